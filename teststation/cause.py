@@ -1,0 +1,13 @@
+"""A reason as a code with values: the texts say it in the reader's language."""
+
+from teststation.ports import Value
+
+
+class Cause(Value):
+    """Why something was left out, withheld or ended.
+
+    ``code`` is a key of the text catalogue (``teststation/texts``), ``values`` fill its places.
+    """
+
+    code: str
+    values: dict[str, float | str] = {}

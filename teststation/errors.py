@@ -1,0 +1,39 @@
+"""One tree of known errors. Each carries sentences for the person who has to act; anything else is a bug.
+
+The exit statuses are the command line's contract: 2 bad input, 3 ended by the operator, 4 a device failed.
+"""
+
+from collections.abc import Iterable
+
+
+class StationError(Exception):
+    """A known error: what happened and what to do, in one sentence for each problem."""
+
+    exit_status = 2
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems: tuple[str, ...] = problems
+
+    @classmethod
+    def from_problems(cls, problems: Iterable[str]) -> "StationError":
+        """Build one error that reports every problem at once."""
+        return cls(*problems)
+
+
+class BadInput(StationError):
+    """A file, option or table says something that cannot be used. Nothing has moved."""
+
+
+class OutOfRange(BadInput, ValueError):
+    """A value outside the range a formula or a device is valid for. It is refused, never clipped."""
+
+
+class RecordError(StationError):
+    """The record cannot be opened, read or written."""
+
+
+class DeviceError(StationError):
+    """A treadmill or strap failed, or refused what it was asked."""
+
+    exit_status = 4

@@ -1,0 +1,143 @@
+"""What the arithmetic says: every value that window, report, record and command line show."""
+
+from teststation.cause import Cause
+from teststation.ports import Value
+from teststation.subject import Gait
+
+ALGORITHM_VERSION = "1"  # every stored result names it; raise it whenever the same input may give another number
+
+
+class Load(Value):
+    """Duration, speed and incline of a stage, planned or walked."""
+
+    duration_s: float | None
+    speed_kmh: float | None
+    incline_pct: float | None
+
+
+class StageObservation(Value):
+    """One stage as the estimators read it. Made from a run, or from one row of a table."""
+
+    index: int
+    name: str
+    planned: Load | None
+    actual: Load
+    hr_bpm: float | None
+    hr_coverage: float | None = None  # valid share of the window, 0..1
+    steady: bool | None = None  # None: cannot be told
+    rpe: int | None = None
+    gait: Gait = Gait.WALK
+    handrail: bool = False
+    habituation: bool = False
+    vo2_ml_kg_min: float | None = None  # measured uptake, where a table brings it
+    duration_ok: bool = True
+    systolic_mmhg: int | None = None
+    diastolic_mmhg: int | None = None
+
+
+class StageResult(Value):
+    """A stage with its oxygen uptake and whether it was used."""
+
+    observation: StageObservation
+    vo2_ml_kg_min: float | None
+    used: bool
+    excluded_because: Cause | None = None
+
+
+class HrMax(Value):
+    """The largest heart rate assumed, with its standard error."""
+
+    bpm: float
+    source: str  # measured | nes2013 | brawner2004 | rpe
+    see_bpm: float
+    question: Cause | None = None  # such as: observed pulse above the predicted maximum
+
+
+class Estimate(Value):
+    """One method's VO2max. Withheld estimates carry no number."""
+
+    status: str  # ok | withheld
+    why: Cause | None = None
+    vo2max_ml_kg_min: float | None = None
+    low: float | None = None  # 95 % interval for the person's true VO2max
+    high: float | None = None
+    r2: float | None = None
+    n_stages: int | None = None
+
+
+class ErrorTerm(Value):
+    """One source of uncertainty: its share of the 95 % interval's variance and where its size comes from."""
+
+    name: str  # a key of the text catalogue
+    sd_ml_kg_min: float
+    source: str
+
+
+class Line(Value):
+    """Heart rate as a line in oxygen uptake, for the plots: hr = intercept + slope * vo2."""
+
+    slope_bpm_per_ml: float
+    intercept_bpm: float
+    vo2_ml_kg_min: tuple[float, ...]  # where the band is given
+    band_low_bpm: tuple[float, ...]
+    band_high_bpm: tuple[float, ...]
+
+
+class FitnessAge(Value):
+    """The age at which the mean healthy person of this sex has this VO2max."""
+
+    years: float
+    low: float
+    high: float
+    capped: str  # none | young | old
+
+
+class ReferenceComparison(Value):
+    """This person among healthy people of the same age and sex."""
+
+    source: str
+    expected_ml_kg_min: float
+    percent_of_expected: float
+    percentile: float
+
+
+class Change(Value):
+    """This test against an earlier one, both under one HRmax."""
+
+    earlier_test_id: str
+    earlier_started_at: str
+    change_ml_kg_min: float
+    typical_error_ml_kg_min: float
+    low: float
+    high: float
+    wording: str  # within_error | possible | real
+    pulse_at_equal_load_bpm: float | None = None
+    not_comparable: tuple[Cause, ...] = ()
+
+
+class ThresholdTraining(Value):
+    """The belt setting that should give the 4x4 pulse."""
+
+    hr_low_bpm: float
+    hr_high_bpm: float
+    hr_target_bpm: float
+    speed_kmh: float
+    incline_pct: float
+    gait: Gait
+
+
+class Assessment(Value):
+    """Everything the station concludes from one run and its history."""
+
+    algorithm_version: str
+    stages: tuple[StageResult, ...]
+    hr_max: HrMax
+    estimates: dict[str, Estimate]  # extrapolation, combined, ebbeling, rpe, non_exercise
+    headline: str
+    error_budget: tuple[ErrorTerm, ...] = ()
+    line: Line | None = None
+    fitness_age: FitnessAge | None = None
+    reference: ReferenceComparison | None = None
+    change: Change | None = None
+    training: ThresholdTraining | None = None
+    hr_limit_bpm: float | None = None  # the submaximal end point of this test

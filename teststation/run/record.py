@@ -1,0 +1,97 @@
+"""A run folded into plain values: what the estimate, the record and the report are made from."""
+
+from enum import StrEnum
+
+from teststation.cause import Cause
+from teststation.ports import Value
+from teststation.protocol.plan import Plan
+from teststation.subject import Gait, Subject
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    COMPLETED = "completed"
+    LIMIT = "limit"
+    OPERATOR = "operator"
+    FAULT = "fault"
+    INTERRUPTED = "interrupted"  # the station died; found again at start
+
+
+class HeartSample(Value):
+    """Heart rate at one moment, about once a second. None is missing, and stays missing."""
+
+    t_s: float
+    bpm: int | None
+
+
+class BeltSample(Value):
+    """The belt at one moment, about once a second."""
+
+    t_s: float
+    target_speed_kmh: float | None
+    measured_speed_kmh: float | None
+    target_incline_pct: float | None
+    measured_incline_pct: float | None
+
+
+class StageSpan(Value):
+    """One stage as it was walked. Times are test time from the start of the run."""
+
+    index: int
+    plan: "StagePlanRef"
+    began_s: float
+    ended_s: float | None  # None: still going on
+    gait: Gait = Gait.WALK
+    handrail: bool = False
+    rpe: int | None = None
+    systolic_mmhg: int | None = None
+    diastolic_mmhg: int | None = None
+    extended_s: float = 0.0
+
+
+class StagePlanRef(Value):
+    """The planned load of a stage."""
+
+    name: str
+    duration_s: float
+    speed_kmh: float
+    incline_pct: float
+    habituation: bool = False
+
+
+class Mark(Value):
+    """Something noted during the run: an operator's mark, an alarm, a hold."""
+
+    t_s: float
+    kind: str
+    text: str = ""
+
+
+class LinkStats(Value):
+    """How the wire to the treadmill did."""
+
+    worst_gap_ms: float = 0.0
+    commands: int = 0
+    retries: int = 0
+
+
+class RunRecord(Value):
+    """One run, whole."""
+
+    id: str
+    started_at: str  # ISO 8601 with zone
+    plan: Plan
+    subject: Subject
+    treadmill: str
+    heart_rate: str
+    stages: tuple[StageSpan, ...]
+    heart: tuple[HeartSample, ...]
+    belt: tuple[BeltSample, ...]
+    marks: tuple[Mark, ...] = ()
+    stages_ended_s: float | None = None  # when cool-down or stop began
+    ended_s: float | None = None
+    outcome: Outcome | None = None  # None while it runs
+    reason: Cause | None = None
+    belt_at_rest: bool = False
+    link: LinkStats = LinkStats()

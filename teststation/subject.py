@@ -1,0 +1,35 @@
+"""The person as the arithmetic sees them: no name, no number."""
+
+from enum import StrEnum
+
+from teststation.ports import Value
+
+
+class Sex(StrEnum):
+    """Sex as the reference tables divide it."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Gait(StrEnum):
+    """Between 4.8 and 8.0 km/h gait decides the oxygen cost, not speed."""
+
+    WALK = "walk"
+    RUN = "run"
+
+
+class Subject(Value):
+    """What a test needs to know of a person, on the day of the test."""
+
+    sex: Sex
+    age_years: float
+    weight_kg: float
+    height_cm: float | None = None
+    hr_max_measured_bpm: float | None = None
+    hr_max_measured_on: str | None = None  # ISO date
+    beta_blocker: bool = False
+    irregular_rhythm: bool = False  # atrial fibrillation or pacemaker: age formulas for HRmax are void
+    resting_hr_bpm: float | None = None
+    waist_cm: float | None = None
+    activity_index: float | None = None  # Nes 2011: frequency x intensity x duration
