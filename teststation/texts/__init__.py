@@ -1,0 +1,53 @@
+"""The words of report, command line and causes, by language: ``texts/<language>/*.toml``, merged.
+
+The core has no Qt, so its catalogues are TOML. A missing key is a bug and raises; tests compare the languages.
+"""
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from teststation.cause import Cause
+
+LANGUAGES = ("nb", "en")
+
+
+class Texts:
+    """One language's texts under dotted keys such as ``cause.too_few_stages``."""
+
+    def __init__(self, language: str, entries: dict[str, str]) -> None:
+        self.language = language
+        self._entries = entries
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of ``key`` with ``{places}`` filled."""
+        return self._entries[key].format(**values)
+
+    def say(self, cause: Cause) -> str:
+        """A cause in words."""
+        return self(f"cause.{cause.code}", **cause.values)
+
+    def keys(self) -> frozenset[str]:
+        """Every key of this language."""
+        return frozenset(self._entries)
+
+
+@cache
+def texts(language: str = "nb") -> Texts:
+    """The texts of one of ``LANGUAGES``."""
+    entries: dict[str, str] = {}
+    for file in sorted((resources.files(__name__) / language).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            entries.update(_flatten("", tomllib.loads(file.read_text("utf-8"))))
+    return Texts(language, entries)
+
+
+def _flatten(prefix: str, table: dict[str, Any]) -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat.update(_flatten(f"{prefix}{key}.", value))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

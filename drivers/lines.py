@@ -1,0 +1,106 @@
+"""The messages between the station and a driver process: one JSON object a line, tagged and versioned.
+
+The same lines go over the driver's standard input and output. A line that cannot be decoded is a fault of the
+process that sent it, never a value.
+"""
+
+import msgspec
+
+from teststation.ports import BeltTelemetry, HeartRateReading, Setpoint, TreadmillInfo
+
+VERSION = 1
+
+
+class Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=True):
+    """Base of all lines."""
+
+
+# --- station to driver ---------------------------------------------------------------------------------------
+
+
+class Arm(Line, tag="arm"):
+    """Accept leases up to these limits. Only at standstill; clears a trip."""
+
+    max_speed_kmh: float
+    max_incline_pct: float
+
+
+class Lease(Line, tag="lease"):
+    """The whole setpoint, good for ``lease_s`` wall seconds from arrival. ``None``: ramp to off."""
+
+    setpoint: Setpoint | None
+    lease_s: float
+
+
+class Stop(Line, tag="stop"):
+    """Trip now."""
+
+
+class Quit(Line, tag="quit"):
+    """Bring the belt to rest if it moves, then end."""
+
+
+# --- driver to station ---------------------------------------------------------------------------------------
+
+
+class Hello(Line, tag="hello"):
+    """First line of a driver; a treadmill's says what it can do."""
+
+    version: int
+    treadmill: TreadmillInfo | None = None
+
+
+class Belt(Line, tag="belt"):
+    """One look at the belt."""
+
+    telemetry: BeltTelemetry
+
+
+class Heart(Line, tag="heart"):
+    """One heart-rate reading or change of status."""
+
+    reading: HeartRateReading
+
+
+class Wire(Line, tag="wire"):
+    """Raw bytes as they passed the wire, for the test's own log: ``direction`` is ``in`` or ``out``."""
+
+    t_mono_s: float
+    direction: str
+    data_hex: str
+
+
+class Refused(Line, tag="refused"):
+    """An arming or lease that was not accepted, with a sentence that says why."""
+
+    sentence: str
+
+
+class Failed(Line, tag="failed"):
+    """The driver cannot work: a sentence for the operator."""
+
+    sentence: str
+    fatal: bool = True
+
+
+ToDriver = Arm | Lease | Stop | Quit
+FromDriver = Hello | Belt | Heart | Wire | Refused | Failed
+
+_encoder = msgspec.json.Encoder()
+_to_driver = msgspec.json.Decoder(ToDriver)
+_from_driver = msgspec.json.Decoder(FromDriver)
+
+
+def encode(line: Line) -> bytes:
+    """The line with its newline."""
+    return _encoder.encode(line) + b"\n"
+
+
+def decode_to_driver(data: bytes) -> ToDriver:
+    """Decode a line from the station. Raises ``msgspec.MsgspecError`` on anything else."""
+    return _to_driver.decode(data)
+
+
+def decode_from_driver(data: bytes) -> FromDriver:
+    """Decode a line from a driver. Raises ``msgspec.MsgspecError`` on anything else."""
+    return _from_driver.decode(data)
