@@ -18,51 +18,51 @@ class Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=
 # --- station to driver ---------------------------------------------------------------------------------------
 
 
-class Arm(Line, tag="arm"):
+class Arm(Line, frozen=True, tag="arm"):
     """Accept leases up to these limits. Only at standstill; clears a trip."""
 
     max_speed_kmh: float
     max_incline_pct: float
 
 
-class Lease(Line, tag="lease"):
+class Lease(Line, frozen=True, tag="lease"):
     """The whole setpoint, good for ``lease_s`` wall seconds from arrival. ``None``: ramp to off."""
 
     setpoint: Setpoint | None
     lease_s: float
 
 
-class Stop(Line, tag="stop"):
+class Stop(Line, frozen=True, tag="stop"):
     """Trip now."""
 
 
-class Quit(Line, tag="quit"):
+class Quit(Line, frozen=True, tag="quit"):
     """Bring the belt to rest if it moves, then end."""
 
 
 # --- driver to station ---------------------------------------------------------------------------------------
 
 
-class Hello(Line, tag="hello"):
+class Hello(Line, frozen=True, tag="hello"):
     """First line of a driver; a treadmill's says what it can do."""
 
     version: int
     treadmill: TreadmillInfo | None = None
 
 
-class Belt(Line, tag="belt"):
+class Belt(Line, frozen=True, tag="belt"):
     """One look at the belt."""
 
     telemetry: BeltTelemetry
 
 
-class Heart(Line, tag="heart"):
+class Heart(Line, frozen=True, tag="heart"):
     """One heart-rate reading or change of status."""
 
     reading: HeartRateReading
 
 
-class Wire(Line, tag="wire"):
+class Wire(Line, frozen=True, tag="wire"):
     """Raw bytes as they passed the wire, for the test's own log: ``direction`` is ``in`` or ``out``."""
 
     t_mono_s: float
@@ -70,13 +70,13 @@ class Wire(Line, tag="wire"):
     data_hex: str
 
 
-class Refused(Line, tag="refused"):
+class Refused(Line, frozen=True, tag="refused"):
     """An arming or lease that was not accepted, with a sentence that says why."""
 
     sentence: str
 
 
-class Failed(Line, tag="failed"):
+class Failed(Line, frozen=True, tag="failed"):
     """The driver cannot work: a sentence for the operator."""
 
     sentence: str

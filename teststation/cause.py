@@ -1,13 +1,15 @@
 """A reason as a code with values: the texts say it in the reader's language."""
 
+import msgspec
+
 from teststation.ports import Value
 
 
-class Cause(Value):
+class Cause(Value, frozen=True):
     """Why something was left out, withheld or ended.
 
     ``code`` is a key of the text catalogue (``teststation/texts``), ``values`` fill its places.
     """
 
     code: str
-    values: dict[str, float | str] = {}
+    values: dict[str, float | str] = msgspec.field(default_factory=dict)

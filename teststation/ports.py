@@ -44,14 +44,14 @@ class TripReason(StrEnum):
     DRIVER_LOST = "driver_lost"  # stated by the station: the driver process died; the treadmill's watchdog has it
 
 
-class Setpoint(Value):
+class Setpoint(Value, frozen=True):
     """A belt that is on. ``None`` in its place means off, which is not the same as zero speed."""
 
     speed_kmh: float
     incline_pct: float
 
 
-class BeltTelemetry(Value):
+class BeltTelemetry(Value, frozen=True):
     """One look at the belt, sent at least five times a second."""
 
     t_mono_s: float
@@ -72,7 +72,7 @@ class BeltTelemetry(Value):
     retries: int = 0
 
 
-class TreadmillInfo(Value):
+class TreadmillInfo(Value, frozen=True):
     """What one treadmill can do, from the driver's own configuration."""
 
     family: str
@@ -97,7 +97,7 @@ class HeartRateStatus(StrEnum):
     OFFLINE = "offline"  # port or radio gone
 
 
-class HeartRateReading(Value):
+class HeartRateReading(Value, frozen=True):
     """One fresh piece of evidence, or a change of status. ``bpm`` is None whenever status is not OK."""
 
     t_mono_s: float

@@ -19,7 +19,7 @@ class Gait(StrEnum):
     RUN = "run"
 
 
-class Subject(Value):
+class Subject(Value, frozen=True):
     """What a test needs to know of a person, on the day of the test."""
 
     sex: Sex

@@ -7,7 +7,7 @@ from teststation.subject import Gait
 ALGORITHM_VERSION = "1"  # every stored result names it; raise it whenever the same input may give another number
 
 
-class Load(Value):
+class Load(Value, frozen=True):
     """Duration, speed and incline of a stage, planned or walked."""
 
     duration_s: float | None
@@ -15,7 +15,7 @@ class Load(Value):
     incline_pct: float | None
 
 
-class StageObservation(Value):
+class StageObservation(Value, frozen=True):
     """One stage as the estimators read it. Made from a run, or from one row of a table."""
 
     index: int
@@ -35,7 +35,7 @@ class StageObservation(Value):
     diastolic_mmhg: int | None = None
 
 
-class StageResult(Value):
+class StageResult(Value, frozen=True):
     """A stage with its oxygen uptake and whether it was used."""
 
     observation: StageObservation
@@ -44,7 +44,7 @@ class StageResult(Value):
     excluded_because: Cause | None = None
 
 
-class HrMax(Value):
+class HrMax(Value, frozen=True):
     """The largest heart rate assumed, with its standard error."""
 
     bpm: float
@@ -53,7 +53,7 @@ class HrMax(Value):
     question: Cause | None = None  # such as: observed pulse above the predicted maximum
 
 
-class Estimate(Value):
+class Estimate(Value, frozen=True):
     """One method's VO2max. Withheld estimates carry no number."""
 
     status: str  # ok | withheld
@@ -65,7 +65,7 @@ class Estimate(Value):
     n_stages: int | None = None
 
 
-class ErrorTerm(Value):
+class ErrorTerm(Value, frozen=True):
     """One source of uncertainty: its share of the 95 % interval's variance and where its size comes from."""
 
     name: str  # a key of the text catalogue
@@ -73,7 +73,7 @@ class ErrorTerm(Value):
     source: str
 
 
-class Line(Value):
+class Line(Value, frozen=True):
     """Heart rate as a line in oxygen uptake, for the plots: hr = intercept + slope * vo2."""
 
     slope_bpm_per_ml: float
@@ -83,7 +83,7 @@ class Line(Value):
     band_high_bpm: tuple[float, ...]
 
 
-class FitnessAge(Value):
+class FitnessAge(Value, frozen=True):
     """The age at which the mean healthy person of this sex has this VO2max."""
 
     years: float
@@ -92,7 +92,7 @@ class FitnessAge(Value):
     capped: str  # none | young | old
 
 
-class ReferenceComparison(Value):
+class ReferenceComparison(Value, frozen=True):
     """This person among healthy people of the same age and sex."""
 
     source: str
@@ -101,7 +101,7 @@ class ReferenceComparison(Value):
     percentile: float
 
 
-class Change(Value):
+class Change(Value, frozen=True):
     """This test against an earlier one, both under one HRmax."""
 
     earlier_test_id: str
@@ -115,7 +115,7 @@ class Change(Value):
     not_comparable: tuple[Cause, ...] = ()
 
 
-class ThresholdTraining(Value):
+class ThresholdTraining(Value, frozen=True):
     """The belt setting that should give the 4x4 pulse."""
 
     hr_low_bpm: float
@@ -126,7 +126,7 @@ class ThresholdTraining(Value):
     gait: Gait
 
 
-class Assessment(Value):
+class Assessment(Value, frozen=True):
     """Everything the station concludes from one run and its history."""
 
     algorithm_version: str

@@ -3,7 +3,7 @@
 from teststation.ports import Value
 
 
-class StagePlan(Value):
+class StagePlan(Value, frozen=True):
     """One stage at constant load."""
 
     name: str
@@ -13,7 +13,7 @@ class StagePlan(Value):
     habituation: bool = False  # walked to get used to the belt; never part of an estimate
 
 
-class Limits(Value):
+class Limits(Value, frozen=True):
     """What ends the stages early."""
 
     hr_fraction_of_max: float = 0.85
@@ -24,14 +24,14 @@ class Limits(Value):
     hr_lost_cool_down_s: float = 60.0
 
 
-class Extension(Value):
+class Extension(Value, frozen=True):
     """What the operator may add where heart rate is not steady."""
 
     step_s: float = 60.0
     times_max: int = 2
 
 
-class Plan(Value):
+class Plan(Value, frozen=True):
     """A whole test. Speeds are already chosen; ``sha256`` is that of ``text``."""
 
     id: str

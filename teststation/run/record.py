@@ -18,14 +18,14 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"  # the station died; found again at start
 
 
-class HeartSample(Value):
+class HeartSample(Value, frozen=True):
     """Heart rate at one moment, about once a second. None is missing, and stays missing."""
 
     t_s: float
     bpm: int | None
 
 
-class BeltSample(Value):
+class BeltSample(Value, frozen=True):
     """The belt at one moment, about once a second."""
 
     t_s: float
@@ -35,7 +35,7 @@ class BeltSample(Value):
     measured_incline_pct: float | None
 
 
-class StageSpan(Value):
+class StageSpan(Value, frozen=True):
     """One stage as it was walked. Times are test time from the start of the run."""
 
     index: int
@@ -50,7 +50,7 @@ class StageSpan(Value):
     extended_s: float = 0.0
 
 
-class StagePlanRef(Value):
+class StagePlanRef(Value, frozen=True):
     """The planned load of a stage."""
 
     name: str
@@ -60,7 +60,7 @@ class StagePlanRef(Value):
     habituation: bool = False
 
 
-class Mark(Value):
+class Mark(Value, frozen=True):
     """Something noted during the run: an operator's mark, an alarm, a hold."""
 
     t_s: float
@@ -68,7 +68,7 @@ class Mark(Value):
     text: str = ""
 
 
-class LinkStats(Value):
+class LinkStats(Value, frozen=True):
     """How the wire to the treadmill did."""
 
     worst_gap_ms: float = 0.0
@@ -76,7 +76,7 @@ class LinkStats(Value):
     retries: int = 0
 
 
-class RunRecord(Value):
+class RunRecord(Value, frozen=True):
     """One run, whole."""
 
     id: str

@@ -1,0 +1,193 @@
+"""Everything that can happen to a run. Time is inside the events, in test seconds; names are in the past tense.
+
+The journal is these events, one after the other: what a run became follows from them and from nothing else.
+"""
+
+import msgspec
+
+from teststation.ports import BeltState, HeartRateStatus, TripReason
+from teststation.protocol.plan import Plan
+from teststation.subject import Gait, Subject
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="event", forbid_unknown_fields=True):
+    """Base of all events. ``t_s`` is test time of the station's clock."""
+
+    t_s: float
+
+
+class RunPrepared(Event, frozen=True, tag="run_prepared"):
+    """Always the first: all that is needed to understand the rest of a journal by itself."""
+
+    run_id: str
+    started_at: str  # ISO 8601 with zone
+    plan: Plan
+    subject: Subject
+    hr_limit_bpm: float | None  # the submaximal end point; None where heart rate cannot limit (beta-blocker)
+    treadmill: str
+    heart_rate: str
+    person_id: str | None = None
+    conditions: dict[str, str] = msgspec.field(
+        default_factory=dict
+    )  # pre-test answers: medication, screening reasons, handrail and so on
+
+
+class TestBegan(Event, frozen=True, tag="test_began"):
+    """The operator held Start to its end."""
+
+    __test__ = False  # not a pytest class
+
+
+class Ticked(Event, frozen=True, tag="ticked"):
+    """Time passed. Written to the journal only where it changed something."""
+
+
+class BeltRead(Event, frozen=True, tag="belt_read"):
+    """The belt as last measured."""
+
+    state: BeltState
+    measured_speed_kmh: float | None
+    measured_incline_pct: float | None
+    at_rest: bool
+    trip: TripReason | None = None
+    trip_detail: str = ""
+    stop_ignored: bool = False
+    worst_gap_ms: float = 0.0
+    commands: int = 0
+    retries: int = 0
+
+
+class HeartRateRead(Event, frozen=True, tag="heart_rate_read"):
+    """A fresh heart rate, or the news that there is none."""
+
+    status: HeartRateStatus
+    bpm: int | None = None
+    rr_1024: tuple[int, ...] = ()
+
+
+class DeviceFailed(Event, frozen=True, tag="device_failed"):
+    """A device process died, or the journal could not be written: ``treadmill``, ``heart_rate`` or ``journal``."""
+
+    device: str
+    sentence: str
+
+
+class HoldPressed(Event, frozen=True, tag="hold_pressed"):
+    """Stay on this load; the stage's clock stands still."""
+
+
+class HoldReleased(Event, frozen=True, tag="hold_released"):
+    """Go on; the stage's clock runs again."""
+
+
+class NextPressed(Event, frozen=True, tag="next_pressed"):
+    """End this stage now."""
+
+
+class StageExtended(Event, frozen=True, tag="stage_extended"):
+    """Add the protocol's step to this stage, because heart rate is not steady."""
+
+
+class LoadChanged(Event, frozen=True, tag="load_changed"):
+    """The operator set speed and incline by hand; this holds the stage by itself."""
+
+    speed_kmh: float
+    incline_pct: float
+
+
+class CoolDownPressed(Event, frozen=True, tag="cool_down_pressed"):
+    """End the stages now and cool down. ``reason`` is a coded stop reason."""
+
+    reason: str
+
+
+class StopPressed(Event, frozen=True, tag="stop_pressed"):
+    """Stop the belt. ``reason`` is a coded stop reason."""
+
+    reason: str
+
+
+class LimitOverridden(Event, frozen=True, tag="limit_overridden"):
+    """The operator goes on over the limit through the rest of this stage, for a reason that is kept."""
+
+    reason: str
+
+
+class RpeGiven(Event, frozen=True, tag="rpe_given"):
+    """Borg 6 to 20, for the stage that is being walked, or the one that ended less than 30 s ago."""
+
+    rpe: int
+
+
+class BloodPressureGiven(Event, frozen=True, tag="blood_pressure_given"):
+    """Systolic and diastolic pressure in mmHg."""
+
+    systolic_mmhg: int
+    diastolic_mmhg: int
+
+
+class GaitSet(Event, frozen=True, tag="gait_set"):
+    """The person walks or runs, as the operator sees it."""
+
+    gait: Gait
+
+
+class HandrailSet(Event, frozen=True, tag="handrail_set"):
+    """The person holds the handrail, or has let go."""
+
+    held: bool
+
+
+class Marked(Event, frozen=True, tag="marked"):
+    """A note: ``kind`` is ``note`` or ``symptom``."""
+
+    kind: str
+    text: str
+
+
+class AlarmAcknowledged(Event, frozen=True, tag="alarm_acknowledged"):
+    """The operator has seen an alarm; ``silenced``: not again in this test."""
+
+    code: str
+    silenced: bool = False
+
+
+class AtRestConfirmed(Event, frozen=True, tag="at_rest_confirmed"):
+    """The operator has pressed the red button, sees the belt stand still, and says so."""
+
+
+class RunInterrupted(Event, frozen=True, tag="run_interrupted"):
+    """The station died during the run; written when it is found again. It never moves a belt."""
+
+
+AnyEvent = (
+    RunPrepared
+    | TestBegan
+    | Ticked
+    | BeltRead
+    | HeartRateRead
+    | DeviceFailed
+    | HoldPressed
+    | HoldReleased
+    | NextPressed
+    | StageExtended
+    | LoadChanged
+    | CoolDownPressed
+    | StopPressed
+    | LimitOverridden
+    | RpeGiven
+    | BloodPressureGiven
+    | GaitSet
+    | HandrailSet
+    | Marked
+    | AlarmAcknowledged
+    | AtRestConfirmed
+    | RunInterrupted
+)
+
+_decoder = msgspec.json.Decoder(AnyEvent)
+
+
+def decode_event(data: bytes) -> AnyEvent:
+    """One journal entry as an event. Raises ``msgspec.MsgspecError``."""
+    return _decoder.decode(data)

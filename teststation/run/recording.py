@@ -1,0 +1,233 @@
+"""A run written down while it happens: events in, one ``RunRecord`` out, at any moment.
+
+The live plot, the recovery of an interrupted run and the kept test all come from here, so they cannot disagree.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from teststation.ports import HeartRateStatus
+from teststation.run import events as ev
+from teststation.run.engine import prepared, step
+from teststation.run.record import (
+    BeltSample,
+    HeartSample,
+    LinkStats,
+    Mark,
+    RunRecord,
+    StagePlanRef,
+    StageSpan,
+)
+from teststation.run.state import Phase, RunState, Timing
+from teststation.subject import Gait
+
+HEART_SAMPLE_AGE_S = 2.5  # a second without its own reading takes the last one up to this age, else it is missing
+LATE_RPE_S = 30.0
+
+
+@dataclass(slots=True)
+class _Stage:
+    index: int
+    began_s: float
+    plan_duration_s: float
+    ended_s: float | None = None
+    rpe: int | None = None
+    pressure: tuple[int, int] | None = None
+    handrail: bool = False
+    gait: Gait = Gait.WALK
+    extended_s: float = 0.0
+
+
+class Recording:
+    """Collects a run. ``observe`` takes each event with the state it led to."""
+
+    def __init__(self, first: ev.RunPrepared) -> None:
+        self._first = first
+        self._zero_s = first.t_s
+        self._heart: list[tuple[float, int | None]] = []
+        self._belt: list[BeltSample] = []
+        self._marks: list[Mark] = []
+        self._stages: list[_Stage] = []
+        self._stages_ended_s: float | None = None
+        self._link = LinkStats()
+        self._last_s = first.t_s
+
+    def observe(self, before: RunState, event: ev.AnyEvent, after: RunState) -> None:
+        """Write down one event and what it changed."""
+        self._last_s = max(self._last_s, event.t_s)
+        if before.phase is Phase.READY and after.phase is Phase.STARTING:
+            self._zero_s = event.t_s
+            self._heart = [sample for sample in self._heart if sample[0] >= event.t_s - HEART_SAMPLE_AGE_S]
+            self._belt.clear()
+        self._follow_stages(before, event.t_s, after)
+        match event:
+            case ev.HeartRateRead(t_s=t_s, status=status, bpm=bpm):
+                self._heart.append((t_s, bpm if status is HeartRateStatus.OK else None))
+            case ev.BeltRead():
+                self._belt_read(event, after)
+            case ev.RpeGiven(t_s=t_s, rpe=rpe):
+                stage = self._stage_for_answer(t_s)
+                if stage is not None:
+                    stage.rpe = rpe
+            case ev.BloodPressureGiven(systolic_mmhg=systolic, diastolic_mmhg=diastolic) if self._stages:
+                self._stages[-1].pressure = (systolic, diastolic)
+            case ev.Marked(kind=kind, text=text):
+                self._mark(event.t_s, kind, text)
+            case ev.HoldPressed() | ev.HoldReleased() | ev.NextPressed() | ev.StageExtended() | ev.GaitSet():
+                self._mark(event.t_s, _tag(event))
+            case ev.HandrailSet(held=held):
+                self._mark(event.t_s, "handrail", "on" if held else "off")
+            case ev.LoadChanged(speed_kmh=speed_kmh, incline_pct=incline_pct):
+                self._mark(event.t_s, "load_changed", f"{speed_kmh:.1f} km/h {incline_pct:.1f} %")
+            case ev.StopPressed(reason=reason) | ev.CoolDownPressed(reason=reason) | ev.LimitOverridden(reason=reason):
+                self._mark(event.t_s, _tag(event), reason)
+            case ev.DeviceFailed(device=device, sentence=sentence):
+                self._mark(event.t_s, f"{device}_failed", sentence)
+            case ev.AlarmAcknowledged(code=code, silenced=silenced):
+                self._mark(event.t_s, "alarm_silenced" if silenced else "alarm_seen", code)
+        if before.hr_lost_since_s is None and after.hr_lost_since_s is not None:
+            self._mark(event.t_s, "hr_lost", after.hr_status.value)
+        elif before.hr_lost_since_s is not None and after.hr_lost_since_s is None:
+            self._mark(event.t_s, "hr_back")
+        if before.notice is None and after.notice is not None:
+            self._mark(event.t_s, "limit_reached", after.notice.cause.code)
+
+    def record(self, state: RunState) -> RunRecord:
+        """The run so far as plain values; times count from the start."""
+        first = self._first
+        now_s = self._last_s
+        ended_s = state.phase_began_s if state.phase is Phase.ENDED else None
+        return RunRecord(
+            id=first.run_id,
+            started_at=first.started_at,
+            plan=first.plan,
+            subject=first.subject,
+            treadmill=first.treadmill,
+            heart_rate=first.heart_rate,
+            stages=tuple(self._span(stage) for stage in self._stages),
+            heart=self._resampled_heart(now_s),
+            belt=tuple(self._belt),
+            marks=tuple(self._marks),
+            stages_ended_s=None if self._stages_ended_s is None else self._stages_ended_s - self._zero_s,
+            ended_s=None if ended_s is None else ended_s - self._zero_s,
+            outcome=state.outcome,
+            reason=state.reason,
+            belt_at_rest=state.at_rest,
+            link=self._link,
+        )
+
+    # --- parts ---
+
+    def _follow_stages(self, before: RunState, t_s: float, after: RunState) -> None:
+        walking = after.phase is Phase.STAGES
+        if walking and (not self._stages or self._stages[-1].index != after.stage_index):
+            self._close_stage(after.stage_began_s)
+            self._stages.append(_Stage(after.stage_index, after.stage_began_s, after.stage.duration_s))
+        if before.phase is Phase.STAGES and not walking:
+            # A stage that ran to its planned end ended then, however late the tick came.
+            self._close_stage(min(t_s, after.phase_began_s))
+            self._stages_ended_s = min(t_s, after.phase_began_s)
+        if walking:
+            stage = self._stages[-1]
+            stage.gait = after.gait
+            stage.handrail = stage.handrail or after.handrail
+            stage.extended_s = after.extensions * after.plan.extension.step_s
+
+    def _close_stage(self, t_s: float) -> None:
+        if self._stages and self._stages[-1].ended_s is None:
+            self._stages[-1].ended_s = t_s
+
+    def _stage_for_answer(self, t_s: float) -> _Stage | None:
+        """An RPE belongs to the stage being walked, or in its first half minute to the one before if that has none."""
+        if not self._stages:
+            return None
+        last = self._stages[-1]
+        if len(self._stages) > 1 and t_s - last.began_s < LATE_RPE_S and self._stages[-2].rpe is None:
+            return self._stages[-2]
+        return last
+
+    def _belt_read(self, read: ev.BeltRead, after: RunState) -> None:
+        self._link = LinkStats(
+            worst_gap_ms=max(self._link.worst_gap_ms, read.worst_gap_ms),
+            commands=read.commands,
+            retries=read.retries,
+        )
+        sample = BeltSample(
+            t_s=read.t_s - self._zero_s,
+            target_speed_kmh=None if after.setpoint is None else after.setpoint.speed_kmh,
+            measured_speed_kmh=read.measured_speed_kmh,
+            target_incline_pct=None if after.setpoint is None else after.setpoint.incline_pct,
+            measured_incline_pct=read.measured_incline_pct,
+        )
+        if not self._belt or int(sample.t_s) != int(self._belt[-1].t_s):
+            self._belt.append(sample)
+
+    def _mark(self, t_s: float, kind: str, text: str = "") -> None:
+        self._marks.append(Mark(t_s=t_s - self._zero_s, kind=kind, text=text))
+
+    def _span(self, stage: _Stage) -> StageSpan:
+        plan = self._first.plan.stages[stage.index]
+        return StageSpan(
+            index=stage.index,
+            plan=StagePlanRef(
+                name=plan.name,
+                duration_s=plan.duration_s,
+                speed_kmh=plan.speed_kmh,
+                incline_pct=plan.incline_pct,
+                habituation=plan.habituation,
+            ),
+            began_s=stage.began_s - self._zero_s,
+            ended_s=None if stage.ended_s is None else stage.ended_s - self._zero_s,
+            gait=stage.gait,
+            handrail=stage.handrail,
+            rpe=stage.rpe,
+            systolic_mmhg=None if stage.pressure is None else stage.pressure[0],
+            diastolic_mmhg=None if stage.pressure is None else stage.pressure[1],
+            extended_s=stage.extended_s,
+        )
+
+    def _resampled_heart(self, until_s: float) -> tuple[HeartSample, ...]:
+        """One sample for each whole second since the start. Nothing is held beyond ``HEART_SAMPLE_AGE_S``."""
+        times = [t_s for t_s, _ in self._heart]
+        samples: list[HeartSample] = []
+        for second in range(int(until_s - self._zero_s) + 1):
+            at_s = self._zero_s + second
+            index = bisect_right(times, at_s) - 1
+            bpm = None
+            if index >= 0 and at_s - times[index] <= HEART_SAMPLE_AGE_S:
+                bpm = self._heart[index][1]
+            samples.append(HeartSample(t_s=float(second), bpm=bpm))
+        return tuple(samples)
+
+
+def fold(events: Iterable[ev.AnyEvent], timing: Timing | None = None) -> tuple[RunState, Recording]:
+    """State and recording that a journal's events lead to. The first event must be ``RunPrepared``."""
+    stream = iter(events)
+    first = next(stream, None)
+    if not isinstance(first, ev.RunPrepared):
+        raise ValueError("a journal begins with the preparation of its run")
+    state, recording = prepared(first, timing), Recording(first)
+    for event in stream:
+        before = state
+        state, _ = step(state, event)
+        recording.observe(before, event, state)
+    return state, recording
+
+
+def interrupted(events: Iterable[ev.AnyEvent]) -> tuple[RunState, Recording]:
+    """Fold a journal without an end and mark the run interrupted. It never moves a belt: commands are dropped."""
+    kept = list(events)
+    state, recording = fold(kept)
+    if state.phase is Phase.ENDED:
+        return state, recording
+    end = ev.RunInterrupted(t_s=kept[-1].t_s)
+    after, _ = step(replace(state, at_rest=False), end)
+    recording.observe(state, end, after)
+    return after, recording
+
+
+def _tag(event: msgspec.Struct) -> str:
+    return str(event.__struct_config__.tag)

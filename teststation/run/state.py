@@ -1,0 +1,109 @@
+"""The state of a run: small, frozen, and the same however often it is folded from its journal."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from teststation.cause import Cause
+from teststation.ports import BeltState, HeartRateStatus, Setpoint
+from teststation.protocol.plan import Plan, StagePlan
+from teststation.run.record import Outcome
+from teststation.subject import Gait
+
+
+class Phase(StrEnum):
+    """Where the run is."""
+
+    READY = "ready"  # connected, belt at rest; waits for the held Start
+    STARTING = "starting"  # the belt comes up to the first stage's speed; the stage's clock has not begun
+    STAGES = "stages"
+    COOL_DOWN = "cool_down"
+    STOPPING = "stopping"  # until the measured speed is zero
+    ENDED = "ended"
+
+
+class HoldCause(StrEnum):
+    """Why the stage's clock stands still."""
+
+    OPERATOR = "operator"
+    LOAD_CHANGED = "load_changed"
+    HR_LOST = "hr_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Time-outs in test seconds. Those that guard wires and processes come from ``TimeScale.test_s`` with a floor."""
+
+    hr_fresh_s: float = 6.0  # the driver says stale after 5 s; this holds where the driver itself is silent
+    belt_fresh_s: float = 2.0  # no telemetry this long is a fault
+    arm_s: float = 5.0  # start to the driver's word that it is armed
+    reach_speed_s: float = 60.0  # start to first target speed
+    at_rest_s: float = 30.0  # stop to standstill, else the operator is told to press the red button
+    give_up_s: float = 60.0  # stop to the end of the run with a belt not known to be at rest
+
+
+@dataclass(frozen=True, slots=True)
+class LimitNotice:
+    """A limit was reached at ``since_s``; cool-down begins at ``acts_at_s`` unless the operator goes on."""
+
+    cause: Cause
+    since_s: float
+    acts_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """What decides what happens next."""
+
+    plan: Plan
+    timing: Timing = field(default_factory=Timing)
+    hr_limit_bpm: float | None = None
+    phase: Phase = Phase.READY
+    phase_began_s: float = 0.0
+    setpoint: Setpoint | None = None
+    armed: bool = False  # the driver has confirmed this run's arming
+    # stages
+    stage_index: int = 0
+    stage_began_s: float = 0.0
+    stage_ends_s: float = 0.0  # by the plan; while held, the end it would have if released at once is later
+    extensions: int = 0
+    holds: frozenset[HoldCause] = frozenset()
+    held_since_s: float | None = None
+    gait: Gait = Gait.WALK
+    handrail: bool = False
+    # limits
+    over_limit_since_s: float | None = None
+    notice: LimitNotice | None = None
+    overridden_stage: int | None = None
+    # devices, as last heard
+    belt_state: BeltState = BeltState.OFFLINE
+    measured_speed_kmh: float | None = None
+    measured_incline_pct: float | None = None
+    belt_read_s: float | None = None
+    at_rest: bool = False
+    stop_ignored: bool = False
+    hr_status: HeartRateStatus = HeartRateStatus.SEARCHING
+    hr_bpm: int | None = None
+    hr_read_s: float | None = None
+    hr_lost_since_s: float | None = None
+    # end
+    tripped: bool = False  # the stop is not ordinary: latched, never cleared in this run
+    outcome: Outcome | None = None
+    reason: Cause | None = None
+    press_red_button: bool = False
+    silenced: frozenset[str] = frozenset()
+    acknowledged: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def stage(self) -> StagePlan:
+        """The stage being walked, or the last one walked."""
+        return self.plan.stages[self.stage_index]
+
+    @property
+    def moving_phase(self) -> bool:
+        """Whether this run may be moving the belt."""
+        return self.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN, Phase.STOPPING)
+
+    def stage_remaining_s(self, now_s: float) -> float:
+        """Time left in the stage; stands still while held."""
+        at_s = now_s if self.held_since_s is None else self.held_since_s
+        return max(0.0, self.stage_ends_s - at_s)
