@@ -1,0 +1,91 @@
+"""Alarms are states of the run, not messages that pass: pure functions of the state and the time."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from teststation.cause import Cause
+from teststation.ports import BeltState, HeartRateStatus
+from teststation.run.state import Phase, RunState
+
+REPEAT_S = 120.0  # an acknowledged alarm that still stands sounds again after this long
+BELT_OFF_TARGET_KMH = 0.5
+BELT_OFF_TARGET_AFTER_S = 10.0
+
+
+class Priority(IntEnum):
+    """How loud. HIGH may be red; nothing else but STOP is."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One standing alarm. ``cause`` is said under ``alarm.<code>`` in the texts."""
+
+    cause: Cause
+    priority: Priority
+    sounding: bool
+
+    @property
+    def code(self) -> str:
+        """Key of the alarm, for acknowledging it."""
+        return self.cause.code
+
+
+def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
+    """Every alarm that stands now, the most urgent first."""
+    standing = [*_belt(state, now_s), *_heart(state, now_s), *_limits(state, now_s)]
+    seen_at = dict(state.acknowledged)
+    result = [
+        Alarm(cause, priority, _sounds(cause.code, priority, state, seen_at.get(cause.code), now_s))
+        for cause, priority in standing
+        # A belt that must be stopped by hand is never silenced.
+        if priority is Priority.HIGH or cause.code not in state.silenced
+    ]
+    return tuple(sorted(result, key=lambda alarm: -alarm.priority))
+
+
+def _sounds(code: str, priority: Priority, state: RunState, seen_s: float | None, now_s: float) -> bool:
+    if code in state.silenced:
+        return False
+    return seen_s is None or now_s - seen_s >= REPEAT_S or priority is Priority.HIGH
+
+
+def _belt(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
+    found: list[tuple[Cause, Priority]] = []
+    unknown_rest = state.phase is Phase.ENDED and not state.at_rest and state.reason is not None
+    if (state.phase is Phase.STOPPING and state.press_red_button) or (unknown_rest and state.setpoint is None):
+        found.append((Cause("press_red_button"), Priority.HIGH))
+    if state.moving_phase and state.belt_state is BeltState.OFFLINE:
+        found.append((Cause("belt_offline"), Priority.HIGH))
+    elif state.phase is Phase.READY and state.belt_state is BeltState.OFFLINE:
+        found.append((Cause("belt_offline"), Priority.MEDIUM))
+    if (
+        state.phase in (Phase.STAGES, Phase.COOL_DOWN)
+        and state.setpoint is not None
+        and state.measured_speed_kmh is not None
+        and now_s - max(state.stage_began_s, state.phase_began_s) > BELT_OFF_TARGET_AFTER_S
+        and abs(state.measured_speed_kmh - state.setpoint.speed_kmh) > BELT_OFF_TARGET_KMH
+    ):
+        found.append((Cause("belt_off_target"), Priority.MEDIUM))
+    return found
+
+
+def _heart(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
+    if state.hr_lost_since_s is None or state.phase in (Phase.STOPPING, Phase.ENDED):
+        return []
+    lost_s = now_s - state.hr_lost_since_s
+    code = "hr_no_contact" if state.hr_status is HeartRateStatus.NO_CONTACT else "hr_lost"
+    limits = state.plan.limits
+    late = lost_s >= limits.hr_lost_warn_s and state.phase is Phase.STAGES
+    left_s = max(0.0, limits.hr_lost_cool_down_s - lost_s)
+    return [(Cause(code, {"seconds": round(left_s)}), Priority.MEDIUM if late else Priority.LOW)]
+
+
+def _limits(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
+    if state.notice is None:
+        return []
+    left_s = max(0.0, state.notice.acts_at_s - now_s)
+    return [(Cause(state.notice.cause.code, {**state.notice.cause.values, "seconds": round(left_s)}), Priority.MEDIUM)]

@@ -1,0 +1,170 @@
+"""The thin shell around ``step``: drains the devices, feeds events, writes the journal, carries out commands.
+
+Order is the safety of it: an event is in the journal before its commands go out, a lease goes out only while
+telemetry is fresh and the journal has taken everything, and Stop waits for nothing at all.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from teststation.clock import ScaledClock
+from teststation.errors import StationError
+from teststation.ports import BeltTelemetry, HeartRateMonitor, Journal, Treadmill
+from teststation.run import events as ev
+from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
+from teststation.run.engine import prepared, step
+from teststation.run.recording import Recording
+from teststation.run.state import Phase, RunState, Timing
+
+LEASE_WALL_S = 1.0  # never scaled: it guards real processes
+TELEMETRY_FRESH_WALL_S = 0.5  # no lease on older telemetry
+
+
+@dataclass(slots=True)
+class Devices:
+    """The two ends a run drives. The treadmill may be replaced after its driver died, to bring the belt to rest."""
+
+    treadmill: Treadmill
+    heart_rate: HeartRateMonitor
+
+
+class Controller:
+    """One run, from prepared to ended. Call ``tick`` ten times a second; everything else is immediate."""
+
+    def __init__(
+        self,
+        first: ev.RunPrepared,
+        devices: Devices,
+        journal: Journal,
+        clock: ScaledClock,
+        timing: Timing | None = None,
+        recover_treadmill: Callable[[], Treadmill] | None = None,
+    ) -> None:
+        self.devices = devices
+        self.clock = clock
+        self.state: RunState = prepared(first, timing)
+        self.recording = Recording(first)
+        self.last_belt: BeltTelemetry | None = None
+        self._journal = journal
+        self._journal_works = True
+        self._recover_treadmill = recover_treadmill
+        self._failed: set[str] = set()
+        self._write(first, durable=True)
+
+    # --- what the operator does ---
+
+    def press(self, event: ev.AnyEvent) -> None:
+        """Feed one of the operator's events, stamped with ``now_s()``."""
+        self._feed(event)
+
+    def stop(self, reason: str = "operator") -> None:
+        """Stop the belt. The stop is on its way before anything is written or computed."""
+        self.devices.treadmill.stop()
+        self._feed(ev.StopPressed(t_s=self.now_s(), reason=reason))
+
+    def now_s(self) -> float:
+        """Test time."""
+        return self.clock.now_s()
+
+    # --- time ---
+
+    def tick(self) -> None:
+        """Take in what the devices said, then let time pass."""
+        self._read_heart_rate()
+        self._read_belt()
+        self._feed(ev.Ticked(t_s=self.now_s()))
+
+    def _read_heart_rate(self) -> None:
+        monitor = self.devices.heart_rate
+        for reading in monitor.readings():
+            t_s = min(self.clock.at(reading.t_mono_s), self.now_s())
+            self._feed(ev.HeartRateRead(t_s=t_s, status=reading.status, bpm=reading.bpm, rr_1024=reading.rr_1024))
+        sentence = monitor.failure()
+        if sentence is not None and "heart_rate" not in self._failed:
+            self._failed.add("heart_rate")
+            self._feed(ev.DeviceFailed(t_s=self.now_s(), device="heart_rate", sentence=sentence))
+
+    def _read_belt(self) -> None:
+        treadmill = self.devices.treadmill
+        read = treadmill.telemetry()
+        for telemetry in _worth_telling(self.last_belt, read):
+            self.last_belt = telemetry
+            self._feed(
+                ev.BeltRead(
+                    t_s=min(self.clock.at(telemetry.t_mono_s), self.now_s()),
+                    state=telemetry.state,
+                    measured_speed_kmh=telemetry.measured_speed_kmh,
+                    measured_incline_pct=telemetry.measured_incline_pct,
+                    at_rest=telemetry.at_rest,
+                    trip=telemetry.trip,
+                    trip_detail=telemetry.trip_detail,
+                    stop_ignored=telemetry.stop_ignored,
+                    worst_gap_ms=telemetry.worst_gap_ms,
+                    commands=telemetry.commands,
+                    retries=telemetry.retries,
+                )
+            )
+        sentence = treadmill.failure()
+        if sentence is not None and "treadmill" not in self._failed:
+            self._failed.add("treadmill")
+            moving = self.state.moving_phase
+            self._feed(ev.DeviceFailed(t_s=self.now_s(), device="treadmill", sentence=sentence))
+            if moving and self._recover_treadmill is not None:
+                # A second driver may only stop a belt and say whether it stands still.
+                self.devices.treadmill = self._recover_treadmill()
+
+    # --- parts ---
+
+    def _feed(self, event: ev.AnyEvent) -> None:
+        before = self.state
+        after, commands = step(before, event)
+        changed = after != before
+        if changed or not isinstance(event, ev.Ticked):
+            durable = not isinstance(event, ev.BeltRead | ev.HeartRateRead) or after.phase is not before.phase
+            self._write(event, durable=durable)
+        self.state = after
+        self.recording.observe(before, event, after)
+        for command in commands:
+            self._carry_out(command)
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
+            case ArmBelt(max_speed_kmh=speed_kmh, max_incline_pct=incline_pct) if self._journal_works:
+                self.devices.treadmill.arm(speed_kmh, incline_pct)
+            case GrantBelt(setpoint=setpoint) if self._journal_works and self._telemetry_fresh():
+                self.devices.treadmill.grant(setpoint, LEASE_WALL_S)
+            case StopBelt():
+                self.devices.treadmill.stop()
+
+    def _telemetry_fresh(self) -> bool:
+        if self.last_belt is None:
+            return False
+        age_s = self.now_s() - self.clock.at(self.last_belt.t_mono_s)
+        return age_s <= self.clock.scale.test_s(TELEMETRY_FRESH_WALL_S, TELEMETRY_FRESH_WALL_S)
+
+    def _write(self, event: ev.AnyEvent, *, durable: bool) -> None:
+        if not self._journal_works:
+            return
+        try:
+            self._journal.append(event, durable=durable)
+        except (OSError, StationError) as error:
+            # Without a journal there is no lease: the belt comes to rest, and what was kept stays kept.
+            self._journal_works = False
+            self.devices.treadmill.stop()
+            if self.state.phase is not Phase.READY:
+                self._feed(ev.DeviceFailed(t_s=self.now_s(), device="journal", sentence=str(error)))
+
+
+def _worth_telling(last: BeltTelemetry | None, read: Sequence[BeltTelemetry]) -> list[BeltTelemetry]:
+    """Every change of state or trip, and the newest: a slow tick need not walk through every look in between."""
+    if not read:
+        return []
+    earlier = (last, *read[:-1])
+    changed = [
+        now for before, now in zip(earlier, read, strict=True) if before is None or _facts(before) != _facts(now)
+    ]
+    return changed if changed and changed[-1] is read[-1] else [*changed, read[-1]]
+
+
+def _facts(telemetry: BeltTelemetry) -> tuple[object, ...]:
+    return telemetry.state, telemetry.trip, telemetry.at_rest, telemetry.stop_ignored

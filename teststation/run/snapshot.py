@@ -1,0 +1,123 @@
+"""What a screen shows of a run, ten times a second: plain values, nothing to compute, nothing to reach into."""
+
+from dataclasses import dataclass
+
+from teststation.cause import Cause
+from teststation.physiology.result import Assessment
+from teststation.ports import BeltState, BeltTelemetry, HeartRateStatus, Setpoint
+from teststation.protocol.plan import StagePlan
+from teststation.run.alarms import Alarm, alarms
+from teststation.run.record import Outcome, RunRecord
+from teststation.run.state import HoldCause, Phase, RunState
+
+ASK_RPE_IN_LAST_S = 30.0
+COUNTDOWN_S = 10.0  # a change of load is announced this long before
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One moment of a run."""
+
+    now_s: float
+    phase: Phase
+    # heart
+    hr_bpm: int | None
+    hr_status: HeartRateStatus
+    hr_limit_bpm: float | None
+    # stage
+    stage: StagePlan
+    stage_index: int
+    n_stages: int
+    stage_remaining_s: float
+    test_remaining_s: float
+    next_stage: StagePlan | None
+    holds: frozenset[HoldCause]
+    rpe_due: bool
+    may_extend: bool
+    countdown_s: float | None  # seconds to a change of load, in the last ten
+    # belt
+    belt_state: BeltState
+    target: Setpoint | None
+    measured_speed_kmh: float | None
+    measured_incline_pct: float | None
+    at_rest: bool
+    # what stands out
+    alarms: tuple[Alarm, ...]
+    limit_notice: Cause | None
+    limit_acts_in_s: float | None
+    not_ready_because: tuple[Cause, ...]
+    # end
+    outcome: Outcome | None
+    reason: Cause | None
+    press_red_button: bool
+    # plots
+    record: RunRecord
+    assessment: Assessment | None
+
+
+def snapshot(
+    state: RunState,
+    now_s: float,
+    record: RunRecord,
+    assessment: Assessment | None,
+    belt: BeltTelemetry | None,
+) -> Snapshot:
+    """The moment ``now_s`` of a run, with the latest record and assessment."""
+    walking = state.phase is Phase.STAGES
+    remaining_s = state.stage_remaining_s(now_s) if walking else _phase_remaining_s(state, now_s)
+    later = state.plan.stages[state.stage_index + 1 :]
+    free = walking and not state.holds
+    return Snapshot(
+        now_s=now_s,
+        phase=state.phase,
+        hr_bpm=state.hr_bpm,
+        hr_status=state.hr_status,
+        hr_limit_bpm=state.hr_limit_bpm,
+        stage=state.plan.cool_down if state.phase is Phase.COOL_DOWN else state.stage,
+        stage_index=state.stage_index,
+        n_stages=len(state.plan.stages),
+        stage_remaining_s=remaining_s,
+        test_remaining_s=remaining_s + sum(stage.duration_s for stage in later) if walking else remaining_s,
+        next_stage=(later[0] if later else state.plan.cool_down) if walking or not state.moving_phase else None,
+        holds=state.holds,
+        rpe_due=walking and not state.stage.habituation and remaining_s <= ASK_RPE_IN_LAST_S,
+        may_extend=walking and state.extensions < state.plan.extension.times_max,
+        countdown_s=remaining_s if free and remaining_s <= COUNTDOWN_S else None,
+        belt_state=state.belt_state,
+        target=state.setpoint,
+        measured_speed_kmh=state.measured_speed_kmh,
+        measured_incline_pct=state.measured_incline_pct,
+        at_rest=state.at_rest,
+        alarms=alarms(state, now_s),
+        limit_notice=None if state.notice is None else state.notice.cause,
+        limit_acts_in_s=None if state.notice is None else max(0.0, state.notice.acts_at_s - now_s),
+        not_ready_because=_not_ready(state, belt),
+        outcome=state.outcome,
+        reason=state.reason,
+        press_red_button=state.press_red_button,
+        record=record,
+        assessment=assessment,
+    )
+
+
+def _phase_remaining_s(state: RunState, now_s: float) -> float:
+    match state.phase:
+        case Phase.READY | Phase.STARTING:
+            return state.stage.duration_s
+        case Phase.COOL_DOWN:
+            return max(0.0, state.plan.cool_down.duration_s - (now_s - state.phase_began_s))
+    return 0.0
+
+
+def _not_ready(state: RunState, belt: BeltTelemetry | None) -> tuple[Cause, ...]:
+    """Why Start does nothing now. A missing pulse is named too, though the protocol alone decides what it costs."""
+    if state.phase is not Phase.READY:
+        return ()
+    causes: list[Cause] = []
+    if belt is None or state.belt_state is BeltState.OFFLINE:
+        causes.append(Cause("not_ready_belt_offline"))
+    elif not state.at_rest:
+        causes.append(Cause("not_ready_belt_moves"))
+    if state.hr_bpm is None:
+        causes.append(Cause("not_ready_no_pulse"))
+    return tuple(causes)
