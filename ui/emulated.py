@@ -1,0 +1,86 @@
+"""The emulators as a process of their own, on a real wire: the very drivers that talk to machines talk to them."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+
+from drivers.processes import child_environment, quiet_flags
+from teststation.errors import DeviceError
+
+START_WITHIN_S = 20.0
+
+
+class Truth(msgspec.Struct, frozen=True):
+    """What the emulated patient really is: known to the emulator, never to the estimate."""
+
+    vo2max_ml_kg_min: float
+    hr_max_bpm: float
+    sex: str
+    age_years: float
+    weight_kg: float
+    height_cm: float
+
+
+class _Announcement(msgspec.Struct, frozen=True):
+    treadmill: str
+    heart_rate: str
+    truth: Truth
+
+
+class EmulatedPair:
+    """A treadmill, a patient walking on it and the strap the patient wears; ends when this is closed or dies."""
+
+    def __init__(self, *, seed: int, time_scale: float, load_from_station: bool = False) -> None:
+        command = [sys.executable, "-m", "drivers.emulators", "pair", "--until-stdin-closes"]
+        command += ["--seed", str(seed), "--time-scale", str(time_scale)]
+        if load_from_station:
+            command.append("--load-from-stdin")
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=child_environment(),
+            cwd=Path.home(),
+            **quiet_flags(),
+        )
+        timer = threading.Timer(START_WITHIN_S, self._process.kill)
+        timer.start()
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        timer.cancel()
+        try:
+            announced = msgspec.json.decode(line, type=_Announcement)
+        except msgspec.MsgspecError as error:
+            self.close()
+            raise DeviceError("the emulators did not start; re-install the program and try again") from error
+        self.treadmill = announced.treadmill
+        self.heart_rate = announced.heart_rate
+        self.truth = announced.truth
+
+    def set_load(self, speed_kmh: float, incline_pct: float) -> None:
+        """Tell the emulated patient what another treadmill does."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(msgspec.json.encode({"speed_kmh": speed_kmh, "incline_pct": incline_pct}) + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            return  # the strap's own silence tells that its process is gone
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.stdin is not None:
+            try:
+                self._process.stdin.close()
+            except OSError:
+                pass
+        try:
+            self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(5.0)
+        if self._process.stdout is not None:
+            self._process.stdout.close()

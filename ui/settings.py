@@ -1,0 +1,66 @@
+"""The station's own settings: which clinic, which machines. One TOML file in the user's configuration folder."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from teststation.errors import BadInput
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stays the same from test to test. Devices are DEVICE strings as on the command line."""
+
+    clinic_name: str = ""
+    operator: str = ""
+    treadmill: str = ""
+    heart_rate: str = ""
+    default_protocol: str = "submax-13"
+    default_speed: str = "normal"
+    language: str = "nb"
+    intended_use_accepted: bool = False
+
+
+def settings_path() -> Path:
+    """Where the settings are kept for this user."""
+    return platformdirs.user_config_path("teststation", appauthor=False) / "settings.toml"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings, or the defaults where there is no file.
+
+    Raises:
+        BadInput: the file cannot be read as settings; it is left as it is.
+    """
+    path = path or settings_path()
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(f"{path}: the settings cannot be read ({error}); correct or delete the file") from error
+    try:
+        return msgspec.convert(data, Settings)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"{path}: {error}; correct the line or delete it") from error
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Write the settings so that a crash in the middle leaves the old file whole."""
+    path = path or settings_path()
+    lines = [f"{name} = {_toml_value(value)}" for name, value in msgspec.to_builtins(settings).items()]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_text("\n".join(lines) + "\n", "utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise BadInput(f"{path}: the settings cannot be saved ({error}); make the folder writable") from error
+
+
+def _toml_value(value: str | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # A JSON string is a TOML basic string, but for characters JSON leaves as they are and TOML does not allow.
+    return msgspec.json.encode(value).decode("utf-8").replace("\x7f", "\\u007f")
