@@ -1,5 +1,6 @@
 """The emulators as a process of their own, on a real wire: the very drivers that talk to machines talk to them."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -34,6 +35,7 @@ class EmulatedPair:
     """A treadmill, a patient walking on it and the strap the patient wears; ends when this is closed or dies."""
 
     def __init__(self, *, seed: int, time_scale: float, load_from_station: bool = False) -> None:
+        self.follows_station = load_from_station
         command = [sys.executable, "-m", "drivers.emulators", "pair", "--until-stdin-closes"]
         command += ["--seed", str(seed), "--time-scale", str(time_scale)]
         if load_from_station:
@@ -73,10 +75,8 @@ class EmulatedPair:
     def close(self) -> None:
         """End the process."""
         if self._process.stdin is not None:
-            try:
+            with contextlib.suppress(OSError):
                 self._process.stdin.close()
-            except OSError:
-                pass
         try:
             self._process.wait(2.0)
         except subprocess.TimeoutExpired:

@@ -1,0 +1,161 @@
+"""One run with its devices: what a screen or the command line holds while a person is on the belt."""
+
+import time
+from collections.abc import Callable
+
+from teststation.physiology.assess import EarlierTest, assess_run
+from teststation.physiology.result import Assessment
+from teststation.ports import Journal
+from teststation.records.kept_tests import StoredTest
+from teststation.run import events as ev
+from teststation.run.controller import Controller
+from teststation.run.record import RunRecord
+from teststation.run.snapshot import Snapshot, snapshot
+from teststation.run.state import Phase
+from teststation.subject import Gait
+from ui.emulated import EmulatedPair
+
+ASSESS_EVERY_WALL_S = 0.5
+
+
+class Session:
+    """One run from prepared to kept. ``tick`` ten times a second; the rest whenever the operator acts."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        journal: Journal,
+        keep: Callable[[RunRecord, Assessment], StoredTest],
+        earlier: tuple[EarlierTest, ...] = (),
+        emulated: EmulatedPair | None = None,
+    ) -> None:
+        self.controller = controller
+        self.emulated = emulated
+        self._journal = journal
+        self._keep = keep
+        self._earlier = earlier
+        self._stored: StoredTest | None = None
+        self._run: RunRecord
+        self._assessment: Assessment
+        self._assess()
+
+    # --- time ---
+
+    def tick(self) -> None:
+        """Take in what the devices said and let time pass."""
+        self.controller.tick()
+        state = self.controller.state
+        if self.emulated is not None and self.emulated.follows_station and state.measured_speed_kmh is not None:
+            self.emulated.set_load(state.measured_speed_kmh, state.measured_incline_pct or 0.0)
+
+    def snapshot(self) -> Snapshot:
+        """What to show now. The estimate is renewed twice a second."""
+        if time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S:
+            self._assess()
+        controller = self.controller
+        return snapshot(controller.state, controller.now_s(), self._run, self._assessment, controller.last_belt)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is over; the belt is then at rest, or the operator has been told otherwise."""
+        return self.controller.state.phase is Phase.ENDED
+
+    @property
+    def belt_may_move(self) -> bool:
+        """Whether the belt moves, or is not known to be at rest after it has moved."""
+        state = self.controller.state
+        return state.moving_phase or (state.phase is Phase.ENDED and state.armed and not state.at_rest)
+
+    # --- the operator ---
+
+    def begin(self) -> None:
+        """Start: called when the operator has held the start button to its end."""
+        self._press(ev.TestBegan)
+
+    def stop(self, reason: str = "operator") -> None:
+        """Stop the belt at once."""
+        self.controller.stop(reason)
+
+    def hold(self) -> None:
+        """Stay on this load."""
+        self._press(ev.HoldPressed)
+
+    def release(self) -> None:
+        """Go on from a hold."""
+        self._press(ev.HoldReleased)
+
+    def next(self) -> None:
+        """End this stage now."""
+        self._press(ev.NextPressed)
+
+    def extend(self) -> None:
+        """Add the protocol's step to this stage."""
+        self._press(ev.StageExtended)
+
+    def cool_down(self, reason: str) -> None:
+        """End the stages and cool down; before the start, give the run up."""
+        self._press(ev.CoolDownPressed, reason=reason)
+
+    def rpe(self, rpe: int) -> None:
+        """Borg 6 to 20."""
+        self._press(ev.RpeGiven, rpe=rpe)
+
+    def override_limit(self, reason: str) -> None:
+        """Go on over the limit through this stage."""
+        self._press(ev.LimitOverridden, reason=reason)
+
+    def change_load(self, speed_kmh: float, incline_pct: float) -> None:
+        """Set the load by hand; holds the stage."""
+        self._press(ev.LoadChanged, speed_kmh=speed_kmh, incline_pct=incline_pct)
+
+    def mark(self, kind: str, text: str) -> None:
+        """Note an event (``note``) or a symptom (``symptom``)."""
+        self._press(ev.Marked, kind=kind, text=text)
+
+    def gait(self, gait: Gait) -> None:
+        """The person walks or runs."""
+        self._press(ev.GaitSet, gait=gait)
+
+    def handrail(self, held: bool) -> None:
+        """The person holds the handrail or lets go."""
+        self._press(ev.HandrailSet, held=held)
+
+    def blood_pressure(self, systolic_mmhg: int, diastolic_mmhg: int) -> None:
+        """Blood pressure of this stage."""
+        self._press(ev.BloodPressureGiven, systolic_mmhg=systolic_mmhg, diastolic_mmhg=diastolic_mmhg)
+
+    def acknowledge(self, code: str, silenced: bool = False) -> None:
+        """The operator has seen an alarm."""
+        self._press(ev.AlarmAcknowledged, code=code, silenced=silenced)
+
+    def confirm_at_rest(self) -> None:
+        """The operator sees that the belt stands still."""
+        self._press(ev.AtRestConfirmed)
+
+    # --- the end ---
+
+    def finish(self) -> StoredTest:
+        """Keep the ended run in the record, once; its journal goes only when the record has it."""
+        if self._stored is None:
+            self._assess()
+            self._journal.close()
+            self._stored = self._keep(self._run, self._assessment)
+        return self._stored
+
+    def close(self) -> None:
+        """End the driver processes and the emulators. A belt that moves is brought to rest by its driver."""
+        self.controller.devices.treadmill.close()
+        self.controller.devices.heart_rate.close()
+        self._journal.close()
+        if self.emulated is not None:
+            self.emulated.close()
+
+    # --- parts ---
+
+    def _press(self, kind: Callable[..., ev.AnyEvent], **values: object) -> None:
+        self.controller.press(kind(t_s=self.controller.now_s(), **values))
+
+    def _assess(self) -> None:
+        self._assessed_at_s = time.monotonic()
+        self._run = self.controller.recording.record(self.controller.state)
+        self._assessment = assess_run(self._run, self._earlier)

@@ -1,0 +1,225 @@
+"""Builds clock, record, drivers and controller into a station. No Qt: window and command line both use it."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from drivers.client import HeartRateClient, TreadmillClient
+from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
+from teststation import __version__
+from teststation.clock import ScaledClock, TimeScale
+from teststation.errors import BadInput
+from teststation.physiology.assess import EarlierTest, assess, assess_run
+from teststation.physiology.result import Assessment
+from teststation.protocol.load import builtin_ids, find, load_plan, speeds
+from teststation.protocol.plan import Plan
+from teststation.records.database import Record
+from teststation.records.journal import read_journal
+from teststation.records.kept_tests import StoredTest
+from teststation.report.archive import archive
+from teststation.report.model import Clinic, HistoryPoint, ReportPerson, build
+from teststation.report.pdf import render
+from teststation.run import events as ev
+from teststation.run.controller import Controller, Devices
+from teststation.run.record import RunRecord
+from teststation.run.recording import interrupted
+from teststation.run.state import Timing
+from teststation.subject import Subject
+from ui.emulated import EmulatedPair
+from ui.session import Session
+from ui.settings import Settings
+
+HARDWARE_PORT = re.compile(r"^(COM\d+|\\\\\.\\COM\d+|/dev/(tty|cu)[A-Za-z].*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All that one run needs to be prepared. Devices are DEVICE strings."""
+
+    plan: Plan
+    subject: Subject
+    treadmill: str
+    heart_rate: str
+    person_id: str
+    conditions: dict[str, str] = field(default_factory=dict)
+    seed: int = 1
+
+
+def run_timing(scale: TimeScale) -> Timing:
+    """The run's own time-outs in test seconds: nominal, but never shorter on the wall than a busy machine needs."""
+    return Timing(
+        hr_fresh_s=scale.test_s(6.0, 3.0),
+        belt_fresh_s=scale.test_s(2.0, 1.5),
+        arm_s=scale.test_s(5.0, 5.0),
+        reach_speed_s=scale.test_s(60.0, 20.0),
+        at_rest_s=scale.test_s(30.0, 12.0),
+        give_up_s=scale.test_s(60.0, 24.0),
+    )
+
+
+def floors_sentence(scale: TimeScale) -> str:
+    """What the time scale speeds up, and which safety time-outs it leaves alone."""
+    return (
+        f"time scale {scale.factor:g}: clock, emulators and patient run {scale.factor:g} times as fast; "
+        "in wall time stay lease 1.0 s, telemetry freshness 0.5 s, reply time-out 0.1 s, treadmill watchdog 0.5 s; "
+        "not below their wall floors go heart-rate freshness 2 s, telemetry lost 1.5 s, speed reached 20 s, "
+        "standstill 12 s"
+    )
+
+
+class Station:
+    """A record, its settings and a time scale: makes sessions, finds interrupted runs, makes reports."""
+
+    def __init__(self, record: Record, settings: Settings, time_scale: float = 1.0) -> None:
+        self.record = record
+        self.settings = settings
+        self.scale = TimeScale(time_scale)
+
+    # --- protocols ---
+
+    def protocols(self) -> list[tuple[str, str]]:
+        """Identifier and title of every protocol at hand."""
+        return [(identifier, self.plan(identifier).title) for identifier in builtin_ids()]
+
+    def speeds(self, protocol: str) -> dict[str, float]:
+        """The starting speeds a protocol offers, km/h by name."""
+        text, path = find(protocol)
+        return speeds(text, path)
+
+    def plan(self, protocol: str, speed: str | None = None) -> Plan:
+        """The plan of a protocol (identifier or file) at one of its starting speeds."""
+        text, path = find(protocol)
+        return load_plan(text, path, speed)
+
+    # --- one run ---
+
+    def prepare(self, setup: Setup) -> Session:
+        """Start the drivers and open the journal. Nothing moves.
+
+        Raises:
+            BadInput: a device string that cannot be used, or a time scale on a real machine; every problem at once.
+            DeviceError: a driver could not be started.
+        """
+        treadmill, heart_rate = self._devices(setup)
+        self._refuse_scaled_hardware(treadmill, heart_rate)
+        emulated = None
+        if "emulated" in (treadmill.family, heart_rate.family):
+            both = treadmill.family == "emulated"
+            emulated = EmulatedPair(seed=setup.seed, time_scale=self.scale.factor, load_from_station=not both)
+        treadmill_spec = emulated.treadmill if emulated and treadmill.family == "emulated" else setup.treadmill
+        heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
+        clock = ScaledClock(time.monotonic, self.scale)
+        first = ev.RunPrepared(
+            t_s=clock.now_s(),
+            run_id=str(uuid.uuid4()),
+            started_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+            plan=setup.plan,
+            subject=setup.subject,
+            hr_limit_bpm=hr_limit_bpm(setup.subject, setup.plan),
+            treadmill=treadmill_spec,
+            heart_rate=heart_spec,
+            person_id=setup.person_id,
+            conditions=setup.conditions,
+        )
+        journal = self.record.new_journal(first.run_id)
+        devices = Devices(TreadmillClient(treadmill_spec, self.scale), HeartRateClient(heart_spec, self.scale))
+        controller = Controller(
+            first,
+            devices,
+            journal,
+            clock,
+            run_timing(self.scale),
+            recover_treadmill=lambda: TreadmillClient(treadmill_spec, self.scale, recover=True),
+        )
+        earlier = self.earlier(setup.person_id)
+        return Session(
+            controller, journal, lambda run, found: self._keep(setup.person_id, run, found), earlier, emulated
+        )
+
+    def _devices(self, setup: Setup) -> tuple[Device, Device]:
+        problems: list[str] = []
+        devices: list[Device] = []
+        for spec, kind in ((setup.treadmill, TREADMILL), (setup.heart_rate, HEART_RATE)):
+            try:
+                devices.append(parse_device(spec, kind))
+            except BadInput as error:
+                problems.extend(error.problems)
+        if problems:
+            raise BadInput(*problems)
+        return devices[0], devices[1]
+
+    def _refuse_scaled_hardware(self, *devices: Device) -> None:
+        if self.scale.factor == 1.0:
+            return
+        real = [device.port for device in devices if HARDWARE_PORT.match(device.port or "")]
+        if real:
+            raise BadInput(f"{real[0]}: a time scale is for emulators; leave --time-scale out on a real machine")
+
+    # --- what was kept ---
+
+    def _keep(self, person_id: str, run: RunRecord, assessment: Assessment) -> StoredTest:
+        events = read_journal(self.record.journal_path(run.id), self.record.journal_key()).events
+        stored = self.record.tests.save(person_id, run, assessment, events)
+        self.record.retire_journal(run.id)
+        return stored
+
+    def recover(self) -> list[StoredTest]:
+        """Keep every run that was interrupted, marked as such. No device is touched."""
+        kept: list[StoredTest] = []
+        for path in self.record.unfinished_journals():
+            content = read_journal(path, self.record.journal_key())
+            events = [ev.decode_event(data) for data in content.events]
+            if not events or not isinstance(events[0], ev.RunPrepared) or events[0].person_id is None:
+                continue
+            state, recording = interrupted(events)
+            run = recording.record(state)
+            assessment = assess_run(run, self.earlier(events[0].person_id))
+            kept.append(self.record.tests.save(events[0].person_id, run, assessment, content.events))
+            self.record.retire_journal(run.id)
+        return kept
+
+    def earlier(self, person_id: str, before: str | None = None) -> tuple[EarlierTest, ...]:
+        """This person's earlier tests as the comparison needs them, oldest first."""
+        return tuple(
+            EarlierTest(test_id=stored.id, run=stored.run, assessment=stored.assessment)
+            for stored in self.record.tests.history(person_id)
+            if before is None or stored.run.started_at < before
+        )
+
+    def history(self, person_id: str) -> list[StoredTest]:
+        """All kept tests of a person, oldest first."""
+        return list(self.record.tests.history(person_id))
+
+    def report(self, stored: StoredTest, language: str = "nb") -> bytes:
+        """The report as PDF/A. Takes a while: call it where nobody waits for the belt."""
+        person = self.record.people.get(stored.person_id)
+        history = [
+            HistoryPoint(
+                started_at=other.run.started_at,
+                vo2max_ml_kg_min=estimate.vo2max_ml_kg_min,
+                low=estimate.low,
+                high=estimate.high,
+            )
+            for other in self.record.tests.history(stored.person_id)
+            if other.run.started_at <= stored.run.started_at
+            and (estimate := other.assessment.estimates[other.assessment.headline]).status == "ok"
+        ]
+        report = build(
+            ReportPerson(name=person.full_name, born=person.born, number=None),
+            stored.run,
+            stored.assessment,
+            history,
+            Clinic(name=self.settings.clinic_name),
+            self.settings.operator,
+            __version__,
+            language=language,
+        )
+        return archive(render(report))
+
+
+def hr_limit_bpm(subject: Subject, plan: Plan) -> float | None:
+    """The submaximal end point of this person in this protocol; None where heart rate cannot limit."""
+    found = assess(subject, (), hr_fraction_of_max=plan.limits.hr_fraction_of_max)
+    return found.hr_limit_bpm
