@@ -90,8 +90,7 @@ class Station:
 
     def plan(self, protocol: str, speed: str | None = None) -> Plan:
         """The plan of a protocol (identifier or file) at one of its starting speeds."""
-        text, path = find(protocol)
-        return load_plan(text, path, speed)
+        return load_plan_of(protocol, speed)
 
     # --- one run ---
 
@@ -102,8 +101,7 @@ class Station:
             BadInput: a device string that cannot be used, or a time scale on a real machine; every problem at once.
             DeviceError: a driver could not be started.
         """
-        treadmill, heart_rate = self._devices(setup)
-        self._refuse_scaled_hardware(treadmill, heart_rate)
+        treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
         emulated = None
         if "emulated" in (treadmill.family, heart_rate.family):
             both = treadmill.family == "emulated"
@@ -138,24 +136,23 @@ class Station:
             controller, journal, lambda run, found: self._keep(setup.person_id, run, found), earlier, emulated
         )
 
-    def _devices(self, setup: Setup) -> tuple[Device, Device]:
+    @staticmethod
+    def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:
+        """Both DEVICE strings read. Raises BadInput with every problem of both."""
         problems: list[str] = []
         devices: list[Device] = []
-        for spec, kind in ((setup.treadmill, TREADMILL), (setup.heart_rate, HEART_RATE)):
+        for spec, kind in ((treadmill, TREADMILL), (heart_rate, HEART_RATE)):
             try:
-                devices.append(parse_device(spec, kind))
+                device = parse_device(spec, kind)
             except BadInput as error:
                 problems.extend(error.problems)
+                continue
+            devices.append(device)
+            if time_scale != 1.0 and HARDWARE_PORT.match(device.port or ""):
+                problems.append(f"{spec}: a time scale is for emulators; leave --time-scale out on a real machine")
         if problems:
             raise BadInput(*problems)
         return devices[0], devices[1]
-
-    def _refuse_scaled_hardware(self, *devices: Device) -> None:
-        if self.scale.factor == 1.0:
-            return
-        real = [device.port for device in devices if HARDWARE_PORT.match(device.port or "")]
-        if real:
-            raise BadInput(f"{real[0]}: a time scale is for emulators; leave --time-scale out on a real machine")
 
     # --- what was kept ---
 
@@ -217,6 +214,12 @@ class Station:
             language=language,
         )
         return archive(render(report))
+
+
+def load_plan_of(protocol: str, speed: str | None = None) -> Plan:
+    """The plan of a protocol, by identifier or file. Raises BadInput with every problem."""
+    text, path = find(protocol)
+    return load_plan(text, path, speed)
 
 
 def hr_limit_bpm(subject: Subject, plan: Plan) -> float | None:

@@ -1,0 +1,85 @@
+"""``teststation analyse``: the estimate from tables of stages, without devices or record."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from teststation.errors import BadInput, StationError
+from teststation.output import estimate_object
+from teststation.physiology.assess import assess
+from teststation.physiology.result import Assessment
+from teststation.physiology.table import read_table
+from teststation.texts import texts
+from ui.commands.common import check_writable, subject_from, subject_values, write_json
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """One file gives one object; several give one line each. Bad files are told after the good ones are done."""
+    check_writable(arguments.json)
+    options = {name: value for name, value in subject_values(arguments).items() if value is not None}
+    several = len(arguments.files) > 1
+    results: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for name in arguments.files:
+        try:
+            assessment = _assess_file(name, options)
+        except StationError as error:
+            problems.extend(error.problems)
+            continue
+        result = estimate_object(assessment)
+        results.append({"file": name, **result} if several else result)
+        if arguments.json != "-":
+            print(f"{name}: {_sentence(assessment)}")
+    if several:
+        _write_lines(results, arguments.json)
+    elif results:
+        write_json(results[0], arguments.json)
+    if problems:
+        raise BadInput(*problems)
+    return 0
+
+
+def _assess_file(name: str, options: Mapping[str, Any]) -> Assessment:
+    try:
+        text = Path(name).read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(f"{name}: there is no such file; check the name") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{name}: cannot be read as text ({error}); save it as CSV in UTF-8") from error
+    table = read_table(text, name)
+    try:
+        # What the command line says goes before what the file says.
+        subject = subject_from({**table.subject, **options})
+    except BadInput as error:
+        raise BadInput(*(f"{name}: {problem}" for problem in error.problems)) from error
+    return assess(subject, table.observations)
+
+
+def _write_lines(results: list[dict[str, Any]], out: str | None) -> None:
+    if out is None:
+        return
+    data = b"".join(msgspec.json.encode(result) + b"\n" for result in results)
+    if out == "-":
+        sys.stdout.write(data.decode("utf-8"))
+        sys.stdout.flush()
+        return
+    try:
+        Path(out).write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"{out}: cannot be written ({error.strerror}); choose another place") from error
+
+
+def _sentence(assessment: Assessment) -> str:
+    parts = []
+    for name, estimate in assessment.estimates.items():
+        if estimate.vo2max_ml_kg_min is not None:
+            parts.append(
+                f"{name} {estimate.vo2max_ml_kg_min:.1f} ({estimate.low:.1f} to {estimate.high:.1f}) mL/kg/min"
+            )
+        elif name == assessment.headline and estimate.why is not None:
+            parts.append(f"{name} withheld: {texts('en').say(estimate.why)}")
+    return "; ".join(parts)

@@ -1,0 +1,99 @@
+"""What several commands share: the subject from options, the record from its passphrase, files to write."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from teststation.errors import BadInput
+from teststation.records.database import Record, open_record
+from teststation.records.passphrase import default_record_path, find_passphrase
+from teststation.subject import Sex, Subject
+
+# Widest values that can belong to a grown person on a treadmill; outside them somebody has mistyped.
+BOUNDS: dict[str, tuple[str, float, float, str]] = {
+    "age_years": ("--age", 10, 100, "years"),
+    "weight_kg": ("--weight", 25, 300, "kg"),
+    "height_cm": ("--height", 100, 230, "cm"),
+    "hr_max_measured_bpm": ("--hr-max", 90, 240, "bpm"),
+}
+
+
+def subject_from(values: Mapping[str, float | str | bool | None]) -> Subject:
+    """A subject from checked values. Raises BadInput with every problem."""
+    problems = [
+        f"{option}: {values[name]:g} {unit} is outside {low:g} to {high:g}; correct it"
+        for name, (option, low, high, unit) in BOUNDS.items()
+        if values.get(name) is not None and not low <= float(values[name] or 0) <= high
+    ]
+    missing = [
+        f"{option} is missing; add it as an option or as a '# {option[2:]}=' line of the table"
+        for name, option in (("sex", "--sex"), ("age_years", "--age"), ("weight_kg", "--weight"))
+        if values.get(name) is None
+    ]
+    if problems or missing:
+        raise BadInput(*missing, *problems)
+    return msgspec.convert({name: value for name, value in values.items() if value is not None}, Subject)
+
+
+def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | bool | None]:
+    """The subject's options by the names of ``Subject``; None where not given."""
+    return {
+        "sex": None if arguments.sex is None else Sex(arguments.sex).value,
+        "age_years": arguments.age,
+        "weight_kg": arguments.weight,
+        "height_cm": arguments.height,
+        "hr_max_measured_bpm": arguments.hr_max,
+        "beta_blocker": arguments.beta_blocker,
+    }
+
+
+@contextmanager
+def the_record(arguments: argparse.Namespace, *, create: bool) -> Iterator[Record]:
+    """The record that the options name, opened with its passphrase."""
+    path = Path(arguments.record) if arguments.record else default_record_path()
+    passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
+    passphrase = find_passphrase(path, passphrase_file, os.environ)
+    with open_record(path, passphrase, create=create) as record:
+        yield record
+
+
+def check_writable(*paths: str | None) -> None:
+    """Refuse outputs that cannot be written, before anything moves. Raises BadInput."""
+    problems = []
+    for path in paths:
+        if path in (None, "-"):
+            continue
+        folder = Path(path).resolve().parent
+        if not folder.is_dir():
+            problems.append(f"{path}: there is no folder {folder}; make it or choose another")
+        elif Path(path).is_dir():
+            problems.append(f"{path} is a folder; name a file in it")
+        elif not os.access(folder, os.W_OK):
+            problems.append(f"{path}: the folder {folder} cannot be written; choose another")
+    if problems:
+        raise BadInput(*problems)
+
+
+def write_json(value: object, out: str | None) -> None:
+    """Write one JSON object to a file, or to standard output for ``-``."""
+    if out is None:
+        return
+    data = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    if out == "-":
+        sys.stdout.write(data.decode("utf-8"))
+        sys.stdout.flush()
+        return
+    write_bytes(out, data)
+
+
+def write_bytes(out: str, data: bytes) -> None:
+    """Write a file whole, or say why not. Raises BadInput."""
+    try:
+        Path(out).write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"{out}: cannot be written ({error.strerror}); choose another place") from error

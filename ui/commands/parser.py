@@ -1,0 +1,158 @@
+"""The words of the command line: a contract (names and options are fixed; adding is fine, changing is not)."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from teststation import __version__
+
+Run = Callable[[argparse.Namespace], int]
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line. Without a command the window opens."""
+    parser = _OneLineParser(prog="teststation", description="Treadmill test station: a 13-minute submaximal test.")
+    parser.add_argument("--version", action="version", version=f"teststation {__version__}")
+    _record_options(parser)
+    parser.set_defaults(run=_lazy("window"))
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_OneLineParser)
+    _demo(commands.add_parser("demo", help="the app on a throw-away record with emulated treadmill, strap and patient"))
+    _run(commands.add_parser("run", help="run one test without a window"))
+    _analyse(commands.add_parser("analyse", help="estimate from tables of stages; no devices, no record"))
+    _protocols(commands.add_parser("protocols", help="list, show or check test protocols"))
+    _devices(commands.add_parser("devices", help="list serial ports; check devices by reading, never moving"))
+    _emulate(commands.add_parser("emulate", help="an honest stand-in for a treadmill or strap, on a wire"))
+    _records(commands.add_parser("records", help="list, show and report kept tests"))
+    return parser
+
+
+def _lazy(module: str, function: str = "run") -> Run:
+    """A command's own module is imported when the command runs, so that none pays for another's imports."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        return getattr(importlib.import_module(f"ui.commands.{module}"), function)(arguments)
+
+    return run
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--time-scale", type=_positive, default=1.0, metavar="N", help="N times as fast")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which emulated patient")
+    parser.add_argument("--protocol", default="submax-13", metavar="ID|FILE")
+    parser.add_argument("--speed", metavar="NAME", help="one of the protocol's starting speeds")
+    parser.add_argument("--headless", action="store_true", help="without a window")
+    _record_options(parser)
+    _outputs(parser)
+    parser.set_defaults(run=_lazy("demo"))
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--protocol", required=True, metavar="ID|FILE.toml")
+    parser.add_argument("--speed", metavar="NAME", help="one of the protocol's starting speeds")
+    parser.add_argument("--treadmill", required=True, metavar="DEVICE", help="FAMILY:PORT[,option=value...]")
+    parser.add_argument("--heart-rate", required=True, metavar="DEVICE", help="FAMILY:PORT[,option=value...]")
+    _subject(parser, required=True)
+    parser.add_argument("--name", metavar="NAME")
+    parser.add_argument("--born", metavar="YYYY-MM-DD")
+    parser.add_argument("--number", metavar="N", help="the clinic's own number for the person")
+    parser.add_argument("--time-scale", type=_positive, default=1.0, metavar="N", help="emulators only")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which emulated patient")
+    parser.add_argument("--yes", action="store_true", help="start without asking; the belt will move")
+    _record_options(parser)
+    _outputs(parser)
+    parser.set_defaults(run=_lazy("run"))
+
+
+def _analyse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    _subject(parser, required=False)
+    parser.add_argument("--json", metavar="OUT|-")
+    parser.set_defaults(run=_lazy("analyse"))
+
+
+def _protocols(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="list|show|check", required=True, parser_class=_OneLineParser)
+    listing = actions.add_parser("list", help="every protocol at hand")
+    listing.set_defaults(run=_lazy("protocols", "list_all"))
+    showing = actions.add_parser("show", help="the stages of one")
+    showing.add_argument("protocol", metavar="ID|FILE")
+    showing.set_defaults(run=_lazy("protocols", "show"))
+    checking = actions.add_parser("check", help="every problem of protocol files")
+    checking.add_argument("files", nargs="+", metavar="FILE")
+    checking.set_defaults(run=_lazy("protocols", "check"))
+
+
+def _devices(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_lazy("devices", "list_all"))
+    actions = parser.add_subparsers(metavar="list|check", parser_class=_OneLineParser)
+    actions.add_parser("list", help="serial ports").set_defaults(run=_lazy("devices", "list_all"))
+    checking = actions.add_parser("check", help="read both devices; never moves")
+    checking.add_argument("--treadmill", metavar="DEVICE")
+    checking.add_argument("--heart-rate", metavar="DEVICE")
+    checking.set_defaults(run=_lazy("devices", "check"))
+
+
+def _emulate(parser: argparse.ArgumentParser) -> None:
+    # The emulators bring their own options; everything after the word is theirs.
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="treadmill FAMILY | strap FAMILY  --pty | --tcp PORT")
+    parser.set_defaults(run=_lazy("emulate"))
+
+
+def _records(parser: argparse.ArgumentParser) -> None:
+    _record_options(parser)
+    actions = parser.add_subparsers(metavar="list|show|report", required=True, parser_class=_OneLineParser)
+    listing = actions.add_parser("list", help="every kept test")
+    listing.add_argument("--json", metavar="OUT|-")
+    listing.set_defaults(run=_lazy("records", "list_all"))
+    showing = actions.add_parser("show", help="one test")
+    showing.add_argument("id", metavar="ID")
+    showing.add_argument("--json", metavar="OUT|-")
+    showing.set_defaults(run=_lazy("records", "show"))
+    reporting = actions.add_parser("report", help="one test's report as PDF")
+    reporting.add_argument("id", metavar="ID")
+    reporting.add_argument("--pdf", required=True, metavar="OUT")
+    reporting.set_defaults(run=_lazy("records", "report"))
+    for action in (listing, showing, reporting):
+        _record_options(action, default=argparse.SUPPRESS)
+
+
+# --- groups of options ---------------------------------------------------------------------------------------
+
+
+def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    parser.add_argument("--sex", choices=("male", "female"), required=required)
+    parser.add_argument("--age", type=float, required=required, metavar="YEARS")
+    parser.add_argument("--weight", type=float, required=required, metavar="KG")
+    parser.add_argument("--height", type=float, metavar="CM")
+    parser.add_argument("--hr-max", type=float, metavar="BPM", help="measured largest heart rate")
+    parser.add_argument("--beta-blocker", action="store_true", default=None)
+
+
+def _record_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
+    parser.add_argument("--record", metavar="FILE", default=default, help="the encrypted record")
+    parser.add_argument("--passphrase-file", metavar="FILE", default=default, help="first line opens the record")
+
+
+def _outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pdf", metavar="OUT", help="write the report here")
+    parser.add_argument("--json", metavar="OUT|-", help="write the result here, - for standard output")
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 0.1 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is outside 0.1 to 100")
+    return value

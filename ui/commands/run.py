@@ -1,0 +1,124 @@
+"""``teststation run``: one test without a window, kept in the record."""
+
+import argparse
+from datetime import date
+
+from drivers.registry import TREADMILL, parse_device
+from teststation.errors import BadInput, StationError
+from teststation.output import run_object
+from teststation.protocol.plan import Plan
+from teststation.records.database import Record
+from teststation.records.kept_tests import StoredTest
+from teststation.subject import Subject
+from ui.commands.common import check_writable, subject_from, subject_values, the_record, write_bytes, write_json
+from ui.commands.headless import EXIT_STATUS, drive, note
+from ui.settings import load_settings
+from ui.station import Setup, Station, floors_sentence, load_plan_of
+
+NO_NAME = "Uten navn"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check everything first, then run, keep, report."""
+    subject, plan = _checked(arguments)
+    with the_record(arguments, create=True) as record:
+        station = Station(record, load_settings(), arguments.time_scale)
+        person_id = person_for(record, arguments.name, arguments.born, arguments.number, subject)
+        setup = Setup(
+            plan=plan,
+            subject=subject,
+            treadmill=arguments.treadmill,
+            heart_rate=arguments.heart_rate,
+            person_id=person_id,
+            seed=arguments.seed,
+        )
+        emulated = parse_device(arguments.treadmill, TREADMILL).family == "emulated"
+        return run_setup(station, setup, ask=not arguments.yes and not emulated, pdf=arguments.pdf, json=arguments.json)
+
+
+def run_setup(station: Station, setup: Setup, *, ask: bool, pdf: str | None, json: str | None) -> int:
+    """Take one setup from the devices to the report, and return the exit status."""
+    if station.scale.factor != 1.0:
+        note(floors_sentence(station.scale))
+    for stored in station.recover():
+        note(f"an interrupted test was found and kept: {stored.id}")
+    session = station.prepare(setup)
+    try:
+        drive(session, ask=ask)
+        stored = session.finish()
+    finally:
+        session.close()
+    return deliver(station, stored, pdf=pdf, json=json)
+
+
+def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str | None) -> int:
+    """Write report and result of a kept test."""
+    if pdf is not None:
+        write_bytes(pdf, station.report(stored))
+    write_json(run_object(stored.run, stored.assessment), json) if json is not None else None
+    note(f"kept as {stored.id}; {headline_sentence(stored)}")
+    outcome = stored.run.outcome
+    assert outcome is not None
+    return EXIT_STATUS[outcome]
+
+
+def headline_sentence(stored: StoredTest) -> str:
+    """The answer in one English line."""
+    from teststation.texts import texts
+
+    estimate = stored.assessment.estimates[stored.assessment.headline]
+    if estimate.vo2max_ml_kg_min is None:
+        return "VO2max withheld" + ("" if estimate.why is None else f": {texts('en').say(estimate.why)}")
+    return (
+        f"VO2max {estimate.vo2max_ml_kg_min:.1f} mL/kg/min, 95 % interval {estimate.low:.1f} to {estimate.high:.1f}, "
+        f"{estimate.n_stages} stages"
+    )
+
+
+def person_for(record: Record, name: str | None, born: str | None, number: str | None, subject: Subject) -> str:
+    """The person these options name: found by number, else by name and birth date, else added."""
+    for person in record.people.all():
+        same_number = number is not None and person.number == number
+        same_person = name is not None and born is not None and (person.full_name, person.born) == (name, born)
+        if same_number or same_person:
+            return person.id
+    given, _, family = (name or NO_NAME).strip().rpartition(" ")
+    added = record.people.add(
+        family_name=family,
+        given_name=given,
+        born=born,
+        sex=subject.sex,
+        number=number,
+    )
+    return added.id
+
+
+def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:
+    """Everything that can be wrong with the options, in one go."""
+    problems: list[str] = []
+    subject: Subject | None = None
+    plan: Plan | None = None
+    try:
+        subject = subject_from(subject_values(arguments))
+    except BadInput as error:
+        problems.extend(error.problems)
+    try:
+        plan = load_plan_of(arguments.protocol, arguments.speed)
+    except StationError as error:
+        problems.extend(error.problems)
+    if arguments.born is not None:
+        try:
+            date.fromisoformat(arguments.born)
+        except ValueError:
+            problems.append(f"--born: {arguments.born!r} is not a date; write it as YYYY-MM-DD")
+    for check in (
+        lambda: Station.check_devices(arguments.treadmill, arguments.heart_rate, arguments.time_scale),
+        lambda: check_writable(arguments.pdf, arguments.json),
+    ):
+        try:
+            check()
+        except BadInput as error:
+            problems.extend(error.problems)
+    if problems or subject is None or plan is None:
+        raise BadInput(*problems)
+    return subject, plan
