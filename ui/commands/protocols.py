@@ -23,7 +23,8 @@ def show(arguments: argparse.Namespace) -> int:
     print(f"{plan.id}: {plan.title}\nsha256 {plan.sha256}\nspeed {plan.speed_name}")
     for number, stage in enumerate((*plan.stages, plan.cool_down), start=1):
         counted = "" if number <= len(plan.stages) else "  (not counted)"
-        row = f"{number:3} {stage.name:24} {stage.duration_s:6.0f} s {stage.speed_kmh:6.2f} km/h {stage.incline_pct:5.1f} %"
+        load = f"{stage.speed_kmh:6.2f} km/h {stage.incline_pct:5.1f} %"
+        row = f"{number:3} {stage.name:24} {stage.duration_s:6.0f} s {load}"
         print(row + counted)
     if plan.citation:
         print(plan.citation)
