@@ -76,7 +76,11 @@ def step(state: RunState, event: ev.AnyEvent) -> Step:
             return _begin(state, t_s)
         case Phase.READY, ev.CoolDownPressed(t_s=t_s, reason=reason):
             return _end(state, t_s, Outcome.OPERATOR, Cause(f"stop_{reason}")), ()
-        case ((Phase.STARTING | Phase.STAGES), ev.CoolDownPressed(t_s=t_s, reason=reason)):
+        case (Phase.STARTING, ev.CoolDownPressed(t_s=t_s, reason=reason)):
+            # Nothing has been walked that could be cooled down from: an ordinary ramp to off.
+            ending = replace(state, outcome=Outcome.OPERATOR, reason=Cause(f"stop_{reason}"), setpoint=None)
+            return replace(ending, phase=Phase.STOPPING, phase_began_s=t_s), ()
+        case (Phase.STAGES, ev.CoolDownPressed(t_s=t_s, reason=reason)):
             return _cool_down(state, t_s, Outcome.OPERATOR, Cause(f"stop_{reason}")), ()
         case Phase.STAGES, _:
             return _operator_in_stage(state, event), ()

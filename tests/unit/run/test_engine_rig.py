@@ -1,0 +1,238 @@
+"""Whole runs in simulated time under random operators and failing devices, and engines broken on purpose.
+
+The rig states what must hold whatever happens; each planted fault must make it fail.
+"""
+
+import importlib.util
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import Phase as Stage
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+import teststation.run.engine as engine
+from tests.unit.run.builders import belt, heart, run_prepared
+from teststation.ports import BeltState, TripReason
+from teststation.run import events as ev
+from teststation.run.commands import ArmBelt, GrantBelt, StopBelt
+from teststation.run.recording import fold
+from teststation.run.state import Phase, RunState
+
+QUICK = settings(
+    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+
+
+class RunRig(RuleBasedStateMachine):
+    """Random presses, pulses and belts against one engine module."""
+
+    engine: types.ModuleType = engine
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = run_prepared()
+        self.state: RunState = self.engine.prepared(self.first)
+        self.events: list[ev.AnyEvent] = [self.first]
+        self.now_s = 0.0
+        self.bpm: int | None = 110
+        self.stopped = False
+        self.arms = 0
+        self.speed_kmh = 0.0
+        self.trip: TripReason | None = None
+
+    def feed(self, event: ev.AnyEvent) -> None:
+        before = self.state
+        self.state, commands = self.engine.step(before, event)
+        self.events.append(event)
+        for command in commands:
+            match command:
+                case ArmBelt():
+                    self.arms += 1
+                    assert before.at_rest, "armed a belt that is not at rest"
+                case GrantBelt(setpoint=setpoint):
+                    assert not self.stopped, "a lease after stop"
+                    if setpoint is not None:
+                        assert self.state.armed, "a lease before arming"
+                        assert 0 < setpoint.speed_kmh <= self.state.plan.max_speed_kmh
+                        assert setpoint.incline_pct <= self.state.plan.max_incline_pct
+                case StopBelt():
+                    self.stopped = self.stopped or before.phase is not Phase.READY
+        self._load_not_raised_without_pulse(before)
+        if before.phase is Phase.STAGES and self.state.phase is Phase.COOL_DOWN and before.setpoint is not None:
+            assert self.state.setpoint is not None
+            assert self.state.setpoint.speed_kmh <= before.setpoint.speed_kmh, "cool-down speeds up"
+
+    def _load_not_raised_without_pulse(self, before: RunState) -> None:
+        old, new = before.setpoint, self.state.setpoint
+        if Phase.STAGES in (before.phase, self.state.phase) and self.state.hr_lost_since_s is not None and old and new:
+            assert new.speed_kmh <= old.speed_kmh, "speed raised without a pulse"
+            assert new.incline_pct <= old.incline_pct, "incline raised without a pulse"
+
+    @initialize()
+    def belt_at_rest(self) -> None:
+        self.feed(belt(self.now_s, 0.0, BeltState.IDLE))
+        self.feed(heart(self.now_s, 90))
+
+    @rule(seconds=st.floats(0.2, 80.0), follows=st.booleans())
+    def time_passes(self, seconds: float, follows: bool) -> None:
+        end_s = self.now_s + seconds
+        while self.now_s < end_s:
+            self.now_s += 1.0
+            target = self.state.setpoint
+            if follows:
+                self.speed_kmh = 0.0 if target is None else target.speed_kmh
+            resting = BeltState.ARMED if self.state.phase is Phase.STARTING else BeltState.IDLE
+            state = BeltState.TRIPPED if self.trip else BeltState.MOVING if self.speed_kmh else resting
+            self.feed(belt(self.now_s, self.speed_kmh, state, self.trip))
+            if self.bpm is not None:
+                self.feed(heart(self.now_s, self.bpm))
+            self.feed(ev.Ticked(t_s=self.now_s))
+
+    @rule(bpm=st.sampled_from([None, 90, 120, 150, 165, 200]))
+    def pulse(self, bpm: int | None) -> None:
+        self.bpm = bpm
+        self.feed(heart(self.now_s, bpm))
+
+    @rule()
+    def start(self) -> None:
+        if self.state.phase is Phase.READY:
+            # The rest of the rig tells of a run; the door to it is tried again and again until it opens.
+            self.feed(belt(self.now_s, 0.0, BeltState.IDLE))
+            self.speed_kmh = 0.0
+        self.feed(ev.TestBegan(t_s=self.now_s))
+
+    @rule(
+        kind=st.sampled_from([ev.HoldPressed, ev.HoldReleased, ev.NextPressed, ev.StageExtended, ev.AtRestConfirmed]),
+    )
+    def press(self, kind: type[ev.HoldPressed]) -> None:
+        self.feed(kind(t_s=self.now_s))
+
+    @rule(speed_kmh=st.floats(-5, 30), incline_pct=st.floats(-5, 30))
+    def set_by_hand(self, speed_kmh: float, incline_pct: float) -> None:
+        self.feed(ev.LoadChanged(t_s=self.now_s, speed_kmh=speed_kmh, incline_pct=incline_pct))
+
+    @rule(rpe=st.integers(6, 20))
+    def rpe(self, rpe: int) -> None:
+        self.feed(ev.RpeGiven(t_s=self.now_s, rpe=rpe))
+
+    @rule()
+    def go_on_over_the_limit(self) -> None:
+        self.feed(ev.LimitOverridden(t_s=self.now_s, reason="well"))
+
+    @rule()
+    def cool_down(self) -> None:
+        self.feed(ev.CoolDownPressed(t_s=self.now_s, reason="patient"))
+
+    @rule()
+    def stop(self) -> None:
+        self.feed(ev.StopPressed(t_s=self.now_s, reason="operator"))
+
+    @rule(trip=st.sampled_from(list(TripReason)))
+    def guard_trips(self, trip: TripReason) -> None:
+        self.trip = trip
+        self.feed(belt(self.now_s, self.speed_kmh, BeltState.TRIPPED, trip))
+
+    @rule(device=st.sampled_from(["treadmill", "heart_rate", "journal"]))
+    def device_fails(self, device: str) -> None:
+        self.feed(ev.DeviceFailed(t_s=self.now_s, device=device, sentence="gone"))
+
+    @invariant()
+    def armed_at_most_once(self) -> None:
+        assert self.arms <= 1
+
+    @invariant()
+    def an_ended_run_has_an_outcome(self) -> None:
+        if self.state.phase is Phase.ENDED:
+            assert self.state.outcome is not None
+
+    @invariant()
+    def without_a_pulse_the_stage_is_held(self) -> None:
+        if self.state.phase is Phase.STAGES and self.state.hr_bpm is None:
+            assert self.state.holds
+
+    def teardown(self) -> None:
+        if self.engine is engine:
+            assert fold(self.events)[0] == self.state
+
+
+def test_whatever_happens_the_run_stays_safe_and_its_journal_tells_the_same() -> None:
+    run_state_machine_as_test(RunRig, settings=QUICK)
+
+
+FAULTS = {
+    "stop is not latched": ("if state.tripped or late:", "if late:"),
+    "leases go out before arming": ("if not state.armed:\n", "if False:\n"),
+    "load is raised while the pulse is absent": (
+        "if not allowed or (raises and state.hr_lost_since_s is not None):",
+        "if not allowed:",
+    ),
+    "the next stage raises the load without a pulse": (
+        "setpoint=_not_raised(state.setpoint, stage) if heart_absent else _setpoint(stage)",
+        "setpoint=_setpoint(stage)",
+    ),
+    "a hand may set anything": (
+        "allowed = 0 < speed_kmh <= state.plan.max_speed_kmh and 0 <= incline_pct <= state.plan.max_incline_pct",
+        "allowed = True",
+    ),
+    "a lost pulse does not hold": (
+        "return _hold(lost, t_s, HoldCause.HR_LOST) if state.phase is Phase.STAGES else lost",
+        "return lost",
+    ),
+    "start while the belt is not at rest": (
+        "in (BeltState.IDLE, BeltState.ARMED, BeltState.TRIPPED) and state.at_rest",
+        "in BeltState",
+    ),
+    "cool-down takes the protocol's speed whatever it is": (
+        "min(plan.speed_kmh, state.setpoint.speed_kmh)",
+        "plan.speed_kmh",
+    ),
+}
+
+
+@pytest.fixture
+def broken_engine(request: pytest.FixtureRequest) -> Iterator[types.ModuleType]:
+    old, new = request.param
+    source = Path(str(engine.__file__)).read_text("utf-8")
+    assert source.count(old) == 1, f"the planted fault no longer fits the engine: {old!r}"
+    spec = importlib.util.spec_from_loader("broken_engine", loader=None)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["broken_engine"] = module
+    exec(compile(source.replace(old, new), "broken_engine", "exec"), module.__dict__)
+    yield module
+    del sys.modules["broken_engine"]
+
+
+class WilderRig(RunRig):
+    """The same rig with a belt that may be found moving before the start."""
+
+    @rule()
+    def found_moving(self) -> None:
+        if self.state.phase is Phase.READY:
+            self.speed_kmh = 3.0
+            self.feed(belt(self.now_s, 3.0, BeltState.IDLE))
+            self.feed(ev.TestBegan(t_s=self.now_s))
+            self.speed_kmh = 0.0
+
+    @rule()
+    def slow_belt_then_cool_down(self) -> None:
+        self.feed(ev.LoadChanged(t_s=self.now_s, speed_kmh=1.0, incline_pct=0.0))
+        self.feed(ev.CoolDownPressed(t_s=self.now_s, reason="patient"))
+
+
+def test_the_wilder_rig_passes_with_the_true_engine() -> None:
+    run_state_machine_as_test(WilderRig, settings=QUICK)
+
+
+@pytest.mark.parametrize("broken_engine", list(FAULTS.values()), ids=list(FAULTS), indirect=True)
+def test_the_rig_kills_an_engine_with_a_planted_fault(broken_engine: types.ModuleType) -> None:
+    class Rig(WilderRig):
+        engine = broken_engine
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Rig, settings=settings(QUICK, max_examples=400, phases=[Stage.generate]))
