@@ -1,0 +1,103 @@
+"""Every safety rule of the engine is broken once on purpose, and the test that states the rule must then fail."""
+
+from collections.abc import Callable
+
+import pytest
+
+import teststation.run.engine as engine
+from tests.mutants import planted_fault
+from tests.unit.run import builders
+from tests.unit.run import test_engine as facts
+
+FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+    "a stop is not latched": (
+        "if state.tripped or late:",
+        "if late:",
+        facts.test_stop_is_latched_and_nothing_but_stop_follows,
+    ),
+    "leases go out before arming": (
+        "            if not state.armed:\n",
+        "            if False:\n",
+        facts.test_no_lease_goes_out_before_the_driver_says_it_is_armed,
+    ),
+    "load raised by hand while the pulse is absent": (
+        "if not allowed or (raises and state.hr_lost_since_s is not None):",
+        "if not allowed:",
+        facts.test_while_the_pulse_is_absent_the_load_is_never_raised,
+    ),
+    "load raised by the next stage while the pulse is absent": (
+        "setpoint=_not_raised(state.setpoint, stage) if heart_absent else _setpoint(stage)",
+        "setpoint=_setpoint(stage)",
+        facts.test_while_the_pulse_is_absent_the_load_is_never_raised,
+    ),
+    "a lost pulse does not hold": (
+        "return _hold(lost, t_s, HoldCause.HR_LOST) if state.phase is Phase.STAGES else lost",
+        "return lost",
+        facts.test_a_lost_pulse_holds_the_stage_at_once_and_its_return_gives_the_time_back,
+    ),
+    "a silent heart-rate driver goes unnoticed": (
+        "if state.hr_read_s is not None and t_s - state.hr_read_s > state.timing.hr_fresh_s:",
+        "if False:",
+        facts.test_a_heart_rate_driver_that_says_nothing_counts_as_a_lost_pulse,
+    ),
+    "a silent belt driver goes unnoticed": (
+        "if not _belt_fresh(state, t_s):",
+        "if False:",
+        facts.test_silence_of_the_belts_driver_is_a_fault,
+    ),
+    "cool-down takes the protocol's speed whatever it is": (
+        "min(plan.speed_kmh, state.setpoint.speed_kmh)",
+        "plan.speed_kmh",
+        facts.test_cooling_down_never_speeds_the_belt_up,
+    ),
+    "a run ends while the belt still moves": (
+        "        if read.at_rest:\n            return replace(state, phase=Phase.ENDED",
+        "        if True:\n            return replace(state, phase=Phase.ENDED",
+        facts.test_a_stopped_run_ends_only_when_the_belt_is_measured_at_rest,
+    ),
+    "start on old telemetry": (
+        "if not ready or not _belt_fresh(state, t_s):",
+        "if not ready:",
+        facts.test_start_is_refused_on_old_telemetry,
+    ),
+    "a fault hides behind the planned end": (
+        "worse = state.outcome is None or (outcome is Outcome.FAULT and state.outcome is not Outcome.FAULT)",
+        "worse = state.outcome is None",
+        facts.test_a_fault_during_cool_down_is_not_hidden_behind_the_planned_end,
+    ),
+    "no word of the red button": (
+        "if (late or state.stop_ignored) and not state.press_red_button:",
+        "if False:",
+        facts.test_an_ignored_stop_calls_for_the_red_button_at_once,
+    ),
+    "the heart-rate limit is forgotten": (
+        "if over_since_s is not None and t_s - over_since_s >= limits.hr_over_for_s",
+        "if False and over_since_s is not None and t_s - over_since_s >= limits.hr_over_for_s",
+        facts.test_over_the_limit_for_15_s_announces_and_15_s_later_cools_down,
+    ),
+    "stage ends drift with the ticks": (
+        "began_s = state.stage_ends_s\n",
+        "began_s = t_s\n",
+        facts.test_stage_ends_are_counted_from_the_plan_however_late_the_ticks_come,
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_on_an_engine_with_the_fault(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new, fact = FAULTS[fault]
+    fact()
+    with planted_fault(engine, old, new) as broken:
+        monkeypatch.setattr(builders, "step", broken.step)
+        monkeypatch.setattr(builders, "prepared", broken.prepared)
+        with pytest.raises(AssertionError):
+            fact()
+
+
+def test_the_start_rule_fails_on_an_engine_that_starts_a_moving_belt(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = builders.belt(0.0, 0.5)
+    facts.test_start_is_refused_unless_the_belt_is_measured_at_rest(read)
+    with planted_fault(engine, "BeltState.TRIPPED) and state.at_rest", "BeltState.TRIPPED) or True") as broken:
+        monkeypatch.setattr(builders, "step", broken.step)
+        with pytest.raises(AssertionError):
+            facts.test_start_is_refused_unless_the_belt_is_measured_at_rest(read)
