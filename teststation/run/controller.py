@@ -118,14 +118,16 @@ class Controller:
     def _feed(self, event: ev.AnyEvent) -> None:
         before = self.state
         after, commands = step(before, event)
-        changed = after != before
-        if changed or not isinstance(event, ev.Ticked):
+        refused = None
+        if after != before or not isinstance(event, ev.Ticked):
             durable = not isinstance(event, ev.BeltRead | ev.HeartRateRead) or after.phase is not before.phase
-            self._write(event, durable=durable)
+            refused = self._write(event, durable=durable)
         self.state = after
         self.recording.observe(before, event, after)
         for command in commands:
             self._carry_out(command)
+        if refused is not None and after.phase is not Phase.READY:
+            self._feed(ev.DeviceFailed(t_s=self.now_s(), device="journal", sentence=refused))
 
     def _carry_out(self, command: Command) -> None:
         match command:
@@ -142,17 +144,18 @@ class Controller:
         age_s = self.now_s() - self.clock.at(self.last_belt.t_mono_s)
         return age_s <= self.clock.scale.test_s(TELEMETRY_FRESH_WALL_S, TELEMETRY_FRESH_WALL_S)
 
-    def _write(self, event: ev.AnyEvent, *, durable: bool) -> None:
+    def _write(self, event: ev.AnyEvent, *, durable: bool) -> str | None:
+        """Write one event; a sentence if the journal refused it just now."""
         if not self._journal_works:
-            return
+            return None
         try:
             self._journal.append(event, durable=durable)
         except (OSError, StationError) as error:
             # Without a journal there is no lease: the belt comes to rest, and what was kept stays kept.
             self._journal_works = False
             self.devices.treadmill.stop()
-            if self.state.phase is not Phase.READY:
-                self._feed(ev.DeviceFailed(t_s=self.now_s(), device="journal", sentence=str(error)))
+            return str(error)
+        return None
 
 
 def _worth_telling(last: BeltTelemetry | None, read: Sequence[BeltTelemetry]) -> list[BeltTelemetry]:
