@@ -1,0 +1,53 @@
+"""Faults an emulated treadmill or strap can be given, from the command line or by a test while it runs."""
+
+from dataclasses import dataclass
+
+from teststation.errors import BadInput
+
+TREADMILL_FAULTS = {
+    "unplug": "the connection closes and stays closed",
+    "mute": "commands are obeyed, replies never come (one broken wire)",
+    "deaf": "nothing gets through in either direction; the watchdog acts",
+    "garbage": "replies are other bytes than they should be",
+    "partial": "replies end after their first byte",
+    "echo": "every byte comes back before its reply",
+    "slow": "replies come 300 ms late",
+    "over_speed": "the belt runs 4 km/h faster than it is set",
+    "stuck": "the belt keeps its speed whatever is set; a stop is obeyed",
+    "ignore_stop": "stops and lower speeds are acknowledged and not obeyed, by the watchdog neither",
+    "e_stop": "the red button: the belt is cut off and reports 999.9",
+    "lockout": "every start is left without an answer",
+    "refuse": "every set command is answered BE",
+    "restarted_elsewhere": "the belt reports that it runs without its watchdog",
+    "stopped_elsewhere": "somebody stops the belt at its own console",
+}
+
+STRAP_FAULTS = {
+    "unplug": "the connection closes and stays closed",
+    "drop": "no more lines",
+    "freeze": "the last line again and again, its sequence number frozen",
+    "zero": "0 bpm",
+    "spike": "every tenth value is 60 bpm too high",
+    "no_contact": "the strap says it has no skin contact",
+    "garbage": "lines that are no lines",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFault:
+    """A fault and when it begins, in test seconds after the belt first moved (for a strap: after its start)."""
+
+    name: str
+    at_s: float = 0.0
+
+
+def parse_fault(text: str, known: dict[str, str]) -> PlannedFault:
+    """``NAME`` or ``NAME@SECONDS``. Raises BadInput with the names there are."""
+    name, _, seconds = text.partition("@")
+    try:
+        at_s = float(seconds or 0.0)
+    except ValueError:
+        raise BadInput(f"--fault {text}: {seconds!r} is no number of seconds; write NAME@SECONDS") from None
+    if name not in known:
+        raise BadInput(f"--fault {text}: no such fault; choose from {', '.join(known)}")
+    return PlannedFault(name, at_s)

@@ -1,0 +1,177 @@
+"""The emulators as a program: ``teststation emulate …`` and ``python -m drivers.emulators …``."""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import NoReturn
+
+from drivers.emulators.faults import STRAP_FAULTS, TREADMILL_FAULTS, parse_fault
+from drivers.emulators.patient import Patient, draw_body
+from drivers.emulators.strap_bridge import StrapBridge
+from drivers.emulators.trackmaster import TrackmasterEmulator
+from drivers.emulators.wire import PtyServer, TcpServer, WireDevice
+from teststation.clock import TimeScale
+from teststation.errors import BadInput
+
+Server = TcpServer | PtyServer
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{self.prog}: {message}; see {self.prog} --help")
+
+
+def main(argv: list[str]) -> int:
+    """Serve until Ctrl-C, a signal, or the end of standard input where asked for. Returns the exit status."""
+    arguments = _parser().parse_args(argv)
+    ending = threading.Event()
+    _end_on_signals(ending)
+    servers: list[Server] = arguments.serve(arguments, ending)
+    try:
+        while not ending.wait(0.2):
+            pass
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for server in servers:
+            server.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(prog="teststation emulate", description="Honest stand-ins on a real wire.")
+    kinds = parser.add_subparsers(metavar="treadmill|strap|pair", required=True, parser_class=_OneLineParser)
+
+    treadmill = kinds.add_parser("treadmill", help="a treadmill; add --strap-tcp for a patient walking on it")
+    treadmill.add_argument("family", choices=["trackmaster"])
+    _wire_options(treadmill)
+    treadmill.add_argument("--units", choices=["kmh", "mph"], default="kmh")
+    treadmill.add_argument("--zeroing-s", type=float, default=0.0, help="seconds of power-up zeroing")
+    treadmill.add_argument("--fault", action="append", default=[], metavar="NAME[@SECONDS]")
+    treadmill.add_argument("--strap-tcp", type=int, metavar="PORT", help="also the strap of a patient on this belt")
+    _common_options(treadmill)
+    treadmill.set_defaults(serve=_serve_treadmill)
+
+    strap = kinds.add_parser("strap", help="a strap behind a serial bridge, worn at one constant load")
+    strap.add_argument("family", choices=["bridge"])
+    _wire_options(strap)
+    strap.add_argument("--speed-kmh", type=float, default=0.0)
+    strap.add_argument("--incline-pct", type=float, default=0.0)
+    strap.add_argument("--plain", action="store_true", help="HR:72 lines instead of JSON")
+    strap.add_argument("--fault", action="append", default=[], metavar="NAME[@SECONDS]")
+    _common_options(strap)
+    strap.set_defaults(serve=_serve_strap)
+
+    pair = kinds.add_parser("pair", help="treadmill, patient and strap together, announced as one JSON line")
+    pair.add_argument("--units", choices=["kmh", "mph"], default="kmh")
+    pair.add_argument("--fault", action="append", default=[], metavar="NAME[@SECONDS]")
+    pair.add_argument("--strap-fault", action="append", default=[], metavar="NAME[@SECONDS]")
+    pair.add_argument("--until-stdin-closes", action="store_true")
+    pair.add_argument("--load-from-stdin", action="store_true", help="the patient walks what standard input says")
+    _common_options(pair)
+    pair.set_defaults(serve=_serve_pair)
+    return parser
+
+
+def _wire_options(parser: argparse.ArgumentParser) -> None:
+    wire = parser.add_mutually_exclusive_group(required=True)
+    wire.add_argument("--pty", action="store_true", help="a pseudo-terminal (not on Windows)")
+    wire.add_argument("--tcp", type=int, metavar="PORT", help="a loopback port; 0 takes a free one")
+
+
+def _common_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--time-scale", type=float, default=1.0, metavar="N")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which patient")
+
+
+def _open(device: WireDevice, arguments: argparse.Namespace) -> Server:
+    return PtyServer(device) if arguments.pty else TcpServer(device, arguments.tcp)
+
+
+def _serve_treadmill(arguments: argparse.Namespace, _: threading.Event) -> list[Server]:
+    scale = TimeScale(arguments.time_scale)
+    faults = tuple(parse_fault(text, TREADMILL_FAULTS) for text in arguments.fault)
+    device = TrackmasterEmulator(arguments.units, scale, faults=faults, zeroing_s=arguments.zeroing_s)
+    servers: list[Server] = [_open(device, arguments)]
+    lines = [f"treadmill: trackmaster:{servers[0].url},units={arguments.units}"]
+    if arguments.strap_tcp is not None:
+        strap = StrapBridge(_patient(arguments.seed), _load_of(device), scale)
+        servers.append(TcpServer(strap, arguments.strap_tcp))
+        lines.append(f"heart rate: bridge:{servers[1].url}")
+    _say(*lines, "Ctrl-C ends")
+    return servers
+
+
+def _serve_strap(arguments: argparse.Namespace, _: threading.Event) -> list[Server]:
+    faults = tuple(parse_fault(text, STRAP_FAULTS) for text in arguments.fault)
+    load = (arguments.speed_kmh, arguments.incline_pct)
+    scale = TimeScale(arguments.time_scale)
+    device = StrapBridge(_patient(arguments.seed), lambda: load, scale, faults, plain=arguments.plain)
+    server = _open(device, arguments)
+    _say(f"heart rate: bridge:{server.url}", "Ctrl-C ends")
+    return [server]
+
+
+def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[Server]:
+    scale = TimeScale(arguments.time_scale)
+    faults = tuple(parse_fault(text, TREADMILL_FAULTS) for text in arguments.fault)
+    strap_faults = tuple(parse_fault(text, STRAP_FAULTS) for text in arguments.strap_fault)
+    treadmill = TrackmasterEmulator(arguments.units, scale, faults=faults)
+    told = [0.0, 0.0]
+    load = (lambda: (told[0], told[1])) if arguments.load_from_stdin else _load_of(treadmill)
+    patient = _patient(arguments.seed)
+    strap = StrapBridge(patient, load, scale, strap_faults)
+    servers: list[Server] = [TcpServer(treadmill), TcpServer(strap)]
+    body = patient.body
+    announcement = {
+        "treadmill": f"trackmaster:{servers[0].url},units={arguments.units}",
+        "heart_rate": f"bridge:{servers[1].url}",
+        "pid": os.getpid(),
+        "truth": {
+            "vo2max_ml_kg_min": body.vo2max,
+            "hr_max_bpm": body.hr_max,
+            "sex": body.sex,
+            "age_years": body.age_years,
+            "weight_kg": body.weight_kg,
+            "height_cm": body.height_cm,
+        },
+    }
+    _say(json.dumps(announcement))
+    if arguments.until_stdin_closes:
+        threading.Thread(target=_listen, args=(told, ending), daemon=True).start()
+    return servers
+
+
+def _patient(seed: int) -> Patient:
+    return Patient(draw_body(seed), seed)
+
+
+def _load_of(device: TrackmasterEmulator) -> Callable[[], tuple[float, float]]:
+    return lambda: (device.true_speed_kmh, device.incline_pct)
+
+
+def _listen(told: list[float], ending: threading.Event) -> None:
+    """Loads from standard input, until it closes with the program that started us."""
+    for line in sys.stdin:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            load = json.loads(line)
+            told[:] = [float(load["speed_kmh"]), float(load["incline_pct"])]
+    ending.set()
+
+
+def _end_on_signals(ending: threading.Event) -> None:
+    for name in ("SIGTERM", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: ending.set())
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        sys.stdout.write(line + "\n")
+    sys.stdout.flush()
