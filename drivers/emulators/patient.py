@@ -40,10 +40,9 @@ DEMO = Body(
     age_years=44,
     weight_kg=88,
     height_cm=180,
-    vo2max=41.0,
-    hr_max=184,
-    hr_standing=90,
-    economy=1.0,
+    vo2max=46.0,
+    hr_max=181,
+    hr_standing=95,
 )
 
 

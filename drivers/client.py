@@ -1,0 +1,194 @@
+"""The station's end of the driver processes. Nothing here blocks: lines go out at once, what came in is taken later."""
+
+import collections
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from drivers import lines
+from drivers.processes import child_environment, quiet_flags
+from drivers.registry import HEART_RATE, TREADMILL
+from teststation.clock import TimeScale
+from teststation.ports import BeltTelemetry, HeartRateReading, Setpoint, TreadmillInfo
+
+QUIT_WITHIN_S = 15.0
+WIRE_LOG_MAX = 200_000
+
+
+class DriverProcess:
+    """One driver process and the thread that reads it."""
+
+    def __init__(self, kind: str, device: str, scale: TimeScale, *, recover: bool = False) -> None:
+        command = [sys.executable, "-m", "drivers.host", kind, device, "--time-scale", str(scale.factor)]
+        if recover:
+            command.append("--recover")
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env=child_environment(),
+            cwd=Path.home(),
+            **quiet_flags(),
+        )
+        self.received: collections.deque[lines.FromDriver] = collections.deque()
+        self.trouble: str | None = None  # what the driver last complained of, while it goes on trying
+        self.fatal: str | None = None
+        self.ended = threading.Event()
+        self._sending = threading.Lock()
+        self._reader = threading.Thread(target=self._read, name=f"{kind}-reader", daemon=True)
+        self._reader.start()
+
+    def send(self, line: lines.ToDriver) -> None:
+        """Send one line. A pipe that takes nothing more belongs to a driver that is lost: its lease lapses."""
+        assert self.process.stdin is not None
+        with self._sending:
+            try:
+                os.write(self.process.stdin.fileno(), lines.encode(line))
+            except (OSError, ValueError):
+                return
+
+    def close(self) -> None:
+        """Quit, wait, terminate, kill: each bounded."""
+        self.send(lines.Quit())
+        try:
+            self.process.wait(QUIT_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.terminate()
+            try:
+                self.process.wait(2.0)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(2.0)
+        self._reader.join(2.0)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        rest = b""
+        while data := self.process.stdout.read(65536):
+            *whole, rest = (rest + data).split(b"\n")
+            for line in whole:
+                self._take(line)
+        self.ended.set()
+
+    def _take(self, data: bytes) -> None:
+        try:
+            line = lines.decode_from_driver(data)
+        except msgspec.MsgspecError:
+            self.fatal = "a driver process sent something unreadable; start the program again"
+            return
+        if isinstance(line, lines.Failed):
+            self.trouble = line.sentence
+            if line.fatal:
+                self.fatal = line.sentence
+        elif isinstance(line, lines.Refused):
+            self.trouble = line.sentence
+        else:
+            self.received.append(line)
+
+
+class TreadmillClient:
+    """``teststation.ports.Treadmill`` over a driver process."""
+
+    def __init__(self, device: str, scale: TimeScale, *, recover: bool = False) -> None:
+        self.driver = DriverProcess(TREADMILL, device, scale, recover=recover)
+        self._info: TreadmillInfo | None = None
+        self._wire: collections.deque[lines.Wire] = collections.deque(maxlen=WIRE_LOG_MAX)
+        self._closed = False
+
+    @property
+    def trouble(self) -> str | None:
+        """What the driver last complained of while it goes on trying."""
+        return self.driver.trouble
+
+    def info(self) -> TreadmillInfo | None:
+        """What the treadmill can do; None until the driver has said."""
+        return self._info
+
+    def telemetry(self) -> Sequence[BeltTelemetry]:
+        """Everything that arrived since the last call, oldest first."""
+        taken: list[BeltTelemetry] = []
+        while self.driver.received:
+            match self.driver.received.popleft():
+                case lines.Belt(telemetry=telemetry):
+                    taken.append(telemetry)
+                case lines.Hello(treadmill=info):
+                    self._info = info
+                case lines.Wire() as wire:
+                    self._wire.append(wire)
+        return taken
+
+    def wire_log(self) -> list[lines.Wire]:
+        """The bytes that passed the wire, oldest first."""
+        return list(self._wire)
+
+    def failure(self) -> str | None:
+        """A sentence once the driver cannot work or its process has died."""
+        if self.driver.fatal is not None:
+            return self.driver.fatal
+        if self.driver.ended.is_set() and not self._closed:
+            return (
+                "the treadmill's driver died; the treadmill's own watchdog stops the belt within a second: "
+                "press the red button if it does not slow down"
+            )
+        return None
+
+    def arm(self, max_speed_kmh: float, max_incline_pct: float) -> None:
+        """Ask the guard to accept leases up to these limits."""
+        self.driver.send(lines.Arm(max_speed_kmh=max_speed_kmh, max_incline_pct=max_incline_pct))
+
+    def grant(self, setpoint: Setpoint | None, lease_s: float) -> None:
+        """Grant a setpoint for ``lease_s`` wall seconds."""
+        self.driver.send(lines.Lease(setpoint=setpoint, lease_s=lease_s))
+
+    def stop(self) -> None:
+        """Trip the guard now."""
+        self.driver.send(lines.Stop())
+
+    def close(self) -> None:
+        """End the driver process; it brings a moving belt to rest first."""
+        self._closed = True
+        self.driver.close()
+
+
+class HeartRateClient:
+    """``teststation.ports.HeartRateMonitor`` over a driver process."""
+
+    def __init__(self, device: str, scale: TimeScale) -> None:
+        self.driver = DriverProcess(HEART_RATE, device, scale)
+        self._closed = False
+
+    @property
+    def trouble(self) -> str | None:
+        """What the driver last complained of while it goes on trying."""
+        return self.driver.trouble
+
+    def readings(self) -> Sequence[HeartRateReading]:
+        """Everything that arrived since the last call, oldest first."""
+        taken: list[HeartRateReading] = []
+        while self.driver.received:
+            line = self.driver.received.popleft()
+            if isinstance(line, lines.Heart):
+                taken.append(line.reading)
+        return taken
+
+    def failure(self) -> str | None:
+        """A sentence once the driver cannot work or its process has died."""
+        if self.driver.fatal is not None:
+            return self.driver.fatal
+        if self.driver.ended.is_set() and not self._closed:
+            return "the heart-rate driver died; end the test and start the program again"
+        return None
+
+    def close(self) -> None:
+        """End the driver process."""
+        self._closed = True
+        self.driver.close()

@@ -1,0 +1,187 @@
+"""The guard owns the setpoint that is really written to a belt. Pure: time is passed in, in wall seconds.
+
+It moves the belt only under a fresh lease, within its own limits and those of the arming, with bounded acceleration.
+Whatever goes wrong, it trips: latched, until the operator arms again at measured standstill.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from teststation.clock import TimeScale
+from teststation.ports import Setpoint, TripReason
+
+LEASE_MAX_S = 1.0  # no lease is longer, whatever the station asks
+ARMING_LASTS_S = 5.0  # an arming that no lease follows lapses
+OVER_LIMIT_KMH = 1.0  # measured this far above the limit is over-speed: a reported 0.1 is not
+OVER_TARGET_KMH = 1.6  # the vendor's own rule: one mile an hour off target shuts the belt off
+OFF_TARGET_KMH = 1.0
+OFF_TARGET_SHARE = 0.2
+APPROACHES_KMH = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A machine's limits from the driver's own configuration. Ramps are per wall second.
+
+    The defaults are this project's own cautious choice; no vendor publishes its ramps.
+    """
+
+    max_speed_kmh: float = 12.0
+    max_incline_pct: float = 25.0
+    accel_kmh_s: float = 0.5
+    decel_kmh_s: float = 0.8
+
+    def scaled(self, scale: TimeScale) -> "Limits":
+        """The same ramps in test time."""
+        return replace(self, accel_kmh_s=self.accel_kmh_s * scale.factor, decel_kmh_s=self.decel_kmh_s * scale.factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the guard waits, wall seconds. Nominal times count in test time, but never below a floor.
+
+    | what | nominal | floor |
+    |---|---|---|
+    | lag of the reported speed behind the belt | 4 s | 1.5 s |
+    | over-speed before the trip | 1 s | 0.5 s |
+    | not following before the trip | 8 s | 4 s |
+    """
+
+    lag_s: float = 4.0
+    over_s: float = 1.0
+    follow_s: float = 8.0
+
+    @classmethod
+    def scaled(cls, scale: TimeScale) -> "Patience":
+        """The table in the docstring at this time scale."""
+        return cls(scale.wall_s(4.0, 1.5), scale.wall_s(1.0, 0.5), scale.wall_s(8.0, 4.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What may be written to the belt now: ``out_kmh`` and ``out_incline_pct``; ``tripped`` says bring it to rest."""
+
+    limits: Limits
+    patience: Patience = Patience()
+    armed: bool = False
+    armed_speed_kmh: float = 0.0
+    armed_incline_pct: float = 0.0
+    want: Setpoint | None = None
+    lease_until_s: float = 0.0
+    out_kmh: float = 0.0
+    out_incline_pct: float = 0.0
+    tripped: TripReason | None = None
+    detail: str = ""
+    t_s: float = 0.0
+    # what was written lately, since a reported speed lags behind
+    peak_kmh: float = 0.0
+    peak_until_s: float = 0.0
+    over_since_s: float | None = None
+    off_since_s: float | None = None
+    off_by_kmh: float = 0.0
+
+    @property
+    def moving(self) -> bool:
+        """Whether this guard has the belt on."""
+        return self.out_kmh > 0.0
+
+
+def arm(guard: Guard, now_s: float, max_speed_kmh: float, max_incline_pct: float, *, at_rest: bool) -> Guard:
+    """A guard that accepts leases up to these limits. The same guard, unarmed, unless the belt is at rest."""
+    finite = math.isfinite(max_speed_kmh) and math.isfinite(max_incline_pct)
+    if not at_rest or guard.moving or not finite:
+        return guard
+    return Guard(
+        limits=guard.limits,
+        patience=guard.patience,
+        armed=True,
+        armed_speed_kmh=min(max_speed_kmh, guard.limits.max_speed_kmh),
+        armed_incline_pct=min(max_incline_pct, guard.limits.max_incline_pct),
+        lease_until_s=now_s + ARMING_LASTS_S,
+        t_s=now_s,
+    )
+
+
+def grant(guard: Guard, now_s: float, setpoint: Setpoint | None, lease_s: float) -> Guard:
+    """Take in a lease. A setpoint outside the limits, or no number at all, trips: it is never clipped."""
+    if guard.tripped is not None or not guard.armed:
+        return guard
+    if setpoint is not None:
+        values = (setpoint.speed_kmh, setpoint.incline_pct)
+        inside = (
+            all(math.isfinite(value) for value in values)
+            and 0.0 < setpoint.speed_kmh <= guard.armed_speed_kmh + 1e-9
+            and 0.0 <= setpoint.incline_pct <= guard.armed_incline_pct + 1e-9
+        )
+        if not inside:
+            return trip(guard, TripReason.STATION_GARBLED, f"asked for {values[0]} km/h, {values[1]} %")
+    if not math.isfinite(lease_s) or lease_s <= 0:
+        return trip(guard, TripReason.STATION_GARBLED, f"lease of {lease_s} s")
+    return replace(guard, want=setpoint, lease_until_s=now_s + min(lease_s, LEASE_MAX_S))
+
+
+def trip(guard: Guard, reason: TripReason, detail: str = "") -> Guard:
+    """Latch. The first reason stays."""
+    if guard.tripped is not None:
+        return guard
+    return replace(guard, tripped=reason, detail=detail, armed=False, want=None)
+
+
+def disarm(guard: Guard) -> Guard:
+    """After an ordinary ramp to off, at standstill: the next start needs a new arming."""
+    return replace(guard, armed=False, want=None)
+
+
+def hold_at_zero(guard: Guard) -> Guard:
+    """The ramp begins only when the belt is on."""
+    return replace(guard, out_kmh=0.0, peak_kmh=0.0)
+
+
+def advance(guard: Guard, now_s: float) -> Guard:
+    """Let time pass: leases lapse, ramps move on."""
+    dt_s = max(0.0, now_s - guard.t_s)
+    if guard.armed and now_s > guard.lease_until_s:
+        # An armed belt that never moved is merely disarmed; a moving one must come to rest.
+        guard = trip(guard, TripReason.LEASE_LAPSED) if guard.moving else replace(guard, armed=False, want=None)
+    want_kmh = 0.0 if guard.want is None or not guard.armed else guard.want.speed_kmh
+    if want_kmh > guard.out_kmh:
+        out_kmh = min(want_kmh, guard.out_kmh + guard.limits.accel_kmh_s * dt_s)
+    else:
+        out_kmh = max(want_kmh, guard.out_kmh - guard.limits.decel_kmh_s * dt_s)
+    incline_pct = 0.0 if guard.want is None or not guard.armed else guard.want.incline_pct
+    peak_kmh, peak_until_s = guard.peak_kmh, guard.peak_until_s
+    if out_kmh >= peak_kmh or now_s > peak_until_s:
+        peak_kmh, peak_until_s = out_kmh, now_s + guard.patience.lag_s
+    return replace(
+        guard,
+        out_kmh=out_kmh,
+        out_incline_pct=incline_pct,
+        t_s=now_s,
+        peak_kmh=peak_kmh,
+        peak_until_s=peak_until_s,
+    )
+
+
+def watch(guard: Guard, now_s: float, measured_kmh: float) -> Guard:
+    """Compare the measured speed with what was written lately; trip on over-speed or a belt that does not follow."""
+    if guard.tripped is not None or not guard.moving:
+        return replace(guard, over_since_s=None, off_since_s=None)
+    over = measured_kmh > guard.limits.max_speed_kmh + OVER_LIMIT_KMH or measured_kmh > guard.peak_kmh + OVER_TARGET_KMH
+    over_since_s = (now_s if guard.over_since_s is None else guard.over_since_s) if over else None
+    guard = replace(guard, over_since_s=over_since_s)
+    if over_since_s is not None and now_s - over_since_s >= guard.patience.over_s:
+        return trip(guard, TripReason.OVER_SPEED, f"measured {measured_kmh:.1f} km/h at {guard.out_kmh:.1f} set")
+    return _watch_following(guard, now_s, measured_kmh)
+
+
+def _watch_following(guard: Guard, now_s: float, measured_kmh: float) -> Guard:
+    off_by_kmh = abs(measured_kmh - guard.out_kmh)
+    allowed_kmh = max(OFF_TARGET_KMH, OFF_TARGET_SHARE * guard.out_kmh)
+    if off_by_kmh <= allowed_kmh:
+        return replace(guard, off_since_s=None)
+    approaches = guard.off_since_s is not None and off_by_kmh < guard.off_by_kmh - APPROACHES_KMH
+    if guard.off_since_s is None or approaches:
+        return replace(guard, off_since_s=now_s, off_by_kmh=off_by_kmh)
+    if now_s - guard.off_since_s >= guard.patience.follow_s:
+        return trip(guard, TripReason.NOT_FOLLOWING, f"measured {measured_kmh:.1f} km/h at {guard.out_kmh:.1f} set")
+    return guard

@@ -1,0 +1,135 @@
+"""Which device families there are, what their DEVICE strings may say, and where their code lives."""
+
+import difflib
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from teststation.errors import BadInput
+
+TREADMILL = "treadmill"
+HEART_RATE = "heart-rate"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a family: its choices, or the bounds of a number."""
+
+    choices: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    required_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One device family. ``runner`` is ``module:function``, imported only when a device is run."""
+
+    name: str
+    kind: str
+    runner: str
+    needs_port: bool = True
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A DEVICE string, read and checked."""
+
+    family: str
+    port: str
+    options: Mapping[str, str]
+
+
+_LIMITS = {
+    "max_kmh": Option(low=1.0, high=25.0),
+    "max_incline": Option(low=0.0, high=25.0),
+    "accel": Option(low=0.1, high=3.0),
+    "decel": Option(low=0.1, high=3.0),
+}
+
+FAMILIES: dict[tuple[str, str], Family] = {
+    (family.kind, family.name): family
+    for family in (
+        Family(
+            "trackmaster",
+            TREADMILL,
+            "drivers.treadmill.trackmaster_driver:run",
+            options={
+                "units": Option(
+                    choices=("kmh", "mph"),
+                    required_because="the wire does not tell it, and a wrong one is a belt 1.6 times too fast; "
+                    "add units=kmh or units=mph as the machine is set up",
+                ),
+                **_LIMITS,
+            },
+        ),
+        Family("emulated", TREADMILL, "", needs_port=False),
+        Family("bridge", HEART_RATE, "drivers.heart_rate.bridge:run", options={"baud": Option(low=1200, high=1e6)}),
+        Family("replay", HEART_RATE, "drivers.heart_rate.replay:run"),
+        Family("emulated", HEART_RATE, "", needs_port=False),
+    )
+}
+
+
+def parse_device(text: str, kind: str) -> Device:
+    """Read ``FAMILY:PORT[,option=value...]``, split at the first colon.
+
+    Raises:
+        BadInput: one sentence for each thing that is wrong.
+    """
+    name, colon, rest = text.partition(":")
+    family = FAMILIES.get((kind, name))
+    if family is None:
+        names = [known for known_kind, known in FAMILIES if known_kind == kind]
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(names)}"
+        raise BadInput(f"{text}: there is no {kind} family {name!r} in this version; {hint}")
+    if name == "emulated":
+        return _emulated(text, kind, rest if colon else "")
+    port, *pairs = rest.split(",")
+    problems: list[str] = []
+    if family.needs_port and not port:
+        problems.append(f"{text}: the port is missing; write {name}:PORT, for example {name}:COM3")
+    options: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        option = family.options.get(key)
+        if option is None or not equals:
+            known = ", ".join(f"{known}=" for known in family.options) or "none"
+            problems.append(f"{text}: {pair!r} is no option of {name}; its options are {known}")
+        elif wrong := _wrong_value(option, value):
+            problems.append(f"{text}: {key}={value} {wrong}")
+        else:
+            options[key] = value
+    for key, option in family.options.items():
+        given = any(pair.strip().startswith(f"{key}=") for pair in pairs)
+        if option.required_because and not given:
+            problems.append(f"{text}: {key}= is missing: {option.required_because}")
+    if problems:
+        raise BadInput(*problems)
+    return Device(name, port, options)
+
+
+def load_runner(kind: str, family: str) -> Callable[..., Any]:
+    """The function that runs a device of this family, imported now."""
+    module, _, function = FAMILIES[(kind, family)].runner.partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def _emulated(text: str, kind: str, worn: str) -> Device:
+    known = {TREADMILL: ("trackmaster",), HEART_RATE: ("bridge",)}[kind]
+    if worn and worn not in known:
+        raise BadInput(f"{text}: no emulator speaks {worn!r}; choose from {', '.join(known)}")
+    return Device("emulated", "", {"family": worn or known[0]})
+
+
+def _wrong_value(option: Option, value: str) -> str:
+    if option.choices:
+        return "" if value in option.choices else f"is not one of {', '.join(option.choices)}"
+    try:
+        number = float(value)
+    except ValueError:
+        return "is not a number"
+    return "" if option.low <= number <= option.high else f"is outside {option.low:g} to {option.high:g}"

@@ -1,0 +1,105 @@
+"""A serial port with one way to fail: every loss of the link, on every system, is ``LinkLost``."""
+
+import re
+import sys
+import time
+from pathlib import Path
+
+import serial
+from serial.tools import list_ports
+
+from teststation.errors import BadInput, DeviceError
+
+WRITE_TIMEOUT_S = 0.2
+HARDWARE_PORT = re.compile(r"^(\\\\\.\\)?COM\d+$|^/dev/(tty|cu)[A-Za-z]", re.IGNORECASE)
+
+_LOSSES: tuple[type[BaseException], ...] = (serial.SerialException, OSError)
+if sys.platform != "win32":
+    import termios
+
+    # Raised by reset_input_buffer where the device behind the port has gone.
+    _LOSSES = (*_LOSSES, termios.error)
+
+
+class LinkLost(DeviceError):
+    """The port is gone, or cannot be opened; the sentence says which and what to do."""
+
+
+def is_hardware(port: str) -> bool:
+    """Whether the port can have a machine behind it (COM3, /dev/ttyUSB0), unlike a socket or pseudo-terminal."""
+    name = port
+    if sys.platform != "win32" and port.startswith("/"):
+        name = str(Path(port).resolve())
+    return HARDWARE_PORT.match(name) is not None
+
+
+def refuse_time_scale(port: str, factor: float) -> None:
+    """Raises BadInput where a scaled clock would meet a real machine."""
+    if factor != 1.0 and is_hardware(port):
+        raise BadInput(f"{port}: a time scale is for emulators; leave --time-scale out on a real machine")
+
+
+class SerialLine:
+    """One open port. Reads have deadlines; nothing blocks for ever."""
+
+    def __init__(self, port: str, baudrate: int) -> None:
+        self.port = port
+        try:
+            self._serial = serial.serial_for_url(
+                port, baudrate=baudrate, timeout=0.02, write_timeout=WRITE_TIMEOUT_S, do_not_open=True
+            )
+            if "://" not in port and sys.platform != "win32":
+                self._serial.exclusive = True  # POSIX locks only where asked to; Windows always does
+            self._serial.open()
+        except (*_LOSSES, ValueError) as error:
+            raise LinkLost(_open_sentence(port, error)) from error
+
+    def write(self, data: bytes) -> None:
+        """Send bytes. Raises LinkLost."""
+        try:
+            self._serial.write(data)
+        except _LOSSES as error:
+            raise LinkLost(f"{self.port}: the connection was lost; check cable and adapter") from error
+
+    def read(self, size: int, deadline_s: float) -> bytes:
+        """Up to ``size`` bytes, whatever has come by ``deadline_s`` of ``time.monotonic``. Raises LinkLost."""
+        got = bytearray()
+        try:
+            while len(got) < size:
+                left_s = deadline_s - time.monotonic()
+                if left_s <= 0 and got:
+                    break
+                self._serial.timeout = min(0.05, max(0.0, left_s))
+                got += self._serial.read(size - len(got))
+                if left_s <= 0:
+                    break
+        except _LOSSES as error:
+            raise LinkLost(f"{self.port}: the connection was lost; check cable and adapter") from error
+        return bytes(got)
+
+    def drain(self) -> bytes:
+        """What lies in the input unread. Raises LinkLost."""
+        try:
+            self._serial.timeout = 0
+            return self._serial.read(4096)
+        except _LOSSES as error:
+            raise LinkLost(f"{self.port}: the connection was lost; check cable and adapter") from error
+
+    def close(self) -> None:
+        """Close the port; a port that is already gone is closed all the same."""
+        try:
+            self._serial.close()
+        except _LOSSES:
+            return
+
+
+def _open_sentence(port: str, error: BaseException) -> str:
+    text = str(error)
+    if "Resource temporarily unavailable" in text or "exclusively lock" in text or "Access is denied" in text:
+        return f"{port}: another program has the port open; close it and try again"
+    if "Permission denied" in text or "PermissionError" in text:
+        return f"{port}: this user may not open the port; join the group dialout, or close the program that has it"
+    if "://" in port:
+        return f"{port}: nobody answers there; start the emulator or check host and port"
+    there = ", ".join(found.device for found in list_ports.comports()) or "none"
+    return f"{port}: the port cannot be opened; plug the adapter in and check the name (ports here: {there})"
