@@ -14,13 +14,13 @@ import threading
 import msgspec
 
 from drivers import lines
+from drivers.processes import stdin_lines
 from drivers.registry import HEART_RATE, TREADMILL, load_runner, parse_device
 from drivers.serial_line import refuse_time_scale
 from teststation.clock import TimeScale
 from teststation.errors import StationError
 
 OUT_MAX_LINES = 2000
-LINE_MAX_BYTES = 65536
 
 
 class Outbox:
@@ -73,8 +73,7 @@ class Outbox:
 
 
 def _read_lines(inbox: "queue.Queue[lines.ToDriver | Exception | None]") -> None:
-    stream = sys.stdin.buffer
-    while data := stream.readline(LINE_MAX_BYTES):
+    for data in stdin_lines():
         try:
             inbox.put(lines.decode_to_driver(data))
         except msgspec.MsgspecError as error:

@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+LINE_MAX_BYTES = 65536
 
 
 def child_environment() -> dict[str, str]:
@@ -20,3 +23,14 @@ def quiet_flags() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
+
+
+def stdin_lines() -> Iterator[bytes]:
+    """Lines of standard input, without Python's own buffer: a thread in it would block the interpreter's end."""
+    rest = b""
+    while data := os.read(sys.stdin.fileno(), 65536):
+        *whole, rest = (rest + data).split(b"\n")
+        yield from whole
+        if len(rest) > LINE_MAX_BYTES:
+            yield rest  # no line of ours is this long: whoever reads it will say so
+            rest = b""

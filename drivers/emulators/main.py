@@ -15,6 +15,7 @@ from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import PtyServer, TcpServer, WireDevice
+from drivers.processes import stdin_lines
 from teststation.clock import TimeScale
 from teststation.errors import BadInput
 
@@ -157,7 +158,7 @@ def _load_of(device: TrackmasterEmulator) -> Callable[[], tuple[float, float]]:
 
 def _listen(told: list[float], ending: threading.Event) -> None:
     """Loads from standard input, until it closes with the program that started us."""
-    for line in sys.stdin:
+    for line in stdin_lines():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             load = json.loads(line)
             told[:] = [float(load["speed_kmh"]), float(load["incline_pct"])]

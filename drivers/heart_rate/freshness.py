@@ -4,7 +4,7 @@ Freshness is arrival with evidence of a new beat or line (a sequence number or t
 changed": a stable heart is not a dead strap, and a strap that repeats its last line is not a heart.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
@@ -33,7 +33,7 @@ class Sample:
 class Freshness:
     """What is known of one strap."""
 
-    scale: TimeScale = TimeScale()
+    scale: TimeScale = field(default_factory=TimeScale)
     status: HeartRateStatus = HeartRateStatus.SEARCHING
     fresh_s: float | None = None  # when evidence last came
     evidence: tuple[int, ...] | None = None
