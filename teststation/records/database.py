@@ -1,0 +1,182 @@
+"""The record: one encrypted file with people and tests, and the journals of runs beside it."""
+
+import base64
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import insert, select
+
+from teststation.errors import RecordError
+from teststation.records.cipher import Database
+from teststation.records.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
+from teststation.records.kept_tests import KeptTests
+from teststation.records.people import People
+from teststation.records.schema import upgrade
+from teststation.records.tables import SETTING
+
+BUSY_TIMEOUT_S = 5.0
+_JOURNAL_KEY = "journal_key"
+_PLAIN_SQLITE = b"SQLite format 3\0"
+_RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+def open_record(
+    location: str | Path, passphrase: str, *, create: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S
+) -> "Record":
+    """Open a record, or make it. Close it, or use it as a context manager.
+
+    Args:
+        location: The record's file.
+        passphrase: Any Unicode text without a null character.
+        create: Whether a missing record is made, with its folder.
+        busy_timeout_s: How long to wait for another program that writes to it.
+    Raises:
+        RecordError: one sentence on what is wrong and what to do; the file is then as it was.
+    """
+    if "://" in str(location):
+        raise RecordError(f"{location}: a record is a file; give the path of one")
+    path = Path(location)
+    database = Database(path, passphrase, busy_timeout_s)
+    _check_file(path, create=create)
+    try:
+        upgrade(database)
+        record = Record(path, database)
+        record.retire_kept_journals()
+    except BaseException:
+        database.close()
+        raise
+    return record
+
+
+class Record:
+    """An open record. Use ``open_record``."""
+
+    def __init__(self, path: Path, database: Database) -> None:
+        self.path = path
+        self.people = People(database)
+        self.tests = KeptTests(database)
+        self._database = database
+        self._key: bytes | None = None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- journals ---
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journals of this record's runs lie: ``<record>.journals`` beside it."""
+        return self.path.with_name(self.path.name + ".journals")
+
+    def journal_path(self, run_id: str) -> Path:
+        """The journal of a run. The name tells the run's id and nothing else."""
+        if not _RUN_ID.fullmatch(run_id):
+            raise ValueError(f"not a run id: {run_id!r}")
+        return self.journal_folder / f"{run_id}.journal"
+
+    def journal_key(self) -> bytes:
+        """The 32 random bytes that open this record's journals; kept in the record, made at the first call."""
+        if self._key is None:
+            with self._database.writing() as connection:
+                kept = connection.execute(select(SETTING.c.value).where(SETTING.c.name == _JOURNAL_KEY)).scalar()
+                if kept is None:
+                    kept = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+                    connection.execute(insert(SETTING).values(name=_JOURNAL_KEY, value=kept))
+            self._key = base64.b64decode(kept)
+        return self._key
+
+    def new_journal(self, run_id: str) -> JournalWriter:
+        """Begin the journal of a new run. Raises RecordError where it cannot be made."""
+        path = self.journal_path(run_id)
+        try:
+            self.journal_folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise RecordError(
+                f"{self.journal_folder}: the folder of journals cannot be made ({error.strerror}); "
+                "see that the record's folder can be written"
+            ) from error
+        return JournalWriter(path, self.journal_key())
+
+    def unfinished_journals(self) -> list[Path]:
+        """Journals whose run is not kept as a test and that no living station is writing, oldest first."""
+        kept = self.tests.ids()
+        left = [path for path in self._journals() if path.stem not in kept and not is_being_written(path)]
+        return sorted(left, key=lambda path: (path.stat().st_mtime, path.name))
+
+    def retire_journal(self, run_id: str) -> None:
+        """Delete a journal whose every event is in the record. One that is gone already is none of our business.
+
+        A damaged journal is not deleted but renamed to ``<run id>.damaged``: what cannot be read today may be
+        evidence tomorrow.
+
+        Raises:
+            RecordError: the journal is still being written, or holds what the record does not; it stays.
+        """
+        path = self.journal_path(run_id)
+        if not path.exists():
+            return
+        if is_being_written(path):
+            raise RecordError(f"{path}: the journal is still being written; it was left as it is")
+        content = read_journal(path, self.journal_key())
+        if run_id not in self.tests.ids() or self.tests.events(run_id) != content.events:
+            raise RecordError(f"{path}: the record does not hold all of this journal; it was left as it is")
+        if content.damage is not None:
+            path.replace(path.with_suffix(".damaged"))
+        else:
+            path.unlink(missing_ok=True)
+
+    def retire_kept_journals(self) -> None:
+        """Retire journals that outlived their test, as after a crash between saving and retiring."""
+        kept = self.tests.ids()
+        for path in self._journals():
+            if path.stem not in kept or is_being_written(path):
+                continue
+            content = read_journal(path, self.journal_key())
+            if self.tests.events(path.stem) == content.events:
+                self.retire_journal(path.stem)
+
+    def _journals(self) -> list[Path]:
+        try:
+            found = list(self.journal_folder.glob("*.journal"))
+        except OSError as error:
+            raise RecordError(
+                f"{self.journal_folder}: the folder of journals cannot be read ({error.strerror}); "
+                "give this user the right to read it"
+            ) from error
+        return [path for path in found if _RUN_ID.fullmatch(path.stem)]
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    """See that there is a file to open, or make an empty one that only this user may read. Raises RecordError."""
+    try:
+        if path.is_dir():
+            raise RecordError(f"{path}: this is a folder; name a file in it")
+        if not path.exists() or path.stat().st_size == 0:
+            if not create:
+                raise RecordError(f"{path}: there is no such record; name an existing one")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with path.open("r+b") as file:
+            plain = file.read(len(_PLAIN_SQLITE)) == _PLAIN_SQLITE
+    except OSError as error:
+        raise RecordError(
+            f"{path}: the record cannot be opened for writing ({error.strerror}); "
+            "see that its folder is there and that this user may write in it"
+        ) from error
+    if plain:
+        raise RecordError(f"{path}: this is an unencrypted database, not a record; name another file")
+    if not os.access(path.parent, os.W_OK):
+        raise RecordError(
+            f"{path}: the record's folder cannot be written; give this user the right to write there, "
+            "nothing was changed"
+        )
