@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 def combine(
     vo2: Array, hr: Array, hr_max_bpm: float, budget: Budget, expected: float, resting_hr_bpm: float | None = None
 ) -> Estimate:
-    """Posterior mean and 95 % interval of VO2max from usable stages, shape (n,), and the reference mean ``expected``."""
+    """Posterior mean and 95 % interval from usable stages, shape (n,), and the reference mean ``expected``."""
     if len(vo2) < 1:
         return Estimate(status="withheld", why=Cause("too_few_stages", {"n": 0}))
     hr0, hr0_sd = (HR0_BPM, HR0_SD_BPM) if resting_hr_bpm is None else (resting_hr_bpm, HR0_MEASURED_SD_BPM)

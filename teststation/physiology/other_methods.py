@@ -3,6 +3,8 @@
 Each is withheld outside the range it was made for. Intervals are ±1.96 of the published standard error.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -78,7 +80,7 @@ def _ebbeling_stages(
             and not stage.handrail
         )
 
-    for flat, steep in zip(stages, stages[1:], strict=False):
+    for flat, steep in pairwise(stages):
         if (
             fits(flat, 0.0)
             and fits(steep, 5.0)

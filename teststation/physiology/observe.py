@@ -1,0 +1,77 @@
+"""From a run to what the estimators read: one observation for each stage, from its last minute."""
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import TypeVar
+
+from teststation.physiology.result import Load, StageObservation
+from teststation.run.record import BeltSample, HeartSample, RunRecord, StageSpan
+
+Sample = TypeVar("Sample", HeartSample, BeltSample)
+
+WINDOW_S = 60.0
+SHORT_WINDOW_S = 30.0  # where the stage is shorter than two windows
+ENOUGH_S = 120.0  # a stage this long stands even if it was cut before its planned end
+STEADY_WITHIN_BPM = 5.0
+COVERAGE_MIN = 0.8
+
+
+def observe(run: RunRecord) -> tuple[StageObservation, ...]:
+    """Every stage that has begun; the one still going on is marked as not long enough until it is."""
+    now_s = run.stages_ended_s if run.stages_ended_s is not None else _last_s(run)
+    return tuple(_observe_stage(run, span, span.ended_s if span.ended_s is not None else now_s) for span in run.stages)
+
+
+def _last_s(run: RunRecord) -> float:
+    last_samples = [samples[-1].t_s for samples in (run.heart, run.belt) if samples]
+    return max(last_samples, default=0.0)
+
+
+def _observe_stage(run: RunRecord, span: StageSpan, ended_s: float) -> StageObservation:
+    walked_s = max(0.0, ended_s - span.began_s)
+    window_s = WINDOW_S if walked_s >= WINDOW_S else SHORT_WINDOW_S
+    heart = _between(run.heart, ended_s - window_s, ended_s)
+    belt = _between(run.belt, ended_s - window_s, ended_s)
+    beats = [sample.bpm for sample in heart if sample.bpm is not None]
+    coverage = min(1.0, len(beats) / window_s)
+    return StageObservation(
+        index=span.index,
+        name=span.plan.name,
+        planned=Load(duration_s=span.plan.duration_s, speed_kmh=span.plan.speed_kmh, incline_pct=span.plan.incline_pct),
+        actual=Load(
+            duration_s=walked_s,
+            speed_kmh=_mean([s.measured_speed_kmh for s in belt], span.plan.speed_kmh),
+            incline_pct=_mean([s.measured_incline_pct for s in belt], span.plan.incline_pct),
+        ),
+        hr_bpm=fmean(beats) if beats else None,
+        hr_coverage=coverage,
+        steady=_steady(run.heart, span.began_s, ended_s),
+        rpe=span.rpe,
+        gait=span.gait,
+        handrail=span.handrail,
+        habituation=span.plan.habituation,
+        duration_ok=walked_s >= min(span.plan.duration_s, ENOUGH_S) - 1.0,
+        systolic_mmhg=span.systolic_mmhg,
+        diastolic_mmhg=span.diastolic_mmhg,
+    )
+
+
+def _steady(heart: Sequence[HeartSample], began_s: float, ended_s: float) -> bool | None:
+    """Whether the means of the last two minutes, or of the last two half minutes, differ by less than 5 bpm."""
+    part_s = WINDOW_S if ended_s - began_s >= 2 * WINDOW_S else SHORT_WINDOW_S
+    if ended_s - began_s < 2 * part_s - 1.0:
+        return None
+    later = [s.bpm for s in _between(heart, ended_s - part_s, ended_s) if s.bpm is not None]
+    earlier = [s.bpm for s in _between(heart, ended_s - 2 * part_s, ended_s - part_s) if s.bpm is not None]
+    if min(len(later), len(earlier)) < COVERAGE_MIN * part_s:
+        return None
+    return abs(fmean(later) - fmean(earlier)) < STEADY_WITHIN_BPM
+
+
+def _between(samples: Sequence[Sample], from_s: float, to_s: float) -> list[Sample]:
+    return [sample for sample in samples if from_s < sample.t_s <= to_s]
+
+
+def _mean(values: Sequence[float | None], otherwise: float) -> float:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else otherwise
