@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from drivers.emulators.patient import draw_body
 from drivers.processes import child_environment, quiet_flags
 from teststation.errors import DeviceError
 
@@ -29,6 +30,12 @@ class _Announcement(msgspec.Struct, frozen=True):
     treadmill: str
     heart_rate: str
     truth: Truth
+
+
+def patient_of_seed(seed: int) -> Truth:
+    """Who the emulated patient of a seed is."""
+    body = draw_body(seed)
+    return Truth(body.vo2max, body.hr_max, body.sex, body.age_years, body.weight_kg, body.height_cm)
 
 
 class EmulatedPair:

@@ -152,7 +152,7 @@ class Session:
 
     # --- parts ---
 
-    def _press(self, kind: Callable[..., ev.AnyEvent], **values: object) -> None:
+    def _press(self, kind: Callable[..., ev.AnyEvent], /, **values: object) -> None:
         self.controller.press(kind(t_s=self.controller.now_s(), **values))
 
     def _assess(self) -> None:

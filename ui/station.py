@@ -1,6 +1,5 @@
 """Builds clock, record, drivers and controller into a station. No Qt: window and command line both use it."""
 
-import re
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from datetime import UTC, datetime
 
 from drivers.client import HeartRateClient, TreadmillClient
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
+from drivers.serial_line import is_hardware
 from teststation import __version__
 from teststation.clock import ScaledClock, TimeScale
 from teststation.errors import BadInput
@@ -18,9 +18,6 @@ from teststation.protocol.plan import Plan
 from teststation.records.database import Record
 from teststation.records.journal import read_journal
 from teststation.records.kept_tests import StoredTest
-from teststation.report.archive import archive
-from teststation.report.model import Clinic, HistoryPoint, ReportPerson, build
-from teststation.report.pdf import render
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
 from teststation.run.record import RunRecord
@@ -30,8 +27,6 @@ from teststation.subject import Subject
 from ui.emulated import EmulatedPair
 from ui.session import Session
 from ui.settings import Settings
-
-HARDWARE_PORT = re.compile(r"^(COM\d+|\\\\\.\\COM\d+|/dev/(tty|cu)[A-Za-z].*)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +143,7 @@ class Station:
                 problems.extend(error.problems)
                 continue
             devices.append(device)
-            if time_scale != 1.0 and HARDWARE_PORT.match(device.port or ""):
+            if time_scale != 1.0 and is_hardware(device.port):
                 problems.append(f"{spec}: a time scale is for emulators; leave --time-scale out on a real machine")
         if problems:
             raise BadInput(*problems)
@@ -191,6 +186,11 @@ class Station:
 
     def report(self, stored: StoredTest, language: str = "nb") -> bytes:
         """The report as PDF/A. Takes a while: call it where nobody waits for the belt."""
+        # The makers of PDF are large and wanted late: they are no part of the start.
+        from teststation.report.archive import archive
+        from teststation.report.model import Clinic, HistoryPoint, ReportPerson, build
+        from teststation.report.pdf import render
+
         person = self.record.people.get(stored.person_id)
         history = [
             HistoryPoint(

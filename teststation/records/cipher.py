@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2
 
 from teststation.errors import RecordError
 
+_DBAPI: Any = dbapi2  # a compiled module without types
 _IMMEDIATE = "teststation_immediate"
 _SENTENCES = {
     5: "it is in use by another program; close it there and try again, nothing was changed",
@@ -46,15 +47,15 @@ class Database:
         # The same word typed on another system may come as other code points.
         quoted = unicodedata.normalize("NFC", passphrase).replace("'", "''")
 
-        def connect() -> dbapi2.Connection:
-            raw = dbapi2.connect(str(path), timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
+        def connect() -> Any:
+            raw = _DBAPI.connect(str(path), timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
             raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
             raw.execute(f"PRAGMA key = '{quoted}'")
             raw.execute("PRAGMA foreign_keys = ON")
             raw.execute("PRAGMA synchronous = EXTRA")
             return raw
 
-        self.engine = create_engine("sqlite://", module=dbapi2, creator=connect, poolclass=QueuePool)
+        self.engine = create_engine("sqlite://", module=_DBAPI, creator=connect, poolclass=QueuePool)
         event.listen(self.engine, "begin", _begin)
 
     @contextmanager
@@ -87,7 +88,7 @@ class Database:
             raise RecordError(f"{self.path}: {sentence}") from error
 
 
-def _begin(connection: Connection) -> Any:
+def _begin(connection: Connection) -> None:
     """Begin by ourselves, so that tables are made inside the transaction too.
 
     A writer takes its place at once and waits for it; a reader that turns writer would be refused without waiting.

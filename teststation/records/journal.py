@@ -34,6 +34,8 @@ KEY_BYTES = 32
 SYNC_EVERY_S = 1.0  # a power cut may cost what was measured in this time, never what was decided
 _MAGIC = b"teststation-journal-1"
 _PREFIX_BYTES = 8
+_LOCK_TRIES = 50
+_LOCK_WAIT_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class JournalWriter:
         self._monotonic = monotonic
         self._failure: str | None = None
         self._line = 0
+        self._synced_at_s = monotonic()
         prefix = secrets.token_bytes(_PREFIX_BYTES)
         self._head = _MAGIC + b" " + base64.b64encode(prefix)
         self._prefix = prefix
@@ -80,12 +83,21 @@ class JournalWriter:
             raise RecordError(
                 f"{path}: the journal cannot be made ({error.strerror}); see that its folder can be written"
             ) from error
-        if not try_lock(self._descriptor):
+        try:
+            self._begin(prefix)
+        except RecordError:
             self.close()
-            raise RecordError(f"{path}: another program holds this new journal; begin a new run")
+            raise
+
+    def _begin(self, prefix: bytes) -> None:
+        if self._descriptor is None or not _locked_soon(self._descriptor):
+            raise RecordError(f"{self.path}: another program holds this new journal; begin a new run")
         tag = self._cipher.encrypt(_nonce(prefix, 0), b"", _associated(self._head, 0))
         self._write(self._head + b" " + base64.b64encode(tag) + b"\n", sync=True)
-        _sync_folder(path.parent)
+        try:
+            _sync_folder(self.path.parent)
+        except OSError as error:
+            raise RecordError(self._sentence(error)) from error
 
     def append(self, event: msgspec.Struct, *, durable: bool) -> None:
         """Write one event, handed to the system before this returns; with ``durable`` it is on the disk.
@@ -192,6 +204,15 @@ def is_being_written(path: Path) -> bool:
         return not try_lock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _locked_soon(descriptor: int) -> bool:
+    """Lock a new file, which a station that looks for unfinished journals may be probing at this moment."""
+    for _ in range(_LOCK_TRIES):
+        if try_lock(descriptor):
+            return True
+        time.sleep(_LOCK_WAIT_S)
+    return False
 
 
 def _nonce(prefix: bytes, line: int) -> bytes:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, func, insert, select
@@ -16,6 +17,8 @@ from teststation.physiology.result import Assessment
 from teststation.records.cipher import Database
 from teststation.records.tables import EVENT, PERSON, RESULT, STAGE, TEST
 from teststation.run.record import RunRecord
+
+_T = TypeVar("_T")
 
 _encode = msgspec.json.Encoder().encode
 _run = msgspec.json.Decoder(RunRecord)
@@ -200,7 +203,7 @@ def _newest_results() -> Select[tuple[object, ...]]:
     )
 
 
-def _decoded[T](decoder: msgspec.json.Decoder[T], body: str, test_id: str) -> T:
+def _decoded(decoder: msgspec.json.Decoder[_T], body: str, test_id: str) -> _T:
     try:
         return decoder.decode(body)
     except msgspec.DecodeError as error:

@@ -164,7 +164,7 @@ def _refuse_number_of_another(connection: Connection, person: Person) -> None:
 
 
 def _row(person: Person) -> dict[str, object]:
-    fields = {name: getattr(person, name) for name in person.__struct_fields__}
+    fields: dict[str, object] = {name: getattr(person, name) for name in person.__struct_fields__}
     words = (person.given_name, person.family_name, person.number or "", person.born or "")
     return fields | {
         "sex": person.sex.value,

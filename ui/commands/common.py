@@ -57,7 +57,7 @@ def the_record(arguments: argparse.Namespace, *, create: bool) -> Iterator[Recor
     """The record that the options name, opened with its passphrase."""
     path = Path(arguments.record) if arguments.record else default_record_path()
     passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
-    passphrase = find_passphrase(path, passphrase_file, os.environ)
+    passphrase = find_passphrase(path, passphrase_file, os.environ, create=create)
     with open_record(path, passphrase, create=create) as record:
         yield record
 

@@ -6,8 +6,7 @@ from teststation.output import run_object
 from teststation.records.database import Record
 from teststation.records.kept_tests import StoredTest
 from ui.commands.common import check_writable, the_record, write_bytes, write_json
-from ui.commands.headless import note
-from ui.commands.run import headline_sentence
+from ui.commands.run import headline_sentence, take_in_interrupted
 from ui.settings import load_settings
 from ui.station import Station
 
@@ -50,8 +49,7 @@ def report(arguments: argparse.Namespace) -> int:
 
 def _take_in_interrupted(record: Record) -> Station:
     station = Station(record, load_settings())
-    for stored in station.recover():
-        note(f"an interrupted test was found and kept: {stored.id}")
+    take_in_interrupted(station)
     return station
 
 

@@ -10,6 +10,7 @@ from teststation.protocol.plan import Plan
 from teststation.records.database import Record
 from teststation.records.kept_tests import StoredTest
 from teststation.subject import Subject
+from teststation.texts import texts
 from ui.commands.common import check_writable, subject_from, subject_values, the_record, write_bytes, write_json
 from ui.commands.headless import EXIT_STATUS, drive, note
 from ui.settings import load_settings
@@ -40,8 +41,7 @@ def run_setup(station: Station, setup: Setup, *, ask: bool, pdf: str | None, jso
     """Take one setup from the devices to the report, and return the exit status."""
     if station.scale.factor != 1.0:
         note(floors_sentence(station.scale))
-    for stored in station.recover():
-        note(f"an interrupted test was found and kept: {stored.id}")
+    take_in_interrupted(station)
     session = station.prepare(setup)
     try:
         drive(session, ask=ask)
@@ -51,11 +51,17 @@ def run_setup(station: Station, setup: Setup, *, ask: bool, pdf: str | None, jso
     return deliver(station, stored, pdf=pdf, json=json)
 
 
+def take_in_interrupted(station: Station) -> None:
+    """Keep every run that was interrupted, and say so."""
+    for stored in station.recover():
+        note(f"an interrupted test was found and kept: {stored.id}")
+
+
 def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str | None) -> int:
     """Write report and result of a kept test."""
     if pdf is not None:
         write_bytes(pdf, station.report(stored))
-    write_json(run_object(stored.run, stored.assessment), json) if json is not None else None
+    write_json(run_object(stored.run, stored.assessment), json)
     note(f"kept as {stored.id}; {headline_sentence(stored)}")
     outcome = stored.run.outcome
     assert outcome is not None
@@ -64,8 +70,6 @@ def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str 
 
 def headline_sentence(stored: StoredTest) -> str:
     """The answer in one English line."""
-    from teststation.texts import texts
-
     estimate = stored.assessment.estimates[stored.assessment.headline]
     if estimate.vo2max_ml_kg_min is None:
         return "VO2max withheld" + ("" if estimate.why is None else f": {texts('en').say(estimate.why)}")
