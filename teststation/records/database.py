@@ -58,12 +58,12 @@ class Record:
         self.path = path
         self.people = People(database)
         self.tests = KeptTests(database)
-        self._database = database
+        self.database = database
         self._key: bytes | None = None
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        self.database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +87,7 @@ class Record:
     def journal_key(self) -> bytes:
         """The 32 random bytes that open this record's journals; kept in the record, made at the first call."""
         if self._key is None:
-            with self._database.writing() as connection:
+            with self.database.writing() as connection:
                 kept = connection.execute(select(SETTING.c.value).where(SETTING.c.name == _JOURNAL_KEY)).scalar()
                 if kept is None:
                     kept = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")

@@ -105,10 +105,9 @@ class JournalWriter:
         Raises:
             RecordError: it could not be written; from then on every call fails, so that no gap can arise.
         """
+        plain = self._encoder.encode(event)
         self._line += 1
-        data = self._cipher.encrypt(
-            _nonce(self._prefix, self._line), self._encoder.encode(event), _associated(self._head, self._line)
-        )
+        data = self._cipher.encrypt(_nonce(self._prefix, self._line), plain, _associated(self._head, self._line))
         due = durable or self._monotonic() - self._synced_at_s >= SYNC_EVERY_S
         self._write(base64.b64encode(data) + b"\n", sync=due)
 

@@ -1,0 +1,78 @@
+"""Runs, results and events as small as a record takes them."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from teststation.cause import Cause
+from teststation.physiology.result import Assessment, Estimate, HrMax
+from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
+from teststation.run.record import BeltSample, HeartSample, Outcome, RunRecord, StagePlanRef, StageSpan
+from teststation.subject import Gait, Sex, Subject
+
+PASSPHRASE = "riktig hest, batteri, stift"
+PLAN = Plan(
+    id="submax-13",
+    title="Submaksimal 13 minutter",
+    text='id = "submax-13"\n',
+    sha256="ab" * 32,
+    speed_name="normal",
+    stages=(StagePlan("Trinn 1", 180.0, 4.8, 0.0), StagePlan("Trinn 2", 180.0, 4.8, 4.0)),
+    cool_down=StagePlan("Ned", 120.0, 3.0, 0.0),
+    limits=Limits(),
+    extension=Extension(),
+)
+
+
+class Happened(msgspec.Struct, frozen=True, tag_field="event", tag="happened"):
+    """An event like those of a run."""
+
+    t_s: float
+    note: str = ""
+
+
+def events_of(count: int) -> tuple[bytes, ...]:
+    """``count`` events as a journal gives them; the first brings the conditions."""
+    first = msgspec.json.encode({"event": "run_prepared", "t_s": 0.0, "conditions": {"medication": "metadon"}})
+    rest = (msgspec.json.encode(Happened(t_s=number / 10, note="puls æøå")) for number in range(1, count))
+    return (first, *rest)[:count]
+
+
+def run_of(run_id: str = "run-1", started_at: str = "2026-01-02T10:00:00+01:00") -> RunRecord:
+    return RunRecord(
+        id=run_id,
+        started_at=started_at,
+        plan=PLAN,
+        subject=Subject(sex=Sex.FEMALE, age_years=52, weight_kg=92.5, height_cm=170, beta_blocker=True),
+        treadmill="emulated",
+        heart_rate="bridge:COM4",
+        stages=(
+            StageSpan(0, StagePlanRef("Trinn 1", 180.0, 4.8, 0.0), 12.5, 192.5, rpe=11),
+            StageSpan(1, StagePlanRef("Trinn 2", 180.0, 4.8, 4.0), 192.5, None, gait=Gait.RUN, handrail=True),
+        ),
+        heart=(HeartSample(0.0, 90), HeartSample(1.0, None)),
+        belt=(BeltSample(0.0, 4.8, 4.79, 0.0, None),),
+        outcome=Outcome.LIMIT,
+        reason=Cause("limit_hr", {"bpm": 153.0}),
+        belt_at_rest=True,
+    )
+
+
+def assessment_of(vo2max: float | None = 31.25, algorithm_version: str = "1") -> Assessment:
+    estimate = (
+        Estimate("withheld", why=Cause("beta_blocker"))
+        if vo2max is None
+        else Estimate("ok", None, vo2max, vo2max - 4, vo2max + 5, 0.99, 3)
+    )
+    return Assessment(
+        algorithm_version=algorithm_version,
+        stages=(),
+        hr_max=HrMax(bpm=177.7, source="nes2013", see_bpm=10.8),
+        estimates={"extrapolation": estimate},
+        headline="extrapolation",
+    )
+
+
+def notes(events: Sequence[bytes]) -> list[str]:
+    """The notes of journalled ``Happened`` events."""
+    return [msgspec.json.decode(event, type=Happened).note for event in events]
