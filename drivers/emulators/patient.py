@@ -43,6 +43,9 @@ DEMO = Body(
     vo2max=46.0,
     hr_max=181,
     hr_standing=95,
+    vo2_tau_s=28.0,
+    hr_tau_s=10.0,
+    beat_noise_bpm=1.2,
 )
 
 

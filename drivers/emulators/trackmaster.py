@@ -288,10 +288,9 @@ class TrackmasterEmulator:
             self._say(bytes([BAD_QUERY]))
 
     def _status(self) -> bytes:
-        if "restarted_elsewhere" in self.active_faults:
-            return b"3"
         if self.mode in (Mode.RUNNING, Mode.STOPPING):
-            return b"2" if self.watchdog_on else b"3"
+            guarded = self.watchdog_on and "restarted_elsewhere" not in self.active_faults
+            return b"2" if guarded else b"3"
         return b"1"
 
     def _acknowledge(self, opcode: int, data: bytes = b"") -> None:

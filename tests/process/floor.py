@@ -1,0 +1,150 @@
+"""A treadmill and a strap on real sockets, and a real station process that runs a test on them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from drivers.emulators.faults import PlannedFault
+from drivers.emulators.patient import Patient, draw_body
+from drivers.emulators.strap_bridge import StrapBridge
+from drivers.emulators.trackmaster import TrackmasterEmulator
+from drivers.emulators.wire import TcpServer
+from drivers.processes import child_environment
+from teststation.clock import TimeScale
+
+PASSPHRASE = "a passphrase for tests"
+
+
+def wait_for(fact: Callable[[], bool], within_s: float, what: str) -> float:
+    """Wait for a fact and return how long it took."""
+    began_s = time.monotonic()
+    while not fact():
+        if time.monotonic() - began_s > within_s:
+            raise AssertionError(f"waited {within_s} s in vain for: {what}")
+        time.sleep(0.005)
+    return time.monotonic() - began_s
+
+
+class Floor:
+    """The machines: in this process, so that a test can watch and break them."""
+
+    def __init__(self, scale: float, treadmill_faults: tuple[str, ...] = (), units: str = "kmh") -> None:
+        self.scale = scale
+        faults = tuple(PlannedFault(*_split(text)) for text in treadmill_faults)
+        self.treadmill = TrackmasterEmulator(units, TimeScale(scale), faults=faults)
+        self.strap = StrapBridge(Patient(draw_body(1), 1), self._load, TimeScale(scale))
+        self.treadmill_server = TcpServer(self.treadmill)
+        self.strap_server = TcpServer(self.strap)
+        self.treadmill_device = f"trackmaster:{self.treadmill_server.url},units={units}"
+        self.heart_rate_device = f"bridge:{self.strap_server.url}"
+
+    def _load(self) -> tuple[float, float]:
+        return self.treadmill.true_speed_kmh, self.treadmill.incline_pct
+
+    def __enter__(self) -> "Floor":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.treadmill_server.close()
+        self.strap_server.close()
+
+    def wait_until_walking(self, speed_kmh: float = 4.7) -> None:
+        """Until the belt has the first stage's speed."""
+        wait_for(lambda: self.treadmill.true_speed_kmh >= speed_kmh, 40, "the belt to reach the first stage")
+
+    def starts_after(self, at_s: float) -> int:
+        """How often the belt was told to start after a moment of ``time.monotonic``."""
+        return sum(
+            b"\xa0" in data or b"\xa1" in data for t, way, data in self.treadmill.transcript if way == "in" and t > at_s
+        )
+
+    def slows_within(self, at_s: float, within_s: float) -> float:
+        """Seconds from ``at_s`` until the true speed has begun to fall."""
+        top = self.treadmill.true_speed_kmh
+        wait_for(lambda: self.treadmill.true_speed_kmh < top - 0.02, within_s + 2, "the belt to slow down")
+        return time.monotonic() - at_s
+
+
+def _split(text: str) -> tuple[str, float]:
+    name, _, at_s = text.partition("@")
+    return name, float(at_s or 0)
+
+
+class StationProcess:
+    """``teststation run`` in a process of its own."""
+
+    def __init__(self, floor: Floor, folder: Path, *more: str) -> None:
+        self.folder = folder
+        self.json = folder / "result.json"
+        self.record = folder / "clinic.record"
+        command = [sys.executable, "-m", "ui.cli", "run", "--protocol", "submax-13", "--yes"]
+        command += ["--treadmill", floor.treadmill_device, "--heart-rate", floor.heart_rate_device]
+        command += ["--sex", "male", "--age", "44", "--weight", "88", "--name", "Kari Nordmann", "--born", "1980-02-03"]
+        command += ["--time-scale", str(floor.scale), "--record", str(self.record), "--json", str(self.json), *more]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, env=station_environment(), cwd=folder)
+
+    def end(self, within_s: float = 60) -> str:
+        """Wait for the end and return what was said on standard error."""
+        _, said = self.process.communicate(timeout=within_s)
+        return said.decode("utf-8")
+
+    def result(self) -> dict:
+        """The JSON it left."""
+        return json.loads(self.json.read_text("utf-8"))
+
+    def driver_pids(self, kind: str) -> list[int]:
+        """Processes of this station's drivers (Linux: read from /proc)."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError, ValueError):
+                continue
+            if parent == self.process.pid and b"drivers.host" in words and kind.encode() in words:
+                found.append(int(entry.name))
+        return found
+
+
+def station_environment() -> dict[str, str]:
+    """A station's environment with a passphrase and no display."""
+    return {**child_environment(), "TESTSTATION_PASSPHRASE": PASSPHRASE, "PYTHONWARNINGS": "error::ResourceWarning"}
+
+
+def cli(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """One command of the command line, to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "ui.cli", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=station_environment(),
+        cwd=folder,
+        timeout=120,
+        check=False,
+    )
+
+
+@contextmanager
+def running(floor: Floor, folder: Path, *more: str) -> Iterator[StationProcess]:
+    """A station that is ended however the test ends."""
+    station = StationProcess(floor, folder, *more)
+    try:
+        yield station
+    finally:
+        if station.process.poll() is None:
+            if sys.platform != "win32":
+                os.kill(station.process.pid, signal.SIGCONT)
+            station.process.kill()
+        station.process.communicate()

@@ -1,0 +1,186 @@
+"""Every way a machine or process can fail during a test, on a real wire: how it ends, and that nothing starts again."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.process.floor import Floor, cli, running, wait_for
+
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of POSIX"),
+]
+
+SCALE = 10.0
+
+
+def test_a_killed_station_is_brought_to_rest_within_a_second_and_a_half(tmp_path: Path) -> None:
+    with Floor(1.0) as floor, running(floor, tmp_path) as station:
+        floor.wait_until_walking(2.0)
+        killed_s = time.monotonic()
+        station.process.kill()
+        assert floor.slows_within(killed_s, 1.5) <= 1.5
+        wait_for(lambda: floor.treadmill.true_speed_kmh == 0.0, 20, "standstill")
+        assert floor.starts_after(killed_s) == 0
+
+
+def test_a_frozen_station_is_brought_to_rest_within_two_and_a_half_seconds(tmp_path: Path) -> None:
+    with Floor(1.0) as floor, running(floor, tmp_path) as station:
+        floor.wait_until_walking(2.0)
+        frozen_s = time.monotonic()
+        os.kill(station.process.pid, signal.SIGSTOP)
+        assert floor.slows_within(frozen_s, 2.5) <= 2.5
+        wait_for(lambda: floor.treadmill.true_speed_kmh == 0.0, 20, "standstill")
+        os.kill(station.process.pid, signal.SIGCONT)
+        said = station.end()
+        assert station.process.returncode == 4
+        assert "Traceback" not in said
+        assert floor.starts_after(frozen_s) == 0
+
+
+def test_a_killed_driver_leaves_the_belt_to_the_treadmills_watchdog_and_the_station_says_so(tmp_path: Path) -> None:
+    with Floor(SCALE) as floor, running(floor, tmp_path) as station:
+        floor.wait_until_walking()
+        (driver,) = station.driver_pids("treadmill")
+        killed_s = time.monotonic()
+        os.kill(driver, signal.SIGKILL)
+        said = station.end()
+        assert station.process.returncode == 4
+        assert "watchdog" in said
+        assert "Traceback" not in said
+        assert floor.treadmill.true_speed_kmh == 0.0
+        assert station.result()["test"]["belt_at_rest"] is True
+        assert floor.starts_after(killed_s) == 0
+
+
+def test_a_frozen_driver_leaves_the_belt_to_the_treadmills_watchdog(tmp_path: Path) -> None:
+    with Floor(SCALE) as floor, running(floor, tmp_path) as station:
+        floor.wait_until_walking()
+        (driver,) = station.driver_pids("treadmill")
+        frozen_s = time.monotonic()
+        os.kill(driver, signal.SIGSTOP)
+        try:
+            wait_for(lambda: floor.treadmill.watchdog_fired > 0, 3, "the watchdog")
+            wait_for(lambda: floor.treadmill.true_speed_kmh == 0.0, 10, "standstill")
+        finally:
+            os.kill(driver, signal.SIGCONT)
+        said = station.end()
+        assert station.process.returncode == 4
+        assert "Traceback" not in said
+        assert floor.starts_after(frozen_s) == 0
+
+
+# fault -> (words of the reason, whether the belt can be known to be at rest)
+FAULTS = {
+    "unplug": ("serial port vanished", False),
+    "mute": ("stopped answering", False),
+    "deaf": ("stopped answering", False),
+    "garbage": ("", False),
+    "partial": ("", False),
+    "over_speed": ("faster than it was told", True),
+    "stuck": ("did not follow", True),
+    "e_stop": ("red button", True),
+    "refuse": ("refused a setting", True),
+    "restarted_elsewhere": ("stopped or started from elsewhere", True),
+    "stopped_elsewhere": ("stopped or started from elsewhere", True),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_failing_treadmill_ends_the_test_with_status_4_and_everything_kept(fault: str, tmp_path: Path) -> None:
+    words, rest_known = FAULTS[fault]
+    # Faults that show only when a load changes begin before the first change of load.
+    with Floor(SCALE, (f"{fault}@{2 if fault in ('stuck', 'refuse') else 60}",)) as floor:
+        with running(floor, tmp_path) as station:
+            said = station.end(90)
+            test = station.result()["test"]
+        assert station.process.returncode == 4, said
+        assert "Traceback" not in said
+        assert test["outcome"] == "fault"
+        assert words in test["reason"], test["reason"]
+        assert test["belt_at_rest"] is True or "red button" in said
+        if rest_known:
+            assert test["belt_at_rest"] is True
+        else:
+            assert test["belt_at_rest"] is False
+        wait_for(lambda: floor.treadmill.true_speed_kmh == 0.0, 10, "standstill, by stop or by watchdog")
+        starts = [t for t, way, data in floor.treadmill.transcript if way == "in" and b"\xa0" in data]
+        assert len(starts) == 1, "a belt was started again"
+        listed = cli(tmp_path, "records", "--record", str(station.record), "list")
+        assert test["id"] in listed.stdout
+
+
+def test_a_stop_that_is_ignored_calls_for_the_red_button(tmp_path: Path) -> None:
+    with Floor(SCALE, ("ignore_stop@60",)) as floor, running(floor, tmp_path) as station:
+        floor.wait_until_walking()
+        wait_for(lambda: "ignore_stop" in floor.treadmill.active_faults, 20, "the fault")
+        station.process.send_signal(signal.SIGINT)
+        said = station.end(90)
+        assert station.process.returncode == 4
+        assert "RED BUTTON" in said
+        assert station.result()["test"]["belt_at_rest"] is False
+        assert floor.starts_after(0) == 1
+
+
+def test_a_start_that_the_treadmill_locks_out_moves_nothing(tmp_path: Path) -> None:
+    with Floor(SCALE, ()) as floor:
+        floor.treadmill.give("lockout")
+        with running(floor, tmp_path) as station:
+            said = station.end()
+        assert station.process.returncode == 4, said
+        assert "refused to start" in said
+        assert floor.treadmill.true_speed_kmh == 0.0
+
+
+def test_a_slow_treadmill_is_a_lost_link_not_a_surprise(tmp_path: Path) -> None:
+    with Floor(SCALE, ("slow@60",)) as floor, running(floor, tmp_path) as station:
+        said = station.end(90)
+        assert station.process.returncode == 4
+        assert "Traceback" not in said
+        assert floor.treadmill.true_speed_kmh == 0.0
+
+
+def test_ctrl_c_is_an_orderly_stop_with_status_3(tmp_path: Path) -> None:
+    with Floor(SCALE) as floor, running(floor, tmp_path) as station:
+        floor.wait_until_walking()
+        station.process.send_signal(signal.SIGINT)
+        said = station.end()
+        assert station.process.returncode == 3, said
+        test = station.result()["test"]
+        assert (test["outcome"], test["belt_at_rest"]) == ("operator", True)
+        assert floor.treadmill.true_speed_kmh == 0.0
+
+
+def test_a_pulse_that_stays_away_ends_in_cool_down_and_status_4(tmp_path: Path) -> None:
+    with Floor(SCALE) as floor, running(floor, tmp_path) as station:
+        floor.wait_until_walking()
+        floor.strap.give("drop")
+        said = station.end(90)
+        assert station.process.returncode == 4, said
+        assert "no heart rate" in said
+        assert station.result()["test"]["belt_at_rest"] is True
+
+
+def test_a_killed_station_leaves_the_test_to_the_next_start(tmp_path: Path) -> None:
+    with Floor(SCALE) as floor:
+        with running(floor, tmp_path) as station:
+            floor.wait_until_walking()
+            time.sleep(6.0)  # a minute of test time
+            seconds_walked = 60
+            station.process.kill()
+        wait_for(lambda: floor.treadmill.true_speed_kmh == 0.0, 10, "standstill")
+        listed = cli(tmp_path, "records", "--record", str(station.record), "list", "--json", "-")
+        assert listed.returncode == 0, listed.stderr
+        assert '"interrupted"' in listed.stdout
+        (test,) = json.loads(listed.stdout)
+        shown = cli(tmp_path, "records", "--record", str(station.record), "show", test["id"], "--json", "-")
+        stage = json.loads(shown.stdout)["stages"][0]
+        assert stage["actual"]["duration_s"] >= seconds_walked - SCALE * 1.0
+        report = cli(tmp_path, "records", "--record", str(station.record), "report", test["id"], "--pdf", "out.pdf")
+        assert report.returncode == 0, report.stderr
+        assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
