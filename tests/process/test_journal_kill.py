@@ -50,5 +50,6 @@ def test_a_killed_station_loses_nothing_it_was_told_was_written(tmp_path: Path, 
     numbers = [msgspec.json.decode(event, type=Counted).number for event in content.events]
     assert content.damage is None
     assert numbers == list(range(len(numbers)))
-    # The process died, not the machine: every finished append is with the system, so more than the second allowed.
-    assert told <= len(numbers) <= told + 1 <= told + EVENTS_PER_S
+    # The promise is at most the last second. A killed process does better: what it has written is with the system.
+    assert len(numbers) >= told - EVENTS_PER_S
+    assert told <= len(numbers) <= told + 1

@@ -175,7 +175,7 @@ def _check_file(path: Path, *, create: bool) -> None:
         ) from error
     if plain:
         raise RecordError(f"{path}: this is an unencrypted database, not a record; name another file")
-    if not os.access(path.parent, os.W_OK):
+    if not os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise RecordError(
             f"{path}: the record's folder cannot be written; give this user the right to write there, "
             "nothing was changed"

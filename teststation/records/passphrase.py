@@ -17,11 +17,11 @@ _WAY_OUT = f"set {VARIABLE} or give --passphrase-file FILE"
 class KeyringBackend(Protocol):
     """The part of ``keyring.backend.KeyringBackend`` that is used."""
 
-    def get_password(self, service: str, username: str) -> str | None:
+    def get_password(self, service: str, username: str, /) -> str | None:
         """The kept key, or None."""
         ...
 
-    def set_password(self, service: str, username: str, password: str) -> None:
+    def set_password(self, service: str, username: str, password: str, /) -> None:
         """Keep a key."""
         ...
 

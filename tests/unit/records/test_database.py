@@ -344,7 +344,7 @@ def test_an_ordinary_start_does_not_load_the_migration_machinery(path: Path) -> 
 # --- speed ---
 
 
-def test_searching_ten_thousand_people_reads_no_more_than_the_answer(record: Record) -> None:
+def test_a_search_comes_in_order_from_the_index_without_sorting(record: Record) -> None:
     with record.database.reading() as connection:
         plan = connection.execute(
             text("EXPLAIN QUERY PLAN SELECT * FROM person WHERE search_key LIKE '%a%' ORDER BY sort_key LIMIT 100")

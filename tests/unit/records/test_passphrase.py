@@ -3,23 +3,19 @@
 from pathlib import Path
 
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as ForgetfulKeyring
 from keyring.errors import KeyringLocked
 
 from teststation.errors import RecordError
 from teststation.records.database import open_record
-from teststation.records.passphrase import SERVICE, default_record_path, find_passphrase
+from teststation.records.passphrase import SERVICE, KeyringBackend, default_record_path, find_passphrase
 
 
-class MemoryKeyring(KeyringBackend):
-    """Keeps keys as long as it lives."""
-
-    priority = 1  # type: ignore[assignment]
+class MemoryKeyring:
+    """Keeps keys as long as it lives. No ``KeyringBackend``: a subclass would offer itself to the whole process."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -29,10 +25,10 @@ class MemoryKeyring(KeyringBackend):
         self.kept[service, username] = password
 
 
-class LockedKeyring(NoKeyring):
+class LockedKeyring(MemoryKeyring):
     """A keyring whose owner did not unlock it."""
 
-    def get_password(self, service: str, username: str, msg: str | None = None) -> str | None:
+    def get_password(self, service: str, username: str) -> str | None:
         raise KeyringLocked("the collection\nis locked.")
 
 
