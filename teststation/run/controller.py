@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from teststation.clock import ScaledClock
-from teststation.errors import StationError
+from teststation.errors import RecordError, StationError
 from teststation.ports import BeltTelemetry, HeartRateMonitor, Journal, Treadmill
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
@@ -49,7 +49,9 @@ class Controller:
         self._journal_works = True
         self._recover_treadmill = recover_treadmill
         self._failed: set[str] = set()
-        self._write(first, durable=True)
+        refused = self._write(first, durable=True)
+        if refused is not None:
+            raise RecordError(refused)
 
     # --- what the operator does ---
 
@@ -111,6 +113,7 @@ class Controller:
             self._feed(ev.DeviceFailed(t_s=self.now_s(), device="treadmill", sentence=sentence))
             if moving and self._recover_treadmill is not None:
                 # A second driver may only stop a belt and say whether it stands still.
+                treadmill.close()
                 self.devices.treadmill = self._recover_treadmill()
 
     # --- parts ---

@@ -1,0 +1,103 @@
+"""Recorded heart rates: CSV and TCX read into seconds and beats per minute, or every problem at once."""
+
+import csv
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import parse
+
+from teststation.errors import BadInput
+
+TIME_COLUMNS = ("t_s", "time", "time_s", "seconds")
+HEART_COLUMNS = ("hr_bpm", "hr", "heart_rate", "bpm")
+PROBLEMS_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One recorded value; 0 bpm is no reading."""
+
+    t_s: float
+    bpm: int
+
+
+def read_recording(path: str) -> tuple[Point, ...]:
+    """Points in order of time, the first at 0 s.
+
+    Raises:
+        BadInput: the file cannot be read as a recording; one sentence for each problem.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in (".csv", ".tcx"):
+        raise BadInput(f"{path}: a replay is a .csv or .tcx file in this version; convert it first")
+    if not Path(path).is_file():
+        raise BadInput(f"{path}: there is no such file; check the name")
+    points = _from_csv(path) if suffix == ".csv" else _from_tcx(path)
+    if not points:
+        raise BadInput(f"{path}: there is no heart rate in it; choose another file")
+    ordered = sorted(points, key=lambda point: point.t_s)
+    zero_s = ordered[0].t_s
+    return tuple(Point(point.t_s - zero_s, point.bpm) for point in ordered)
+
+
+def _from_csv(path: str) -> list[Point]:
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read as text ({error}); save it as CSV in UTF-8") from error
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if not lines:
+        return []
+    delimiter = max(",;\t", key=lines[0].count)
+    header = [name.strip().lower() for name in lines[0].split(delimiter)]
+    time_at = next((header.index(name) for name in TIME_COLUMNS if name in header), None)
+    heart_at = next((header.index(name) for name in HEART_COLUMNS if name in header), None)
+    if time_at is None or heart_at is None:
+        raise BadInput(
+            f"{path}: header: needs a time column ({TIME_COLUMNS[0]}) and a heart-rate column ({HEART_COLUMNS[0]})"
+        )
+    points: list[Point] = []
+    problems: list[str] = []
+    for number, row in enumerate(csv.reader(lines[1:], delimiter=delimiter), start=2):
+        try:
+            t_s, bpm = float(row[time_at]), float(row[heart_at] or 0)
+            if not (math.isfinite(t_s) and 0 <= bpm < 300):
+                raise ValueError
+        except (ValueError, IndexError):
+            problems.append(f"{path}: row {number}: is no time and heart rate; correct or delete it")
+            continue
+        points.append(Point(t_s, round(bpm)))
+    if problems:
+        more = len(problems) - PROBLEMS_TOLD
+        raise BadInput(*problems[:PROBLEMS_TOLD], *([f"{path}: and {more} more rows"] if more > 0 else []))
+    return points
+
+
+def _from_tcx(path: str) -> list[Point]:
+    try:
+        root = parse(path).getroot()
+    except (ParseError, DefusedXmlException, OSError, ValueError) as error:
+        raise BadInput(f"{path}: cannot be read as TCX ({error}); export it again") from error
+    points: list[Point] = []
+    # Tags carry the file's namespace; only their local names are the same everywhere.
+    for trackpoint in (element for element in root.iter() if _local(element.tag) == "Trackpoint"):
+        stamp = heart = None
+        for child in trackpoint.iter():
+            if _local(child.tag) == "Time" and stamp is None:
+                stamp = (child.text or "").strip()
+            elif _local(child.tag) == "HeartRateBpm":
+                heart = next((v.text for v in child if _local(v.tag) == "Value"), None)
+        try:
+            t_s = datetime.fromisoformat((stamp or "").replace("Z", "+00:00")).timestamp()
+            points.append(Point(t_s, round(float(heart or 0))))
+        except ValueError:
+            continue  # a trackpoint without time or pulse is a gap, and stays one
+    return points
+
+
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
