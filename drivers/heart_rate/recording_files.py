@@ -80,6 +80,7 @@ def _from_csv(path: str) -> list[Point]:
 def _from_tcx(path: str) -> list[Point]:
     try:
         root = parse(path).getroot()
+        assert root is not None  # the parser raises on a file without a root
     except (ParseError, DefusedXmlException, OSError, ValueError) as error:
         raise BadInput(f"{path}: cannot be read as TCX ({error}); export it again") from error
     points: list[Point] = []

@@ -235,7 +235,7 @@ def test_a_record_another_program_writes_to_is_a_sentence(path: Path, record: Re
 def test_a_writer_waits_for_another_and_both_are_kept(path: Path, record: Record) -> None:
     def add(other: Record, letter: str) -> None:
         for number in range(10):
-            other.people.add(family_name=f"{letter}{number}", sex=Sex.MALE)
+            other.people.add(family_name="Berg", sex=Sex.MALE, number=f"{letter}{number}")  # reads, then writes
 
     with open_record(path, PASSPHRASE) as second:
         threads = [threading.Thread(target=add, args=(one, letter)) for one, letter in ((record, "a"), (second, "b"))]

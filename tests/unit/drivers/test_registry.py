@@ -1,0 +1,59 @@
+"""DEVICE strings: what they say, and every way in which one can be wrong."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.registry import HEART_RATE, TREADMILL, parse_device
+from drivers.serial_line import is_hardware, refuse_time_scale
+from teststation.errors import BadInput
+
+
+def test_a_device_is_split_at_the_first_colon() -> None:
+    device = parse_device("trackmaster:socket://127.0.0.1:4001,units=mph,max_kmh=8", TREADMILL)
+    assert (device.family, device.port) == ("trackmaster", "socket://127.0.0.1:4001")
+    assert device.options == {"units": "mph", "max_kmh": "8"}
+
+
+@pytest.mark.parametrize("port", ["COM3", "/dev/ttyUSB0", "/dev/pts/4"])
+def test_ports_of_both_systems_are_taken_as_they_are(port: str) -> None:
+    assert parse_device(f"bridge:{port}", HEART_RATE).port == port
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("trackmaster:COM3", TREADMILL, ["units= is missing"]),
+        ("trackmaster:COM3,units=knots", TREADMILL, ["is not one of kmh, mph"]),
+        ("trackmaster:,units=kmh", TREADMILL, ["port is missing"]),
+        ("trackmater:COM3", TREADMILL, ["did you mean trackmaster?"]),
+        ("trackmaster:COM3,speed=3,max_kmh=99", TREADMILL, ["'speed=3' is no option", "outside 1 to 25", "units="]),
+        ("emulated:woodway", TREADMILL, ["no emulator speaks 'woodway'"]),
+        ("", HEART_RATE, ["choose from"]),
+    ],
+)
+def test_every_problem_of_a_device_is_told_at_once(text: str, kind: str, words: list[str]) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_device(text, kind)
+    told = "\n".join(caught.value.problems)
+    assert all(word in told for word in words), told
+
+
+@given(st.text(max_size=60), st.sampled_from([TREADMILL, HEART_RATE]))
+def test_no_text_whatever_raises_anything_but_bad_input(text: str, kind: str) -> None:
+    with contextlib.suppress(BadInput):
+        assert parse_device(text, kind).family
+
+
+@pytest.mark.parametrize("port", ["COM3", "com12", "\\\\.\\COM20", "/dev/ttyUSB0", "/dev/ttyACM1", "/dev/ttyS0"])
+def test_a_scaled_clock_never_meets_a_real_machine(port: str) -> None:
+    with pytest.raises(BadInput):
+        refuse_time_scale(port, 20.0)
+    refuse_time_scale(port, 1.0)
+
+
+def test_sockets_and_pseudo_terminals_may_be_scaled() -> None:
+    assert not is_hardware("socket://127.0.0.1:4001")
+    assert not is_hardware("/dev/pts/3")
