@@ -12,4 +12,4 @@ class Cause(Value, frozen=True):
     """
 
     code: str
-    values: dict[str, float | str] = msgspec.field(default_factory=dict)
+    values: dict[str, int | float | str] = msgspec.field(default_factory=dict)

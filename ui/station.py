@@ -1,16 +1,18 @@
 """Builds clock, record, drivers and controller into a station. No Qt: window and command line both use it."""
 
+import contextlib
 import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from drivers.client import HeartRateClient, TreadmillClient
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from drivers.serial_line import is_hardware
 from teststation import __version__
 from teststation.clock import ScaledClock, TimeScale
-from teststation.errors import BadInput
+from teststation.errors import BadInput, RecordError
 from teststation.physiology.assess import EarlierTest, assess, assess_run
 from teststation.physiology.result import Assessment
 from teststation.protocol.load import builtin_ids, find, load_plan, speeds
@@ -161,16 +163,23 @@ class Station:
         """Keep every run that was interrupted, marked as such. No device is touched."""
         kept: list[StoredTest] = []
         for path in self.record.unfinished_journals():
-            content = read_journal(path, self.record.journal_key())
-            events = [ev.decode_event(data) for data in content.events]
-            if not events or not isinstance(events[0], ev.RunPrepared) or events[0].person_id is None:
-                continue
-            state, recording = interrupted(events)
-            run = recording.record(state)
-            assessment = assess_run(run, self.earlier(events[0].person_id))
-            kept.append(self.record.tests.save(events[0].person_id, run, assessment, content.events))
-            self.record.retire_journal(run.id)
+            # One journal that cannot be kept (its person is not in a restored record) must not bar the others.
+            with contextlib.suppress(RecordError):
+                stored = self._recover_one(path)
+                kept += [] if stored is None else [stored]
         return kept
+
+    def _recover_one(self, path: Path) -> StoredTest | None:
+        content = read_journal(path, self.record.journal_key())
+        events = [ev.decode_event(data) for data in content.events]
+        if not events or not isinstance(events[0], ev.RunPrepared) or events[0].person_id is None:
+            return None
+        state, recording = interrupted(events)
+        run = recording.record(state)
+        assessment = assess_run(run, self.earlier(events[0].person_id))
+        stored = self.record.tests.save(events[0].person_id, run, assessment, content.events)
+        self.record.retire_journal(run.id)
+        return stored
 
     def earlier(self, person_id: str, before: str | None = None) -> tuple[EarlierTest, ...]:
         """This person's earlier tests as the comparison needs them, oldest first."""
@@ -211,6 +220,7 @@ class Station:
             Clinic(name=self.settings.clinic_name),
             self.settings.operator,
             __version__,
+            stored.events_sha256,
             language=language,
         )
         return archive(render(report))

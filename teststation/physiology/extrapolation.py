@@ -119,5 +119,5 @@ def _terms(vo2: Array, slope: float, vo2max: float, budget: Budget) -> tuple[Err
     return tuple(ErrorTerm(name=name, sd_ml_kg_min=sd, source=SOURCES[name]) for name, sd in sizes.items())
 
 
-def _withheld(code: str, **values: float | str) -> Estimate:
+def _withheld(code: str, **values: int | float | str) -> Estimate:
     return Estimate(status="withheld", why=Cause(code, dict(values)))

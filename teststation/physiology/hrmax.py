@@ -36,5 +36,5 @@ def hr_max(subject: Subject, observed_bpm: float | None = None) -> HrMax:
         found = HrMax(bpm=nes2013_bpm(subject.age_years), source="nes2013", see_bpm=10.8)
     if observed_bpm is None or observed_bpm <= found.bpm:
         return found
-    values: dict[str, float | str] = {"observed": round(observed_bpm), "assumed": round(found.bpm)}
+    values: dict[str, int | float | str] = {"observed": round(observed_bpm), "assumed": round(found.bpm)}
     return HrMax(bpm=found.bpm, source=found.source, see_bpm=found.see_bpm, question=Cause("hr_above_maximum", values))

@@ -25,7 +25,7 @@ RPE_AT_MAXIMUM = 20
 Array = NDArray[np.float64]
 
 
-def withheld(code: str, **values: float | str) -> Estimate:
+def withheld(code: str, **values: int | float | str) -> Estimate:
     """An estimate without a number, and why."""
     return Estimate(status="withheld", why=Cause(code, dict(values)))
 

@@ -1,0 +1,126 @@
+"""The report: what is said, that it stays on its page, and that the same test gives the same bytes."""
+
+import io
+
+import msgspec
+import pytest
+from pypdf import PdfReader
+
+from tests.sample_tests import follow_up, sample
+from teststation.cause import Cause
+from teststation.physiology.assess import assess, assess_run
+from teststation.physiology.result import Assessment
+from teststation.report.archive import archive
+from teststation.report.model import Clinic, HistoryPoint, Report, ReportPerson, build
+from teststation.report.pdf import render
+from teststation.run.record import Outcome, RunRecord
+from teststation.subject import Subject
+from teststation.texts import LANGUAGES, texts
+
+PERSON = ReportPerson(name="Åse Blåbær-Ødegård", born="1980-02-03")
+
+
+def report(run: RunRecord, found: Assessment, *, person: ReportPerson = PERSON, language: str = "nb") -> Report:
+    history = [HistoryPoint("2026-01-02T10:00:00+01:00", 40.0, 30.0, 52.0), _point(run, found)]
+    return build(person, run, found, history, Clinic("Klinikken"), "Ola Nordmann", "0.1.0", "ab" * 32, language)
+
+
+def _point(run: RunRecord, found: Assessment) -> HistoryPoint:
+    estimate = found.estimates["extrapolation"]
+    return HistoryPoint(run.started_at, estimate.vo2max_ml_kg_min, estimate.low, estimate.high)
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def test_a_first_test_says_the_answer_with_its_range_in_bokmaal() -> None:
+    text = text_of(render(report(*sample())))
+    for words in (
+        "Åse Blåbær-Ødegård",
+        "Kondisjon (VO₂maks)",
+        "95 % sikkert mellom",
+        "Kondisjonsalder",
+        "f. 03.02.1980",
+    ):
+        assert words in text
+    assert "Kondisjonen din er" in text
+    assert "Neste test: omkring 02.04.2026" in text
+    assert "ikke en nødstopp" in text
+
+
+def test_a_later_test_says_whether_the_change_is_real() -> None:
+    run, found = follow_up()
+    assert found.change is not None
+    text = text_of(render(report(run, found)))
+    assert "Endring siden sist" in text
+    assert texts("nb")(f"report.change.{found.change.wording}") in text
+    assert "Puls ved samme belastning: −7" in text
+
+
+def test_training_says_the_belt_setting_that_should_give_the_pulse() -> None:
+    run, found = sample()
+    assert found.training is not None
+    assert f"{found.training.speed_kmh:.1f}".replace(".", ",") + " km/t" in text_of(render(report(run, found)))
+
+
+def test_a_withheld_answer_has_no_number_and_says_why() -> None:
+    run, _ = sample()
+    subject = msgspec.structs.replace(run.subject, beta_blocker=True)
+    blocked = msgspec.structs.replace(run, subject=subject)
+    text = text_of(render(report(blocked, assess_run(blocked))))
+    assert "Testen gir ikke noe kondisjonstall i dag" in text
+    assert "ikke beregnet" in text
+
+
+def test_english_is_english() -> None:
+    text = text_of(render(report(*sample(), language="en")))
+    assert "Fitness age" in text
+    assert "Kondisjon" not in text
+
+
+def test_the_same_test_gives_the_same_bytes() -> None:
+    assert archive(render(report(*sample()))) == archive(render(report(*sample())))
+
+
+def test_the_archive_copy_claims_pdf_a_and_embeds_every_font() -> None:
+    reader = PdfReader(io.BytesIO(archive(render(report(*sample())))))
+    assert len(reader.pages) == 2
+    assert b"pdfaid:part" in reader.trailer["/Root"]["/Metadata"].get_data()
+    for page in reader.pages:
+        for font in page["/Resources"]["/Font"].values():
+            descendant = font.get_object()
+            described = descendant.get("/DescendantFonts", [descendant])[0].get_object()["/FontDescriptor"].get_object()
+            assert "/FontFile2" in described
+
+
+def _extremes() -> dict[str, tuple[RunRecord, Assessment]]:
+    run, found = sample()
+    none = msgspec.structs.replace(run, stages=(), heart=(), belt=(), marks=(), outcome=Outcome.FAULT)
+    interrupted = msgspec.structs.replace(run, outcome=Outcome.INTERRUPTED, reason=Cause("interrupted"), ended_s=None)
+    one = msgspec.structs.replace(run, stages=run.stages[:1])
+    silent = msgspec.structs.replace(run, heart=tuple(msgspec.structs.replace(s, bpm=None) for s in run.heart))
+    many = sample(1, "balke-ware")
+    very = Subject(sex=run.subject.sex, age_years=99, weight_kg=299.9)
+    return {
+        "nothing was walked": (none, assess_run(none)),
+        "interrupted": (interrupted, assess_run(interrupted)),
+        "one stage": (one, assess_run(one)),
+        "no pulse": (silent, assess_run(silent)),
+        "twenty stages": many,
+        "no subject to speak of": (msgspec.structs.replace(run, subject=very), assess(very, ())),
+        "everything": (run, found),
+    }
+
+
+@pytest.mark.parametrize("case", list(_extremes()))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_extremes_stay_on_two_pages(case: str, language: str) -> None:
+    run, found = _extremes()[case]
+    person = ReportPerson(name="Maximiliane " * 8, born=None, number="9" * 40)
+    pdf = render(report(run, found, person=person, language=language))
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 2
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert texts("nb").keys() == texts("en").keys()

@@ -1,0 +1,142 @@
+"""What a report says, before it is drawn: plain values and sentences in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from teststation.physiology.result import Assessment, Estimate
+from teststation.run.record import Outcome, RunRecord
+from teststation.texts import Texts, texts
+
+NEXT_TEST_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPerson:
+    """Whose test it is. ``number`` only where the clinic wants it printed."""
+
+    name: str
+    born: str | None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """Whose paper it is."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """One test in the trend."""
+
+    started_at: str
+    vo2max_ml_kg_min: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the pages are drawn from."""
+
+    person: ReportPerson
+    run: RunRecord
+    assessment: Assessment
+    history: tuple[HistoryPoint, ...]
+    clinic: Clinic
+    operator: str
+    made_with: str
+    data_sha256: str
+    language: str
+
+    @property
+    def say(self) -> Texts:
+        """The words of the report's language."""
+        return texts(self.language)
+
+    @property
+    def headline(self) -> Estimate:
+        """The estimate in large type."""
+        return self.assessment.estimates[self.assessment.headline]
+
+    def number(self, value: float | None, digits: int = 1) -> str:
+        """A number as the reader writes it; a dash where there is none."""
+        if value is None:
+            return "–"
+        text = f"{value:.{digits}f}".replace("-", "−")
+        return text.replace(".", ",") if self.language == "nb" else text
+
+    def day(self, iso: str | None) -> str:
+        """A date as dd.mm.yyyy."""
+        if not iso:
+            return "–"
+        return datetime.fromisoformat(iso).strftime("%d.%m.%Y")
+
+    @property
+    def next_test(self) -> str:
+        """Three months after this test."""
+        started = datetime.fromisoformat(self.run.started_at).date()
+        months = started.month - 1 + NEXT_TEST_MONTHS
+        year, month = started.year + months // 12, months % 12 + 1
+        day = min(started.day, 28 if month == 2 else 30)
+        return date(year, month, day).strftime("%d.%m.%Y")
+
+    @property
+    def plain_sentence(self) -> str:
+        """The one sentence for the patient: am I fitter, and is it real?"""
+        say, estimate = self.say, self.headline
+        if estimate.vo2max_ml_kg_min is None:
+            why = "" if estimate.why is None else say.say(estimate.why)
+            return say("report.sentence.withheld", why=why)
+        change = self.assessment.change
+        if change is not None:
+            size = self.number(abs(change.change_ml_kg_min))
+            way = "up" if change.change_ml_kg_min >= 0 else "down"
+            return say(f"report.sentence.{change.wording}_{way}", size=size)
+        reference = self.assessment.reference
+        percent = self.number(None if reference is None else reference.percent_of_expected, 0)
+        return say("report.sentence.first", percent=percent)
+
+    @property
+    def fitness_age_words(self) -> str:
+        """Fitness age with its range; the caps in words."""
+        age, say = self.assessment.fitness_age, self.say
+        if age is None:
+            return "–"
+        if age.capped != "none":
+            return say(f"report.age.{age.capped}")
+        return say("report.age.years", years=self.number(age.years, 0))
+
+    @property
+    def fitness_age_range(self) -> str:
+        """The interval's ages."""
+        age, say = self.assessment.fitness_age, self.say
+        if age is None:
+            return ""
+        low = say("report.age.young") if age.low <= 20 else self.number(age.low, 0)
+        high = say("report.age.old") if age.high >= 80 else self.number(age.high, 0)
+        return say("report.age.range", low=low, high=high)
+
+    @property
+    def ending(self) -> str:
+        """How the test ended, in words."""
+        outcome = self.run.outcome or Outcome.INTERRUPTED
+        reason = "" if self.run.reason is None else self.say.say(self.run.reason)
+        return self.say(f"report.outcome.{outcome.value}") + (f": {reason}" if reason else "")
+
+
+def build(
+    person: ReportPerson,
+    run: RunRecord,
+    assessment: Assessment,
+    history: Sequence[HistoryPoint],
+    clinic: Clinic,
+    operator: str,
+    made_with: str,
+    data_sha256: str = "",
+    language: str = "nb",
+) -> Report:
+    """Gather what a report needs."""
+    return Report(person, run, assessment, tuple(history), clinic, operator, made_with, data_sha256, language)

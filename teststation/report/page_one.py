@@ -1,0 +1,163 @@
+"""Page one: the answer, for the patient and for the journal."""
+
+from teststation.physiology.zones import ZONES
+from teststation.report import charts
+from teststation.report.charts import Box
+from teststation.report.layout import ACCENT, INK, INNER, MARGIN, PALE, QUIET, RULE, WIDTH, Page
+from teststation.report.model import Report
+
+CHART_HEIGHT = 236.0
+
+
+def draw(page: Page, report: Report) -> None:
+    """Head, sentence, three answers, chart, trend, training."""
+    _head(page, report)
+    _answers(page, report)
+    _chart(page, report)
+    _change(page, report)
+    _training(page, report)
+
+
+def _head(page: Page, report: Report) -> None:
+    say, run = report.say, report.run
+    top = page.y
+    page.text(
+        MARGIN, top - 14, report.clinic.name or say("report.title"), 15, bold=True, color=ACCENT, width=INNER * 0.55
+    )
+    page.text(MARGIN, top - 29, say("report.title") + " · " + run.plan.title, 9, color=QUIET, width=INNER * 0.6)
+    right = WIDTH - MARGIN
+    page.text(right, top - 12, report.person.name, 12, bold=True, right=True, width=INNER * 0.42)
+    born = say("report.born", day=report.day(report.person.born)) if report.person.born else ""
+    number = say("report.number", number=report.person.number) if report.person.number else ""
+    age = say("report.years", age=report.number(run.subject.age_years, 0))
+    page.text(
+        right,
+        top - 25,
+        " · ".join(part for part in (born, age, number) if part),
+        9,
+        color=QUIET,
+        right=True,
+        width=INNER * 0.5,
+    )
+    tested = say("report.tested", day=report.day(run.started_at), operator=report.operator or "–")
+    page.text(right, top - 37, tested, 9, color=QUIET, right=True, width=INNER * 0.5)
+    page.canvas.setStrokeColor(ACCENT)
+    page.canvas.setLineWidth(1.6)
+    page.canvas.line(MARGIN, top - 46, right, top - 46)
+    page.y = top - 54
+    page.paragraph(report.plain_sentence, 13, bold=True, most=3)
+
+
+def _answers(page: Page, report: Report) -> None:
+    say, found, estimate = report.say, report.assessment, report.headline
+    reference = found.reference
+    top, height = page.y - 12, 82.0
+    gap = 10.0
+    width = (INNER - 2 * gap) / 3
+    low_high = ""
+    if estimate.vo2max_ml_kg_min is not None:
+        low_high = say("report.range", low=report.number(estimate.low, 0), high=report.number(estimate.high, 0))
+    cells = (
+        (
+            say("report.vo2max"),
+            report.number(estimate.vo2max_ml_kg_min),
+            say("report.unit") if estimate.vo2max_ml_kg_min is not None else say("report.no_number"),
+            low_high,
+        ),
+        (say("report.fitness_age"), report.fitness_age_words, report.fitness_age_range, say("report.age_meaning")),
+        (
+            say("report.compared"),
+            "–" if reference is None else say("report.percent", n=report.number(reference.percent_of_expected, 0)),
+            "" if reference is None else say("report.expected", n=report.number(reference.expected_ml_kg_min)),
+            "" if reference is None else say("report.percentile", n=report.number(reference.percentile, 0)),
+        ),
+    )
+    for place, (title, large, first, second) in enumerate(cells):
+        x = MARGIN + place * (width + gap)
+        page.canvas.setFillColor(PALE)
+        page.canvas.roundRect(x, top - height, width, height, 5, stroke=0, fill=1)
+        page.text(x + 10, top - 16, title, 8.5, color=QUIET, width=width - 20)
+        page.text(x + 10, top - 43, large, 24, bold=True, color=ACCENT, width=width - 20)
+        page.text(x + 10, top - 59, first, 8.5, width=width - 20)
+        page.text(x + 10, top - 72, second, 8, color=QUIET, width=width - 20)
+    page.y = top - height
+
+
+def _chart(page: Page, report: Report) -> None:
+    say = report.say
+    page.heading(say("report.heading.workload"))
+    history = [p for p in report.history if p.vo2max_ml_kg_min is not None]
+    with_trend = len(history) > 1
+    width = INNER * (0.60 if with_trend else 1.0) - 34
+    box = Box(MARGIN + 34, page.y - CHART_HEIGHT - 2, width, CHART_HEIGHT - 8)
+    charts.workload(page.canvas, box, report)
+    if with_trend:
+        left = MARGIN + 34 + width + 44
+        page.text(left - 30, page.y - 4, say("report.heading.trend"), 8.5, bold=True, color=QUIET)
+        charts.trend(page.canvas, Box(left, box.y, WIDTH - MARGIN - left, box.height - 10), report)
+    page.y = box.y - 26
+    page.paragraph(say("report.chart.legend"), 7, color=QUIET, most=2)
+
+
+def _change(page: Page, report: Report) -> None:
+    say, change = report.say, report.assessment.change
+    page.heading(say("report.heading.change"))
+    if change is None:
+        page.paragraph(say("report.change.none"), 9)
+        return
+    values = {
+        "day": report.day(change.earlier_started_at),
+        "size": ("+" if change.change_ml_kg_min >= 0 else "") + report.number(change.change_ml_kg_min),
+        "low": report.number(change.low),
+        "high": report.number(change.high),
+        "verdict": say(f"report.change.{change.wording}"),
+    }
+    text = say("report.change.line", **values)
+    if change.pulse_at_equal_load_bpm is not None:
+        text += " " + say("report.change.pulse", bpm=report.number(change.pulse_at_equal_load_bpm, 0))
+    page.paragraph(text, 9, most=2)
+    if change.not_comparable:
+        differences = "; ".join(say.say(cause) for cause in change.not_comparable)
+        page.paragraph(say("report.change.not_comparable", what=differences), 9, bold=True, most=2)
+
+
+def _training(page: Page, report: Report) -> None:
+    say, training = report.say, report.assessment.training
+    page.heading(say("report.heading.training"))
+    if training is not None:
+        values = {
+            "low": report.number(training.hr_low_bpm, 0),
+            "high": report.number(training.hr_high_bpm, 0),
+            "target": report.number(training.hr_target_bpm, 0),
+            "speed": report.number(training.speed_kmh),
+            "incline": report.number(training.incline_pct),
+            "gait": say(f"report.gait.{training.gait.value}"),
+        }
+        page.paragraph(say("report.training.four", **values), 9.5, bold=True, most=3)
+    else:
+        low, high = (share * report.assessment.hr_max.bpm for share in (0.85, 0.95))
+        page.paragraph(
+            say("report.training.pulse_only", low=report.number(low, 0), high=report.number(high, 0)), 9.5, bold=True
+        )
+    page.y -= 4
+    _zones(page, report)
+    page.y -= 4
+    page.paragraph(say("report.next_test", day=report.next_test), 9.5, bold=True, color=ACCENT)
+
+
+def _zones(page: Page, report: Report) -> None:
+    say, hr_max = report.say, report.assessment.hr_max.bpm
+    columns = (0.0, 48.0, 128.0, 178.0)
+    for zone in (None, *ZONES):
+        page.y -= 12
+        if zone is None:
+            cells = tuple(say(f"report.zone.{name}") for name in ("zone", "pulse", "borg", "talk"))
+        else:
+            pulse = f"{report.number(zone.hr_share_low * hr_max, 0)}–{report.number(zone.hr_share_high * hr_max, 0)}"
+            talk = say(f"report.talk.{zone.name.replace('-', '_').lower()}")
+            cells = (zone.name, pulse, f"{zone.borg_low}–{zone.borg_high}", talk)
+        for x, cell, until in zip(columns, cells, (*columns[1:], INNER), strict=True):
+            page.text(MARGIN + x, page.y, cell, 8, width=until - x - 4, color=QUIET if zone is None else INK)
+        page.canvas.setStrokeColor(RULE)
+        page.canvas.setLineWidth(0.4)
+        page.canvas.line(MARGIN, page.y - 3, WIDTH - MARGIN, page.y - 3)
