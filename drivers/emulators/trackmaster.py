@@ -270,6 +270,9 @@ class TrackmasterEmulator:
         self._acknowledge(opcode, data)
 
     def _answer_query(self, opcode: int) -> None:
+        if opcode > 0xCD:
+            self._say(bytes([BAD_QUERY]))
+            return
         reply = bytes([opcode + 0x10])
         if opcode == 0xC0:
             self._say(reply + self._status())
@@ -282,10 +285,8 @@ class TrackmasterEmulator:
             self._say(reply + _digits(self.set_speed_tenths))
         elif opcode == 0xC4:
             self._say(reply + _digits(self.set_incline_tenths))
-        elif opcode in QUERIES_NOT_FUNCTIONAL:
-            self._say(reply + b"0" * QUERIES_NOT_FUNCTIONAL[opcode])
         else:
-            self._say(bytes([BAD_QUERY]))
+            self._say(reply + b"0" * QUERIES_NOT_FUNCTIONAL[opcode])
 
     def _status(self) -> bytes:
         if self.mode in (Mode.RUNNING, Mode.STOPPING):
