@@ -1,0 +1,112 @@
+"""Published tables and equations, to the last digit their source prints."""
+
+import itertools
+
+import pytest
+
+from teststation.errors import OutOfRange
+from teststation.physiology.hrmax import brawner2004_bpm, hr_max, nes2013_bpm
+from teststation.physiology.metabolic import (
+    running_vo2_ml_kg_min,
+    vo2_ml_kg_min,
+    walking_vo2_ml_kg_min,
+    with_handrail_ml_kg_min,
+)
+from teststation.physiology.other_methods import ebbeling_vo2max, friend2018_vo2max, nes2011_vo2max
+from teststation.physiology.reference import compare, fitness_age, hunt3
+from teststation.physiology.zones import ZONES
+from teststation.subject import Gait, Sex, Subject
+
+
+@pytest.mark.parametrize(("incline_pct", "vo2"), [(0, 11.5), (4, 17.3), (8, 23.0), (12, 28.8)])
+def test_the_thirteen_minute_tests_loads_cost_what_acsm_says(incline_pct: float, vo2: float) -> None:
+    assert round(walking_vo2_ml_kg_min(4.8, incline_pct), 1) == vo2
+
+
+def test_running_costs_twice_the_walk_horizontally_and_half_uphill() -> None:
+    assert running_vo2_ml_kg_min(9.6, 5) == pytest.approx(3.5 + 0.2 * 160 + 0.9 * 160 * 0.05)
+
+
+def test_between_walk_and_run_gait_decides() -> None:
+    assert vo2_ml_kg_min(7.0, 0, Gait.RUN) > vo2_ml_kg_min(7.0, 0, Gait.WALK)
+
+
+@pytest.mark.parametrize(("speed_kmh", "incline_pct"), [(2.0, 0), (4.8, 26), (4.8, -1), (30, 0)])
+def test_outside_the_equations_nothing_is_clipped(speed_kmh: float, incline_pct: float) -> None:
+    with pytest.raises(OutOfRange):
+        walking_vo2_ml_kg_min(speed_kmh, incline_pct)
+
+
+def test_the_handrail_takes_roughly_a_quarter_off_a_walk() -> None:
+    assert with_handrail_ml_kg_min(28.8) == pytest.approx(0.694 * 28.8 + 3.33)
+
+
+def test_hrmax_is_the_clinics_own_formula() -> None:
+    assert nes2013_bpm(50) == 179.0
+    assert brawner2004_bpm(50) == 129.0
+
+
+def test_hrmax_takes_the_best_source_at_hand() -> None:
+    person = Subject(sex=Sex.MALE, age_years=50, weight_kg=80)
+    assert hr_max(person).source == "nes2013"
+    assert hr_max(person).see_bpm == 10.8
+    blocked = Subject(sex=Sex.MALE, age_years=50, weight_kg=80, beta_blocker=True)
+    assert hr_max(blocked).source == "brawner2004"
+    tested = Subject(sex=Sex.MALE, age_years=50, weight_kg=80, hr_max_measured_bpm=188)
+    assert (hr_max(tested).bpm, hr_max(tested).source) == (188, "measured")
+
+
+def test_a_pulse_above_the_assumed_maximum_is_a_question() -> None:
+    person = Subject(sex=Sex.MALE, age_years=50, weight_kg=80)
+    question = hr_max(person, observed_bpm=185).question
+    assert question is not None
+    assert question.values == {"observed": 185, "assumed": 179}
+
+
+def test_ebbelings_equation() -> None:
+    assert ebbeling_vo2max(3.5, 140, 40, True) == pytest.approx(
+        15.1 + 21.8 * 3.5 - 0.327 * 140 - 0.263 * 3.5 * 40 + 0.00504 * 140 * 40 + 5.98
+    )
+    assert ebbeling_vo2max(3.5, 140, 40, True) - ebbeling_vo2max(3.5, 140, 40, False) == pytest.approx(5.98)
+
+
+def test_non_exercise_equations() -> None:
+    assert nes2011_vo2max(Sex.MALE, 40, 94, 60, 10) == pytest.approx(100.27 - 11.84 - 34.686 - 9.3 + 2.26)
+    assert nes2011_vo2max(Sex.FEMALE, 40, 84, 60, 10) == pytest.approx(74.74 - 9.88 - 21.756 - 6.84 + 1.98)
+    assert friend2018_vo2max(Sex.MALE, 40, 81.65, 177.8) == pytest.approx(45.2 - 14 - 10.9 - 27 + 47.6 - 0.46, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("sex", "means"),
+    [(Sex.MALE, (54.4, 49.1, 47.2, 42.6, 39.2, 35.3)), (Sex.FEMALE, (43.0, 40.0, 38.4, 34.4, 31.1, 28.3))],
+)
+def test_hunt_3_by_decade(sex: Sex, means: tuple[float, ...]) -> None:
+    for age, mean in zip((25, 35, 45, 55, 65, 75), means, strict=True):
+        assert hunt3(sex).expected(age) == pytest.approx(mean)
+        assert hunt3(sex).age_of(mean) == pytest.approx(age)
+        assert fitness_age(sex, mean, mean - 5, mean + 5).years == pytest.approx(age)
+
+
+def test_the_mean_person_is_at_the_middle() -> None:
+    found = compare(Sex.MALE, 55, 42.6)
+    assert (round(found.percentile), round(found.percent_of_expected)) == (50, 100)
+
+
+def test_the_straight_line_check_of_fitness_age() -> None:
+    for age in range(25, 76, 10):
+        assert hunt3(Sex.MALE).expected(age) == pytest.approx(63.18 - 0.371 * age, abs=1.2)
+        assert hunt3(Sex.FEMALE).expected(age) == pytest.approx(50.75 - 0.298 * age, abs=1.2)
+
+
+def test_fitness_age_is_capped_and_says_so() -> None:
+    assert fitness_age(Sex.MALE, 70, 60, 80).capped == "young"
+    assert fitness_age(Sex.MALE, 20, 15, 25).capped == "old"
+    found = fitness_age(Sex.MALE, 44, 38, 50)
+    assert found.capped == "none"
+    assert 20 <= found.low < found.years < found.high <= 80
+
+
+def test_zones_meet_without_gaps() -> None:
+    for lower, upper in itertools.pairwise(ZONES):
+        assert lower.hr_share_high == upper.hr_share_low
+        assert lower.borg_high + 1 == upper.borg_low
