@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.physiology.result import Assessment
@@ -18,6 +19,14 @@ from ui.emulated import EmulatedPair
 ASSESS_EVERY_WALL_S = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What becomes of a run in the record: kept when it has ended, discarded if it never began."""
+
+    keep: Callable[[RunRecord, Assessment], StoredTest]
+    discard: Callable[[], None]
+
+
 class Session:
     """One run from prepared to kept. ``tick`` ten times a second; the rest whenever the operator acts."""
 
@@ -25,14 +34,14 @@ class Session:
         self,
         controller: Controller,
         journal: Journal,
-        keep: Callable[[RunRecord, Assessment], StoredTest],
+        keeping: Keeping,
         earlier: tuple[EarlierTest, ...] = (),
         emulated: EmulatedPair | None = None,
     ) -> None:
         self.controller = controller
         self.emulated = emulated
         self._journal = journal
-        self._keep = keep
+        self._keeping = keeping
         self._earlier = earlier
         self._stored: StoredTest | None = None
         self._run: RunRecord
@@ -56,6 +65,11 @@ class Session:
         return snapshot(controller.state, controller.now_s(), self._run, self._assessment, controller.last_belt)
 
     @property
+    def begun(self) -> bool:
+        """Whether Start was pressed: only then is there a test to keep."""
+        return self.controller.state.begun
+
+    @property
     def ended(self) -> bool:
         """Whether the run is over; the belt is then at rest, or the operator has been told otherwise."""
         return self.controller.state.phase is Phase.ENDED
@@ -65,6 +79,12 @@ class Session:
         """Whether the belt moves, or is not known to be at rest after it has moved."""
         state = self.controller.state
         return state.moving_phase or (state.phase is Phase.ENDED and state.armed and not state.at_rest)
+
+    def troubles(self) -> tuple[str, ...]:
+        """What the drivers complain of while they go on trying: a port that is taken, an emulator not there."""
+        devices = self.controller.devices
+        said = (getattr(device, "trouble", None) for device in (devices.treadmill, devices.heart_rate))
+        return tuple(sentence for sentence in said if sentence is not None)
 
     # --- the operator ---
 
@@ -139,7 +159,7 @@ class Session:
         if self._stored is None:
             self._assess()
             self._journal.close()
-            self._stored = self._keep(self._run, self._assessment)
+            self._stored = self._keeping.keep(self._run, self._assessment)
         return self._stored
 
     def close(self) -> None:
@@ -147,6 +167,8 @@ class Session:
         self.controller.devices.treadmill.close()
         self.controller.devices.heart_rate.close()
         self._journal.close()
+        if not self.begun:
+            self._keeping.discard()
         if self.emulated is not None:
             self.emulated.close()
 

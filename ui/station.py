@@ -27,7 +27,7 @@ from teststation.run.recording import interrupted
 from teststation.run.state import Timing
 from teststation.subject import Subject
 from ui.emulated import EmulatedPair
-from ui.session import Session
+from ui.session import Keeping, Session
 from ui.settings import Settings
 
 
@@ -172,7 +172,10 @@ class Station:
     def _recover_one(self, path: Path) -> StoredTest | None:
         content = read_journal(path, self.record.journal_key())
         events = [ev.decode_event(data) for data in content.events]
-        if not events or not isinstance(events[0], ev.RunPrepared) or events[0].person_id is None:
+        if not any(isinstance(event, ev.TestBegan) for event in events):
+            self.record.discard_journal(path.stem)
+            return None
+        if not isinstance(events[0], ev.RunPrepared) or events[0].person_id is None:
             return None
         state, recording = interrupted(events)
         run = recording.record(state)

@@ -135,6 +135,10 @@ class Record:
         else:
             path.unlink(missing_ok=True)
 
+    def discard_journal(self, run_id: str) -> None:
+        """Delete the journal of a run that was prepared and never begun: nobody was on the belt."""
+        self.journal_path(run_id).unlink(missing_ok=True)
+
     def retire_kept_journals(self) -> None:
         """Retire journals that outlived their test, as after a crash between saving and retiring."""
         kept = self.tests.ids()

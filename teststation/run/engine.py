@@ -95,7 +95,7 @@ def _begin(state: RunState, t_s: float) -> Step:
     if not ready or not _belt_fresh(state, t_s):
         return state, ()
     first = state.plan.stages[0]
-    began = replace(state, phase=Phase.STARTING, phase_began_s=t_s, setpoint=_setpoint(first), armed=False)
+    began = replace(state, phase=Phase.STARTING, phase_began_s=t_s, setpoint=_setpoint(first), begun=True)
     # Armed once, by this press alone; leases follow when the driver says that it is armed.
     return began, (ArmBelt(state.plan.max_speed_kmh, state.plan.max_incline_pct),)
 

@@ -60,6 +60,7 @@ class RunState:
     phase: Phase = Phase.READY
     phase_began_s: float = 0.0
     setpoint: Setpoint | None = None
+    begun: bool = False  # Start was pressed
     armed: bool = False  # the driver has confirmed this run's arming
     # stages
     stage_index: int = 0

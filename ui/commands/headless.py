@@ -16,6 +16,7 @@ from ui.session import Session
 
 TICK_WALL_S = 0.1
 READY_WITHIN_WALL_S = 20.0
+TROUBLE_WITHIN_WALL_S = 6.0  # a port that cannot be opened is not waited for as long
 
 EXIT_STATUS = {Outcome.COMPLETED: 0, Outcome.LIMIT: 0, Outcome.OPERATOR: 3, Outcome.FAULT: 4, Outcome.INTERRUPTED: 4}
 
@@ -43,8 +44,10 @@ def _orderly_interrupt() -> Iterator[_Interrupt]:
             signal.signal(number, handler)
 
 
-def drive(session: Session, *, ask: bool) -> None:
+def drive(session: Session, *, ask: bool) -> bool:
     """Take a prepared session to its end: wait for the devices, start, and tick until the belt is at rest.
+
+    Returns whether the test was begun; without that there is nothing to keep.
 
     Raises:
         DeviceError: belt or pulse did not come; nothing has moved.
@@ -52,7 +55,7 @@ def drive(session: Session, *, ask: bool) -> None:
     """
     with _orderly_interrupt() as interrupt:
         if not _wait_until_ready(session, interrupt):
-            return
+            return False
         if ask and not _confirmed():
             session.cool_down("operator")
             raise BadInput("nobody confirmed the start, so nothing moved; add --yes, or type start when asked")
@@ -74,10 +77,12 @@ def drive(session: Session, *, ask: bool) -> None:
             else:
                 next_tick_s = time.monotonic()
         shown.show(session.snapshot())
+    return True
 
 
 def _wait_until_ready(session: Session, interrupt: _Interrupt) -> bool:
     until_s = time.monotonic() + READY_WITHIN_WALL_S
+    trouble_until_s = time.monotonic() + TROUBLE_WITHIN_WALL_S
     while True:
         session.tick()
         if session.ended:
@@ -90,9 +95,10 @@ def _wait_until_ready(session: Session, interrupt: _Interrupt) -> bool:
             session.cool_down("operator")
             note("ended by the operator before anything moved")
             return False
-        if time.monotonic() > until_s:
+        troubled = bool(session.troubles()) and time.monotonic() > trouble_until_s
+        if troubled or time.monotonic() > until_s:
             session.cool_down("operator")
-            raise DeviceError(*(texts("en").say(cause) for cause in moment.not_ready_because))
+            raise DeviceError(*session.troubles(), *(texts("en").say(cause) for cause in moment.not_ready_because))
         time.sleep(TICK_WALL_S)
 
 

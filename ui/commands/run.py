@@ -9,6 +9,7 @@ from teststation.output import run_object
 from teststation.protocol.plan import Plan
 from teststation.records.database import Record
 from teststation.records.kept_tests import StoredTest
+from teststation.run.record import Outcome
 from teststation.subject import Subject
 from teststation.texts import texts
 from ui.commands.common import check_writable, subject_from, subject_values, the_record, write_bytes, write_json
@@ -44,7 +45,8 @@ def run_setup(station: Station, setup: Setup, *, ask: bool, pdf: str | None, jso
     take_in_interrupted(station)
     session = station.prepare(setup)
     try:
-        drive(session, ask=ask)
+        if not drive(session, ask=ask):
+            return EXIT_STATUS[Outcome.OPERATOR]
         stored = session.finish()
     finally:
         session.close()
