@@ -128,10 +128,11 @@ class Station:
             run_timing(self.scale),
             recover_treadmill=lambda: TreadmillClient(treadmill_spec, self.scale, recover=True),
         )
-        earlier = self.earlier(setup.person_id)
-        return Session(
-            controller, journal, lambda run, found: self._keep(setup.person_id, run, found), earlier, emulated
+        keeping = Keeping(
+            keep=lambda run, found: self._keep(setup.person_id, run, found),
+            discard=lambda: self.record.discard_journal(first.run_id),
         )
+        return Session(controller, journal, keeping, self.earlier(setup.person_id), emulated)
 
     @staticmethod
     def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:
