@@ -1,0 +1,344 @@
+"""The window: one screen at a time, STOPP in its corner, and nothing that can lie over it."""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from teststation.errors import StationError
+from teststation.records.database import Record
+from teststation.records.kept_tests import StoredTest
+from teststation.records.people import Person
+from ui.bridge import SessionBridge
+from ui.header import Header
+from ui.i18n import tr, use_language
+from ui.i18n.numbers import day
+from ui.papers import Papers
+from ui.run_flow import RunFlow
+from ui.screens.history import history_sheet
+from ui.screens.person import PersonScreen
+from ui.screens.person_form import PersonForm
+from ui.screens.pretest import PretestScreen
+from ui.screens.result import ResultScreen
+from ui.screens.run import RunScreen
+from ui.screens.settings import SettingsSheet
+from ui.settings import Settings, save_settings
+from ui.shutdown import StopKeys, close_on_signals, install_excepthook
+from ui.station import Setup, Station
+from ui.theme.style import font_family, scale_for, style_sheet
+from ui.widgets.base import column
+from ui.widgets.choices import message
+from ui.widgets.sheet import Sheet
+from ui.widgets.stop_button import StopButton
+from ui.work import Work
+
+log = logging.getLogger("teststation.window")
+MINIMUM_WIDTH, MINIMUM_HEIGHT = 1200, 700
+GOODBYE_S = 25.0  # the drivers' own time-outs end before
+
+
+class MainWindow(QMainWindow):
+    """Navigation between the screens; owns the session while there is one."""
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        save: Callable[[Settings], None] = lambda settings: None,
+        demo: bool = False,
+        seed: int = 1,
+    ) -> None:
+        super().__init__()
+        self.station = station
+        self.flow: RunFlow | None = None
+        self._save = save
+        self._scale = 0.0
+        self._sheets: list[Sheet] = []
+        self._goodbyes: list[Work] = []
+        self._closing = False
+        self.setWindowTitle(tr("app.title"))
+        self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self.header = Header(demo=demo)
+        self.people = PersonScreen(station.record)
+        self.pretest = PretestScreen(station, seed=seed)
+        self.run = RunScreen()
+        self.result = ResultScreen()
+        self.stack = QStackedWidget()
+        for screen in (self.people, self.pretest, self.run, self.result):
+            self.stack.addWidget(screen)
+        central = QWidget()
+        central.setLayout(column(self.header, self.stack, gap=0))
+        central.layout().setStretchFactor(self.stack, 1)
+        self.setCentralWidget(central)
+        self.stop_button = StopButton(self)
+        self.stop_button.stop_pressed.connect(self.stop)
+        self.papers = Papers(station, self.result.show_busy, self.tell, self)
+        self._stop_keys = StopKeys(lambda: self.bridge, self)
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+        # Installed last, so asked first: nothing comes before the stop.
+        application.installEventFilter(self._stop_keys)
+        self._connect()
+        self.go_to(self.people)
+
+    def _connect(self) -> None:
+        self.header.settings_wanted.connect(self.edit_settings)
+        self.header.about_wanted.connect(lambda: self.tell(tr("about.title"), self._about()))
+        self.people.new_wanted.connect(lambda: self.edit_person(None))
+        self.people.edit_wanted.connect(self.edit_person)
+        self.people.test_wanted.connect(self.begin_pretest)
+        self.people.history_wanted.connect(self.show_history)
+        self.pretest.back.connect(lambda: self.go_to(self.people))
+        self.pretest.prepared.connect(self.prepare)
+        self.result.done.connect(self.back_to_people)
+        self.result.print_wanted.connect(self.papers.open_report)
+        self.result.pdf_wanted.connect(self.papers.save_report)
+
+    # --- what the rest of the window asks ---
+
+    @property
+    def bridge(self) -> SessionBridge | None:
+        """The session's bridge while there is a session."""
+        return None if self.flow is None else self.flow.bridge
+
+    def stop(self) -> None:
+        """Stop the belt."""
+        if self.bridge is not None:
+            self.bridge.stop()
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen. STOPP stays free."""
+        self.show_sheet(lambda window: message(window, title, sentences))
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet; the one below waits."""
+        sheet = make(self)
+        self._sheets.append(sheet)
+        sheet.closed.connect(lambda: self._sheets.remove(sheet))
+        sheet.open()
+        self.stop_button.to_corner()
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet on top, if there is one."""
+        return self._sheets[-1] if self._sheets else None
+
+    def go_to(self, screen: QWidget) -> None:
+        """Show one screen."""
+        self.stack.setCurrentWidget(screen)
+        self.header.setVisible(screen is not self.run)
+        self.header.show_step((self.people, self.pretest, self.run, self.result).index(screen))
+        self.stop_button.setVisible(screen is self.run)
+        self.stop_button.to_corner()
+        if screen is self.people:
+            self.people.refresh()
+            self.people.search.setFocus()
+
+    def welcome(self) -> None:
+        """What has to be said before the first click: intended use, and tests that were interrupted."""
+        try:
+            found = self.station.recover()
+        except StationError as error:
+            self.tell(tr("error.known"), error.problems)
+        else:
+            if found:
+                self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
+                self.people.refresh()
+        if not self.station.settings.intended_use_accepted:
+            self.show_sheet(self._intended_use)
+
+    # --- people ---
+
+    def edit_person(self, person: Person | None) -> None:
+        """Add a person, or change one."""
+        self.show_sheet(
+            lambda window: PersonForm(
+                window, self.station.record, person, lambda kept: self.people.refresh(choose=kept.id)
+            )
+        )
+
+    def show_history(self, person: Person) -> None:
+        """All tests of a person."""
+        tests = self.station.history(person.id)
+        self.show_sheet(lambda window: history_sheet(window, person, tests, self.show_result, self.papers.open_report))
+
+    def begin_pretest(self, person: Person) -> None:
+        """The appointment begins."""
+        self.pretest.show_person(person)
+        self.go_to(self.pretest)
+
+    def back_to_people(self) -> None:
+        """The appointment is over."""
+        self.people.search.clear()
+        self.go_to(self.people)
+
+    # --- the run ---
+
+    def prepare(self, setup: Setup) -> None:
+        """Start the drivers. Nothing moves."""
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            session = self.station.prepare(setup)
+        except StationError as error:
+            self.tell(tr("error.devices"), error.problems)
+            return
+        finally:
+            QApplication.restoreOverrideCursor()
+        person = self.station.record.people.get(setup.person_id)
+        self.run.begin(f"{person.full_name}, {day(person.born)}", setup.plan.title)
+        self.flow = RunFlow(session, self.run, self.show_sheet, self)
+        self.flow.ended.connect(self._ended)
+        self.go_to(self.run)
+        self.run.setFocus()
+        self.flow.start()
+
+    def _ended(self, stored: StoredTest) -> None:
+        assert self.flow is not None
+        self._say_goodbye()
+        while self._sheets:
+            self._sheets[-1].finish()
+        if self._closing:
+            self.close()
+        elif stored.run.stages:
+            self.show_result(stored)
+        else:
+            self.go_to(self.pretest)
+
+    def _say_goodbye(self) -> None:
+        """End the drivers beside the window: a serial line may take seconds to let go."""
+        if self.flow is None:
+            return
+        flow, self.flow = self.flow, None
+        flow.disconnect_screen()
+        work = Work(flow.session.close)
+        work.failed.connect(lambda error: log.warning("a driver did not end in order: %s", error))
+        self._goodbyes = [earlier for earlier in self._goodbyes if not earlier.wait(0.0)]
+        self._goodbyes.append(work.start())
+
+    def show_result(self, stored: StoredTest) -> None:
+        """A kept test."""
+        self.result.show_test(stored, self.station.record.people.get(stored.person_id))
+        self.go_to(self.result)
+
+    # --- settings and words ---
+
+    def edit_settings(self) -> None:
+        """Clinic and machines."""
+        self.show_sheet(lambda window: SettingsSheet(window, self.station, self.keep_settings))
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Use settings from now on."""
+        self.station.settings = settings
+        self._save(settings)
+
+    def _intended_use(self, window: QWidget) -> Sheet:
+        sheet = message(window, tr("intended.title"), [tr("intended.sentence"), tr("intended.red_button")],
+                        confirm=tr("intended.accept"))  # fmt: skip
+        sheet.closed.connect(
+            lambda: self.keep_settings(msgspec.structs.replace(self.station.settings, intended_use_accepted=True))
+        )
+        return sheet
+
+    def _about(self) -> list[str]:
+        from teststation import __version__
+
+        return [tr("about.version", version=__version__), tr("intended.sentence"), tr("intended.red_button")]
+
+    def _recovered(self, stored: StoredTest) -> str:
+        person = self.station.record.people.get(stored.person_id)
+        began = datetime.fromisoformat(stored.run.started_at)
+        return tr("recovered.one", name=person.full_name, when=f"{began:%d.%m.%Y %H:%M}")
+
+    # --- Qt ---
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and isinstance(watched, QWidget) and self.isActiveWindow():
+            if event.type() is QEvent.Type.KeyPress:
+                return self._key_pressed(event)
+            if event.type() is QEvent.Type.KeyRelease and self.flow is not None and not event.isAutoRepeat():
+                return self.flow.key_released(event.key())
+        if event.type() is QEvent.Type.WindowDeactivate and watched is self:
+            self.run.hold.let_go()
+        return super().eventFilter(watched, event)
+
+    def _key_pressed(self, event: QKeyEvent) -> bool:
+        if event.isAutoRepeat():
+            return self.flow is not None and event.key() == Qt.Key.Key_F2
+        if event.key() == Qt.Key.Key_F11:
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+            return True
+        if self.flow is not None and self.sheet is None:
+            return self.flow.key_pressed(event.key(), event.text())
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rescale()
+
+    def _rescale(self) -> None:
+        scale = scale_for(self.width(), self.height())
+        if scale == self._scale:
+            return
+        self._scale = scale
+        self.setProperty("drawn_scale", scale)
+        family = font_family()
+        self.setStyleSheet(style_sheet(scale, family))
+        self.stop_button.rescale(scale)
+        for screen in (self.people, self.run, self.result):
+            screen.rescale(scale, family)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        bridge = self.bridge
+        if bridge is not None and bridge.belt_may_move:
+            # The belt first; the window stays until the belt is known to be at rest.
+            bridge.stop("window_closed")
+            event.ignore()
+            self.tell(tr("close.title"), [tr("close.words")])
+            return
+        if self.flow is not None:
+            self.flow.abandon()
+            if self.flow is not None and self.flow.session.ended:
+                self.flow.session.finish()
+            self._say_goodbye()
+        for work in self._goodbyes:
+            work.wait(GOODBYE_S)
+        self.papers.wait(GOODBYE_S)
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+            application.removeEventFilter(self._stop_keys)
+        event.accept()
+
+    def close_when_at_rest(self) -> None:
+        """Close in good order: at once, or as soon as a moving belt has come to rest."""
+        self._closing = True
+        self.close()
+
+
+def run_app(record: Record, settings: Settings, *, time_scale: float = 1.0, demo: bool = False, seed: int = 1) -> int:
+    """Open the window and return the exit status when it is closed. A demonstration keeps no settings."""
+    use_language(settings.language)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("teststation")
+    application.setStyle("Fusion")
+    station = Station(record, settings, time_scale)
+    window = MainWindow(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed)
+    restore_hook, restore_signals = install_excepthook(window), close_on_signals(window.close_when_at_rest)
+    # Python looks at signals only when it runs: this gives it a moment twice a second.
+    awake = QTimer(interval=500)
+    awake.timeout.connect(lambda: None)
+    awake.start()
+    try:
+        window.showMaximized()
+        QTimer.singleShot(0, window.welcome)
+        return application.exec()
+    finally:
+        restore_signals()
+        restore_hook()

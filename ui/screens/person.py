@@ -1,0 +1,181 @@
+"""Find the person, or add one. The list searches while you type."""
+
+from datetime import UTC, date, datetime
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
+
+from teststation.records.database import Record
+from teststation.records.people import SEARCH_LIMIT, Person
+from ui.i18n import tr
+from ui.i18n.numbers import DASH, day, months_later
+from ui.widgets.base import button, card, column, label, row, rule, set_text
+
+NEXT_TEST_MONTHS = 3
+_COLUMNS = ("person.name", "person.born", "person.last", "person.next")
+_Index = QModelIndex | QPersistentModelIndex
+
+
+def next_due(last_started: str | None) -> date | None:
+    """When the next test is due: three months after the last."""
+    if last_started is None:
+        return None
+    return months_later(datetime.fromisoformat(last_started).astimezone().date(), NEXT_TEST_MONTHS)
+
+
+def due_words(last_started: str | None, today: date) -> str:
+    """The due date, with a word where it has passed."""
+    due = next_due(last_started)
+    if due is None:
+        return DASH
+    return tr("person.overdue", date=f"{due:%d.%m.%Y}") if due < today else f"{due:%d.%m.%Y}"
+
+
+class PeopleModel(QAbstractTableModel):
+    """People as rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.people: list[Person] = []
+        self._last: dict[str, str] = {}
+        self._today = date.today()
+
+    def show_people(self, people: list[Person], last: dict[str, str], today: date) -> None:
+        """Replace all rows."""
+        self.beginResetModel()
+        self.people, self._last, self._today = people, last, today
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.people)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return tr(_COLUMNS[section])
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        person = self.people[index.row()]
+        last = self._last.get(person.id)
+        match index.column():
+            case 0:
+                return ", ".join(part for part in (person.family_name, person.given_name) if part)
+            case 1:
+                return day(person.born)
+            case 2:
+                return day(last)
+        return due_words(last, self._today)
+
+
+class PersonScreen(QWidget):
+    """Search on the left, the chosen person on the right."""
+
+    test_wanted = Signal(object)  # Person
+    history_wanted = Signal(object)
+    edit_wanted = Signal(object)
+    new_wanted = Signal()
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self._record = record
+        self.search = QLineEdit()
+        self.search.setObjectName("search")
+        self.search.setPlaceholderText(tr("person.search"))
+        self.search.setAccessibleName(tr("person.search"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self.refresh)
+        self.model = PeopleModel()
+        self.table = self._table()
+        self.note = label("", "caption", wrap=True)
+        self.new_button = button(tr("person.new"), self.new_wanted.emit, "touch")
+        self.name = label("", "title", wrap=True)
+        self.facts = label("", "lead", wrap=True)
+        self.last = label("", "soft", wrap=True)
+        self.test_button = button(tr("person.test"), lambda: self._with_chosen(self.test_wanted), "main")
+        self.history_button = button(tr("person.history"), lambda: self._with_chosen(self.history_wanted), "touch")
+        self.edit_button = button(tr("person.edit"), lambda: self._with_chosen(self.edit_wanted), "touch")
+        left = card(tr("person.title"), row(self.search, self.new_button, gap=10), self.table, self.note)
+        chosen = column(
+            self.name, self.facts, rule(), self.last, 1, self.test_button, row(self.history_button, self.edit_button)
+        )
+        right = card(tr("person.chosen"), chosen)
+        right.layout().setStretch(1, 1)
+        whole = row(left, right, gap=16, margin=18)
+        whole.setStretch(0, 3)
+        whole.setStretch(1, 2)
+        self.setLayout(whole)
+        self.refresh()
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName(tr("person.list"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
+        table.doubleClicked.connect(lambda *_: self._with_chosen(self.test_wanted))
+        return table
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Rows that a finger can hit."""
+        self.table.verticalHeader().setDefaultSectionSize(round(52 * scale))
+
+    @property
+    def chosen(self) -> Person | None:
+        """The person in the selected row."""
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.people[rows[0].row()] if rows else None
+
+    def refresh(self, *_: object, choose: str | None = None) -> None:
+        """Search again; select the person with the id ``choose``, or the only one found."""
+        former = self.chosen
+        wanted = choose or (former.id if former else None)
+        people = self._record.people.search(self.search.text())
+        self.model.show_people(people, self._record.tests.last_started(), date.today())
+        rows = [index for index, person in enumerate(people) if person.id == wanted]
+        if not rows and len(people) == 1 and self.search.text().strip():
+            rows = [0]
+        if rows:
+            self.table.selectRow(rows[0])
+        if not people:
+            self.note.setText(tr("person.none") if self.search.text().strip() else tr("person.empty"))
+        else:
+            self.note.setText(tr("person.first", n=SEARCH_LIMIT) if len(people) >= SEARCH_LIMIT else "")
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        person = self.chosen
+        for control in (self.test_button, self.history_button, self.edit_button):
+            control.setEnabled(person is not None)
+        if person is None:
+            set_text(self.name, tr("person.nobody"))
+            set_text(self.facts, tr("person.how"))
+            set_text(self.last, "")
+            return
+        set_text(self.name, person.full_name)
+        set_text(self.facts, tr("person.facts", born=day(person.born), sex=tr(f"sex.{person.sex.value}")))
+        last = self._record.tests.last_started().get(person.id)
+        if last is None:
+            set_text(self.last, tr("person.never"))
+        else:
+            due = due_words(last, datetime.now(UTC).astimezone().date())
+            set_text(self.last, tr("person.tested", last=day(last), due=due))
+
+    def _with_chosen(self, signal: object) -> None:
+        if self.chosen is not None:
+            signal.emit(self.chosen)  # type: ignore[attr-defined]

@@ -1,0 +1,104 @@
+"""What is asked while a person walks: coded answers and numbers only, since Space stops the belt."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
+
+from teststation.ports import Setpoint
+from teststation.protocol.plan import Plan
+from ui.i18n import tr
+from ui.screens.fields import form
+from ui.widgets.base import button, column, label
+from ui.widgets.choices import choices
+from ui.widgets.sheet import Sheet
+
+STOP_REASONS = (
+    "patient", "exhaustion", "breathless", "chest_pain", "dizzy", "leg_pain", "pallor", "blood_pressure", "rhythm",
+    "operator", "other",
+)  # fmt: skip
+OVERRIDE_REASONS = ("talks", "max_higher", "artefact", "supervised")
+SYMPTOMS = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "palpitations")
+NOTES = ("stumbled", "strap_moved", "disturbed", "drank")
+
+
+def cool_down_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
+    """Why the stages end here."""
+    answers = [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
+    return choices(window, tr("cool_down.title"), tr("cool_down.words"), answers, chosen, columns=3)
+
+
+def override_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
+    """Why the test goes on over its limit. The reason is kept in words."""
+    answers = [(tr(f"override.{code}"), tr(f"override.{code}")) for code in OVERRIDE_REASONS]
+    return choices(window, tr("override.title"), tr("override.words"), answers, chosen, columns=1)
+
+
+def event_sheet(window: QWidget, chosen: Callable[[str, str], None]) -> Sheet:
+    """A symptom or an event, kept in words with its time."""
+    answers = [(f"symptom:{code}", tr(f"symptom.{code}")) for code in SYMPTOMS]
+    answers += [(f"note:{code}", tr(f"note.{code}")) for code in NOTES]
+
+    def split(answer: str) -> None:
+        kind, _, code = answer.partition(":")
+        chosen(kind, tr(f"{kind}.{code}"))
+
+    return choices(window, tr("event.title"), tr("event.words"), answers, split, columns=2)
+
+
+def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
+    """Blood pressure of this stage."""
+    systolic, diastolic = _whole(60, 300, 140, "mmHg"), _whole(30, 200, 80, "mmHg")
+    systolic.setAccessibleName(tr("pressure.systolic"))
+    diastolic.setAccessibleName(tr("pressure.diastolic"))
+    body = column(form((tr("pressure.systolic"), systolic), (tr("pressure.diastolic"), diastolic)))
+    sheet = Sheet(window, tr("pressure.title"), body, width=640)
+
+    def keep() -> None:
+        sheet.finish()
+        given(systolic.value(), diastolic.value())
+
+    sheet.add_cancel(tr("common.cancel"))
+    sheet.foot.addWidget(button(tr("pressure.keep"), keep, "main"))
+    return sheet
+
+
+def load_sheet(window: QWidget, plan: Plan, target: Setpoint | None, given: Callable[[float, float], None]) -> Sheet:
+    """Speed and incline by hand, within the plan's own top."""
+    speed, incline = QDoubleSpinBox(), QDoubleSpinBox()
+    for box, low, top, step, value, suffix, name in (
+        (
+            speed,
+            0.5,
+            plan.max_speed_kmh,
+            0.1,
+            target.speed_kmh if target else 0.5,
+            f" {tr('unit.kmh')}",
+            tr("run.speed"),
+        ),
+        (incline, 0.0, plan.max_incline_pct, 0.5, target.incline_pct if target else 0.0, " %", tr("run.incline")),
+    ):
+        box.setDecimals(1)
+        box.setRange(low, top)
+        box.setSingleStep(step)
+        box.setValue(value)
+        box.setSuffix(suffix)
+        box.setAccessibleName(name)
+    words = tr("load.words", speed=f"{plan.max_speed_kmh:g}", incline=f"{plan.max_incline_pct:g}")
+    body = column(label(words, "soft", wrap=True), form((tr("run.speed"), speed), (tr("run.incline"), incline)))
+    sheet = Sheet(window, tr("load.title"), body, width=700)
+
+    def set_load() -> None:
+        sheet.finish()
+        given(round(speed.value(), 1), round(incline.value(), 1))
+
+    sheet.add_cancel(tr("common.cancel"))
+    sheet.foot.addWidget(button(tr("load.set"), set_load, "main"))
+    return sheet
+
+
+def _whole(low: int, high: int, value: int, unit: str) -> QSpinBox:
+    made = QSpinBox()
+    made.setRange(low, high)
+    made.setValue(value)
+    made.setSuffix(f" {unit}")
+    return made

@@ -1,0 +1,168 @@
+"""The result: one plain sentence, the numbers with their ranges, the chart, and everything behind them."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from teststation.physiology.result import Assessment
+from teststation.records.kept_tests import StoredTest
+from teststation.records.people import Person
+from ui.i18n import tr
+from ui.i18n.numbers import DASH, day, number
+from ui.screens.result_text import (
+    STAGE_COLUMNS,
+    change_words,
+    estimate_row,
+    fitness_age_words,
+    hr_max_words,
+    interval,
+    outcome_words,
+    plain_sentence,
+    stage_row,
+    training_words,
+)
+from ui.widgets.base import button, card, clear, column, frame, label, row, set_text
+from ui.widgets.load_plot import LoadPlot
+
+
+class ResultScreen(QWidget):
+    """Shows a kept test; printing and saving leave as signals, because they take their time."""
+
+    print_wanted = Signal(object)  # StoredTest
+    pdf_wanted = Signal(object)
+    done = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.stored: StoredTest | None = None
+        self.who = label("", "heading", wrap=True)
+        self.sentence = label("", "title", wrap=True)
+        self.vo2, self.vo2_range = label("", "large"), label("", "soft", wrap=True)
+        self.age, self.age_range = label("", "large"), label("", "soft", wrap=True)
+        self.expected, self.percentile = label("", "large"), label("", "soft", wrap=True)
+        self.change = label("", wrap=True)
+        self.ended = label("", wrap=True)
+        self.hr_max = label("", "soft", wrap=True)
+        self.training = label("", wrap=True)
+        self.plot = LoadPlot()
+        self.table = self._table()
+        self.estimates = QGridLayout()
+        self.estimates.setHorizontalSpacing(14)
+        self.estimates.setVerticalSpacing(3)
+        self.estimates.setColumnStretch(2, 1)
+        self.busy = label("", "soft")
+        self.print_button = button(tr("result.print"), lambda: self._emit(self.print_wanted), "touch")
+        self.pdf_button = button(tr("result.pdf"), lambda: self._emit(self.pdf_wanted), "touch")
+        self.done_button = button(tr("result.done"), self.done.emit, "main")
+        self._layout()
+
+    def _layout(self) -> None:
+        figures = row(
+            _figure(tr("result.vo2_title"), self.vo2, self.vo2_range),
+            _figure(tr("result.age_title"), self.age, self.age_range),
+            _figure(tr("result.expected_title"), self.expected, self.percentile),
+            gap=14,
+        )
+        chart = card(tr("plot.load_title"), self.plot, self.hr_max, gap=4)
+        chart.layout().setStretch(1, 1)
+        left = column(figures, chart, gap=14)
+        left.setStretch(1, 1)
+        change = card(tr("change.title"), self.change, gap=4)
+        self.training_card = card(tr("result.training_title"), self.training, gap=4)
+        methods = card(tr("result.methods"), self.estimates, gap=4)
+        stages = card(tr("result.stages"), self.table, self.ended, gap=4)
+        stages.layout().setStretch(1, 1)
+        right = column(row(change, self.training_card, gap=14), stages, methods, gap=14)
+        right.setStretch(1, 1)
+        body = row(left, right, gap=14)
+        body.setStretch(0, 5)
+        body.setStretch(1, 6)
+        top = column(self.who, self.sentence, gap=2)
+        inner = column(top, body, gap=12)
+        inner.setContentsMargins(16, 10, 16, 10)
+        inner.setStretch(1, 1)
+        foot = row(self.print_button, self.pdf_button, self.busy, 1, self.done_button, margin=12)
+        whole = column(inner, frame(foot, "foot"), gap=0)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
+
+    def _table(self) -> QTableWidget:
+        table = QTableWidget(0, len(STAGE_COLUMNS))
+        table.setHorizontalHeaderLabels([tr(f"stages.{name}") for name in STAGE_COLUMNS])
+        table.setAccessibleName(tr("result.stages"))
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setWordWrap(True)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(STAGE_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        return table
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Letters at this scale."""
+        self.plot.rescale(scale, family)
+        self.table.setMinimumHeight(round(190 * scale))
+
+    def show_test(self, stored: StoredTest, person: Person) -> None:
+        """Show a kept test."""
+        self.stored = stored
+        found, run = stored.assessment, stored.run
+        set_text(self.who, tr("result.who", name=person.full_name, born=day(person.born), date=day(run.started_at)))
+        set_text(self.sentence, plain_sentence(found))
+        self._figures(found)
+        set_text(self.change, tr("change.first") if found.change is None else change_words(found.change))
+        set_text(self.ended, outcome_words(run))
+        set_text(self.hr_max, hr_max_words(found))
+        set_text(self.training, training_words(found))
+        self.plot.show_assessment(found)
+        self.table.setRowCount(len(found.stages))
+        for line, stage in enumerate(found.stages):
+            for place, text in enumerate(stage_row(stage)):
+                self.table.setItem(line, place, QTableWidgetItem(text))
+        clear(self.estimates)
+        for line, (name, estimate) in enumerate(found.estimates.items()):
+            title, value, words = estimate_row(name, estimate)
+            role = "strong" if name == found.headline else ""
+            self.estimates.addWidget(label(title, role), line, 0)
+            self.estimates.addWidget(label(value, role), line, 1)
+            self.estimates.addWidget(label(words, "soft", wrap=True), line, 2)
+        self.show_busy("")
+        self.done_button.setFocus()
+
+    def show_busy(self, words: str) -> None:
+        """What is being made, or made; the buttons wait while ``words`` end in an ellipsis."""
+        set_text(self.busy, words)
+        for control in (self.print_button, self.pdf_button):
+            control.setEnabled(not words.endswith("…"))
+
+    def _figures(self, found: Assessment) -> None:
+        estimate = found.estimates[found.headline]
+        there = estimate.vo2max_ml_kg_min is not None
+        set_text(self.vo2, number(estimate.vo2max_ml_kg_min, 1))
+        set_text(self.vo2_range, tr("result.vo2_range", range=interval(estimate)) if there else tr("result.withheld"))
+        years, span = fitness_age_words(found)
+        set_text(self.age, years)
+        set_text(self.age_range, span or tr("result.withheld"))
+        reference = found.reference
+        set_text(self.expected, DASH if reference is None else f"{round(reference.percent_of_expected)} %")
+        words = tr("result.withheld")
+        if reference is not None:
+            expected = number(reference.expected_ml_kg_min, 1)
+            words = tr("result.percentile", percentile=round(reference.percentile), expected=expected)
+        set_text(self.percentile, words)
+
+    def _emit(self, signal: object) -> None:
+        if self.stored is not None:
+            signal.emit(self.stored)  # type: ignore[attr-defined]
+
+
+def _figure(title: str, value: QWidget, words: QWidget) -> QWidget:
+    made = card(title, value, words, gap=0)
+    made.layout().setContentsMargins(14, 8, 14, 8)
+    return made

@@ -1,0 +1,127 @@
+"""The result in words: plain sentences for the patient, short lines for the professional. No widget in here."""
+
+from teststation.physiology.result import Assessment, Change, Estimate, StageResult
+from teststation.run.record import RunRecord
+from ui.i18n import knows, say, tr
+from ui.i18n.numbers import DASH, between, clock, day, number, signed
+
+
+def plain_sentence(found: Assessment) -> str:
+    """What the patient wants to hear, and no more certain than it is."""
+    estimate = found.estimates[found.headline]
+    if estimate.vo2max_ml_kg_min is None:
+        why = say(estimate.why) if estimate.why is not None else ""
+        return tr("result.none", why=why)
+    words = [tr("result.vo2", value=number(estimate.vo2max_ml_kg_min), range=interval(estimate))]
+    if found.reference is not None:
+        words.append(tr("result.percent", percent=round(found.reference.percent_of_expected)))
+    if found.change is not None:
+        words.append(tr(f"change.plain_{change_key(found.change)}"))
+    return " ".join(words)
+
+
+def interval(estimate: Estimate, decimals: int = 0) -> str:
+    """The 95 % interval."""
+    return between(estimate.low, estimate.high, decimals)
+
+
+def change_key(change: Change) -> str:
+    """``within_error``, or ``possible``/``real`` with its direction."""
+    if change.wording == "within_error":
+        return change.wording
+    return f"{change.wording}_{'up' if change.change_ml_kg_min > 0 else 'down'}"
+
+
+def change_words(change: Change) -> str:
+    """Change since the earlier test, with its range, and what is not comparable."""
+    words = [
+        tr(
+            "change.line",
+            date=day(change.earlier_started_at),
+            change=signed(change.change_ml_kg_min),
+            low=signed(change.low),
+            high=signed(change.high),
+        ),
+        tr(f"change.{change_key(change)}"),
+    ]
+    if change.pulse_at_equal_load_bpm is not None:
+        words.append(tr("change.pulse", bpm=signed(change.pulse_at_equal_load_bpm, 0)))
+    if change.not_comparable:
+        words.append(tr("change.differs", what="; ".join(say(cause) for cause in change.not_comparable)))
+    return "\n".join(words)
+
+
+def fitness_age_words(found: Assessment) -> tuple[str, str]:
+    """Fitness age and its range; dashes where there is none."""
+    age = found.fitness_age
+    if age is None:
+        return DASH, ""
+    value = number(age.years)
+    if age.capped == "young":
+        value = tr("result.age_below", years=value)
+    elif age.capped == "old":
+        value = tr("result.age_above", years=value)
+    return value, tr("result.range", range=between(age.low, age.high))
+
+
+def hr_max_words(found: Assessment) -> str:
+    """HRmax and where it comes from."""
+    source = tr(f"hr_source.{found.hr_max.source}") if knows(f"hr_source.{found.hr_max.source}") else ""
+    words = tr("result.hr_max", bpm=round(found.hr_max.bpm), source=source, see=number(found.hr_max.see_bpm))
+    return words if found.hr_max.question is None else f"{words} {say(found.hr_max.question)}"
+
+
+def outcome_words(run: RunRecord) -> str:
+    """How the test ended, and why."""
+    outcome = tr(f"outcome.{run.outcome.value}") if run.outcome is not None else DASH
+    return outcome if run.reason is None else f"{outcome}: {say(run.reason).lower()}"
+
+
+def training_words(found: Assessment) -> str:
+    """The 4 × 4 pulse and the belt setting that should give it."""
+    aim = found.training
+    if aim is None:
+        return tr("result.no_training")
+    return tr(
+        "result.training",
+        low=round(aim.hr_low_bpm),
+        high=round(aim.hr_high_bpm),
+        speed=number(aim.speed_kmh, 1),
+        incline=number(aim.incline_pct, 1),
+    )
+
+
+def estimate_row(name: str, estimate: Estimate) -> tuple[str, str, str]:
+    """Method, value, range or why there is none."""
+    title = tr(f"method.{name}")
+    if estimate.vo2max_ml_kg_min is None:
+        return title, DASH, say(estimate.why) if estimate.why is not None else ""
+    words = tr("result.range", range=interval(estimate))
+    if estimate.r2 is not None:
+        words = f"{words}, r² {number(estimate.r2, 2)}"
+    return title, number(estimate.vo2max_ml_kg_min, 1), words
+
+
+STAGE_COLUMNS = ("name", "time", "speed", "incline", "vo2", "pulse", "rpe", "pressure", "used")
+
+
+def stage_row(stage: StageResult) -> tuple[str, ...]:
+    """One stage as the table of the result shows it."""
+    seen = stage.observation
+    pressure = DASH
+    if seen.systolic_mmhg is not None:
+        pressure = f"{seen.systolic_mmhg}/{seen.diastolic_mmhg}"
+    used = tr("result.used") if stage.used else tr("result.not_used")
+    if not stage.used and stage.excluded_because is not None:
+        used = f"{used}: {say(stage.excluded_because).lower()}"
+    return (
+        f"{seen.index + 1}",
+        DASH if seen.actual.duration_s is None else clock(round(seen.actual.duration_s)),
+        number(seen.actual.speed_kmh, 1),
+        number(seen.actual.incline_pct, 1),
+        number(stage.vo2_ml_kg_min, 1),
+        number(seen.hr_bpm),
+        DASH if seen.rpe is None else str(seen.rpe),
+        pressure,
+        used,
+    )

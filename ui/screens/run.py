@@ -1,0 +1,167 @@
+"""The test itself: pulse on the left, what it means in the middle, time and load on the right, hands below."""
+
+import time
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+
+from teststation.run.snapshot import Snapshot
+from teststation.run.state import Phase
+from ui.i18n import say, tr
+from ui.screens.run_controls import RunControls
+from ui.screens.run_panels import HeartPanel, LimitPanel, StagePanel, TopStrip
+from ui.theme.style import GAP, STOP_HEIGHT, STOP_WIDTH
+from ui.widgets.base import button, card, column, frame, label, row, set_shown, set_text
+from ui.widgets.hold_button import HoldButton
+from ui.widgets.load_plot import LoadPlot
+from ui.widgets.message_bar import MessageBar
+from ui.widgets.time_plot import TimePlot
+from ui.widgets.tones import Tones
+
+# Start can wait for a pulse, but a belt that is away or moving forbids it.
+FORBIDS_START = frozenset({"not_ready_belt_offline", "not_ready_belt_moves"})
+
+
+class RunScreen(QWidget):
+    """Shows snapshots; what the operator does leaves as signals."""
+
+    start_held = Signal()
+    abandoned = Signal()
+    seen_at_rest = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.top = TopStrip()
+        self.messages = MessageBar()
+        self.banner_text = label(tr("run.red_button"), centred=True, wrap=True)
+        self.at_rest_button = button(tr("run.seen_at_rest"), self.seen_at_rest.emit, "main")
+        self.banner = frame(row(self.banner_text, self.at_rest_button, gap=20, margin=14), "banner")
+        self.banner.hide()
+        self.heart = HeartPanel()
+        self.load_plot, self.time_plot = LoadPlot(), TimePlot()
+        self.limit = LimitPanel()
+        self.limit.hide()
+        self.stage = StagePanel()
+        self.controls = RunControls()
+        self.hold = HoldButton(tr("start.label"), tr("start.held"))
+        self.hold.completed.connect(self.start_held)
+        self.start_words = label("", "lead", wrap=True)
+        self.end_words = label("", "lead", wrap=True)
+        self.give_up = button(tr("start.give_up"), self.abandoned.emit, "touch")
+        self.foot = self._foot()
+        self._layout()
+        self._tones = Tones()
+
+    def _foot(self) -> QStackedWidget:
+        ready = QWidget()
+        ready.setLayout(row(self.give_up, self.start_words, self.hold, gap=20, margin=0))
+        ready.layout().setStretchFactor(self.start_words, 1)
+        stopping = QWidget()
+        stopping.setLayout(row(self.end_words))
+        stack = QStackedWidget()
+        for page in (ready, self.controls, stopping):
+            stack.addWidget(page)
+        return stack
+
+    def _layout(self) -> None:
+        plots = QVBoxLayout()
+        plots.setSpacing(GAP)
+        plots.addWidget(_titled(tr("plot.load_title"), self.load_plot), 5)
+        plots.addWidget(_titled(tr("plot.time_title"), self.time_plot), 4)
+        plots.addWidget(self.limit)
+        body = row(self.heart, plots, self.stage, gap=GAP)
+        body.setStretchFactor(plots, 1)
+        self._corner = QWidget()
+        foot = frame(row(self.foot, self._corner, gap=GAP), "foot")
+        foot.layout().setContentsMargins(12, 8, 8, 8)
+        foot.layout().setStretchFactor(self.foot, 1)
+        inner = column(self.banner, self.messages, body, gap=10)
+        inner.setContentsMargins(12, 8, 12, 8)
+        inner.setStretchFactor(body, 1)
+        whole = column(self.top, inner, foot, gap=0)
+        whole.setStretchFactor(inner, 1)
+        self.setLayout(whole)
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Make room for this scale."""
+        self._corner.setFixedSize(round(STOP_WIDTH * scale) + 14, round(STOP_HEIGHT * scale) + 4)
+        self.heart.rescale(scale)
+        self.stage.rescale(scale)
+        self.load_plot.rescale(scale, family)
+        self.time_plot.rescale(scale, family)
+        self.hold.setMinimumSize(round(620 * scale), round(110 * scale))
+
+    def begin(self, person: str, protocol: str) -> None:
+        """A new run."""
+        self._tones = Tones()
+        self.top.person.set_whole(person)
+        self.top.protocol.set_whole(protocol)
+
+    def show_moment(self, moment: Snapshot) -> None:
+        """Show one snapshot; what did not change is left alone."""
+        self._tones.sound(moment, time.monotonic())
+        self.top.show_moment(moment)
+        self.heart.show_moment(moment)
+        self.stage.show_moment(moment)
+        self.controls.show_moment(moment)
+        self.limit.show_moment(moment)
+        shown = tuple(alarm for alarm in moment.alarms if not _told_elsewhere(alarm.code, moment))
+        self.messages.show_alarms(shown, _guidance(moment))
+        red = moment.press_red_button or any(alarm.code == "press_red_button" for alarm in moment.alarms)
+        set_shown(self.banner, red)
+        self._show_foot(moment)
+        run = moment.record
+        walking = moment.phase is Phase.STAGES
+        going_on = bool(run.stages) and run.stages[-1].ended_s is None
+        self.load_plot.show_assessment(moment.assessment, open_stage=going_on)
+        self.time_plot.show_run(run, moment.hr_limit_bpm, moment.stage_remaining_s, walking=walking)
+
+    def _show_foot(self, moment: Snapshot) -> None:
+        if moment.phase is Phase.READY:
+            page = 0
+            forbidden = [cause for cause in moment.not_ready_because if cause.code in FORBIDS_START]
+            allowed = not forbidden
+            if self.hold.isEnabled() is not allowed:
+                self.hold.setEnabled(allowed)
+            words = [say(cause) + "." for cause in moment.not_ready_because]
+            set_text(self.start_words, " ".join(words) or tr("start.ready"))
+        elif moment.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN):
+            page = 1
+        else:
+            page = 2
+            reason = "" if moment.reason is None else say(moment.reason) + ". "
+            set_text(self.end_words, reason + tr("run.stopping"))
+        if self.foot.currentIndex() != page:
+            self.foot.setCurrentIndex(page)
+
+
+def _titled(title: str, widget: QWidget) -> QFrame:
+    made = card(title, widget, gap=2)
+    made.layout().setContentsMargins(12, 8, 12, 8)
+    heading = made.layout().itemAt(0).widget()
+    heading.setProperty("role", "strong")
+    return made
+
+
+def _told_elsewhere(code: str, moment: Snapshot) -> bool:
+    noticed = moment.limit_notice is not None and moment.limit_notice.code == code
+    return noticed or code == "press_red_button"
+
+
+def _guidance(moment: Snapshot) -> str:
+    """One calm sentence on what comes next, where no alarm stands."""
+    match moment.phase:
+        case Phase.READY:
+            return tr("guide.ready")
+        case Phase.STARTING:
+            return tr("guide.starting")
+        case Phase.STAGES if moment.holds:
+            return tr("guide.held")
+        case Phase.STAGES if moment.rpe_due and not (moment.record.stages and moment.record.stages[-1].rpe):
+            return tr("guide.ask_rpe")
+        case Phase.STAGES:
+            return tr("guide.stages")
+        case Phase.COOL_DOWN:
+            return tr("guide.cool_down", reason="" if moment.reason is None else say(moment.reason))
+    return tr("guide.stopping")

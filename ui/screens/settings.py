@@ -1,0 +1,94 @@
+"""Which clinic, which machines, which test by default."""
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtWidgets import QComboBox, QWidget
+from serial.tools import list_ports
+
+from drivers.registry import HEART_RATE, TREADMILL, parse_device
+from teststation.errors import BadInput
+from ui.i18n import knows, tr
+from ui.i18n.numbers import number
+from ui.screens.fields import form, line_edit
+from ui.settings import Settings
+from ui.station import Station
+from ui.widgets.base import button, column, label, set_shown
+from ui.widgets.sheet import Sheet
+
+
+def serial_ports() -> list[str]:
+    """Names of the serial ports of this machine, with what they call themselves."""
+    ports = sorted(list_ports.comports(), key=lambda port: port.device)
+    return [port.device if port.description in ("", "n/a") else f"{port.device} ({port.description})" for port in ports]
+
+
+class SettingsSheet(Sheet):
+    """Device strings are checked before they are kept; every problem is said at once."""
+
+    def __init__(self, window: QWidget, station: Station, saved: Callable[[Settings], None]) -> None:
+        self._station, self._saved = station, saved
+        now = station.settings
+        self.clinic = line_edit(now.clinic_name, tr("settings.clinic"))
+        self.operator = line_edit(now.operator, tr("settings.operator"))
+        self.treadmill = line_edit(now.treadmill, tr("settings.treadmill"), "trackmaster:COM3,units=kmh")
+        self.heart_rate = line_edit(now.heart_rate, tr("settings.heart_rate"), "bridge:COM4")
+        self.protocol, self.speed = QComboBox(), QComboBox()
+        self.protocol.setAccessibleName(tr("settings.protocol"))
+        self.speed.setAccessibleName(tr("settings.speed"))
+        for identifier, title in station.protocols():
+            self.protocol.addItem(title, identifier)
+        self.protocol.setCurrentIndex(max(0, self.protocol.findData(now.default_protocol)))
+        self.protocol.currentIndexChanged.connect(lambda *_: self._fill_speeds(""))
+        self._fill_speeds(now.default_speed)
+        ports = serial_ports()
+        found = tr("settings.ports", ports=", ".join(ports)) if ports else tr("settings.no_ports")
+        self.problems = label("", "problem", wrap=True)
+        self.problems.hide()
+        fields = form(
+            (tr("settings.clinic"), self.clinic),
+            (tr("settings.operator"), self.operator),
+            (tr("settings.treadmill"), self.treadmill),
+            (tr("settings.heart_rate"), self.heart_rate),
+            (tr("settings.protocol"), self.protocol),
+            (tr("settings.speed"), self.speed),
+        )
+        hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
+        super().__init__(window, tr("settings.title"), column(fields, hint, self.problems), width=1150)
+        self.add_cancel(tr("common.cancel"))
+        self.save_button = button(tr("form.save"), self.save, "main")
+        self.foot.addWidget(self.save_button)
+
+    def save(self) -> None:
+        """Hand over the settings, or say what is wrong with them."""
+        problems: list[str] = []
+        for field, kind in ((self.treadmill, TREADMILL), (self.heart_rate, HEART_RATE)):
+            if field.text().strip():
+                try:
+                    parse_device(field.text().strip(), kind)
+                except BadInput as error:
+                    problems.extend(error.problems)
+        if problems:
+            self.problems.setText("\n".join([tr("settings.wrong"), *problems]))
+            set_shown(self.problems, True)
+            return
+        self.finish()
+        self._saved(
+            msgspec.structs.replace(
+                self._station.settings,
+                clinic_name=self.clinic.text().strip(),
+                operator=self.operator.text().strip(),
+                treadmill=self.treadmill.text().strip(),
+                heart_rate=self.heart_rate.text().strip(),
+                default_protocol=self.protocol.currentData(),
+                default_speed=self.speed.currentData() or self._station.settings.default_speed,
+            )
+        )
+
+    def _fill_speeds(self, wanted: str) -> None:
+        self.speed.clear()
+        for name, speed_kmh in self._station.speeds(self.protocol.currentData()).items():
+            words = tr(f"speed.{name}") if knows(f"speed.{name}") else name
+            self.speed.addItem(tr("pretest.speed_item", name=words, speed=number(speed_kmh, 1)), name)
+        self.speed.setCurrentIndex(max(0, self.speed.findData(wanted)))
+        self.speed.setEnabled(self.speed.count() > 0)
