@@ -1,0 +1,106 @@
+"""STOP key to the stop byte on the wire, through the real window, while it redraws and a report is being made.
+
+    python -m tests.benchmarks.bench_stop [PRESSES]
+
+Each press ends a run of its own, since a stopped run never walks on. Time is scaled: the wire, the processes and the
+window are not.
+"""
+
+import os
+import secrets
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from statistics import median
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from drivers.client import TreadmillClient
+from teststation.records.database import open_record
+from teststation.report.archive import archive
+from teststation.report.pdf import render
+from teststation.subject import Sex, Subject
+from tests.sample_tests import sample
+from tests.unit.report.test_report import report
+from ui.app import MainWindow
+from ui.settings import Settings
+from ui.station import Setup, Station, load_plan_of
+
+SCALE = 20.0
+SETTINGS = Settings(treadmill="emulated", heart_rate="emulated", intended_use_accepted=True)
+
+
+def live_until(fact: object, within_s: float) -> None:
+    """Let the window live until ``fact()`` holds."""
+    end_s = time.monotonic() + within_s
+    while not fact():  # type: ignore[operator]
+        if time.monotonic() > end_s:
+            raise TimeoutError("the run did not get there")
+        QApplication.processEvents()
+        time.sleep(0.001)
+
+
+def press_once(window: MainWindow, setup: Setup) -> tuple[float, float]:
+    """One run up to a moving belt, one press; milliseconds to the stop byte, and the worst poll gap before it."""
+    window.prepare(setup)
+    flow = window.flow
+    assert flow is not None
+    controller = flow.session.controller
+    live_until(lambda: not flow.session.snapshot().not_ready_because, 20)
+    flow.session.begin()
+    live_until(lambda: (controller.state.measured_speed_kmh or 0) > 2.0, 20)
+    treadmill = controller.devices.treadmill
+    assert isinstance(treadmill, TreadmillClient)
+    pressed_s = time.monotonic()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    live_until(lambda: flow.session.ended, 30)
+    stops = [wire.t_mono_s for wire in treadmill.wire_log() if wire.direction == "out" and wire.data_hex == "aa"]
+    gap_ms = controller.recording.record(controller.state).link.worst_gap_ms
+    live_until(lambda: window.flow is None, 20)
+    return (min(t for t in stops if t >= pressed_s) - pressed_s) * 1000, gap_ms
+
+
+def main(presses: int) -> None:
+    """Press, and print the figures."""
+    application = QApplication([])
+    made = 0
+    ending = threading.Event()
+
+    def make_reports() -> None:
+        nonlocal made
+        run, found = sample()
+        while not ending.is_set():
+            archive(render(report(run, found)))
+            made += 1
+
+    with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "r", secrets.token_hex(8)) as record:
+        station = Station(record, SETTINGS, SCALE)
+        person = record.people.add(family_name="Måling", sex=Sex.MALE)
+        subject = Subject(sex=Sex.MALE, age_years=44, weight_kg=88)
+        setup = Setup(load_plan_of("submax-13"), subject, "emulated", "emulated", person.id)
+        window = MainWindow(station, demo=True)
+        window.resize(1366, 768)
+        window.show()
+        window.move(QPoint(0, 0))
+        worker = threading.Thread(target=make_reports)
+        worker.start()
+        results = [press_once(window, setup) for _ in range(presses)]
+        ending.set()
+        worker.join()
+        window.close()
+    waits = sorted(wait for wait, _ in results)
+    p99 = waits[min(len(waits) - 1, int(0.99 * len(waits)))]
+    print(f"STOP key to stop byte, {presses} presses, {made} reports made meanwhile:")
+    print(f"  median {median(waits):.1f} ms   p99 {p99:.1f} ms   worst {waits[-1]:.1f} ms   (to hold: p99 50 ms)")
+    print(f"  worst poll gap {max(gap for _, gap in results):.0f} ms   (to hold: 300 ms)")
+    application.quit()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
