@@ -93,10 +93,7 @@ def _from_keyring(record: Path, backend: KeyringBackend | None) -> str:
             if keeper.get_password(SERVICE, name) == made:
                 return made
     except KeyringError as error:
-        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-        raise RecordError(f"{record}: no passphrase, and no keyring here to take it from ({reason}); {_WAY_OUT}") from (
-            error
-        )
+        raise RecordError(f"{record}: no passphrase, and no keyring here to take it from; {_WAY_OUT}") from error
     if new:
         raise RecordError(f"{record}: a new record needs a passphrase, and no keyring here keeps one; {_WAY_OUT}")
     raise RecordError(f"{record}: the keyring of this user holds no passphrase for it; {_WAY_OUT}")
