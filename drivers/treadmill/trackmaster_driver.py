@@ -7,7 +7,6 @@ most. Nothing here starts a belt but a fresh lease on an arming.
 import queue
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from drivers import guard as guards
 from drivers import lines
@@ -15,7 +14,6 @@ from drivers.guard import Guard, Limits, Patience
 from drivers.serial_line import LinkLost
 from drivers.treadmill.stop_ladder import Rung, StopLadder
 from drivers.treadmill.trackmaster_codec import (
-    FAULT_TENTHS,
     RUNNING_GUARDED,
     RUNNING_UNGUARDED,
     STOPPED,
@@ -24,6 +22,7 @@ from drivers.treadmill.trackmaster_codec import (
     SpeedUnit,
     incline_tenths,
 )
+from drivers.treadmill.trackmaster_seen import FAULT_RESTS_AFTER_S, Seen
 from drivers.treadmill.trackmaster_wire import TrackmasterWire
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
@@ -35,20 +34,6 @@ SETTLE_AFTER_REOPEN_S = 3.0  # no start sooner after a link was lost: the vendor
 STOP_UNEXPECTED_AFTER_S = 1.0
 SETTING_DIFFERS_TIMES = 3
 QUIT_WITHIN_S = 60.0
-FAULT_RESTS_AFTER_S = 5.0  # a treadmill that reports stopped and a fault this long stands still
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What the treadmill last said. None is unknown; nothing is held beyond the next failed look."""
-
-    status: int | None = None
-    speed_kmh: float | None = None
-    incline_pct: float | None = None
-    set_speed_kmh: float | None = None
-    set_incline_pct: float | None = None
-    faulted: bool = False
-    answered_s: float = float("-inf")
 
 
 def run(
@@ -90,15 +75,13 @@ class TrackmasterDriver:
         self._scale = scale
         self._wire = TrackmasterWire(port, self._log_bytes)
         self._ladder = StopLadder(scale)
-        self._seen = _Seen()
+        self._seen = Seen(self._unit)
         self._recover = recover
         self._running = False  # the belt is on by our start
-        self._started_s = 0.0
         self._sent_tenths: int | None = None
         self._sent_incline_tenths: int | None = None
         self._differs = 0
         self._stopped_since_s: float | None = None
-        self._faulted_since_s: float | None = None
         self._opened_s = float("-inf")
         self._lost_once = False
         self._next_open_s = 0.0
@@ -177,42 +160,19 @@ class TrackmasterDriver:
         if reply is not None:
             self._seen.answered_s = now_s
             return reply
-        self._seen.speed_kmh = self._seen.status = self._seen.incline_pct = None
+        self._seen.forget_measured()
         if (self._guard.moving or self._running) and retry:
             garbled = self._wire.garbled_in_a_row >= 2
             self._trip(TripReason.GARBLED if garbled else TripReason.NO_ANSWER, f"to {opcode.name}")
         return None
 
     def _note(self, reply: Reply) -> None:
-        seen, now_s = self._seen, time.monotonic()
-        if reply.refused or reply.value is None:
+        if not self._seen.note(reply, time.monotonic()):
             self._trip_if_moving(TripReason.GARBLED, f"{reply.opcode.name} was refused")
-            return
-        match reply.opcode:
-            case Opcode.ACTUAL_SPEED:
-                seen.faulted = reply.value == FAULT_TENTHS
-                seen.speed_kmh = None if seen.faulted else self._unit.speed_kmh(reply.value)
-                if not seen.faulted:
-                    self._faulted_since_s = None
-                elif self._faulted_since_s is None:
-                    self._faulted_since_s = now_s
-            case Opcode.STATUS:
-                seen.status = reply.value
-            case Opcode.ACTUAL_INCLINE:
-                seen.incline_pct = reply.value / 10
-            case Opcode.SPEED_SETTING:
-                seen.set_speed_kmh = self._unit.speed_kmh(reply.value)
-            case Opcode.INCLINE_SETTING:
-                seen.set_incline_pct = reply.value / 10
 
     def _at_rest(self) -> bool:
-        seen = self._seen
-        if seen.speed_kmh is not None:
-            # The reported speed lags: just after a start it is still zero, so a belt that is on must also say stopped.
-            return seen.speed_kmh == 0.0 and (seen.status == STOPPED or not self._running)
         patience_s = self._scale.wall_s(FAULT_RESTS_AFTER_S, 3.0)
-        faulted_s = 0.0 if self._faulted_since_s is None else time.monotonic() - self._faulted_since_s
-        return seen.faulted and seen.status == STOPPED and faulted_s > patience_s
+        return self._seen.at_rest(time.monotonic(), running=self._running, fault_rests_after_s=patience_s)
 
     def _check(self) -> None:
         """Trip on what the treadmill says where the belt is on by our doing."""
@@ -264,7 +224,6 @@ class TrackmasterDriver:
         if not self._set(Opcode.SET_SPEED, MIN_TENTHS, Opcode.SPEED_SETTING):
             return
         self._running = True
-        self._started_s = now_s
         started = self._ask(Opcode.START, retry=False)
         status = self._ask(Opcode.STATUS)
         if started is None or started.refused or status is None or status.value != RUNNING_GUARDED:
@@ -301,7 +260,7 @@ class TrackmasterDriver:
         answered = now_s - self._seen.answered_s < 1.0
         rung = self._ladder.rung(now_s, self._seen.speed_kmh, answers=answered, at_rest=self._at_rest())
         if rung is Rung.SILENCE:
-            self._seen.speed_kmh = self._seen.status = None
+            self._seen.forget_measured()
             return
         if rung is Rung.STEP_DOWN:
             self._ask(Opcode.SET_SPEED, MIN_TENTHS, retry=False)
@@ -327,7 +286,7 @@ class TrackmasterDriver:
             self._trip(reason, detail)
 
     def _link_lost(self, sentence: str) -> None:
-        self._seen = _Seen()
+        self._seen = Seen(self._unit)
         self._sent_incline_tenths = None
         if self._opened_s > float("-inf"):
             self._lost_once = True
