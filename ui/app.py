@@ -72,8 +72,7 @@ class MainWindow(QMainWindow):
         for screen in (self.people, self.pretest, self.run, self.result):
             self.stack.addWidget(screen)
         central = QWidget()
-        central.setLayout(column(self.header, self.stack, gap=0))
-        central.layout().setStretchFactor(self.stack, 1)
+        central.setLayout(column(self.header, self.stack, gap=0, shares=(0, 1)))
         self.setCentralWidget(central)
         self.stop_button = StopButton(self)
         self.stop_button.stop_pressed.connect(self.stop)
@@ -198,17 +197,17 @@ class MainWindow(QMainWindow):
         self.run.setFocus()
         self.flow.start()
 
-    def _ended(self, stored: StoredTest) -> None:
+    def _ended(self, stored: StoredTest | None) -> None:
         assert self.flow is not None
         self._say_goodbye()
         while self._sheets:
             self._sheets[-1].finish()
         if self._closing:
             self.close()
-        elif stored.run.stages:
-            self.show_result(stored)
-        else:
+        elif stored is None:
             self.go_to(self.pretest)
+        else:
+            self.show_result(stored)
 
     def _say_goodbye(self) -> None:
         """End the drivers beside the window: a serial line may take seconds to let go."""
@@ -303,7 +302,7 @@ class MainWindow(QMainWindow):
             return
         if self.flow is not None:
             self.flow.abandon()
-            if self.flow is not None and self.flow.session.ended:
+            if self.flow.session.ended and self.flow.session.begun:
                 self.flow.session.finish()
             self._say_goodbye()
         for work in self._goodbyes:

@@ -27,8 +27,8 @@ class Header(QFrame):
         self.settings_button = button(tr("app.settings"), self.settings_wanted.emit, "link")
         self.about_button = button(tr("app.about"), self.about_wanted.emit, "link")
         brand = label(tr("app.title"), "brand")
-        self.setLayout(row(brand, 1, *self.steps, 1, self.demo, self.settings_button, self.about_button, gap=6))
-        self.layout().setContentsMargins(18, 6, 14, 6)
+        parts = (brand, 1, *self.steps, 1, self.demo, self.settings_button, self.about_button)
+        self.setLayout(row(*parts, gap=6, margin=(18, 6, 14, 6)))
         set_shown(self.demo, demo)
 
     def show_step(self, index: int) -> None:

@@ -18,7 +18,7 @@ from ui.widgets.sheet import Sheet
 
 
 class RunFlow(QObject):
-    """One run in the window. ``ended`` carries the kept test; the belt is then at rest."""
+    """One run in the window. ``ended`` carries the kept test, or None where it never began; the belt is at rest."""
 
     ended = Signal(object)
 
@@ -144,7 +144,7 @@ class RunFlow(QObject):
         self.session.acknowledge(code, silenced)
 
     def _finish(self) -> None:
-        stored: StoredTest = self.session.finish()
+        stored: StoredTest | None = self.session.finish() if self.session.begun else None
         self.disconnect_screen()
         self.ended.emit(stored)
 

@@ -39,7 +39,10 @@ class StopKeys(QObject):
 class Window(Protocol):
     """What a mistake needs of the window."""
 
-    bridge: SessionBridge | None
+    @property
+    def bridge(self) -> SessionBridge | None:
+        """The bridge of the session there is."""
+        ...
 
     def tell(self, title: str, sentences: Sequence[str]) -> None:
         """Show sentences until somebody has seen them."""

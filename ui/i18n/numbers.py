@@ -1,6 +1,6 @@
 """Numbers, times and dates as a Norwegian reads and writes them. Pure functions, no locale of the machine."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 DASH = "–"
 
@@ -59,12 +59,17 @@ def parse_day(text: str) -> date | None:
     return None
 
 
-def age_years(born: date, today: date) -> float:
+def today() -> date:
+    """The day it is here."""
+    return datetime.now(UTC).astimezone().date()
+
+
+def age_years(born: date, on: date) -> float:
     """Age in years with its fraction; whole on each birthday."""
-    birthdays = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    birthdays = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     last = _birthday(born, born.year + birthdays)
     following = _birthday(born, born.year + birthdays + 1)
-    return birthdays + (today - last).days / (following - last).days
+    return birthdays + (on - last).days / (following - last).days
 
 
 def months_later(start: date, months: int) -> date:

@@ -42,13 +42,16 @@ def line_edit(text: str, name: str, hint: str = "") -> QLineEdit:
     return made
 
 
-def form(*fields: tuple[str, QWidget | QLayout]) -> QFormLayout:
-    """Names on the left, fields on the right."""
+def form(*fields: tuple[str, QWidget | QLayout], above: bool = False) -> QFormLayout:
+    """Names on the left of their fields, or ``above`` them."""
     made = QFormLayout()
     made.setHorizontalSpacing(18)
     made.setVerticalSpacing(10)
     made.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    if above:
+        made.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        made.setVerticalSpacing(2)
     for name, field in fields:
         heading = label(name)
         if isinstance(field, QWidget):

@@ -1,14 +1,14 @@
 """Find the person, or add one. The list searches while you type."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
 from teststation.records.database import Record
 from teststation.records.people import SEARCH_LIMIT, Person
 from ui.i18n import tr
-from ui.i18n.numbers import DASH, day, months_later
+from ui.i18n.numbers import DASH, day, months_later, today
 from ui.widgets.base import button, card, column, label, row, rule, set_text
 
 NEXT_TEST_MONTHS = 3
@@ -23,12 +23,12 @@ def next_due(last_started: str | None) -> date | None:
     return months_later(datetime.fromisoformat(last_started).astimezone().date(), NEXT_TEST_MONTHS)
 
 
-def due_words(last_started: str | None, today: date) -> str:
+def due_words(last_started: str | None, on: date) -> str:
     """The due date, with a word where it has passed."""
     due = next_due(last_started)
     if due is None:
         return DASH
-    return tr("person.overdue", date=f"{due:%d.%m.%Y}") if due < today else f"{due:%d.%m.%Y}"
+    return tr("person.overdue", date=f"{due:%d.%m.%Y}") if due < on else f"{due:%d.%m.%Y}"
 
 
 class PeopleModel(QAbstractTableModel):
@@ -38,12 +38,12 @@ class PeopleModel(QAbstractTableModel):
         super().__init__()
         self.people: list[Person] = []
         self._last: dict[str, str] = {}
-        self._today = date.today()
+        self._today = today()
 
-    def show_people(self, people: list[Person], last: dict[str, str], today: date) -> None:
+    def show_people(self, people: list[Person], last: dict[str, str], on: date) -> None:
         """Replace all rows."""
         self.beginResetModel()
-        self.people, self._last, self._today = people, last, today
+        self.people, self._last, self._today = people, last, on
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -104,12 +104,8 @@ class PersonScreen(QWidget):
         chosen = column(
             self.name, self.facts, rule(), self.last, 1, self.test_button, row(self.history_button, self.edit_button)
         )
-        right = card(tr("person.chosen"), chosen)
-        right.layout().setStretch(1, 1)
-        whole = row(left, right, gap=16, margin=18)
-        whole.setStretch(0, 3)
-        whole.setStretch(1, 2)
-        self.setLayout(whole)
+        right = card(tr("person.chosen"), chosen, shares=(0, 1))
+        self.setLayout(row(left, right, gap=16, margin=18, shares=(3, 2)))
         self.refresh()
 
     def _table(self) -> QTableView:
@@ -146,7 +142,7 @@ class PersonScreen(QWidget):
         former = self.chosen
         wanted = choose or (former.id if former else None)
         people = self._record.people.search(self.search.text())
-        self.model.show_people(people, self._record.tests.last_started(), date.today())
+        self.model.show_people(people, self._record.tests.last_started(), today())
         rows = [index for index, person in enumerate(people) if person.id == wanted]
         if not rows and len(people) == 1 and self.search.text().strip():
             rows = [0]
@@ -173,9 +169,9 @@ class PersonScreen(QWidget):
         if last is None:
             set_text(self.last, tr("person.never"))
         else:
-            due = due_words(last, datetime.now(UTC).astimezone().date())
+            due = due_words(last, today())
             set_text(self.last, tr("person.tested", last=day(last), due=due))
 
-    def _with_chosen(self, signal: object) -> None:
+    def _with_chosen(self, signal: SignalInstance) -> None:
         if self.chosen is not None:
-            signal.emit(self.chosen)  # type: ignore[attr-defined]
+            signal.emit(self.chosen)

@@ -1,7 +1,6 @@
 """Add or change a person."""
 
 from collections.abc import Callable
-from datetime import date
 
 import msgspec
 from PySide6.QtWidgets import QButtonGroup, QFormLayout, QRadioButton, QWidget
@@ -11,7 +10,7 @@ from teststation.records.database import Record
 from teststation.records.people import Person
 from teststation.subject import Sex
 from ui.i18n import tr
-from ui.i18n.numbers import day, number, parse_day, parse_number
+from ui.i18n.numbers import day, number, parse_day, parse_number, today
 from ui.screens.fields import HEIGHT_CM, form, line_edit
 from ui.widgets.base import button, column, label, row, set_shown
 from ui.widgets.sheet import Sheet
@@ -75,8 +74,8 @@ class PersonForm(Sheet):
         if not (self.given.text().strip() or self.family.text().strip()):
             problems.append(tr("form.name_missing"))
         born = parse_day(self.born.text())
-        today = date.today()
-        if born is None or not today.year - OLDEST_YEARS <= born.year or born > today:
+        now = today()
+        if born is None or not now.year - OLDEST_YEARS <= born.year or born > now:
             problems.append(tr("form.born_wrong"))
         if self._sex() is None:
             problems.append(tr("form.sex_missing"))

@@ -12,7 +12,7 @@ from teststation.protocol.plan import Plan
 from teststation.records.people import Person
 from teststation.subject import Subject
 from ui.i18n import knows, say, tr
-from ui.i18n.numbers import age_years, clock, day, number, parse_day, parse_number
+from ui.i18n.numbers import age_years, clock, day, number, parse_day, parse_number, today
 from ui.screens.fields import AGE_YEARS, HEIGHT_CM, HR_MAX_BPM, HR_RESTING_BPM, WEIGHT_KG, form, line_edit
 from ui.screens.screening import Screening
 from ui.station import Setup, Station
@@ -100,10 +100,11 @@ class PretestScreen(QWidget):
         )
         test = card(
             tr("pretest.test"),
-            form((tr("pretest.protocol"), self.protocol), (tr("pretest.speed"), self.speed)),
+            form((tr("pretest.protocol"), self.protocol), above=True),
+            form((tr("pretest.speed"), self.speed)),
             self.stages,
             self.rail,
-            form((tr("pretest.conditions"), self.conditions)),
+            form((tr("pretest.conditions"), self.conditions), above=True),
         )
         missing = card(tr("pretest.withheld"), self.withheld, 1)
         scroll = QScrollArea()
@@ -112,23 +113,15 @@ class PretestScreen(QWidget):
         scroll.setAccessibleName(tr("pretest.screening"))
         inside = QWidget()
         inside.setObjectName("scrolled")
-        inside.setLayout(column(self.screening, 1))
-        inside.layout().setContentsMargins(0, 0, 10, 0)
+        inside.setLayout(column(self.screening, 1, margin=(0, 0, 10, 0)))
         scroll.setWidget(inside)
         questions = card(tr("pretest.screening"), scroll)
-        right = column(test, missing, gap=14)
-        right.setStretch(1, 1)
-        body = row(person, questions, right, gap=14)
-        for index, share in enumerate((5, 6, 5)):
-            body.setStretch(index, share)
-        body.setContentsMargins(16, 14, 16, 8)
+        right = column(test, missing, shares=(0, 1))
+        body = row(person, questions, right, margin=(16, 14, 16, 8), shares=(5, 6, 5))
         self.problems.hide()
         foot = row(button(tr("common.back"), self.back.emit, "touch"), self.devices, 1, self.prepare_button, margin=12)
-        inner = column(self.problems)
-        inner.setContentsMargins(16, 0, 16, 6)
-        whole = column(body, inner, frame(foot, "foot"), gap=0)
-        whole.setStretch(0, 1)
-        self.setLayout(whole)
+        inner = column(self.problems, margin=(16, 0, 16, 6))
+        self.setLayout(column(body, inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
     def _connect(self) -> None:
         self.protocol.currentIndexChanged.connect(lambda *_: self._protocol_chosen())
@@ -211,7 +204,7 @@ class PretestScreen(QWidget):
 
     def _age(self) -> float | None:
         born = None if self.person is None or self.person.born is None else date.fromisoformat(self.person.born)
-        return None if born is None else age_years(born, date.today())
+        return None if born is None else age_years(born, today())
 
     def plan(self) -> Plan:
         """The protocol at the chosen speed."""
@@ -302,10 +295,7 @@ class PretestScreen(QWidget):
             self.hr_source.setItemText(0, words)
         set_text(self.stages, _stages_words(plan))
         subject = self.subject()
-        if subject is None:
-            sentences = [tr("withheld.no_weight")]
-        else:
-            sentences = will_be_withheld(subject, plan)
+        sentences = [tr("withheld.no_weight")] if subject is None else will_be_withheld(subject, plan)
         if self.rail.isChecked():
             sentences.append(tr("withheld.rail"))
         set_text(self.withheld, "\n\n".join(sentences) or tr("withheld.nothing"))

@@ -65,17 +65,11 @@ def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
 def load_sheet(window: QWidget, plan: Plan, target: Setpoint | None, given: Callable[[float, float], None]) -> Sheet:
     """Speed and incline by hand, within the plan's own top."""
     speed, incline = QDoubleSpinBox(), QDoubleSpinBox()
+    speed_now, incline_now = (target.speed_kmh, target.incline_pct) if target else (0.5, 0.0)
+    kmh = f" {tr('unit.kmh')}"
     for box, low, top, step, value, suffix, name in (
-        (
-            speed,
-            0.5,
-            plan.max_speed_kmh,
-            0.1,
-            target.speed_kmh if target else 0.5,
-            f" {tr('unit.kmh')}",
-            tr("run.speed"),
-        ),
-        (incline, 0.0, plan.max_incline_pct, 0.5, target.incline_pct if target else 0.0, " %", tr("run.incline")),
+        (speed, 0.5, plan.max_speed_kmh, 0.1, speed_now, kmh, tr("run.speed")),
+        (incline, 0.0, plan.max_incline_pct, 0.5, incline_now, " %", tr("run.incline")),
     ):
         box.setDecimals(1)
         box.setRange(low, top)

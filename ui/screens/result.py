@@ -1,6 +1,6 @@
 """The result: one plain sentence, the numbers with their ranges, the chart, and everything behind them."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from teststation.physiology.result import Assessment
@@ -61,30 +61,20 @@ class ResultScreen(QWidget):
             _figure(tr("result.vo2_title"), self.vo2, self.vo2_range),
             _figure(tr("result.age_title"), self.age, self.age_range),
             _figure(tr("result.expected_title"), self.expected, self.percentile),
-            gap=14,
+            shares=(1, 1, 1),
         )
-        chart = card(tr("plot.load_title"), self.plot, self.hr_max, gap=4)
-        chart.layout().setStretch(1, 1)
-        left = column(figures, chart, gap=14)
-        left.setStretch(1, 1)
-        change = card(tr("change.title"), self.change, gap=4)
-        self.training_card = card(tr("result.training_title"), self.training, gap=4)
+        chart = card(tr("plot.load_title"), self.plot, self.hr_max, gap=4, shares=(0, 1))
+        left = column(figures, chart, shares=(0, 1))
+        change = card(tr("change.title"), self.change, 1, gap=4)
+        training = card(tr("result.training_title"), self.training, 1, gap=4)
         methods = card(tr("result.methods"), self.estimates, gap=4)
-        stages = card(tr("result.stages"), self.table, self.ended, gap=4)
-        stages.layout().setStretch(1, 1)
-        right = column(row(change, self.training_card, gap=14), stages, methods, gap=14)
-        right.setStretch(1, 1)
-        body = row(left, right, gap=14)
-        body.setStretch(0, 5)
-        body.setStretch(1, 6)
+        stages = card(tr("result.stages"), self.table, self.ended, gap=4, shares=(0, 1))
+        right = column(row(change, training, shares=(1, 1)), stages, methods, shares=(0, 1))
+        body = row(left, right, shares=(5, 6))
         top = column(self.who, self.sentence, gap=2)
-        inner = column(top, body, gap=12)
-        inner.setContentsMargins(16, 10, 16, 10)
-        inner.setStretch(1, 1)
+        inner = column(top, body, gap=12, margin=(16, 10, 16, 10), shares=(0, 1))
         foot = row(self.print_button, self.pdf_button, self.busy, 1, self.done_button, margin=12)
-        whole = column(inner, frame(foot, "foot"), gap=0)
-        whole.setStretch(0, 1)
-        self.setLayout(whole)
+        self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
     def _table(self) -> QTableWidget:
         table = QTableWidget(0, len(STAGE_COLUMNS))
@@ -101,7 +91,7 @@ class ResultScreen(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(len(STAGE_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.sectionResized.connect(lambda *_: table.resizeRowsToContents())
         return table
 
     def rescale(self, scale: float, family: str) -> None:
@@ -124,7 +114,10 @@ class ResultScreen(QWidget):
         self.table.setRowCount(len(found.stages))
         for line, stage in enumerate(found.stages):
             for place, text in enumerate(stage_row(stage)):
-                self.table.setItem(line, place, QTableWidgetItem(text))
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(line, place, item)
+        self.table.resizeRowsToContents()
         clear(self.estimates)
         for line, (name, estimate) in enumerate(found.estimates.items()):
             title, value, words = estimate_row(name, estimate)
@@ -157,12 +150,10 @@ class ResultScreen(QWidget):
             words = tr("result.percentile", percentile=round(reference.percentile), expected=expected)
         set_text(self.percentile, words)
 
-    def _emit(self, signal: object) -> None:
+    def _emit(self, signal: SignalInstance) -> None:
         if self.stored is not None:
-            signal.emit(self.stored)  # type: ignore[attr-defined]
+            signal.emit(self.stored)
 
 
 def _figure(title: str, value: QWidget, words: QWidget) -> QWidget:
-    made = card(title, value, words, gap=0)
-    made.layout().setContentsMargins(14, 8, 14, 8)
-    return made
+    return card(title, value, words, 1, gap=0, margin=(14, 8, 14, 8))

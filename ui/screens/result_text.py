@@ -12,7 +12,9 @@ def plain_sentence(found: Assessment) -> str:
     if estimate.vo2max_ml_kg_min is None:
         why = say(estimate.why) if estimate.why is not None else ""
         return tr("result.none", why=why)
-    words = [tr("result.vo2", value=number(estimate.vo2max_ml_kg_min), range=interval(estimate))]
+    words = [
+        tr("result.vo2", value=number(estimate.vo2max_ml_kg_min), low=number(estimate.low), high=number(estimate.high))
+    ]
     if found.reference is not None:
         words.append(tr("result.percent", percent=round(found.reference.percent_of_expected)))
     if found.change is not None:

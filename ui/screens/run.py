@@ -3,14 +3,14 @@
 import time
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from teststation.run.snapshot import Snapshot
 from teststation.run.state import Phase
 from ui.i18n import say, tr
 from ui.screens.run_controls import RunControls
 from ui.screens.run_panels import HeartPanel, LimitPanel, StagePanel, TopStrip
-from ui.theme.style import GAP, STOP_HEIGHT, STOP_WIDTH
+from ui.theme.style import STOP_HEIGHT, STOP_WIDTH
 from ui.widgets.base import button, card, column, frame, label, row, set_shown, set_text
 from ui.widgets.hold_button import HoldButton
 from ui.widgets.load_plot import LoadPlot
@@ -35,8 +35,11 @@ class RunScreen(QWidget):
         self.top = TopStrip()
         self.messages = MessageBar()
         self.banner_text = label(tr("run.red_button"), centred=True, wrap=True)
-        self.at_rest_button = button(tr("run.seen_at_rest"), self.seen_at_rest.emit, "main")
-        self.banner = frame(row(self.banner_text, self.at_rest_button, gap=20, margin=14), "banner")
+        self.banner_detail = label("", centred=True, wrap=True)
+        self.banner_detail.setObjectName("detail")
+        self.at_rest_button = button(tr("run.seen_at_rest"), self.seen_at_rest.emit, "touch")
+        words = column(self.banner_text, self.banner_detail, gap=2)
+        self.banner = frame(row(words, self.at_rest_button, gap=20, margin=10, shares=(1,)), "banner")
         self.banner.hide()
         self.heart = HeartPanel()
         self.load_plot, self.time_plot = LoadPlot(), TimePlot()
@@ -55,8 +58,7 @@ class RunScreen(QWidget):
 
     def _foot(self) -> QStackedWidget:
         ready = QWidget()
-        ready.setLayout(row(self.give_up, self.start_words, self.hold, gap=20, margin=0))
-        ready.layout().setStretchFactor(self.start_words, 1)
+        ready.setLayout(row(self.give_up, self.start_words, self.hold, gap=20, shares=(0, 1)))
         stopping = QWidget()
         stopping.setLayout(row(self.end_words))
         stack = QStackedWidget()
@@ -65,23 +67,18 @@ class RunScreen(QWidget):
         return stack
 
     def _layout(self) -> None:
-        plots = QVBoxLayout()
-        plots.setSpacing(GAP)
-        plots.addWidget(_titled(tr("plot.load_title"), self.load_plot), 5)
-        plots.addWidget(_titled(tr("plot.time_title"), self.time_plot), 4)
-        plots.addWidget(self.limit)
-        body = row(self.heart, plots, self.stage, gap=GAP)
-        body.setStretchFactor(plots, 1)
+        plots = column(
+            _titled(tr("plot.load_title"), self.load_plot),
+            _titled(tr("plot.time_title"), self.time_plot),
+            self.limit,
+            gap=10,
+            shares=(5, 4),
+        )
+        body = row(self.heart, plots, self.stage, shares=(0, 1))
         self._corner = QWidget()
-        foot = frame(row(self.foot, self._corner, gap=GAP), "foot")
-        foot.layout().setContentsMargins(12, 8, 8, 8)
-        foot.layout().setStretchFactor(self.foot, 1)
-        inner = column(self.banner, self.messages, body, gap=10)
-        inner.setContentsMargins(12, 8, 12, 8)
-        inner.setStretchFactor(body, 1)
-        whole = column(self.top, inner, foot, gap=0)
-        whole.setStretchFactor(inner, 1)
-        self.setLayout(whole)
+        foot = frame(row(self.foot, self._corner, margin=(12, 8, 8, 8), shares=(1,)), "foot")
+        inner = column(self.banner, self.messages, body, gap=10, margin=(12, 8, 12, 8), shares=(0, 0, 1))
+        self.setLayout(column(self.top, inner, foot, gap=0, shares=(0, 1)))
 
     def rescale(self, scale: float, family: str) -> None:
         """Make room for this scale."""
@@ -110,6 +107,8 @@ class RunScreen(QWidget):
         self.messages.show_alarms(shown, _guidance(moment))
         red = moment.press_red_button or any(alarm.code == "press_red_button" for alarm in moment.alarms)
         set_shown(self.banner, red)
+        set_shown(self.messages, not red)
+        set_text(self.banner_detail, " · ".join(say(alarm.cause) for alarm in shown) if red else "")
         self._show_foot(moment)
         run = moment.record
         walking = moment.phase is Phase.STAGES
@@ -137,11 +136,7 @@ class RunScreen(QWidget):
 
 
 def _titled(title: str, widget: QWidget) -> QFrame:
-    made = card(title, widget, gap=2)
-    made.layout().setContentsMargins(12, 8, 12, 8)
-    heading = made.layout().itemAt(0).widget()
-    heading.setProperty("role", "strong")
-    return made
+    return card(title, widget, gap=2, margin=(12, 8, 12, 8), shares=(0, 1), role="strong")
 
 
 def _told_elsewhere(code: str, moment: Snapshot) -> bool:

@@ -44,6 +44,7 @@ class RunControls(QWidget):
         )
         self.handrail_button.setCheckable(True)
         self.rpe = RpeStrip()
+        self.show_person(Gait.WALK, handrail=False)
         upper = row(
             self.hold_button, self.next_button, self.extend_button, self.cool_button, self.load_button,
             self.pressure_button, self.event_button, self.gait_button, self.handrail_button, gap=8,
@@ -81,6 +82,12 @@ class RunControls(QWidget):
         self.handrail_button.setChecked(handrail)
         for control in (self.gait_button, self.handrail_button):
             control.setAccessibleName(control.text().replace("\n", " "))
+
+    def _change_gait(self) -> None:
+        self.gait.emit(_other(self._gait).value)
+
+    def _change_handrail(self) -> None:
+        self.handrail.emit(not self._handrail)
 
     def _hold(self) -> None:
         (self.release if self._held else self.hold).emit()

@@ -8,7 +8,7 @@ from teststation.run.snapshot import Snapshot
 from teststation.run.state import HoldCause, Phase
 from ui.i18n import say, tr
 from ui.i18n.numbers import DASH, clock, number
-from ui.widgets.base import ElidedLabel, button, column, label, row, rule, set_shown, set_state, set_text
+from ui.widgets.base import DigitLabel, ElidedLabel, button, column, label, row, rule, set_shown, set_state, set_text
 
 NEAR_LIMIT = 0.95
 NO_READING = "--"
@@ -24,10 +24,8 @@ class TopStrip(QFrame):
         self.protocol = ElidedLabel("", "soft")
         self.test_left = label("", "soft")
         self.belt, self.strap = label("", "chip"), label("", "chip")
-        self.setLayout(row(self.person, self.protocol, self.test_left, self.belt, self.strap, gap=18))
-        self.layout().setContentsMargins(14, 6, 14, 6)
-        for part, share in ((self.person, 3), (self.protocol, 3)):
-            self.layout().setStretchFactor(part, share)
+        parts = (self.person, self.protocol, self.test_left, self.belt, self.strap)
+        self.setLayout(row(*parts, gap=18, margin=(14, 6, 14, 6), shares=(3, 3)))
 
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
@@ -36,7 +34,9 @@ class TopStrip(QFrame):
         set_state(self.belt, "caution" if bad else "good")
         set_text(self.strap, tr("run.strap", state=tr(f"strap.{moment.hr_status.value}")))
         set_state(self.strap, "good" if moment.hr_status is HeartRateStatus.OK else "caution")
-        set_text(self.test_left, tr("run.test_left", time=clock(moment.test_remaining_s)))
+        begun = moment.phase is Phase.STAGES
+        left_s = moment.test_remaining_s if begun else moment.record.plan.duration_s
+        set_text(self.test_left, tr("run.test_left", time=clock(left_s)))
         set_shown(self.test_left, moment.phase in (Phase.READY, Phase.STARTING, Phase.STAGES))
 
 
@@ -46,8 +46,7 @@ class HeartPanel(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.pulse = label(NO_READING, "huge", centred=True)
-        self.pulse.setAccessibleName(tr("run.pulse"))
+        self.pulse = DigitLabel(NO_READING, tr("run.pulse"))
         self.share = label("", "figure", centred=True)
         self.bar = QProgressBar()
         self.bar.setRange(0, 100)
@@ -67,7 +66,7 @@ class HeartPanel(QFrame):
 
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
-        set_text(self.pulse, NO_READING if moment.hr_bpm is None else str(moment.hr_bpm))
+        self.pulse.show_digits(NO_READING if moment.hr_bpm is None else str(moment.hr_bpm))
         limit_bpm = moment.hr_limit_bpm
         set_shown(self.bar, limit_bpm is not None)
         if limit_bpm is None:
@@ -100,8 +99,7 @@ class StagePanel(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.heading = label("", "heading")
-        self.left = label("", "huge", centred=True)
-        self.left.setAccessibleName(tr("run.time_left"))
+        self.left = DigitLabel("", tr("run.time_left"))
         self.held = label("", "chip", centred=True, wrap=True)
         set_state(self.held, "caution")
         kept = self.held.sizePolicy()
@@ -126,20 +124,21 @@ class StagePanel(QFrame):
             table.addWidget(measured, 2, index)
             table.setColumnStretch(index, 1)
         parts = column(
-            self.heading, self.left, self.held, self.stage, rule(), table, rule(),
+            self.heading, 1, self.left, 1, self.held, self.stage, rule(), table, rule(),
             label(tr("run.next"), "caption"), self.next, self.countdown, 1, gap=6, margin=14,
         )  # fmt: skip
         self.setLayout(parts)
 
     def rescale(self, scale: float) -> None:
         """Wide enough for ``m:ss``."""
-        self.setFixedWidth(round(540 * scale))
+        self.setFixedWidth(round(564 * scale))
 
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
         cooling = moment.phase is Phase.COOL_DOWN
         set_text(self.heading, tr("run.cool_down_left") if cooling else tr("run.time_left"))
-        set_text(self.left, clock(moment.stage_remaining_s))
+        over = moment.phase in (Phase.STOPPING, Phase.ENDED)
+        self.left.show_digits(DASH if over else clock(moment.stage_remaining_s))
         set_shown(self.held, bool(moment.holds))
         if moment.holds:
             set_text(self.held, tr("run.held", why=", ".join(tr(f"hold.{h.value}") for h in _ordered(moment.holds))))
@@ -172,8 +171,7 @@ class LimitPanel(QFrame):
         self.left = label("", "figure")
         self.yes = button(tr("limit.go_on"), self.go_on.emit, "touch")
         self.no = button(tr("limit.cool_down"), self.cool_down.emit, "touch")
-        self.setLayout(row(self.left, self.words, self.yes, self.no, gap=14, margin=10))
-        self.layout().setStretchFactor(self.words, 1)
+        self.setLayout(row(self.left, self.words, self.yes, self.no, margin=10, shares=(0, 1)))
         set_state(self, "caution")
 
     def show_moment(self, moment: Snapshot) -> None:

@@ -6,6 +6,7 @@ during a test is 74 pixels (20 mm). A smaller screen keeps the shares instead of
 """
 
 from functools import cache
+from pathlib import Path
 
 from PySide6.QtGui import QFontDatabase
 
@@ -19,6 +20,8 @@ HUGE_DIGITS = 148
 STOP_HEIGHT, STOP_WIDTH = 172, 220
 TOUCH = 74
 GAP = 14
+
+PICTURES = Path(__file__).resolve().parent.as_posix()
 
 
 def scale_for(width: int, height: int) -> float:
@@ -41,12 +44,14 @@ def style_sheet(scale: float, family: str) -> str:
     def px(design: float) -> str:
         return f"{max(1, round(design * scale))}px"
 
+    dot, ring = round(24 * scale), round(8 * scale)
     huge = px(HUGE_DIGITS / DIGIT_SHARE_OF_EM)
     return f"""
 * {{ font-family: "{family}"; font-size: {px(20)}; color: {c.INK}; }}
 QMainWindow, QWidget#screen {{ background: {c.BACKGROUND}; }}
 QLabel {{ background: transparent; }}
 QLabel[role="huge"] {{ font-size: {huge}; font-weight: bold; }}
+QLabel[role="huge"][state="long"] {{ font-size: {px(0.76 * HUGE_DIGITS / DIGIT_SHARE_OF_EM)}; }}
 QLabel[role="large"] {{ font-size: {px(58)}; font-weight: bold; }}
 QLabel[role="figure"] {{ font-size: {px(42)}; font-weight: bold; }}
 QLabel[role="title"] {{ font-size: {px(34)}; font-weight: bold; }}
@@ -83,6 +88,7 @@ QFrame[role="message"][state="high"] {{ background: {c.RED}; border: 2px solid {
 QFrame[role="message"][state="high"] QLabel {{ color: {c.ON_DARK}; font-weight: bold; }}
 QFrame[role="banner"] {{ background: {c.RED}; border: none; }}
 QFrame[role="banner"] QLabel {{ color: {c.ON_DARK}; font-size: {px(40)}; font-weight: bold; }}
+QFrame[role="banner"] QLabel#detail {{ font-size: {px(22)}; font-weight: normal; }}
 
 QPushButton, QToolButton {{
     background: {c.SURFACE}; border: 1px solid {c.LINE_STRONG}; border-radius: {px(8)};
@@ -92,7 +98,9 @@ QPushButton:hover {{ background: {c.ACCENT_FAINT}; }}
 QPushButton:pressed {{ background: {c.ACCENT_SOFT}; }}
 QPushButton:focus {{ border: 3px solid {c.ACCENT}; }}
 QPushButton:disabled {{ color: {c.LINE_STRONG}; border-color: {c.LINE}; background: {c.SURFACE_SOFT}; }}
-QPushButton:checked {{ background: {c.ACCENT_SOFT}; border: 2px solid {c.ACCENT}; color: {c.ACCENT_DARK}; font-weight: bold; }}
+QPushButton:checked {{
+    background: {c.ACCENT_SOFT}; border: 2px solid {c.ACCENT}; color: {c.ACCENT_DARK}; font-weight: bold;
+}}
 QPushButton[role="main"] {{
     background: {c.ACCENT}; color: {c.ON_DARK}; border: 1px solid {c.ACCENT_DARK};
     font-size: {px(24)}; font-weight: bold; padding: {px(8)} {px(28)}; min-height: {px(56)};
@@ -102,10 +110,12 @@ QPushButton[role="main"]:focus {{ border: 3px solid {c.INK}; }}
 QPushButton[role="main"]:disabled {{ background: {c.LINE}; color: {c.INK_SOFT}; border-color: {c.LINE}; }}
 QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {c.ACCENT}; }}
 QPushButton[role="link"]:focus {{ border: 2px solid {c.ACCENT}; }}
-QPushButton[role="touch"] {{ min-height: {px(TOUCH - 14)}; padding: {px(4)} {px(10)}; font-size: {px(20)}; }}
-QPushButton[role="choice"] {{ min-height: {px(TOUCH - 14)}; padding: {px(4)} {px(16)}; text-align: left; font-size: {px(22)}; }}
+QPushButton[role="touch"] {{ min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; }}
+QPushButton[role="choice"] {{
+    min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; text-align: left; font-size: {px(22)};
+}}
 QPushButton[role="rpe"] {{
-    min-height: {px(TOUCH - 14)}; min-width: {px(40)}; padding: 0; font-size: {px(28)}; font-weight: bold;
+    min-height: {px(TOUCH)}; min-width: {px(40)}; padding: 0; font-size: {px(28)}; font-weight: bold;
 }}
 QFrame[role="rpe"] {{ background: transparent; border: 3px solid transparent; border-radius: {px(10)}; }}
 QFrame[role="rpe"][state="due"] {{ background: {c.CAUTION}; border: 3px solid {c.CAUTION_LINE}; }}
@@ -128,13 +138,27 @@ QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleS
 QLineEdit[state="wrong"] {{ border: 2px solid {c.CAUTION_LINE}; background: {c.CAUTION}; }}
 QLineEdit:disabled, QComboBox:disabled {{ background: {c.SURFACE_SOFT}; color: {c.INK_SOFT}; border-color: {c.LINE}; }}
 QLineEdit#search {{ font-size: {px(26)}; min-height: {px(46)}; }}
+QComboBox::drop-down {{ border: none; width: {px(36)}; }}
+QComboBox::down-arrow {{ image: url("{PICTURES}/chevron.svg"); width: {px(24)}; height: {px(24)}; }}
 QComboBox QAbstractItemView {{
     background: {c.SURFACE}; selection-background-color: {c.ACCENT_SOFT}; selection-color: {c.INK};
     border: 1px solid {c.LINE_STRONG};
 }}
-QCheckBox, QRadioButton {{ spacing: {px(10)}; background: transparent; padding: {px(3)}; border: 2px solid transparent; }}
+QCheckBox, QRadioButton {{
+    spacing: {px(10)}; background: transparent; padding: {px(3)}; border: 2px solid transparent;
+}}
 QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.ACCENT}; border-radius: {px(6)}; }}
-QCheckBox::indicator, QRadioButton::indicator {{ width: {px(24)}; height: {px(24)}; }}
+QCheckBox::indicator, QRadioButton::indicator {{
+    width: {dot}px; height: {dot}px; background: {c.SURFACE}; border: 2px solid {c.LINE_STRONG};
+}}
+QCheckBox::indicator {{ border-radius: {px(5)}; }}
+QRadioButton::indicator {{ border-radius: {(dot + 4) // 2}px; }}
+QCheckBox::indicator:checked {{
+    background: {c.ACCENT}; border-color: {c.ACCENT}; image: url("{PICTURES}/tick.svg");
+}}
+QRadioButton::indicator:checked {{
+    width: {dot + 4 - 2 * ring}px; height: {dot + 4 - 2 * ring}px; border: {ring}px solid {c.ACCENT};
+}}
 
 QTableView, QTableWidget {{
     background: {c.SURFACE}; alternate-background-color: {c.SURFACE_SOFT}; border: 1px solid {c.LINE};
@@ -142,9 +166,10 @@ QTableView, QTableWidget {{
     selection-background-color: {c.ACCENT_SOFT}; selection-color: {c.INK};
 }}
 QTableView::item {{ padding: {px(4)} {px(8)}; border: none; }}
-QHeaderView, QHeaderView::section {{
+QHeaderView {{ background: {c.SURFACE}; border: none; }}
+QHeaderView::section {{
     background: {c.SURFACE}; color: {c.INK_SOFT}; border: none; border-bottom: 1px solid {c.LINE_STRONG};
-    padding: {px(6)} {px(8)}; font-size: {px(17)};
+    padding: {px(6)} {px(8)}; font-size: {px(17)}; min-height: {px(28)};
 }}
 QProgressBar {{
     background: {c.ACCENT_SOFT}; border: none; border-radius: {px(6)};

@@ -1,6 +1,6 @@
 """Small helpers that every screen uses: labels and buttons with a role, updates only where something changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -26,6 +26,8 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, centred: bool =
     if role:
         made.setProperty("role", role)
     made.setWordWrap(wrap)
+    if role == "chip":
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
     if centred:
         made.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return made
@@ -70,9 +72,12 @@ def set_shown(target: QWidget, shown: bool) -> None:
         target.setVisible(shown)
 
 
-def _filled(layout: QBoxLayout, items: tuple[object, ...], gap: int, margin: int) -> None:
+Margins = int | tuple[int, int, int, int]
+
+
+def _filled(layout: QBoxLayout, items: tuple[object, ...], gap: int, margin: Margins, shares: Sequence[int]) -> None:
     layout.setSpacing(gap)
-    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setContentsMargins(*(margin if isinstance(margin, tuple) else (margin,) * 4))
     for item in items:
         if isinstance(item, QWidget):
             layout.addWidget(item)
@@ -80,19 +85,22 @@ def _filled(layout: QBoxLayout, items: tuple[object, ...], gap: int, margin: int
             layout.addLayout(item)
         elif isinstance(item, int):
             layout.addStretch(item)
+    for place, share in enumerate(shares):
+        if share:
+            layout.setStretch(place, share)
 
 
-def column(*items: object, gap: int = GAP, margin: int = 0) -> QVBoxLayout:
-    """Widgets and layouts from top to bottom; a number is a stretch."""
+def column(*items: object, gap: int = GAP, margin: Margins = 0, shares: Sequence[int] = ()) -> QVBoxLayout:
+    """Widgets and layouts from top to bottom; a number is a stretch. ``shares`` say how spare room is divided."""
     made = QVBoxLayout()
-    _filled(made, items, gap, margin)
+    _filled(made, items, gap, margin, shares)
     return made
 
 
-def row(*items: object, gap: int = GAP, margin: int = 0) -> QHBoxLayout:
-    """Widgets and layouts from left to right; a number is a stretch."""
+def row(*items: object, gap: int = GAP, margin: Margins = 0, shares: Sequence[int] = ()) -> QHBoxLayout:
+    """Widgets and layouts from left to right; a number is a stretch. ``shares`` say how spare room is divided."""
     made = QHBoxLayout()
-    _filled(made, items, gap, margin)
+    _filled(made, items, gap, margin, shares)
     return made
 
 
@@ -104,9 +112,11 @@ def frame(layout: QLayout, role: str) -> QFrame:
     return made
 
 
-def card(title: str, *items: object, gap: int = 10) -> QFrame:
-    """A white card with a heading."""
-    return frame(column(label(title, "heading"), *items, gap=gap, margin=16), "card")
+def card(
+    title: str, *items: object, gap: int = 10, margin: Margins = 16, shares: Sequence[int] = (), role: str = "heading"
+) -> QFrame:
+    """A white card with a heading, which ``shares`` count as the first item."""
+    return frame(column(label(title, role), *items, gap=gap, margin=margin, shares=shares), "card")
 
 
 def rule() -> QFrame:
@@ -117,14 +127,37 @@ def rule() -> QFrame:
 
 
 def clear(layout: QLayout) -> None:
-    """Take everything out of a layout and delete it."""
+    """Take every widget out of a layout and delete it."""
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
             widget.hide()
             widget.deleteLater()
-        elif item.layout() is not None:
-            clear(item.layout())
+
+
+class DigitLabel(QLabel):
+    """Huge digits that ask for their own height, not for a line's: letters with tails never stand here."""
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "huge")
+        self.setAccessibleName(name)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def show_digits(self, text: str) -> None:
+        """Show them; more than four signs, as in a stage of ten minutes, are drawn smaller."""
+        set_text(self, text)
+        set_state(self, "long" if len(text) > 4 else "")
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self._height())
+
+    def _height(self) -> int:
+        return round(1.16 * self.fontMetrics().tightBoundingRect("0").height())
 
 
 class ElidedLabel(QLabel):

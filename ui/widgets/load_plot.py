@@ -9,7 +9,7 @@ from teststation.physiology.result import Assessment, StageResult
 from ui.i18n import tr
 from ui.theme import palette as c
 from ui.widgets.base import label
-from ui.widgets.plotting import Changed, pen, plot, pulse_range, rescale_axes
+from ui.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
 
 
 class LoadPlot(QWidget):
@@ -18,6 +18,7 @@ class LoadPlot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.plot = plot(tr("plot.workload"), tr("plot.pulse"), tr("plot.load_name"))
+        self._axes = axes_of(self.plot)
         self._changed = Changed()
         self._low, self._high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
         band = pg.FillBetweenItem(self._low, self._high, brush=QColor(c.ACCENT_SOFT))
@@ -41,7 +42,7 @@ class LoadPlot(QWidget):
             self._excluded, self._used, self._open, self._result,
         )  # fmt: skip
         for item in layers:
-            self.plot.addItem(item)
+            self._axes.addItem(item)
         self.legend = label(tr("plot.legend"), "caption", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +53,9 @@ class LoadPlot(QWidget):
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        rescale_axes(self.plot, scale, family)
+        font = rescale_axes(self.plot, scale, family)
+        for line in (self._max, self._limit):
+            line.label.setFont(font)
 
     def show_assessment(self, found: Assessment | None, *, open_stage: bool = False) -> None:
         """Draw it where it changed. ``open_stage``: the last stage is still being walked."""
@@ -111,7 +114,7 @@ class LoadPlot(QWidget):
                 right = max(right, min(90.0, estimate.high + 4))
         ranges = ((0.0, right), pulse_range(pulses))
         if self._changed("range", ranges):
-            self.plot.setRange(xRange=ranges[0], yRange=ranges[1], padding=0)
+            self._axes.setRange(xRange=ranges[0], yRange=ranges[1], padding=0)
 
 
 def _points(stages: list[StageResult]) -> tuple[list[float], list[float]]:

@@ -19,7 +19,7 @@ class MessageBar(QFrame):
         super().__init__()
         self.setProperty("role", "message")
         self.priority = label("", "strong")
-        self.words = ElidedLabel()
+        self.words = ElidedLabel("", "lead")
         self.more = label("", "strong")
         self.seen = button(tr("alarm.seen"), lambda: self._acknowledge(False), name=tr("alarm.seen_name"))
         self.silence = button(tr("alarm.silence"), lambda: self._acknowledge(True), name=tr("alarm.silence_name"))
@@ -27,8 +27,8 @@ class MessageBar(QFrame):
             kept = control.sizePolicy()
             kept.setRetainSizeWhenHidden(True)
             control.setSizePolicy(kept)
-        self.setLayout(row(self.priority, self.words, self.more, self.seen, self.silence, gap=10))
-        self.layout().setContentsMargins(14, 4, 8, 4)
+        parts = (self.priority, self.words, self.more, self.seen, self.silence)
+        self.setLayout(row(*parts, gap=10, margin=(14, 4, 8, 4), shares=(0, 1)))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._code = ""
 

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from ui.theme import palette as c
 
@@ -21,6 +23,11 @@ def pen(colour: str, width: int = 2, style: Qt.PenStyle = Qt.PenStyle.SolidLine)
     return made
 
 
+def axes_of(widget: pg.PlotWidget) -> Any:
+    """The item inside the widget that has the axes; pyqtgraph makes half of its methods at run time."""
+    return widget.getPlotItem()
+
+
 def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
     """A plot that nobody can drag away by touching it."""
     made = pg.PlotWidget()
@@ -29,22 +36,24 @@ def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
     made.hideButtons()
     made.setMouseEnabled(False, False)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    item = made.getPlotItem()
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+    item = axes_of(made)
     item.setLabel("bottom", x_title)
     item.setLabel("left", y_title)
     item.showGrid(x=True, y=True, alpha=0.14)
     return made
 
 
-def rescale_axes(widget: pg.PlotWidget, scale: float, family: str) -> None:
-    """Letters of the axes at this scale."""
+def rescale_axes(widget: pg.PlotWidget, scale: float, family: str) -> QFont:
+    """Letters of the axes at this scale; returns their font, for whatever else is written in the plot."""
     font = QFont(family)
     font.setPixelSize(max(10, round(17 * scale)))
     for side in ("bottom", "left"):
-        axis = widget.getPlotItem().getAxis(side)
+        axis = axes_of(widget).getAxis(side)
         axis.setTickFont(font)
         axis.label.setFont(font)
         axis.setTextPen(c.INK_SOFT)
+    return font
 
 
 class Changed:

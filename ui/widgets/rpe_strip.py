@@ -7,7 +7,13 @@ from ui.i18n import tr
 from ui.widgets.base import button, label, set_state
 
 FIRST, LAST = 6, 20
-BANDS = ((6, 10, "rpe.easy"), (11, 12, "rpe.short_sentences"), (13, 14, "rpe.some_words"), (15, 16, "rpe.two_words"), (17, 20, "rpe.gasping"))  # fmt: skip
+BANDS = (
+    (6, 10, "rpe.easy"),
+    (11, 12, "rpe.short_sentences"),
+    (13, 14, "rpe.some_words"),
+    (15, 16, "rpe.two_words"),
+    (17, 20, "rpe.gasping"),
+)
 
 
 class RpeStrip(QFrame):

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLayout, QWidget
 
-from ui.theme.style import GAP, STOP_HEIGHT
+from ui.theme.style import STOP_HEIGHT
 from ui.widgets.base import button, column, frame, label, row, rule
 
 SCRIM = QColor(19, 34, 44, 110)
@@ -17,11 +17,13 @@ class Sheet(QWidget):
 
     def __init__(self, window: QWidget, title: str, body: QLayout, *, width: int = 900) -> None:
         super().__init__(window)
+        self._window = window
         self.setAccessibleName(title)
         self._design_width = width
         self._title = label(title, "title", wrap=True)
-        self.foot = row(1, gap=GAP)
-        self.panel: QFrame = frame(column(self._title, rule(), body, self.foot, gap=GAP, margin=26), "sheet")
+        self.foot = row(1)
+        self._inside = column(self._title, rule(), body, self.foot, margin=26)
+        self.panel: QFrame = frame(self._inside, "sheet")
         self.panel.setParent(self)
         self.hide()
         window.installEventFilter(self)
@@ -41,8 +43,7 @@ class Sheet(QWidget):
 
     def finish(self) -> None:
         """Close the sheet."""
-        if self.parentWidget() is not None:
-            self.parentWidget().removeEventFilter(self)
+        self._window.removeEventFilter(self)
         self.hide()
         self.closed.emit()
         self.deleteLater()
@@ -69,11 +70,9 @@ class Sheet(QWidget):
         seats = [w for w in self._controls() if w.isVisibleTo(self) and w.isEnabled()]
         if not seats:
             return False
-        if here in seats:
-            index = (seats.index(here) + (1 if following else -1)) % len(seats)
-        else:
-            index = 0 if following else -1
-        seats[index].setFocus(Qt.FocusReason.TabFocusReason)
+        step = 1 if following else -1
+        index = seats.index(here) + step if here in seats else min(step, 0)
+        seats[index % len(seats)].setFocus(Qt.FocusReason.TabFocusReason)
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -88,14 +87,14 @@ class Sheet(QWidget):
         return next((w for w in self._controls() if w.isVisibleTo(self) and w.isEnabled()), None)
 
     def _fit(self) -> None:
-        window = self.parentWidget()
+        window = self._window
         scale = float(window.property("drawn_scale") or 1.0)
         self.setGeometry(window.rect())
         self.panel.ensurePolished()
         width = min(round(self._design_width * scale), window.width() - 40)
         room = window.height() - round((STOP_HEIGHT + 40) * scale)
         self.panel.setFixedWidth(width)
-        layout = self.panel.layout()
+        layout = self._inside
         wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         height = min(max(wanted, self.panel.minimumSizeHint().height()), window.height() - 20)
         top = max(10, (min(room, window.height()) - height) // 2)

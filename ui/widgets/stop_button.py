@@ -21,7 +21,7 @@ class StopButton(QPushButton):
         self.setToolTip(tr("stop.tip"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
-        self._scale = 1.0
+        self._window, self._scale = window, 1.0
         self.pressed.connect(self.stop_pressed)
         self.hide()
         window.installEventFilter(self)
@@ -35,7 +35,7 @@ class StopButton(QPushButton):
     def to_corner(self) -> None:
         """Lower right corner, on top of all siblings."""
         margin = round(MARGIN * self._scale)
-        window = self.parentWidget()
+        window = self._window
         self.move(window.width() - self.width() - margin, window.height() - self.height() - margin)
         self.raise_()
 

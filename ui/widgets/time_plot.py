@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from teststation.run.record import RunRecord
 from ui.i18n import tr
 from ui.i18n.numbers import number
 from ui.theme import palette as c
-from ui.widgets.plotting import Changed, pen, plot, pulse_range, rescale_axes
+from ui.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,25 @@ class TimePlot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.plot = plot(tr("plot.minutes"), tr("plot.pulse"), tr("plot.time_name"))
+        self._axes = axes_of(self.plot)
         self._changed = Changed()
         self._curve = pg.PlotCurveItem(pen=pen(c.ACCENT_DARK, 2), connect="finite")
         self._limit = pg.InfiniteLine(angle=0, pen=pen(c.CAUTION_LINE, 2, Qt.PenStyle.DotLine))
         self._now = pg.InfiniteLine(angle=90, pen=pen(c.INK_SOFT, 1))
+        self._font = QFont()
         self._regions: list[pg.LinearRegionItem] = []
         self._names: list[pg.TextItem] = []
         for item in (self._limit, self._now, self._curve):
-            self.plot.addItem(item)
+            self._axes.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        rescale_axes(self.plot, scale, family)
+        self._font = rescale_axes(self.plot, scale, family)
+        for name in self._names:
+            name.setFont(self._font)
 
     def show_run(self, run: RunRecord, limit_bpm: float | None, remaining_s: float, *, walking: bool) -> None:
         """Draw what changed."""
@@ -86,7 +90,7 @@ class TimePlot(QWidget):
             self._now.setValue(heart[-1].t_s / 60 if heart else 0.0)
             values = pulse_range([limit_bpm, *bpm])
             if self._changed("pulse", values):
-                self.plot.setYRange(*values, padding=0)
+                self._axes.setYRange(*values, padding=0)
                 self._changed("bands", None)
         self._limit.setVisible(limit_bpm is not None)
         if limit_bpm is not None and self._changed("limit", limit_bpm):
@@ -101,11 +105,12 @@ class TimePlot(QWidget):
             region = pg.LinearRegionItem(movable=False, pen=pen(c.LINE, 1))
             region.setZValue(-10)
             name = pg.TextItem(color=c.INK_SOFT, anchor=(0.5, 0))
+            name.setFont(self._font)
             self._regions.append(region)
             self._names.append(name)
-            self.plot.addItem(region, ignoreBounds=True)
-            self.plot.addItem(name, ignoreBounds=True)
-        top = self.plot.getPlotItem().getViewBox().viewRange()[1][1]
+            self._axes.addItem(region, ignoreBounds=True)
+            self._axes.addItem(name, ignoreBounds=True)
+        top = self._axes.getViewBox().viewRange()[1][1]
         for index, (region, name) in enumerate(zip(self._regions, self._names, strict=True)):
             there = index < len(bands)
             region.setVisible(there)
@@ -119,7 +124,7 @@ class TimePlot(QWidget):
             name.setPos((band.began_s + band.ends_s) / 120, top)
         if bands:
             end = bands[-1].ends_s / 60
-            self.plot.setXRange(0, end, padding=0.01)
+            self._axes.setXRange(0, end, padding=0.01)
 
 
 def _decimals(band: StageBand) -> int:

@@ -1,0 +1,236 @@
+"""Walk through the window with the emulators and save a picture of every screen into ``docs/screens``.
+
+Run it on a display of its own, once for each size::
+
+    xvfb-run -s "-screen 0 1920x1080x24" python -m tests.ui.screenshots
+    xvfb-run -s "-screen 0 1366x768x24" python -m tests.ui.screenshots
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from teststation.ports import BeltState
+from teststation.records.database import Record, open_record
+from teststation.run.state import Phase
+from teststation.subject import Sex
+from ui.app import MainWindow
+from ui.emulated import patient_of_seed
+from ui.screens.settings import SettingsSheet
+from ui.session import Session
+from ui.settings import Settings
+from ui.station import Station
+
+SCALE = 40.0
+SEED = 3
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
+PEOPLE = (
+    ("Aasen", "Kari", "1979-04-12", Sex.FEMALE),
+    ("Berg", "Ola Nordmann", "1968-11-02", Sex.MALE),
+    ("Ødegård", "Åse", "1990-07-30", Sex.FEMALE),
+    ("Hansen", "Per", "1955-01-19", Sex.MALE),
+)
+
+
+def wait(until: Callable[[], object], seconds: float) -> None:
+    """Let the window live until something is true."""
+    end_s = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > end_s:
+            raise TimeoutError("the window did not get there")
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def let_live(seconds: float) -> None:
+    """Let the window live for a while."""
+    end_s = time.monotonic() + seconds
+    wait(lambda: time.monotonic() >= end_s, seconds + 5)
+
+
+class Walk:
+    """One walk through the window."""
+
+    def __init__(self, record: Record) -> None:
+        settings = Settings(clinic_name="Demoklinikken", operator="Demo", treadmill="emulated", heart_rate="emulated")
+        truth = patient_of_seed(SEED)
+        for family, given, born, sex in PEOPLE:
+            record.people.add(family_name=family, given_name=given, born=born, sex=sex)
+        born = date(date.today().year - round(truth.age_years), 3, 8)  # noqa: DTZ011 - the clinic's own day
+        self.person = record.people.add(
+            family_name="Demo",
+            given_name="Pasient",
+            born=born.isoformat(),
+            sex=Sex(truth.sex),
+            height_cm=truth.height_cm,
+        )
+        self.truth = truth
+        self.window = MainWindow(Station(record, settings, SCALE), demo=True, seed=SEED)
+        screen = QGuiApplication.primaryScreen().geometry()
+        self.size = f"{screen.width()}x{screen.height()}"
+        self.window.resize(screen.size())
+        self.window.show()
+        let_live(0.3)
+
+    def save(self, name: str) -> None:
+        """A picture of the whole window."""
+        let_live(0.15)
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        self.window.grab().save(str(FOLDER / f"{self.size}-{name}.png"))
+
+    def close_sheet(self) -> None:
+        """Close what lies on top."""
+        assert self.window.sheet is not None
+        self.window.sheet.finish()
+        let_live(0.1)
+
+    def whole(self) -> None:
+        """From the first start to the result, twice, so that there is a change to show."""
+        window = self.window
+        window.welcome()
+        self.save("00-intended-use")
+        self.close_sheet()
+        self.save("01-people")
+        window.people.search.setText("demo")
+        self.save("02-person-chosen")
+        window.edit_person(self.person)
+        self.save("03-person-form")
+        self.close_sheet()
+        window.edit_settings()
+        assert isinstance(window.sheet, SettingsSheet)
+        self.save("04-settings")
+        self.close_sheet()
+        self.pretest()
+        self.run(pictures=True)
+        self.save("30-result")
+        window.result.done.emit()
+        self.pretest(pictures=False)
+        self.run(pictures=False)
+        self.save("31-result-with-change")
+        window.result.done.emit()
+        window.show_history(self.person)
+        self.save("32-history")
+        self.close_sheet()
+        self.pretest(pictures=False)
+        self.stopped()
+        window.close()
+
+    def pretest(self, *, pictures: bool = True) -> None:
+        """Fill in the pre-test."""
+        window, form = self.window, self.window.pretest
+        window.people.search.setText("demo")
+        window.people.refresh(choose=self.person.id)
+        window.people.test_button.click()
+        if pictures:
+            self.save("10-pretest-empty")
+            form.prepare_button.click()
+            self.save("11-pretest-missing")
+        form.confirmed.setChecked(True)
+        form.weight.setText(f"{self.truth.weight_kg:.0f}")
+        form.screening.answer_no()
+        if pictures:
+            form.screening.yes["medicine"].click()
+            form.screening.reason["medicine"].setText("Fast medisin, uendret siden sist. Avklart med lege.")
+            self.save("12-pretest-filled")
+        form.prepare_button.click()
+
+    def ready(self) -> None:
+        """Wait for belt and strap, and start."""
+        session = self.session()
+        wait(lambda: session.controller.state.at_rest and session.controller.state.hr_bpm is not None, 30)
+
+    def session(self) -> Session:
+        """The session there is."""
+        assert self.window.flow is not None
+        return self.window.flow.session
+
+    def run(self, *, pictures: bool) -> None:
+        """One whole test."""
+        window = self.window
+        if pictures:
+            self.save("20-run-connecting")
+        self.ready()
+        session = self.session()
+        if pictures:
+            self.save("21-run-ready")
+        session.begin()
+        wait(lambda: session.controller.state.phase is Phase.STAGES, 60)
+        last = -1
+        while not session.ended:
+            state = session.controller.state
+            left_s = state.stage_remaining_s(session.controller.now_s())
+            if state.phase is Phase.STAGES and state.stage_index != last and left_s < 25:
+                last = state.stage_index
+                if pictures and last == 1:
+                    self.save("22-run-ask-rpe")
+                    session.hold()
+                    self.sheets()
+                    session.release()
+                session.rpe(10 + 2 * last)
+                if pictures and last == 2:
+                    self.save("23-run-third-stage")
+            if state.notice is not None and pictures:
+                self.save("24-run-limit")
+                pictures = False
+            let_live(0.03)
+        wait(lambda: window.stack.currentWidget() is window.result, 30)
+
+    def sheets(self) -> None:
+        """Every question of a run."""
+        flow = self.window.flow
+        assert flow is not None
+        for name, ask in (
+            ("25-cool-down-reasons", flow.ask_cool_down),
+            ("26-override", flow.ask_override),
+            ("27-event", flow.ask_event),
+            ("28-pressure", flow.ask_pressure),
+            ("29-load", flow.ask_load),
+        ):
+            ask()
+            self.save(name)
+            self.close_sheet()
+
+    def stopped(self) -> None:
+        """The run screen with a high alarm, drawn from a snapshot that no emulator gives on demand."""
+        import dataclasses
+
+        from teststation.cause import Cause
+        from teststation.run.alarms import Alarm, Priority
+
+        self.ready()
+        flow = self.window.flow
+        assert flow is not None
+        flow.bridge.halt()
+        moment = dataclasses.replace(
+            flow.session.snapshot(),
+            phase=Phase.STOPPING,
+            belt_state=BeltState.OFFLINE,
+            press_red_button=True,
+            reason=Cause("trip_no_answer"),
+            alarms=(
+                Alarm(Cause("press_red_button"), Priority.HIGH, True),
+                Alarm(Cause("belt_offline"), Priority.HIGH, True),
+            ),
+        )
+        self.window.run.show_moment(moment)
+        self.save("40-red-button")
+        flow.bridge.start()
+
+
+def main() -> int:
+    """Both the walk and its pictures."""
+    application = QApplication(sys.argv[:1])
+    application.setStyle("Fusion")
+    with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "screens.record", "screens") as record:
+        Walk(record).whole()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

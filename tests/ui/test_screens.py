@@ -1,0 +1,323 @@
+"""People, pre-test, settings, history, result; and what holds for every screen."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QTableView,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import SETTINGS, Bench
+from teststation.records.database import Record
+from teststation.records.people import Person
+from teststation.subject import Sex
+from ui.app import MainWindow
+from ui.screens.person import due_words
+from ui.screens.person_form import PersonForm
+from ui.screens.pretest import MEASURED
+from ui.screens.settings import SettingsSheet
+from ui.settings import Settings
+from ui.widgets.base import ElidedLabel
+
+
+def clipped(root: QWidget) -> list[str]:
+    """Texts that have less room than they ask for."""
+    found: list[str] = []
+    for widget in root.findChildren(QWidget):
+        if (
+            not widget.isVisible()
+            or isinstance(widget, ElidedLabel)
+            or not isinstance(widget, QLabel | QAbstractButton)
+        ):
+            continue
+        text = widget.text()
+        if not text or widget.parent() is None:
+            continue
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            if widget.heightForWidth(widget.width()) > widget.height():
+                found.append(text)
+            continue
+        wanted = widget.sizeHint()
+        if wanted.width() > widget.width() or (
+            isinstance(widget, QLabel) and widget.minimumSizeHint().height() > widget.height() + 1
+        ):
+            found.append(text)
+    return found
+
+
+def nameless(root: QWidget) -> list[str]:
+    """Controls that a screen reader cannot name."""
+    kinds = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QTableView)
+    return [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for widget in root.findChildren(QWidget)
+        if isinstance(widget, kinds)
+        and not widget.objectName().startswith("qt_")
+        and not isinstance(widget.parent(), QLineEdit | QAbstractSpinBox | QComboBox | QTableView)
+        and not widget.accessibleName()
+        and not (isinstance(widget, QAbstractButton) and widget.text())
+    ]
+
+
+def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> None:
+    """Show every screen and every sheet, and look at each."""
+    window = bench.window
+
+    def see() -> None:
+        qtbot.wait(30)
+        look(window)
+
+    def sheet(open_it: Callable[[], object]) -> None:
+        open_it()
+        see()
+        assert window.sheet is not None
+        window.sheet.finish()
+
+    see()
+    window.people.refresh(choose=bench.person.id)
+    sheet(lambda: window.edit_person(None))
+    sheet(window.edit_settings)
+    sheet(lambda: window.header.about_button.click())
+    bench.to_pretest()
+    window.pretest.screening.yes["medicine"].click()
+    see()
+    window.pretest.prepare_button.click()
+    see()
+    window.pretest.screening.reason["medicine"].setText("Fast og uendret.")
+    bench.window.pretest.prepare_button.click()
+    assert window.flow is not None
+    window.flow.bridge.halt()
+    bench.pass_s(1.0)
+    see()
+    bench.running.begin()
+    bench.pass_s(220.0)
+    see()
+    for ask in ("ask_cool_down", "ask_override", "ask_event", "ask_pressure", "ask_load"):
+        sheet(getattr(window.flow, ask))
+    limit_bpm = bench.running.controller.state.hr_limit_bpm
+    assert limit_bpm is not None
+    bench.strap.bpm = round(limit_bpm) + 4
+    bench.pass_s(17.0)
+    see()
+    bench.running.cool_down("patient")
+    bench.pass_s(5.0)
+    see()
+    bench.treadmill.stops = False
+    bench.running.stop()
+    bench.pass_s(32.0)
+    see()
+    window.run.at_rest_button.click()
+    bench.pass_s(1.0)
+    assert window.stack.currentWidget() is window.result
+    see()
+    sheet(lambda: window.show_history(bench.person))
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_no_text_is_clipped_on_any_screen(bench: Bench, qtbot: QtBot, size: tuple[int, int]) -> None:
+    bench.window.resize(*size)
+
+    def look(root: QWidget) -> None:
+        assert (root.width(), root.height()) == size
+        assert clipped(root) == []
+
+    everywhere(bench, look, qtbot)
+
+
+def test_every_control_has_an_accessible_name(bench: Bench, qtbot: QtBot) -> None:
+    def look(root: QWidget) -> None:
+        assert nameless(root) == []
+
+    everywhere(bench, look, qtbot)
+
+
+def test_digits_and_stop_are_forty_millimetres_high_on_a_24_inch_screen(bench: Bench) -> None:
+    bench.to_run()
+    bench.window.resize(1920, 1080)
+    px_per_mm = 1920 / 531.4  # 24 inches, 16:9
+    for digits in (bench.window.run.heart.pulse, bench.window.run.stage.left):
+        drawn = digits.fontMetrics().tightBoundingRect("0").height()
+        assert drawn / px_per_mm >= 40
+    assert bench.window.stop_button.height() / px_per_mm >= 40
+    assert bench.window.stop_button.width() / px_per_mm >= 40
+
+
+def test_what_is_touched_during_a_test_is_twenty_millimetres_high(bench: Bench, qtbot: QtBot) -> None:
+    bench.window.resize(1920, 1080)
+    bench.to_stages()
+    qtbot.wait(30)
+    controls = bench.window.run.controls
+    for control in [controls.hold_button, controls.next_button, controls.event_button, *controls.rpe.buttons.values()]:
+        assert control.height() / (1920 / 531.4) >= 20
+
+
+# --- people ---
+
+
+def test_the_list_searches_while_you_type(window: MainWindow, record: Record) -> None:
+    for family, given in (("Aas", "Ola"), ("Berg", "Kari"), ("Bergli", "Per")):
+        record.people.add(family_name=family, given_name=given, born="1980-01-02", sex=Sex.MALE)
+    window.people.refresh()
+    assert len(window.people.model.people) == 3
+    window.people.search.setText("berg")
+    assert [p.family_name for p in window.people.model.people] == ["Berg", "Bergli"]
+    window.people.search.setText("bergli")
+    assert window.people.chosen is not None
+    assert window.people.chosen.given_name == "Per"
+
+
+def test_a_person_is_added_by_the_form_and_chosen(window: MainWindow, record: Record) -> None:
+    window.edit_person(None)
+    form = window.sheet
+    assert isinstance(form, PersonForm)
+    form.given.setText("Åse")
+    form.family.setText("Øvrebø")
+    form.born.setText("3.2.1961")
+    form.female.setChecked(True)
+    form.save_button.click()
+    assert window.sheet is None
+    assert [(p.full_name, p.born, p.sex) for p in record.people.all()] == [("Åse Øvrebø", "1961-02-03", Sex.FEMALE)]
+    assert window.people.chosen is not None
+
+
+def test_the_form_says_everything_that_is_missing_at_once(window: MainWindow, record: Record) -> None:
+    window.edit_person(None)
+    form = window.sheet
+    assert isinstance(form, PersonForm)
+    form.height_cm.setText("17")
+    form.save_button.click()
+    assert len(form.problems.text().splitlines()) == 4
+    assert record.people.all() == []
+
+
+def test_a_test_three_months_old_is_overdue() -> None:
+    assert "forfalt" in due_words("2026-01-10T09:00:00+01:00", date(2026, 4, 11))
+    assert "forfalt" not in due_words("2026-01-10T09:00:00+01:00", date(2026, 4, 10))
+    assert due_words(None, date(2026, 4, 10)) == "–"
+
+
+# --- pre-test ---
+
+
+def test_nothing_is_prepared_before_the_person_is_confirmed(bench: Bench) -> None:
+    bench.to_pretest()
+    bench.window.pretest.confirmed.setChecked(False)
+    bench.window.pretest.prepare_button.click()
+    assert bench.window.flow is None
+    assert "Bekreft navn" in bench.window.pretest.problems.text()
+
+
+def test_a_yes_needs_a_written_reason(bench: Bench) -> None:
+    bench.to_pretest()
+    form = bench.window.pretest
+    form.screening.yes["heart"].click()
+    form.prepare_button.click()
+    assert bench.window.flow is None
+    form.screening.reason["heart"].setText("Avklart med kardiolog i mai.")
+    form.prepare_button.click()
+    assert bench.window.flow is not None
+
+
+def test_the_screen_says_which_result_will_be_withheld(bench: Bench) -> None:
+    bench.to_pretest()
+    form = bench.window.pretest
+    assert "beregnet av alder" in form.withheld.text()
+    assert "Ebbeling" in form.withheld.text()
+    form.height_cm.clear()
+    assert "høyde mangler" in form.withheld.text().lower()
+    form.beta.setChecked(True)
+    assert "betablokker" in form.withheld.text()
+    form.protocol.setCurrentIndex(form.protocol.findData("ebbeling-13"))
+    assert "Ebbelings anslag" not in form.withheld.text()
+
+
+def test_a_measured_hrmax_needs_its_date_and_reaches_the_subject(bench: Bench) -> None:
+    bench.to_pretest()
+    form = bench.window.pretest
+    form.hr_source.setCurrentIndex(form.hr_source.findData(MEASURED))
+    form.hr_value.setText("181")
+    assert any("målt" in problem for problem in form.missing())
+    form.hr_date.setText("12.05.2026")
+    assert form.missing() == []
+    subject = form.subject()
+    assert subject is not None
+    assert (subject.hr_max_measured_bpm, subject.hr_max_measured_on) == (181.0, "2026-05-12")
+
+
+def test_without_devices_the_screen_points_to_the_settings(
+    make_window: Callable[..., MainWindow], person: Person
+) -> None:
+    window = make_window(settings=Settings())
+    window.begin_pretest(person)
+    window.pretest.prepare_button.click()
+    assert window.flow is None
+    assert "Innstillinger" in window.pretest.problems.text()
+
+
+def test_the_next_person_never_inherits_answers(bench: Bench, record: Record) -> None:
+    bench.to_pretest()
+    other = record.people.add(family_name="Lie", given_name="Jon", born="1990-01-01", sex=Sex.MALE)
+    bench.window.begin_pretest(other)
+    form = bench.window.pretest
+    assert not form.confirmed.isChecked()
+    assert form.weight.text() == ""
+    assert form.screening.problems() != []
+
+
+# --- settings, first start ---
+
+
+def test_a_device_string_that_cannot_be_used_is_not_kept(window: MainWindow) -> None:
+    window.edit_settings()
+    sheet = window.sheet
+    assert isinstance(sheet, SettingsSheet)
+    sheet.treadmill.setText("trackmaster:COM3")
+    sheet.save_button.click()
+    assert "units" in sheet.problems.text()
+    assert window.station.settings == SETTINGS
+    sheet.treadmill.setText("trackmaster:COM3,units=kmh")
+    sheet.save_button.click()
+    assert window.station.settings.treadmill == "trackmaster:COM3,units=kmh"
+
+
+def test_intended_use_is_said_at_the_first_start_and_once(make_window: Callable[..., MainWindow]) -> None:
+    window = make_window(settings=Settings())
+    window.welcome()
+    assert window.sheet is not None
+    window.sheet.finish()
+    assert window.station.settings.intended_use_accepted
+    window.welcome()
+    assert window.sheet is None
+
+
+def test_an_interrupted_test_is_found_at_start_and_told(bench: Bench, record: Record) -> None:
+    bench.to_stages().pass_s(30.0)
+    flow = bench.window.flow
+    assert flow is not None
+    flow.session._journal.close()  # as when the power goes
+    flow.disconnect_screen()
+    bench.window.flow = None
+    bench.window.welcome()
+    assert bench.window.sheet is not None
+    assert len(record.tests.list()) == 1
+
+
+def test_geometry_of_every_sheet_is_inside_the_window(bench: Bench) -> None:
+    bench.to_stages()
+    for ask in ("ask_cool_down", "ask_override", "ask_event", "ask_pressure", "ask_load"):
+        getattr(bench.window.flow, ask)()
+        sheet = bench.window.sheet
+        assert sheet is not None
+        assert QRect(0, 0, bench.window.width(), bench.window.height()).contains(sheet.panel.geometry())
+        assert sheet.findChildren(QScrollArea) == []
+        sheet.finish()
