@@ -50,6 +50,7 @@ def estimate_object(assessment: Assessment) -> JsonObject:
             "source": hr_max.source,
             "see_bpm": _round(hr_max.see_bpm, 1),
             "question": _say(hr_max.question),
+            "rpe_check_bpm": _round(hr_max.rpe_check_bpm, 1),
         },
         "estimates": {name: _estimate(estimate) for name, estimate in assessment.estimates.items()},
         "headline": assessment.headline,

@@ -12,7 +12,7 @@ from teststation.physiology.change import compare_tests
 from teststation.physiology.combined import combine
 from teststation.physiology.error_budget import Budget, budget
 from teststation.physiology.extrapolation import HR_TO_SHARE, Extrapolation, extrapolate
-from teststation.physiology.hrmax import hr_max
+from teststation.physiology.hrmax import from_rpe_bpm, hr_max
 from teststation.physiology.observe import observe
 from teststation.physiology.reference import compare, fitness_age, hunt3
 from teststation.physiology.result import ALGORITHM_VERSION, Assessment, Estimate, StageObservation, StageResult
@@ -40,7 +40,8 @@ def assess(
 ) -> Assessment:
     """Assess stages of one test. Takes a few milliseconds; never raises on what people or belts did."""
     seen = tuple(observations)
-    maximum = hr_max(subject, max((s.hr_bpm for s in seen if s.hr_bpm is not None), default=None))
+    observed_bpm = max((s.hr_bpm for s in seen if s.hr_bpm is not None), default=None)
+    maximum = msgspec.structs.replace(hr_max(subject, observed_bpm), rpe_check_bpm=from_rpe_bpm(seen))
     # The pulse of a person on beta-blockers or out of rhythm limits nothing and tells nothing of VO2max.
     trusted = not (subject.beta_blocker or subject.irregular_rhythm)
     limit_bpm = hr_fraction_of_max * maximum.bpm

@@ -1,10 +1,16 @@
 """The largest heart rate, by the best source at hand, with its standard error."""
 
+from collections.abc import Sequence
+from statistics import linear_regression
+
 from teststation.cause import Cause
-from teststation.physiology.result import HrMax
+from teststation.physiology.result import HrMax, StageObservation
 from teststation.subject import Subject
 
 MEASURED_SEE_BPM = 3.0
+RPE_AT_MAXIMUM = 20
+RPE_STAGES_MIN = 3
+RPE_SPREAD_MIN = 4
 
 
 def nes2013_bpm(age_years: float) -> float:
@@ -21,6 +27,19 @@ def brawner2004_bpm(age_years: float) -> float:
     Source: Brawner CA et al. Am Heart J 2004, doi 10.1016/j.ahj.2004.04.035.
     """
     return 164.0 - 0.7 * age_years
+
+
+def from_rpe_bpm(stages: Sequence[StageObservation]) -> float | None:
+    """Least squares of stage heart rate on RPE, read at 20: the maximum as this person's effort foretells it.
+
+    A cross-check without a published error. None with fewer than three answers, a spread under four steps of Borg's
+    scale, or a pulse that does not rise.
+    """
+    answered = [(s.rpe, s.hr_bpm) for s in stages if s.rpe is not None and s.hr_bpm is not None and s.duration_ok]
+    if len(answered) < RPE_STAGES_MIN or max(r for r, _ in answered) - min(r for r, _ in answered) < RPE_SPREAD_MIN:
+        return None
+    slope, intercept = linear_regression([rpe for rpe, _ in answered], [bpm for _, bpm in answered])
+    return intercept + slope * RPE_AT_MAXIMUM if slope > 0 else None
 
 
 def hr_max(subject: Subject, observed_bpm: float | None = None) -> HrMax:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from teststation.cause import Cause
 from teststation.physiology.error_budget import FIXED_DIMENSIONS, MAX_STAGES, RPE_SD, WALKING_COST_SD, draws
+from teststation.physiology.hrmax import RPE_AT_MAXIMUM, RPE_STAGES_MIN
 from teststation.physiology.result import Estimate, StageObservation
 from teststation.subject import Sex, Subject
 from teststation.units import mph_from_kmh
@@ -19,8 +20,6 @@ EBBELING_SEE = 4.85
 FRIEND_SEE = 6.6
 NES_SEE = {Sex.MALE: 5.70, Sex.FEMALE: 5.14}
 KG_PER_LB, CM_PER_IN = 0.45359237, 2.54
-RPE_STAGES_MIN = 3
-RPE_AT_MAXIMUM = 20
 
 Array = NDArray[np.float64]
 

@@ -51,6 +51,7 @@ class HrMax(Value, frozen=True):
     source: str  # measured | nes2013 | brawner2004 | rpe
     see_bpm: float
     question: Cause | None = None  # such as: observed pulse above the predicted maximum
+    rpe_check_bpm: float | None = None  # heart rate on RPE, read at 20: a cross-check, no source of its own
 
 
 class Estimate(Value, frozen=True):

@@ -88,6 +88,8 @@ def _method(page: Page, report: Report) -> None:
     page.heading(say("report.heading.method"))
     estimate = found.estimates["extrapolation"]
     hr_max = say(f"report.hr_max.{found.hr_max.source}", bpm=n(found.hr_max.bpm, 0), see=n(found.hr_max.see_bpm))
+    if found.hr_max.rpe_check_bpm is not None:
+        hr_max += " " + say("report.hr_max.check", bpm=n(found.hr_max.rpe_check_bpm, 0))
     line = say("report.method.line", n=estimate.n_stages or 0, r2=n(estimate.r2, 2))
     person = say(
         "report.method.person", weight=n(subject.weight_kg), height=n(subject.height_cm, 0), age=n(subject.age_years, 0)

@@ -165,6 +165,13 @@ def test_training_gives_a_setting_whose_cost_is_at_the_target_pulse() -> None:
     assert training.incline_pct >= 5
 
 
+def test_borgs_scale_gives_a_cross_check_of_hrmax() -> None:
+    answered = tuple(msgspec.structs.replace(s, rpe=9 + 2 * n) for n, s in enumerate(FOUR))
+    check = assess(MAN, answered).hr_max.rpe_check_bpm
+    assert check == pytest.approx(180.3, abs=0.5)
+    assert assess(MAN, answered[:2]).hr_max.rpe_check_bpm is None
+
+
 rising = st.lists(st.floats(8, 14), min_size=3, max_size=3).map(lambda steps: [112 + sum(steps[:n]) for n in range(4)])
 
 
