@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
     def show_history(self, person: Person) -> None:
         """All tests of a person."""
         tests = self.station.history(person.id)
-        self.show_sheet(lambda window: history_sheet(window, person, tests, self.show_result, self.papers.open_report))
+        self.show_sheet(lambda window: history_sheet(window, person, tests, self.show_result, self.show_report))
 
     def begin_pretest(self, person: Person) -> None:
         """The appointment begins."""
@@ -224,6 +224,11 @@ class MainWindow(QMainWindow):
         """A kept test."""
         self.result.show_test(stored, self.station.record.people.get(stored.person_id))
         self.go_to(self.result)
+
+    def show_report(self, stored: StoredTest) -> None:
+        """A kept test and its report."""
+        self.show_result(stored)
+        self.papers.open_report(stored)
 
     # --- settings and words ---
 

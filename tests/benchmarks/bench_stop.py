@@ -22,12 +22,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from drivers.client import TreadmillClient
+from tests.sample_tests import sample
+from tests.unit.report.test_report import report
 from teststation.records.database import open_record
 from teststation.report.archive import archive
 from teststation.report.pdf import render
 from teststation.subject import Sex, Subject
-from tests.sample_tests import sample
-from tests.unit.report.test_report import report
 from ui.app import MainWindow
 from ui.settings import Settings
 from ui.station import Setup, Station, load_plan_of

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench, Wall
@@ -13,6 +14,7 @@ from teststation.subject import Gait, Sex, Subject
 from ui.screens.run_panels import NO_READING
 from ui.widgets.hold_button import HOLD_S, HoldButton
 from ui.widgets.load_plot import LoadPlot
+from ui.widgets.stepper import Stepper
 from ui.widgets.time_plot import stage_bands
 
 
@@ -240,3 +242,32 @@ def test_a_stage_of_ten_minutes_fits_its_digits(bench: Bench, qtbot: QtBot) -> N
     digits.show_digits("10:00")
     qtbot.wait(10)
     assert digits.sizeHint().width() <= digits.width()
+
+
+def test_a_load_by_hand_stays_within_the_plan_and_holds_the_stage(bench: Bench) -> None:
+    bench.to_stages()
+    assert bench.window.flow is not None
+    bench.window.flow.ask_load()
+    sheet = bench.window.sheet
+    assert sheet is not None
+    speed, incline = sheet.findChildren(Stepper)
+    speed.box.setValue(99.0)
+    incline.more.click()
+    assert speed.value() == bench.running.controller.state.plan.max_speed_kmh
+    sheet.findChildren(QPushButton)[-1].click()
+    bench.pass_s(0.5)
+    state = bench.running.controller.state
+    assert state.setpoint is not None
+    assert state.setpoint.incline_pct == 0.5
+    assert HoldCause.LOAD_CHANGED in state.holds
+
+
+def test_blood_pressure_goes_to_the_stage(bench: Bench) -> None:
+    bench.to_stages()
+    bench.window.run.controls.pressure_button.click()
+    sheet = bench.window.sheet
+    assert sheet is not None
+    sheet.findChildren(Stepper)[0].box.setValue(152)
+    sheet.findChildren(QPushButton)[-1].click()
+    stage = bench.running.controller.recording.record(bench.running.controller.state).stages[-1]
+    assert (stage.systolic_mmhg, stage.diastolic_mmhg) == (152, 80)

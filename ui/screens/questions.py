@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from teststation.ports import Setpoint
 from teststation.protocol.plan import Plan
 from ui.i18n import tr
+from ui.i18n.numbers import number
 from ui.screens.fields import form
 from ui.widgets.base import button, column, label
 from ui.widgets.choices import choices
 from ui.widgets.sheet import Sheet
+from ui.widgets.stepper import Stepper
 
 STOP_REASONS = (
     "patient", "exhaustion", "breathless", "chest_pain", "dizzy", "leg_pain", "pallor", "blood_pressure", "rhythm",
@@ -18,6 +20,7 @@ STOP_REASONS = (
 )  # fmt: skip
 OVERRIDE_REASONS = ("talks", "max_higher", "artefact", "supervised")
 SYMPTOMS = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "palpitations")
+SPEED_MIN_KMH = 0.5  # the slowest a protocol may ask for
 NOTES = ("stumbled", "strap_moved", "disturbed", "drank")
 
 
@@ -47,15 +50,14 @@ def event_sheet(window: QWidget, chosen: Callable[[str, str], None]) -> Sheet:
 
 def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
     """Blood pressure of this stage."""
-    systolic, diastolic = _whole(60, 300, 140, "mmHg"), _whole(30, 200, 80, "mmHg")
-    systolic.setAccessibleName(tr("pressure.systolic"))
-    diastolic.setAccessibleName(tr("pressure.diastolic"))
+    systolic = Stepper(tr("pressure.systolic"), 60, 300, 140, step=2, unit="mmHg")
+    diastolic = Stepper(tr("pressure.diastolic"), 30, 200, 80, step=2, unit="mmHg")
     body = column(form((tr("pressure.systolic"), systolic), (tr("pressure.diastolic"), diastolic)))
     sheet = Sheet(window, tr("pressure.title"), body, width=640)
 
     def keep() -> None:
         sheet.finish()
-        given(systolic.value(), diastolic.value())
+        given(int(systolic.value()), int(diastolic.value()))
 
     sheet.add_cancel(tr("common.cancel"))
     sheet.foot.addWidget(button(tr("pressure.keep"), keep, "main"))
@@ -64,35 +66,18 @@ def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
 
 def load_sheet(window: QWidget, plan: Plan, target: Setpoint | None, given: Callable[[float, float], None]) -> Sheet:
     """Speed and incline by hand, within the plan's own top."""
-    speed, incline = QDoubleSpinBox(), QDoubleSpinBox()
-    speed_now, incline_now = (target.speed_kmh, target.incline_pct) if target else (0.5, 0.0)
-    kmh = f" {tr('unit.kmh')}"
-    for box, low, top, step, value, suffix, name in (
-        (speed, 0.5, plan.max_speed_kmh, 0.1, speed_now, kmh, tr("run.speed")),
-        (incline, 0.0, plan.max_incline_pct, 0.5, incline_now, " %", tr("run.incline")),
-    ):
-        box.setDecimals(1)
-        box.setRange(low, top)
-        box.setSingleStep(step)
-        box.setValue(value)
-        box.setSuffix(suffix)
-        box.setAccessibleName(name)
-    words = tr("load.words", speed=f"{plan.max_speed_kmh:g}", incline=f"{plan.max_incline_pct:g}")
+    speed_now, incline_now = (target.speed_kmh, target.incline_pct) if target else (SPEED_MIN_KMH, 0.0)
+    top_kmh, top_pct = plan.max_speed_kmh, plan.max_incline_pct
+    speed = Stepper(tr("run.speed"), SPEED_MIN_KMH, top_kmh, speed_now, step=0.1, decimals=1, unit=tr("unit.kmh"))
+    incline = Stepper(tr("run.incline"), 0.0, top_pct, incline_now, step=0.5, decimals=1, unit="%")
+    words = tr("load.words", speed=number(top_kmh, 1), incline=number(top_pct, 1))
     body = column(label(words, "soft", wrap=True), form((tr("run.speed"), speed), (tr("run.incline"), incline)))
     sheet = Sheet(window, tr("load.title"), body, width=700)
 
     def set_load() -> None:
         sheet.finish()
-        given(round(speed.value(), 1), round(incline.value(), 1))
+        given(speed.value(), incline.value())
 
     sheet.add_cancel(tr("common.cancel"))
     sheet.foot.addWidget(button(tr("load.set"), set_load, "main"))
     return sheet
-
-
-def _whole(low: int, high: int, value: int, unit: str) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(low, high)
-    made.setValue(value)
-    made.setSuffix(f" {unit}")
-    return made

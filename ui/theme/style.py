@@ -17,7 +17,7 @@ SCALE_MIN, SCALE_MAX = 0.62, 2.0
 DIGIT_SHARE_OF_EM = 0.73  # height of a digit in DejaVu Sans and Segoe UI
 
 HUGE_DIGITS = 148
-STOP_HEIGHT, STOP_WIDTH = 172, 220
+STOP_HEIGHT, STOP_WIDTH = 184, 220
 TOUCH = 74
 GAP = 14
 
@@ -110,7 +110,7 @@ QPushButton[role="main"]:focus {{ border: 3px solid {c.INK}; }}
 QPushButton[role="main"]:disabled {{ background: {c.LINE}; color: {c.INK_SOFT}; border-color: {c.LINE}; }}
 QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {c.ACCENT}; }}
 QPushButton[role="link"]:focus {{ border: 2px solid {c.ACCENT}; }}
-QPushButton[role="touch"] {{ min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; }}
+QPushButton[role="touch"] {{ min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; min-width: {px(84)}; }}
 QPushButton[role="choice"] {{
     min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; text-align: left; font-size: {px(22)};
 }}
@@ -132,6 +132,7 @@ QLineEdit, QComboBox, QPlainTextEdit, QSpinBox, QDoubleSpinBox {{
     padding: {px(5)} {px(9)}; min-height: {px(32)};
     selection-background-color: {c.ACCENT}; selection-color: {c.ON_DARK};
 }}
+QDoubleSpinBox[role="figure"] {{ font-size: {px(30)}; font-weight: bold; min-height: {px(TOUCH - 16)}; }}
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
     border: 2px solid {c.ACCENT};
 }}

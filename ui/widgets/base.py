@@ -142,13 +142,16 @@ class DigitLabel(QLabel):
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", "huge")
+        self._name = name
         self.setAccessibleName(name)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def show_digits(self, text: str) -> None:
         """Show them; more than four signs, as in a stage of ten minutes, are drawn smaller."""
-        set_text(self, text)
-        set_state(self, "long" if len(text) > 4 else "")
+        if self.text() != text:
+            self.setText(text)
+            self.setAccessibleName(f"{self._name} {text}")
+            set_state(self, "long" if len(text) > 4 else "")
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._height())

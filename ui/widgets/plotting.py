@@ -74,4 +74,4 @@ def pulse_range(values: Sequence[float | None]) -> tuple[float, float]:
     there = [value for value in values if value is not None and math.isfinite(value)]
     low = min([60.0, *there])
     high = max(there, default=180.0)
-    return math.floor((low - 5) / 10) * 10, math.ceil((high + 8) / 10) * 10
+    return math.floor((low - 5) / 10) * 10, math.ceil((high + 16) / 10) * 10
