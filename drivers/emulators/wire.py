@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import time
-from typing import Protocol
+from typing import Protocol, Self
 
 from teststation.errors import BadInput
 
@@ -52,7 +52,7 @@ class _Server:
         self._ending.set()
         self._thread.join(2.0)
 
-    def __enter__(self) -> "_Server":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,10 +1,12 @@
 """What is tried, in which order, to bring a belt to rest."""
 
+from collections.abc import Sequence
+
 from drivers.treadmill.stop_ladder import Rung, StopLadder
 from teststation.clock import TimeScale
 
 
-def descend(speed_of: "list[float | None]", answers: bool = True, step_s: float = 0.15) -> list[Rung]:
+def descend(speed_of: Sequence[float | None], answers: bool = True, step_s: float = 0.15) -> list[Rung]:
     ladder = StopLadder(TimeScale())
     ladder.begin(0.0, speed_of[0])
     return [
