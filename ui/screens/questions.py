@@ -53,7 +53,7 @@ def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
     systolic = Stepper(tr("pressure.systolic"), 60, 300, 140, step=2, unit="mmHg")
     diastolic = Stepper(tr("pressure.diastolic"), 30, 200, 80, step=2, unit="mmHg")
     body = column(form((tr("pressure.systolic"), systolic), (tr("pressure.diastolic"), diastolic)))
-    sheet = Sheet(window, tr("pressure.title"), body, width=640)
+    sheet = Sheet(window, tr("pressure.title"), body, width=820)
 
     def keep() -> None:
         sheet.finish()
@@ -72,7 +72,7 @@ def load_sheet(window: QWidget, plan: Plan, target: Setpoint | None, given: Call
     incline = Stepper(tr("run.incline"), 0.0, top_pct, incline_now, step=0.5, decimals=1, unit="%")
     words = tr("load.words", speed=number(top_kmh, 1), incline=number(top_pct, 1))
     body = column(label(words, "soft", wrap=True), form((tr("run.speed"), speed), (tr("run.incline"), incline)))
-    sheet = Sheet(window, tr("load.title"), body, width=700)
+    sheet = Sheet(window, tr("load.title"), body, width=820)
 
     def set_load() -> None:
         sheet.finish()
