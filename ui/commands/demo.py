@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from teststation.errors import BadInput
 from teststation.records.database import Record, open_record
 from teststation.subject import Sex, Subject
 from ui.commands.common import check_writable, the_record
-from ui.commands.run import person_for, run_setup
+from ui.commands.run import run_setup
 from ui.emulated import Truth, patient_of_seed
 from ui.settings import Settings
 from ui.station import Setup, Station, load_plan_of
@@ -37,13 +38,12 @@ def run(arguments: argparse.Namespace) -> int:
     settings = msgspec.structs.replace(DEMO_SETTINGS, default_protocol=arguments.protocol)
     if arguments.headless:
         with _demo_record(arguments) as record:
-            subject = _subject(patient_of_seed(arguments.seed))
             setup = Setup(
                 plan=plan,
-                subject=subject,
+                subject=_subject(patient_of_seed(arguments.seed)),
                 treadmill="emulated",
                 heart_rate="emulated",
-                person_id=person_for(record, DEMO_NAME, None, "demo", subject),
+                person_id=_add_patient(record, arguments.seed),
                 seed=arguments.seed,
             )
             station = Station(record, settings, arguments.time_scale)
@@ -53,7 +53,20 @@ def run(arguments: argparse.Namespace) -> int:
     from ui.app import run_app
 
     with _demo_record(arguments) as record:
+        _add_patient(record, arguments.seed)
         return run_app(record, settings, time_scale=arguments.time_scale, demo=True, seed=arguments.seed)
+
+
+def _add_patient(record: Record, seed: int) -> str:
+    """The emulated patient as a person of the record, of the age the patient has today."""
+    truth = patient_of_seed(seed)
+    born = date(datetime.now().astimezone().year - int(truth.age_years), 1, 1).isoformat()
+    for person in record.people.all():
+        if (person.full_name, person.born) == (DEMO_NAME, born):
+            return person.id
+    given, family = DEMO_NAME.split()
+    sex = Sex(truth.sex)
+    return record.people.add(family_name=family, given_name=given, born=born, sex=sex, height_cm=truth.height_cm).id
 
 
 def display_at_hand() -> bool:
