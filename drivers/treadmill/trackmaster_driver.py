@@ -153,7 +153,7 @@ class TrackmasterDriver:
 
     def _ask(self, opcode: Opcode, tenths: int | None = None, *, retry: bool = True) -> Reply | None:
         self._take_lines()
-        if self._guard.tripped is not None and opcode not in _WHEN_TRIPPED:
+        if self._guard.tripped is not None and not _allowed_when_tripped(opcode, tenths):
             return None
         reply = self._wire.ask(opcode, tenths, retry=retry)
         now_s = time.monotonic()
@@ -393,13 +393,9 @@ class TrackmasterDriver:
         self._emit(lines.Wire(t_mono_s=time.monotonic(), direction=direction, data_hex=data.hex()))
 
 
-_WHEN_TRIPPED = frozenset(
-    {
-        Opcode.AUTO_STOP,
-        Opcode.STOP,
-        Opcode.SET_SPEED,  # only ever the lowest speed, by the stop ladder
-        Opcode.ACTUAL_SPEED,
-        Opcode.STATUS,
-        Opcode.ACTUAL_INCLINE,
-    }
-)
+_WHEN_TRIPPED = frozenset({Opcode.AUTO_STOP, Opcode.STOP, Opcode.ACTUAL_SPEED, Opcode.STATUS, Opcode.ACTUAL_INCLINE})
+
+
+def _allowed_when_tripped(opcode: Opcode, tenths: int | None) -> bool:
+    """Looks, stops, and the stop ladder's lowest speed; never a ramp's step that a Stop has overtaken."""
+    return opcode in _WHEN_TRIPPED or (opcode is Opcode.SET_SPEED and tenths == MIN_TENTHS)
