@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
 from teststation.ports import BeltState
@@ -82,7 +82,8 @@ class Walk:
         """A picture of the whole window."""
         let_live(0.15)
         FOLDER.mkdir(parents=True, exist_ok=True)
-        self.window.grab().save(str(FOLDER / f"{self.size}-{name}.png"))
+        picture = self.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        picture.save(str(FOLDER / f"{self.size}-{name}.png"), quality=0)
 
     def close_sheet(self) -> None:
         """Close what lies on top."""

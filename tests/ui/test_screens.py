@@ -32,7 +32,15 @@ from ui.widgets.base import ElidedLabel
 
 def clipped(root: QWidget) -> list[str]:
     """Texts that have less room than they ask for."""
-    found: list[str] = []
+    found = [
+        f"field {edit.text()}"
+        for edit in root.findChildren(QLineEdit)
+        if edit.isVisible()
+        and (
+            edit.fontMetrics().height() > edit.contentsRect().height() + 1
+            or edit.fontMetrics().horizontalAdvance(edit.text()) > edit.width()
+        )
+    ]
     for widget in root.findChildren(QWidget):
         if (
             not widget.isVisible()

@@ -132,7 +132,13 @@ QLineEdit, QComboBox, QPlainTextEdit, QSpinBox, QDoubleSpinBox {{
     padding: {px(5)} {px(9)}; min-height: {px(32)};
     selection-background-color: {c.ACCENT}; selection-color: {c.ON_DARK};
 }}
-QDoubleSpinBox[role="figure"] {{ font-size: {px(30)}; font-weight: bold; min-height: {px(TOUCH - 16)}; }}
+QDoubleSpinBox[role="figure"] {{ min-height: {px(TOUCH - 16)}; font-size: {px(32)}; font-weight: bold; }}
+/* Not NoButtons: a styled box without buttons leaves its text one pixel of width. */
+QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ width: 0; height: 0; border: none; }}
+QDoubleSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; font: inherit; }}
+QPushButton[role="stepper"] {{
+    min-height: {px(TOUCH - 8)}; min-width: {px(84)}; padding: {px(4)}; font-size: {px(36)}; font-weight: bold;
+}}
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
     border: 2px solid {c.ACCENT};
 }}

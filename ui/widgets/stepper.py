@@ -1,7 +1,7 @@
 """A number with a large minus and plus beside it: for a finger, and for the keyboard too."""
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 from ui.i18n import tr
 from ui.widgets.base import button, row
@@ -23,12 +23,11 @@ class Stepper(QWidget):
         self.box.setSingleStep(step)
         self.box.setValue(value)
         self.box.setSuffix(f" {unit}")
-        self.box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.box.setAccessibleName(name)
         self.box.setProperty("role", "figure")
-        self.less = button("−", self.box.stepDown, "touch", name=tr("common.less", name=name))
-        self.more = button("+", self.box.stepUp, "touch", name=tr("common.more", name=name))
+        self.less = button("−", self.box.stepDown, "stepper", name=tr("common.less", name=name))
+        self.more = button("+", self.box.stepUp, "stepper", name=tr("common.more", name=name))
         for control in (self.less, self.more):
             control.setAutoRepeat(True)
             control.setFocusPolicy(Qt.FocusPolicy.NoFocus)
