@@ -67,6 +67,7 @@ def snapshot(
     remaining_s = state.stage_remaining_s(now_s) if walking else _phase_remaining_s(state, now_s)
     later = state.plan.stages[state.stage_index + 1 :]
     free = walking and not state.holds
+    cooling, over = state.phase is Phase.COOL_DOWN, state.phase in (Phase.STOPPING, Phase.ENDED)
     return Snapshot(
         now_s=now_s,
         phase=state.phase,
@@ -77,7 +78,7 @@ def snapshot(
         stage_index=state.stage_index,
         n_stages=len(state.plan.stages),
         stage_remaining_s=remaining_s,
-        test_remaining_s=remaining_s + sum(stage.duration_s for stage in later) if walking else remaining_s,
+        test_remaining_s=remaining_s if cooling or over else remaining_s + sum(stage.duration_s for stage in later),
         next_stage=(later[0] if later else state.plan.cool_down) if walking or not state.moving_phase else None,
         holds=state.holds,
         rpe_due=walking and not state.stage.habituation and remaining_s <= ASK_RPE_IN_LAST_S,
