@@ -39,15 +39,16 @@ def texts(language: str = "nb") -> Texts:
     entries: dict[str, str] = {}
     for file in sorted((resources.files(__name__) / language).iterdir(), key=lambda f: f.name):
         if file.name.endswith(".toml"):
-            entries.update(_flatten("", tomllib.loads(file.read_text("utf-8"))))
+            entries.update(flatten("", tomllib.loads(file.read_text("utf-8"))))
     return Texts(language, entries)
 
 
-def _flatten(prefix: str, table: dict[str, Any]) -> dict[str, str]:
+def flatten(prefix: str, table: dict[str, Any]) -> dict[str, str]:
+    """A TOML table's texts under dotted keys."""
     flat: dict[str, str] = {}
     for key, value in table.items():
         if isinstance(value, dict):
-            flat.update(_flatten(f"{prefix}{key}.", value))
+            flat.update(flatten(f"{prefix}{key}.", value))
         else:
             flat[f"{prefix}{key}"] = value
     return flat

@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections.abc import Callable
 
 from serial.tools import list_ports
 
@@ -43,36 +44,42 @@ def check(arguments: argparse.Namespace) -> int:
 
 def _check_treadmill(spec: str) -> list[str]:
     client = TreadmillClient(spec, TimeScale())
-    try:
-        until_s = time.monotonic() + LISTEN_S
-        while time.monotonic() < until_s:
-            for seen in client.telemetry():
-                if seen.state is not BeltState.OFFLINE and seen.measured_speed_kmh is not None:
-                    rest = "at rest" if seen.at_rest else "MOVING"
-                    print(f"{spec}: {rest}, {seen.measured_speed_kmh:.1f} km/h, {seen.measured_incline_pct or 0:.1f} %")
-                    return []
-            sentence = client.failure()
-            if sentence is not None:
-                return [f"{spec}: {sentence}"]
-            time.sleep(0.05)
-        return [f"{spec}: no answer; check cable, power and the family's port settings"]
-    finally:
-        client.close()
+
+    def heard() -> str | None:
+        for seen in client.telemetry():
+            if seen.state is not BeltState.OFFLINE and seen.measured_speed_kmh is not None:
+                rest = "at rest" if seen.at_rest else "MOVING"
+                return f"{rest}, {seen.measured_speed_kmh:.1f} km/h, {seen.measured_incline_pct or 0:.1f} %"
+        return None
+
+    return _listen(spec, client, heard, "no answer; check cable, power and the family's port settings")
 
 
 def _check_heart_rate(spec: str) -> list[str]:
     client = HeartRateClient(spec, TimeScale())
+
+    def heard() -> str | None:
+        good = [seen for seen in client.readings() if seen.status is HeartRateStatus.OK]
+        return f"{good[-1].bpm} bpm {good[-1].sensor}".rstrip() if good else None
+
+    return _listen(spec, client, heard, "no pulse; wet the strap, move closer, or check the port")
+
+
+def _listen(
+    spec: str, client: TreadmillClient | HeartRateClient, heard: Callable[[], str | None], silence: str
+) -> list[str]:
+    """Wait for the device's first word and print it; what failed, else."""
     try:
         until_s = time.monotonic() + LISTEN_S
         while time.monotonic() < until_s:
-            for seen in client.readings():
-                if seen.status is HeartRateStatus.OK:
-                    print(f"{spec}: {seen.bpm} bpm {seen.sensor}".rstrip())
-                    return []
-            sentence = client.failure()
-            if sentence is not None:
-                return [f"{spec}: {sentence}"]
+            word = heard()
+            if word is not None:
+                print(f"{spec}: {word}")
+                return []
+            failure = client.failure()
+            if failure is not None:
+                return [f"{spec}: {failure}"]
             time.sleep(0.05)
-        return [f"{spec}: no pulse; wet the strap, move closer, or check the port"]
+        return [client.trouble or f"{spec}: {silence}"]
     finally:
         client.close()

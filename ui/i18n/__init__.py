@@ -6,10 +6,9 @@ Report and causes have their own catalogue in the core; this one is the window's
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from teststation.cause import Cause
-from teststation.texts import LANGUAGES, Texts, texts
+from teststation.texts import LANGUAGES, Texts, flatten, texts
 
 _language = LANGUAGES[0]
 
@@ -40,14 +39,4 @@ def say(cause: Cause) -> str:
 def catalogue(language: str) -> Texts:
     """All texts of the window in one language."""
     text = (resources.files(__name__) / f"{language}.toml").read_text("utf-8")
-    return Texts(language, _flat("", tomllib.loads(text)))
-
-
-def _flat(prefix: str, table: dict[str, Any]) -> dict[str, str]:
-    flat: dict[str, str] = {}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            flat.update(_flat(f"{prefix}{key}.", value))
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
+    return Texts(language, flatten("", tomllib.loads(text)))
