@@ -1,5 +1,6 @@
 """A serial port with one way to fail: every loss of the link, on every system, is ``LinkLost``."""
 
+import contextlib
 import re
 import sys
 import time
@@ -87,10 +88,12 @@ class SerialLine:
 
     def close(self) -> None:
         """Close the port; a port that is already gone is closed all the same."""
-        try:
+        # Pyserial's socket handler leaves its socket open where the other end has gone first.
+        leftover = getattr(self._serial, "_socket", None)
+        with contextlib.suppress(*_LOSSES):
             self._serial.close()
-        except _LOSSES:
-            return
+        if leftover is not None:
+            leftover.close()
 
 
 def _open_sentence(port: str, error: BaseException) -> str:

@@ -226,6 +226,9 @@ class TrackmasterDriver:
         self._running = True
         started = self._ask(Opcode.START, retry=False)
         status = self._ask(Opcode.STATUS)
+        if status is not None:
+            # At once, or the stopped of a moment ago would call a starting belt at rest.
+            self._note(status)
         if started is None or started.refused or status is None or status.value != RUNNING_GUARDED:
             self._trip(TripReason.START_REFUSED, "no running state after the start")
 
