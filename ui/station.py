@@ -29,6 +29,7 @@ from teststation.subject import Subject
 from ui.emulated import EmulatedPair
 from ui.session import Keeping, Session
 from ui.settings import Settings
+from ui.synced_journal import SyncedJournal
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Station:
             person_id=setup.person_id,
             conditions=setup.conditions,
         )
-        journal = self.record.new_journal(first.run_id)
+        journal = SyncedJournal(self.record.new_journal(first.run_id))
         devices = Devices(TreadmillClient(treadmill_spec, self.scale), HeartRateClient(heart_spec, self.scale))
         controller = Controller(
             first,

@@ -18,7 +18,6 @@ import os
 import secrets
 import struct
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -31,7 +30,7 @@ from teststation.errors import RecordError
 from teststation.records.file_lock import try_lock
 
 KEY_BYTES = 32
-SYNC_EVERY_S = 1.0  # a power cut may cost what was measured in this time, never what was decided
+SYNC_EVERY_S = 0.5  # how often somebody calls ``sync``: a power cut may cost what was measured since, never a decision
 _MAGIC = b"teststation-journal-1"
 _PREFIX_BYTES = 8
 _LOCK_TRIES = 50
@@ -52,25 +51,27 @@ class JournalContent:
 
 
 class JournalWriter:
-    """Writes one run's journal (``teststation.ports.Journal``) and holds its lock while it is open."""
+    """Writes one run's journal (``teststation.ports.Journal``) and holds its lock while it is open.
 
-    def __init__(self, path: Path, key: bytes, monotonic: Callable[[], float] = time.monotonic) -> None:
+    What is not durable by itself is made so by ``sync``, which may be called from another thread: a disk can take
+    seconds for it, and whoever appends holds a lease of one second.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
         """Begin a new journal.
 
         Args:
             path: A file that does not exist; its folder does.
             key: 32 bytes.
-            monotonic: Seconds of a monotonic clock, to sync at most once a second.
         Raises:
             RecordError: the file exists or cannot be made.
         """
         self.path = path
         self._cipher = AESGCM(key)
         self._encoder = msgspec.json.Encoder()
-        self._monotonic = monotonic
         self._failure: str | None = None
         self._line = 0
-        self._synced_at_s = monotonic()
+        self._dirty = False
         prefix = secrets.token_bytes(_PREFIX_BYTES)
         self._head = _MAGIC + b" " + base64.b64encode(prefix)
         self._prefix = prefix
@@ -108,8 +109,19 @@ class JournalWriter:
         plain = self._encoder.encode(event)
         self._line += 1
         data = self._cipher.encrypt(_nonce(self._prefix, self._line), plain, _associated(self._head, self._line))
-        due = durable or self._monotonic() - self._synced_at_s >= SYNC_EVERY_S
-        self._write(base64.b64encode(data) + b"\n", sync=due)
+        self._write(base64.b64encode(data) + b"\n", sync=durable)
+
+    def sync(self) -> None:
+        """Bring to the disk what was written so far; from any thread. What fails here fails the next ``append``."""
+        descriptor = self._descriptor
+        if descriptor is None or not self._dirty or self._failure is not None:
+            return
+        # Before the sync: what is written while it lasts is not in it.
+        self._dirty = False
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            self._failure = self._failure or self._sentence(error)
 
     def close(self) -> None:
         """Sync what the disk still takes, give the lock back and close. A second call does nothing."""
@@ -137,9 +149,9 @@ class JournalWriter:
         try:
             while data:
                 data = data[os.write(self._descriptor, data) :]
+            self._dirty = not sync
             if sync:
                 os.fsync(self._descriptor)
-                self._synced_at_s = self._monotonic()
         except OSError as error:
             # After a failed write the file may end in half a line, after a failed sync nobody knows what it holds.
             self._failure = self._sentence(error)

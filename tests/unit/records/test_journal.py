@@ -166,23 +166,32 @@ def test_an_event_is_with_the_system_before_append_returns(tmp_path: Path) -> No
             assert len(read_journal(journal.path, KEY).events) == count
 
 
-def test_durable_events_sync_and_the_others_at_most_once_a_second(
+def test_an_append_syncs_what_is_durable_and_leaves_the_rest_to_sync(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now_s = 100.0
-    synced_at_s: list[float] = []
-    real = os.fsync
+    synced: list[int] = []
+    with JournalWriter(tmp_path / "run.journal", KEY) as journal:
+        monkeypatch.setattr(os, "fsync", lambda _: synced.append(len(read_journal(journal.path, KEY).events)))
+        for number in range(1, 6):
+            journal.append(Happened(t_s=float(number)), durable=number == 3)
+        assert synced == [3]
+        journal.sync()
+        journal.sync()
+        assert synced == [3, 5], "a second sync has nothing to do"
 
-    def watched(descriptor: int) -> None:
-        real(descriptor)
-        synced_at_s.append(now_s)
 
-    with JournalWriter(tmp_path / "run.journal", KEY, lambda: now_s) as journal:
-        monkeypatch.setattr(os, "fsync", watched)
-        for tenth in range(1, 36):
-            now_s = 100.0 + tenth / 10
-            journal.append(Happened(t_s=now_s), durable=tenth == 17)
-        assert synced_at_s == pytest.approx([101.0, 101.7, 102.7])
+def test_a_sync_that_failed_fails_the_next_append(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with JournalWriter(tmp_path / "run.journal", KEY) as journal:
+        journal.append(Happened(t_s=0.0), durable=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", fails)
+            journal.sync()
+        for _ in range(2):
+            with pytest.raises(RecordError, match=r"cannot be written \(Input/output error\)"):
+                journal.append(Happened(t_s=1.0), durable=False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX")
