@@ -63,11 +63,15 @@ class Heart(Line, frozen=True, tag="heart"):
 
 
 class Wire(Line, frozen=True, tag="wire"):
-    """Raw bytes as they passed the wire, for the test's own log: ``direction`` is ``in`` or ``out``."""
+    """Raw bytes as they passed the wire, for the test's own log: ``direction`` is ``in`` or ``out``.
+
+    ``channel`` is the Bluetooth characteristic the bytes came from (``2a37``), empty on a wire with one channel.
+    """
 
     t_mono_s: float
     direction: str
     data_hex: str
+    channel: str = ""
 
 
 class Refused(Line, frozen=True, tag="refused"):

@@ -30,6 +30,7 @@ class Family:
     kind: str
     runner: str
     needs_port: bool = True
+    port_example: str = ""  # where a port is not a serial port
     options: Mapping[str, Option] = field(default_factory=dict)
 
 
@@ -67,6 +68,7 @@ FAMILIES: dict[tuple[str, str], Family] = {
         ),
         Family("emulated", TREADMILL, "", needs_port=False),
         Family("bridge", HEART_RATE, "drivers.heart_rate.bridge:run", options={"baud": Option(low=1200, high=1e6)}),
+        Family("ble", HEART_RATE, "drivers.heart_rate.ble:run", port_example="ble:C0:FF:EE:12:34:56"),
         Family("replay", HEART_RATE, "drivers.heart_rate.replay:run"),
         Family("emulated", HEART_RATE, "", needs_port=False),
     )
@@ -91,7 +93,9 @@ def parse_device(text: str, kind: str) -> Device:
     port, *pairs = rest.split(",")
     problems: list[str] = []
     if family.needs_port and not port:
-        problems.append(f"{text}: the port is missing; write {name}:PORT, for example {name}:COM3")
+        problems.append(
+            f"{text}: the port is missing; write {name}:PORT, for example {family.port_example or name + ':COM3'}"
+        )
     options: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = (part.strip() for part in pair.partition("="))

@@ -107,6 +107,7 @@ class HeartRateReading(Value, frozen=True):
     contact: bool | None = None
     battery_pct: int | None = None
     sensor: str = ""
+    location: str = ""  # where the sensor sits, in English
     flags: tuple[str, ...] = ()  # plausibility remarks; the raw value is never altered
 
 

@@ -26,6 +26,8 @@ class Sample:
     contact: bool | None = None
     battery_pct: int | None = None
     sensor: str = ""
+    location: str = ""  # where the sensor sits, in English
+    remarks: tuple[str, ...] = ()  # what the link itself has to remark
     evidence: tuple[int, ...] | None = None  # what moves with every new line; None where the wire has no such thing
 
 
@@ -65,6 +67,7 @@ def take(state: Freshness, sample: Sample, now_s: float) -> tuple[Freshness, Hea
         contact=sample.contact,
         battery_pct=sample.battery_pct,
         sensor=sample.sensor,
+        location=sample.location,
         flags=_flags(state, sample, now_s) if ok else (),
     )
     after = replace(

@@ -1,13 +1,12 @@
 """A recorded heart rate, played through the same freshness rules as a living one. Gaps in the file are real gaps."""
 
-import queue
 import time
 from collections.abc import Callable, Mapping
 
 from drivers import lines
 from drivers.heart_rate import freshness
-from drivers.heart_rate.bridge import station_left
 from drivers.heart_rate.freshness import Freshness, Sample
+from drivers.heart_rate.link import Inbox, station_left
 from drivers.heart_rate.recording_files import read_recording
 from teststation.clock import TimeScale
 
@@ -18,7 +17,7 @@ def run(
     port: str,
     options: Mapping[str, str],
     emit: Callable[[lines.FromDriver], None],
-    inbox: "queue.Queue[lines.ToDriver | Exception | None]",
+    inbox: Inbox,
     scale: TimeScale,
 ) -> None:
     """Play the file in test time until the station quits or is gone; after its end there is no more pulse.

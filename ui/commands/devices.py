@@ -7,23 +7,36 @@ from collections.abc import Callable
 from serial.tools import list_ports
 
 from drivers.client import HeartRateClient, TreadmillClient
+from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltState, HeartRateStatus
 
 LISTEN_S = 6.0
+SEARCH_S = 20.0  # a radio has to search first
 
 
 def list_all(_: argparse.Namespace) -> int:
-    """Serial ports with what identifies their adapter."""
+    """Serial ports with what identifies their adapter, and Bluetooth straps in range with their live pulse."""
     ports = list(list_ports.comports())
     for port in ports:
         ids = "" if port.vid is None else f" {port.vid:04x}:{port.pid:04x} {port.serial_number or ''}"
         print(f"{port.device}{ids}  {port.description}")
     if not ports:
         print("no serial port on this machine; plug the adapter in and try again")
+    straps = straps_in_range()
+    for strap in straps:
+        print(f"Bluetooth: {strap.trouble}" if strap.trouble else _strap_line(strap))
+    if not straps:
+        print("no Bluetooth strap in range; wet one, put it on and come closer")
     return 0
+
+
+def _strap_line(strap: StrapSeen) -> str:
+    pulse = "no skin contact" if strap.contact is False else "no pulse" if strap.bpm is None else f"{strap.bpm} bpm"
+    battery = "" if strap.battery_pct is None else f"  battery {strap.battery_pct} %"
+    return f"ble:{strap.address}  {strap.name}  {strap.rssi_dbm} dBm  {pulse}{battery}"
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -52,7 +65,7 @@ def _check_treadmill(spec: str) -> list[str]:
                 return f"{rest}, {seen.measured_speed_kmh:.1f} km/h, {seen.measured_incline_pct or 0:.1f} %"
         return None
 
-    return _listen(spec, client, heard, "no answer; check cable, power and the family's port settings")
+    return _listen(spec, client, heard, LISTEN_S, "no answer; check cable, power and the family's port settings")
 
 
 def _check_heart_rate(spec: str) -> list[str]:
@@ -60,17 +73,27 @@ def _check_heart_rate(spec: str) -> list[str]:
 
     def heard() -> str | None:
         good = [seen for seen in client.readings() if seen.status is HeartRateStatus.OK]
-        return f"{good[-1].bpm} bpm {good[-1].sensor}".rstrip() if good else None
+        if not good:
+            return None
+        last = good[-1]
+        battery = "" if last.battery_pct is None else f"battery {last.battery_pct} %"
+        return " ".join(part for part in (f"{last.bpm} bpm", last.sensor, last.location, battery) if part)
 
-    return _listen(spec, client, heard, "no pulse; wet the strap, move closer, or check the port")
+    searches = parse_device(spec, HEART_RATE).family in ("ble", "ant")
+    within_s = SEARCH_S if searches else LISTEN_S
+    return _listen(spec, client, heard, within_s, "no pulse; wet the strap, move closer, or check the port")
 
 
 def _listen(
-    spec: str, client: TreadmillClient | HeartRateClient, heard: Callable[[], str | None], silence: str
+    spec: str,
+    client: TreadmillClient | HeartRateClient,
+    heard: Callable[[], str | None],
+    within_s: float,
+    silence: str,
 ) -> list[str]:
     """Wait for the device's first word and print it; what failed, else."""
     try:
-        until_s = time.monotonic() + LISTEN_S
+        until_s = time.monotonic() + within_s
         while time.monotonic() < until_s:
             word = heard()
             if word is not None:

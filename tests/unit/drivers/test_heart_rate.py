@@ -129,7 +129,7 @@ def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest
         (b'{"hr": 0}', Sample(0)),
         (
             b'{"hr":72,"rr":[850.5],"contact":false,"batt":80,"id":"x","seq":3,"t_ms":900}',
-            Sample(72, (871,), False, 80, "x", (3, 900)),
+            Sample(72, (871,), False, 80, "x", evidence=(3, 900)),
         ),
         (b'{"hr": 72, "rr_ms": 850.5, "ts": 1234567890.123}', Sample(72, rr_1024=(871,))),
     ],

@@ -1,0 +1,208 @@
+"""Heart rate from a Bluetooth strap by bleak, in the driver's own process.
+
+The strap is the one that was chosen, by address or by name, and stays that one: who answers to the same name with
+another serial number is another strap. The link is renewed for as long as the test lasts, with a new client each time
+(WinRT and BlueZ both leave used ones in odd states) and notifications enabled anew. On Windows this process has no
+window, so its main thread is no single-threaded apartment and bleak's callbacks arrive.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+
+from bleak import BleakClient, BleakScanner
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+
+from drivers import lines
+from drivers.heart_rate import ble_codec, freshness
+from drivers.heart_rate.ble_codec import BleDecoder
+from drivers.heart_rate.ble_errors import RADIO_ERRORS, sentence
+from drivers.heart_rate.freshness import Freshness
+from drivers.heart_rate.link import Attempts, Inbox, station_left
+from teststation.clock import TimeScale
+from teststation.errors import DeviceError
+from teststation.ports import HeartRateReading, HeartRateStatus
+
+SCAN_S = 8.0
+SECOND_LOOK_S = 1.0  # after a name was found, how long another strap of that name may still show itself
+CONNECT_S = 20.0
+SUBSCRIBE_S = 10.0
+SILENT_LINK_S = 20.0  # a link that stands and says nothing is taken down and made anew
+BATTERY_EVERY_S = 60.0
+LOOK_EVERY_S = 0.1
+LEAVE_WITHIN_S = 3.0
+
+
+class WrongStrap(DeviceError):
+    """A strap that answers is not the one that was chosen, or it cannot be told which is."""
+
+
+def run(
+    port: str,
+    options: Mapping[str, str],
+    emit: Callable[[lines.FromDriver], None],
+    inbox: Inbox,
+    scale: TimeScale,
+) -> None:
+    """Keep the strap ``port`` (address or name) until the station quits or is gone."""
+    emit(lines.Hello(version=lines.VERSION))
+    asyncio.run(_until_left(StrapLink(port, emit, scale), inbox))
+
+
+async def _until_left(link: "StrapLink", inbox: Inbox) -> None:
+    kept = asyncio.create_task(link.keep())
+    while not station_left(inbox, 0.0) and not kept.done():
+        await asyncio.sleep(LOOK_EVERY_S / 2)
+    kept.cancel()
+    await asyncio.wait({kept}, timeout=LEAVE_WITHIN_S)
+    if kept.done() and not kept.cancelled():
+        kept.result()  # ``keep`` never ends by itself: this raises what ended it
+
+
+class StrapLink:
+    """The link to one strap, for the life of the process."""
+
+    def __init__(self, chosen: str, emit: Callable[[lines.FromDriver], None], scale: TimeScale) -> None:
+        self._chosen = chosen.strip()
+        self._emit = emit
+        self._scale = scale
+        self._state = Freshness(scale)
+        self._decoder = BleDecoder()
+        self._device: BLEDevice | None = None  # what to connect to without another scan
+        self._address: str | None = None  # bound since the first connection
+        self._serial: bytes | None = None
+        self._heard_s = 0.0
+        self._worked = False
+
+    async def keep(self) -> None:
+        """Connect, listen and connect again, without end."""
+        attempts = Attempts(self._scale)
+        while True:
+            await asyncio.sleep(attempts.wait_s)
+            self._worked = False
+            try:
+                await self._listen_once()
+                self._complain(f"{self._name}: the link to the strap was lost; the station tries again")
+            except WrongStrap as error:
+                self._device = None
+                self._complain(str(error))
+            except RADIO_ERRORS as error:
+                self._device = None
+                self._complain(sentence(error, self._name))
+            attempts.end(worked=self._worked)
+            self._tell(freshness.lose(self._state, HeartRateStatus.OFFLINE, time.monotonic()))
+
+    @property
+    def _name(self) -> str:
+        return self._decoder.sensor or self._chosen
+
+    # --- one link ---
+
+    async def _listen_once(self) -> None:
+        """From the search to the loss of one link."""
+        device = self._device or await self._find()
+        lost = asyncio.Event()
+        client = BleakClient(
+            device,
+            disconnected_callback=lambda _: lost.set(),
+            timeout=CONNECT_S,
+            # A cached list of services outlives a reconnection on Windows and then notifies nobody.
+            winrt={"use_cached_services": False},
+        )
+        async with client:
+            await self._bind(client, device)
+            await asyncio.wait_for(client.start_notify(ble_codec.MEASUREMENT, self._on_measurement), SUBSCRIBE_S)
+            self._heard_s = battery_read_s = time.monotonic()
+            while not lost.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(lost.wait(), LOOK_EVERY_S)
+                now_s = time.monotonic()
+                self._tell(freshness.pass_time(self._state, now_s))
+                if now_s - self._heard_s > SILENT_LINK_S:
+                    return
+                if now_s - battery_read_s > BATTERY_EVERY_S:
+                    battery_read_s = now_s
+                    await self._read(client, ble_codec.BATTERY)
+
+    async def _find(self) -> BLEDevice:
+        """The chosen strap among those in range.
+
+        Raises:
+            WrongStrap: nothing of that name or address, or two of the same name.
+        """
+        found: dict[str, BLEDevice] = {}
+        until_s = time.monotonic() + SCAN_S
+        async with BleakScanner(service_uuids=[ble_codec.HEART_RATE_SERVICE]) as scanner:
+            while time.monotonic() < until_s:
+                await asyncio.sleep(LOOK_EVERY_S / 2)
+                for device, advertised in scanner.discovered_devices_and_advertisement_data.values():
+                    if self._is_chosen(device, advertised) and device.address not in found:
+                        found[device.address] = device
+                        until_s = min(until_s, time.monotonic() + SECOND_LOOK_S)
+                    if device.address in found and self._is_address(device):
+                        return device
+        if not found:
+            raise WrongStrap(f"{self._name}: the strap is not in range; wet it, put it on and come closer")
+        if len(found) > 1:
+            both = ", ".join(sorted(found))
+            raise WrongStrap(f"{self._name}: several straps have this name; choose one by its address: {both}")
+        return next(iter(found.values()))
+
+    def _is_address(self, device: BLEDevice) -> bool:
+        return device.address.upper() == (self._address or self._chosen).upper()
+
+    def _is_chosen(self, device: BLEDevice, advertised: AdvertisementData) -> bool:
+        if ble_codec.HEART_RATE_SERVICE not in advertised.service_uuids:
+            return False
+        if self._is_address(device):
+            return True
+        # A bound strap may come back under another random address, but only with the same serial number.
+        named = self._chosen in (advertised.local_name, device.name)
+        return named and (self._address is None or self._serial is not None)
+
+    async def _bind(self, client: BleakClient, device: BLEDevice) -> None:
+        """Read who this is, and see that it is the same strap as before. Raises WrongStrap."""
+        serial = await self._read(client, ble_codec.SERIAL)
+        if self._address is not None and device.address.upper() != self._address and serial != self._serial:
+            raise WrongStrap(f"{self._name}: another strap of this name answers; take it out of range")
+        self._device, self._address = device, device.address.upper()
+        self._serial = serial if serial is not None else self._serial
+        self._decoder.sensor = f"{device.name or self._chosen} {device.address}"
+        await self._read(client, ble_codec.LOCATION)
+        await self._read(client, ble_codec.BATTERY)
+
+    # --- what it says ---
+
+    def _on_measurement(self, _: BleakGATTCharacteristic, value: bytearray) -> None:
+        self._worked = True
+        self._heard_s = time.monotonic()
+        self._log("2a37", bytes(value))
+        sample = self._decoder.take("2a37", bytes(value))
+        if sample is not None:
+            self._tell(freshness.take(self._state, sample, self._heard_s))
+
+    async def _read(self, client: BleakClient, uuid: str) -> bytes | None:
+        """The value of a characteristic that a strap may have or not."""
+        if client.services.get_characteristic(uuid) is None:
+            return None
+        try:
+            value = bytes(await asyncio.wait_for(client.read_gatt_char(uuid), SUBSCRIBE_S))
+        except RADIO_ERRORS:
+            return None  # battery and location are worth no link; a link that is gone says so by itself
+        self._log(uuid[4:8], value)
+        self._decoder.take(uuid[4:8], value)
+        return value
+
+    def _log(self, channel: str, value: bytes) -> None:
+        self._emit(lines.Wire(t_mono_s=time.monotonic(), direction="in", data_hex=value.hex(), channel=channel))
+
+    def _tell(self, step: tuple[Freshness, HeartRateReading | None]) -> None:
+        self._state, reading = step
+        if reading is not None:
+            self._emit(lines.Heart(reading=reading))
+
+    def _complain(self, said: str) -> None:
+        self._emit(lines.Failed(sentence=said, fatal=False))

@@ -1,0 +1,116 @@
+"""Which straps are in range, with name, signal and live pulse: ``python -m drivers.heart_rate.ble_scan SECONDS``.
+
+A process of its own, because a Bluetooth stack that hangs can then be ended, and because in the window's process
+Windows would not deliver bleak's callbacks. One JSON line a strap; a line with ``trouble`` where there is no Bluetooth.
+"""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+from bleak import BleakClient, BleakScanner
+from bleak.backends.device import BLEDevice
+
+from drivers.heart_rate import ble_codec
+from drivers.heart_rate.ble_errors import RADIO_ERRORS, sentence
+from drivers.processes import child_environment, quiet_flags
+
+LOOK_S = 4.0
+PULSE_WITHIN_S = 6.0
+STRAPS_MAX = 8
+
+
+class StrapSeen(msgspec.Struct, frozen=True):
+    """One strap in range, or the reason why none can be seen (``trouble``)."""
+
+    name: str = ""
+    address: str = ""
+    rssi_dbm: int | None = None
+    bpm: int | None = None  # None: it did not tell a pulse within a few seconds
+    contact: bool | None = None
+    battery_pct: int | None = None
+    trouble: str = ""
+
+
+def straps_in_range(look_s: float = LOOK_S) -> list[StrapSeen]:
+    """Look for straps for ``look_s`` seconds in another process; never hangs, whatever the Bluetooth stack does."""
+    command = [sys.executable, "-m", "drivers.heart_rate.ble_scan", str(look_s)]
+    within_s = look_s + STRAPS_MAX * PULSE_WITHIN_S + 5.0
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        env=child_environment(),
+        cwd=Path.home(),
+        **quiet_flags(),
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=within_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, _ = process.communicate()
+    found: list[StrapSeen] = []
+    for line in said.splitlines():
+        with contextlib.suppress(msgspec.MsgspecError):
+            found.append(msgspec.json.decode(line, type=StrapSeen))
+    if not found and process.returncode != 0:
+        return [StrapSeen(trouble="Bluetooth does not answer; turn it off and on in the system's settings")]
+    return found
+
+
+async def _look(look_s: float) -> None:
+    try:
+        seen = await BleakScanner.discover(
+            timeout=look_s, return_adv=True, service_uuids=[ble_codec.HEART_RATE_SERVICE]
+        )
+    except RADIO_ERRORS as error:
+        _say(StrapSeen(trouble=sentence(error, "Bluetooth")))
+        return
+    straps = [pair for pair in seen.values() if ble_codec.HEART_RATE_SERVICE in pair[1].service_uuids]
+    for device, advertised in sorted(straps, key=lambda pair: -pair[1].rssi)[:STRAPS_MAX]:
+        name = advertised.local_name or device.name or device.address
+        pulse, battery_pct = await _pulse(device)
+        _say(
+            StrapSeen(
+                name=name,
+                address=device.address,
+                rssi_dbm=advertised.rssi,
+                bpm=None if pulse is None or pulse.contact is False else pulse.bpm or None,
+                contact=None if pulse is None else pulse.contact,
+                battery_pct=battery_pct,
+            )
+        )
+
+
+async def _pulse(device: BLEDevice) -> tuple[ble_codec.Measurement | None, int | None]:
+    """The strap's first pulse and its battery, as far as it tells them in time."""
+    heard: asyncio.Queue[ble_codec.Measurement] = asyncio.Queue()
+    battery_pct = None
+
+    def take(_: object, value: bytearray) -> None:
+        measured = ble_codec.decode_measurement(bytes(value))
+        if measured is not None:
+            heard.put_nowait(measured)
+
+    try:
+        async with asyncio.timeout(PULSE_WITHIN_S):
+            async with BleakClient(device, winrt={"use_cached_services": False}) as client:
+                if client.services.get_characteristic(ble_codec.BATTERY) is not None:
+                    battery_pct = ble_codec.decode_battery(bytes(await client.read_gatt_char(ble_codec.BATTERY)))
+                await client.start_notify(ble_codec.MEASUREMENT, take)
+                return await heard.get(), battery_pct
+    except RADIO_ERRORS:
+        return None, battery_pct
+
+
+def _say(seen: StrapSeen) -> None:
+    sys.stdout.write(msgspec.json.encode(seen).decode("utf-8") + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(_look(float(sys.argv[1])))

@@ -1,0 +1,211 @@
+"""The Bluetooth driver and unmodified bleak on virtual straps: a private D-Bus, a stand-in for BlueZ, no radio."""
+
+import asyncio
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from drivers import lines
+from drivers.heart_rate import ble, ble_scan
+from tests.virtual_bluetooth.radio import PrivateBus, VirtualRadio
+from tests.virtual_bluetooth.strap import VirtualStrap
+from teststation.clock import TimeScale
+from teststation.ports import HeartRateReading, HeartRateStatus
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bleak speaks D-Bus on Linux alone")
+
+
+class Listener:
+    """The driver on a thread of its own, as its process would run it."""
+
+    def __init__(self, port: str) -> None:
+        self.said: list[lines.FromDriver] = []
+        self._inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
+        arguments = (port, {}, self.said.append, self._inbox, TimeScale())
+        self._thread = threading.Thread(target=ble.run, args=arguments, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Listener":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._inbox.put(lines.Quit())
+        self._thread.join(8.0)
+        assert not self._thread.is_alive()
+
+    @property
+    def readings(self) -> list[HeartRateReading]:
+        return [line.reading for line in list(self.said) if isinstance(line, lines.Heart)]
+
+    @property
+    def complaints(self) -> list[str]:
+        return [line.sentence for line in list(self.said) if isinstance(line, lines.Failed)]
+
+    def wait(self, fact: Callable[[], bool], what: str, within_s: float = 10.0) -> None:
+        until_s = time.monotonic() + within_s
+        while not fact():
+            assert time.monotonic() < until_s, f"waited in vain for {what}; it said {self.said[-5:]}"
+            time.sleep(0.01)
+
+    def wait_for_pulse(self, bpm: int, strap: VirtualStrap, radio: VirtualRadio, frame: bytes | None = None) -> None:
+        """Send a frame until the driver has read it."""
+        data = frame or bytes([0x06, bpm])
+
+        def read() -> bool:
+            radio.do(strap.send(data))
+            return any(reading.bpm == bpm for reading in self.readings)
+
+        self.wait(read, f"{bpm} bpm")
+
+
+@pytest.fixture
+def radio(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualRadio]:
+    with VirtualRadio() as room:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", room.bus_address)
+        yield room
+
+
+def test_a_strap_is_found_by_its_address_and_read_with_battery_place_contact_and_intervals(radio: VirtualRadio) -> None:
+    strap = radio.strap(battery_pct=87, location=1)
+    with Listener("f0:f0:f0:f0:f0:f0") as listener:
+        listener.wait_for_pulse(103, strap, radio, bytes.fromhex("16 67 72 03 8A 03 95 04"))
+        reading = next(r for r in listener.readings if r.bpm == 103)
+        assert reading.rr_1024 == (882, 906, 1173)
+        assert (reading.contact, reading.battery_pct, reading.location) == (True, 87, "chest")
+        assert reading.sensor == "HRM 123456 F0:F0:F0:F0:F0:F0"
+        wires = [line for line in listener.said if isinstance(line, lines.Wire)]
+        assert {("2a37", "166772038a039504"), ("2a19", "57"), ("2a38", "01")} <= {
+            (w.channel, w.data_hex) for w in wires
+        }
+
+
+def test_contact_that_is_lost_takes_the_number_away_at_once(radio: VirtualRadio) -> None:
+    strap = radio.strap()
+    with Listener("HRM 123456") as listener:
+        listener.wait_for_pulse(72, strap, radio)
+        radio.do(strap.send(bytes([0x04, 72])))
+        listener.wait(lambda: listener.readings[-1].status is HeartRateStatus.NO_CONTACT, "no contact")
+        assert listener.readings[-1].bpm is None
+        listener.wait_for_pulse(75, strap, radio)
+
+
+def test_a_link_that_is_lost_is_told_at_once_and_comes_back_with_notifications(radio: VirtualRadio) -> None:
+    strap = radio.strap()
+    with Listener(strap.address) as listener:
+        listener.wait_for_pulse(80, strap, radio)
+        radio.do(strap.drop())
+        listener.wait(lambda: listener.readings[-1].status is HeartRateStatus.OFFLINE, "the news of the loss")
+        assert any("was lost" in sentence for sentence in listener.complaints)
+        listener.wait_for_pulse(81, strap, radio)
+
+
+def test_a_strap_that_leaves_and_comes_into_range_again_is_read_again(radio: VirtualRadio) -> None:
+    strap = radio.strap()
+    with Listener(strap.address) as listener:
+        listener.wait_for_pulse(80, strap, radio)
+        radio.do(strap.hide())
+        listener.wait(lambda: listener.readings[-1].status is HeartRateStatus.OFFLINE, "the news of the loss")
+        radio.do(strap.show())
+        listener.wait_for_pulse(82, strap, radio)
+
+
+def test_of_two_straps_in_range_only_the_chosen_one_is_ever_heard(radio: VirtualRadio) -> None:
+    other = radio.strap(name="HRM 999", address="F0:F0:F0:F0:F0:01", serial="999")
+    mine = radio.strap()
+    with Listener(mine.address) as listener:
+        listener.wait_for_pulse(70, mine, radio)
+        radio.do(mine.hide())
+        listener.wait(lambda: listener.readings[-1].status is HeartRateStatus.OFFLINE, "the news of the loss")
+        radio.do(other.send(bytes([0x06, 190])))
+        time.sleep(1.0)  # a hurried driver would take the strap that is left
+        assert not other.connected
+        radio.do(mine.show())
+        listener.wait_for_pulse(71, mine, radio)
+        assert {r.bpm for r in listener.readings} <= {70, 71, None}
+
+
+def test_two_straps_of_one_name_are_never_guessed_between(radio: VirtualRadio) -> None:
+    straps = [radio.strap(name="HRM", address=f"F0:F0:F0:F0:F0:0{n}", serial=str(n)) for n in (1, 2)]
+    with Listener("HRM") as listener:
+        listener.wait(lambda: bool(listener.complaints), "a complaint")
+        assert "choose one by its address: F0:F0:F0:F0:F0:01, F0:F0:F0:F0:F0:02" in listener.complaints[0]
+        assert not any(strap.connected for strap in straps)
+
+
+def test_another_strap_of_the_same_name_is_refused_after_the_first_was_bound(radio: VirtualRadio) -> None:
+    mine = radio.strap(name="HRM", serial="1")
+    with Listener("HRM") as listener:
+        listener.wait_for_pulse(70, mine, radio)
+        radio.do(mine.hide())
+        radio.strap(name="HRM", address="F0:F0:F0:F0:F0:02", serial="2")
+        listener.wait(lambda: any("another strap" in said for said in listener.complaints), "the refusal", 20.0)
+        assert listener.readings[-1].bpm is None
+
+
+def test_the_same_strap_under_a_new_random_address_is_taken_back_by_its_serial_number(radio: VirtualRadio) -> None:
+    before = radio.strap(name="HRM", serial="1")
+    with Listener("HRM") as listener:
+        listener.wait_for_pulse(70, before, radio)
+        radio.do(before.hide())
+        after = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:02", serial="1")
+        listener.wait(lambda: after.connected, "the strap's new address", 20.0)
+        listener.wait_for_pulse(71, after, radio)
+
+
+def test_a_frame_that_is_none_is_dropped_and_the_next_is_read(radio: VirtualRadio) -> None:
+    strap = radio.strap()
+    with Listener(strap.address) as listener:
+        listener.wait_for_pulse(70, strap, radio)
+        for junk in (b"\x01", b"\x01\x8c", b"\x08\x43\xd0"):
+            radio.do(strap.send(junk))
+        listener.wait_for_pulse(74, strap, radio)
+
+
+def test_devices_list_sees_both_straps_with_signal_battery_and_live_pulse(radio: VirtualRadio) -> None:
+    straps = [radio.strap(), radio.strap(name="HRM 2", address="F0:F0:F0:F0:F0:02", serial="2", battery_pct=5)]
+
+    async def beat() -> None:
+        while True:
+            for bpm, strap in zip((61, 62), straps, strict=True):
+                await strap.send(bytes([0x06, bpm]))
+            await asyncio.sleep(0.1)
+
+    radio.begin(beat())
+    seen = sorted(ble_scan.straps_in_range(0.5), key=lambda strap: strap.name)
+    assert [(s.name, s.address, s.bpm, s.contact, s.battery_pct) for s in seen] == [
+        ("HRM 123456", "F0:F0:F0:F0:F0:F0", 61, True, 87),
+        ("HRM 2", "F0:F0:F0:F0:F0:02", 62, True, 5),
+    ]
+    assert all(strap.rssi_dbm is not None for strap in seen)
+
+
+# --- without Bluetooth ---
+
+
+def test_a_machine_without_d_bus_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/socket")
+    with Listener("HRM") as listener:
+        listener.wait(lambda: bool(listener.complaints), "a complaint")
+        assert "no Bluetooth on this machine" in listener.complaints[0]
+    (seen,) = ble_scan.straps_in_range()
+    assert "no Bluetooth on this machine" in seen.trouble
+
+
+def test_a_bluetooth_service_that_does_not_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with PrivateBus() as bus:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+        with Listener("HRM") as listener:
+            listener.wait(lambda: bool(listener.complaints), "a complaint")
+            assert "Bluetooth service does not run" in listener.complaints[0]
+
+
+def test_bluetooth_that_is_off_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with VirtualRadio(powered=False) as room:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", room.bus_address)
+        with Listener("HRM") as listener:
+            listener.wait(lambda: bool(listener.complaints), "a complaint")
+            assert listener.complaints[0] == "Bluetooth is off; turn it on in the system's settings"
