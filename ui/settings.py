@@ -19,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default_protocol: str = "submax-13"
     default_speed: str = "normal"
     language: str = "nb"
+    record: str = ""  # a file or postgresql+psycopg://USER@HOST/DATABASE; empty: the one in the user's data folder
     intended_use_accepted: bool = False
 
 

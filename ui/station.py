@@ -119,6 +119,7 @@ class Station:
             person_id=setup.person_id,
             conditions=setup.conditions,
         )
+        self.record.bring_at_hand(setup.person_id)
         journal = SyncedJournal(self.record.new_journal(first.run_id))
         devices = Devices(TreadmillClient(treadmill_spec, self.scale), HeartRateClient(heart_spec, self.scale))
         controller = Controller(
@@ -157,9 +158,7 @@ class Station:
 
     def _keep(self, person_id: str, run: RunRecord, assessment: Assessment) -> StoredTest:
         events = read_journal(self.record.journal_path(run.id), self.record.journal_key()).events
-        stored = self.record.tests.save(person_id, run, assessment, events)
-        self.record.retire_journal(run.id)
-        return stored
+        return self.record.keep(person_id, run, assessment, events)
 
     def recover(self) -> list[StoredTest]:
         """Keep every run that was interrupted, marked as such. No device is touched."""
@@ -182,9 +181,7 @@ class Station:
         state, recording = interrupted(events)
         run = recording.record(state)
         assessment = assess_run(run, self.earlier(events[0].person_id))
-        stored = self.record.tests.save(events[0].person_id, run, assessment, content.events)
-        self.record.retire_journal(run.id)
-        return stored
+        return self.record.keep(events[0].person_id, run, assessment, content.events)
 
     def earlier(self, person_id: str, before: str | None = None) -> tuple[EarlierTest, ...]:
         """This person's earlier tests as the comparison needs them, oldest first."""

@@ -6,8 +6,6 @@ after the rollback journal is gone, so that what was committed survives a power 
 """
 
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from teststation.errors import RecordError
+from teststation.records.store import EngineDatabase
 
 _DBAPI: Any = dbapi2  # a compiled module without types
 _IMMEDIATE = "teststation_immediate"
@@ -32,8 +31,8 @@ _SENTENCES = {
 }  # by SQLite's primary result code
 
 
-class Database:
-    """A record's tables in their encrypted file. Safe to use from several threads; transactions are short."""
+class CipherFile(EngineDatabase):
+    """A record's tables in their encrypted file."""
 
     def __init__(self, path: Path, passphrase: str, busy_timeout_s: float) -> None:
         """Prepare the engine; nothing is opened yet.
@@ -44,48 +43,36 @@ class Database:
         if not passphrase or "\0" in passphrase:
             raise RecordError(f"{path}: the passphrase is empty or holds a null character; give another")
         self.path = path
+        self.name = str(path)
+        self._busy_timeout_s = busy_timeout_s
         # The same word typed on another system may come as other code points.
-        quoted = unicodedata.normalize("NFC", passphrase).replace("'", "''")
-
-        def connect() -> Any:
-            raw = _DBAPI.connect(str(path), timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
-            raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
-            raw.execute(f"PRAGMA key = '{quoted}'")
-            raw.execute("PRAGMA foreign_keys = ON")
-            raw.execute("PRAGMA synchronous = EXTRA")
-            return raw
-
-        self.engine = create_engine("sqlite://", module=_DBAPI, creator=connect, poolclass=QueuePool)
+        self._quoted = unicodedata.normalize("NFC", passphrase).replace("'", "''")
+        self.engine = create_engine("sqlite://", module=_DBAPI, creator=self.connect, poolclass=QueuePool)
         event.listen(self.engine, "begin", _begin)
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the record. Raises RecordError."""
-        with self._sentences(), self.engine.connect() as connection, connection.begin():
-            yield connection
+    def connect(self) -> Any:
+        """A bare connection of the database module, with the key given; the caller closes it."""
+        raw = _DBAPI.connect(
+            str(self.path), timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
+        )
+        raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
+        raw.execute(f"PRAGMA key = '{self._quoted}'")
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA synchronous = EXTRA")
+        return raw
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that is kept whole or not at all. Raises RecordError."""
-        with self._sentences(), self.engine.connect() as connection:
+    def _prepare(self, connection: Connection, *, writing: bool) -> None:
+        if writing:
             connection.execution_options(**{_IMMEDIATE: True})
-            with connection.begin():
-                yield connection
 
-    def close(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
+    def _error(self, error: DBAPIError) -> RecordError | None:
+        return self.sentence(error.orig)
 
-    @contextmanager
-    def _sentences(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0) or 0
-            sentence = _SENTENCES.get(code & 0xFF)
-            if sentence is None:
-                raise
-            raise RecordError(f"{self.path}: {sentence}") from error
+    def sentence(self, error: BaseException | None) -> RecordError | None:
+        """What a failure of the database module means to the user; None for a bug."""
+        code = getattr(error, "sqlite_errorcode", 0) or 0
+        sentence = _SENTENCES.get(code & 0xFF)
+        return None if sentence is None else RecordError(f"{self.name}: {sentence}")
 
 
 def _begin(connection: Connection) -> None:

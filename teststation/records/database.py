@@ -1,21 +1,29 @@
-"""The record: one encrypted file with people and tests, and the journals of runs beside it."""
+"""The record: people and tests in one encrypted file or on a server, and the journals of runs on this machine."""
 
 import base64
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import insert, select
 
 from teststation.errors import RecordError
-from teststation.records.cipher import Database
+from teststation.physiology.result import Assessment
+from teststation.records.cipher import CipherFile
+from teststation.records.handover import HandedOver, prepare_spool
 from teststation.records.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
-from teststation.records.kept_tests import KeptTests
+from teststation.records.kept_tests import KeptTests, StoredTest
 from teststation.records.people import People
+from teststation.records.place import place_of
 from teststation.records.schema import upgrade
+from teststation.records.served import ServedDatabase
+from teststation.records.server import Server
+from teststation.records.store import Database, ServerAway
 from teststation.records.tables import SETTING
+from teststation.run.record import RunRecord
 
 BUSY_TIMEOUT_S = 5.0
 _JOURNAL_KEY = "journal_key"
@@ -29,24 +37,28 @@ def open_record(
     """Open a record, or make it. Close it, or use it as a context manager.
 
     Args:
-        location: The record's file.
-        passphrase: Any Unicode text without a null character.
-        create: Whether a missing record is made, with its folder.
-        busy_timeout_s: How long to wait for another program that writes to it.
+        location: The record's file, or ``postgresql+psycopg://USER@HOST/DATABASE``.
+        passphrase: Any Unicode text without a null character. With a server it opens this station's spool.
+        create: Whether a missing record file is made, with its folder.
+        busy_timeout_s: How long to wait for another program that writes to the file.
     Raises:
         RecordError: one sentence on what is wrong and what to do; the file is then as it was.
     """
-    if "://" in str(location):
-        raise RecordError(f"{location}: a record is a file; give the path of one")
-    path = Path(location)
-    database = Database(path, passphrase, busy_timeout_s)
-    _check_file(path, create=create)
+    place = place_of(location)
+    file = CipherFile(place.file, passphrase, busy_timeout_s)
+    _check_file(place.file, create=create or place.url is not None)
+    database: Database = file
     try:
-        upgrade(database)
-        record = Record(path, database)
+        upgrade(file)
+        if place.url is not None:
+            prepare_spool(file)
+            database = served = ServedDatabase(Server(place.url), file)
+            served.open()
+        record = Record(location, database, file)
         record.retire_kept_journals()
     except BaseException:
         database.close()
+        file.close()
         raise
     return record
 
@@ -54,15 +66,18 @@ def open_record(
 class Record:
     """An open record. Use ``open_record``."""
 
-    def __init__(self, path: Path, database: Database) -> None:
-        self.path = path
+    def __init__(self, location: str | Path, database: Database, file: CipherFile) -> None:
+        """``file`` is the record's own file, or the spool of a record on a server."""
+        self.location = location
+        self.path = file.path
         self.people = People(database)
         self.tests = KeptTests(database)
         self.database = database
+        self.file = file
         self._key: bytes | None = None
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and the connections to a server."""
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -70,6 +85,45 @@ class Record:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    # --- a server that comes and goes ---
+
+    @property
+    def away(self) -> ServerAway | None:
+        """Why this station works without its server; None while it answers, and where there is none."""
+        return self.database.away if isinstance(self.database, ServedDatabase) else None
+
+    def hand_over(self) -> HandedOver:
+        """Bring what was kept while the server was away to it; nothing where there is no server.
+
+        Raises:
+            ServerAway: it still does not answer; everything stays on this station.
+            RecordError: the server refuses; everything stays on this station.
+        """
+        if not isinstance(self.database, ServedDatabase):
+            return HandedOver()
+        handed = self.database.hand_over()
+        self.retire_kept_journals()
+        return handed
+
+    def bring_at_hand(self, person_id: str) -> None:
+        """Before a test: see that it can go on and be kept if the server goes away in the middle."""
+        if isinstance(self.database, ServedDatabase):
+            self.database.bring_at_hand(person_id)
+
+    def keep(self, person_id: str, run: RunRecord, assessment: Assessment, events: Sequence[bytes]) -> StoredTest:
+        """Save a test and retire its journal. With its server away it is kept here, to be handed over.
+
+        Raises:
+            RecordError: it could not be saved; its journal stays.
+        """
+        try:
+            stored = self.tests.save(person_id, run, assessment, events)
+        except ServerAway:
+            # Whether the server kept it is not known; the hand-over finds out by its id and the hash of its events.
+            stored = self.tests.save(person_id, run, assessment, events)
+        self.retire_journal(run.id)
+        return stored
 
     # --- journals ---
 
@@ -85,9 +139,9 @@ class Record:
         return self.journal_folder / f"{run_id}.journal"
 
     def journal_key(self) -> bytes:
-        """The 32 random bytes that open this record's journals; kept in the record, made at the first call."""
+        """The 32 random bytes that open this record's journals; kept in its file, made at the first call."""
         if self._key is None:
-            with self.database.writing() as connection:
+            with self.file.writing() as connection:
                 kept = connection.execute(select(SETTING.c.value).where(SETTING.c.name == _JOURNAL_KEY)).scalar()
                 if kept is None:
                     kept = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")

@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 from teststation import __version__
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
-from teststation.records.cipher import Database
+from teststation.records.store import Database
 from teststation.records.tables import EVENT, PERSON, RESULT, STAGE, TEST
 from teststation.run.record import RunRecord
 
@@ -158,7 +158,7 @@ class KeptTests:
     ) -> None:
         known = connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).first()
         if known is None:
-            raise RecordError(f"{self._database.path}: there is no person {person_id}; the test was not kept here")
+            raise RecordError(f"{self._database.name}: there is no person {person_id}; the test was not kept here")
         heads = [_event_head.decode(event) for event in events]
         connection.execute(insert(TEST).values(**_test_row(person_id, run, heads, digest)))
         stages = [_stage_row(run, number) for number in range(len(run.stages))]
@@ -189,7 +189,7 @@ class KeptTests:
 
     def _missing(self, test_id: str) -> RecordError:
         return RecordError(
-            f"{self._database.path}: there is no test {test_id or 'without an id'}; "
+            f"{self._database.name}: there is no test {test_id or 'without an id'}; "
             "see their ids with: teststation records list"
         )
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-import platformdirs
-
 from teststation.errors import RecordError
+from teststation.records.place import data_folder
 
 VARIABLE = "TESTSTATION_PASSPHRASE"
 SERVICE = "teststation"  # under this name the keyring keeps one key for each record's path
@@ -28,7 +27,7 @@ class KeyringBackend(Protocol):
 
 def default_record_path() -> Path:
     """The record in the user's data folder, where no other is named."""
-    return platformdirs.user_data_path("teststation", appauthor=False) / "teststation.record"
+    return data_folder() / "teststation.record"
 
 
 def find_passphrase(

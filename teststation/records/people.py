@@ -2,7 +2,7 @@
 
 import unicodedata
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -10,11 +10,12 @@ from sqlalchemy.engine import RowMapping
 
 from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
-from teststation.records.cipher import Database
+from teststation.records.store import Database
 from teststation.records.tables import PERSON
 from teststation.subject import Sex
 
 SEARCH_LIMIT = 100
+NUMBER_LETTERS = 64
 _NORWEGIAN_ORDER = str.maketrans("æøå", "{|}")  # æ, ø, å come after z, in this order
 
 
@@ -86,14 +87,21 @@ class People:
     def update(self, person: Person) -> Person:
         """Replace a person's fields by these, ``id`` and ``created_at`` apart, and return what is kept.
 
+        ``person.updated_at`` tells which version was changed: a newer one is never overwritten.
+
         Raises:
             BadInput: as ``add``.
-            RecordError: nobody has this id.
+            RecordError: nobody has this id, or somebody else has changed the person since.
         """
         checked = _checked(person)
         with self._database.writing() as connection:
             kept = _get(connection, self._database, person.id)
-            changed = msgspec.structs.replace(checked, created_at=kept.created_at, updated_at=_now())
+            if kept.updated_at != person.updated_at:
+                raise RecordError(
+                    "this person was changed in the meantime; nothing of yours was kept; "
+                    "look at it again, then change it"
+                )
+            changed = msgspec.structs.replace(checked, created_at=kept.created_at, updated_at=_later(kept.updated_at))
             _refuse_number_of_another(connection, changed)
             connection.execute(update(PERSON).where(PERSON.c.id == changed.id).values(**_row(changed)))
         return changed
@@ -127,7 +135,7 @@ class People:
 def _get(connection: Connection, database: Database, person_id: str) -> Person:
     row = connection.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one_or_none()
     if row is None:
-        raise RecordError(f"{database.path}: there is no person {person_id}; choose one from the list")
+        raise RecordError(f"{database.name}: there is no person {person_id}; choose one from the list")
     return _person(row)
 
 
@@ -150,6 +158,10 @@ def _checked(person: Person) -> Person:
             problems.append(f"{trimmed.born!r} is not a birth date; write it as YYYY-MM-DD")
     if trimmed.height_cm is not None and not 0 < trimmed.height_cm < 300:
         problems.append(f"{trimmed.height_cm:g} cm is not a height; correct it")
+    if any("\0" in text for text in (trimmed.full_name, trimmed.number or "", trimmed.note)):
+        problems.append("a text holds a null character, which no record keeps; type it again")
+    if len(trimmed.number or "") > NUMBER_LETTERS:
+        problems.append(f"the number is too long; at most {NUMBER_LETTERS} letters are kept")
     if problems:
         raise BadInput(*problems)
     return trimmed
@@ -188,3 +200,9 @@ def _folded(text: str) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _later(than: str) -> str:
+    """Now, but later than another time in any case: two versions of a person never have the same."""
+    first = datetime.fromisoformat(than) + timedelta(milliseconds=1) if than else datetime.min.replace(tzinfo=UTC)
+    return max(datetime.now(UTC), first).isoformat(timespec="milliseconds")

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from teststation.errors import RecordError
-from teststation.records.cipher import Database
+from teststation.records.store import Database
 
 HEAD = "0001"  # the newest revision; known here so that an ordinary start does not load the migration machinery
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -34,7 +34,7 @@ def upgrade(database: Database) -> None:
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if found is not None and found not in known:
             raise RecordError(
-                f"{database.path}: it was made by a newer version of this program (schema {found}); "
+                f"{database.name}: it was made by a newer version of this program (schema {found}); "
                 "update this station, nothing was changed"
             )
         command.upgrade(config, "head")

@@ -12,7 +12,9 @@ import msgspec
 from teststation.errors import BadInput
 from teststation.records.database import Record, open_record
 from teststation.records.passphrase import default_record_path, find_passphrase
+from teststation.records.place import Place, place_of
 from teststation.subject import Sex, Subject
+from ui.settings import load_settings
 
 # Widest values that can belong to a grown person on a treadmill; outside them somebody has mistyped.
 BOUNDS: dict[str, tuple[str, float, float, str]] = {
@@ -55,11 +57,18 @@ def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | boo
 @contextmanager
 def the_record(arguments: argparse.Namespace, *, create: bool) -> Iterator[Record]:
     """The record that the options name, opened with its passphrase."""
-    path = Path(arguments.record) if arguments.record else default_record_path()
-    passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
-    passphrase = find_passphrase(path, passphrase_file, os.environ, create=create)
-    with open_record(path, passphrase, create=create) as record:
+    location = arguments.record or load_settings().record or default_record_path()
+    passphrase = the_passphrase(arguments, place_of(location), create=create)
+    with open_record(location, passphrase, create=create) as record:
+        if record.away is not None:
+            print(f"teststation: {record.away}; until then this station works by itself", file=sys.stderr)
         yield record
+
+
+def the_passphrase(arguments: argparse.Namespace, place: Place, *, create: bool) -> str:
+    """What opens the record's file, or this station's spool of a server. Raises RecordError."""
+    passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
+    return find_passphrase(place.file, passphrase_file, os.environ, create=create or place.url is not None)
 
 
 def check_writable(*paths: str | None) -> None:

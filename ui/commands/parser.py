@@ -139,7 +139,7 @@ def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 
 def _record_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
-    parser.add_argument("--record", metavar="FILE", default=default, help="the encrypted record")
+    parser.add_argument("--record", metavar="FILE|URL", default=default, help="the encrypted record")
     parser.add_argument("--passphrase-file", metavar="FILE", default=default, help="first line opens the record")
 
 

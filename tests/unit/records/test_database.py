@@ -30,6 +30,13 @@ from teststation.subject import Sex
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
 
 
+@pytest.fixture
+def record(path: Path) -> Iterator[Record]:
+    """These tests are about the file."""
+    with open_record(path, PASSPHRASE) as opened:
+        yield opened
+
+
 def filled(path: Path, passphrase: str = PASSPHRASE) -> bytes:
     """A record with one person and one test; its bytes."""
     with open_record(path, passphrase) as record:
@@ -159,9 +166,10 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     assert "this is a folder" in refused(tmp_path)
 
 
-def test_a_url_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match="a record is a file"):
-        open_record("postgresql://db/klinikk", PASSPHRASE)
+@pytest.mark.parametrize("url", ["mysql://db/klinikk", "https://a.example", "postgresql://db", "://"])
+def test_an_address_that_is_no_record_is_refused(url: str) -> None:
+    with pytest.raises(RecordError, match=r"name a file, or postgresql\+psycopg://USER@HOST/DATABASE"):
+        open_record(url, PASSPHRASE)
 
 
 def test_an_unencrypted_database_is_refused_and_left_alone(path: Path) -> None:
@@ -220,7 +228,7 @@ def test_a_record_cut_short_is_a_sentence(path: Path) -> None:
 
 
 def test_a_record_another_program_writes_to_is_a_sentence(path: Path, record: Record) -> None:
-    with record.database.engine.connect() as other:
+    with record.file.engine.connect() as other:
         other.exec_driver_sql("SELECT 1")
         other.rollback()
         raw = other.connection.dbapi_connection

@@ -21,7 +21,7 @@ def person_id(record: Record) -> str:
 def test_a_test_comes_back_as_it_was_saved(record: Record, person_id: str) -> None:
     run, assessment, events = run_of(), assessment_of(), events_of(5)
     saved = record.tests.save(person_id, run, assessment, events)
-    with open_record(record.path, PASSPHRASE) as again:
+    with open_record(record.location, PASSPHRASE) as again:
         kept = again.tests.get(run.id)
         assert again.tests.events(run.id) == events
     assert kept == saved

@@ -107,3 +107,19 @@ def test_an_unknown_person_is_a_sentence(record: Record) -> None:
     stranger = msgspec.structs.replace(record.people.add(family_name="Berg", sex=Sex.MALE), id="nobody")
     with pytest.raises(RecordError, match="no person nobody"):
         record.people.update(stranger)
+
+
+def test_what_not_every_database_keeps_is_refused_by_all(record: Record) -> None:
+    for family_name, number in (("a\0b", None), ("a", "7" * 65)):
+        with pytest.raises(BadInput, match=r"null character|too long"):
+            record.people.add(family_name=family_name, sex=Sex.MALE, number=number)
+    assert record.people.all() == []
+
+
+def test_an_older_version_of_a_person_never_overwrites_a_newer(record: Record) -> None:
+    person = record.people.add(family_name="Berg", sex=Sex.FEMALE)
+    changed = record.people.update(msgspec.structs.replace(person, family_name="Dal"))
+    with pytest.raises(RecordError, match="was changed in the meantime"):
+        record.people.update(msgspec.structs.replace(person, given_name="Kari"))
+    assert record.people.get(person.id) == changed
+    assert changed.updated_at > person.updated_at

@@ -27,7 +27,7 @@ def journal_of(record: Record, run_id: str, count: int = 3) -> tuple[bytes, ...]
 
 def test_a_journal_is_named_by_its_run_alone_and_lies_beside_the_record(record: Record) -> None:
     journal_of(record, "run-1")
-    assert record.journal_folder == record.path.with_name("klinikk.record.journals")
+    assert record.journal_folder == record.path.with_name(f"{record.path.name}.journals")
     assert [file.name for file in record.journal_folder.iterdir()] == ["run-1.journal"]
 
 
@@ -41,7 +41,7 @@ def test_the_journal_key_stays_with_the_record(record: Record, tmp_path: Path) -
     key = record.journal_key()
     assert len(key) == 32
     assert record.journal_key() == key
-    with open_record(record.path, PASSPHRASE) as again:
+    with open_record(record.location, PASSPHRASE) as again:
         assert again.journal_key() == key
     with open_record(tmp_path / "other.record", PASSPHRASE) as other:
         assert other.journal_key() != key
@@ -62,7 +62,7 @@ def test_a_record_without_journals_has_none_unfinished(record: Record) -> None:
 def test_a_journal_that_is_being_written_is_not_unfinished(record: Record) -> None:
     journal = record.new_journal("run-1")
     journal.append(Happened(t_s=0.0), durable=True)
-    with open_record(record.path, PASSPHRASE) as another_station:
+    with open_record(record.location, PASSPHRASE) as another_station:
         assert another_station.unfinished_journals() == []
         assert record.unfinished_journals() == []
         journal.append(Happened(t_s=1.0), durable=True)
@@ -103,7 +103,7 @@ def test_a_journal_still_being_written_stays(record: Record, person_id: str) -> 
         record.tests.save(person_id, run_of("run-1"), assessment_of(), ())
         with pytest.raises(RecordError, match="still being written"):
             record.retire_journal("run-1")
-        with open_record(record.path, PASSPHRASE):
+        with open_record(record.location, PASSPHRASE):
             assert record.journal_path("run-1").exists()
 
 
@@ -123,7 +123,7 @@ def test_a_damaged_journal_is_kept_under_another_name(record: Record, person_id:
 def test_a_crash_between_saving_and_retiring_is_cleaned_up_at_the_next_opening(record: Record, person_id: str) -> None:
     record.tests.save(person_id, run_of("run-1"), assessment_of(), journal_of(record, "run-1"))
     journal_of(record, "run-2")
-    with open_record(record.path, PASSPHRASE) as again:
+    with open_record(record.location, PASSPHRASE) as again:
         assert [file.name for file in again.journal_folder.iterdir()] == ["run-2.journal"]
 
 

@@ -1,0 +1,94 @@
+"""A PostgreSQL cluster of our own, made for the tests and thrown away: no service of the system is touched."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+
+import psycopg
+
+USER = "station"
+NEEDS = "PostgreSQL's initdb and pg_ctl (Debian: apt-get install postgresql)"
+
+
+def programs() -> Path | None:
+    """The folder of ``initdb`` and ``pg_ctl``; None where PostgreSQL is not installed."""
+    found = shutil.which("pg_ctl")
+    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+class Cluster:
+    """A server on loopback and a random port. As root it runs as another user, which PostgreSQL asks for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._programs = folder
+        self._home = Path(tempfile.mkdtemp(prefix="teststation-pg-"))
+        self.data = self._home / "data"
+        self._user = None
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            self._user = "nobody"
+            shutil.chown(self._home, self._user)
+        words = (f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self._run("initdb", "-D", str(self.data), *words)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        settings = {
+            "listen_addresses": "'127.0.0.1'",
+            "port": str(self.port),
+            "unix_socket_directories": "''",
+            "fsync": "off",
+            "shared_buffers": "16MB",
+            "max_connections": "60",
+        }
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+
+    def start(self) -> None:
+        """Start the server and wait until it takes connections."""
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "30", "-l", str(self._home / "log"), "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; ``immediate`` is as a power cut."""
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
+
+    def url(self, database: str, options: str = "") -> str:
+        """The address of a database as a station is given it."""
+        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{database}{options}"
+
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """Run one statement outside of any transaction."""
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user=USER, dbname=database, autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+    def new_database(self, template: str = "template0", words: str = "") -> str:
+        """Make a database and return its name."""
+        name = f"clinic_{uuid.uuid4().hex[:12]}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} {words}")
+        return name
+
+    def remove(self) -> None:
+        """Stop the server, if it runs, and delete everything."""
+        if (self.data / "postmaster.pid").exists():
+            self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _run(self, program: str, *words: str) -> None:
+        done = subprocess.run(
+            [self._programs / program, *words],
+            cwd=self._home,
+            user=self._user,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{program} failed: {(done.stdout or b'').decode(errors='replace')}")

@@ -1,0 +1,206 @@
+"""What goes from a station's spool to its server, exactly once, and what comes back.
+
+``ORIGIN`` notes which rows of the spool the server has, and in which version. Everything else in the spool was kept
+while the server was away and is due. The server commits first and the note is made after: a hand-over that is cut off
+between the two is done again, and finds by run id and hash of the events that the server has the test already.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, or_, select, update
+from sqlalchemy.engine import RowMapping
+
+from teststation.records.store import Database
+from teststation.records.tables import EVENT, PERSON, RESULT, STAGE, TEST
+
+AT_HAND_DAYS = 200  # a test every third month, missed once: who may come today
+
+SPOOL_METADATA = MetaData()
+ORIGIN = Table(
+    "origin",
+    SPOOL_METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("version", String(64), nullable=False),
+)
+_SERVER_SEEN = "server"
+_OF_A_TEST = (STAGE, EVENT, RESULT)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """How much went to the server, and in ``kept_here`` a sentence for each that the server could not take."""
+
+    people: int = 0
+    tests: int = 0
+    kept_here: tuple[str, ...] = ()
+
+
+def prepare_spool(spool: Database) -> None:
+    """Make the table of origins where it is missing."""
+    with spool.writing() as local:
+        SPOOL_METADATA.create_all(local)
+
+
+def was_served(spool: Database) -> bool:
+    """Whether this spool has ever seen its server."""
+    with spool.reading() as local:
+        return _version(local, _SERVER_SEEN, "") is not None
+
+
+def hand_over(spool: Database, server: Database) -> HandedOver:
+    """Bring everything due to the server. Raises ServerAway, RecordError; then all of it stays due."""
+    with spool.writing() as local:
+        people = _due(local, PERSON, "person")
+        tests = _due(local, TEST, "test")
+        said: list[str] = []
+        noted: list[tuple[str, str, str]] = []
+        with server.writing() as remote:
+            for row in people:
+                sentence = _give_person(local, remote, row)
+                said += [] if sentence is None else [sentence]
+                noted += [] if sentence is not None else [("person", row["id"], row["updated_at"])]
+            for row in tests:
+                sentence = _give_test(local, remote, row)
+                said += [] if sentence is None else [sentence]
+                noted += [] if sentence is not None else [("test", row["id"], row["events_sha256"])]
+        # Only now, when the server has committed.
+        for kind, identifier, version in noted:
+            _note(local, kind, identifier, version)
+            if kind == "test":
+                local.execute(delete(EVENT).where(EVENT.c.test_id == identifier))
+    given = [kind for kind, _, _ in noted]
+    return HandedOver(given.count("person"), given.count("test"), tuple(said))
+
+
+def renew_people(spool: Database, server: Database) -> None:
+    """Take along who may come today, in the server's words; forget the tests that are over."""
+    since = (datetime.now(UTC) - timedelta(days=AT_HAND_DAYS)).isoformat(timespec="milliseconds")
+    tested = select(TEST.c.person_id).where(TEST.c.started_utc >= since)
+    with server.reading() as remote:
+        rows = remote.execute(select(PERSON).where(or_(PERSON.c.updated_at >= since, PERSON.c.id.in_(tested))))
+        people = rows.mappings().all()
+    with spool.writing() as local:
+        _note(local, _SERVER_SEEN, "", since)
+        due = {row["id"] for row in _due(local, PERSON, "person")}
+        due_tests = {row["id"]: row["person_id"] for row in _due(local, TEST, "test")}
+        over = set(local.execute(select(TEST.c.id)).scalars()) - set(due_tests)
+        for test_id in over:
+            _forget_test(local, test_id)
+        stay = due | set(due_tests.values()) | {row["id"] for row in people}
+        for person_id in set(local.execute(select(PERSON.c.id)).scalars()) - stay:
+            local.execute(delete(PERSON).where(PERSON.c.id == person_id))
+            local.execute(delete(ORIGIN).where(ORIGIN.c.kind == "person", ORIGIN.c.id == person_id))
+        for row in people:
+            if row["id"] not in due:
+                _take_person(local, row)
+
+
+def bring_at_hand(spool: Database, server: Database, person_id: str) -> None:
+    """Take one person and their tests along, without the raw events. Raises ServerAway."""
+    with server.reading() as remote:
+        person = remote.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one_or_none()
+        tests = remote.execute(select(TEST).where(TEST.c.person_id == person_id)).mappings().all()
+        ids = [row["id"] for row in tests]
+        parts = {
+            table: remote.execute(select(table).where(table.c.test_id.in_(ids))).mappings().all()
+            for table in (STAGE, RESULT)
+        }
+    if person is None:
+        return
+    with spool.writing() as local:
+        due_tests = {row["id"] for row in _due(local, TEST, "test")}
+        if person_id not in {row["id"] for row in _due(local, PERSON, "person")}:
+            _take_person(local, person)
+        for test_id in ids:
+            if test_id not in due_tests:
+                _forget_test(local, test_id)
+        for table, rows in ((TEST, tests), *parts.items()):
+            fresh = [dict(row) for row in rows if row["id" if table is TEST else "test_id"] not in due_tests]
+            if fresh:
+                local.execute(insert(table), fresh)
+        for row in tests:
+            if row["id"] not in due_tests:
+                _note(local, "test", row["id"], row["events_sha256"])
+
+
+# --- parts ---
+
+
+def _give_person(local: Connection, remote: Connection, row: RowMapping) -> str | None:
+    """Add or change a person on the server; a sentence where the server's version counts."""
+    theirs = remote.execute(select(PERSON).where(PERSON.c.id == row["id"])).mappings().one_or_none()
+    if theirs is not None and dict(theirs) == dict(row):
+        return None
+    number = row["number"]
+    taken = select(PERSON.c.id).where(PERSON.c.number == number, PERSON.c.id != row["id"])
+    if number is not None and remote.execute(taken).first() is not None:
+        return (
+            f"a person kept here while the server was away has a number that another person has on the server "
+            f"(person {row['id']}); correct the number here, then hand over again"
+        )
+    if theirs is None:
+        remote.execute(insert(PERSON).values(**row))
+        return None
+    if theirs["updated_at"] != _version(local, "person", row["id"]):
+        return (
+            f"person {row['id']} was changed at another station too while the server was away; "
+            "the server's version counts there and yours is kept here; enter your change again on the server"
+        )
+    remote.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
+    return None
+
+
+def _give_test(local: Connection, remote: Connection, row: RowMapping) -> str | None:
+    """Add a test with all that belongs to it; a sentence where the server has another under its id."""
+    theirs = remote.execute(select(TEST.c.events_sha256, TEST.c.person_id).where(TEST.c.id == row["id"])).one_or_none()
+    if theirs is not None:
+        if tuple(theirs) == (row["events_sha256"], row["person_id"]):
+            return None
+        return f"test {row['id']} is on the server with other events or another person; it is kept here too"
+    if remote.execute(select(PERSON.c.id).where(PERSON.c.id == row["person_id"])).first() is None:
+        return f"the person of test {row['id']} is not on the server; the test is kept here"
+    remote.execute(insert(TEST).values(**row))
+    for table in _OF_A_TEST:
+        rows = [dict(part) for part in local.execute(select(table).where(table.c.test_id == row["id"])).mappings()]
+        if rows:
+            remote.execute(insert(table), rows)
+    return None
+
+
+def _due(local: Connection, table: Table, kind: str) -> Sequence[RowMapping]:
+    """The rows whose present version the server does not have."""
+    version = table.c.updated_at if table is PERSON else table.c.events_sha256
+    known = select(ORIGIN.c.id).where(ORIGIN.c.kind == kind, ORIGIN.c.id == table.c.id, ORIGIN.c.version == version)
+    return local.execute(select(table).where(~known.exists())).mappings().all()
+
+
+def _take_person(local: Connection, row: RowMapping) -> None:
+    if row["number"] is not None:
+        # A number that went to another person on the server would stand in the way here.
+        other = PERSON.c.number == row["number"], PERSON.c.id != row["id"]
+        local.execute(update(PERSON).where(*other).values(number=None))
+    if local.execute(select(PERSON.c.id).where(PERSON.c.id == row["id"])).first() is None:
+        local.execute(insert(PERSON).values(**row))
+    else:
+        local.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
+    _note(local, "person", row["id"], row["updated_at"])
+
+
+def _forget_test(local: Connection, test_id: str) -> None:
+    for table in _OF_A_TEST:
+        local.execute(delete(table).where(table.c.test_id == test_id))
+    local.execute(delete(TEST).where(TEST.c.id == test_id))
+    local.execute(delete(ORIGIN).where(ORIGIN.c.kind == "test", ORIGIN.c.id == test_id))
+
+
+def _version(local: Connection, kind: str, identifier: str) -> str | None:
+    query = select(ORIGIN.c.version).where(ORIGIN.c.kind == kind, ORIGIN.c.id == identifier)
+    return local.execute(query).scalar()
+
+
+def _note(local: Connection, kind: str, identifier: str, version: str) -> None:
+    local.execute(delete(ORIGIN).where(ORIGIN.c.kind == kind, ORIGIN.c.id == identifier))
+    local.execute(insert(ORIGIN).values(kind=kind, id=identifier, version=version))

@@ -1,0 +1,57 @@
+"""Where a record is: a file of its own, or the tables of a server with this station's own spool."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from teststation.errors import RecordError
+
+DRIVER = "postgresql+psycopg"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``file``: the record's file, or the spool of the server at ``url``. ``name``: what sentences call it."""
+
+    file: Path
+    name: str
+    url: URL | None = None
+
+
+def data_folder() -> Path:
+    """This user's data folder."""
+    return platformdirs.user_data_path("teststation", appauthor=False)
+
+
+def place_of(location: str | Path) -> Place:
+    """Read a location: a path, or ``postgresql+psycopg://user@host/database?sslmode=verify-full``.
+
+    Raises:
+        RecordError: an address that is neither, and what to write.
+    """
+    text = str(location)
+    if "://" not in text:
+        return Place(Path(location), text)
+    way_out = f"name a file, or {DRIVER}://USER@HOST/DATABASE"
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise RecordError(f"the record's address cannot be read; {way_out}") from None
+    if url.drivername not in (DRIVER, "postgresql"):
+        raise RecordError(f"{url.drivername}: a record is a file or PostgreSQL; {way_out}")
+    if not url.database:
+        raise RecordError(f"{shown(url)}: the address names no database; {way_out}")
+    url = url.set(drivername=DRIVER)
+    # Which record it is, not how it is reached: a changed password or certificate keeps its spool.
+    target = f"{url.host or url.query.get('host', '')}:{url.port or 5432}/{url.database}"
+    digest = hashlib.sha256(target.encode("utf-8")).hexdigest()[:16]
+    return Place(data_folder() / "servers" / f"{digest}.spool", shown(url), url)
+
+
+def shown(url: URL) -> str:
+    """A server's address as it may be shown: without a password, user or options."""
+    return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database}"

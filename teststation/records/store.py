@@ -1,0 +1,80 @@
+"""A record's tables in any database: short transactions, and every known failure as one sentence."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from teststation.errors import RecordError
+
+
+class ServerAway(RecordError):
+    """The record's server does not answer, or went away in the middle of something that it then did not keep."""
+
+
+class Database(ABC):
+    """A record's tables. Safe to use from several threads; transactions are short."""
+
+    name: str  # as sentences call it: a file's path, or a server's address without a password
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees one state of the record. Raises RecordError."""
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction that is kept whole or not at all; one writer at a time. Raises RecordError."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection."""
+
+
+class EngineDatabase(Database):
+    """A database behind one SQLAlchemy engine."""
+
+    engine: Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the record. Raises RecordError."""
+        with self._sentences(), self.engine.connect() as connection:
+            self._prepare(connection, writing=False)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is kept whole or not at all; one writer at a time. Raises RecordError."""
+        with self._sentences(), self.engine.connect() as connection:
+            self._prepare(connection, writing=True)
+            with connection.begin():
+                self._take_turn(connection)
+                yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @abstractmethod
+    def _prepare(self, connection: Connection, *, writing: bool) -> None:
+        """Set a connection up for the transaction that is about to begin."""
+
+    def _take_turn(self, connection: Connection) -> None:
+        """Wait until this writer is the only one, where the beginning of a transaction does not see to it."""
+
+    @abstractmethod
+    def _error(self, error: DBAPIError) -> RecordError | None:
+        """A known failure as a sentence; None for a bug."""
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            known = self._error(error)
+            if known is None:
+                raise
+            raise known from error
