@@ -43,6 +43,8 @@ class Device:
     options: Mapping[str, str]
 
 
+EMULATED = {TREADMILL: ("trackmaster", "woodway"), HEART_RATE: ("bridge",)}
+
 _LIMITS = {
     "max_kmh": Option(low=1.0, high=25.0),
     "max_incline": Option(low=0.0, high=25.0),
@@ -56,7 +58,7 @@ FAMILIES: dict[tuple[str, str], Family] = {
         Family(
             "trackmaster",
             TREADMILL,
-            "drivers.treadmill.trackmaster_driver:run",
+            "drivers.treadmill.trackmaster:run",
             options={
                 "units": Option(
                     choices=("kmh", "mph"),
@@ -66,6 +68,7 @@ FAMILIES: dict[tuple[str, str], Family] = {
                 **_LIMITS,
             },
         ),
+        Family("woodway", TREADMILL, "drivers.treadmill.woodway:run", options=_LIMITS),
         Family("emulated", TREADMILL, "", needs_port=False),
         Family("bridge", HEART_RATE, "drivers.heart_rate.bridge:run", options={"baud": Option(low=1200, high=1e6)}),
         Family("ble", HEART_RATE, "drivers.heart_rate.ble:run", port_example="ble:C0:FF:EE:12:34:56"),
@@ -123,7 +126,7 @@ def load_runner(kind: str, family: str) -> Callable[..., Any]:
 
 
 def _emulated(text: str, kind: str, worn: str) -> Device:
-    known = {TREADMILL: ("trackmaster",), HEART_RATE: ("bridge",)}[kind]
+    known = EMULATED[kind]
     if worn and worn not in known:
         raise BadInput(f"{text}: no emulator speaks {worn!r}; choose from {', '.join(known)}")
     return Device("emulated", "", {"family": worn or known[0]})

@@ -41,10 +41,12 @@ def patient_of_seed(seed: int) -> Truth:
 class EmulatedPair:
     """A treadmill, a patient walking on it and the strap the patient wears; ends when this is closed or dies."""
 
-    def __init__(self, *, seed: int, time_scale: float, load_from_station: bool = False) -> None:
+    def __init__(
+        self, *, seed: int, time_scale: float, load_from_station: bool = False, family: str = "trackmaster"
+    ) -> None:
         self.follows_station = load_from_station
         command = [sys.executable, "-m", "drivers.emulators", "pair", "--until-stdin-closes"]
-        command += ["--seed", str(seed), "--time-scale", str(time_scale)]
+        command += ["--seed", str(seed), "--time-scale", str(time_scale), "--family", family]
         if load_from_station:
             command.append("--load-from-stdin")
         self._process = subprocess.Popen(

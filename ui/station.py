@@ -103,7 +103,10 @@ class Station:
         emulated = None
         if "emulated" in (treadmill.family, heart_rate.family):
             both = treadmill.family == "emulated"
-            emulated = EmulatedPair(seed=setup.seed, time_scale=self.scale.factor, load_from_station=not both)
+            family = treadmill.options["family"] if both else "trackmaster"
+            emulated = EmulatedPair(
+                seed=setup.seed, time_scale=self.scale.factor, load_from_station=not both, family=family
+            )
         treadmill_spec = emulated.treadmill if emulated and treadmill.family == "emulated" else setup.treadmill
         heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
         clock = ScaledClock(time.monotonic, self.scale)

@@ -17,6 +17,7 @@ TREADMILL_FAULTS = {
     "ignore_stop": "stops and lower speeds are acknowledged and not obeyed, by the watchdog neither",
     "e_stop": "the red button: the belt is cut off and reports 999.9",
     "lockout": "every start is left without an answer",
+    "false_start": "a start is acknowledged and the belt stays off",
     "refuse": "every set command is answered BE",
     "restarted_elsewhere": "the belt reports that it runs without its watchdog",
     "stopped_elsewhere": "somebody stops the belt at its own console",

@@ -13,7 +13,7 @@ from typing import NoReturn
 from drivers.emulators.faults import STRAP_FAULTS, TREADMILL_FAULTS, parse_fault
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
-from drivers.emulators.trackmaster import TrackmasterEmulator
+from drivers.emulators.treadmills import MAKERS, EmulatedTreadmill, Wanted, device_string, make
 from drivers.emulators.wire import PtyServer, TcpServer, WireDevice
 from drivers.processes import stdin_lines
 from teststation.clock import TimeScale
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     kinds = parser.add_subparsers(metavar="treadmill|strap|pair", required=True, parser_class=_OneLineParser)
 
     treadmill = kinds.add_parser("treadmill", help="a treadmill; add --strap-tcp for a patient walking on it")
-    treadmill.add_argument("family", choices=["trackmaster"])
+    treadmill.add_argument("family", choices=list(MAKERS))
     _wire_options(treadmill)
     treadmill.add_argument("--units", choices=["kmh", "mph"], default="kmh")
     treadmill.add_argument("--zeroing-s", type=float, default=0.0, help="seconds of power-up zeroing")
@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     strap.set_defaults(serve=_serve_strap)
 
     pair = kinds.add_parser("pair", help="treadmill, patient and strap together, announced as one JSON line")
+    pair.add_argument("--family", choices=list(MAKERS), default="trackmaster")
     pair.add_argument("--units", choices=["kmh", "mph"], default="kmh")
     pair.add_argument("--fault", action="append", default=[], metavar="NAME[@SECONDS]")
     pair.add_argument("--strap-fault", action="append", default=[], metavar="NAME[@SECONDS]")
@@ -97,9 +98,10 @@ def _open(device: WireDevice, arguments: argparse.Namespace) -> Server:
 def _serve_treadmill(arguments: argparse.Namespace, _: threading.Event) -> list[Server]:
     scale = TimeScale(arguments.time_scale)
     faults = tuple(parse_fault(text, TREADMILL_FAULTS) for text in arguments.fault)
-    device = TrackmasterEmulator(arguments.units, scale, faults=faults, zeroing_s=arguments.zeroing_s)
+    wanted = Wanted(arguments.family, scale, arguments.units, faults, arguments.zeroing_s)
+    device = make(wanted)
     servers: list[Server] = [_open(device, arguments)]
-    lines = [f"treadmill: trackmaster:{servers[0].url},units={arguments.units}"]
+    lines = [f"treadmill: {device_string(wanted, servers[0].url)}"]
     if arguments.strap_tcp is not None:
         strap = StrapBridge(_patient(arguments.seed), _load_of(device), scale)
         servers.append(TcpServer(strap, arguments.strap_tcp))
@@ -122,7 +124,8 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     scale = TimeScale(arguments.time_scale)
     faults = tuple(parse_fault(text, TREADMILL_FAULTS) for text in arguments.fault)
     strap_faults = tuple(parse_fault(text, STRAP_FAULTS) for text in arguments.strap_fault)
-    treadmill = TrackmasterEmulator(arguments.units, scale, faults=faults)
+    wanted = Wanted(arguments.family, scale, arguments.units, faults)
+    treadmill = make(wanted)
     told = [0.0, 0.0]
     load = (lambda: (told[0], told[1])) if arguments.load_from_stdin else _load_of(treadmill)
     patient = _patient(arguments.seed)
@@ -130,7 +133,7 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     servers: list[Server] = [TcpServer(treadmill), TcpServer(strap)]
     body = patient.body
     announcement = {
-        "treadmill": f"trackmaster:{servers[0].url},units={arguments.units}",
+        "treadmill": device_string(wanted, servers[0].url),
         "heart_rate": f"bridge:{servers[1].url}",
         "pid": os.getpid(),
         "truth": {
@@ -152,7 +155,7 @@ def _patient(seed: int) -> Patient:
     return Patient(draw_body(seed), seed)
 
 
-def _load_of(device: TrackmasterEmulator) -> Callable[[], tuple[float, float]]:
+def _load_of(device: EmulatedTreadmill) -> Callable[[], tuple[float, float]]:
     return lambda: (device.true_speed_kmh, device.incline_pct)
 
 

@@ -1,7 +1,7 @@
 """What to try, in order, to bring a belt to rest. Pure: wall time is passed in.
 
 The treadmill's own auto stop first, again and again. If the measured speed does not begin to fall: lowest speed and
-plain stop. If that is ignored too, silence, so that the treadmill's half-second watchdog acts; then all over again.
+plain stop. If that is ignored too, silence, so that the treadmill's own watchdog acts; then all over again.
 """
 
 from enum import Enum, auto
@@ -9,7 +9,6 @@ from enum import Enum, auto
 from teststation.clock import TimeScale
 
 REPEAT_S = 0.3
-SILENCE_S = 1.2  # more than twice the treadmill's watchdog
 FALLS_KMH = 0.4  # a speed this much below the one at the trip has begun to fall
 TRIES_WITHOUT_ANSWER_S = 0.6
 
@@ -26,7 +25,9 @@ class Rung(Enum):
 class StopLadder:
     """One descent. ``ignored`` once stops were sent and the measured speed did not begin to fall."""
 
-    def __init__(self, scale: TimeScale) -> None:
+    def __init__(self, scale: TimeScale, silence_s: float) -> None:
+        """``silence_s``: wall seconds of silence that are longer than the machine's own watchdog."""
+        self._silence_s = silence_s
         # The reported speed lags two seconds and the control loop corrects every four (vendor's manual).
         self._grace_s = scale.wall_s(6.0, 2.0)
         self.ignored = False
@@ -75,6 +76,6 @@ class StopLadder:
         return rung
 
     def _fall_silent(self, now_s: float) -> Rung:
-        self._silent_until_s = now_s + SILENCE_S
-        self._spoke_since_s = now_s + SILENCE_S
+        self._silent_until_s = now_s + self._silence_s
+        self._spoke_since_s = now_s + self._silence_s
         return Rung.SILENCE

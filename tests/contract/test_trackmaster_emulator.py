@@ -3,42 +3,22 @@
 import sys
 import threading
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.emulators.faults import TREADMILL_FAULTS
-from drivers.emulators.trackmaster import Mode, TrackmasterEmulator
+from drivers.emulators.opcode_belt import Mode
+from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import PtyServer
+from tests.contract.manual_time import Bench
 from teststation.clock import TimeScale
 
 
-class Bench:
-    """An emulator in manual time."""
-
-    def __init__(self, **options: object) -> None:
-        self.treadmill = TrackmasterEmulator(**options)  # type: ignore[arg-type]
-        self.now_s = 0.0
-        self.treadmill.advance(0.0)
-
-    def say(self, hex_bytes: str, wait_s: float = 0.1) -> str:
-        self.treadmill.receive(bytes.fromhex(hex_bytes), self.now_s)
-        return self.wait(wait_s)
-
-    def wait(self, seconds: float, alive: bool = False) -> str:
-        heard = b""
-        end_s = self.now_s + seconds
-        while self.now_s < end_s - 1e-9:
-            self.now_s = min(end_s, self.now_s + 0.1)
-            if alive:
-                self.treadmill.receive(b"\xc0", self.now_s)
-            heard += self.treadmill.transmit(self.now_s)
-        if alive:
-            self.now_s += 0.05
-            self.treadmill.transmit(self.now_s)
-            return ""
-        return heard.hex()
+def trackmaster(**options: Any) -> Bench[TrackmasterEmulator]:
+    return Bench(TrackmasterEmulator(**options))
 
 
 @pytest.mark.parametrize(
@@ -60,49 +40,49 @@ class Bench:
     ],
 )
 def test_answers_are_the_manuals(sent: str, answered: str) -> None:
-    assert Bench().say(sent) == answered
+    assert trackmaster().say(sent) == answered
 
 
 def test_a_started_belt_reports_its_watchdog_and_comes_to_its_speed() -> None:
-    bench = Bench()
+    bench = trackmaster()
     bench.say("a330303530")
     assert bench.say("a0") == "b0"
     assert bench.say("c0") == "d032"
     bench.wait(8.0, alive=True)
-    assert bench.treadmill.true_speed_kmh == pytest.approx(5.0)
+    assert bench.device.true_speed_kmh == pytest.approx(5.0)
     assert bench.say("c1") == "d130303530"
 
 
 def test_half_a_second_of_silence_stops_the_belt() -> None:
-    bench = Bench()
+    bench = trackmaster()
     bench.say("a330303530")
     bench.say("a0")
     bench.wait(8.0, alive=True)
     bench.wait(10.0)
-    assert bench.treadmill.watchdog_fired == 1
-    assert bench.treadmill.true_speed_kmh == 0.0
-    assert bench.treadmill.mode is Mode.STOPPED
+    assert bench.device.watchdog_fired == 1
+    assert bench.device.true_speed_kmh == 0.0
+    assert bench.device.mode is Mode.STOPPED
 
 
 def test_a_belt_started_without_watchdog_walks_on_in_silence() -> None:
-    bench = Bench()
+    bench = trackmaster()
     bench.say("a330303530")
     bench.say("a1")
     bench.wait(20.0)
-    assert bench.treadmill.true_speed_kmh == pytest.approx(5.0)
+    assert bench.device.true_speed_kmh == pytest.approx(5.0)
     assert bench.say("c0") == "d033"
 
 
 def test_the_watchdog_is_wall_time_however_time_is_scaled() -> None:
-    bench = Bench(scale=TimeScale(20))
+    bench = trackmaster(scale=TimeScale(20))
     bench.say("a330303530")
     bench.say("a0")
     bench.wait(0.3)
-    assert bench.treadmill.watchdog_fired == 0
+    assert bench.device.watchdog_fired == 0
 
 
 def test_a_start_while_zeroing_locks_out_until_a_stop() -> None:
-    bench = Bench(zeroing_s=3.0)
+    bench = trackmaster(zeroing_s=3.0)
     assert bench.say("a0") == ""
     bench.wait(5.0, alive=True)
     assert bench.say("a0") == ""
@@ -111,30 +91,30 @@ def test_a_start_while_zeroing_locks_out_until_a_stop() -> None:
 
 
 def test_an_emergency_stop_reports_999_9() -> None:
-    bench = Bench()
+    bench = trackmaster()
     bench.say("a0")
-    bench.treadmill.give("e_stop")
+    bench.device.give("e_stop")
     assert bench.say("c1") == "d139393939"
     assert bench.say("a0") == ""
 
 
 def test_replies_take_their_time_on_the_line() -> None:
-    bench = Bench()
-    bench.treadmill.receive(b"\xc1", 0.0)
-    assert bench.treadmill.transmit(0.010) + bench.treadmill.transmit(0.0105) != b"\xd10000"
-    assert len(bench.treadmill.transmit(0.020)) > 0
+    bench = trackmaster()
+    bench.device.receive(b"\xc1", 0.0)
+    assert bench.device.transmit(0.010) + bench.device.transmit(0.0105) != b"\xd10000"
+    assert len(bench.device.transmit(0.020)) > 0
 
 
 def test_three_pipelined_queries_survive() -> None:
-    assert Bench().say("c0c1c2") == "d031d130303030d230303030"
+    assert trackmaster().say("c0c1c2") == "d031d130303030d230303030"
 
 
 def test_a_treadmill_in_miles_runs_1_6_times_as_fast_on_the_same_bytes() -> None:
-    bench = Bench(unit="mph")
+    bench = trackmaster(unit="mph")
     bench.say("a330303330")
     bench.say("a0")
     bench.wait(8.0, alive=True)
-    assert bench.treadmill.true_speed_kmh == pytest.approx(4.83, abs=0.01)
+    assert bench.device.true_speed_kmh == pytest.approx(4.83, abs=0.01)
 
 
 @settings(max_examples=150, deadline=None)
@@ -143,13 +123,13 @@ def test_a_treadmill_in_miles_runs_1_6_times_as_fast_on_the_same_bytes() -> None
     st.sets(st.sampled_from(sorted(TREADMILL_FAULTS)), max_size=2),
 )
 def test_no_bytes_break_it_and_only_a_start_moves_it(pieces: list[bytes], faults: set[str]) -> None:
-    bench = Bench()
+    bench = trackmaster()
     for fault in sorted(faults):
-        bench.treadmill.give(fault)
+        bench.device.give(fault)
     for piece in pieces:
         bench.say(piece.hex(), 0.3)
     if not any({0xA0, 0xA1} & set(piece) for piece in pieces):
-        assert bench.treadmill.true_speed_kmh == 0.0
+        assert bench.device.true_speed_kmh == 0.0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.registry import HEART_RATE, TREADMILL, parse_device
+from drivers.emulators.treadmills import MAKERS
+from drivers.registry import EMULATED, HEART_RATE, TREADMILL, parse_device
 from drivers.serial_line import is_hardware, refuse_time_scale
 from teststation.errors import BadInput
 
@@ -30,7 +31,7 @@ def test_ports_of_both_systems_are_taken_as_they_are(port: str) -> None:
         ("trackmaster:,units=kmh", TREADMILL, ["port is missing"]),
         ("trackmater:COM3", TREADMILL, ["did you mean trackmaster?"]),
         ("trackmaster:COM3,speed=3,max_kmh=99", TREADMILL, ["'speed=3' is no option", "outside 1 to 25", "units="]),
-        ("emulated:woodway", TREADMILL, ["no emulator speaks 'woodway'"]),
+        ("emulated:lode", TREADMILL, ["no emulator speaks 'lode'"]),
         ("", HEART_RATE, ["choose from"]),
     ],
 )
@@ -57,3 +58,9 @@ def test_a_scaled_clock_never_meets_a_real_machine(port: str) -> None:
 def test_sockets_and_pseudo_terminals_may_be_scaled() -> None:
     assert not is_hardware("socket://127.0.0.1:4001")
     assert not is_hardware("/dev/pts/3")
+
+
+def test_every_family_that_can_be_emulated_has_its_emulator() -> None:
+    assert set(EMULATED[TREADMILL]) == set(MAKERS)
+    for family in MAKERS:
+        assert parse_device(f"emulated:{family}", TREADMILL).options == {"family": family}

@@ -7,7 +7,7 @@ from teststation.clock import TimeScale
 
 
 def descend(speed_of: Sequence[float | None], answers: bool = True, step_s: float = 0.15) -> list[Rung]:
-    ladder = StopLadder(TimeScale())
+    ladder = StopLadder(TimeScale(), 1.2)
     ladder.begin(0.0, speed_of[0])
     return [
         ladder.rung(step * step_s, speed, answers=answers, at_rest=speed == 0.0) for step, speed in enumerate(speed_of)
@@ -47,7 +47,7 @@ def test_a_treadmill_that_does_not_answer_is_left_to_its_watchdog_soon() -> None
 
 
 def test_ignored_is_told_only_when_the_speed_did_not_fall() -> None:
-    ladder = StopLadder(TimeScale())
+    ladder = StopLadder(TimeScale(), 1.2)
     ladder.begin(0.0, 5.0)
     ladder.rung(7.0, 3.0, answers=True, at_rest=False)
     assert not ladder.ignored

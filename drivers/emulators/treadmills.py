@@ -1,0 +1,64 @@
+"""Which treadmills can be emulated, by the family whose driver talks to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.emulators.faults import PlannedFault
+from drivers.emulators.trackmaster import TrackmasterEmulator
+from drivers.emulators.wire import WireDevice
+from drivers.emulators.woodway import WoodwayEmulator
+from teststation.clock import TimeScale
+
+
+class EmulatedTreadmill(WireDevice, Protocol):
+    """A treadmill on a wire with a belt that can be looked at and broken."""
+
+    active_faults: set[str]
+
+    @property
+    def true_speed_kmh(self) -> float:
+        """What a tachometer on the belt would say."""
+        ...
+
+    @property
+    def incline_pct(self) -> float:
+        """What a spirit level on the deck would say."""
+        ...
+
+    def give(self, fault: str) -> None:
+        """Begin a fault now."""
+        ...
+
+    def take(self, fault: str) -> None:
+        """End a fault."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How an emulated treadmill is to be."""
+
+    family: str
+    scale: TimeScale
+    units: str = "kmh"
+    faults: tuple[PlannedFault, ...] = ()
+    zeroing_s: float = 0.0
+
+
+MAKERS: dict[str, Callable[[Wanted], EmulatedTreadmill]] = {
+    "trackmaster": lambda wanted: TrackmasterEmulator(
+        wanted.units, wanted.scale, faults=wanted.faults, zeroing_s=wanted.zeroing_s
+    ),
+    "woodway": lambda wanted: WoodwayEmulator(wanted.scale, faults=wanted.faults, zeroing_s=wanted.zeroing_s),
+}
+
+
+def make(wanted: Wanted) -> EmulatedTreadmill:
+    """One emulated treadmill."""
+    return MAKERS[wanted.family](wanted)
+
+
+def device_string(wanted: Wanted, url: str) -> str:
+    """The DEVICE string of the driver that talks to it."""
+    return f"{wanted.family}:{url}" + (f",units={wanted.units}" if wanted.family == "trackmaster" else "")

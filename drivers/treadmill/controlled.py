@@ -1,0 +1,356 @@
+"""A belt this station moves: asks, obeys the guard, and brings the belt to rest whatever happens.
+
+Nothing here starts a belt but a fresh lease on an arming. Which machine it is, only the ``Machine`` behind it knows.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+
+from drivers import guard as guards
+from drivers.treadmill.loop import Emit, Inbox, Loop
+from drivers.treadmill.port import Answer, Machine, Order, Request, Running
+from drivers.treadmill.seen import Seen
+from drivers.treadmill.stop_ladder import Rung, StopLadder
+from teststation.clock import TimeScale
+from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
+
+SETTLE_AFTER_REOPEN_S = 3.0  # no start sooner after a link was lost: the vendor's power-up rule
+STOP_UNEXPECTED_AFTER_S = 1.0
+SETTING_DIFFERS_TIMES = 3
+CONFIRM_START_WITHIN_S = 30.0  # where the machine wants its own button pressed
+
+# A Trackmaster's setting and where it is read back.
+_READ_BACK = {Request.SET_SPEED: Request.SPEED_SETTING, Request.SET_INCLINE: Request.INCLINE_SETTING}
+_WHEN_TRIPPED = frozenset({Request.AUTO_STOP, Request.STOP, Request.SPEED, Request.STATUS, Request.INCLINE})
+
+
+def drive(
+    machine: Callable[[Callable[[str, bytes], None]], Machine],
+    port: str,
+    options: Mapping[str, str],
+    emit: Emit,
+    inbox: Inbox,
+    scale: TimeScale,
+    *,
+    recover: bool = False,
+) -> None:
+    """Run one treadmill until the station quits or is gone and the belt is at rest."""
+    ControlledDriver(machine, port, options, emit, inbox, scale, recover=recover).run()
+
+
+class ControlledDriver(Loop):
+    """The poll loop of a machine that is told what to do. ``machine`` is made with the log of its bytes."""
+
+    def __init__(
+        self,
+        machine: Callable[[Callable[[str, bytes], None]], Machine],
+        port: str,
+        options: Mapping[str, str],
+        emit: Emit,
+        inbox: Inbox,
+        scale: TimeScale,
+        *,
+        recover: bool,
+    ) -> None:
+        super().__init__(options, emit, inbox, scale)
+        self._port = port
+        self._machine = machine(self._log_bytes)
+        self._traits = self._machine.traits
+        self._narrow(self._traits.highest_kmh, self._traits.highest_incline_pct)
+        self._ladder = self._new_ladder()
+        self._seen = Seen(self._traits)
+        self._recover = recover
+        self._running = False  # the belt is on by our start
+        self._start_by_s: float | None = None  # until when the start may be confirmed at the machine
+        self._sent_kmh: float | None = None
+        self._sent_incline_pct: float | None = None
+        self._differs = 0
+        self._stopped_since_s: float | None = None
+        self._stop_asked_s: float | None = None
+
+    @property
+    def info(self) -> TreadmillInfo:
+        traits, limits = self._traits, self._limits
+        return TreadmillInfo(
+            family=traits.family,
+            port=self._port,
+            speed_step_kmh=traits.speed_step_kmh,
+            min_speed_kmh=traits.lowest_kmh,
+            max_speed_kmh=limits.max_speed_kmh,
+            incline_step_pct=traits.incline_step_pct,
+            max_incline_pct=limits.max_incline_pct,
+            start_confirmed_at_machine=traits.start_confirmed_at_machine,
+        )
+
+    # --- the loop's own ---
+
+    @property
+    def _is_open(self) -> bool:
+        return self._machine.is_open
+
+    def _open(self) -> None:
+        self._machine.open()
+
+    def _close(self) -> None:
+        self._machine.close()
+
+    def _forget(self) -> None:
+        self._seen = Seen(self._traits)
+        self._sent_incline_pct = None
+
+    @property
+    def _concerned(self) -> bool:
+        return self._guard.moving or self._running
+
+    @property
+    def _hurries(self) -> bool:
+        return self._guard.tripped is not None and not self._ladder.begun
+
+    def _at_rest(self) -> bool:
+        return self._seen.at_rest(
+            time.monotonic(), running=self._running, stop_asked_s=self._stop_asked_s, scale=self._scale
+        )
+
+    def _may_be_armed(self, now_s: float) -> bool:
+        return self._at_rest() and not self._running and now_s - self._seen.answered_s < 1.0
+
+    def _armed_anew(self) -> None:
+        self._ladder = self._new_ladder()
+        counts = self._machine.counts
+        counts.worst_gap_s, counts.commands, counts.retries = 0.0, 0, 0
+
+    def _tripped_anew(self, now_s: float) -> None:
+        self._ladder.begin(now_s, self._seen.speed_kmh)
+
+    def _new_ladder(self) -> StopLadder:
+        return StopLadder(self._scale, self._traits.silence_s)
+
+    def _round(self, now_s: float) -> None:
+        if self._guard.tripped is not None:
+            self._bring_to_rest()
+            return
+        if not self._look():
+            return
+        if self._recover and not self._at_rest():
+            self._trip(TripReason.DRIVER_LOST, "found moving by a second driver")
+            self._bring_to_rest()
+            return
+        self._check()
+        if self._guard.tripped is None:
+            self._obey()
+
+    # --- looking ---
+
+    def _look(self) -> bool:
+        """Read speed, status and incline. False when the treadmill did not answer."""
+        for request in self._traits.looks:
+            if self._guard.tripped is not None:
+                return False
+            answer = self._ask(request)
+            if answer is None:
+                return False
+            self._note(answer)
+        return True
+
+    def _ask(self, request: Request, value: float | None = None, *, retry: bool = True) -> Answer | None:
+        self._take_lines()
+        if self._guard.tripped is not None and not self._allowed_when_tripped(request, value):
+            return None
+        ramp_kmh_s = self._limits.accel_kmh_s if request is Request.SET_SPEED else 0.0
+        order = None if value is None else Order(value, ramp_kmh_s)
+        answer = self._machine.ask(request, order, retry=retry)
+        now_s = time.monotonic()
+        if answer is None:
+            self._seen.forget_measured()
+            if (self._guard.moving or self._running) and retry:
+                garbled = self._machine.garbled
+                self._trip(TripReason.GARBLED if garbled else TripReason.NO_ANSWER, f"to {request.name}")
+            return None
+        self._seen.answered_s = now_s
+        if answer.timed_out:
+            self._trip_if_concerned(TripReason.STATE_UNEXPECTED, "its communication timer ran out")
+            return None
+        if request in (Request.STOP, Request.AUTO_STOP) and not answer.refused:
+            self._stop_asked_s = self._stop_asked_s or now_s
+        return answer
+
+    def _allowed_when_tripped(self, request: Request, value: float | None) -> bool:
+        """Looks, stops, and the stop ladder's lowest speed; never a ramp's step that a Stop has overtaken."""
+        return request in _WHEN_TRIPPED or (request is Request.SET_SPEED and value == self._traits.lowest_kmh)
+
+    def _note(self, answer: Answer) -> None:
+        if not self._seen.note(answer, time.monotonic()):
+            self._trip_if_concerned(TripReason.GARBLED, f"{answer.request.name} was refused")
+
+    def _check(self) -> None:
+        """Trip on what the treadmill says where the belt is on by our doing."""
+        seen, now_s = self._seen, time.monotonic()
+        if not self._running:
+            return
+        if seen.faulted:
+            self._trip(TripReason.FAULT_REPORTED, "no speed but a fault")
+        elif seen.running is Running.UNGUARDED:
+            self._trip(TripReason.STATE_UNEXPECTED, "runs without its watchdog: started from elsewhere")
+        elif seen.running is Running.UNKNOWN:
+            self._trip(TripReason.GARBLED, "a status that no manual knows")
+        elif seen.speed_kmh is not None:
+            self._guard = guards.watch(self._guard, now_s, seen.speed_kmh)
+        stopped = seen.running is Running.STOPPED and self._guard.moving
+        self._stopped_since_s = (self._stopped_since_s or now_s) if stopped else None
+        if self._stopped_since_s is not None and now_s - self._stopped_since_s >= STOP_UNEXPECTED_AFTER_S:
+            self._trip(TripReason.STATE_UNEXPECTED, "stopped from elsewhere")
+
+    # --- obeying the guard ---
+
+    def _obey(self) -> None:
+        guard = self._guard
+        if not self._running:
+            if guard.armed and guard.want is not None:
+                self._start()
+            return
+        if self._start_by_s is not None:
+            self._await_start(self._start_by_s)
+            return
+        if not guard.moving and guard.want is None:
+            if self._ask(self._traits.finish) is not None and self._at_rest():
+                self._rested()
+                self._guard = guards.disarm(self._guard)
+            return
+        if Request.KEEP_ALIVE in self._traits.requests and guard.armed:
+            self._ask(Request.KEEP_ALIVE)
+        nearest = self._machine.nearest
+        speed_kmh = nearest(Request.SET_SPEED, max(self._traits.lowest_kmh, guard.out_kmh))
+        if speed_kmh != self._sent_kmh:
+            self._set(Request.SET_SPEED, speed_kmh)
+        incline_pct = nearest(Request.SET_INCLINE, guard.out_incline_pct)
+        if incline_pct != self._sent_incline_pct and self._guard.tripped is None:
+            self._set(Request.SET_INCLINE, incline_pct)
+
+    def _start(self) -> None:
+        """From rest, at the lowest speed, with the watchdog on, and verified where the machine has a word for it."""
+        now_s = time.monotonic()
+        settled = not self._lost_once or now_s - self._opened_s > SETTLE_AFTER_REOPEN_S
+        # Whatever the ramp has come to while the belt was not on yet, it begins at zero.
+        self._guard = guards.hold_at_zero(self._guard)
+        if not self._at_rest() or not settled:
+            return
+        if Request.REQUEST_CONTROL in self._traits.requests:
+            granted = self._ask(Request.REQUEST_CONTROL)
+            if granted is None or granted.refused:
+                self._trip(TripReason.START_REFUSED, "control was not granted")
+                return
+        if not self._set(Request.SET_SPEED, self._traits.lowest_kmh):
+            return
+        self._running = True
+        self._stop_asked_s = None
+        started = self._ask(Request.START, retry=False)
+        if started is None or started.refused:
+            self._trip(TripReason.START_REFUSED, "the start was not acknowledged")
+        elif self._traits.start_confirmed_at_machine:
+            self._start_by_s = now_s + CONFIRM_START_WITHIN_S
+        elif Request.STATUS in self._traits.requests:
+            self._verify_start()
+
+    def _verify_start(self) -> None:
+        status = self._ask(Request.STATUS)
+        if status is not None:
+            # At once, or the stopped of a moment ago would call a starting belt at rest.
+            self._note(status)
+        if status is None or status.running is not Running.GUARDED:
+            self._trip(TripReason.START_REFUSED, "no running state after the start")
+
+    def _await_start(self, start_by_s: float) -> None:
+        """The machine's own button is still to be pressed; the ramp waits for it."""
+        self._guard = guards.hold_at_zero(self._guard)
+        if self._seen.running is Running.GUARDED:
+            self._start_by_s = None
+        elif self._guard.want is None:
+            self._trip(TripReason.OPERATOR_STOP, "given up before the machine's own start")
+        elif time.monotonic() > start_by_s:
+            self._trip(TripReason.START_REFUSED, "nobody confirmed the start at the machine")
+
+    def _set(self, request: Request, value: float) -> bool:
+        unit = "km/h" if request is Request.SET_SPEED else "%"
+        answer = self._ask(request, value)
+        if answer is None:
+            return False
+        if answer.refused:
+            self._trip(TripReason.REFUSED, f"{value:.1f} {unit}")
+            return False
+        read_back = _READ_BACK[request]
+        if read_back in self._traits.requests:
+            confirmed = self._ask(read_back)
+            if confirmed is None:
+                return False
+            self._note(confirmed)
+            if confirmed.value is None or abs(confirmed.value - value) > 1e-6:
+                self._differs += 1
+                if self._differs >= SETTING_DIFFERS_TIMES:
+                    self._trip(TripReason.REFUSED, f"{value:.1f} {unit} is not taken over")
+                return False
+            self._differs = 0
+        if request is Request.SET_SPEED:
+            self._sent_kmh = value
+        else:
+            self._sent_incline_pct = value
+        return True
+
+    # --- to rest ---
+
+    def _bring_to_rest(self) -> None:
+        """One round of the stop ladder, then a look. Only standstill that is read back ends it."""
+        now_s = time.monotonic()
+        answered = now_s - self._seen.answered_s < 1.0
+        rung = self._ladder.rung(now_s, self._seen.speed_kmh, answers=answered, at_rest=self._at_rest())
+        if rung is Rung.SILENCE:
+            self._seen.forget_measured()
+            return
+        if rung is Rung.STEP_DOWN:
+            self._ask(Request.SET_SPEED, self._traits.lowest_kmh, retry=False)
+            self._ask(Request.STOP, retry=False)
+        elif rung is Rung.AUTO_STOP:
+            self._ask(Request.AUTO_STOP, retry=False)
+        for request in self._traits.looks:
+            answer = self._ask(request, retry=False)
+            if answer is None:
+                break
+            self._note(answer)
+        if self._at_rest():
+            self._rested()
+
+    def _rested(self) -> None:
+        self._running = False
+        self._start_by_s = None
+        self._sent_kmh = None
+
+    # --- telling ---
+
+    def _telemetry(self, now_s: float) -> BeltTelemetry:
+        guard, seen, counts = self._guard, self._seen, self._machine.counts
+        return BeltTelemetry(
+            t_mono_s=now_s,
+            state=self._state(now_s),
+            requested=guard.want,
+            sent_speed_kmh=self._sent_kmh,
+            sent_incline_pct=self._sent_incline_pct,
+            confirmed_speed_kmh=seen.set_speed_kmh,
+            confirmed_incline_pct=seen.set_incline_pct,
+            measured_speed_kmh=seen.speed_kmh,
+            measured_incline_pct=seen.incline_pct,
+            at_rest=self._at_rest(),
+            trip=guard.tripped,
+            trip_detail=guard.detail,
+            stop_ignored=self._ladder.ignored,
+            worst_gap_ms=counts.worst_gap_s * 1000,
+            commands=counts.commands,
+            retries=counts.retries,
+        )
+
+    def _state(self, now_s: float) -> BeltState:
+        if not self._machine.is_open or now_s - self._seen.answered_s > 0.5:
+            return BeltState.OFFLINE
+        if self._guard.tripped is not None:
+            return BeltState.TRIPPED
+        if self._running:
+            return BeltState.MOVING
+        return BeltState.ARMED if self._guard.armed else BeltState.IDLE

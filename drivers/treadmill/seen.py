@@ -1,0 +1,76 @@
+"""What a machine last said of itself. None is unknown; nothing is held beyond the next failed look."""
+
+from dataclasses import dataclass
+
+from drivers.treadmill.port import Answer, Request, Running, Traits
+from teststation.clock import TimeScale
+
+FAULT_RESTS_AFTER_S = 5.0  # a treadmill that reports stopped and a fault this long stands still
+ZERO_RESTS_AFTER_S = 4.0  # without a status: a speed that has read zero this long after a stop, twice the known lag
+
+
+@dataclass(slots=True)
+class Seen:
+    """The latest answers, and when the treadmill last answered at all (wall seconds)."""
+
+    traits: Traits
+    running: Running | None = None
+    speed_kmh: float | None = None
+    incline_pct: float | None = None
+    set_speed_kmh: float | None = None
+    set_incline_pct: float | None = None
+    faulted_since_s: float | None = None
+    zero_since_s: float | None = None
+    answered_s: float = float("-inf")
+
+    @property
+    def faulted(self) -> bool:
+        """Whether the treadmill reports its own fault or emergency stop."""
+        return self.faulted_since_s is not None
+
+    def note(self, answer: Answer, now_s: float) -> bool:
+        """Take in one answer; False where it is none to what was asked."""
+        if answer.refused:
+            return False
+        match answer.request:
+            case Request.SPEED:
+                self._note_speed(answer, now_s)
+            case Request.STATUS:
+                self.running = answer.running
+            case Request.INCLINE:
+                self.incline_pct = answer.value
+            case Request.SPEED_SETTING:
+                self.set_speed_kmh = answer.value
+            case Request.INCLINE_SETTING:
+                self.set_incline_pct = answer.value
+        return True
+
+    def _note_speed(self, answer: Answer, now_s: float) -> None:
+        self.speed_kmh = answer.value
+        self.faulted_since_s = (self.faulted_since_s or now_s) if answer.faulted else None
+        self.zero_since_s = (self.zero_since_s or now_s) if answer.value == 0.0 else None
+
+    def forget_measured(self) -> None:
+        """A look that was not answered: what was measured before it is no longer known."""
+        self.speed_kmh = self.running = self.incline_pct = self.zero_since_s = None
+
+    def at_rest(self, now_s: float, *, running: bool, stop_asked_s: float | None, scale: TimeScale) -> bool:
+        """Whether the belt is known to stand still.
+
+        The reported speed lags: just after a start it is still zero. So a belt that is on by our doing (``running``)
+        must also say that it has stopped, or, where the machine has no such word, read zero for a while after it was
+        told to stop at ``stop_asked_s``.
+        """
+        if self.speed_kmh is None:
+            if self.faulted_since_s is None or self.running is not Running.STOPPED:
+                return False
+            return now_s - self.faulted_since_s > scale.wall_s(FAULT_RESTS_AFTER_S, 3.0)
+        if self.speed_kmh != 0.0:
+            return False
+        if not running:
+            return True
+        if Request.STATUS in self.traits.requests:
+            return self.running is Running.STOPPED
+        if self.zero_since_s is None or stop_asked_s is None:
+            return False
+        return now_s - max(self.zero_since_s, stop_asked_s) > scale.wall_s(ZERO_RESTS_AFTER_S, 2.0)
