@@ -12,17 +12,21 @@ from sqlalchemy import insert, select
 
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
+from teststation.records.audit import AuditLog
 from teststation.records.cipher import CipherFile
 from teststation.records.handover import HandedOver, prepare_spool
 from teststation.records.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
 from teststation.records.kept_tests import KeptTests, StoredTest
+from teststation.records.merging import Merging
 from teststation.records.people import People
 from teststation.records.place import place_of
 from teststation.records.schema import upgrade
 from teststation.records.served import ServedDatabase
 from teststation.records.server import Server
+from teststation.records.signing import Signing
 from teststation.records.store import Database, ServerAway
 from teststation.records.tables import SETTING
+from teststation.records.users import Users
 from teststation.run.record import RunRecord
 
 BUSY_TIMEOUT_S = 5.0
@@ -70,8 +74,12 @@ class Record:
         """``file`` is the record's own file, or the spool of a record on a server."""
         self.location = location
         self.path = file.path
-        self.people = People(database)
-        self.tests = KeptTests(database)
+        self.audit = AuditLog(database)
+        self.people = People(database, self.audit)
+        self.merging = Merging(database, self.audit)
+        self.tests = KeptTests(database, self.audit)
+        self.signing = Signing(database, self.audit)
+        self.users = Users(database, self.audit)
         self.database = database
         self.file = file
         self._key: bytes | None = None

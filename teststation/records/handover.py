@@ -5,15 +5,29 @@ while the server was away and is due. The server commits first and the note is m
 between the two is done again, and finds by run id and hash of the events that the server has the test already.
 """
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from teststation.records.audit import NOT_TAKEN, append
 from teststation.records.store import Database
-from teststation.records.tables import EVENT, PERSON, RESULT, STAGE, TEST
+from teststation.records.tables import (
+    AUDIT,
+    EVENT,
+    PERSON,
+    PERSON_VERSION,
+    RESULT,
+    SETTING,
+    SIGNATURE,
+    STAGE,
+    STATION_USER,
+    TEST,
+)
 
 AT_HAND_DAYS = 200  # a test every third month, missed once: who may come today
 
@@ -26,7 +40,8 @@ ORIGIN = Table(
     Column("version", String(64), nullable=False),
 )
 _SERVER_SEEN = "server"
-_OF_A_TEST = (STAGE, EVENT, RESULT)
+_OF_A_TEST = (STAGE, EVENT, RESULT, SIGNATURE)
+_STATION = "station_id"  # in the spool: this station's own name for the count of its audit rows on the server
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,8 @@ def hand_over(spool: Database, server: Database) -> HandedOver:
                 sentence = _give_test(local, remote, row)
                 said += [] if sentence is None else [sentence]
                 noted += [] if sentence is not None else [("test", row["id"], row["events_sha256"])]
+            refused = {row["id"] for row in (*people, *tests)} - {identifier for _, identifier, _ in noted}
+            _give_audit(local, remote, refused)
         # Only now, when the server has committed.
         for kind, identifier, version in noted:
             _note(local, kind, identifier, version)
@@ -82,6 +99,7 @@ def renew_people(spool: Database, server: Database) -> None:
     with server.reading() as remote:
         rows = remote.execute(select(PERSON).where(or_(PERSON.c.updated_at >= since, PERSON.c.id.in_(tested))))
         people = rows.mappings().all()
+        users = remote.execute(select(STATION_USER)).mappings().all()
     with spool.writing() as local:
         _note(local, _SERVER_SEEN, "", since)
         due = {row["id"] for row in _due(local, PERSON, "person")}
@@ -90,7 +108,9 @@ def renew_people(spool: Database, server: Database) -> None:
         for test_id in over:
             _forget_test(local, test_id)
         stay = due | set(due_tests.values()) | {row["id"] for row in people}
+        _take_users(local, users)
         for person_id in set(local.execute(select(PERSON.c.id)).scalars()) - stay:
+            local.execute(delete(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id))
             local.execute(delete(PERSON).where(PERSON.c.id == person_id))
             local.execute(delete(ORIGIN).where(ORIGIN.c.kind == "person", ORIGIN.c.id == person_id))
         for row in people:
@@ -106,11 +126,13 @@ def bring_at_hand(spool: Database, server: Database, person_id: str) -> None:
         ids = [row["id"] for row in tests]
         parts = {
             table: remote.execute(select(table).where(table.c.test_id.in_(ids))).mappings().all()
-            for table in (STAGE, RESULT)
+            for table in (STAGE, RESULT, SIGNATURE)
         }
+        users = remote.execute(select(STATION_USER)).mappings().all()
     if person is None:
         return
     with spool.writing() as local:
+        _take_users(local, users)
         due_tests = {row["id"] for row in _due(local, TEST, "test")}
         if person_id not in {row["id"] for row in _due(local, PERSON, "person")}:
             _take_person(local, person)
@@ -143,6 +165,7 @@ def _give_person(local: Connection, remote: Connection, row: RowMapping) -> str 
         )
     if theirs is None:
         remote.execute(insert(PERSON).values(**row))
+        _give_versions(local, remote, row["id"])
         return None
     if theirs["updated_at"] != _version(local, "person", row["id"]):
         return (
@@ -150,7 +173,43 @@ def _give_person(local: Connection, remote: Connection, row: RowMapping) -> str 
             "the server's version counts there and yours is kept here; enter your change again on the server"
         )
     remote.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
+    _give_versions(local, remote, row["id"])
     return None
+
+
+def _give_versions(local: Connection, remote: Connection, person_id: str) -> None:
+    """What the person was before each change made here."""
+    known = select(PERSON_VERSION.c.revision).where(PERSON_VERSION.c.person_id == person_id)
+    there = remote.execute(known).scalars().all()
+    query = select(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id)
+    for row in local.execute(query.where(PERSON_VERSION.c.revision.not_in(there))).mappings():
+        remote.execute(insert(PERSON_VERSION).values(**row))
+
+
+def _give_audit(local: Connection, remote: Connection, refused: set[str]) -> None:
+    """Put what was noted here at the end of the server's log; the server counts each station's rows, so none twice.
+
+    What the server did not take (``refused``) is told as such.
+    """
+    station = local.execute(select(SETTING.c.value).where(SETTING.c.name == _STATION)).scalar()
+    if station is None:
+        station = str(uuid.uuid4())
+        local.execute(insert(SETTING).values(name=_STATION, value=station))
+    name = f"audit_of_{station}"
+    counted = remote.execute(select(SETTING.c.value).where(SETTING.c.name == name)).scalar()
+    rows = local.execute(select(AUDIT).where(AUDIT.c.seq > int(counted or 0)).order_by(AUDIT.c.seq)).mappings().all()
+    for row in rows:
+        detail = {**msgspec.json.decode(row["detail"]), "station": station}
+        if row["person_id"] in refused or row["test_id"] in refused:
+            detail[NOT_TAKEN] = True
+        fields = {key: row[key] for key in ("at", "user_id", "actor", "action", "person_id", "test_id")}
+        append(remote, **fields, detail=msgspec.json.encode(detail).decode("utf-8"))
+    if rows:
+        value = str(rows[-1]["seq"])
+        if counted is None:
+            remote.execute(insert(SETTING).values(name=name, value=value))
+        else:
+            remote.execute(update(SETTING).where(SETTING.c.name == name).values(value=value))
 
 
 def _give_test(local: Connection, remote: Connection, row: RowMapping) -> str | None:
@@ -187,6 +246,16 @@ def _take_person(local: Connection, row: RowMapping) -> None:
     else:
         local.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
     _note(local, "person", row["id"], row["updated_at"])
+
+
+def _take_users(local: Connection, users: Sequence[RowMapping]) -> None:
+    """Who may log in, so that they may while the server is away too. Nobody is ever deleted."""
+    known = set(local.execute(select(STATION_USER.c.id)).scalars())
+    for row in users:
+        if row["id"] in known:
+            local.execute(update(STATION_USER).where(STATION_USER.c.id == row["id"]).values(**row))
+        else:
+            local.execute(insert(STATION_USER).values(**row))
 
 
 def _forget_test(local: Connection, test_id: str) -> None:

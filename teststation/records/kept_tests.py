@@ -12,11 +12,15 @@ from sqlalchemy import Connection, Select, and_, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from teststation import __version__
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
+from teststation.records.audit import Action, AuditLog
+from teststation.records.result_rows import result_row
+from teststation.records.signing import Signature, signature_of
 from teststation.records.store import Database
-from teststation.records.tables import EVENT, PERSON, RESULT, STAGE, TEST
-from teststation.run.record import RunRecord
+from teststation.records.tables import EVENT, PERSON, RESULT, SIGNATURE, STAGE, TEST
+from teststation.run.record import Outcome, RunRecord
 
 _T = TypeVar("_T")
 
@@ -24,6 +28,8 @@ _encode = msgspec.json.Encoder().encode
 _run = msgspec.json.Decoder(RunRecord)
 _assessment = msgspec.json.Decoder(Assessment)
 _conditions = msgspec.json.Decoder(dict[str, str])
+_SIGNED = "signed_"  # before a signature's columns in a row of a test
+_cause = msgspec.json.Decoder(Cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,27 @@ class StoredTest:
     software_version: str  # that ran the test
     saved_at: str  # ISO 8601, UTC
     result_number: int  # 1 for the result made with the test
+    newest_result: int = 1  # another one than ``result_number`` where a newer algorithm followed the signature
+    signature: Signature | None = None  # the newest
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """A line of a list: a test without its run."""
+
+    id: str
+    person_id: str
+    started_at: str  # as the run says it, with its zone
+    protocol_id: str
+    outcome: Outcome | None
+    reason: Cause | None
+    status: str  # of the headline: ok | withheld
+    vo2max_ml_kg_min: float | None
+    low: float | None
+    high: float | None
+    signed_by: str | None
+    signed_at: str | None
+    amended: bool
 
 
 class _EventHead(msgspec.Struct):
@@ -63,8 +90,8 @@ def events_sha256(events: Iterable[bytes]) -> str:
 class KeptTests:
     """The tests of a record."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, audit: AuditLog) -> None:
+        self._database, self._audit = database, audit
 
     def save(self, person_id: str, run: RunRecord, assessment: Assessment, events: Sequence[bytes]) -> StoredTest:
         """Keep a test, whole or not at all. Saving the same run again changes nothing and returns what is kept.
@@ -76,6 +103,7 @@ class KeptTests:
         """
         digest = events_sha256(events)
         with self._database.writing() as connection:
+            person_id = _with_whom_merged(connection, person_id)
             kept = connection.execute(select(TEST).where(TEST.c.id == run.id)).mappings().one_or_none()
             if kept is None:
                 self._insert(connection, person_id, run, assessment, events, digest)
@@ -87,13 +115,18 @@ class KeptTests:
             return self._one(connection, run.id)
 
     def add_result(self, test_id: str, assessment: Assessment) -> StoredTest:
-        """Keep a newer result beside the former ones, which stay as they are. Raises RecordError without the test."""
+        """Keep a newer result beside the former ones, which stay as they are. Raises RecordError without the test.
+
+        The newest counts, unless the test is signed: then the signed one does, and the newer stands beside it.
+        """
         with self._database.writing() as connection:
             former = select(func.max(RESULT.c.number)).where(RESULT.c.test_id == test_id)
             last = connection.execute(former).scalar()
             if last is None:
                 raise self._missing(test_id)
-            connection.execute(insert(RESULT).values(**_result_row(test_id, last + 1, assessment)))
+            connection.execute(insert(RESULT).values(**result_row(test_id, last + 1, assessment)))
+            person_id = connection.execute(select(TEST.c.person_id).where(TEST.c.id == test_id)).scalar()
+            self._audit.note_in(connection, Action.RESULT_ADDED, person_id, test_id, number=last + 1)
             return self._one(connection, test_id)
 
     def get(self, test_id: str) -> StoredTest:
@@ -112,7 +145,7 @@ class KeptTests:
 
     def list(self, person_id: str | None = None) -> builtins.list[StoredTest]:
         """All tests, or one person's, newest first."""
-        query = _newest_results().order_by(TEST.c.started_utc.desc(), TEST.c.id)
+        query = _counting_results().order_by(TEST.c.started_utc.desc(), TEST.c.id)
         if person_id is not None:
             query = query.where(TEST.c.person_id == person_id)
         with self._database.reading() as connection:
@@ -122,9 +155,22 @@ class KeptTests:
         """A person's tests, oldest first."""
         return self.list(person_id)[::-1]
 
-    def last_started(self) -> dict[str, str]:
-        """When each person was last tested, ISO 8601 in UTC, by person id; who never was is not in it."""
+    def summaries(self, person_id: str | None = None) -> builtins.list[KeptLine]:
+        """All tests, or one person's, newest first, without reading a run."""
+        query = _summaries().order_by(TEST.c.started_utc.desc(), TEST.c.id)
+        if person_id is not None:
+            query = query.where(TEST.c.person_id == person_id)
+        with self._database.reading() as connection:
+            return [_summary(row) for row in connection.execute(query).mappings()]
+
+    def last_started(self, person_ids: Sequence[str] | None = None) -> dict[str, str]:
+        """When each of these people, or everybody, was last tested, ISO 8601 in UTC, by person id.
+
+        Who never was is not in it.
+        """
         query = select(TEST.c.person_id, func.max(TEST.c.started_utc)).group_by(TEST.c.person_id)
+        if person_ids is not None:
+            query = query.where(TEST.c.person_id.in_(person_ids))
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -169,22 +215,31 @@ class KeptTests:
         for table, several in ((STAGE, stages), (EVENT, rows)):
             if several:
                 connection.execute(insert(table), several)
-        connection.execute(insert(RESULT).values(**_result_row(run.id, 1, assessment)))
+        connection.execute(insert(RESULT).values(**result_row(run.id, 1, assessment)))
+        self._audit.note_in(connection, Action.TEST_KEPT, person_id, run.id, events_sha256=digest)
 
     def _one(self, connection: Connection, test_id: str) -> StoredTest:
-        return self._stored(connection.execute(_newest_results().where(TEST.c.id == test_id)).mappings().one())
+        return self._stored(connection.execute(_counting_results().where(TEST.c.id == test_id)).mappings().one())
 
     def _stored(self, row: RowMapping) -> StoredTest:
+        run = _decoded(_run, row["run_json"], row["id"])
+        signature = None
+        if row[f"{_SIGNED}number"] is not None:
+            signature = signature_of(row, _SIGNED)
+            if signature.subject is not None:
+                run = msgspec.structs.replace(run, subject=signature.subject)
         return StoredTest(
             id=row["id"],
             person_id=row["person_id"],
-            run=_decoded(_run, row["run_json"], row["id"]),
+            run=run,
             assessment=_decoded(_assessment, row["assessment_json"], row["id"]),
             conditions=_decoded(_conditions, row["conditions_json"], row["id"]),
             events_sha256=row["events_sha256"],
             software_version=row["software_version"],
             saved_at=row["saved_at"],
-            result_number=row["result_number"],
+            result_number=row["counting_number"],
+            newest_result=row["newest_number"],
+            signature=signature,
         )
 
     def _missing(self, test_id: str) -> RecordError:
@@ -194,12 +249,70 @@ class KeptTests:
         )
 
 
-def _newest_results() -> Select[tuple[object, ...]]:
-    newest = select(RESULT.c.test_id, func.max(RESULT.c.number).label("number")).group_by(RESULT.c.test_id).subquery()
+def _with_whom_merged(connection: Connection, person_id: str) -> str:
+    """Whose tests this person's tests are: a run may outlive a merge in its journal."""
+    into = select(PERSON.c.merged_into).where(PERSON.c.id == person_id)
+    while (kept_id := connection.execute(into).scalar()) is not None:
+        person_id = kept_id
+        into = select(PERSON.c.merged_into).where(PERSON.c.id == person_id)
+    return person_id
+
+
+def _counting_results() -> Select[tuple[object, ...]]:
+    """Each test with the result that counts and the newest signature; subqueries by key, so that one test is quick."""
+    columns = (
+        TEST,
+        RESULT.c.assessment_json,
+        RESULT.c.number.label("counting_number"),
+        _NEWEST.label("newest_number"),
+        *(column.label(_SIGNED + column.name) for column in SIGNATURE.c),
+    )
+    return _joined(select(*columns))
+
+
+def _summaries() -> Select[tuple[object, ...]]:
+    columns = (
+        *(TEST.c[name] for name in ("id", "person_id", "started_at", "protocol_id", "outcome", "reason_json")),
+        *(RESULT.c[name] for name in ("status", "vo2max_ml_kg_min", "low_ml_kg_min", "high_ml_kg_min")),
+        *(SIGNATURE.c[name] for name in ("number", "user_name", "signed_at")),
+    )
+    return _joined(select(*columns))
+
+
+_OTHER_RESULT, _OTHER_SIGNATURE = RESULT.alias(), SIGNATURE.alias()
+_NEWEST = select(func.max(_OTHER_RESULT.c.number)).where(_OTHER_RESULT.c.test_id == TEST.c.id).scalar_subquery()
+_LAST_SIGNED = (
+    select(func.max(_OTHER_SIGNATURE.c.number)).where(_OTHER_SIGNATURE.c.test_id == TEST.c.id).scalar_subquery()
+)
+
+
+def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
     return (
-        select(TEST, RESULT.c.assessment_json, RESULT.c.number.label("result_number"))
-        .join(newest, newest.c.test_id == TEST.c.id)
-        .join(RESULT, and_(RESULT.c.test_id == newest.c.test_id, RESULT.c.number == newest.c.number))
+        query.select_from(TEST)
+        .outerjoin(SIGNATURE, and_(SIGNATURE.c.test_id == TEST.c.id, SIGNATURE.c.number == _LAST_SIGNED))
+        .join(
+            RESULT,
+            and_(RESULT.c.test_id == TEST.c.id, RESULT.c.number == func.coalesce(SIGNATURE.c.result_number, _NEWEST)),
+        )
+    )
+
+
+def _summary(row: RowMapping) -> KeptLine:
+    reason = row["reason_json"]
+    return KeptLine(
+        id=row["id"],
+        person_id=row["person_id"],
+        started_at=row["started_at"],
+        protocol_id=row["protocol_id"],
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        reason=None if reason is None else _cause.decode(reason),
+        status=row["status"],
+        vo2max_ml_kg_min=row["vo2max_ml_kg_min"],
+        low=row["low_ml_kg_min"],
+        high=row["high_ml_kg_min"],
+        signed_by=row["user_name"],
+        signed_at=row["signed_at"],
+        amended=(row["number"] or 0) > 1,
     )
 
 
@@ -253,27 +366,6 @@ def _stage_row(run: RunRecord, number: int) -> dict[str, object]:
         "rpe": stage.rpe,
         "systolic_mmhg": stage.systolic_mmhg,
         "diastolic_mmhg": stage.diastolic_mmhg,
-    }
-
-
-def _result_row(test_id: str, number: int, assessment: Assessment) -> dict[str, object]:
-    headline = assessment.estimates[assessment.headline]
-    age = assessment.fitness_age
-    return {
-        "test_id": test_id,
-        "number": number,
-        "created_at": _now(),
-        "algorithm_version": assessment.algorithm_version,
-        "software_version": __version__,
-        "headline": assessment.headline,
-        "status": headline.status,
-        "vo2max_ml_kg_min": headline.vo2max_ml_kg_min,
-        "low_ml_kg_min": headline.low,
-        "high_ml_kg_min": headline.high,
-        "hr_max_bpm": assessment.hr_max.bpm,
-        "hr_max_source": assessment.hr_max.source,
-        "fitness_age_years": None if age is None else age.years,
-        "assessment_json": _text(assessment),
     }
 
 

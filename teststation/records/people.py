@@ -1,22 +1,28 @@
-"""The people who are tested."""
+"""The people who are tested. What is corrected stays readable: every change keeps what was there before."""
 
-import unicodedata
+import hashlib
+import secrets
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from teststation.due import next_due
 from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
+from teststation.records import national_number
+from teststation.records.audit import NOT_TAKEN, Action, AuditLog
+from teststation.records.names import folded, search_key, sort_key, trimmed
 from teststation.records.store import Database
-from teststation.records.tables import PERSON
+from teststation.records.tables import AUDIT, PERSON, PERSON_VERSION, TEST
 from teststation.subject import Sex
 
 SEARCH_LIMIT = 100
 NUMBER_LETTERS = 64
-_NORWEGIAN_ORDER = str.maketrans("æøå", "{|}")  # æ, ø, å come after z, in this order
 
 
 class Person(Value, frozen=True):
@@ -32,6 +38,8 @@ class Person(Value, frozen=True):
     note: str = ""
     created_at: str = ""  # ISO 8601, UTC; set by the record
     updated_at: str = ""
+    revision: int = 1  # raised by the record with every change
+    merged_into: str | None = None  # the person this duplicate was merged into
 
     @property
     def full_name(self) -> str:
@@ -42,8 +50,8 @@ class Person(Value, frozen=True):
 class People:
     """The people of a record, in Norwegian alphabetical order where there is a list."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, audit: AuditLog) -> None:
+        self._database, self._audit = database, audit
 
     def add(
         self,
@@ -82,10 +90,13 @@ class People:
         with self._database.writing() as connection:
             _refuse_number_of_another(connection, person)
             connection.execute(insert(PERSON).values(**_row(person)))
+            self._audit.note_in(connection, Action.PERSON_ADDED, person.id)
         return person
 
     def update(self, person: Person) -> Person:
-        """Replace a person's fields by these, ``id`` and ``created_at`` apart, and return what is kept.
+        """Replace a person's fields by these and return what is kept; what was there before stays readable.
+
+        ``created_at`` and ``merged_into`` stay as they are. ``revision`` must be the kept one.
 
         ``person.updated_at`` tells which version was changed: a newer one is never overwritten.
 
@@ -95,21 +106,48 @@ class People:
         """
         checked = _checked(person)
         with self._database.writing() as connection:
-            kept = _get(connection, self._database, person.id)
-            if kept.updated_at != person.updated_at:
+            kept = person_in(connection, self._database, person.id)
+            if (kept.revision, kept.updated_at) != (person.revision, person.updated_at):
                 raise RecordError(
                     "this person was changed in the meantime; nothing of yours was kept; "
                     "look at it again, then change it"
                 )
-            changed = msgspec.structs.replace(checked, created_at=kept.created_at, updated_at=_later(kept.updated_at))
-            _refuse_number_of_another(connection, changed)
-            connection.execute(update(PERSON).where(PERSON.c.id == changed.id).values(**_row(changed)))
-        return changed
+            wanted = msgspec.structs.replace(checked, created_at=kept.created_at, merged_into=kept.merged_into)
+            _refuse_number_of_another(connection, wanted)
+            return replace_in(connection, self._audit, Action.PERSON_CHANGED, kept, wanted)
 
     def get(self, person_id: str) -> Person:
         """The person with this id. Raises RecordError where there is none."""
         with self._database.reading() as connection:
-            return _get(connection, self._database, person_id)
+            return person_in(connection, self._database, person_id)
+
+    def versions(self, person_id: str) -> list[Person]:
+        """What the person was before each change, the oldest first."""
+        query = select(PERSON_VERSION.c.body).where(PERSON_VERSION.c.person_id == person_id)
+        with self._database.reading() as connection:
+            bodies = connection.execute(query.order_by(PERSON_VERSION.c.revision)).scalars()
+            return [msgspec.json.decode(body, type=Version).person for body in bodies]
+
+    def namesakes(self, person: Person) -> list[Person]:
+        """Others who are easily taken for this person: the same name, or the same birth date and one name in common."""
+        same = [PERSON.c.sort_key == sort_key(person.family_name, person.given_name)]
+        if person.born is not None:
+            same.append(PERSON.c.born == person.born)
+        query = select(PERSON).where(or_(*same), PERSON.c.id != person.id, PERSON.c.merged_into.is_(None))
+        with self._database.reading() as connection:
+            found = [_person(row) for row in connection.execute(query.order_by(PERSON.c.sort_key)).mappings()]
+        own = set(folded(person.full_name).split())
+        return [other for other in found if own & set(folded(other.full_name).split())]
+
+    def due(self, on: date) -> list[tuple[Person, str]]:
+        """Whose next test is due on this day or before, with when they were last tested; who waits longest first."""
+        last = (
+            select(TEST.c.person_id, func.max(TEST.c.started_utc).label("last")).group_by(TEST.c.person_id).subquery()
+        )
+        query = select(PERSON, last.c.last).join(last, last.c.person_id == PERSON.c.id).order_by(last.c.last)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(PERSON.c.merged_into.is_(None))).mappings()
+            return [(_person(row), row["last"]) for row in rows if next_due(row["last"]) <= on]
 
     def all(self) -> list[Person]:
         """Everybody."""
@@ -123,48 +161,129 @@ class People:
         return self._list(text)
 
     def _list(self, text: str | None) -> list[Person]:
-        query = select(PERSON).order_by(PERSON.c.sort_key, PERSON.c.id)
+        query = select(PERSON).where(PERSON.c.merged_into.is_(None)).order_by(PERSON.c.sort_key, PERSON.c.id)
         if text is not None:
-            words = _folded(text).split()
+            words = folded(text).split()
             query = query.where(*(PERSON.c.search_key.contains(word, autoescape=True) for word in words))
             query = query.limit(SEARCH_LIMIT)
         with self._database.reading() as connection:
             return [_person(row) for row in connection.execute(query).mappings()]
 
 
-def _get(connection: Connection, database: Database, person_id: str) -> Person:
+class Version(msgspec.Struct):
+    """A former state. The salt keeps its hash in the audit log from telling a birth date to who tries them all."""
+
+    salt: str
+    person: Person
+
+
+def person_in(connection: Connection, database: Database, person_id: str) -> Person:
+    """The person with this id. Raises RecordError where there is none."""
     row = connection.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one_or_none()
     if row is None:
         raise RecordError(f"{database.name}: there is no person {person_id}; choose one from the list")
     return _person(row)
 
 
+def replace_in(
+    connection: Connection,
+    audit: AuditLog,
+    action: Action,
+    kept: Person,
+    wanted: Person,
+    *,
+    always: bool = False,
+    **detail: Any,
+) -> Person:
+    """Change ``kept`` into ``wanted``, keep what was there, and tell the audit log.
+
+    Where there is no difference nothing happens, unless ``always``: then there is a new revision all the same.
+    """
+    fields = [name for name in Person.__struct_fields__ if getattr(kept, name) != getattr(wanted, name)]
+    if not fields and not always:
+        return kept
+    now = _later(kept.updated_at)
+    changed = msgspec.structs.replace(wanted, revision=kept.revision + 1, updated_at=now)
+    body = msgspec.json.encode(Version(secrets.token_hex(16), kept)).decode("utf-8")
+    former = {"person_id": kept.id, "revision": kept.revision, "body": body, "replaced_at": now}
+    connection.execute(insert(PERSON_VERSION).values(**former))
+    values = _row(changed)
+    merged = select(PERSON.c.search_key).where(PERSON.c.merged_into == kept.id)
+    # Who was merged into this person is still found by their own name and number, and leads here.
+    values["search_key"] = " ".join([str(values["search_key"]), *connection.execute(merged).scalars()])
+    connection.execute(update(PERSON).where(PERSON.c.id == kept.id).values(**values))
+    audit.note_in(
+        connection, action, kept.id, fields=fields, revision=kept.revision, sha256=_body_sha256(body), **detail
+    )
+    return changed
+
+
+def version_problems(connection: Connection) -> Iterator[str]:
+    """Former states of people that are not what the audit log tells of, one sentence each."""
+    bodies = {
+        (row.person_id, row.revision): row.body
+        for row in connection.execute(
+            select(PERSON_VERSION.c.person_id, PERSON_VERSION.c.revision, PERSON_VERSION.c.body)
+        )
+    }
+    erased = set(
+        connection.execute(select(AUDIT.c.person_id).where(AUDIT.c.action == Action.PERSON_ERASED.value)).scalars()
+    )
+    for row in connection.execute(select(AUDIT.c.person_id, AUDIT.c.detail).order_by(AUDIT.c.seq)):
+        detail = msgspec.json.decode(row.detail)
+        if "revision" not in detail or NOT_TAKEN in detail or row.person_id in erased:
+            continue
+        body = bodies.pop((row.person_id, detail["revision"]), None)
+        if body is None or _body_sha256(body) != detail["sha256"]:
+            state = "is gone" if body is None else "was changed after it was written"
+            yield f"person {row.person_id}: revision {detail['revision']} {state}"
+    for person_id, revision in sorted(bodies):
+        yield f"person {person_id}: revision {revision} is not in the audit log"
+
+
+def _body_sha256(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8")).hexdigest()
+
+
 def _checked(person: Person) -> Person:
     """The person as it is kept: spaces trimmed, empty number as none. Raises BadInput with every problem."""
-    trimmed = msgspec.structs.replace(
+    checked = msgspec.structs.replace(
         person,
-        family_name=_trimmed(person.family_name),
-        given_name=_trimmed(person.given_name),
-        number=_trimmed(person.number or "") or None,
+        family_name=trimmed(person.family_name),
+        given_name=trimmed(person.given_name),
+        number=_number(person.number),
         born=(person.born or "").strip() or None,
     )
     problems: list[str] = []
-    if not trimmed.full_name:
+    if not checked.full_name:
         problems.append("the name is missing; write at least one")
-    if trimmed.born is not None:
+    if checked.born is not None:
         try:
-            trimmed = msgspec.structs.replace(trimmed, born=date.fromisoformat(trimmed.born).isoformat())
+            checked = msgspec.structs.replace(checked, born=date.fromisoformat(checked.born).isoformat())
         except ValueError:
-            problems.append(f"{trimmed.born!r} is not a birth date; write it as YYYY-MM-DD")
-    if trimmed.height_cm is not None and not 0 < trimmed.height_cm < 300:
-        problems.append(f"{trimmed.height_cm:g} cm is not a height; correct it")
-    if any("\0" in text for text in (trimmed.full_name, trimmed.number or "", trimmed.note)):
+            problems.append(f"{checked.born!r} is not a birth date; write it as YYYY-MM-DD")
+    if checked.height_cm is not None and not 0 < checked.height_cm < 300:
+        problems.append(f"{checked.height_cm:g} cm is not a height; correct it")
+    if any("\0" in text for text in (checked.full_name, checked.number or "", checked.note)):
         problems.append("a text holds a null character, which no record keeps; type it again")
-    if len(trimmed.number or "") > NUMBER_LETTERS:
+    if len(checked.number or "") > NUMBER_LETTERS:
         problems.append(f"the number is too long; at most {NUMBER_LETTERS} letters are kept")
+    if checked.number is not None and national_number.looks_like_one(checked.number):
+        try:
+            national_number.read(checked.number, datetime.now(UTC).date())
+        except BadInput as error:
+            problems.extend(error.problems)
     if problems:
         raise BadInput(*problems)
-    return trimmed
+    return checked
+
+
+def _number(text: str | None) -> str | None:
+    """A national number as its digits alone, so that it is one number however it is written."""
+    number = trimmed(text or "")
+    if national_number.looks_like_one(number):
+        number = national_number.compact(number)
+    return number or None
 
 
 def _refuse_number_of_another(connection: Connection, person: Person) -> None:
@@ -177,25 +296,15 @@ def _refuse_number_of_another(connection: Connection, person: Person) -> None:
 
 def _row(person: Person) -> dict[str, object]:
     fields: dict[str, object] = {name: getattr(person, name) for name in person.__struct_fields__}
-    words = (person.given_name, person.family_name, person.number or "", person.born or "")
     return fields | {
         "sex": person.sex.value,
-        "search_key": _folded(" ".join(words)),
-        "sort_key": _folded(f"{person.family_name} {person.given_name}".strip()).translate(_NORWEGIAN_ORDER),
+        "search_key": search_key(person.given_name, person.family_name, person.number or "", person.born or ""),
+        "sort_key": sort_key(person.family_name, person.given_name),
     }
 
 
 def _person(row: RowMapping) -> Person:
     return msgspec.convert({name: row[name] for name in Person.__struct_fields__}, Person)
-
-
-def _trimmed(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _folded(text: str) -> str:
-    """Letters as they are compared: one form of each, no case."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def _now() -> str:

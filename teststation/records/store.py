@@ -19,6 +19,11 @@ class Database(ABC):
 
     name: str  # as sentences call it: a file's path, or a server's address without a password
 
+    @property
+    def away(self) -> ServerAway | None:
+        """Why this station works by itself; None while its server answers, and where there is none."""
+        return None
+
     @abstractmethod
     def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one state of the record. Raises RecordError."""
@@ -30,6 +35,12 @@ class Database(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close every connection."""
+
+
+def needs_the_server(database: Database) -> None:
+    """Refuse, inside a transaction, what has to be done once for all stations. Raises RecordError."""
+    if database.away is not None:
+        raise RecordError(f"{database.name}: its server is away; do this when it answers again, nothing was changed")
 
 
 class EngineDatabase(Database):

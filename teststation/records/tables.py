@@ -4,7 +4,7 @@ JSON is kept as text, not as a database type, so that what is read is byte for b
 Every change here needs a migration beside it (``migrations/versions``); a test compares the two.
 """
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 METADATA = MetaData(
     naming_convention={
@@ -37,6 +37,83 @@ PERSON = Table(
     Column("sort_key", Text, nullable=False, index=True),
     Column("created_at", String(32), nullable=False),  # ISO 8601, UTC, as all times of rows
     Column("updated_at", String(32), nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),  # who saves an older one is told so
+    Column("merged_into", String(36)),  # the person this duplicate was merged into; it is then in no list
+)
+
+PERSON_VERSION = Table(  # what a person was before a change: corrections add, they overwrite nothing
+    "person_version",
+    METADATA,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("body", Text, nullable=False),  # with a salt: the audit log holds its hash
+    Column("replaced_at", String(32), nullable=False),
+)
+
+PERSON_MERGE = Table(
+    "person_merge",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("kept_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("duplicate_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("kept_revision", Integer, nullable=False),  # of both people, before the merge
+    Column("duplicate_revision", Integer, nullable=False),
+    Column("merged_at", String(32), nullable=False),
+    Column("undone_at", String(32)),
+)
+
+PERSON_MERGE_TEST = Table(  # the tests that moved with a merge
+    "person_merge_test",
+    METADATA,
+    Column("merge_id", ForeignKey("person_merge.id"), primary_key=True),
+    Column("test_id", ForeignKey("test.id"), primary_key=True),
+)
+
+STATION_USER = Table(  # nobody is deleted from it: the audit log names them
+    "station_user",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("login", String(64), nullable=False),
+    Column("name", Text, nullable=False),  # as it stands under a report
+    Column("role", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False),  # argon2id, with its parameters and salt
+    Column("password_set_at", String(32), nullable=False),
+    Column("must_change", Integer, nullable=False),  # 1: a one-time password
+    Column("active", Integer, nullable=False),  # 0 or 1
+    Column("created_at", String(32), nullable=False),
+    UniqueConstraint("login"),
+)
+
+LOGIN_GUESS = Table(  # wrong guesses, of logins that exist and of others; they survive a restart
+    "login_guess",
+    METADATA,
+    Column("login_sha256", String(64), primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("blocked_until", String(32)),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 …
+    Column("at", String(32), nullable=False),
+    Column("user_id", String(36)),  # None: nobody was logged in
+    Column("actor", Text, nullable=False),  # login, or "command line (…)"
+    Column("action", String(32), nullable=False),
+    Column("person_id", String(36)),
+    Column("test_id", String(64)),
+    Column("detail", Text, nullable=False),  # JSON; codes and figures, nothing that tells who a person is
+    Column("previous_sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Index("ix_audit_person_seq", "person_id", "seq"),
+)
+
+AUDIT_HEAD = Table(  # the last row's number and hash, one row: a log cut short does not fit it
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
 )
 
 TEST = Table(
@@ -110,4 +187,22 @@ RESULT = Table(
     Column("hr_max_source", String(32), nullable=False),
     Column("fitness_age_years", Float),
     Column("assessment_json", Text, nullable=False),
+)
+
+SIGNATURE = Table(  # the first signs a test, each further one amends it; no row is ever changed
+    "signature",
+    METADATA,
+    Column("test_id", ForeignKey("test.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 1; the highest counts
+    Column("user_id", ForeignKey("station_user.id"), nullable=False),
+    Column("user_name", Text, nullable=False),  # as it was then
+    Column("user_role", String(16), nullable=False),
+    Column("signed_at", String(32), nullable=False),
+    Column("result_number", Integer, nullable=False),  # the result that was signed
+    Column("comment", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # empty for the first, unless it corrects the subject
+    Column("subject_json", Text),  # what was wrong of the subject, corrected; None: as the test was run
+    Column("content_sha256", String(64), nullable=False),  # of the test as it was signed
+    Column("audit_seq", Integer, nullable=False),  # the head of the audit log before the signature: a second anchor
+    Column("audit_sha256", String(64), nullable=False),
 )

@@ -1,12 +1,15 @@
 """Runs, results and events as small as a record takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
+from sqlalchemy import Connection
 
 from teststation.cause import Cause
 from teststation.physiology.result import Assessment, Estimate, HrMax
 from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
+from teststation.records.database import Record
 from teststation.run.record import BeltSample, HeartSample, Outcome, RunRecord, StagePlanRef, StageSpan
 from teststation.subject import Gait, Sex, Subject
 
@@ -76,3 +79,18 @@ def assessment_of(vo2max: float | None = 31.25, algorithm_version: str = "1") ->
 def notes(events: Sequence[bytes]) -> list[str]:
     """The notes of journalled ``Happened`` events."""
     return [msgspec.json.decode(event, type=Happened).note for event in events]
+
+
+class _Undo(Exception):
+    pass
+
+
+@contextmanager
+def undone(record: Record) -> Iterator[Connection]:
+    """A transaction that is taken back at its end, for changes by hand that only one look is to see."""
+    try:
+        with record.database.writing() as connection:
+            yield connection
+            raise _Undo
+    except _Undo:
+        pass

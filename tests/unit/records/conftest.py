@@ -10,6 +10,7 @@ import pytest
 from tests.postgres import NEEDS, Cluster, programs
 from tests.unit.records.builders import PASSPHRASE
 from teststation.records import place
+from teststation.records.audit import FIRST_PREVIOUS
 from teststation.records.database import Record, open_record
 from teststation.records.schema import upgrade
 from teststation.records.server import Server
@@ -60,6 +61,7 @@ def location(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(place, "data_folder", lambda: tmp_path / "station")
     tables = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
     postgres.cluster.execute(f"TRUNCATE {tables}", postgres.shared)
+    postgres.cluster.execute(f"INSERT INTO audit_head VALUES (1, 0, '{FIRST_PREVIOUS}')", postgres.shared)
     return postgres.cluster.url(postgres.shared)
 
 

@@ -1,10 +1,14 @@
 """Finding the right person, and keeping them apart."""
 
+from datetime import date
+
 import msgspec
 import pytest
 
+from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.errors import BadInput, RecordError
 from teststation.records.database import Record
+from teststation.records.names import sort_key
 from teststation.records.people import SEARCH_LIMIT
 from teststation.subject import Sex
 
@@ -63,12 +67,12 @@ def test_lists_are_in_norwegian_order(record: Record) -> None:
     for family_name in ("Ås", "Østby", "Zachariassen", "Ærlig", "aasen", "Berg"):
         record.people.add(family_name=family_name, sex=Sex.MALE)
     assert [person.family_name for person in record.people.all()] == [
-        "aasen",
         "Berg",
         "Zachariassen",
         "Ærlig",
         "Østby",
         "Ås",
+        "aasen",
     ]
 
 
@@ -123,3 +127,99 @@ def test_an_older_version_of_a_person_never_overwrites_a_newer(record: Record) -
         record.people.update(msgspec.structs.replace(person, given_name="Kari"))
     assert record.people.get(person.id) == changed
     assert changed.updated_at > person.updated_at
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize(
+    ("family_name", "typed"),
+    [
+        ("Åsen", "aas"), ("Aasen", "ås"), ("Aasen", "a"), ("Ødegård", "odegard"), ("Sæther", "saether"),
+        ("Müller", "muller"), ("André", "andre"), ("Ødegård", "ødegaard"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_its_letters_are_typed(record: Record, family_name: str, typed: str) -> None:
+    record.people.add(family_name=family_name, sex=Sex.MALE)
+    assert names(record, typed) == [family_name]
+
+
+@pytest.mark.parametrize("typed", ["31.01.1980", "31011980", "1980-01-31", "31.01"])
+def test_a_birth_date_is_found_as_norwegians_write_it(record: Record, typed: str) -> None:
+    record.people.add(family_name="Berg", born="1980-01-31", sex=Sex.MALE)
+    assert names(record, typed) == ["Berg"]
+
+
+def test_order_is_that_of_norwegian_in_the_common_locale_data() -> None:
+    ordered = ["Aker", "Andre", "André", "Müller", "Mylius", "Åberg", "Aase", "Ås"]
+    expected = ["Aker", "Andre", "André", "Mylius", "Müller", "Åberg", "Ås", "Aase"]
+    assert sorted(ordered, key=lambda name: sort_key(name, "")) == expected
+    assert sort_key("Ärlig", "") == sort_key("Ærlig", "")
+    assert sort_key("Öst", "") == sort_key("Øst", "")
+    assert sort_key("Zorn", "") < sort_key("Æs", "") < sort_key("Øs", "") < sort_key("Ås", "")
+
+
+# --- numbers ---
+
+
+def test_a_national_number_is_one_number_however_it_is_written(record: Record) -> None:
+    assert record.people.add(family_name="Berg", sex=Sex.MALE, number="311299 56715").number == "31129956715"
+    with pytest.raises(BadInput, match="same number"):
+        record.people.add(family_name="Dal", sex=Sex.MALE, number="31.12.99-56715")
+
+
+def test_an_impossible_national_number_is_refused(record: Record) -> None:
+    with pytest.raises(BadInput, match="check digits"):
+        record.people.add(family_name="Berg", sex=Sex.MALE, number="31129956716")
+
+
+def test_a_national_number_fills_in_nothing(record: Record) -> None:
+    person = record.people.add(family_name="Berg", sex=Sex.FEMALE, number="31129956715", born="1980-01-31")
+    assert (person.born, person.sex) == ("1980-01-31", Sex.FEMALE), "a man's number of another birth date"
+    assert record.people.add(family_name="Dal", sex=Sex.MALE).born is None
+
+
+# --- changes ---
+
+
+def test_what_a_person_was_stays_readable(record: Record) -> None:
+    first = record.people.add(family_name="Berg", sex=Sex.MALE)
+    second = record.people.update(msgspec.structs.replace(first, family_name="Dal"))
+    third = record.people.update(msgspec.structs.replace(second, note="kne"))
+    assert (first.revision, second.revision, third.revision) == (1, 2, 3)
+    assert record.people.versions(first.id) == [first, second]
+
+
+def test_two_who_edit_one_person_get_a_clear_answer(record: Record) -> None:
+    person = record.people.add(family_name="Berg", sex=Sex.MALE)
+    kept = record.people.update(msgspec.structs.replace(person, note="av den første"))
+    with pytest.raises(RecordError, match="was changed in the meantime"):
+        record.people.update(msgspec.structs.replace(person, note="av den andre"))
+    assert record.people.get(person.id) == kept
+
+
+# --- the wrong person ---
+
+
+def test_namesakes_are_who_is_easily_taken_for_the_person(record: Record) -> None:
+    person = record.people.add(family_name="Ødegård", given_name="Kari", born="1980-01-31", sex=Sex.FEMALE)
+    for family, given, born in (
+        ("Ødegaard", "Kari", "1955-02-03"),
+        ("Berg", "Kari", "1980-01-31"),
+        ("Ødegård", "Per", "1980-01-31"),
+        ("Berg", "Per", "1980-01-31"),
+        ("Ødegård", "Per", "1955-02-03"),
+    ):
+        record.people.add(family_name=family, given_name=given, born=born, sex=Sex.FEMALE)
+    found = [(other.family_name, other.given_name) for other in record.people.namesakes(person)]
+    assert sorted(found) == [("Berg", "Kari"), ("Ødegaard", "Kari"), ("Ødegård", "Per")]
+
+
+def test_who_is_due_is_listed_by_how_long_they_have_waited(record: Record) -> None:
+    for name, started in (("Ny", "2026-03-01"), ("Gammel", "2025-06-01"), ("I dag", "2025-12-15")):
+        person = record.people.add(family_name=name, sex=Sex.MALE)
+        run = run_of(f"run-{name[0]}", f"{started}T10:00:00+01:00")
+        record.tests.save(person.id, run, assessment_of(), events_of(1))
+    record.people.add(family_name="Aldri", sex=Sex.MALE)
+    assert [person.family_name for person, _ in record.people.due(date(2026, 3, 15))] == ["Gammel", "I dag"]
+    assert [person.family_name for person, _ in record.people.due(date(2026, 3, 14))] == ["Gammel"]

@@ -11,11 +11,14 @@ from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, ru
 from tests.unit.records.conftest import Postgres
 from teststation.errors import RecordError
 from teststation.records import place
+from teststation.records.audit import NOBODY, NOT_TAKEN, Action
 from teststation.records.database import Record, open_record
 from teststation.records.handover import HandedOver
 from teststation.records.served import ServedDatabase
 from teststation.records.store import ServerAway
 from teststation.records.tables import EVENT, METADATA, TEST
+from teststation.records.users import Role
+from teststation.records.verification import problems
 from teststation.subject import Sex
 
 OpenStation = Callable[[str], Record]
@@ -256,6 +259,76 @@ def test_the_spool_forgets_tests_that_the_server_has_and_people_long_gone(statio
     with record.file.reading() as local:
         assert local.execute(select(TEST.c.id)).scalars().all() == []
         assert local.execute(text("SELECT family_name FROM person")).scalars().all() == ["Berg"]
+
+
+# --- users, audit and signatures ---
+
+
+PASSWORD = "gå tur i skogen"
+
+
+def test_what_was_done_alone_is_told_in_the_servers_log_once(station: OpenStation, cluster: Postgres) -> None:
+    one = station("one")
+    kari, _ = one.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, PASSWORD)
+    person = one.people.add(family_name="Berg", sex=Sex.FEMALE)
+    one.hand_over()
+    cluster.cluster.stop()
+    assert one.people.search("berg") == [person]
+    assert one.users.log_in("kari", PASSWORD) == kari, "users get in without the server"
+    one.people.update(msgspec.structs.replace(person, family_name="Dal"))
+    cluster.cluster.start()
+    for _ in range(2):
+        one.hand_over()
+    rows = [(row.action, row.actor) for row in one.audit.newest()[::-1]]
+    assert rows == [
+        (Action.USER_ADDED, NOBODY.name),
+        (Action.PERSON_ADDED, NOBODY.name),
+        (Action.LOGGED_IN, "kari"),
+        (Action.PERSON_CHANGED, "kari"),
+    ]
+    assert one.people.versions(person.id) == [person]
+    assert problems(one.database) == []
+
+
+def test_what_the_server_did_not_take_is_told_as_such(station: OpenStation, cluster: Postgres) -> None:
+    one = station("one")
+    person = one.people.add(family_name="Berg", sex=Sex.FEMALE)
+    one.hand_over()
+    cluster.cluster.stop()
+    one.people.search("berg")
+    one.people.update(msgspec.structs.replace(person, family_name="Min"))
+    cluster.cluster.start()
+    station("two").people.update(msgspec.structs.replace(person, family_name="Deres"))
+    one.hand_over()
+    changes = [row for row in one.audit.newest() if row.action == Action.PERSON_CHANGED]
+    assert [NOT_TAKEN in row.detail for row in changes] == [True, False]
+    assert problems(one.database) == []
+
+
+def test_signatures_go_along_with_a_person_and_are_made_on_the_server_alone(
+    station: OpenStation, cluster: Postgres
+) -> None:
+    one = station("one")
+    person = one.people.add(family_name="Berg", sex=Sex.FEMALE)
+    journalled(one, "run-1", person.id)
+    kari, _ = one.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, PASSWORD)
+    signature = one.signing.sign("run-1", kari)
+    one.bring_at_hand(person.id)
+    cluster.cluster.stop()
+    assert one.people.search("berg") == [person]
+    assert one.tests.get("run-1").signature == signature
+    refusals: list[Callable[[], object]] = [
+        lambda: one.signing.sign("run-1", kari, reason="x", seen=1),
+        lambda: one.users.reset(kari.id),
+        lambda: one.merging.merge(person.id, "other"),
+    ]
+    for refused in refusals:
+        with pytest.raises(RecordError, match="its server is away; do this when it answers again"):
+            refused()
+    cluster.cluster.start()
+    one.hand_over()
+    assert one.signing.signatures("run-1") == [signature]
+    assert problems(one.database) == []
 
 
 # --- what the server says no to ---

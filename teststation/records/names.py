@@ -1,0 +1,55 @@
+"""How names are found and put in order, as keys that a database compares byte by byte.
+
+The order is that of Norwegian in the Unicode Common Locale Data Repository (``nb``): æ, ø and å after z, aa as å, ä as
+æ, ö as ø, ü as y; other accents do not count. Kept keys follow these functions: who changes them needs a migration.
+"""
+
+import unicodedata
+
+_ORDER = str.maketrans("æøå", "{|}")  # the three signs that follow z
+_LIKE_NORWEGIAN = str.maketrans({"ä": "æ", "ö": "ø", "ő": "ø", "ü": "y", "ű": "y", "ð": "d", "þ": "th"})
+_NORWEGIAN = "æøå"
+
+
+def trimmed(text: str) -> str:
+    """One form of each letter, single spaces, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def folded(text: str) -> str:
+    """Letters as they are compared: one form of each, no case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def sort_key(family_name: str, given_name: str) -> str:
+    """What a list of people is ordered by."""
+    name = _without_accents(folded(f"{family_name} {given_name}".strip()).translate(_LIKE_NORWEGIAN))
+    return name.replace("aa", "å").translate(_ORDER)
+
+
+def search_key(given_name: str, family_name: str, number: str, born: str) -> str:
+    """Everything a person may be searched by, in each way it may be typed: å also as aa, æøå and accents also plain.
+
+    Args:
+        born: ISO date or empty; also found as dd.mm.yyyy and ddmmyyyy.
+    """
+    name = folded(f"{given_name} {family_name}".strip())
+    ways = [name, name.replace("aa", "å"), name.replace("å", "aa"), _without_accents(name), _plain(name)]
+    dates = []
+    if born:
+        year, month, day = born.split("-")
+        dates = [born, f"{day}.{month}.{year}", f"{day}{month}{year}"]
+    return " ".join(part for part in (*dict.fromkeys(ways), folded(number), *dates) if part)
+
+
+def _without_accents(text: str) -> str:
+    """No accents but the ring and strokes that make letters of their own in Norwegian."""
+    kept = []
+    for letter in text:
+        kept.append(letter if letter in _NORWEGIAN else unicodedata.normalize("NFD", letter)[0])
+    return "".join(kept)
+
+
+def _plain(text: str) -> str:
+    """As on a keyboard without Norwegian letters."""
+    return _without_accents(text).replace("æ", "ae").replace("ø", "o").replace("å", "a")

@@ -1,0 +1,30 @@
+"""A result as a row: what lists and others read of it stands in columns, the whole beside them."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from teststation import __version__
+from teststation.physiology.result import Assessment
+
+
+def result_row(test_id: str, number: int, assessment: Assessment) -> dict[str, object]:
+    """The row of result ``number`` of a test."""
+    headline = assessment.estimates[assessment.headline]
+    age = assessment.fitness_age
+    return {
+        "test_id": test_id,
+        "number": number,
+        "created_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "algorithm_version": assessment.algorithm_version,
+        "software_version": __version__,
+        "headline": assessment.headline,
+        "status": headline.status,
+        "vo2max_ml_kg_min": headline.vo2max_ml_kg_min,
+        "low_ml_kg_min": headline.low,
+        "high_ml_kg_min": headline.high,
+        "hr_max_bpm": assessment.hr_max.bpm,
+        "hr_max_source": assessment.hr_max.source,
+        "fitness_age_years": None if age is None else age.years,
+        "assessment_json": msgspec.json.encode(assessment).decode("utf-8"),
+    }
