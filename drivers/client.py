@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from drivers import lines
+from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from drivers.processes import child_environment, quiet_flags
 from drivers.registry import HEART_RATE, TREADMILL
 from teststation.clock import TimeScale
@@ -23,7 +24,15 @@ WIRE_LOG_MAX = 200_000
 class DriverProcess:
     """One driver process and the thread that reads it."""
 
-    def __init__(self, kind: str, device: str, scale: TimeScale, *, recover: bool = False) -> None:
+    def __init__(
+        self,
+        kind: str,
+        device: str,
+        scale: TimeScale,
+        *,
+        recover: bool = False,
+        secrets: Mapping[str, str] | None = None,  # go into the environment: a command line is for all to read
+    ) -> None:
         command = [sys.executable, "-m", "drivers.host", kind, device, "--time-scale", str(scale.factor)]
         if recover:
             command.append("--recover")
@@ -32,7 +41,7 @@ class DriverProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            env=child_environment(),
+            env={**child_environment(), **(secrets or {})},
             cwd=Path.home(),
             **quiet_flags(),
         )
@@ -162,8 +171,9 @@ class TreadmillClient:
 class HeartRateClient:
     """``teststation.ports.HeartRateMonitor`` over a driver process."""
 
-    def __init__(self, device: str, scale: TimeScale) -> None:
-        self.driver = DriverProcess(HEART_RATE, device, scale)
+    def __init__(self, device: str, scale: TimeScale, *, ant_key: str = "") -> None:
+        secrets = {ANT_KEY_ENVIRONMENT: ant_key} if ant_key else {}
+        self.driver = DriverProcess(HEART_RATE, device, scale, secrets=secrets)
         self._closed = False
 
     @property

@@ -19,6 +19,7 @@ class Option:
     choices: tuple[str, ...] = ()
     low: float = 0.0
     high: float = 0.0
+    whole: bool = False
     required_because: str = ""
 
 
@@ -43,7 +44,7 @@ class Device:
     options: Mapping[str, str]
 
 
-EMULATED = {TREADMILL: ("trackmaster", "woodway"), HEART_RATE: ("bridge",)}
+EMULATED = {TREADMILL: ("trackmaster", "woodway"), HEART_RATE: ("bridge", "ant")}
 
 _LIMITS = {
     "max_kmh": Option(low=1.0, high=25.0),
@@ -51,6 +52,8 @@ _LIMITS = {
     "accel": Option(low=0.1, high=3.0),
     "decel": Option(low=0.1, high=3.0),
 }
+
+_BAUD = Option(low=1200, high=1e6, whole=True)
 
 FAMILIES: dict[tuple[str, str], Family] = {
     (family.kind, family.name): family
@@ -70,7 +73,13 @@ FAMILIES: dict[tuple[str, str], Family] = {
         ),
         Family("woodway", TREADMILL, "drivers.treadmill.woodway:run", options=_LIMITS),
         Family("emulated", TREADMILL, "", needs_port=False),
-        Family("bridge", HEART_RATE, "drivers.heart_rate.bridge:run", options={"baud": Option(low=1200, high=1e6)}),
+        Family("bridge", HEART_RATE, "drivers.heart_rate.bridge:run", options={"baud": _BAUD}),
+        Family(
+            "ant",
+            HEART_RATE,
+            "drivers.heart_rate.ant:run",
+            options={"number": Option(low=1, high=0xFFFFF, whole=True), "baud": _BAUD},
+        ),
         Family("ble", HEART_RATE, "drivers.heart_rate.ble:run", port_example="ble:C0:FF:EE:12:34:56"),
         Family("replay", HEART_RATE, "drivers.heart_rate.replay:run"),
         Family("emulated", HEART_RATE, "", needs_port=False),
@@ -139,4 +148,6 @@ def _wrong_value(option: Option, value: str) -> str:
         number = float(value)
     except ValueError:
         return "is not a number"
+    if option.whole and not number.is_integer():
+        return "is not a whole number"
     return "" if option.low <= number <= option.high else f"is outside {option.low:g} to {option.high:g}"

@@ -95,6 +95,7 @@ class HeartRateStatus(StrEnum):
     NO_CONTACT = "no_contact"  # the strap says it has no skin contact
     NO_READING = "no_reading"  # 0 bpm
     OFFLINE = "offline"  # port or radio gone
+    NOT_SET_UP = "not_set_up"  # a setting is missing without which there can be none (the ANT+ network key)
 
 
 class HeartRateReading(Value, frozen=True):

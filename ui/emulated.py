@@ -29,6 +29,7 @@ class Truth(msgspec.Struct, frozen=True):
 class _Announcement(msgspec.Struct, frozen=True):
     treadmill: str
     heart_rate: str
+    ant_key: str
     truth: Truth
 
 
@@ -42,11 +43,17 @@ class EmulatedPair:
     """A treadmill, a patient walking on it and the strap the patient wears; ends when this is closed or dies."""
 
     def __init__(
-        self, *, seed: int, time_scale: float, load_from_station: bool = False, family: str = "trackmaster"
+        self,
+        *,
+        seed: int,
+        time_scale: float,
+        load_from_station: bool = False,
+        family: str = "trackmaster",
+        strap: str = "bridge",
     ) -> None:
         self.follows_station = load_from_station
         command = [sys.executable, "-m", "drivers.emulators", "pair", "--until-stdin-closes"]
-        command += ["--seed", str(seed), "--time-scale", str(time_scale), "--family", family]
+        command += ["--seed", str(seed), "--time-scale", str(time_scale), "--family", family, "--strap", strap]
         if load_from_station:
             command.append("--load-from-stdin")
         self._process = subprocess.Popen(
@@ -70,6 +77,7 @@ class EmulatedPair:
             raise DeviceError("the emulators did not start; re-install the program and try again") from error
         self.treadmill = announced.treadmill
         self.heart_rate = announced.heart_rate
+        self.ant_key = announced.ant_key  # the emulator's own dummy; empty where it is no ANT stick
         self.truth = announced.truth
 
     def set_load(self, speed_kmh: float, incline_pct: float) -> None:

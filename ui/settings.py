@@ -1,11 +1,13 @@
 """The station's own settings: which clinic, which machines. One TOML file in the user's configuration folder."""
 
+import os
 import tomllib
 from pathlib import Path
 
 import msgspec
 import platformdirs
 
+from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from teststation.errors import BadInput
 
 
@@ -16,11 +18,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operator: str = ""
     treadmill: str = ""
     heart_rate: str = ""
+    ant_network_key: str = ""  # the clinic's own; masked on the screen, in no log
     default_protocol: str = "submax-13"
     default_speed: str = "normal"
     language: str = "nb"
     record: str = ""  # a file or postgresql+psycopg://USER@HOST/DATABASE; empty: the one in the user's data folder
     intended_use_accepted: bool = False
+
+
+def ant_key(settings: Settings) -> str:
+    """The ANT+ network key that counts: the environment's before the settings'; empty where there is none."""
+    return os.environ.get(ANT_KEY_ENVIRONMENT, "").strip() or settings.ant_network_key
 
 
 def settings_path() -> Path:

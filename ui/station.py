@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from drivers.client import HeartRateClient, TreadmillClient
+from drivers.heart_rate.ant_key import NOT_SET_UP
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from drivers.serial_line import is_hardware
 from teststation import __version__
@@ -28,7 +29,7 @@ from teststation.run.state import Timing
 from teststation.subject import Subject
 from ui.emulated import EmulatedPair
 from ui.session import Keeping, Session
-from ui.settings import Settings
+from ui.settings import Settings, ant_key
 from ui.synced_journal import SyncedJournal
 
 
@@ -100,12 +101,19 @@ class Station:
             DeviceError: a driver could not be started.
         """
         treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
+        key = ant_key(self.settings)
+        if heart_rate.family == "ant" and not key:
+            raise BadInput(NOT_SET_UP)
         emulated = None
         if "emulated" in (treadmill.family, heart_rate.family):
             both = treadmill.family == "emulated"
             family = treadmill.options["family"] if both else "trackmaster"
             emulated = EmulatedPair(
-                seed=setup.seed, time_scale=self.scale.factor, load_from_station=not both, family=family
+                seed=setup.seed,
+                time_scale=self.scale.factor,
+                load_from_station=not both,
+                family=family,
+                strap=heart_rate.options["family"] if heart_rate.family == "emulated" else "bridge",
             )
         treadmill_spec = emulated.treadmill if emulated and treadmill.family == "emulated" else setup.treadmill
         heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
@@ -124,7 +132,10 @@ class Station:
         )
         self.record.bring_at_hand(setup.person_id)
         journal = SyncedJournal(self.record.new_journal(first.run_id))
-        devices = Devices(TreadmillClient(treadmill_spec, self.scale), HeartRateClient(heart_spec, self.scale))
+        if emulated and heart_rate.family == "emulated":
+            key = emulated.ant_key  # the clinic's own is not for emulators
+        monitor = HeartRateClient(heart_spec, self.scale, ant_key=key)
+        devices = Devices(TreadmillClient(treadmill_spec, self.scale), monitor)
         controller = Controller(
             first,
             devices,

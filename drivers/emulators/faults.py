@@ -30,7 +30,10 @@ STRAP_FAULTS = {
     "zero": "0 bpm",
     "spike": "every tenth value is 60 bpm too high",
     "no_contact": "the strap says it has no skin contact",
-    "garbage": "lines that are no lines",
+    "garbage": "lines or messages that are none",
+    "lost": "one message in a few is lost on the way",
+    "second_strap": "somebody else's strap is in range too",
+    "battery": "the battery is nearly empty: the last value again and again, then silence",
 }
 
 

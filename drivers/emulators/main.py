@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
+from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.faults import STRAP_FAULTS, TREADMILL_FAULTS, parse_fault
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
@@ -58,18 +59,20 @@ def _parser() -> argparse.ArgumentParser:
     _common_options(treadmill)
     treadmill.set_defaults(serve=_serve_treadmill)
 
-    strap = kinds.add_parser("strap", help="a strap behind a serial bridge, worn at one constant load")
-    strap.add_argument("family", choices=["bridge"])
+    strap = kinds.add_parser("strap", help="a strap behind a serial bridge or an ANT stick, worn at one constant load")
+    strap.add_argument("family", choices=["bridge", "ant"])
     _wire_options(strap)
     strap.add_argument("--speed-kmh", type=float, default=0.0)
     strap.add_argument("--incline-pct", type=float, default=0.0)
     strap.add_argument("--plain", action="store_true", help="HR:72 lines instead of JSON")
+    strap.add_argument("--number", type=int, default=12345, metavar="N", help="the ANT+ strap's device number")
     strap.add_argument("--fault", action="append", default=[], metavar="NAME[@SECONDS]")
     _common_options(strap)
     strap.set_defaults(serve=_serve_strap)
 
     pair = kinds.add_parser("pair", help="treadmill, patient and strap together, announced as one JSON line")
     pair.add_argument("--family", choices=list(MAKERS), default="trackmaster")
+    pair.add_argument("--strap", choices=["bridge", "ant"], default="bridge")
     pair.add_argument("--units", choices=["kmh", "mph"], default="kmh")
     pair.add_argument("--fault", action="append", default=[], metavar="NAME[@SECONDS]")
     pair.add_argument("--strap-fault", action="append", default=[], metavar="NAME[@SECONDS]")
@@ -114,8 +117,16 @@ def _serve_strap(arguments: argparse.Namespace, _: threading.Event) -> list[Serv
     faults = tuple(parse_fault(text, STRAP_FAULTS) for text in arguments.fault)
     load = (arguments.speed_kmh, arguments.incline_pct)
     scale = TimeScale(arguments.time_scale)
-    device = StrapBridge(_patient(arguments.seed), lambda: load, scale, faults, plain=arguments.plain)
-    server = _open(device, arguments)
+    patient = _patient(arguments.seed)
+    if arguments.family == "ant":
+        server = _open(AntStick(patient, lambda: load, scale, faults, number=arguments.number), arguments)
+        _say(
+            f"heart rate: ant:{server.url},number={arguments.number}",
+            f"network key of this emulator, no network's own: set TESTSTATION_ANT_KEY to {DUMMY_KEY.hex()}",
+            "Ctrl-C ends",
+        )
+        return [server]
+    server = _open(StrapBridge(patient, lambda: load, scale, faults, plain=arguments.plain), arguments)
     _say(f"heart rate: bridge:{server.url}", "Ctrl-C ends")
     return [server]
 
@@ -129,12 +140,14 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     told = [0.0, 0.0]
     load = (lambda: (told[0], told[1])) if arguments.load_from_stdin else _load_of(treadmill)
     patient = _patient(arguments.seed)
-    strap = StrapBridge(patient, load, scale, strap_faults)
-    servers: list[Server] = [TcpServer(treadmill), TcpServer(strap)]
+    worn = AntStick if arguments.strap == "ant" else StrapBridge
+    servers: list[Server] = [TcpServer(treadmill), TcpServer(worn(patient, load, scale, strap_faults))]
+    strap_options = ",number=12345" if arguments.strap == "ant" else ""
     body = patient.body
     announcement = {
         "treadmill": device_string(wanted, servers[0].url),
-        "heart_rate": f"bridge:{servers[1].url}",
+        "heart_rate": f"{arguments.strap}:{servers[1].url}{strap_options}",
+        "ant_key": DUMMY_KEY.hex() if arguments.strap == "ant" else "",
         "pid": os.getpid(),
         "truth": {
             "vo2max_ml_kg_min": body.vo2max,

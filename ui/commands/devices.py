@@ -12,6 +12,7 @@ from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltState, HeartRateStatus
+from ui.settings import ant_key, load_settings
 
 LISTEN_S = 6.0
 SEARCH_S = 20.0  # a radio has to search first
@@ -69,7 +70,7 @@ def _check_treadmill(spec: str) -> list[str]:
 
 
 def _check_heart_rate(spec: str) -> list[str]:
-    client = HeartRateClient(spec, TimeScale())
+    client = HeartRateClient(spec, TimeScale(), ant_key=ant_key(load_settings()))
 
     def heard() -> str | None:
         good = [seen for seen in client.readings() if seen.status is HeartRateStatus.OK]
@@ -102,6 +103,8 @@ def _listen(
             failure = client.failure()
             if failure is not None:
                 return [f"{spec}: {failure}"]
+            if client.trouble is not None and time.monotonic() > until_s - within_s + LISTEN_S:
+                break
             time.sleep(0.05)
         return [client.trouble or f"{spec}: {silence}"]
     finally:
