@@ -122,7 +122,7 @@ class _Listener:
     def _take(self, event: AntEvent, now_s: float) -> None:
         match event:
             case Page(data=data, number=number):
-                sensor = f"ANT+ {number}" if number else "ANT+"
+                sensor = f"ANT+ {number}" if number else ""
                 sample = self._pages.sample(data, now_s * self._scale.factor, sensor)
                 if sample is not None:
                     self.worked = True

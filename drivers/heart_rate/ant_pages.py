@@ -8,7 +8,7 @@ Source: ANT+ Heart Rate Device Profile as implemented by Nordic, openant and Auu
 
 from dataclasses import dataclass
 
-from drivers.heart_rate.freshness import Sample
+from drivers.heart_rate.samples import Sample
 
 PAGE_BYTES = 8
 TIME_WRAPS = 0x10000

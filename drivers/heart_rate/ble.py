@@ -170,7 +170,8 @@ class StrapLink:
             raise WrongStrap(f"{self._name}: another strap of this name answers; take it out of range")
         self._device, self._address = device, device.address.upper()
         self._serial = serial if serial is not None else self._serial
-        self._decoder.sensor = f"{device.name or self._chosen} {device.address}"
+        # A new random address is no new strap.
+        self._decoder.sensor = self._decoder.sensor or f"{device.name or self._chosen} {device.address}"
         await self._read(client, ble_codec.LOCATION)
         await self._read(client, ble_codec.BATTERY)
 

@@ -7,7 +7,7 @@ Source: Bluetooth SIG, Heart Rate Service 1.0; vectors of Polar, Auuki and pycyc
 
 from dataclasses import dataclass
 
-from drivers.heart_rate.freshness import Sample
+from drivers.heart_rate.samples import Sample
 
 HEART_RATE_SERVICE = "0000180d-0000-1000-8000-00805f9b34fb"
 MEASUREMENT = "00002a37-0000-1000-8000-00805f9b34fb"

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from drivers.heart_rate.freshness import Sample
+from drivers.heart_rate.samples import Sample
 
 LINE_MAX_BYTES = 256
 _PLAIN = re.compile(r"^\s*HR\s*[:=]\s*(\d{1,3})\b(?:.*?\bRR\s*[:=]\s*(\d+(?:\.\d+)?))?", re.IGNORECASE)
@@ -82,6 +82,7 @@ def _from_json(text: str) -> Sample | None:
         contact=contact if isinstance(contact, bool) else None,
         battery_pct=_whole(message.get("batt"), 0, 100),
         sensor=str(message.get("id", ""))[:64],
+        steps_per_min=_whole(message.get("spm"), 0, 400),
         evidence=evidence or None,
     )
 

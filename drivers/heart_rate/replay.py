@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 
 from drivers import lines
 from drivers.heart_rate import freshness
-from drivers.heart_rate.freshness import Freshness, Sample
+from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.link import Inbox, station_left
 from drivers.heart_rate.recording_files import read_recording
+from drivers.heart_rate.samples import Sample
 from teststation.clock import TimeScale
 
 STEP_S = 0.05

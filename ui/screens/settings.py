@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from serial.tools import list_ports
 
+from drivers.heart_rate.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
 from ui.i18n import knows, tr
@@ -33,6 +34,8 @@ class SettingsSheet(Sheet):
         self.operator = line_edit(now.operator, tr("settings.operator"))
         self.treadmill = line_edit(now.treadmill, tr("settings.treadmill"), "trackmaster:COM3,units=kmh")
         self.heart_rate = line_edit(now.heart_rate, tr("settings.heart_rate"), "bridge:COM4")
+        self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
+        self.ant_key.setEchoMode(QLineEdit.EchoMode.Password)
         self.protocol, self.speed = QComboBox(), QComboBox()
         self.protocol.setAccessibleName(tr("settings.protocol"))
         self.speed.setAccessibleName(tr("settings.speed"))
@@ -50,6 +53,7 @@ class SettingsSheet(Sheet):
             (tr("settings.operator"), self.operator),
             (tr("settings.treadmill"), self.treadmill),
             (tr("settings.heart_rate"), self.heart_rate),
+            (tr("settings.ant_key"), self.ant_key),
             (tr("settings.protocol"), self.protocol),
             (tr("settings.speed"), self.speed),
         )
@@ -68,6 +72,12 @@ class SettingsSheet(Sheet):
                     parse_device(field.text().strip(), kind)
                 except BadInput as error:
                     problems.extend(error.problems)
+        key = self.ant_key.text().strip()
+        if key:
+            try:
+                parse_key(key)
+            except BadInput:
+                problems.append(tr("settings.ant_key_wrong"))
         if problems:
             self.problems.setText("\n".join([tr("settings.wrong"), *problems]))
             set_shown(self.problems, True)
@@ -80,6 +90,7 @@ class SettingsSheet(Sheet):
                 operator=self.operator.text().strip(),
                 treadmill=self.treadmill.text().strip(),
                 heart_rate=self.heart_rate.text().strip(),
+                ant_network_key=key,
                 default_protocol=self.protocol.currentData(),
                 default_speed=self.speed.currentData() or self._station.settings.default_speed,
             )

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 import drivers.heart_rate.freshness as freshness_module
 from drivers.heart_rate.bridge_codec import BridgeDecoder, decode_line
-from drivers.heart_rate.freshness import Freshness, Sample
+from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.recording_files import read_recording
+from drivers.heart_rate.samples import Sample
 from tests.mutants import planted_fault
 from teststation.clock import TimeScale
 from teststation.errors import BadInput
@@ -90,13 +91,13 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_pulse_goes_stale_once_after_five_seconds_without_evidence,
     ),
     "a repeated line counts": (
-        "if sample.evidence is not None and sample.evidence == state.evidence:",
+        "if sample.evidence is not None and not _moved(state.evidence, sample.evidence):",
         "if False:",
         test_a_strap_that_repeats_its_last_line_goes_stale,
     ),
     "freshness is a changed value": (
-        "if sample.evidence is not None and sample.evidence == state.evidence:",
-        "if sample.bpm == state.last_bpm:",
+        "if sample.evidence is not None and not _moved(state.evidence, sample.evidence):",
+        "if sample.bpm == state.seen.bpm:",
         test_a_stable_heart_is_not_a_dead_strap,
     ),
     "zero is a number": ("elif sample.bpm <= 0:", "elif False:", test_zero_is_no_reading_and_never_a_number),

@@ -1,0 +1,257 @@
+"""What makes a pulse worth recording, rule by rule; what is safety is broken on purpose.
+
+Freshness, zero and contact by themselves are in ``test_heart_rate``; here are the straps that mislead.
+"""
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import drivers.heart_rate.freshness as freshness_module
+import drivers.heart_rate.plausibility as plausibility_module
+from drivers.heart_rate.freshness import Freshness
+from drivers.heart_rate.link import Attempts
+from drivers.heart_rate.samples import Sample
+from tests.mutants import planted_fault
+from teststation.clock import TimeScale
+from teststation.ports import HeartRateReading, HeartRateStatus
+
+freshness = freshness_module
+plausibility = plausibility_module
+OK = HeartRateStatus.OK
+
+
+def play(samples: Iterable[tuple[float, Sample]], until_s: float = 0.0) -> list[HeartRateReading]:
+    """Samples at their seconds, time passing every tenth in between."""
+    state, readings = Freshness(), []
+    due = list(samples)
+    for tenth in range(int(max(until_s, due[-1][0]) * 10) + 1):
+        now_s = tenth / 10
+        while due and due[0][0] <= now_s:
+            state, reading = freshness.take(state, due.pop(0)[1], now_s)
+            readings += [reading] if reading is not None else []
+        state, reading = freshness.pass_time(state, now_s)
+        readings += [reading] if reading is not None else []
+    return readings
+
+
+def flags(samples: Iterable[tuple[float, Sample]]) -> list[tuple[str, ...]]:
+    """The remarks on each sample, as the pulse alone gives them."""
+    state, found = plausibility.Plausibility(), []
+    for now_s, sample in samples:
+        state, said = plausibility.look(state, sample, now_s)
+        found.append(said)
+    return found
+
+
+# --- 1: a battery that dies and an app that repeats ---
+
+
+def test_a_bridge_whose_own_counter_runs_while_the_straps_clock_stands_is_not_fresh() -> None:
+    readings = play((float(n), Sample(120, evidence=(n, 5000))) for n in range(20))
+    assert [(r.status, r.bpm) for r in readings] == [(OK, 120), (HeartRateStatus.STALE, None)]
+
+
+def test_a_strap_that_comes_back_with_its_old_line_is_not_fresh() -> None:
+    state, _ = freshness.take(Freshness(), Sample(120, evidence=(7,)), 0.0)
+    state, lost = freshness.lose(state, HeartRateStatus.OFFLINE, 1.0)
+    state, again = freshness.take(state, Sample(120, evidence=(7,)), 2.0)
+    assert lost is not None
+    assert again is None
+    assert state.status is HeartRateStatus.OFFLINE
+
+
+def test_a_battery_nearly_empty_is_remarked_before_it_dies() -> None:
+    assert flags([(0.0, Sample(80, battery_pct=11)), (1.0, Sample(80, battery_pct=10))]) == [(), ("battery_low",)]
+
+
+# --- 2: two sources, one of them with zeros ---
+
+
+def test_another_strap_on_the_same_wire_is_never_mixed_in_and_is_remarked() -> None:
+    mine = [(float(n), Sample(80, sensor="mine", evidence=(n,))) for n in range(10)]
+    other = [(n + 0.5, Sample(171, sensor="other", evidence=(n,))) for n in range(3, 9)]
+    readings = play(sorted([*mine, *other], key=lambda pair: pair[0]))
+    assert {(r.status, r.bpm, r.sensor) for r in readings} == {(OK, 80, "mine")}
+    assert [("second_strap" in r.flags) for r in readings] == [False] * 4 + [True] * 6
+
+
+def test_another_strap_alone_does_not_keep_the_pulse_alive() -> None:
+    other = [(float(n), Sample(171, sensor="other", evidence=(n,))) for n in range(1, 20)]
+    readings = play([(0.0, Sample(80, sensor="mine", evidence=(1,))), *other])
+    assert [(r.status, r.bpm) for r in readings] == [(OK, 80), (HeartRateStatus.STALE, None)]
+
+
+def test_zeros_between_real_values_are_absent_one_by_one() -> None:
+    readings = play([(float(n), Sample(0 if n % 2 else 90, evidence=(n,))) for n in range(6)])
+    assert [r.bpm for r in readings] == [90, None, 90, None, 90, None]
+
+
+# --- 3: contact ---
+
+
+def test_contact_that_comes_back_brings_the_pulse_back_at_once() -> None:
+    readings = play(
+        [(0.0, Sample(90, contact=True)), (1.0, Sample(90, contact=False)), (2.0, Sample(91, contact=True))]
+    )
+    assert [(r.status, r.bpm) for r in readings] == [(OK, 90), (HeartRateStatus.NO_CONTACT, None), (OK, 91)]
+
+
+# --- 4: reconnection ---
+
+
+def test_attempts_wait_0_1_2_5_5_seconds_and_begin_anew_after_a_link_that_worked() -> None:
+    attempts = Attempts(TimeScale())
+    waits = []
+    for _ in range(6):
+        waits.append(attempts.wait_s)
+        attempts.end(worked=False)
+    assert waits == [0.0, 1.0, 2.0, 5.0, 5.0, 5.0]
+    attempts.end(worked=True)
+    assert attempts.wait_s == 0.0
+
+
+# --- 6: plausibility: remarked, never altered ---
+
+
+@pytest.mark.parametrize(("bpm", "said"), [(29, ("bpm_range",)), (30, ()), (240, ()), (241, ("bpm_range",))])
+def test_a_pulse_outside_30_to_240_is_remarked(bpm: int, said: tuple[str, ...]) -> None:
+    assert flags([(0.0, Sample(bpm))]) == [said]
+
+
+def test_a_spike_is_remarked_going_up_and_coming_down_and_kept_as_it_was() -> None:
+    readings = play([(float(n), Sample(bpm, evidence=(n,))) for n, bpm in enumerate((120, 121, 201, 122, 121))])
+    assert [r.bpm for r in readings] == [120, 121, 201, 122, 121]
+    assert [("bpm_jump" in r.flags) for r in readings] == [False, False, True, True, False]
+
+
+def test_twenty_beats_in_a_second_are_no_leap_and_twenty_one_are() -> None:
+    assert flags([(0.0, Sample(100)), (1.0, Sample(120)), (2.0, Sample(141))])[1:] == [(), ("bpm_jump",)]
+
+
+@pytest.mark.parametrize(("ticks", "said"), [(255, ("rr_range",)), (256, ()), (2048, ()), (2049, ("rr_range",))])
+def test_an_interval_outside_250_to_2000_ms_is_remarked(ticks: int, said: tuple[str, ...]) -> None:
+    assert flags([(0.0, Sample(60, rr_1024=(ticks,)))]) == [said]
+
+
+def test_an_interval_a_fifth_off_the_last_is_an_artefact() -> None:
+    (said,) = flags([(0.0, Sample(60, rr_1024=(1000, 1200, 1441)))])
+    assert said == ("rr_jump",)
+
+
+def test_intervals_that_disagree_with_the_pulse_for_ten_seconds_are_remarked() -> None:
+    said = flags((float(n), Sample(100, rr_1024=(1024,))) for n in range(13))  # the intervals say 60
+    assert ["rr_disagrees" in one for one in said] == [False] * 10 + [True] * 3
+
+
+def test_intervals_that_agree_in_between_begin_anew() -> None:
+    rr = [614 if n == 8 else 1024 for n in range(17)]
+    said = flags((float(n), Sample(100, rr_1024=(ticks,))) for n, ticks in enumerate(rr))
+    assert not any("rr_disagrees" in one for one in said)
+
+
+# --- 7: the artefacts of a treadmill ---
+
+
+def locked(spm: float | None, leap: bool) -> list[tuple[str, ...]]:
+    start = [(0.0, Sample(110 if leap else 158, steps_per_min=spm))]
+    return flags([*start, *((float(n), Sample(160, steps_per_min=spm)) for n in range(1, 40))])
+
+
+def test_a_pulse_that_leaps_onto_the_step_rate_and_stays_is_remarked_after_thirty_seconds() -> None:
+    said = ["cadence_lock" in one for one in locked(161.0, leap=True)]
+    assert said == [False] * 31 + [True] * 9
+
+
+@pytest.mark.parametrize(("spm", "leap"), [(161.0, False), (None, True), (150.0, True)])
+def test_a_pulse_near_the_step_rate_by_chance_is_not(spm: float | None, leap: bool) -> None:
+    assert not any("cadence_lock" in one for one in locked(spm, leap))
+
+
+# --- whatever comes ---
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 3),
+            st.builds(
+                Sample,
+                bpm=st.integers(0, 70_000),
+                rr_1024=st.lists(st.integers(0, 70_000), max_size=9).map(tuple),
+                contact=st.sampled_from([None, True, False]),
+                sensor=st.sampled_from(["", "a", "b"]),
+                evidence=st.one_of(st.none(), st.tuples(st.integers(0, 3), st.integers(0, 3))),
+            ),
+        ),
+        max_size=40,
+    )
+)
+def test_no_strap_whatever_gets_a_number_where_there_is_no_pulse(steps: list[tuple[float, Sample]]) -> None:
+    state, now_s = Freshness(), 0.0
+    for wait_s, sample in steps:
+        now_s += wait_s
+        state, stale = freshness.pass_time(state, now_s)
+        state, reading = freshness.take(state, sample, now_s)
+        assert stale is None or stale.bpm is None
+        if reading is not None:
+            assert (reading.bpm is None) == (reading.status is not OK)
+            assert reading.bpm is None or (reading.bpm == sample.bpm > 0 and sample.contact is not False)
+
+
+FAULTS: dict[str, tuple[str, str, str, Callable[[], None]]] = {
+    "a bridge's own counter is evidence": (
+        "freshness",
+        "return all(old != new",
+        "return any(old != new",
+        test_a_bridge_whose_own_counter_runs_while_the_straps_clock_stands_is_not_fresh,
+    ),
+    "a lost link forgets what it has heard": (
+        "freshness",
+        "after = replace(state, status=status, seen=Plausibility())",
+        "after = replace(state, status=status, seen=Plausibility(), evidence=None)",
+        test_a_strap_that_comes_back_with_its_old_line_is_not_fresh,
+    ),
+    "any strap on the wire will do": (
+        "freshness",
+        "if state.sensor and sample.sensor and sample.sensor != state.sensor:",
+        "if False:",
+        test_another_strap_on_the_same_wire_is_never_mixed_in_and_is_remarked,
+    ),
+    "another strap keeps the pulse alive": (
+        "freshness",
+        "return replace(state, other_s=now_s), None",
+        "return replace(state, other_s=now_s, fresh_s=now_s), None",
+        test_another_strap_alone_does_not_keep_the_pulse_alive,
+    ),
+    "a spike is no leap": (
+        "plausibility",
+        "> JUMP_BPM_PER_S",
+        "> 100 * JUMP_BPM_PER_S",
+        test_twenty_beats_in_a_second_are_no_leap_and_twenty_one_are,
+    ),
+    "intervals are not compared with the pulse": (
+        "plausibility",
+        "now_s - off_since_s >= RR_DISAGREES_S",
+        "False",
+        test_intervals_that_disagree_with_the_pulse_for_ten_seconds_are_remarked,
+    ),
+    "steps are not compared with the pulse": (
+        "plausibility",
+        "now_s - since_s >= LOCK_S",
+        "False",
+        test_a_pulse_that_leaps_onto_the_step_rate_and_stays_is_remarked_after_thirty_seconds,
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, old, new, fact = FAULTS[fault]
+    module = {"freshness": freshness_module, "plausibility": plausibility_module}[where]
+    with planted_fault(module, old, new) as broken:
+        monkeypatch.setitem(globals(), where, broken)
+        with pytest.raises(AssertionError):
+            fact()
