@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -14,7 +15,10 @@ from teststation.errors import StationError
 from teststation.records.database import Record
 from teststation.records.kept_tests import StoredTest
 from teststation.records.people import Person
+from teststation.records.users import Permission
 from ui.bridge import SessionBridge
+from ui.desk import Desk
+from ui.desk_flow import DeskFlow
 from ui.header import Header
 from ui.i18n import tr, use_language
 from ui.i18n.numbers import day
@@ -78,6 +82,16 @@ class MainWindow(QMainWindow):
         self.stop_button.stop_pressed.connect(self.stop)
         self.papers = Papers(station, self.result.show_busy, self.tell, self)
         self._stop_keys = StopKeys(lambda: self.bridge, self)
+        self.desk = Desk(station.record)
+        self.door = DeskFlow(
+            self.desk,
+            self.header,
+            self,
+            self,
+            lambda: self.station.settings,
+            lambda: self.flow is not None,
+            demo=demo,
+        )
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
@@ -85,9 +99,12 @@ class MainWindow(QMainWindow):
         application.installEventFilter(self._stop_keys)
         self._connect()
         self.go_to(self.people)
+        self.door.start()
 
     def _connect(self) -> None:
         self.header.settings_wanted.connect(self.edit_settings)
+        self.door.user_changed.connect(self._user_changed)
+        self.door.desk_cleared.connect(self._clear_desk)
         self.header.about_wanted.connect(lambda: self.tell(tr("about.title"), self._about()))
         self.people.new_wanted.connect(lambda: self.edit_person(None))
         self.people.edit_wanted.connect(self.edit_person)
@@ -121,6 +138,7 @@ class MainWindow(QMainWindow):
         self._sheets.append(sheet)
         sheet.closed.connect(lambda: self._sheets.remove(sheet))
         sheet.open()
+        self.door.raise_cover()
         self.stop_button.to_corner()
 
     @property
@@ -149,8 +167,18 @@ class MainWindow(QMainWindow):
             if found:
                 self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
                 self.people.refresh()
+        self.door.remind()
         if not self.station.settings.intended_use_accepted:
             self.show_sheet(self._intended_use)
+
+    def _user_changed(self) -> None:
+        self.header.allow_settings(self.desk.may(Permission.SETTINGS))
+
+    def _clear_desk(self) -> None:
+        """Another user has come in: nothing that the former had open is shown to them."""
+        while self._sheets:
+            self._sheets[-1].finish()
+        self.back_to_people()
 
     # --- people ---
 
@@ -181,6 +209,8 @@ class MainWindow(QMainWindow):
 
     def prepare(self, setup: Setup) -> None:
         """Start the drivers. Nothing moves."""
+        if self.desk.user is not None:
+            setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             session = self.station.prepare(setup)
@@ -262,6 +292,7 @@ class MainWindow(QMainWindow):
     # --- Qt ---
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.door.lock.seen(event)
         if isinstance(event, QKeyEvent) and isinstance(watched, QWidget) and self.isActiveWindow():
             if event.type() is QEvent.Type.KeyPress:
                 return self._key_pressed(event)

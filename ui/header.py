@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from ui.i18n import tr
-from ui.widgets.base import button, label, row, set_shown, set_state
+from ui.widgets.base import button, label, row, set_shown, set_state, set_text
 
 STEPS = ("person", "pretest", "run", "result")
 
@@ -14,6 +14,9 @@ class Header(QFrame):
 
     settings_wanted = Signal()
     about_wanted = Signal()
+    account_wanted = Signal()
+    lock_wanted = Signal()
+    users_missing = Signal()
 
     def __init__(self, *, demo: bool) -> None:
         super().__init__()
@@ -26,14 +29,34 @@ class Header(QFrame):
         set_state(self.demo, "caution")
         self.settings_button = button(tr("app.settings"), self.settings_wanted.emit, "link")
         self.about_button = button(tr("app.about"), self.about_wanted.emit, "link")
+        self.no_users = button(tr("account.no_users"), self.users_missing.emit, "reminder")
+        self.account_button = button("", self.account_wanted.emit, "link")
+        self.lock_button = button(tr("account.lock"), self.lock_wanted.emit, "link")
         brand = label(tr("app.title"), "brand")
-        parts = (brand, 1, *self.steps, 1, self.demo, self.settings_button, self.about_button)
-        self.setLayout(row(*parts, gap=6, margin=(18, 6, 14, 6)))
+        links = (self.account_button, self.lock_button, self.settings_button, self.about_button)
+        self.setLayout(row(brand, 1, *self.steps, 1, self.demo, self.no_users, *links, gap=4, margin=(18, 6, 14, 6)))
+        self._may_set = True
+        self._step = 0
         set_shown(self.demo, demo)
+        self.show_user(None, no_users=False)
 
     def show_step(self, index: int) -> None:
         """Mark the step we are at; settings belong to the first."""
         for place, step in enumerate(self.steps):
             set_state(step, "here" if place == index else "")
             step.setAccessibleDescription(tr("app.here") if place == index else "")
-        self.settings_button.setEnabled(index == 0)
+        self._step = index
+        self.allow_settings(self._may_set)
+
+    def show_user(self, name: str | None, *, no_users: bool) -> None:
+        """Who is logged in; ``no_users`` reminds that nobody can."""
+        set_text(self.account_button, name or "")
+        self.account_button.setAccessibleName(tr("account.name", name=name or ""))
+        for control in (self.account_button, self.lock_button):
+            set_shown(control, name is not None)
+        set_shown(self.no_users, no_users)
+
+    def allow_settings(self, allowed: bool) -> None:
+        """Settings are for those who may change them, between appointments."""
+        self._may_set = allowed
+        self.settings_button.setEnabled(allowed and self._step == 0)

@@ -3,12 +3,15 @@
 import os
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import platformdirs
 
 from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from teststation.errors import BadInput
+
+LOCK_MIN, LOCK_MAX = 1, 60
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,6 +27,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: str = "nb"
     record: str = ""  # a file or postgresql+psycopg://USER@HOST/DATABASE; empty: the one in the user's data folder
     intended_use_accepted: bool = False
+    # Minutes without a touch after which a station with users locks; never during a run.
+    lock_after_min: Annotated[int, msgspec.Meta(ge=LOCK_MIN, le=LOCK_MAX)] = 10
+    work_without_login: bool = False  # the first user was put off; the window goes on reminding
 
 
 def ant_key(settings: Settings) -> str:
@@ -68,8 +74,10 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
         raise BadInput(f"{path}: the settings cannot be saved ({error}); make the folder writable") from error
 
 
-def _toml_value(value: str | bool) -> str:
+def _toml_value(value: str | bool | int) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     # A JSON string is a TOML basic string, but for characters JSON leaves as they are and TOML does not allow.
     return msgspec.json.encode(value).decode("utf-8").replace("\x7f", "\\u007f")

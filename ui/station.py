@@ -234,7 +234,7 @@ class Station:
             stored.assessment,
             history,
             Clinic(name=self.settings.clinic_name),
-            self.settings.operator,
+            stored.conditions.get("operator") or self.settings.operator,
             __version__,
             stored.events_sha256,
             language=language,

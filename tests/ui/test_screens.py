@@ -299,7 +299,7 @@ def test_a_device_string_that_cannot_be_used_is_not_kept(window: MainWindow) -> 
 
 
 def test_intended_use_is_said_at_the_first_start_and_once(make_window: Callable[..., MainWindow]) -> None:
-    window = make_window(settings=Settings())
+    window = make_window(settings=Settings(work_without_login=True))
     window.welcome()
     assert window.sheet is not None
     window.sheet.finish()

@@ -9,6 +9,7 @@ import pytest
 import ui
 from teststation.physiology.hrmax import hr_max
 from teststation.ports import BeltState, HeartRateStatus
+from teststation.records.users import Role
 from teststation.run.alarms import Priority
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause
@@ -25,6 +26,11 @@ from ui.widgets.rpe_strip import BANDS
 SOURCES = [path for path in Path(ui.__path__[0]).rglob("*.py") if "commands" not in path.parts]
 BUILT = {
     *(f"step.{name}" for name in STEPS),
+    *(f"login.{reason}" for reason in ("wrong", "wait", "expired")),
+    *(f"password.{fault}" for fault in ("length", "weak")),
+    *(f"role.{role.value}{end}" for role in Role for end in ("", "_may")),
+    *(f"users.{name}" for name in ("column_login", "column_name", "column_role", "column_state")),
+    *(f"users.{state}" for state in ("gone", "one_time", "active", "let_go", "take_back")),
     *(f"belt.{state.value}" for state in BeltState),
     *(f"strap.{status.value}" for status in HeartRateStatus),
     *(f"hold.{cause.value}" for cause in HoldCause),

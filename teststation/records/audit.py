@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from teststation.ports import Value
-from teststation.records.store import Database
+from teststation.records.store import Database, ServerAway
 from teststation.records.tables import AUDIT, AUDIT_HEAD, PERSON
 
 NOT_TAKEN = "not_taken"  # in a row's detail: what a station did alone and its server did not take
@@ -88,8 +88,15 @@ class AuditLog:
 
     def note(self, action: Action, person_id: str | None = None, test_id: str | None = None, **detail: object) -> None:
         """Add a row in a transaction of its own. Raises RecordError."""
-        with self.database.writing() as connection:
-            self.note_in(connection, action, person_id, test_id, **detail)
+        for last_try in (False, True):
+            try:
+                with self.database.writing() as connection:
+                    self.note_in(connection, action, person_id, test_id, **detail)
+                    return
+            except ServerAway:
+                # A server that goes away takes the first word with it; the second goes to the station's own file.
+                if last_try:
+                    raise
 
     def note_in(
         self,

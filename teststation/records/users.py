@@ -25,6 +25,10 @@ LOGIN_MAX = 64
 ONE_TIME_DAYS = 7
 FREE_GUESSES = 4  # mistyped passwords that cost no waiting
 FIRST_WAIT_S, LONGEST_WAIT_S = 30, 900  # doubled with every further guess
+_PASSWORD_SENTENCES = {
+    "length": f"a password has at least {PASSWORD_MIN} letters; take a few words",
+    "weak": "this password is guessed at once; take a few words",
+}
 _ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
 
 
@@ -301,14 +305,20 @@ class Users:
         return row
 
 
-def password_problems(password: str, login: str) -> list[str]:
-    """What is wrong with a new password; length is what counts, and that it is not the login."""
+def password_fault(password: str, login: str) -> str | None:
+    """What is wrong with a new password: ``length`` or ``weak``. Length is what counts, and not to be the login."""
     normal = _normal(password)
     if not PASSWORD_MIN <= len(normal) <= PASSWORD_MAX:
-        return [f"a password has at least {PASSWORD_MIN} letters; take a few words"]
+        return "length"
     if len(set(normal)) < 4 or _folded(normal) == _folded(login):
-        return ["this password is guessed at once; take a few words"]
-    return []
+        return "weak"
+    return None
+
+
+def password_problems(password: str, login: str) -> list[str]:
+    """What is wrong with a new password, in words."""
+    fault = password_fault(password, login)
+    return [] if fault is None else [_PASSWORD_SENTENCES[fault]]
 
 
 def make_one_time() -> str:

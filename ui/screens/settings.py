@@ -10,12 +10,14 @@ from drivers.heart_rate.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
 from ui.i18n import knows, tr
-from ui.i18n.numbers import number
-from ui.screens.fields import form, line_edit
-from ui.settings import Settings
+from ui.i18n.numbers import number, parse_number
+from ui.screens.fields import Bounds, form, line_edit
+from ui.settings import LOCK_MAX, LOCK_MIN, Settings
 from ui.station import Station
 from ui.widgets.base import button, column, label, set_shown
 from ui.widgets.sheet import Sheet
+
+LOCK_AFTER_MIN = Bounds(LOCK_MIN, LOCK_MAX, "unit.minutes")
 
 
 def serial_ports() -> list[str]:
@@ -36,6 +38,7 @@ class SettingsSheet(Sheet):
         self.heart_rate = line_edit(now.heart_rate, tr("settings.heart_rate"), "bridge:COM4")
         self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
         self.ant_key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.lock_after = line_edit(str(now.lock_after_min), tr("settings.lock_after"))
         self.protocol, self.speed = QComboBox(), QComboBox()
         self.protocol.setAccessibleName(tr("settings.protocol"))
         self.speed.setAccessibleName(tr("settings.speed"))
@@ -56,6 +59,7 @@ class SettingsSheet(Sheet):
             (tr("settings.ant_key"), self.ant_key),
             (tr("settings.protocol"), self.protocol),
             (tr("settings.speed"), self.speed),
+            (tr("settings.lock_after"), self.lock_after),
         )
         hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
         super().__init__(window, tr("settings.title"), column(fields, hint, self.problems), width=1150)
@@ -78,10 +82,14 @@ class SettingsSheet(Sheet):
                 parse_key(key)
             except BadInput:
                 problems.append(tr("settings.ant_key_wrong"))
+        minutes = parse_number(self.lock_after.text())
+        if minutes is None or not LOCK_AFTER_MIN.holds(minutes):
+            problems.append(LOCK_AFTER_MIN.sentence(tr("settings.lock_after")))
         if problems:
             self.problems.setText("\n".join([tr("settings.wrong"), *problems]))
             set_shown(self.problems, True)
             return
+        assert minutes is not None
         self.finish()
         self._saved(
             msgspec.structs.replace(
@@ -91,6 +99,7 @@ class SettingsSheet(Sheet):
                 treadmill=self.treadmill.text().strip(),
                 heart_rate=self.heart_rate.text().strip(),
                 ant_network_key=key,
+                lock_after_min=round(minutes),
                 default_protocol=self.protocol.currentData(),
                 default_speed=self.speed.currentData() or self._station.settings.default_speed,
             )

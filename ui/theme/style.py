@@ -110,6 +110,10 @@ QPushButton[role="main"]:focus {{ border: 3px solid {c.INK}; }}
 QPushButton[role="main"]:disabled {{ background: {c.LINE}; color: {c.INK_SOFT}; border-color: {c.LINE}; }}
 QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {c.ACCENT}; }}
 QPushButton[role="link"]:focus {{ border: 2px solid {c.ACCENT}; }}
+QPushButton[role="reminder"] {{
+    background: {c.CAUTION}; color: {c.CAUTION_INK}; border: 1px solid {c.CAUTION_LINE};
+}}
+QPushButton[role="reminder"]:focus {{ border: 2px solid {c.CAUTION_INK}; }}
 QPushButton[role="touch"] {{ min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; min-width: {px(84)}; }}
 QPushButton[role="choice"] {{
     min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; text-align: left; font-size: {px(22)};
