@@ -45,6 +45,10 @@ class Action(StrEnum):
     RESULT_ADDED = "result_added"
     REPORT_OPENED = "report_opened"  # to be printed
     REPORT_SAVED = "report_saved"
+    PERSON_EXPORTED = "person_exported"
+    RECORD_EXPORTED = "record_exported"
+    RECORD_RESTORED = "record_restored"
+    RESULTS_IMPORTED = "results_imported"
     AUDIT_SEEN = "audit_seen"
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"

@@ -6,6 +6,8 @@ after the rollback journal is gone, so that what was committed survives a power 
 """
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from teststation.errors import RecordError
-from teststation.records.store import EngineDatabase
+from teststation.records.store import EngineDatabase, Unreadable
 
 _DBAPI: Any = dbapi2  # a compiled module without types
 _IMMEDIATE = "teststation_immediate"
@@ -29,6 +31,7 @@ _SENTENCES = {
     14: "it cannot be opened; see that the folder is there and that this user may write in it",
     26: "this passphrase does not open it, or it is damaged; check the passphrase, else restore the latest backup",
 }  # by SQLite's primary result code
+_UNREADABLE = (11, 26)
 
 
 class CipherFile(EngineDatabase):
@@ -40,26 +43,54 @@ class CipherFile(EngineDatabase):
         Raises:
             RecordError: a passphrase that no database can have.
         """
-        if not passphrase or "\0" in passphrase:
-            raise RecordError(f"{path}: the passphrase is empty or holds a null character; give another")
+        _check(path, passphrase)
         self.path = path
         self.name = str(path)
-        self._busy_timeout_s = busy_timeout_s
-        # The same word typed on another system may come as other code points.
-        self._quoted = unicodedata.normalize("NFC", passphrase).replace("'", "''")
+        self.busy_timeout_s = busy_timeout_s
+        self._passphrase = passphrase
         self.engine = create_engine("sqlite://", module=_DBAPI, creator=self.connect, poolclass=QueuePool)
         event.listen(self.engine, "begin", _begin)
 
     def connect(self) -> Any:
         """A bare connection of the database module, with the key given; the caller closes it."""
-        raw = _DBAPI.connect(
-            str(self.path), timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
-        )
+        raw = _DBAPI.connect(str(self.path), timeout=self.busy_timeout_s, isolation_level=None, check_same_thread=False)
         raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
-        raw.execute(f"PRAGMA key = '{self._quoted}'")
+        raw.execute(f"PRAGMA key = {_quoted(self._passphrase)}")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute("PRAGMA synchronous = EXTRA")
         return raw
+
+    @contextmanager
+    def bare(self) -> Iterator[Any]:
+        """A bare connection for what no transaction can do. Raises RecordError."""
+        raw = self.connect()
+        try:
+            yield raw
+        except _DBAPI.Error as error:
+            known = self.sentence(error)
+            if known is None:
+                raise
+            raise known from error
+        finally:
+            raw.close()
+
+    def beside(self, path: Path) -> "CipherFile":
+        """Another file under the same passphrase."""
+        return CipherFile(path, self._passphrase, self.busy_timeout_s)
+
+    def change_key(self, passphrase: str) -> None:
+        """Encrypt every page anew, in one transaction. Other programs that have the file open must open it again.
+
+        Raises:
+            RecordError: a passphrase that no database can have, or the file is in use or cannot be written.
+        """
+        _check(self.path, passphrase)
+        self.close()  # connections under the former key
+        with self.bare() as raw:
+            raw.execute("BEGIN EXCLUSIVE")  # waits for others, and finds out whether the present key is right
+            raw.execute("ROLLBACK")
+            raw.execute(f"PRAGMA rekey = {_quoted(passphrase)}")
+        self._passphrase = passphrase
 
     def _prepare(self, connection: Connection, *, writing: bool) -> None:
         if writing:
@@ -72,7 +103,20 @@ class CipherFile(EngineDatabase):
         """What a failure of the database module means to the user; None for a bug."""
         code = getattr(error, "sqlite_errorcode", 0) or 0
         sentence = _SENTENCES.get(code & 0xFF)
-        return None if sentence is None else RecordError(f"{self.name}: {sentence}")
+        if sentence is None:
+            return None
+        kind = Unreadable if code & 0xFF in _UNREADABLE else RecordError
+        return kind(f"{self.name}: {sentence}")
+
+
+def _check(path: Path, passphrase: str) -> None:
+    if not passphrase or "\0" in passphrase:
+        raise RecordError(f"{path}: the passphrase is empty or holds a null character; give another")
+
+
+def _quoted(passphrase: str) -> str:
+    # The same word typed on another system may come as other code points.
+    return "'" + unicodedata.normalize("NFC", passphrase).replace("'", "''") + "'"
 
 
 def _begin(connection: Connection) -> None:

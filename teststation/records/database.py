@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
 from teststation.records.audit import AuditLog
+from teststation.records.backup import backup
 from teststation.records.cipher import CipherFile
 from teststation.records.handover import HandedOver, prepare_spool
 from teststation.records.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
@@ -53,11 +54,11 @@ def open_record(
     _check_file(place.file, create=create or place.url is not None)
     database: Database = file
     try:
-        upgrade(file)
+        upgrade(file, before=lambda found: _before_migration(file, file, found))
         if place.url is not None:
             prepare_spool(file)
             database = served = ServedDatabase(Server(place.url), file)
-            served.open()
+            served.open(before=lambda found: _before_migration(served, file, f"server-{found}"))
         record = Record(location, database, file)
         record.retire_kept_journals()
     except BaseException:
@@ -175,6 +176,10 @@ class Record:
         left = [path for path in self._journals() if path.stem not in kept and not is_being_written(path)]
         return sorted(left, key=lambda path: (path.stat().st_mtime, path.name))
 
+    def runs_now(self) -> bool:
+        """Whether a living station is in the middle of a run of this record."""
+        return any(is_being_written(path) for path in self._journals())
+
     def retire_journal(self, run_id: str) -> None:
         """Delete a journal whose every event is in the record. One that is gone already is none of our business.
 
@@ -220,6 +225,13 @@ class Record:
                 "give this user the right to read it"
             ) from error
         return [path for path in found if _RUN_ID.fullmatch(path.stem)]
+
+
+def _before_migration(database: Database, file: CipherFile, found: str) -> None:
+    """Back a record up before its tables are changed: ``<record>.schema-<revision>.backup``, once."""
+    target = file.path.with_name(f"{file.path.name}.schema-{found}.backup")
+    if not target.exists():
+        backup(database, file, target)
 
 
 def _check_file(path: Path, *, create: bool) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 from teststation.errors import RecordError
+from teststation.records.cipher import CipherFile
 from teststation.records.place import data_folder
 
 VARIABLE = "TESTSTATION_PASSPHRASE"
 SERVICE = "teststation"  # under this name the keyring keeps one key for each record's path
+_COMING = "#coming"  # beside a record's name: the passphrase it is being changed to
 _WAY_OUT = f"set {VARIABLE} or give --passphrase-file FILE"
 
 
@@ -22,6 +24,10 @@ class KeyringBackend(Protocol):
 
     def set_password(self, service: str, username: str, password: str, /) -> None:
         """Keep a key."""
+        ...
+
+    def delete_password(self, service: str, username: str, /) -> None:
+        """Forget a key."""
         ...
 
 
@@ -52,13 +58,73 @@ def find_passphrase(
     if not create and not record.exists():
         raise RecordError(f"{record}: there is no such record; name an existing one with --record FILE")
     if passphrase_file is not None:
-        return _first_line(passphrase_file)
+        return first_line(passphrase_file)
     if environ.get(VARIABLE):
         return environ[VARIABLE]
     return _from_keyring(record, keyring_backend)
 
 
-def _first_line(path: Path) -> str:
+def change_passphrase(
+    file: CipherFile, passphrase: str, new: str, keyring_backend: KeyringBackend | None = None
+) -> bool:
+    """Encrypt a record's file anew under another passphrase, in one transaction; journals keep their own key.
+
+    Where the keyring holds the present passphrase it holds the new one afterwards. A power cut at any moment leaves a
+    file that opens with one of the two, and a keyring that finds out which.
+
+    Returns:
+        Whether the keyring holds the new passphrase.
+    Raises:
+        RecordError: the new passphrase cannot be one, or the file is in use; nothing was changed.
+    """
+    import keyring
+    from keyring.errors import KeyringError
+
+    keeper = keyring_backend or keyring.get_keyring()
+    name = str(file.path.resolve())
+    try:
+        kept = keeper.get_password(SERVICE, name) == passphrase
+        if kept:
+            keeper.set_password(SERVICE, name + _COMING, new)
+    except KeyringError:
+        kept = False
+    file.change_key(new)
+    if kept:
+        keeper.set_password(SERVICE, name, new)
+        keeper.delete_password(SERVICE, name + _COMING)
+    return kept
+
+
+def _opens(path: Path, passphrase: str) -> bool:
+    file = CipherFile(path, passphrase, busy_timeout_s=5.0)
+    try:
+        with file.reading() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+    except RecordError:
+        return False
+    finally:
+        file.close()
+    return True
+
+
+def keep_in_keyring(record: Path, passphrase: str, keyring_backend: KeyringBackend | None = None) -> None:
+    """Keep a record's passphrase for this user. Raises RecordError where there is no keyring that keeps it."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    keeper = keyring_backend or keyring.get_keyring()
+    name = str(record.resolve())
+    try:
+        keeper.set_password(SERVICE, name, passphrase)
+        kept = keeper.get_password(SERVICE, name) == passphrase
+    except KeyringError:
+        kept = False
+    if not kept:
+        raise RecordError(f"{record}: no keyring here keeps a passphrase; {_WAY_OUT}")
+
+
+def first_line(path: Path) -> str:
+    """The passphrase in a file. Raises RecordError."""
     try:
         text = path.read_text("utf-8-sig")  # Notepad may begin a file with a byte order mark
     except OSError as error:
@@ -83,6 +149,13 @@ def _from_keyring(record: Path, backend: KeyringBackend | None) -> str:
     new = not record.exists() or record.stat().st_size == 0
     try:
         found = keeper.get_password(SERVICE, name)
+        coming = keeper.get_password(SERVICE, name + _COMING)
+        if coming and not new:
+            # A change was cut off: whether before or after the file was changed, only the file can tell.
+            if _opens(record, coming):
+                found = coming
+                keeper.set_password(SERVICE, name, coming)
+            keeper.delete_password(SERVICE, name + _COMING)
         if found:
             return found
         if new:

@@ -1,43 +1,68 @@
 """Brings a record's tables to this version's form, in one transaction, or refuses a record that is newer."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
 from teststation.errors import RecordError
 from teststation.records.store import Database
 
+<<<<<<< HEAD
 HEAD = "0002"  # the newest revision; known here so that an ordinary start does not load the migration machinery
+=======
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"  # the newest revision; known here so that an ordinary start does not load the migration machinery
+>>>>>>> fec2811 (Back a record up and bring it back)
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, before: Callable[[str], None] = lambda found: None, revision: str = "head") -> None:
     """Make or migrate the tables. A second call changes nothing.
 
+    Args:
+        before: Called with the revision found before tables with something in them are changed: make a backup.
+        revision: How far; tables as an earlier version made them are needed to copy its records.
     Raises:
         RecordError: the record was made by a newer version, or cannot be opened or written.
     """
     with database.reading() as connection:
+        found = version(connection)
+    if found == HEAD:
+        return
+    if found is not None:
+        refuse_newer(database, found)
+        before(found)
+    with database.writing() as connection:
         if version(connection) == HEAD:
             return
-    with database.writing() as connection:
-        found = version(connection)
-        if found == HEAD:
-            return
         from alembic import command
-        from alembic.config import Config
-        from alembic.script import ScriptDirectory
 
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config = _config()
         config.attributes["connection"] = connection
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if found is not None and found not in known:
-            raise RecordError(
-                f"{database.name}: it was made by a newer version of this program (schema {found}); "
-                "update this station, nothing was changed"
-            )
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
+
+
+def refuse_newer(database: Database, found: str) -> None:
+    """Raise RecordError where these tables are of a version that this program does not know."""
+    from alembic.script import ScriptDirectory
+
+    if found not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise RecordError(
+            f"{database.name}: it was made by a newer version of this program (schema {found}); "
+            "update this station, nothing was changed"
+        )
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def version(connection: Connection) -> str | None:

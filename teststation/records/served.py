@@ -31,17 +31,19 @@ class ServedDatabase(Database):
         """Why the station works by itself; None while the server answers."""
         return self._away
 
-    def open(self) -> None:
+    def open(self, before: Callable[[str], None] = lambda found: None) -> None:
         """Bring the server's tables to this version, hand over what is due, and take today's people along.
 
         A server that does not answer is no hindrance once this station has seen it.
 
+        Args:
+            before: As for ``schema.upgrade``.
         Raises:
             RecordError: the server refuses, or this station has never seen it and it does not answer.
         """
         try:
             self.server.check()
-            upgrade(self.server)
+            upgrade(self.server, before)
             self.hand_over()
         except ServerAway as away:
             if not was_served(self.spool):

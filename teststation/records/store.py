@@ -14,6 +14,10 @@ class ServerAway(RecordError):
     """The record's server does not answer, or went away in the middle of something that it then did not keep."""
 
 
+class Unreadable(RecordError):
+    """A file that is damaged, or that this passphrase does not open: SQLCipher cannot tell the two apart."""
+
+
 class Database(ABC):
     """A record's tables. Safe to use from several threads; transactions are short."""
 

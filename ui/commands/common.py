@@ -57,12 +57,17 @@ def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | boo
 @contextmanager
 def the_record(arguments: argparse.Namespace, *, create: bool) -> Iterator[Record]:
     """The record that the options name, opened with its passphrase."""
-    location = arguments.record or load_settings().record or default_record_path()
+    location = the_location(arguments)
     passphrase = the_passphrase(arguments, place_of(location), create=create)
     with open_record(location, passphrase, create=create) as record:
         if record.away is not None:
             print(f"teststation: {record.away}; until then this station works by itself", file=sys.stderr)
         yield record
+
+
+def the_location(arguments: argparse.Namespace) -> str | Path:
+    """Where the record is: what the options say, else the settings, else the user's data folder."""
+    return arguments.record or load_settings().record or default_record_path()
 
 
 def the_passphrase(arguments: argparse.Namespace, place: Place, *, create: bool) -> str:

@@ -32,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     _protocols(commands.add_parser("protocols", help="list, show or check test protocols"))
     _devices(commands.add_parser("devices", help="list serial ports; check devices by reading, never moving"))
     _emulate(commands.add_parser("emulate", help="an honest stand-in for a treadmill or strap, on a wire"))
-    _records(commands.add_parser("records", help="list, show and report kept tests"))
+    _records(commands.add_parser("records", help="list, show, report, back up, restore and verify kept tests"))
     return parser
 
 
@@ -110,7 +110,7 @@ def _emulate(parser: argparse.ArgumentParser) -> None:
 
 def _records(parser: argparse.ArgumentParser) -> None:
     _record_options(parser)
-    actions = parser.add_subparsers(metavar="list|show|report", required=True, parser_class=_OneLineParser)
+    actions = parser.add_subparsers(metavar="ACTION", required=True, parser_class=_OneLineParser)
     listing = actions.add_parser("list", help="every kept test")
     listing.add_argument("--json", metavar="OUT|-")
     listing.set_defaults(run=_lazy("records", "list_all"))
@@ -122,7 +122,25 @@ def _records(parser: argparse.ArgumentParser) -> None:
     reporting.add_argument("id", metavar="ID")
     reporting.add_argument("--pdf", required=True, metavar="OUT")
     reporting.set_defaults(run=_lazy("records", "report"))
-    for action in (listing, showing, reporting):
+    backing = actions.add_parser("backup", help="an encrypted, verified copy of the record, which may be in use")
+    backing.add_argument("file", metavar="FILE")
+    backing.set_defaults(run=_lazy("records_backup", "make"))
+    restoring = actions.add_parser("restore", help="make the record what a backup holds; what was there is kept aside")
+    restoring.add_argument("file", metavar="FILE")
+    restoring.add_argument("--backup-passphrase-file", metavar="FILE", help="where the backup has another passphrase")
+    restoring.set_defaults(run=_lazy("records_backup", "restore"))
+    verifying = actions.add_parser("verify", help="check every byte of the record, or of a backup")
+    verifying.add_argument("file", nargs="?", metavar="FILE")
+    verifying.add_argument("--json", metavar="OUT|-")
+    verifying.set_defaults(run=_lazy("records_backup", "check"))
+    phrasing = actions.add_parser("passphrase", help="change the record's passphrase, or show it to be written down")
+    phrasing.add_argument(
+        "--new-passphrase-file", metavar="FILE", help="first line is the new one; else it is asked for"
+    )
+    phrasing.add_argument("--show", action="store_true", help="print the present one, to be kept in a safe place")
+    phrasing.add_argument("--to-keyring", action="store_true", help="keep the present one in this system's keyring")
+    phrasing.set_defaults(run=_lazy("records_passphrase"))
+    for action in (listing, showing, reporting, backing, restoring, verifying, phrasing):
         _record_options(action, default=argparse.SUPPRESS)
 
 

@@ -1,5 +1,6 @@
 """Records of every earlier schema open with all that was in them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -10,9 +11,13 @@ from sqlalchemy import text
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.records.cipher import CipherFile
+from teststation.records.copying import fingerprint
 from teststation.records.database import open_record
+from teststation.records.kept_tests import events_sha256
 from teststation.records.schema import HEAD, MIGRATIONS, version
+from teststation.records.restoring import restore_record
 from teststation.records.verification import problems
+from teststation.records.verify import verify, verify_file
 
 
 def record_of(path: Path, revision: str) -> CipherFile:
@@ -45,9 +50,9 @@ def first(path: Path) -> Path:
                 "INSERT INTO test (id, person_id, started_at, started_utc, protocol_id, protocol_sha256, protocol_text,"
                 " subject_json, conditions_json, treadmill, heart_rate, run_json, events_count, events_sha256,"
                 " software_version, saved_at) VALUES ('run-1', 'p', :at, :at, 'submax-13', '', '', '{}', '{}', '', '',"
-                " :run, 3, '', '0.1.0', '2026-01-01')"
+                " :run, 3, :digest, '0.1.0', '2026-01-01')"
             ),
-            {"at": run.started_at, "run": msgspec.json.encode(run).decode()},
+            {"at": run.started_at, "run": msgspec.json.encode(run).decode(), "digest": events_sha256(events)},
         )
         for seq, body in enumerate(events):
             connection.execute(
@@ -85,3 +90,28 @@ def test_people_of_the_first_schema_are_found_and_ordered_as_new_ones(first: Pat
         assert [person.family_name for person in record.people.all()] == ["Øst", "Aasen"]
         changed = record.people.update(msgspec.structs.replace(record.people.get("p"), note=""))
         assert changed.revision == 2
+
+
+def test_a_record_is_backed_up_before_its_tables_are_changed(first: Path) -> None:
+    before = CipherFile(first, PASSPHRASE, 5.0)
+    with before.reading() as connection:
+        then = fingerprint(connection)
+    before.close()
+    open_record(first, PASSPHRASE).close()
+    kept = CipherFile(first.with_name(f"{first.name}.schema-0001.backup"), PASSPHRASE, 5.0)
+    with kept.reading() as connection:
+        assert version(connection) == "0001"
+        assert fingerprint(connection) == then
+    kept.close()
+    assert verify_file(kept.path, PASSPHRASE).problems == ()
+
+
+def test_a_backup_of_an_earlier_schema_restores_and_is_migrated(first: Path, location: Path | str) -> None:
+    if first == location:
+        location = first.with_name("ny.record")
+    done = restore_record(location, "ny", first, PASSPHRASE, datetime(2026, 1, 1, tzinfo=UTC))
+    assert done.found.tests == 1
+    with open_record(location, "ny", create=False) as record:
+        assert record.people.get("p").full_name == "Kari Aasen"
+        assert record.tests.events("run-1") == events_of(3)
+        assert verify(record.database).problems == ()

@@ -6,10 +6,20 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as ForgetfulKeyring
 from keyring.errors import KeyringLocked
+from sqlalchemy import text
 
 from teststation.errors import RecordError
+from teststation.records.cipher import CipherFile
 from teststation.records.database import open_record
-from teststation.records.passphrase import SERVICE, KeyringBackend, default_record_path, find_passphrase
+from teststation.records.passphrase import (
+    SERVICE,
+    KeyringBackend,
+    change_passphrase,
+    default_record_path,
+    find_passphrase,
+    keep_in_keyring,
+)
+from teststation.subject import Sex
 
 
 class MemoryKeyring:
@@ -23,6 +33,9 @@ class MemoryKeyring:
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
 
 
 class LockedKeyring(MemoryKeyring):
@@ -126,3 +139,61 @@ def test_one_record_has_one_key_however_its_path_is_written(path: Path, monkeypa
 def test_the_default_record_lies_in_the_users_own_data_folder() -> None:
     assert default_record_path().name == "teststation.record"
     assert default_record_path().is_absolute()
+
+
+# --- changed ---
+
+
+def test_a_changed_passphrase_opens_the_record_and_the_former_does_not(path: Path) -> None:
+    with open_record(path, "gammel") as record:
+        person = record.people.add(family_name="Berg", sex=Sex.FEMALE)
+        key = record.journal_key()
+        assert change_passphrase(record.file, "gammel", "ny's æøå", MemoryKeyring()) is False
+        assert record.people.all() == [person], "an open record goes on"
+    with pytest.raises(RecordError, match="check the passphrase"):
+        open_record(path, "gammel")
+    with open_record(path, "ny's æøå", create=False) as record:
+        assert record.people.all() == [person]
+        assert record.journal_key() == key, "journals stay readable"
+
+
+def test_the_keyring_follows_a_change(path: Path) -> None:
+    keyring = MemoryKeyring()
+    former = find_passphrase(path, None, {}, keyring)
+    with open_record(path, former) as record:
+        assert change_passphrase(record.file, former, "ny", keyring) is True
+    assert list(keyring.kept.values()) == ["ny"]
+    assert find_passphrase(path, None, {}, keyring) == "ny"
+
+
+@pytest.mark.parametrize("file_was_changed", [False, True])
+def test_a_change_that_was_cut_off_is_found_out_by_the_file(path: Path, file_was_changed: bool) -> None:
+    keyring = MemoryKeyring()
+    former = find_passphrase(path, None, {}, keyring)
+    open_record(path, former).close()
+    keyring.set_password(SERVICE, f"{path.resolve()}#coming", "ny")
+    if file_was_changed:
+        CipherFile(path, former, 1.0).change_key("ny")
+    assert find_passphrase(path, None, {}, keyring) == ("ny" if file_was_changed else former)
+    assert list(keyring.kept.values()) == ["ny" if file_was_changed else former]
+    open_record(path, find_passphrase(path, None, {}, keyring), create=False).close()
+
+
+def test_a_change_to_nothing_or_of_a_locked_file_changes_nothing(path: Path) -> None:
+    with open_record(path, "gammel", busy_timeout_s=0.05) as record:
+        with pytest.raises(RecordError, match="give another"):
+            change_passphrase(record.file, "gammel", "", MemoryKeyring())
+        with open_record(path, "gammel") as other, other.database.reading() as reading:
+            reading.execute(text("SELECT * FROM person"))
+            with pytest.raises(RecordError, match="in use by another program"):
+                change_passphrase(record.file, "gammel", "ny", MemoryKeyring())
+    open_record(path, "gammel", create=False).close()
+
+
+def test_a_passphrase_is_kept_by_a_keyring_or_the_way_out_is_told(path: Path) -> None:
+    keyring = MemoryKeyring()
+    keep_in_keyring(path, "skrevet", keyring)
+    assert list(keyring.kept.values()) == ["skrevet"]
+    for none in (NoKeyring(), ForgetfulKeyring()):
+        with pytest.raises(RecordError, match="--passphrase-file"):
+            keep_in_keyring(path, "skrevet", none)

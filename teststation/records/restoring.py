@@ -1,0 +1,68 @@
+"""From a backup to a working record, whatever state the present one is in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from teststation.errors import RecordError
+from teststation.records.audit import Action
+from teststation.records.backup import free_name, restore, set_aside
+from teststation.records.cipher import CipherFile
+from teststation.records.database import BUSY_TIMEOUT_S, Record, open_record
+from teststation.records.place import place_of
+from teststation.records.store import Unreadable
+from teststation.records.verify import Verification, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What the record holds now, and where that which was there before is kept."""
+
+    found: Verification
+    aside: Path | None
+
+
+def restore_record(
+    location: str | Path, passphrase: str, backup: Path, backup_passphrase: str, now: datetime
+) -> Restored:
+    """Restore a backup into a record, which need not exist or open any more.
+
+    A record that opens is backed up beside itself and then changed in one transaction, so that other stations that have
+    it open go on with the new content. One that does not open is moved aside as it is.
+
+    Raises:
+        RecordError: the backup is not whole, a test is being run, or the record cannot be written; nothing was changed.
+    """
+    if not backup.is_file():
+        raise RecordError(f"{backup}: there is no such file; name a backup")
+    source = CipherFile(backup, backup_passphrase, BUSY_TIMEOUT_S)
+    try:
+        found = verify(source)
+        if found.damaged:
+            raise RecordError(*found.problems)
+        place = place_of(location)
+        if place.url is None and place.file.exists() and backup.samefile(place.file):
+            raise RecordError(f"{backup}: this is the record itself; name a backup of it")
+        try:
+            return _into(location, passphrase, source, now)
+        except Unreadable:
+            if place.url is not None or not place.file.exists():
+                raise
+            aside = set_aside(place.file, now)
+            return Restored(_into(location, passphrase, source, now).found, aside)
+    finally:
+        source.close()
+
+
+def _into(location: str | Path, passphrase: str, source: CipherFile, now: datetime) -> Restored:
+    with open_record(location, passphrase) as record:
+        if record.runs_now():
+            raise RecordError(f"{record.path}: a test is being run; end it, then restore")
+        aside = None if _is_empty(record) else free_name(record.path, "replaced", now)
+        found = restore(source, record.database, record.file, aside=aside)
+        record.audit.note(Action.RECORD_RESTORED, people=found.people, tests=found.tests)
+        return Restored(found, aside)
+
+
+def _is_empty(record: Record) -> bool:
+    return not record.people.all() and not record.tests.ids() and not record.users.all()

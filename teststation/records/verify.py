@@ -1,0 +1,132 @@
+"""Whether a record, or a backup, still holds what was put into it, to the last byte. Nothing is changed."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from teststation.errors import RecordError
+from teststation.records.cipher import CipherFile
+from teststation.records.copying import ROWS_A_STEP, GoOn, Interrupted, always
+from teststation.records.journal import read_journal
+from teststation.records.schema import HEAD, refuse_newer, version
+from teststation.records.store import Database
+from teststation.records.tables import EVENT, PERSON, TEST
+from teststation.records.verification import problems as trust_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was looked at, and every problem as a sentence; none where all is well."""
+
+    name: str
+    people: int = 0
+    tests: int = 0
+    events: int = 0
+    problems: tuple[str, ...] = ()
+    damaged: bool = False  # pages of the file, not only what is written on them
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problems
+
+
+def verify(database: Database, go_on: GoOn = always) -> Verification:
+    """Check every page of a file, the order of its tables, each test's raw events, the audit log and the signatures.
+
+    Raises:
+        RecordError: it cannot be opened at all, or is of a newer version.
+        Interrupted: ``go_on`` said no.
+    """
+    with database.reading() as connection:
+        found = version(connection)
+    if found is None:
+        raise RecordError(f"{database.name}: this is no record of tests; name a record or a backup of one")
+    refuse_newer(database, found)
+    pages = _told(database, lambda: _pages(database)) if isinstance(database, CipherFile) else []
+    counts = {"people": 0, "tests": 0, "events": 0}
+    contents = _told(database, lambda: _contents(database, counts, go_on))
+    if found == HEAD and not pages:
+        contents += _told(database, lambda: trust_problems(database))
+    return Verification(
+        database.name, **counts, problems=tuple(dict.fromkeys(pages + contents)), damaged=bool(pages)
+    )
+
+
+def verify_file(path: Path, passphrase: str, busy_timeout_s: float = 5.0) -> Verification:
+    """Check a record or a backup without changing it. Raises RecordError where it cannot be opened."""
+    if not path.is_file():
+        raise RecordError(f"{path}: there is no such file; name a record or a backup")
+    file = CipherFile(path, passphrase, busy_timeout_s)
+    try:
+        return verify(file)
+    finally:
+        file.close()
+
+
+def verify_journals(paths: list[Path], key: bytes) -> tuple[str, ...]:
+    """A sentence for each journal of which not every line can be read."""
+    read = (read_journal(path, key) for path in paths)
+    return tuple(content.damage for content in read if content.damage is not None)
+
+
+def _told(database: Database, look: Callable[[], list[str]]) -> list[str]:
+    """What a look finds; a failure in the middle of it is a finding too."""
+    try:
+        return [f"{database.name}: {problem}" for problem in look()]
+    except Interrupted:
+        raise
+    except RecordError as error:
+        return list(error.problems)
+
+
+def _pages(file: CipherFile) -> list[str]:
+    with file.bare() as raw:
+        damaged = [row[0] for row in raw.execute("PRAGMA cipher_integrity_check")]
+        if damaged:
+            return [f"{said.removeprefix('HMAC verification failed for ')} is damaged" for said in damaged]
+        found = [row[0] for row in raw.execute("PRAGMA integrity_check")]
+        astray = raw.execute("PRAGMA foreign_key_check").fetchall()
+    problems = [] if found == ["ok"] else [f"its tables are out of order ({said})" for said in found]
+    return problems + [f"row {row[1]} of {row[0]} belongs to nothing in {row[2]}" for row in astray]
+
+
+def _contents(database: Database, counts: dict[str, int], go_on: GoOn) -> list[str]:
+    with database.reading() as connection:
+        counts["people"] = connection.execute(select(func.count()).select_from(PERSON)).scalar_one()
+        said = {
+            row.id: (row.events_count, row.events_sha256)
+            for row in connection.execute(select(TEST.c.id, TEST.c.events_count, TEST.c.events_sha256))
+        }
+        counts["tests"] = len(said)
+        empty = (0, hashlib.sha256().hexdigest())
+        found: dict[str, tuple[int, str]] = dict.fromkeys(said, empty)
+        for test_id, count, digest in _events(connection, go_on):
+            counts["events"] += count
+            found[test_id] = (count, digest)
+    return [
+        f"the raw events of test {test_id} are not those it was kept with; restore the latest backup"
+        for test_id in sorted(said)
+        if found[test_id] != said[test_id]
+    ]
+
+
+def _events(connection: Connection, go_on: GoOn) -> Iterator[tuple[str, int, str]]:
+    """Each test with events: its id, how many, and their hash as ``kept_tests.events_sha256`` makes it."""
+    query = select(EVENT.c.test_id, EVENT.c.body).order_by(EVENT.c.test_id, EVENT.c.seq)
+    now, count, digest = "", 0, hashlib.sha256()
+    with connection.execute(query.execution_options(yield_per=ROWS_A_STEP)) as rows:
+        for test_id, body in rows:
+            if not go_on():
+                raise Interrupted("the check was given up for something more important; nothing was changed")
+            if test_id != now and count:
+                yield now, count, digest.hexdigest()
+                count, digest = 0, hashlib.sha256()
+            now = test_id
+            count += 1
+            digest.update(body.encode("utf-8") + b"\n")
+    if count:
+        yield now, count, digest.hexdigest()
