@@ -9,14 +9,10 @@ from sqlalchemy import Connection, inspect, text
 from teststation.errors import RecordError
 from teststation.records.store import Database
 
-<<<<<<< HEAD
-HEAD = "0002"  # the newest revision; known here so that an ordinary start does not load the migration machinery
-=======
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"  # the newest revision; known here so that an ordinary start does not load the migration machinery
->>>>>>> fec2811 (Back a record up and bring it back)
+HEAD = "0002"  # the newest revision; known here so that an ordinary start does not load the migration machinery
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 

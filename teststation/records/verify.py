@@ -51,9 +51,7 @@ def verify(database: Database, go_on: GoOn = always) -> Verification:
     contents = _told(database, lambda: _contents(database, counts, go_on))
     if found == HEAD and not pages:
         contents += _told(database, lambda: trust_problems(database))
-    return Verification(
-        database.name, **counts, problems=tuple(dict.fromkeys(pages + contents)), damaged=bool(pages)
-    )
+    return Verification(database.name, **counts, problems=tuple(dict.fromkeys(pages + contents)), damaged=bool(pages))
 
 
 def verify_file(path: Path, passphrase: str, busy_timeout_s: float = 5.0) -> Verification:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fast_keys import use_fast_keys
 from tests.postgres import NEEDS, Cluster, programs
 from tests.unit.records.builders import PASSPHRASE
 from teststation.records import place
@@ -24,6 +25,12 @@ class Postgres:
     cluster: Cluster
     template: str
     shared: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_keys() -> None:
+    """Hundreds of records are opened here."""
+    use_fast_keys()
 
 
 @pytest.fixture(scope="session")

@@ -32,8 +32,9 @@ def fill(record: Record) -> str:
 
 
 def prints(record: Record) -> dict[str, str]:
+    """What is kept, but for the log of what is done with it."""
     with record.database.reading() as connection:
-        return fingerprint(connection)
+        return {table: said for table, said in fingerprint(connection).items() if not table.startswith("audit")}
 
 
 def back_up(record: Record, target: Path) -> Path:

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from tests.fast_keys import IN_A_CHILD
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
@@ -152,6 +153,24 @@ def test_a_refused_record_leaves_standard_error_to_the_one_sentence(path: Path) 
     )
     assert "check the passphrase" in done.stdout
     assert done.stderr == ""
+
+
+def test_the_key_costs_what_sqlcipher_asks(path: Path) -> None:
+    script = (
+        "import sys\nfrom teststation.records.database import open_record\n"
+        "with open_record(sys.argv[1], 'a') as record, record.file.bare() as raw:\n"
+        "    print(raw.execute('PRAGMA kdf_iter').fetchone()[0], raw.execute('PRAGMA cipher_settings').fetchall())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert int(done.stdout.split()[0]) >= 256_000
+    assert "HMAC_SHA512" in done.stdout
 
 
 # --- files that are no record ---
@@ -335,7 +354,7 @@ def test_the_known_head_is_the_newest_migration() -> None:
 def test_an_ordinary_start_does_not_load_the_migration_machinery(path: Path) -> None:
     filled(path)
     script = (
-        "import sys\nfrom teststation.records.database import open_record\n"
+        f"{IN_A_CHILD}import sys\nfrom teststation.records.database import open_record\n"
         "open_record(sys.argv[1], sys.argv[2]).close()\nprint('alembic' in sys.modules)\n"
     )
     done = subprocess.run(

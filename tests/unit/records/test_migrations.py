@@ -14,8 +14,8 @@ from teststation.records.cipher import CipherFile
 from teststation.records.copying import fingerprint
 from teststation.records.database import open_record
 from teststation.records.kept_tests import events_sha256
-from teststation.records.schema import HEAD, MIGRATIONS, version
 from teststation.records.restoring import restore_record
+from teststation.records.schema import HEAD, MIGRATIONS, version
 from teststation.records.verification import problems
 from teststation.records.verify import verify, verify_file
 
