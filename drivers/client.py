@@ -15,7 +15,7 @@ from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from drivers.processes import child_environment, quiet_flags
 from drivers.registry import HEART_RATE, TREADMILL
 from teststation.clock import TimeScale
-from teststation.ports import BeltTelemetry, HeartRateReading, Setpoint, TreadmillInfo
+from teststation.ports import BeltTelemetry, HeartRateReading, HeartRateStatus, RawFrame, Setpoint, TreadmillInfo
 
 QUIT_WITHIN_S = 15.0
 WIRE_LOG_MAX = 200_000
@@ -175,20 +175,36 @@ class HeartRateClient:
         secrets = {ANT_KEY_ENVIRONMENT: ant_key} if ant_key else {}
         self.driver = DriverProcess(HEART_RATE, device, scale, secrets=secrets)
         self._closed = False
+        self._readings: list[HeartRateReading] = []
+        self._frames: collections.deque[RawFrame] = collections.deque(maxlen=WIRE_LOG_MAX)
 
     @property
     def trouble(self) -> str | None:
-        """What the driver last complained of while it goes on trying."""
+        """What the driver last complained of while it goes on trying; None again once there is a pulse."""
         return self.driver.trouble
 
     def readings(self) -> Sequence[HeartRateReading]:
         """Everything that arrived since the last call, oldest first."""
-        taken: list[HeartRateReading] = []
-        while self.driver.received:
-            line = self.driver.received.popleft()
-            if isinstance(line, lines.Heart):
-                taken.append(line.reading)
+        self._sort()
+        taken, self._readings = self._readings, []
         return taken
+
+    def frames(self) -> Sequence[RawFrame]:
+        """Raw bytes that passed since the last call, oldest first."""
+        self._sort()
+        taken = tuple(self._frames)
+        self._frames.clear()
+        return taken
+
+    def _sort(self) -> None:
+        while self.driver.received:
+            match self.driver.received.popleft():
+                case lines.Heart(reading=reading):
+                    self._readings.append(reading)
+                    if reading.status is HeartRateStatus.OK:
+                        self.driver.trouble = None
+                case lines.Wire(t_mono_s=t_mono_s, direction=direction, data_hex=data_hex, channel=channel):
+                    self._frames.append(RawFrame(t_mono_s, direction, data_hex, channel))
 
     def failure(self) -> str | None:
         """A sentence once the driver cannot work or its process has died."""

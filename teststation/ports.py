@@ -112,6 +112,15 @@ class HeartRateReading(Value, frozen=True):
     flags: tuple[str, ...] = ()  # plausibility remarks; the raw value is never altered
 
 
+class RawFrame(Value, frozen=True):
+    """Bytes as they passed a strap's wire or radio: kept with the test, and played again by ``replay:``."""
+
+    t_mono_s: float
+    direction: str  # "in" or "out"
+    data_hex: str
+    channel: str = ""  # the Bluetooth characteristic (2a37); empty on a wire with one channel
+
+
 class Treadmill(Protocol):
     """The station's end of one treadmill driver process."""
 
@@ -146,6 +155,10 @@ class Treadmill(Protocol):
 
 class HeartRateMonitor(Protocol):
     """The station's end of one heart-rate driver process."""
+
+    def frames(self) -> Sequence[RawFrame]:
+        """Raw bytes that passed since the last call, oldest first. Never blocks."""
+        ...
 
     def readings(self) -> Sequence[HeartRateReading]:
         """Everything that arrived since the last call, oldest first. Never blocks."""

@@ -61,9 +61,16 @@ class AntChannel:
         self._due_s = 0.0
         self._tries = 0
         self._asked_who = False
+        self._only_listens = False
+
+    def listen_only(self) -> None:
+        """Send nothing: the stick's part of a conversation that is over is read again."""
+        self._only_listens = True
 
     def start(self, now_s: float) -> None:
         """Begin at the reset; wall seconds."""
+        if self._only_listens:
+            return
         number = self.number
         self._deframer = Deframer()
         self._asked_who = False

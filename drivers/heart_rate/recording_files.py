@@ -1,12 +1,15 @@
-"""Recorded heart rates: CSV and TCX read into seconds and beats per minute, or every problem at once."""
+"""Recorded heart rates: CSV, TCX and FIT read into seconds and beats per minute, or every problem at once."""
 
 import csv
 import math
-from dataclasses import dataclass
+import struct
+import warnings
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
+import fitdecode
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import parse
 
@@ -15,6 +18,19 @@ from teststation.errors import BadInput
 TIME_COLUMNS = ("t_s", "time", "time_s", "seconds")
 HEART_COLUMNS = ("hr_bpm", "hr", "heart_rate", "bpm")
 PROBLEMS_TOLD = 20
+_FIT_CRC = fitdecode.CrcCheck.RAISE
+# The reader asserts where a file contradicts itself.
+_FIT_ERRORS = (
+    fitdecode.FitError,
+    struct.error,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,7 @@ class Point:
 
     t_s: float
     bpm: int
+    rr_1024: tuple[int, ...] = ()  # beat intervals in 1/1024 s, where the file has them
 
 
 def read_recording(path: str) -> tuple[Point, ...]:
@@ -31,17 +48,17 @@ def read_recording(path: str) -> tuple[Point, ...]:
     Raises:
         BadInput: the file cannot be read as a recording; one sentence for each problem.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in (".csv", ".tcx"):
-        raise BadInput(f"{path}: a replay is a .csv or .tcx file in this version; convert it first")
+    read = {".csv": _from_csv, ".tcx": _from_tcx, ".fit": _from_fit}.get(Path(path).suffix.lower())
+    if read is None:
+        raise BadInput(f"{path}: a replay is a .csv, .tcx, .fit or .raw file; convert it first")
     if not Path(path).is_file():
         raise BadInput(f"{path}: there is no such file; check the name")
-    points = _from_csv(path) if suffix == ".csv" else _from_tcx(path)
+    points = read(path)
     if not points:
         raise BadInput(f"{path}: there is no heart rate in it; choose another file")
     ordered = sorted(points, key=lambda point: point.t_s)
     zero_s = ordered[0].t_s
-    return tuple(Point(point.t_s - zero_s, point.bpm) for point in ordered)
+    return tuple(replace(point, t_s=point.t_s - zero_s) for point in ordered)
 
 
 def _from_csv(path: str) -> list[Point]:
@@ -98,6 +115,31 @@ def _from_tcx(path: str) -> list[Point]:
         except ValueError:
             continue  # a trackpoint without time or pulse is a gap, and stays one
     return points
+
+
+def _from_fit(path: str) -> list[Point]:
+    """Records with their heart rate; the beat intervals of ``hrv`` messages belong to the record after them."""
+    points: list[Point] = []
+    rr: list[int] = []
+    try:
+        # What is odd in a file is a warning to its reader; what is wrong in it is an error, and told.
+        with warnings.catch_warnings(action="ignore"), fitdecode.FitReader(path, check_crc=_FIT_CRC) as file:
+            for message in file:
+                if not isinstance(message, fitdecode.FitDataMessage):
+                    continue
+                if message.name == "hrv":
+                    told = message.get_value("time", fallback=None)
+                    intervals_s = told if isinstance(told, tuple | list) else (told,)
+                    rr += [round(s * 1024) for s in intervals_s if isinstance(s, int | float) and 0 < s < 60]
+                elif message.name == "record":
+                    stamp = message.get_value("timestamp", fallback=None)
+                    bpm = message.get_value("heart_rate", fallback=None)
+                    if isinstance(stamp, datetime):
+                        points.append(Point(stamp.timestamp(), bpm if isinstance(bpm, int) else 0, tuple(rr)))
+                        rr = []
+    except _FIT_ERRORS as error:
+        raise BadInput(f"{path}: cannot be read as FIT ({error}); copy it from the watch again") from error
+    return points if any(point.bpm for point in points) else []
 
 
 def _local(tag: object) -> str:

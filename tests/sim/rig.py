@@ -17,6 +17,7 @@ from teststation.ports import (
     BeltTelemetry,
     HeartRateReading,
     HeartRateStatus,
+    RawFrame,
     Setpoint,
     TreadmillInfo,
     TripReason,
@@ -91,6 +92,9 @@ class SimStrap:
     def __init__(self, room: "Room") -> None:
         self.room = room
         self._due_s = 1.0
+
+    def frames(self) -> Sequence[RawFrame]:
+        return ()
 
     def readings(self) -> Sequence[HeartRateReading]:
         if self.room.now_s < self._due_s:

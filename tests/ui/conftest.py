@@ -14,7 +14,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from teststation.clock import ScaledClock
-from teststation.ports import BeltState, BeltTelemetry, HeartRateReading, HeartRateStatus, Setpoint, TreadmillInfo
+from teststation.ports import (
+    BeltState,
+    BeltTelemetry,
+    HeartRateReading,
+    HeartRateStatus,
+    RawFrame,
+    Setpoint,
+    TreadmillInfo,
+)
 from teststation.records.database import Record, open_record
 from teststation.records.people import Person
 from teststation.run import events as ev
@@ -94,6 +102,9 @@ class BenchStrap:
 
     wall: Wall
     bpm: int | None = 120
+
+    def frames(self) -> Sequence[RawFrame]:
+        return ()
 
     def readings(self) -> Sequence[HeartRateReading]:
         status = HeartRateStatus.OK if self.bpm is not None else HeartRateStatus.STALE

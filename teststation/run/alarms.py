@@ -5,6 +5,8 @@ from enum import IntEnum
 
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus
+from teststation.run.remarks import DOUBTFUL
+from teststation.run.remarks import standing as standing_remarks
 from teststation.run.state import Phase, RunState
 
 REPEAT_S = 120.0  # an acknowledged alarm that still stands sounds again after this long
@@ -36,7 +38,7 @@ class Alarm:
 
 def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
     """Every alarm that stands now, the most urgent first."""
-    standing = [*_belt(state, now_s), *_heart(state, now_s), *_limits(state, now_s)]
+    standing = [*_belt(state, now_s), *_heart(state, now_s), *_remarks(state, now_s), *_limits(state, now_s)]
     seen_at = dict(state.acknowledged)
     result = [
         Alarm(cause, priority, _sounds(cause.code, priority, state, seen_at.get(cause.code), now_s))
@@ -82,6 +84,13 @@ def _heart(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
     late = lost_s >= limits.hr_lost_warn_s and state.phase is Phase.STAGES
     left_s = max(0.0, limits.hr_lost_cool_down_s - lost_s)
     return [(Cause(code, {"seconds": round(left_s)}), Priority.MEDIUM if late else Priority.LOW)]
+
+
+def _remarks(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
+    if state.phase in (Phase.STOPPING, Phase.ENDED):
+        return []
+    said = standing_remarks(state.hr_remarks, state.hr_sensor, state.hr_battery_pct, now_s)
+    return [(cause, Priority.MEDIUM if cause.code in DOUBTFUL else Priority.LOW) for cause in said]
 
 
 def _limits(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:

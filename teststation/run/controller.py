@@ -28,6 +28,9 @@ class Devices:
     heart_rate: HeartRateMonitor
 
 
+_FREQUENT = ev.BeltRead | ev.HeartRateRead | ev.HeartFramePassed  # synced once a second, not one by one
+
+
 class Controller:
     """One run, from prepared to ended. Call ``tick`` ten times a second; everything else is immediate."""
 
@@ -80,7 +83,21 @@ class Controller:
         monitor = self.devices.heart_rate
         for reading in monitor.readings():
             t_s = min(self.clock.at(reading.t_mono_s), self.now_s())
-            self._feed(ev.HeartRateRead(t_s=t_s, status=reading.status, bpm=reading.bpm, rr_1024=reading.rr_1024))
+            self._feed(
+                ev.HeartRateRead(
+                    t_s=t_s,
+                    status=reading.status,
+                    bpm=reading.bpm,
+                    rr_1024=reading.rr_1024,
+                    contact=reading.contact,
+                    battery_pct=reading.battery_pct,
+                    sensor=reading.sensor,
+                    flags=reading.flags,
+                )
+            )
+        for frame in monitor.frames():
+            t_s = min(self.clock.at(frame.t_mono_s), self.now_s())
+            self._feed(ev.HeartFramePassed(t_s, frame.direction, frame.data_hex, frame.channel))
         sentence = monitor.failure()
         if sentence is not None and "heart_rate" not in self._failed:
             self._failed.add("heart_rate")
@@ -123,7 +140,7 @@ class Controller:
         after, commands = step(before, event)
         refused = None
         if after != before or not isinstance(event, ev.Ticked):
-            durable = not isinstance(event, ev.BeltRead | ev.HeartRateRead) or after.phase is not before.phase
+            durable = not isinstance(event, _FREQUENT) or after.phase is not before.phase
             refused = self._write(event, durable=durable)
         self.state = after
         self.recording.observe(before, event, after)

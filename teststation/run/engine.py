@@ -15,6 +15,7 @@ from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
 from teststation.run.record import Outcome
+from teststation.run.remarks import remarked
 from teststation.run.state import HoldCause, LimitNotice, Phase, RunState, Timing
 from teststation.subject import Gait
 
@@ -255,6 +256,13 @@ def _trip(state: RunState, read: ev.BeltRead) -> Step:
 
 def _heart(state: RunState, read: ev.HeartRateRead) -> RunState:
     state = replace(state, hr_status=read.status, hr_bpm=read.bpm, hr_read_s=read.t_s)
+    state = replace(
+        state,
+        hr_contact=read.contact,
+        hr_battery_pct=state.hr_battery_pct if read.battery_pct is None else read.battery_pct,
+        hr_sensor=read.sensor or state.hr_sensor,
+        hr_remarks=remarked(state.hr_remarks, read.flags, read.t_s),
+    )
     if read.status is not HeartRateStatus.OK or read.bpm is None:
         return _lose_heart(state, read.t_s)
     state = replace(_release(state, read.t_s, HoldCause.HR_LOST), hr_lost_since_s=None)

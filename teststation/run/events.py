@@ -57,12 +57,24 @@ class BeltRead(Event, frozen=True, tag="belt_read"):
     retries: int = 0
 
 
-class HeartRateRead(Event, frozen=True, tag="heart_rate_read"):
-    """A fresh heart rate, or the news that there is none."""
+class HeartRateRead(Event, frozen=True, tag="heart_rate_read", omit_defaults=True):
+    """A fresh heart rate, or the news that there is none. ``flags`` are the driver's remarks on its plausibility."""
 
     status: HeartRateStatus
     bpm: int | None = None
     rr_1024: tuple[int, ...] = ()
+    contact: bool | None = None
+    battery_pct: int | None = None
+    sensor: str = ""
+    flags: tuple[str, ...] = ()
+
+
+class HeartFramePassed(Event, frozen=True, tag="heart_frame_passed", omit_defaults=True):
+    """Raw bytes on the strap's wire or radio. They change nothing; they are kept so that a test can be read again."""
+
+    direction: str  # "in" or "out"
+    data_hex: str
+    channel: str = ""
 
 
 class DeviceFailed(Event, frozen=True, tag="device_failed"):
@@ -166,6 +178,7 @@ AnyEvent = (
     | Ticked
     | BeltRead
     | HeartRateRead
+    | HeartFramePassed
     | DeviceFailed
     | HoldPressed
     | HoldReleased

@@ -24,6 +24,9 @@ class Snapshot:
     hr_bpm: int | None
     hr_status: HeartRateStatus
     hr_limit_bpm: float | None
+    hr_contact: bool | None
+    hr_battery_pct: int | None
+    hr_sensor: str
     # stage
     stage: StagePlan
     stage_index: int
@@ -74,6 +77,9 @@ def snapshot(
         hr_bpm=state.hr_bpm,
         hr_status=state.hr_status,
         hr_limit_bpm=state.hr_limit_bpm,
+        hr_contact=state.hr_contact,
+        hr_battery_pct=state.hr_battery_pct,
+        hr_sensor=state.hr_sensor,
         stage=state.plan.cool_down if state.phase is Phase.COOL_DOWN else state.stage,
         stage_index=state.stage_index,
         n_stages=len(state.plan.stages),

@@ -86,6 +86,10 @@ class RunState:
     hr_bpm: int | None = None
     hr_read_s: float | None = None
     hr_lost_since_s: float | None = None
+    hr_contact: bool | None = None
+    hr_battery_pct: int | None = None
+    hr_sensor: str = ""
+    hr_remarks: tuple[tuple[str, float], ...] = ()  # the driver's remarks on the pulse, and when each was last made
     # end
     tripped: bool = False  # the stop is not ordinary: latched, never cleared in this run
     outcome: Outcome | None = None

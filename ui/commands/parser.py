@@ -140,7 +140,11 @@ def _records(parser: argparse.ArgumentParser) -> None:
     phrasing.add_argument("--show", action="store_true", help="print the present one, to be kept in a safe place")
     phrasing.add_argument("--to-keyring", action="store_true", help="keep the present one in this system's keyring")
     phrasing.set_defaults(run=_lazy("records_passphrase"))
-    for action in (listing, showing, reporting, backing, restoring, verifying, phrasing):
+    raw = actions.add_parser("raw", help="one test's raw strap frames, for replay:FILE.raw")
+    raw.add_argument("id", metavar="ID")
+    raw.add_argument("--out", required=True, metavar="FILE.raw")
+    raw.set_defaults(run=_lazy("raw_frames"))
+    for action in (listing, showing, reporting, raw, backing, restoring, verifying, phrasing):
         _record_options(action, default=argparse.SUPPRESS)
 
 

@@ -32,7 +32,12 @@ class TopStrip(QFrame):
         set_text(self.belt, tr("run.belt", state=tr(f"belt.{moment.belt_state.value}")))
         bad = moment.belt_state in (BeltState.OFFLINE, BeltState.TRIPPED)
         set_state(self.belt, "caution" if bad else "good")
-        set_text(self.strap, tr("run.strap", state=tr(f"strap.{moment.hr_status.value}")))
+        state = tr(f"strap.{moment.hr_status.value}")
+        if moment.hr_battery_pct is None:
+            set_text(self.strap, tr("run.strap", state=state))
+        else:
+            set_text(self.strap, tr("run.strap_battery", state=state, percent=moment.hr_battery_pct))
+        self.strap.setToolTip(moment.hr_sensor)
         set_state(self.strap, "good" if moment.hr_status is HeartRateStatus.OK else "caution")
         begun = moment.phase is Phase.STAGES
         left_s = moment.test_remaining_s if begun else moment.record.plan.duration_s

@@ -211,7 +211,8 @@ def test_a_csv_is_read_in_any_usual_form(tmp_path: Path) -> None:
         ("a.csv", "", ["no heart rate"]),
         ("a.tcx", "<a><b></a>", ["cannot be read as TCX"]),
         ("a.tcx", "<a/>", ["no heart rate"]),
-        ("a.fit", "", [".csv or .tcx"]),
+        ("a.gpx", "", [".csv, .tcx, .fit or .raw"]),
+        ("a.fit", "x" * 99, ["cannot be read as FIT"]),
         ("none.csv", None, ["no such file"]),
     ],
 )

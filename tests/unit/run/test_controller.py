@@ -7,9 +7,18 @@ import pytest
 
 from tests.unit.run.builders import run_prepared
 from teststation.clock import ScaledClock
-from teststation.ports import BeltState, BeltTelemetry, HeartRateReading, HeartRateStatus, Setpoint, TreadmillInfo
+from teststation.ports import (
+    BeltState,
+    BeltTelemetry,
+    HeartRateReading,
+    HeartRateStatus,
+    RawFrame,
+    Setpoint,
+    TreadmillInfo,
+)
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
+from teststation.run.engine import step
 from teststation.run.record import Outcome
 from teststation.run.recording import fold, interrupted
 from teststation.run.state import Phase
@@ -71,6 +80,9 @@ class ScriptedTreadmill:
 class ScriptedStrap:
     def __init__(self, wall: list[float]) -> None:
         self.wall = wall
+
+    def frames(self) -> Sequence[RawFrame]:
+        return (RawFrame(self.wall[0], "in", "166e0004", "2a37"),)
 
     def readings(self) -> Sequence[HeartRateReading]:
         return (HeartRateReading(t_mono_s=self.wall[0], status=HeartRateStatus.OK, bpm=110),)
@@ -177,6 +189,17 @@ def test_a_dead_driver_is_replaced_only_by_one_that_stops(room: Room) -> None:
     assert room.controller.state.phase is Phase.ENDED
     assert room.controller.state.outcome is Outcome.FAULT
     assert {"arm", "grant"}.isdisjoint(room.script.log[mark:])
+
+
+def test_raw_frames_of_the_strap_are_in_the_journal_with_their_time_and_change_nothing(room: Room) -> None:
+    room.begin()
+    before = room.controller.state
+    room.tick()
+    frames = [e for e in map(ev.decode_event, room.journal.events) if isinstance(e, ev.HeartFramePassed)]
+    assert frames[-1] == ev.HeartFramePassed(room.controller.now_s(), "in", "166e0004", "2a37")
+    assert len(frames) == 8  # one for each tick so far
+    assert "journal heart_frame_passed durable" not in room.script.log
+    assert step(before, frames[-1]) == (before, ())
 
 
 def test_the_journal_alone_tells_the_state(room: Room) -> None:

@@ -1,0 +1,166 @@
+"""Recordings of every kind, replayed: FIT with its beat intervals, and a former test's own bytes through its codec."""
+
+import itertools
+import queue
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers import lines
+from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
+from drivers.emulators.patient import Patient, draw_body
+from drivers.emulators.strap_bridge import StrapBridge
+from drivers.heart_rate import replay
+from drivers.heart_rate.ant_channel import AntChannel, Page
+from drivers.heart_rate.ant_pages import HrmDecoder
+from drivers.heart_rate.bridge_codec import BridgeDecoder
+from drivers.heart_rate.raw_file import FORM, RawHead, RawLine, RawPlayer, read_raw, write_raw
+from drivers.heart_rate.recording_files import read_recording
+from drivers.heart_rate.samples import Sample
+from tests.fit_file import fit_bytes
+from teststation.clock import TimeScale
+from teststation.errors import BadInput
+
+# --- FIT ---
+
+
+def test_a_fit_is_read_with_its_gaps_and_its_beat_intervals(tmp_path: Path) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(fit_bytes([(10, 120, [0.5, 0.51]), (11, None, []), (13, 122, [0.49, 0.5, 0.5, 0.5, 0.5, 0.48])]))
+    points = read_recording(str(path))
+    assert [(p.t_s, p.bpm) for p in points] == [(0.0, 120), (1.0, 0), (3.0, 122)]
+    assert points[0].rr_1024 == (512, 522)
+    assert points[2].rr_1024 == (502, 512, 512, 512, 512, 492)
+
+
+@pytest.mark.parametrize("cut", [0, 5, 13, 14, 40, -1])
+def test_a_fit_that_was_cut_is_one_sentence(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(fit_bytes([(0, 120, [])] * 3)[:cut])
+    with pytest.raises(BadInput, match=r"cannot be read as FIT|no heart rate"):
+        read_recording(str(path))
+
+
+@given(st.integers(0, 120), st.integers(1, 255))
+def test_no_flipped_byte_of_a_fit_breaks_its_reader(at: int, flip: int) -> None:
+    data = bytearray(fit_bytes([(n, 120, [0.5]) for n in range(4)]))
+    data[at % len(data)] ^= flip
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.fit"
+        path.write_bytes(data)
+        with pytest.raises(BadInput):
+            read_recording(str(path))
+
+
+# --- raw frames ---
+
+
+def bridge_frames(seconds: float) -> list[RawLine]:
+    strap = StrapBridge(Patient(draw_body(1), 1), lambda: (4.8, 0.0))
+    return [
+        RawLine(n / 10, "in", data.hex()) for n in range(round(seconds * 10)) if (data := strap.transmit(100 + n / 10))
+    ]
+
+
+def ant_frames(seconds: float) -> tuple[list[RawLine], list[Sample]]:
+    """A conversation with the emulated stick, and the samples the driver had of it."""
+    stick = AntStick(Patient(draw_body(1), 1), lambda: (4.8, 0.0))
+    channel, pages = AntChannel(DUMMY_KEY, 12345), HrmDecoder()
+    frames: list[RawLine] = []
+    samples: list[Sample] = []
+    channel.start(0.0)
+    for n in range(round(seconds * 50)):
+        t_s = n / 50
+        out = channel.take_out()
+        stick.receive(out, t_s)
+        data = stick.transmit(t_s)
+        frames += [RawLine(t_s, "out", out.hex())] if out else []
+        frames += [RawLine(t_s, "in", data.hex())] if data else []
+        for event in channel.feed(data, t_s):
+            if isinstance(event, Page):
+                sample = pages.sample(event.data, t_s, f"ANT+ {event.number}")
+                samples += [] if sample is None else [sample]
+    return frames, samples
+
+
+def played(path: Path) -> list[Sample]:
+    file = read_raw(str(path))
+    player = RawPlayer(file)
+    return [sample for t_s, channel, data in file.frames for sample in player.feed(t_s, channel, data)]
+
+
+def test_a_bridges_raw_frames_play_as_they_were_heard(tmp_path: Path) -> None:
+    frames = bridge_frames(30)
+    path = tmp_path / "a.raw"
+    path.write_bytes(write_raw(RawHead(FORM, "bridge:COM4"), frames))
+    decoder = BridgeDecoder()
+    assert played(path) == [s for f in frames for s in decoder.feed(bytes.fromhex(f.hex))]
+    assert len(played(path)) >= 28
+
+
+def test_an_ant_sticks_raw_frames_play_as_they_were_heard(tmp_path: Path) -> None:
+    frames, samples = ant_frames(30)
+    path = tmp_path / "a.raw"
+    path.write_bytes(write_raw(RawHead(FORM, "ant:COM4,number=12345"), frames))
+    assert played(path) == samples
+    assert len(samples) > 90
+
+
+def test_a_bluetooth_straps_raw_frames_play_with_battery_and_place(tmp_path: Path) -> None:
+    frames = [RawLine(0, "in", "01", "2a38"), RawLine(0, "in", "57", "2a19"), RawLine(1, "in", "16640004", "2a37")]
+    path = tmp_path / "a.raw"
+    path.write_bytes(write_raw(RawHead(FORM, "ble:HRM"), frames))
+    (sample,) = played(path)
+    assert (sample.bpm, sample.battery_pct, sample.location, sample.rr_1024) == (100, 87, "chest", (1024,))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "row 1"),
+        ("{}", "row 1"),
+        ('{"teststation_raw":1,"heart_rate":"ble:X"}\n', "no frames"),
+        ('{"teststation_raw":1,"heart_rate":"ble:X"}\n{"t_s":0,"way":"in","hex":"0"}', "row 2"),
+        ('{"teststation_raw":1,"heart_rate":"ble:X"}\n{"t_s":0,"way":"in"}', "row 2"),
+        ('{"teststation_raw":9,"heart_rate":"ble:X"}\n{"t_s":0,"way":"in","hex":"00"}', "cannot replay it"),
+        ('{"teststation_raw":1,"heart_rate":"emulated"}\n{"t_s":0,"way":"in","hex":"00"}', "cannot replay it"),
+    ],
+)
+def test_a_file_that_is_no_raw_file_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "a.raw"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadInput, match=words):
+        read_raw(str(path))
+
+
+@pytest.mark.parametrize("name", ["a.raw", "a.fit", "a.csv"])
+def test_every_kind_of_recording_is_played_in_test_time(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    match path.suffix:
+        case ".raw":
+            path.write_bytes(write_raw(RawHead(FORM, "bridge:COM4"), bridge_frames(30)))
+        case ".fit":
+            path.write_bytes(fit_bytes([(n, 100 + n, [0.6]) for n in range(28)]))
+        case _:
+            path.write_text("t_s,hr_bpm\n" + "".join(f"{n},{100 + n}\n" for n in range(28)), "utf-8")
+    said: list[lines.FromDriver] = []
+    inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
+    player = threading.Thread(target=replay.run, args=(str(path), {}, said.append, inbox, TimeScale(50.0)))
+    began_s = time.monotonic()
+    player.start()
+    heard: list[lines.Heart] = []
+    while len(heard) < 25 and time.monotonic() < began_s + 10:
+        time.sleep(0.02)
+        heard = [line for line in said if isinstance(line, lines.Heart)]
+    inbox.put(lines.Quit())
+    player.join(5.0)
+    # The stamps are the recorded moments: a second of the file is a fiftieth on the wall.
+    steps_s = [after.reading.t_mono_s - before.reading.t_mono_s for before, after in itertools.pairwise(heard)]
+    assert all(step_s * 50 == pytest.approx(1.0, abs=0.11) for step_s in steps_s)
+    assert all(line.reading.bpm for line in heard)
+    assert any(isinstance(line, lines.Wire) for line in said) == (name == "a.raw")
