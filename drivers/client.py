@@ -13,7 +13,7 @@ import msgspec
 from drivers import lines
 from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from drivers.processes import child_environment, quiet_flags
-from drivers.registry import HEART_RATE, TREADMILL
+from drivers.registry import HEART_RATE, TREADMILL, with_absolute_file
 from teststation.clock import TimeScale
 from teststation.ports import BeltTelemetry, HeartRateReading, HeartRateStatus, RawFrame, Setpoint, TreadmillInfo
 
@@ -173,7 +173,7 @@ class HeartRateClient:
 
     def __init__(self, device: str, scale: TimeScale, *, ant_key: str = "") -> None:
         secrets = {ANT_KEY_ENVIRONMENT: ant_key} if ant_key else {}
-        self.driver = DriverProcess(HEART_RATE, device, scale, secrets=secrets)
+        self.driver = DriverProcess(HEART_RATE, with_absolute_file(device), scale, secrets=secrets)
         self._closed = False
         self._readings: list[HeartRateReading] = []
         self._frames: collections.deque[RawFrame] = collections.deque(maxlen=WIRE_LOG_MAX)

@@ -4,6 +4,7 @@ import difflib
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from teststation.errors import BadInput
@@ -102,7 +103,8 @@ def parse_device(text: str, kind: str) -> Device:
         raise BadInput(f"{text}: there is no {kind} family {name!r} in this version; {hint}")
     if name == "emulated":
         return _emulated(text, kind, rest if colon else "")
-    port, *pairs = rest.split(",")
+    # A file or a strap may have commas in its name, where there are no options to tell from it.
+    port, *pairs = rest.split(",") if family.options else [rest]
     problems: list[str] = []
     if family.needs_port and not port:
         problems.append(
@@ -128,6 +130,12 @@ def parse_device(text: str, kind: str) -> Device:
     return Device(name, port, options)
 
 
+def with_absolute_file(text: str) -> str:
+    """A DEVICE string whose recording is found from every folder: a driver process has a folder of its own."""
+    name, _, path = text.partition(":")
+    return f"{name}:{Path(path).absolute()}" if name == "replay" and path else text
+
+
 def load_runner(kind: str, family: str) -> Callable[..., Any]:
     """The function that runs a device of this family, imported now."""
     module, _, function = FAMILIES[(kind, family)].runner.partition(":")
@@ -150,4 +158,4 @@ def _wrong_value(option: Option, value: str) -> str:
         return "is not a number"
     if option.whole and not number.is_integer():
         return "is not a whole number"
-    return "" if option.low <= number <= option.high else f"is outside {option.low:g} to {option.high:g}"
+    return "" if option.low <= number <= option.high else f"is outside {option.low:.7g} to {option.high:.7g}"

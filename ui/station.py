@@ -9,6 +9,7 @@ from pathlib import Path
 
 from drivers.client import HeartRateClient, TreadmillClient
 from drivers.heart_rate.ant_key import NOT_SET_UP
+from drivers.heart_rate.replay import check as check_recording
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from drivers.serial_line import is_hardware
 from teststation import __version__
@@ -162,6 +163,11 @@ class Station:
                 problems.extend(error.problems)
                 continue
             devices.append(device)
+            if device.family == "replay":
+                try:
+                    check_recording(device.port)
+                except BadInput as error:
+                    problems.extend(error.problems)
             if time_scale != 1.0 and is_hardware(device.port):
                 problems.append(f"{spec}: a time scale is for emulators; leave --time-scale out on a real machine")
         if problems:

@@ -48,6 +48,11 @@ class Recording:
         return [Sample(bpm=point.bpm, rr_1024=point.rr_1024, evidence=(index,), sensor="replay")]
 
 
+def check(path: str) -> None:
+    """Read the whole recording. Raises BadInput with what is wrong with it."""
+    Recording(path)
+
+
 def run(
     port: str,
     options: Mapping[str, str],

@@ -1,13 +1,14 @@
 """DEVICE strings: what they say, and every way in which one can be wrong."""
 
 import contextlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.emulators.treadmills import MAKERS
-from drivers.registry import EMULATED, HEART_RATE, TREADMILL, parse_device
+from drivers.registry import EMULATED, HEART_RATE, TREADMILL, parse_device, with_absolute_file
 from drivers.serial_line import is_hardware, refuse_time_scale
 from teststation.errors import BadInput
 
@@ -40,6 +41,32 @@ def test_every_problem_of_a_device_is_told_at_once(text: str, kind: str, words: 
         parse_device(text, kind)
     told = "\n".join(caught.value.problems)
     assert all(word in told for word in words), told
+
+
+def test_a_file_or_a_strap_may_have_commas_and_colons_in_its_name() -> None:
+    assert parse_device("replay:C:\\a,b\\pulse.csv", HEART_RATE).port == "C:\\a,b\\pulse.csv"
+    assert parse_device("ble:C0:FF:EE:12:34:56", HEART_RATE).port == "C0:FF:EE:12:34:56"
+    assert parse_device("ble:Kari, rom 2", HEART_RATE).port == "Kari, rom 2"
+
+
+def test_a_recording_is_found_from_every_folder() -> None:
+    assert with_absolute_file("replay:a.csv") == f"replay:{Path('a.csv').absolute()}"
+    assert with_absolute_file("bridge:COM4") == "bridge:COM4"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ant:COM6,number=x", "is not a number"),
+        ("ant:COM6,number=12.5", "is not a whole number"),
+        ("ant:COM6,number=0", "is outside 1 to 1048575"),
+        ("ble:", "for example ble:C0:FF:EE:12:34:56"),
+    ],
+)
+def test_straps_are_checked_like_treadmills(text: str, words: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_device(text, HEART_RATE)
+    assert words in str(caught.value)
 
 
 @given(st.text(max_size=60), st.sampled_from([TREADMILL, HEART_RATE]))

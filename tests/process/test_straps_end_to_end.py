@@ -1,0 +1,137 @@
+"""``teststation run`` on every kind of strap, from the wire to the kept test; a kept test replayed from its bytes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
+from drivers.emulators.patient import Patient, draw_body
+from drivers.emulators.wire import TcpServer
+from tests.fit_file import fit_bytes
+from tests.process.floor import Floor, cli, running
+from tests.virtual_bluetooth.radio import VirtualRadio
+from tests.virtual_bluetooth.worn import WornBluetoothStrap
+from teststation.clock import TimeScale
+
+pytestmark = pytest.mark.process
+
+SCALE = 50.0
+PULSE = [min(150, 95 + second // 5) for second in range(600)]
+SHORT = """
+id = "short"
+title = "Kort"
+citation = "For tests only."
+default_speed = "normal"
+[speeds]
+normal = 4.8
+[[stages]]
+name = "0 %"
+duration_s = 60
+speed = "v"
+incline_pct = 0
+[[stages]]
+name = "4 %"
+duration_s = 60
+speed = "v"
+incline_pct = 4
+[[stages]]
+name = "8 %"
+duration_s = 60
+speed = "v"
+incline_pct = 8
+[cool_down]
+duration_s = 30
+speed_kmh = 3.0
+incline_pct = 0
+"""
+
+
+@pytest.fixture
+def floor() -> Iterator[Floor]:
+    with Floor(SCALE) as machines:
+        yield machines
+
+
+def run(floor: Floor, folder: Path, heart_rate: str) -> dict:
+    """One whole short test on this strap; its result."""
+    (folder / "short.toml").write_text(SHORT, "utf-8")
+    with running(floor, folder, "--protocol", "short.toml", "--heart-rate", heart_rate) as station:
+        said = station.end(90)
+        assert station.process.returncode == 0, said
+        assert "Traceback" not in said
+        result = station.result()
+    assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
+    assert [stage["hr_coverage"] > 0.8 for stage in result["stages"]] == [True] * 3, result["stages"]
+    return result
+
+
+def worn(floor: Floor) -> tuple[Patient, TimeScale]:
+    return Patient(draw_body(1), 1), TimeScale(SCALE)
+
+
+def load_of(floor: Floor) -> tuple[float, float]:
+    return floor.treadmill.true_speed_kmh, floor.treadmill.incline_pct
+
+
+def test_a_whole_test_on_a_bluetooth_strap(floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with VirtualRadio() as radio:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", radio.bus_address)
+        strap = radio.strap()
+        patient, scale = worn(floor)
+        radio.begin(WornBluetoothStrap(strap, patient, lambda: load_of(floor), scale).beat())
+        run(floor, tmp_path, f"ble:{strap.name}")
+
+
+def test_a_whole_test_on_an_ant_strap_and_again_from_its_own_bytes(
+    floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TESTSTATION_ANT_KEY", DUMMY_KEY.hex())
+    patient, scale = worn(floor)
+    with TcpServer(AntStick(patient, lambda: load_of(floor), scale)) as stick:
+        first = run(floor, tmp_path, f"ant:{stick.url},number=12345")
+    words = ("records", "--record", "clinic.record", "raw", first["test"]["id"], "--out")
+    raw = cli(tmp_path, *words, "kept.raw")
+    assert raw.returncode == 0, raw.stderr
+    kept = (tmp_path / "kept.raw").read_text("utf-8")
+    assert kept.count("a40e4e00") > 700  # broadcasts with their sender: four a second
+    assert DUMMY_KEY.hex() not in kept
+    wrong = cli(tmp_path, *words, "kept.txt")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    with Floor(SCALE) as another:
+        again = run(another, tmp_path, "replay:kept.raw")
+    for before, after in zip(first["stages"], again["stages"], strict=True):
+        assert after["hr_bpm"] == pytest.approx(before["hr_bpm"], abs=8)
+
+
+@pytest.mark.parametrize("name", ["pulse.csv", "pulse.fit"])
+def test_a_whole_test_on_a_recording(floor: Floor, tmp_path: Path, name: str) -> None:
+    if name.endswith(".fit"):
+        (tmp_path / name).write_bytes(fit_bytes([(n, bpm, []) for n, bpm in enumerate(PULSE)]))
+    else:
+        rows = "".join(f"{n},{bpm}\n" for n, bpm in enumerate(PULSE))
+        (tmp_path / name).write_text("t_s,hr_bpm\n" + rows, "utf-8")
+    result = run(floor, tmp_path, f"replay:{name}")
+    pulses = [stage["hr_bpm"] for stage in result["stages"]]
+    assert pulses == sorted(pulses)
+
+
+def test_a_recording_that_is_none_is_told_before_anything_moves(floor: Floor, tmp_path: Path) -> None:
+    with running(floor, tmp_path, "--heart-rate", "replay:none.fit") as station:
+        said = station.end(30)
+        assert (station.process.returncode, said.count("\n")) == (2, 1)
+        assert "there is no such file" in said
+    assert floor.starts_after(0) == 0
+
+
+def test_without_a_network_key_nothing_moves_and_one_sentence_says_why(
+    floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TESTSTATION_ANT_KEY", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    with running(floor, tmp_path, "--heart-rate", "ant:socket://127.0.0.1:9") as station:
+        said = station.end(30)
+        assert station.process.returncode == 2
+        assert "ANT+ is not set up" in said
+        assert said.count("\n") == 2  # the floors of the time scale, and this
+    assert floor.starts_after(0) == 0
