@@ -4,7 +4,7 @@ from functools import cache
 
 import msgspec
 
-from tests.sim.rig import simulate
+from ui.laboratory.room import simulate
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.physiology.result import Assessment
 from teststation.run.record import RunRecord

@@ -7,7 +7,15 @@ from typing import Any
 
 from teststation import __version__
 from teststation.cause import Cause
-from teststation.physiology.result import Assessment, Estimate, Load, StageResult
+from teststation.physiology.result import (
+    Assessment,
+    Change,
+    Estimate,
+    Load,
+    Outlook,
+    ReferenceComparison,
+    StageResult,
+)
 from teststation.run.record import RunRecord
 from teststation.texts import texts
 
@@ -51,6 +59,7 @@ def estimate_object(assessment: Assessment) -> JsonObject:
             "see_bpm": _round(hr_max.see_bpm, 1),
             "question": _say(hr_max.question),
             "rpe_check_bpm": _round(hr_max.rpe_check_bpm, 1),
+            "measured_on": hr_max.measured_on,
         },
         "estimates": {name: _estimate(estimate) for name, estimate in assessment.estimates.items()},
         "headline": assessment.headline,
@@ -58,6 +67,8 @@ def estimate_object(assessment: Assessment) -> JsonObject:
             {"name": term.name, "sd_ml_kg_min": _round(term.sd_ml_kg_min, 2), "source": term.source}
             for term in assessment.error_budget
         ],
+        "outlook": None if assessment.outlook is None else _outlook(assessment.outlook),
+        "change": None if assessment.change is None else _change(assessment.change),
         "fitness_age": None
         if age is None
         else {
@@ -66,14 +77,42 @@ def estimate_object(assessment: Assessment) -> JsonObject:
             "high": _round(age.high, 1),
             "capped": age.capped,
         },
-        "reference": None
-        if reference is None
-        else {
-            "source": reference.source,
-            "expected_ml_kg_min": _round(reference.expected_ml_kg_min, 1),
-            "percent_of_expected": _round(reference.percent_of_expected, 1),
-            "percentile": _round(reference.percentile, 1),
-        },
+        "reference": None if reference is None else _reference(reference),
+        "second_reference": None if assessment.second_reference is None else _reference(assessment.second_reference),
+    }
+
+
+def _reference(reference: ReferenceComparison) -> JsonObject:
+    return {
+        "source": reference.source,
+        "expected_ml_kg_min": _round(reference.expected_ml_kg_min, 1),
+        "percent_of_expected": _round(reference.percent_of_expected, 1),
+        "percentile": _round(reference.percentile, 1),
+    }
+
+
+def _outlook(outlook: Outlook) -> JsonObject:
+    return {
+        "advice": outlook.advice,
+        "width_now_ml_kg_min": _round(outlook.width_now, 2),
+        "width_next_ml_kg_min": _round(outlook.width_next, 2),
+        "next_hr_bpm": _round(outlook.next_hr_bpm, 1),
+    }
+
+
+def _change(change: Change) -> JsonObject:
+    return {
+        "earlier_test_id": change.earlier_test_id,
+        "change_ml_kg_min": _round(change.change_ml_kg_min, 2),
+        "low": _round(change.low, 2),
+        "high": _round(change.high, 2),
+        "wording": change.wording,
+        "possible_from_ml_kg_min": _round(change.possible_from_ml_kg_min, 2),
+        "real_from_ml_kg_min": _round(change.real_from_ml_kg_min, 2),
+        "typical_error_ml_kg_min": _round(change.typical_error_ml_kg_min, 2),
+        "pulse_at_equal_load_bpm": _round(change.pulse_at_equal_load_bpm, 1),
+        "not_comparable": [_say(cause) for cause in change.not_comparable],
+        "notes": [_say(cause) for cause in change.notes],
     }
 
 
@@ -111,6 +150,15 @@ def _estimate(estimate: Estimate) -> JsonObject:
         "high": _round(estimate.high, 2),
         "r2": _round(estimate.r2, 4),
         "n_stages": estimate.n_stages,
+        "ingredients": [
+            {
+                "name": one.name,
+                "vo2max_ml_kg_min": _round(one.vo2max_ml_kg_min, 2),
+                "sd_ml_kg_min": _round(one.sd_ml_kg_min, 2),
+                "weight": _round(one.weight, 3),
+            }
+            for one in estimate.ingredients
+        ],
     }
 
 

@@ -28,6 +28,7 @@ class Subject(Value, frozen=True):
     height_cm: float | None = None
     hr_max_measured_bpm: float | None = None
     hr_max_measured_on: str | None = None  # ISO date
+    hr_max_from_rpe: bool = False  # the clinic wants HRmax from Borg's scale, where the answers allow it
     beta_blocker: bool = False
     irregular_rhythm: bool = False  # atrial fibrillation or pacemaker: age formulas for HRmax are void
     resting_hr_bpm: float | None = None

@@ -1,6 +1,7 @@
-"""Units of the belt. Every name in the project carries its unit; conversions live here and nowhere else."""
+"""Units. Every name in the project carries its unit; conversions live here and nowhere else."""
 
 KMH_PER_MPH = 1.609344
+KG_PER_LB, CM_PER_IN = 0.45359237, 2.54
 M_PER_MIN_PER_KMH = 1000.0 / 60.0
 ML_KG_MIN_PER_MET = 3.5
 

@@ -15,7 +15,7 @@ from drivers.serial_line import is_hardware
 from teststation import __version__
 from teststation.clock import ScaledClock, TimeScale
 from teststation.errors import BadInput, RecordError
-from teststation.physiology.assess import EarlierTest, assess, assess_run
+from teststation.physiology.assess import EarlierTest, assess_run, hr_limit_bpm
 from teststation.physiology.result import Assessment
 from teststation.protocol.load import builtin_ids, find, load_plan, speeds
 from teststation.protocol.plan import Plan
@@ -252,9 +252,3 @@ def load_plan_of(protocol: str, speed: str | None = None) -> Plan:
     """The plan of a protocol, by identifier or file. Raises BadInput with every problem."""
     text, path = find(protocol)
     return load_plan(text, path, speed)
-
-
-def hr_limit_bpm(subject: Subject, plan: Plan) -> float | None:
-    """The submaximal end point of this person in this protocol; None where heart rate cannot limit."""
-    found = assess(subject, (), hr_fraction_of_max=plan.limits.hr_fraction_of_max)
-    return found.hr_limit_bpm

@@ -7,9 +7,11 @@ reserve and oxygen reserve (Swain), with drift and noise. Spreads are plausible 
 
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 
 RESTING_VO2 = 3.5
 RUNS_ABOVE_KMH = 7.0
+WANDER_S = 60.0  # memory of the slow swings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,16 @@ class Body:
     hr_tau_s: float = 12.0
     drift_bpm_min: float = 0.25
     beat_noise_bpm: float = 2.0
-    holds_rail: bool = False
+    rail_share: float = 1.0  # what is left of the work above rest when the hands carry some of it; 1 for free hands
     beta_blocker: bool = False
+    day_bpm: float = 0.0  # how much higher the pulse is today than on most days
+    bend: float = 0.0  # how far heart rate departs from a straight line: above it where positive
+    uphill_economy: tuple[tuple[float, float], ...] = ()  # incline in %, and how dear it is to this person's legs
+    uphill_bpm: tuple[
+        tuple[float, float], ...
+    ] = ()  # incline in %, and what it does to this person's pulse beside that
+    wander_bpm: float = 0.0  # slow swings of the pulse, over about two minutes
+    effort_steps: float = 0.0  # how many Borg steps this person says above most people
 
 
 # Mean VO2max of healthy Norwegians by decade (HUNT 3, Loe 2013), to place a patient below.
@@ -83,7 +93,8 @@ class Patient:
         self.vo2 = RESTING_VO2 + 1.0
         self._hr = body.hr_standing
         self._noise = 0.0
-        self._worked_s = 0.0
+        self._wander = 0.0
+        self.worked_s = 0.0
         self._to_next_beat_s = 0.0
         self.beats = 0
         self._rr_1024: list[int] = []
@@ -94,26 +105,32 @@ class Patient:
         demand = min(self._cost(speed_kmh, incline_pct), body.vo2max)
         self.vo2 += (demand - self.vo2) * min(1.0, dt_s / body.vo2_tau_s)
         if speed_kmh > 0.5:
-            self._worked_s += dt_s
+            self.worked_s += dt_s
         share = (self.vo2 - RESTING_VO2) / (body.vo2max - RESTING_VO2)
-        steady = body.hr_standing + (body.hr_max - body.hr_standing) * max(0.0, share)
-        steady = min(body.hr_max, steady + body.drift_bpm_min * self._worked_s / 60)
+        curved = max(0.0, share) + body.bend * max(0.0, share * (1.0 - share))
+        steady = body.hr_standing + (body.hr_max - body.hr_standing) * curved + body.day_bpm
+        if speed_kmh > 0.5:
+            steady += _at(body.uphill_bpm, incline_pct, 0.0)
+        steady = min(body.hr_max, steady + body.drift_bpm_min * self.worked_s / 60)
         self._hr += (steady - self._hr) * min(1.0, dt_s / body.hr_tau_s)
         # Noise that remembers for about ten seconds, as breathing and movement make it.
         keep = max(0.0, 1.0 - dt_s / 10.0)
         self._noise = self._noise * keep + self._rng.gauss(0.0, body.beat_noise_bpm) * (1.0 - keep * keep) ** 0.5
+        keep = max(0.0, 1.0 - dt_s / WANDER_S)
+        if body.wander_bpm:
+            self._wander = self._wander * keep + self._rng.gauss(0.0, body.wander_bpm) * (1.0 - keep * keep) ** 0.5
         self._beat(dt_s)
 
     @property
     def hr_bpm(self) -> float:
         """Heart rate now."""
-        return min(self.body.hr_max, max(40.0, self._hr + self._noise))
+        return min(self.body.hr_max, max(40.0, self._hr + self._noise + self._wander))
 
     @property
     def rpe(self) -> int:
         """What this patient says when asked: Borg 6 to 20, rising with the share of the maximum."""
         share = (self.vo2 - RESTING_VO2) / (self.body.vo2max - RESTING_VO2)
-        return max(6, min(20, round(6 + 14 * max(0.0, share) ** 0.9)))
+        return max(6, min(20, round(6 + 14 * max(0.0, share) ** 0.9 + self.body.effort_steps)))
 
     def take_rr(self) -> list[int]:
         """Beat intervals since the last call, in 1/1024 s."""
@@ -136,6 +153,14 @@ class Patient:
             cost = 0.2 * metres + 0.9 * metres * slope
         else:
             cost = 0.1 * metres + 1.8 * metres * slope
-        if self.body.holds_rail:
-            cost *= 0.75
-        return RESTING_VO2 + cost * self.body.economy
+        return RESTING_VO2 + cost * self.body.rail_share * self.body.economy * _at(
+            self.body.uphill_economy, incline_pct, 1.0
+        )
+
+
+def _at(known: tuple[tuple[float, float], ...], incline_pct: float, otherwise: float) -> float:
+    """A person's own value at an incline, straight between those given."""
+    for (low, at_low), (high, at_high) in pairwise(known):
+        if low <= incline_pct <= high:
+            return at_low + (at_high - at_low) * (incline_pct - low) / (high - low)
+    return otherwise

@@ -4,8 +4,8 @@ from statistics import fmean
 
 import pytest
 
-from tests.sim.rig import Outcome as Simulated
-from tests.sim.rig import simulate
+from ui.laboratory.room import Outcome as Simulated
+from ui.laboratory.room import simulate
 from teststation.run import events as ev
 from teststation.run.record import Outcome
 from teststation.run.recording import fold

@@ -1,13 +1,16 @@
 """The largest heart rate, by the best source at hand, with its standard error."""
 
 from collections.abc import Sequence
-from statistics import linear_regression
+from statistics import fmean, linear_regression
 
 from teststation.cause import Cause
+from teststation.physiology.error_budget import RPE_SD
 from teststation.physiology.result import HrMax, StageObservation
 from teststation.subject import Subject
 
 MEASURED_SEE_BPM = 3.0
+NES_SEE_BPM = 10.8
+BRAWNER_SEE_BPM = 18.0
 RPE_AT_MAXIMUM = 20
 RPE_STAGES_MIN = 3
 RPE_SPREAD_MIN = 4
@@ -29,31 +32,51 @@ def brawner2004_bpm(age_years: float) -> float:
     return 164.0 - 0.7 * age_years
 
 
-def from_rpe_bpm(stages: Sequence[StageObservation]) -> float | None:
+def from_rpe(stages: Sequence[StageObservation]) -> tuple[float, float] | None:
     """Least squares of stage heart rate on RPE, read at 20: the maximum as this person's effort foretells it.
 
-    A cross-check without a published error. None with fewer than three answers, a spread under four steps of Borg's
-    scale, or a pulse that does not rise.
+    The standard error counts one step of Borg's scale in every answer and one in what is called a maximum; it has no
+    published value. None with fewer than three answers, a spread under four steps, or a pulse that does not rise.
     """
     answered = [(s.rpe, s.hr_bpm) for s in stages if s.rpe is not None and s.hr_bpm is not None and s.duration_ok]
     if len(answered) < RPE_STAGES_MIN or max(r for r, _ in answered) - min(r for r, _ in answered) < RPE_SPREAD_MIN:
         return None
-    slope, intercept = linear_regression([rpe for rpe, _ in answered], [bpm for _, bpm in answered])
-    return intercept + slope * RPE_AT_MAXIMUM if slope > 0 else None
+    rpe = [float(step) for step, _ in answered]
+    slope, intercept = linear_regression(rpe, [bpm for _, bpm in answered])
+    if slope <= 0:
+        return None
+    middle = fmean(rpe)
+    spread = sum((step - middle) ** 2 for step in rpe)
+    leverage = 1 / len(rpe) + (RPE_AT_MAXIMUM - middle) ** 2 / spread
+    return intercept + slope * RPE_AT_MAXIMUM, slope * RPE_SD * (leverage + 1.0) ** 0.5
 
 
-def hr_max(subject: Subject, observed_bpm: float | None = None) -> HrMax:
-    """Measured where it was; else by age, after Brawner on beta-blockers and Nes otherwise.
+def hr_max(subject: Subject, stages: Sequence[StageObservation] = ()) -> HrMax:
+    """Measured where it was; from Borg where the clinic wants that and the answers allow it; else by age.
 
-    ``observed_bpm`` is the highest steady pulse of this test: above the maximum it raises a question, not an error.
+    By age it is Brawner on beta-blockers and Nes otherwise. A steady pulse of this test above the maximum, or answers
+    that do not allow what was asked for, raise a question, not an error.
     """
+    by_effort = from_rpe(stages)
+    question: Cause | None = None
     if subject.hr_max_measured_bpm is not None:
-        found = HrMax(bpm=subject.hr_max_measured_bpm, source="measured", see_bpm=MEASURED_SEE_BPM)
+        bpm, source, see_bpm = subject.hr_max_measured_bpm, "measured", MEASURED_SEE_BPM
+    elif subject.hr_max_from_rpe and by_effort is not None:
+        (bpm, see_bpm), source = by_effort, "rpe"
     elif subject.beta_blocker:
-        found = HrMax(bpm=brawner2004_bpm(subject.age_years), source="brawner2004", see_bpm=18.0)
+        bpm, source, see_bpm = brawner2004_bpm(subject.age_years), "brawner2004", BRAWNER_SEE_BPM
     else:
-        found = HrMax(bpm=nes2013_bpm(subject.age_years), source="nes2013", see_bpm=10.8)
-    if observed_bpm is None or observed_bpm <= found.bpm:
-        return found
-    values: dict[str, int | float | str] = {"observed": round(observed_bpm), "assumed": round(found.bpm)}
-    return HrMax(bpm=found.bpm, source=found.source, see_bpm=found.see_bpm, question=Cause("hr_above_maximum", values))
+        bpm, source, see_bpm = nes2013_bpm(subject.age_years), "nes2013", NES_SEE_BPM
+    if subject.hr_max_from_rpe and source not in ("rpe", "measured") and stages:
+        question = Cause("rpe_cannot_tell_hr_max")
+    observed_bpm = max((s.hr_bpm for s in stages if s.hr_bpm is not None), default=None)
+    if observed_bpm is not None and observed_bpm > bpm:
+        question = Cause("hr_above_maximum", {"observed": round(observed_bpm), "assumed": round(bpm)})
+    return HrMax(
+        bpm=bpm,
+        source=source,
+        see_bpm=see_bpm,
+        question=question,
+        rpe_check_bpm=None if by_effort is None else by_effort[0],
+        measured_on=subject.hr_max_measured_on if source == "measured" else None,
+    )

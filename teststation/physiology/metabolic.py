@@ -10,6 +10,7 @@ from teststation.units import m_min_from_kmh
 
 WALK_FROM_KMH = 3.0
 RUN_FROM_KMH = 4.8
+SURELY_WALKS_TO_KMH, SURELY_RUNS_FROM_KMH = 6.0, 8.0  # 100 and 134 m/min; between them only if the person truly does
 INCLINE_MAX_PCT = 25.0
 SPEED_MAX_KMH = 25.0
 HANDRAIL_SEE_ML_KG_MIN = 4.4

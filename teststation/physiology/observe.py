@@ -27,6 +27,12 @@ def _last_s(run: RunRecord) -> float:
     return max(last_samples, default=0.0)
 
 
+def mean_hr_bpm(run: RunRecord, from_s: float, to_s: float) -> float | None:
+    """Mean heart rate between two moments of a run; None where more than a fifth of the seconds have none."""
+    beats = [sample.bpm for sample in _between(run.heart, from_s, to_s) if sample.bpm is not None]
+    return fmean(beats) if beats and len(beats) >= COVERAGE_MIN * (to_s - from_s) else None
+
+
 def _observe_stage(run: RunRecord, span: StageSpan, ended_s: float) -> StageObservation:
     walked_s = max(0.0, ended_s - span.began_s)
     window_s = WINDOW_S if walked_s >= WINDOW_S else SHORT_WINDOW_S

@@ -16,19 +16,20 @@ YOUNGEST, OLDEST = 20.0, 80.0
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Means and SDs at ages, one sex, mL/kg/min."""
+    """Means (medians where the source prints those) and, where it prints them, SDs at ages, one sex, mL/kg/min."""
 
     source: str
     ages: tuple[float, ...]
     mean: tuple[float, ...]
-    sd: tuple[float, ...]
+    sd: tuple[float, ...] | None
 
     def expected(self, age_years: float) -> float:
         """Mean at an age: piecewise linear through the decades' middles, straight on at the ends."""
         return _through(age_years, self.ages, self.mean)
 
     def spread(self, age_years: float) -> float:
-        """SD at an age; the outermost decades' own beyond them."""
+        """SD at an age; the outermost decades' own beyond them. Only where the source prints one."""
+        assert self.sd is not None, self.source
         return float(np.interp(age_years, self.ages, self.sd))
 
     def age_of(self, vo2max: float) -> float:
@@ -39,21 +40,43 @@ class Reference:
 
 @cache
 def hunt3(sex: Sex) -> Reference:
-    """HUNT 3 (Loe 2013)."""
-    table = tomllib.loads((resources.files("teststation.physiology") / "data" / "hunt3.toml").read_text("utf-8"))
+    """HUNT 3 (Loe 2013): healthy Norwegians, mean and SD."""
+    return _read("hunt3.toml", sex)
+
+
+@cache
+def friend2022(sex: Sex) -> Reference:
+    """FRIEND 2022, treadmill: medians of people in the United States, a second opinion."""
+    return _read("friend2022.toml", sex)
+
+
+def _read(name: str, sex: Sex) -> Reference:
+    table = tomllib.loads((resources.files("teststation.physiology") / "data" / name).read_text("utf-8"))
     rows = table[sex.value]
-    return Reference(table["source"], tuple(table["ages"]), tuple(rows["mean"]), tuple(rows["sd"]))
+    sd = rows.get("sd")
+    return Reference(table["source"], tuple(table["ages"]), tuple(rows["mean"]), None if sd is None else tuple(sd))
 
 
 def compare(sex: Sex, age_years: float, vo2max: float) -> ReferenceComparison:
-    """This VO2max among healthy people of the same age and sex."""
-    reference = hunt3(sex)
-    expected, sd = reference.expected(age_years), reference.spread(age_years)
+    """This VO2max among healthy Norwegians of the same age and sex."""
+    return _compare(hunt3(sex), age_years, vo2max)
+
+
+def compare_friend(sex: Sex, age_years: float, vo2max: float) -> ReferenceComparison:
+    """This VO2max against the American median of the same age and sex, without a percentile."""
+    return _compare(friend2022(sex), age_years, vo2max)
+
+
+def _compare(reference: Reference, age_years: float, vo2max: float) -> ReferenceComparison:
+    expected = reference.expected(age_years)
+    percentile = None
+    if reference.sd is not None:
+        percentile = 100 * NormalDist(expected, reference.spread(age_years)).cdf(vo2max)
     return ReferenceComparison(
         source=reference.source,
         expected_ml_kg_min=expected,
         percent_of_expected=100 * vo2max / expected,
-        percentile=100 * NormalDist(expected, sd).cdf(vo2max),
+        percentile=percentile,
     )
 
 

@@ -4,7 +4,12 @@ from teststation.cause import Cause
 from teststation.ports import Value
 from teststation.subject import Gait
 
-ALGORITHM_VERSION = "1"  # every stored result names it; raise it whenever the same input may give another number
+ALGORITHM_VERSION = "2"  # every stored result names it; raise it whenever the same input may give another number
+
+METHODS = (
+    "extrapolation", "combined", "ebbeling", "george", "vehrs", "hunt_submaximal", "rpe", "non_exercise",
+)  # fmt: skip
+HEADLINES = ("extrapolation", "combined")  # what a clinic may choose as its result
 
 
 class Load(Value, frozen=True):
@@ -27,6 +32,7 @@ class StageObservation(Value, frozen=True):
     steady: bool | None = None  # None: cannot be told
     rpe: int | None = None
     gait: Gait = Gait.WALK
+    gait_stated: bool = True  # False: a table did not say, and the gait is the usual one at this speed
     handrail: bool = False
     habituation: bool = False
     vo2_ml_kg_min: float | None = None  # measured uptake, where a table brings it
@@ -51,7 +57,17 @@ class HrMax(Value, frozen=True):
     source: str  # measured | nes2013 | brawner2004 | rpe
     see_bpm: float
     question: Cause | None = None  # such as: observed pulse above the predicted maximum
-    rpe_check_bpm: float | None = None  # heart rate on RPE, read at 20: a cross-check, no source of its own
+    rpe_check_bpm: float | None = None  # heart rate on RPE, read at 20, whatever the source
+    measured_on: str | None = None  # ISO date, where it was measured and the date is known
+
+
+class Ingredient(Value, frozen=True):
+    """One thing a combined estimate rests on: what it says by itself, and its share of the weight."""
+
+    name: str  # stages | stages_and_earlier | population
+    vo2max_ml_kg_min: float
+    sd_ml_kg_min: float
+    weight: float  # 0..1; the weights of an estimate add up to 1
 
 
 class Estimate(Value, frozen=True):
@@ -64,6 +80,12 @@ class Estimate(Value, frozen=True):
     high: float | None = None
     r2: float | None = None
     n_stages: int | None = None
+    ingredients: tuple[Ingredient, ...] = ()
+
+
+def withheld(code: str, **values: int | float | str) -> Estimate:
+    """An estimate without a number, and why."""
+    return Estimate(status="withheld", why=Cause(code, dict(values)))
 
 
 class ErrorTerm(Value, frozen=True):
@@ -99,7 +121,7 @@ class ReferenceComparison(Value, frozen=True):
     source: str
     expected_ml_kg_min: float
     percent_of_expected: float
-    percentile: float
+    percentile: float | None  # None where the source prints no spread
 
 
 class Change(Value, frozen=True):
@@ -114,6 +136,30 @@ class Change(Value, frozen=True):
     wording: str  # within_error | possible | real
     pulse_at_equal_load_bpm: float | None = None
     not_comparable: tuple[Cause, ...] = ()
+    possible_from_ml_kg_min: float | None = None  # 80 % of unchanged people stay below; by these tests' own stages
+    real_from_ml_kg_min: float | None = None  # 95 %
+    notes: tuple[Cause, ...] = ()  # what to bear in mind, though the tests are comparable
+
+
+class Outlook(Value, frozen=True):
+    """How sure the station is now, and what one more stage would bring. Widths of the 95 % interval, mL/kg/min."""
+
+    advice: str  # one_more | enough | limit_near | no_more_stages | need_stages
+    width_now: float | None = None
+    width_next: float | None = None
+    next_hr_bpm: float | None = None  # what the line foretells for the next stage
+
+
+class Trend(Value, frozen=True):
+    """All comparable tests as one straight line in time."""
+
+    per_year: float  # mL/kg/min
+    low: float  # 95 %, by the tests' repeat error
+    high: float
+    at_years: tuple[float, ...]  # from the first test
+    line: tuple[float, ...]  # mL/kg/min
+    band_low: tuple[float, ...]
+    band_high: tuple[float, ...]
 
 
 class ThresholdTraining(Value, frozen=True):
@@ -133,7 +179,7 @@ class Assessment(Value, frozen=True):
     algorithm_version: str
     stages: tuple[StageResult, ...]
     hr_max: HrMax
-    estimates: dict[str, Estimate]  # extrapolation, combined, ebbeling, rpe, non_exercise
+    estimates: dict[str, Estimate]  # by the names in METHODS
     headline: str
     error_budget: tuple[ErrorTerm, ...] = ()
     line: Line | None = None
@@ -142,3 +188,5 @@ class Assessment(Value, frozen=True):
     change: Change | None = None
     training: ThresholdTraining | None = None
     hr_limit_bpm: float | None = None  # the submaximal end point of this test
+    second_reference: ReferenceComparison | None = None
+    outlook: Outlook | None = None

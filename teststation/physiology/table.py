@@ -151,6 +151,7 @@ def _read_row(cells: Mapping[str, str], index: int, where: str, problems: list[s
         hr_bpm=values["hr_bpm"],
         rpe=None if values["rpe"] is None else int(values["rpe"]),
         gait=Gait(gait) if gait else _usual_gait(values["speed_kmh"]),
+        gait_stated=bool(gait),
         vo2_ml_kg_min=values["vo2_ml_kg_min"],
     )
 

@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     _protocols(commands.add_parser("protocols", help="list, show or check test protocols"))
     _devices(commands.add_parser("devices", help="list serial ports; check devices by reading, never moving"))
     _emulate(commands.add_parser("emulate", help="an honest stand-in for a treadmill or strap, on a wire"))
+    _laboratory(commands.add_parser("laboratory", help="virtual patients: how often the estimate is right"))
     _records(commands.add_parser("records", help="list, show, report, back up, restore and verify kept tests"))
     return parser
 
@@ -106,6 +107,14 @@ def _emulate(parser: argparse.ArgumentParser) -> None:
     # The emulators bring their own options; everything after the word is theirs.
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="treadmill FAMILY | strap FAMILY  --pty | --tcp PORT")
     parser.set_defaults(run=_lazy("emulate"))
+
+
+def _laboratory(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--patients", type=int, default=200, metavar="N", help="each walks three tests")
+    parser.add_argument("--first", type=int, default=1, metavar="N", help="number of the first patient")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes; as many as there are cores")
+    parser.add_argument("--json", metavar="OUT|-")
+    parser.set_defaults(run=_lazy("laboratory"))
 
 
 def _records(parser: argparse.ArgumentParser) -> None:

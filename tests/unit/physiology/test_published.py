@@ -5,17 +5,22 @@ import itertools
 import pytest
 
 from teststation.errors import OutOfRange
+from teststation.physiology.ebbeling import ebbeling_vo2max
 from teststation.physiology.hrmax import brawner2004_bpm, hr_max, nes2013_bpm
+from teststation.physiology.hunt_submaximal import hunt_submaximal_men_vo2max
+from teststation.physiology.jog import george_vo2max, vehrs_vo2max
 from teststation.physiology.metabolic import (
     running_vo2_ml_kg_min,
     vo2_ml_kg_min,
     walking_vo2_ml_kg_min,
     with_handrail_ml_kg_min,
 )
-from teststation.physiology.other_methods import ebbeling_vo2max, friend2018_vo2max, nes2011_vo2max
-from teststation.physiology.reference import compare, fitness_age, hunt3
+from teststation.physiology.non_exercise import friend2018_vo2max, nes2011_vo2max
+from teststation.physiology.reference import compare, compare_friend, fitness_age, friend2022, hunt3
 from teststation.physiology.zones import ZONES
+from teststation.physiology.result import Load, StageObservation
 from teststation.subject import Gait, Sex, Subject
+from teststation.units import kmh_from_mph
 
 
 @pytest.mark.parametrize(("incline_pct", "vo2"), [(0, 11.5), (4, 17.3), (8, 23.0), (12, 28.8)])
@@ -56,9 +61,32 @@ def test_hrmax_takes_the_best_source_at_hand() -> None:
     assert (hr_max(tested).bpm, hr_max(tested).source) == (188, "measured")
 
 
+def stage_at(hr_bpm: float, rpe: int | None = None) -> StageObservation:
+    return StageObservation(index=0, name="1", planned=None, actual=Load(240.0, 4.8, 0.0), hr_bpm=hr_bpm, rpe=rpe)
+
+
+def test_hrmax_from_borg_where_the_clinic_wants_it_and_the_answers_allow_it() -> None:
+    person = Subject(sex=Sex.MALE, age_years=50, weight_kg=80, hr_max_from_rpe=True)
+    answered = [stage_at(bpm, rpe) for bpm, rpe in ((110, 9), (125, 11), (140, 13))]
+    found = hr_max(person, answered)
+    assert (round(found.bpm, 1), found.source) == (192.5, "rpe")  # 7.5 bpm a step, read at 20
+    assert found.see_bpm > 10  # it is no surer than the age formula
+    too_few = hr_max(person, answered[:2])
+    assert (too_few.source, too_few.question and too_few.question.code) == ("nes2013", "rpe_cannot_tell_hr_max")
+
+
+def test_a_measured_hrmax_goes_before_borg_and_tells_its_date() -> None:
+    person = Subject(
+        sex=Sex.MALE, age_years=50, weight_kg=80, hr_max_from_rpe=True,
+        hr_max_measured_bpm=188, hr_max_measured_on="2026-05-12",
+    )  # fmt: skip
+    found = hr_max(person, [stage_at(bpm, rpe) for bpm, rpe in ((110, 9), (125, 11), (140, 13))])
+    assert (found.bpm, found.source, found.measured_on, found.question) == (188, "measured", "2026-05-12", None)
+
+
 def test_a_pulse_above_the_assumed_maximum_is_a_question() -> None:
     person = Subject(sex=Sex.MALE, age_years=50, weight_kg=80)
-    question = hr_max(person, observed_bpm=185).question
+    question = hr_max(person, [stage_at(185)]).question
     assert question is not None
     assert question.values == {"observed": 185, "assumed": 179}
 
@@ -68,6 +96,29 @@ def test_ebbelings_equation() -> None:
         15.1 + 21.8 * 3.5 - 0.327 * 140 - 0.263 * 3.5 * 40 + 0.00504 * 140 * 40 + 5.98
     )
     assert ebbeling_vo2max(3.5, 140, 40, True) - ebbeling_vo2max(3.5, 140, 40, False) == pytest.approx(5.98)
+
+
+def test_the_jog_equations() -> None:
+    # George 1993: 54.07 + 7.062·male − 0.1938·kg + 4.47·mph − 0.1453·HR
+    assert george_vo2max(6.0, 150, 70, True) == pytest.approx(54.07 + 7.062 - 13.566 + 26.82 - 21.795)
+    # Vehrs 2007: 58.687 + 7.520·male + 4.334·mph − 0.211·kg − 0.148·HR − 0.107·age
+    assert vehrs_vo2max(6.0, 150, 70, 30, False) == pytest.approx(58.687 + 26.004 - 14.77 - 22.2 - 3.21)
+
+
+def test_hunts_submaximal_equation_for_men() -> None:
+    found = hunt_submaximal_men_vo2max(6.0, 4.0, 130, 80, 40)
+    assert found == pytest.approx(35.25 + 5.104 + 38.412 - 15.68 - 27.65 * 130 / (215.336 - 29.2))
+
+
+@pytest.mark.parametrize(
+    ("speed_mph", "incline_pct", "gait", "vo2"),
+    [
+        (2.5, 3, Gait.WALK, 13.8),  # jjarmstrong.com, "Metabolic equations: treadmill energy expenditure"
+        (4.57, 0, Gait.RUN, 28.0),  # studylib.net 8947834: 8 METs on the level are 4.57 mph
+    ],
+)
+def test_worked_examples_of_acsms_equations(speed_mph: float, incline_pct: float, gait: Gait, vo2: float) -> None:
+    assert round(vo2_ml_kg_min(kmh_from_mph(speed_mph), incline_pct, gait), 1) == vo2
 
 
 def test_non_exercise_equations() -> None:
@@ -87,8 +138,21 @@ def test_hunt_3_by_decade(sex: Sex, means: tuple[float, ...]) -> None:
         assert fitness_age(sex, mean, mean - 5, mean + 5).years == pytest.approx(age)
 
 
+def test_friend_2022_by_decade_and_without_a_percentile() -> None:
+    for sex, medians in (
+        (Sex.MALE, (45.4, 38.6, 34.8, 29.4, 24.4, 20.6, 17.7)),
+        (Sex.FEMALE, (35.6, 28.3, 25.9, 23.1, 19.4, 17.1, 15.1)),
+    ):
+        for age, median in zip(range(25, 86, 10), medians, strict=True):
+            assert friend2022(sex).expected(age) == pytest.approx(median)
+            found = compare_friend(sex, age, median)
+            assert found.percent_of_expected == pytest.approx(100)
+            assert found.percentile is None
+
+
 def test_the_mean_person_is_at_the_middle() -> None:
     found = compare(Sex.MALE, 55, 42.6)
+    assert found.percentile is not None
     assert (round(found.percentile), round(found.percent_of_expected)) == (50, 100)
 
 

@@ -1,6 +1,6 @@
 """Whole runs in simulated time, in one process: the real controller, engine and guard; belt and patient as physics."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,7 +10,7 @@ from drivers.emulators.belt import BeltPhysics
 from drivers.emulators.patient import Body, Patient, draw_body
 from drivers.guard import Guard, Limits
 from teststation.clock import ScaledClock
-from teststation.physiology.assess import assess_run
+from teststation.physiology.assess import assess_run, hr_limit_bpm
 from teststation.physiology.result import Assessment
 from teststation.ports import (
     BeltState,
@@ -29,6 +29,8 @@ from teststation.run.controller import Controller, Devices
 from teststation.run.record import RunRecord
 from teststation.run.state import Phase
 from teststation.subject import Sex, Subject
+
+Operator = Callable[[Controller, Patient], None]
 
 TICK_S = 0.25
 
@@ -133,8 +135,9 @@ class Outcome:
 class Room:
     """Clock, patient, treadmill, strap and controller of one simulated run."""
 
-    def __init__(self, body: Body, plan: Plan, seed: int = 0) -> None:
+    def __init__(self, body: Body, plan: Plan, seed: int = 0, operator: Operator | None = None) -> None:
         self.now_s = 0.0
+        self._operator = operator
         self.patient = Patient(body, seed)
         self.treadmill = SimTreadmill(self)
         self.journal = ListJournal()
@@ -145,7 +148,7 @@ class Room:
             started_at="2026-01-02T10:00:00+01:00",
             plan=plan,
             subject=self.subject,
-            hr_limit_bpm=plan.limits.hr_fraction_of_max * (211 - 0.64 * body.age_years),
+            hr_limit_bpm=hr_limit_bpm(self.subject, plan),
             treadmill="sim:",
             heart_rate="sim:",
         )
@@ -157,6 +160,8 @@ class Room:
         self.treadmill.advance(self.now_s, TICK_S)
         self.patient.advance(TICK_S, self.treadmill.belt.speed_kmh, self.treadmill.belt.incline_pct)
         self.controller.tick()
+        if self._operator is not None:
+            self._operator(self.controller, self.patient)
 
     def run_through(self) -> Outcome:
         for _ in range(int(20 / TICK_S)):
@@ -171,7 +176,13 @@ class Room:
 
 def subject_of(body: Body) -> Subject:
     """What the station is told of a patient: not what the patient truly is."""
-    return Subject(sex=Sex(body.sex), age_years=body.age_years, weight_kg=body.weight_kg, height_cm=body.height_cm)
+    return Subject(
+        sex=Sex(body.sex),
+        age_years=body.age_years,
+        weight_kg=body.weight_kg,
+        height_cm=body.height_cm,
+        beta_blocker=body.beta_blocker,
+    )
 
 
 def simulate(seed: int, protocol: str = "submax-13", speed: str | None = None, body: Body | None = None) -> Outcome:

@@ -1,0 +1,91 @@
+"""What many trials say of the station: bias, error, coverage by group, and how often a change is called real."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from ui.laboratory.trial import Seen, SeenChange, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class MethodScore:
+    """One method in one group. Errors in mL/kg/min; coverage is the share of intervals that held the truth."""
+
+    method: str
+    group: str
+    patients: int
+    given: int
+    bias: float | None
+    rmse: float | None
+    coverage: float | None
+    width: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeScore:
+    """True changes of one size in one group; one that was not given counts as not called real."""
+
+    truth: float
+    group: str
+    patients: int
+    given: int
+    called_real: float
+    called_possible_or_real: float
+    coverage: float | None
+
+
+def method_scores(trials: Iterable[Trial]) -> list[MethodScore]:
+    """Every method in every group, "all" first."""
+    sorted_in: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for trial in trials:
+        for seen in trial.seen:
+            for group in seen.groups:
+                sorted_in[(seen.method, group)].append(seen)
+    scores = [_method(method, group, seen) for (method, group), seen in sorted_in.items()]
+    return sorted(scores, key=lambda score: (score.method, score.group != "all", score.group))
+
+
+def change_scores(trials: Iterable[Trial]) -> list[ChangeScore]:
+    """Every true change in every group, "all" first."""
+    sorted_in: dict[tuple[float, str], list[SeenChange]] = defaultdict(list)
+    for trial in trials:
+        for change in trial.changes:
+            for group in change.groups:
+                sorted_in[(change.truth, group)].append(change)
+    scores = [_change(truth, group, seen) for (truth, group), seen in sorted_in.items()]
+    return sorted(scores, key=lambda score: (score.truth, score.group != "all", score.group))
+
+
+def _method(method: str, group: str, seen: Sequence[Seen]) -> MethodScore:
+    given = [(one.value, one.low, one.high, one.truth) for one in seen if one.value is not None]
+    if not given:
+        return MethodScore(method, group, len(seen), 0, None, None, None, None)
+    errors = [value - truth for value, _, _, truth in given]
+    return MethodScore(
+        method=method,
+        group=group,
+        patients=len(seen),
+        given=len(given),
+        bias=fmean(errors),
+        rmse=fmean(error**2 for error in errors) ** 0.5,
+        coverage=fmean(_holds(low, truth, high) for _, low, high, truth in given),
+        width=fmean((high or 0.0) - (low or 0.0) for _, low, high, _ in given),
+    )
+
+
+def _change(truth: float, group: str, seen: Sequence[SeenChange]) -> ChangeScore:
+    given = [one for one in seen if one.wording is not None]
+    return ChangeScore(
+        truth=truth,
+        group=group,
+        patients=len(seen),
+        given=len(given),
+        called_real=fmean(one.wording == "real" for one in seen),
+        called_possible_or_real=fmean(one.wording in ("possible", "real") for one in seen),
+        coverage=fmean(_holds(one.low, truth, one.high) for one in given) if given else None,
+    )
+
+
+def _holds(low: float | None, truth: float, high: float | None) -> bool:
+    return low is not None and high is not None and low <= truth <= high
