@@ -4,10 +4,10 @@ from functools import cache
 
 import msgspec
 
-from ui.laboratory.room import simulate
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.physiology.result import Assessment
 from teststation.run.record import RunRecord
+from ui.laboratory.room import simulate
 
 
 @cache

@@ -4,11 +4,11 @@ from statistics import fmean
 
 import pytest
 
-from ui.laboratory.room import Outcome as Simulated
-from ui.laboratory.room import simulate
 from teststation.run import events as ev
 from teststation.run.record import Outcome
 from teststation.run.recording import fold
+from ui.laboratory.room import Outcome as Simulated
+from ui.laboratory.room import simulate
 
 SEEDS = range(1, 101)
 

@@ -1,18 +1,18 @@
 """Is the change real? Two tests under one HRmax, and the error that is left when it has cancelled.
 
-The error is these two tests' own: which stages both have, how near the maximum they come, how steep the person's line is
-(``repeat``). It takes the place of one number for everybody; a retest study of seven people gave 1.9 mL/kg/min as
+The error is these two tests' own: which stages both have, how near the maximum they come, how steep the person's line
+is (``repeat``). It takes the place of one number for everybody; a retest study of seven people gave 1.9 mL/kg/min as
 typical error, 3.4 as 80 % and 5.2 as 95 % threshold, which is about what two ordinary 13-minute tests give here.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import NormalDist, fmean
 
 import numpy as np
 
 from teststation.cause import Cause
+from teststation.moments import hour_of_day, time_of_day
 from teststation.physiology.error_budget import budget
 from teststation.physiology.observe import WINDOW_S, mean_hr_bpm
 from teststation.physiology.prior import Prior
@@ -89,9 +89,10 @@ class _Compared:
 def at_equal_times(before: TestedRun, now: TestedRun) -> tuple[Visit, Visit]:
     """The stages of both tests that can be compared.
 
-    Where both walked the same load, each counts with its pulse from the second minute on to as far as the shorter went: a
+    Where both walked the same load, each counts with its pulse from half a minute on to as far as the shorter went: a
     stage that the limit cut short says little of steady state and much of a change, at the same seconds of the same
-    load after the same loads. A stage that only one test has counts if it stands, within the window of the line or not.
+    load after the same loads. A stage that only one test has counts if it stands, within the window of the line or
+    not.
     """
     by_load = {_load_key(stage): (stage, span) for stage, span in _walked(before)}
     earlier, later = {key: _alone(stage) for key, (stage, _) in by_load.items()}, {}
@@ -185,12 +186,8 @@ def differences(run: RunRecord, earlier: RunRecord) -> tuple[Cause, ...]:
         found.append(
             Cause("differs_weight", {"now": round(run.subject.weight_kg), "before": round(earlier.subject.weight_kg)})
         )
-    times = [datetime.fromisoformat(test.started_at) for test in (run, earlier)]
-    hours = [time.hour + time.minute / 60 for time in times]
-    apart_h = abs(hours[0] - hours[1])
+    apart_h = abs(hour_of_day(run.started_at) - hour_of_day(earlier.started_at))
     if min(apart_h, 24 - apart_h) > SAME_TIME_OF_DAY_H:
-        values: dict[str, int | float | str] = {
-            name: f"{time:%H:%M}" for name, time in zip(("now", "before"), times, strict=True)
-        }
-        found.append(Cause("differs_time_of_day", values))
+        now, before = time_of_day(run.started_at), time_of_day(earlier.started_at)
+        found.append(Cause("differs_time_of_day", {"now": now, "before": before}))
     return tuple(found)

@@ -1,9 +1,9 @@
 """The combined estimate: the stages and what is known of such people, weighed by what each of them knows.
 
-``likelihood`` times ``prior``, read at its median. An earlier test of the same person is more of the same: its stages under
-the same HRmax, HR0 and c, at a VO2max that lies a change away. How large changes between quarterly tests are is taken from
-Flemmen 2014 (+6.4 mL/kg/min in eight weeks of training): the standard deviation of a change is set to that, so that a
-patient who trained is no surprise.
+``likelihood`` times ``prior``, read at its median. An earlier test of the same person is more of the same: its stages
+under the same HRmax, HR0 and c, at a VO2max that lies a change away. How large changes between quarterly tests are is
+taken from Flemmen 2014 (+6.4 mL/kg/min in eight weeks of training): the standard deviation of a change is set to
+that, so that a patient who trained is no surprise.
 """
 
 from teststation.physiology.likelihood import (

@@ -11,7 +11,7 @@ Every term is a standard deviation. ``likelihood`` carries them all together fro
 | ``uptake_measured`` | 3 % | the instrument's share where uptake was measured; an assumption of this project |
 | ``day`` | 3 bpm on every stage of a day | day-to-day heart rate at one load, 2 to 4 bpm |
 | ``stage_noise`` | 2 bpm on each stage | what a stage's mean scatters by when the same person walks it again |
-| ``linearity`` | 3.5 bpm on each stage | with the noise it makes the 4 bpm by which stages are seen to lie off a straight line |
+| ``linearity`` | 3.5 bpm on each stage | with the noise, the 4 bpm by which stages lie off a line |
 
 Leverage is no term of its own: it is how far few stages, or stages close together, carry noise to the maximum. Gait is
 none either: the walk and the run have each their own cost error, so a line through both carries what divides them, and
@@ -20,7 +20,7 @@ a stage whose gait nobody stated is not used.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from statistics import NormalDist, fmean
 
 import numpy as np
 
@@ -71,7 +71,7 @@ def budget(hr_max_see_bpm: float, used: Sequence[StageResult]) -> Budget:
     """The terms for these stages. Absolute spreads are shares of the mean uptake of the stages they concern."""
     terms = tuple(_uptake_term(stage) for stage in used)
     means = {
-        term: float(np.mean([stage.vo2_ml_kg_min for stage, of in zip(used, terms, strict=True) if of == term]))
+        term: fmean(stage.vo2_ml_kg_min or 0.0 for stage, of in zip(used, terms, strict=True) if of == term)
         for term in set(terms)
     }
     shares = {

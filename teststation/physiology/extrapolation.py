@@ -1,8 +1,8 @@
 """Multi-stage extrapolation: least squares of stage heart rate on stage oxygen uptake, read at HRmax.
 
-The interval is for the person's true VO2max: every VO2max that could have given these stages, weighed by ``likelihood``
-with every term of the error budget, and nothing known beforehand of the slope, as least squares has it. So it is longer on
-the side where the line is long, and it begins no lower than what was just walked.
+The interval is for the person's true VO2max: every VO2max that could have given these stages, weighed by
+``likelihood`` with every term of the error budget, and nothing known beforehand of the slope, as least squares has
+it. So it is longer on the side where the line is long, and it begins no lower than what was just walked.
 """
 
 from dataclasses import dataclass

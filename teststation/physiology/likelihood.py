@@ -1,9 +1,9 @@
-"""What the stages of a test say of VO2max: the likelihood behind the extrapolation's interval and the combined estimate.
+"""What the stages of a test say of VO2max: behind the extrapolation's interval and the combined estimate.
 
-Heart-rate reserve follows oxygen reserve (Swain 1997, 2004): HR = HR0 + (HRmax − HR0)·f + day, with
-f = (c·VO2 − 3.5)/(VO2max − 3.5). Unknown and uncertain: HRmax by its source, standing heart rate HR0, personal
-oxygen cost c, the day, and how far each stage lies off the line, all as large as ``error_budget`` says. For fixed VO2max
-and c the rest is linear and Gaussian, so it is integrated out exactly on a grid of those two.
+Heart-rate reserve follows oxygen reserve (Swain 1997, 2004): HR = HR0 + (HRmax − HR0)·f + day, with f = (c·VO2 −
+3.5)/(VO2max − 3.5). Unknown and uncertain: HRmax by its source, standing heart rate HR0, personal oxygen cost c, the
+day, and how far each stage lies off the line, all as large as ``error_budget`` says. For fixed VO2max and c the rest
+is linear and Gaussian, so it is integrated out exactly on a grid of those two.
 """
 
 from dataclasses import dataclass
@@ -94,14 +94,15 @@ def _log_likelihood(tests: list[UsableStages], hr0: tuple[float, float], top: tu
     ``off`` (tests, changes) is how far each test's VO2max lies from the grid's. HR0, HRmax and the days are integrated
     out in closed form, by the matrix determinant lemma over their few dimensions.
     """
-    residual, design, variance, possible = [], [], [], None
+    residual, design, variance = [], [], []
+    possible = np.ones((len(GRID), len(COST_NODES), off.shape[1]), dtype=bool)
     for number, test in enumerate(tests):
         own_cost = np.exp(np.outer(COST_NODES, test.budget.uptake_sd))  # (costs, stages)
         vo2max = GRID[:, None] + off[number]  # (grid, changes)
         share = (own_cost * test.vo2 - RESTING_VO2)[None, :, None, :] / (vo2max - RESTING_VO2)[:, None, :, None]
         # A stage that was walked steadily cost no more than the maximum.
         fits = (share.max(axis=-1) <= 1.0) & (vo2max > RESTING_VO2 + 1.0)[:, None, :]
-        possible = fits if possible is None else possible & fits
+        possible &= fits
         residual.append(test.hr - hr0[0] * (1 - share) - top[0] * share)
         days = [np.full(share.shape, test.budget.day_sd_bpm if number == n else 0.0) for n in range(len(tests))]
         design.append(np.stack([(1 - share) * hr0[1], share * top[1], *days], axis=-1))

@@ -1,14 +1,14 @@
 """What is known of a person's VO2max before a step is walked.
 
-Two populations have been measured on treadmills: healthy Norwegians who volunteered (HUNT 3) and Americans as they come to be
-tested (FRIEND 2022), whose median of the same age and sex lies a fifth to a quarter lower. Nobody knows beforehand which of
-them a patient is more like, so each has half the say, and the test decides. Where the person is heavier, lighter, shorter
-or taller than HUNT 3's people, both centres move by the slopes of the FRIEND registry: with height known −0.15 per lb
-and +0.68 per in (de Souza e Silva 2018), with weight alone −0.127 per lb (Myers 2017).
+Two populations have been measured on treadmills: healthy Norwegians who volunteered (HUNT 3) and Americans as they
+come to be tested (FRIEND 2022), whose median of the same age and sex lies a sixth to two fifths lower. Nobody knows
+beforehand which of them a patient is more like, so each has half the say, and the test decides. Where the person is
+heavier, lighter, shorter or taller than HUNT 3's people, both centres move by the slopes of the FRIEND registry: with
+height known −0.15 per lb and +0.68 per in (de Souza e Silva 2018), with weight alone −0.127 per lb (Myers 2017).
 
-People differ by factors, so the spread is one of logarithms: HUNT 3's own share of its mean, half as much again because
-patients and athletes lie far from healthy volunteers (12 mL/kg/min for the study's 8 has worked on independent tests),
-in Student's t with four degrees of freedom, whose far tails yield to what the stages say.
+People differ by factors, so the spread is one of logarithms: HUNT 3's own share of its mean, half as much again
+because patients and athletes lie far from healthy volunteers (12 mL/kg/min for the study's 8 has worked on
+independent tests), in Student's t with four degrees of freedom, whose far tails yield to what the stages say.
 """
 
 from dataclasses import dataclass

@@ -1,14 +1,14 @@
 """Several tests of one person seen together, to tell how far they lie apart.
 
-One HRmax, one standing heart rate and one oxygen cost stand behind all tests of a person. What is wrong in them is wrong
-at every visit and nearly cancels in the difference; so does a bend in the person's line at a load that is walked every
-time. What does not cancel is the day and the scatter of each stage. The model is that of ``likelihood``, for several
-VO2max at once: HR = HR0 + (HRmax − HR0)·(c·VO2 − 3.5)/(VO2max − 3.5) + bend at the load + day + noise.
+One HRmax, one standing heart rate and one oxygen cost stand behind all tests of a person. What is wrong in them is
+wrong at every visit and nearly cancels in the difference; so does a bend in the person's line at a load that is
+walked every time. What does not cancel is the day and the scatter of each stage. The model is that of ``likelihood``,
+for several VO2max at once: HR = HR0 + (HRmax − HR0)·(c·VO2 − 3.5)/(VO2max − 3.5) + bend at the load + day + noise.
 
 Day and noise here are those of repeated tests under like conditions: the standard error of a submaximal heart rate on
-another day is 1.1 to 1.4 % (Lamberts 2004). Taken here is the upper end at 160 bpm, 2.2 bpm, half of its variance for the
-day and half for the stage, a minute's mean. Its range over four or five days, 3 to 5 bpm at 85 to 90 % of HRmax (Lamberts 2004, 2009), says
-the same.
+another day is 1.1 to 1.4 % (Lamberts 2004). Taken here is the upper end at 160 bpm, 2.2 bpm, half of its variance for
+the day and half for the stage, a minute's mean. Its range over four or five days, 3 to 5 bpm at 85 to 90 % of HRmax
+(Lamberts 2004, 2009), says the same.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,8 +49,8 @@ class Visit:
 class Together:
     """VO2max of each visit under one HRmax, and the covariance of the logarithms of VO2max − 3.5.
 
-    A pulse at a given load goes with 1/(VO2max − 3.5), so a change shows as a ratio. The covariance is nearly all common
-    to the visits and cancels in it.
+    A pulse at a given load goes with 1/(VO2max − 3.5), so a change shows as a ratio. The covariance is nearly all
+    common to the visits and cancels in it.
     """
 
     vo2max: Array
@@ -87,7 +87,7 @@ class Difference:
         return self._at(self.log_ratio)
 
     def interval(self, errors: float) -> tuple[float, float]:
-        """The change so many standard errors down and up, mL/kg/min; it holds zero just where ``size_in_errors`` says."""
+        """The change so many standard errors down and up, mL/kg/min; zero is in it just where they are too few."""
         ends = (self._at(self.log_ratio - errors * self.log_error), self._at(self.log_ratio + errors * self.log_error))
         low, high = (self._stretched(end, errors) for end in ends)
         return low, high
@@ -161,7 +161,7 @@ def see_together(
         return None
     if at[:n].min() <= low or at[:n].max() >= high:
         return None
-    return Together(np.exp(at[:n]) + RESTING_VO2, np.linalg.inv(curvature)[:n, :n])
+    return Together(np.exp(at[:n]) + RESTING_VO2, np.linalg.inv(curvature).astype(np.float64)[:n, :n])
 
 
 def _slopes(model: Callable[[Array], Array], at: Array, off: Array) -> Array:
@@ -173,7 +173,7 @@ def _slopes(model: Callable[[Array], Array], at: Array, off: Array) -> Array:
     return np.stack(columns, axis=1)
 
 
-def _covariance(loads: Sequence[object], visit_of: Array, noise_sd: Array) -> Array:
+def _covariance(loads: Sequence[object], visit_of: NDArray[np.intp], noise_sd: Array) -> Array:
     """Of the stages: noise of each, the day of each visit, and the bend that equal loads share."""
     same_load = np.array([[a == b for b in loads] for a in loads], dtype=float)
     same_day = (visit_of[:, None] == visit_of[None, :]).astype(float)

@@ -22,8 +22,8 @@ from teststation.physiology.result import StageObservation, StageResult
 def select(observations: tuple[StageObservation, ...], hr_limit_bpm: float) -> tuple[StageResult, ...]:
     """Every stage with its oxygen uptake, and whether the headline uses it: steady, whole, 110 bpm to the limit.
 
-    Between the speeds where walking and running are certain, a stage whose gait nobody stated counts only where the line
-    could not be drawn without it: the wrong equation is off by ten mL/kg/min there.
+    Between the speeds where walking and running are certain, a stage whose gait nobody stated counts only where the
+    line could not be drawn without it: the wrong equation is off by ten mL/kg/min there.
     """
     judged = tuple(_judge(seen, hr_limit_bpm) for seen in observations)
     doubtful = [stage.used and _gait_in_doubt(stage.observation) for stage in judged]

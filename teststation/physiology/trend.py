@@ -1,17 +1,16 @@
 """All tests of a person as one straight line in time, with a band."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import numpy as np
 
+from teststation.moments import years_between
 from teststation.physiology.error_budget import Z95
 from teststation.physiology.result import Trend
 
 TESTS_MIN = 3
 BAND_POINTS = 25
 SPAN_MIN_YEARS = 1.0 / 12
-DAYS_IN_YEAR = 365.25
 
 
 def fit_trend(started_at: Sequence[str], vo2max: Sequence[float], typical_error: Sequence[float]) -> Trend | None:
@@ -24,8 +23,7 @@ def fit_trend(started_at: Sequence[str], vo2max: Sequence[float], typical_error:
     """
     if len(vo2max) < TESTS_MIN:
         return None
-    times = [datetime.fromisoformat(text) for text in started_at]
-    years = np.array([(time - times[0]).total_seconds() / 86400 / DAYS_IN_YEAR for time in times])
+    years = np.array([years_between(started_at[0], moment) for moment in started_at])
     if years[-1] - years[0] < SPAN_MIN_YEARS:
         return None
     weight = 1.0 / np.asarray(typical_error, dtype=float) ** 2

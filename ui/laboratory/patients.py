@@ -1,9 +1,9 @@
 """Virtual patients: people whose VO2max is known, because we made them.
 
-They share no code with the estimate and, where nature has no formula, no formula either: fitness comes from lean mass and
-its uptake, weight from what is carried on top; the pulse bends smoothly off its line, drifts, and has good and bad days.
-Spreads are the published ones where there are any (HRmax 10.8 bpm, walking economy 7-10 %, day-to-day pulse about
-2 bpm: Lamberts 2004) and plausible choices elsewhere.
+They share no code with the estimate and, where nature has no formula, no formula either: fitness comes from lean mass
+and its uptake, weight from what is carried on top; the pulse bends smoothly off its line, drifts, and has good and
+bad days. Spreads are the published ones where there are any (HRmax 10.8 bpm, walking economy 7-10 %, day-to-day pulse
+about 2 bpm: Lamberts 2004) and plausible choices elsewhere.
 """
 
 import random
@@ -17,8 +17,9 @@ _HEIGHT_CM = {"male": (179.5, 6.4), "female": (166.1, 5.8)}  # Loe 2013, table 1
 _LEAN_KG_AT_HEIGHT = {"male": 65.0, "female": 47.0}
 _FAT_SHARE = {"male": (0.24, 0.06), "female": (0.32, 0.07)}
 
-# From day to day a pulse at one load varies by 2 to 4 bpm. Part of that is habit (medicine, coffee, the hour) and is the
-# same at visits under like conditions; what then still differs is 1.1-1.4 % (Lamberts 2004): the day, and swings in it.
+# From day to day a pulse at one load varies by 2 to 4 bpm. Part of that is habit (medicine, coffee, the hour) and is
+# the same at visits under like conditions; what then still differs is 1.1-1.4 % (Lamberts 2004): the day, and swings
+# within it.
 HABIT_SD_BPM = 2.6
 DAY_SD_BPM = 1.5
 WANDER_SD_BPM = 1.2

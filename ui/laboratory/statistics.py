@@ -24,14 +24,14 @@ class MethodScore:
 
 @dataclass(frozen=True, slots=True)
 class ChangeScore:
-    """True changes of one size in one group; one that was not given counts as not called real."""
+    """True changes of one size in one group, and what was said where a change was given."""
 
     truth: float
     group: str
     patients: int
     given: int
-    called_real: float
-    called_possible_or_real: float
+    called_real: float | None
+    called_possible_or_real: float | None
     coverage: float | None
 
 
@@ -81,8 +81,8 @@ def _change(truth: float, group: str, seen: Sequence[SeenChange]) -> ChangeScore
         group=group,
         patients=len(seen),
         given=len(given),
-        called_real=fmean(one.wording == "real" for one in seen),
-        called_possible_or_real=fmean(one.wording in ("possible", "real") for one in seen),
+        called_real=fmean(one.wording == "real" for one in given) if given else None,
+        called_possible_or_real=fmean(one.wording in ("possible", "real") for one in given) if given else None,
         coverage=fmean(_holds(one.low, truth, one.high) for one in given) if given else None,
     )
 

@@ -85,7 +85,7 @@ def _plan(speed: str) -> Plan:
 
 
 def _therapist(patient: VirtualPatient) -> Callable[[Controller, Patient], None]:
-    """Who stands beside the belt: asks for RPE, notes the handrail, extends what is not steady, ends it when asked to."""
+    """Who stands beside the belt: asks for RPE, notes the rail, extends what is not steady, ends it when asked to."""
     asked: set[int] = set()
 
     def act(controller: Controller, person: Patient) -> None:

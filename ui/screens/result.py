@@ -147,7 +147,7 @@ class ResultScreen(QWidget):
         words = tr("result.withheld")
         if reference is not None:
             expected = number(reference.expected_ml_kg_min, 1)
-            words = tr("result.percentile", percentile=round(reference.percentile), expected=expected)
+            words = tr("result.percentile", percentile=round(reference.percentile or 0.0), expected=expected)
         set_text(self.percentile, words)
 
     def _emit(self, signal: SignalInstance) -> None:

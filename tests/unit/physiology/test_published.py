@@ -17,8 +17,8 @@ from teststation.physiology.metabolic import (
 )
 from teststation.physiology.non_exercise import friend2018_vo2max, nes2011_vo2max
 from teststation.physiology.reference import compare, compare_friend, fitness_age, friend2022, hunt3
-from teststation.physiology.zones import ZONES
 from teststation.physiology.result import Load, StageObservation
+from teststation.physiology.zones import ZONES
 from teststation.subject import Gait, Sex, Subject
 from teststation.units import kmh_from_mph
 

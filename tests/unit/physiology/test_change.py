@@ -1,0 +1,182 @@
+"""Is the change real? Two tests of one person under one HRmax."""
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.sample_tests import follow_up, sample
+from teststation.physiology.assess import EarlierTest, assess_run, common_hr_max
+from teststation.physiology.change import POSSIBLE, REAL, wording
+from teststation.physiology.prior import Prior
+from teststation.physiology.repeat import Visit, see_together
+from teststation.physiology.result import Change
+from teststation.physiology.trend import fit_trend
+from teststation.run.record import RunRecord
+
+PRIOR = Prior((45.0, 36.0), 0.25)
+LOADS = np.array([11.5, 17.3, 23.0, 28.8])
+
+
+def visit(vo2max: float, day_bpm: float = 0.0, loads: np.ndarray = LOADS) -> Visit:
+    hr = 80 + 100 * (loads - 3.5) / (vo2max - 3.5) + day_bpm
+    return Visit(loads, np.full(len(loads), 0.08), hr, np.full(len(loads), 120.0), tuple(loads.tolist()))
+
+
+def together(*visits: Visit, hr_max_sd_bpm: float = 10.8):
+    found = see_together(visits, 180.0, hr_max_sd_bpm, PRIOR)
+    assert found is not None
+    return found
+
+
+def compared(now: RunRecord, before: RunRecord) -> Change:
+    change = assess_run(now, [EarlierTest("before", before, assess_run(before))]).change
+    assert change is not None
+    return change
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        (0.0, "within_error"),
+        (POSSIBLE - 0.01, "within_error"),
+        (POSSIBLE, "possible"),
+        (REAL, "possible"),
+        (REAL + 0.01, "real"),
+    ],
+)
+def test_the_three_wordings(errors: float, words: str) -> None:
+    assert wording(errors) == words
+
+
+def test_the_thresholds_are_those_of_eighty_and_ninety_five_in_a_hundred_unchanged_people() -> None:
+    assert pytest.approx((1.2816, 1.96), abs=1e-4) == (POSSIBLE, REAL)
+
+
+def test_a_change_is_found_and_its_error_is_far_smaller_than_that_of_either_test() -> None:
+    found = together(visit(36.0), visit(42.0))
+    difference = found.difference(0, 1)
+    assert difference.ml_kg_min == pytest.approx(6.0, abs=1.0)
+    each = float(found.log_covariance[0, 0] ** 0.5)
+    assert difference.log_error < each / 3
+
+
+def test_the_error_of_hrmax_cancels_in_the_difference() -> None:
+    sure, unsure = (
+        together(visit(36.0), visit(36.0), hr_max_sd_bpm=sd).difference(0, 1).log_error for sd in (3.0, 18.0)
+    )
+    assert unsure == pytest.approx(sure, rel=0.15)
+
+
+def test_two_ordinary_tests_have_about_the_typical_error_of_a_retest_study() -> None:
+    """1.9 mL/kg/min in seven people (limits of agreement ± 5.2)."""
+    assert together(visit(40.0), visit(40.0)).difference(0, 1).smallest(1.0) / 2**0.5 == pytest.approx(1.3, abs=0.7)
+
+
+def test_other_loads_make_a_change_harder_to_see() -> None:
+    """At equal loads a bend in the person's line cancels; at other loads it does not."""
+    same = together(visit(36.0), visit(36.0)).difference(0, 1)
+    other = together(visit(36.0), visit(36.0, loads=LOADS + 2.0)).difference(0, 1)
+    assert other.log_error > 1.2 * same.log_error
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(18, 60), st.floats(-8, 8), st.floats(-4, 4))
+def test_the_interval_of_a_change_holds_zero_just_where_it_is_not_called_real(
+    vo2max: float, gained: float, day_bpm: float
+) -> None:
+    loads = np.linspace(0.3, 0.7, 4) * vo2max
+    found = see_together(
+        [visit(vo2max, loads=loads), visit(max(16.0, vo2max + gained), day_bpm, loads)], 180.0, 10.8, PRIOR
+    )
+    if found is None:
+        return
+    difference = found.difference(0, 1)
+    low, high = difference.interval(REAL)
+    assert low <= difference.ml_kg_min <= high
+    assert (low > 0 or high < 0) == (wording(difference.size_in_errors) == "real")
+
+
+def test_the_same_test_twice_is_no_change() -> None:
+    run, _ = sample()
+    found = compared(msgspec.structs.replace(run, id="again"), run)
+    assert found.change_ml_kg_min == pytest.approx(0, abs=0.05)
+    assert found.wording == "within_error"
+    assert found.real_from_ml_kg_min is not None
+    assert found.possible_from_ml_kg_min is not None
+    assert 1.5 < found.possible_from_ml_kg_min < found.real_from_ml_kg_min < 7
+
+
+def test_a_pulse_lower_by_as_much_as_the_load_is_higher_is_a_real_change() -> None:
+    """A fitter heart saves more beats the harder the work; a good day saves the same at every load."""
+    run, _ = sample()
+
+    def with_pulse(less: float, share: float) -> RunRecord:
+        heart = tuple(
+            msgspec.structs.replace(s, bpm=None if s.bpm is None else round(s.bpm - less - share * (s.bpm - 85)))
+            for s in run.heart
+        )
+        return msgspec.structs.replace(run, id="later", heart=heart)
+
+    fitter, lucky = compared(with_pulse(0.0, 0.13), run), compared(with_pulse(3.0, 0.0), run)
+    assert fitter.wording == "real"
+    assert fitter.low > 0
+    assert lucky.wording == "within_error"
+
+
+def test_a_stage_that_the_limit_cut_short_still_counts_for_the_change() -> None:
+    """After the same seconds at the same load the pulse of both tests can be compared, steady or not."""
+    run, _ = sample()
+    later, _ = follow_up()
+    last = run.stages[-1]
+    cut = msgspec.structs.replace(last, ended_s=last.began_s + 80.0)
+    short = msgspec.structs.replace(run, stages=(*run.stages[:-1], cut), stages_ended_s=cut.ended_s)
+    without = msgspec.structs.replace(short, stages=run.stages[:-1], stages_ended_s=last.began_s)
+    with_it, less = compared(later, short), compared(later, without)
+    assert (with_it.real_from_ml_kg_min or 0) < (less.real_from_ml_kg_min or 0)
+
+
+def test_a_measured_hrmax_of_either_test_holds_for_both() -> None:
+    run, _ = sample()
+    tested = msgspec.structs.replace(run.subject, hr_max_measured_bpm=190.0)
+    assert common_hr_max(run.subject, (), [tested]).bpm == 190.0
+    assert common_hr_max(tested, (), [run.subject]).bpm == 190.0
+    assert common_hr_max(run.subject, (), [run.subject]).source == "nes2013"
+
+
+def test_time_of_day_and_treadmill_are_among_what_may_differ() -> None:
+    run, _ = sample()
+    evening = msgspec.structs.replace(run, started_at="2026-04-02T19:30:00+02:00", treadmill="woodway:COM4")
+    assert {cause.code for cause in compared(evening, run).not_comparable} == {
+        "differs_time_of_day",
+        "differs_treadmill",
+    }
+    late, early = (msgspec.structs.replace(run, started_at=f"2026-04-02T{hour}:30:00+02:00") for hour in ("23", "01"))
+    assert compared(late, early).not_comparable == ()  # midnight lies between them, not a day
+
+
+def test_with_a_beta_blocker_at_the_earlier_test_the_change_is_not_told() -> None:
+    run, _ = sample()
+    blocked = msgspec.structs.replace(run, subject=msgspec.structs.replace(run.subject, beta_blocker=True))
+    assert assess_run(run, [EarlierTest("before", blocked, assess_run(blocked))]).change is None
+
+
+# --- the trend ---
+
+
+def test_a_steady_gain_is_a_trend_with_its_range() -> None:
+    days = [f"2026-{month:02d}-01T10:00:00+01:00" for month in (1, 4, 7, 10)]
+    found = fit_trend(days, [30.0, 31.0, 32.0, 33.0], [1.9] * 4)
+    assert found is not None
+    assert found.per_year == pytest.approx(4.0, abs=0.1)
+    assert found.low < found.per_year < found.high
+    assert found.band_low[0] < found.line[0] < found.band_high[0]
+    middle = len(found.line) // 2
+    assert found.band_high[middle] - found.band_low[middle] < found.band_high[0] - found.band_low[0]
+
+
+def test_two_tests_or_four_in_a_week_are_no_trend() -> None:
+    assert fit_trend(["2026-01-01T10:00:00+01:00", "2026-07-01T10:00:00+01:00"], [30.0, 33.0], [1.9, 1.9]) is None
+    week = [f"2026-01-0{day}T10:00:00+01:00" for day in (1, 3, 5, 7)]
+    assert fit_trend(week, [30.0, 31.0, 32.0, 33.0], [1.9] * 4) is None

@@ -1,0 +1,22 @@
+"""Moments as the record keeps them: ISO 8601 text with a zone. Reading them needs no clock."""
+
+from datetime import datetime
+
+DAYS_IN_YEAR = 365.25
+
+
+def hour_of_day(moment: str) -> float:
+    """Hours since midnight where it was, 0 to 24."""
+    time = datetime.fromisoformat(moment)
+    return time.hour + time.minute / 60
+
+
+def time_of_day(moment: str) -> str:
+    """The local time as ``HH:MM``."""
+    return f"{datetime.fromisoformat(moment):%H:%M}"
+
+
+def years_between(earlier: str, later: str) -> float:
+    """Years from one moment to another."""
+    apart = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
+    return apart.total_seconds() / 86400 / DAYS_IN_YEAR
