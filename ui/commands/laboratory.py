@@ -61,7 +61,8 @@ def change_lines(scores: list[ChangeScore]) -> list[str]:
 
 
 def _change_line(score: ChangeScore) -> str:
+    real, possible = 100 * (score.called_real or 0), 100 * (score.called_possible_or_real or 0)
     return (
-        f"{score.truth:<+16.1f}{score.group:16}{score.patients:6d}{score.given:7d}{100 * (score.called_real or 0):7.1f} %"
-        f"{100 * (score.called_possible_or_real or 0):8.1f} %{100 * (score.coverage or 0):9.1f} %"
+        f"{score.truth:<+16.1f}{score.group:16}{score.patients:6d}{score.given:7d}{real:7.1f} %{possible:8.1f} %"
+        f"{100 * (score.coverage or 0):9.1f} %"
     )
