@@ -23,6 +23,7 @@ from ui.header import Header
 from ui.i18n import tr, use_language
 from ui.i18n.numbers import day
 from ui.papers import Papers
+from ui.result_flow import ResultFlow
 from ui.run_flow import RunFlow
 from ui.screens.history import history_sheet
 from ui.screens.person import PersonScreen
@@ -80,9 +81,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.stop_button = StopButton(self)
         self.stop_button.stop_pressed.connect(self.stop)
+        self.desk = Desk(station.record)
+        self.results = ResultFlow(station, self.desk, self.result, self, self)
         self.papers = Papers(station, self.result.show_busy, self.tell, self)
         self._stop_keys = StopKeys(lambda: self.bridge, self)
-        self.desk = Desk(station.record)
         self.door = DeskFlow(
             self.desk,
             self.header,
@@ -173,6 +175,7 @@ class MainWindow(QMainWindow):
 
     def _user_changed(self) -> None:
         self.header.allow_settings(self.desk.may(Permission.SETTINGS))
+        self.result.allow_signing(self.desk.may(Permission.SIGN))
 
     def _clear_desk(self) -> None:
         """Another user has come in: nothing that the former had open is shown to them."""
@@ -252,8 +255,7 @@ class MainWindow(QMainWindow):
 
     def show_result(self, stored: StoredTest) -> None:
         """A kept test."""
-        self.result.show_test(stored, self.station.record.people.get(stored.person_id))
-        self.go_to(self.result)
+        self.results.show(stored)
 
     def show_report(self, stored: StoredTest) -> None:
         """A kept test and its report."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from teststation.errors import StationError
+from teststation.records.audit import Action
 from teststation.records.kept_tests import StoredTest
 from teststation.records.people import Person
 from ui.i18n import tr
@@ -45,7 +46,12 @@ class Papers(QObject):
         chosen, _ = QFileDialog.getSaveFileName(self._window, tr("papers.save"), start, tr("papers.filter"))
         if chosen:
             path = Path(chosen if chosen.lower().endswith(".pdf") else f"{chosen}.pdf")
-            self.write_report(stored, path, lambda: self._show_busy(tr("papers.saved", path=path.name)))
+
+            def saved() -> None:
+                self._station.record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
+                self._show_busy(tr("papers.saved", path=path.name))
+
+            self.write_report(stored, path, saved)
 
     def open_report(self, stored: StoredTest) -> None:
         """Make it and open it, to be printed."""
@@ -54,6 +60,7 @@ class Papers(QObject):
         path = Path(self._folder.name) / self._name(stored)
 
         def opened() -> None:
+            self._station.record.audit.note(Action.REPORT_OPENED, stored.person_id, stored.id)
             self._show_busy(tr("papers.opened"))
             if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
                 self._tell(tr("error.known"), [tr("papers.no_viewer")])

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from drivers.client import HeartRateClient, TreadmillClient
 from drivers.heart_rate.ant_key import NOT_SET_UP
 from drivers.heart_rate.replay import check as check_recording
@@ -215,24 +217,31 @@ class Station:
         """All kept tests of a person, oldest first."""
         return list(self.record.tests.history(person_id))
 
+    def assess_again(self, stored: StoredTest, subject: Subject | None = None) -> Assessment:
+        """What today's method says of a kept test, for the subject as it was or as it should have been."""
+        run = stored.run if subject is None else msgspec.structs.replace(stored.run, subject=subject)
+        return assess_run(run, self.earlier(stored.person_id, before=stored.run.started_at))
+
+    def calculate_again(self, stored: StoredTest) -> StoredTest:
+        """Keep what today's method says beside the stored result."""
+        return self.record.tests.add_result(stored.id, self.assess_again(stored))
+
     def report(self, stored: StoredTest, language: str = "nb") -> bytes:
         """The report as PDF/A. Takes a while: call it where nobody waits for the belt."""
         # The makers of PDF are large and wanted late: they are no part of the start.
         from teststation.report.archive import archive
-        from teststation.report.model import Clinic, HistoryPoint, ReportPerson, build
+        from teststation.report.model import Clinic, HistoryPoint, ReportPerson, Signed, build
         from teststation.report.pdf import render
 
         person = self.record.people.get(stored.person_id)
         history = [
-            HistoryPoint(
-                started_at=other.run.started_at,
-                vo2max_ml_kg_min=estimate.vo2max_ml_kg_min,
-                low=estimate.low,
-                high=estimate.high,
-            )
-            for other in self.record.tests.history(stored.person_id)
-            if other.run.started_at <= stored.run.started_at
-            and (estimate := other.assessment.estimates[other.assessment.headline]).status == "ok"
+            HistoryPoint(line.started_at, line.vo2max_ml_kg_min, line.low, line.high)
+            for line in reversed(self.record.tests.summaries(stored.person_id))
+            if line.started_at <= stored.run.started_at and line.status == "ok"
+        ]
+        signatures = [
+            Signed(name=one.user_name, at=one.signed_at, comment=one.comment, reason=one.reason)
+            for one in self.record.signing.signatures(stored.id)
         ]
         report = build(
             ReportPerson(name=person.full_name, born=person.born, number=None),
@@ -244,6 +253,7 @@ class Station:
             __version__,
             stored.events_sha256,
             language=language,
+            signatures=signatures,
         )
         return archive(render(report))
 

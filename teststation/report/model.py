@@ -38,6 +38,16 @@ class HistoryPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """Who stands for the test; each after the first amends it, with its reason."""
+
+    name: str
+    at: str  # ISO 8601, UTC
+    comment: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the pages are drawn from."""
 
@@ -50,6 +60,7 @@ class Report:
     made_with: str
     data_sha256: str
     language: str
+    signatures: tuple[Signed, ...] = ()
 
     @property
     def say(self) -> Texts:
@@ -82,6 +93,27 @@ class Report:
         year, month = started.year + months // 12, months % 12 + 1
         day = min(started.day, 28 if month == 2 else 30)
         return date(year, month, day).strftime("%d.%m.%Y")
+
+    def signed_on(self, signature: Signed) -> str:
+        """The day of a signature, by the clock of the test's own place."""
+        zone = datetime.fromisoformat(self.run.started_at).tzinfo
+        return datetime.fromisoformat(signature.at).astimezone(zone).strftime("%d.%m.%Y")
+
+    @property
+    def professional_words(self) -> tuple[str, ...]:
+        """The comment that counts, and every amendment with its reason."""
+        if not self.signatures:
+            return ()
+        comment = self.signatures[-1].comment
+        first = self.signatures[0]
+        words = [comment] if comment else []
+        if first.reason:
+            words.append(self.say("report.corrected", day=self.signed_on(first), name=first.name, reason=first.reason))
+        words += [
+            self.say("report.amended", day=self.signed_on(one), name=one.name, reason=one.reason)
+            for one in self.signatures[1:]
+        ]
+        return tuple(words)
 
     @property
     def plain_sentence(self) -> str:
@@ -137,6 +169,9 @@ def build(
     made_with: str,
     data_sha256: str = "",
     language: str = "nb",
+    signatures: Sequence[Signed] = (),
 ) -> Report:
     """Gather what a report needs."""
-    return Report(person, run, assessment, tuple(history), clinic, operator, made_with, data_sha256, language)
+    return Report(
+        person, run, assessment, tuple(history), clinic, operator, made_with, data_sha256, language, tuple(signatures)
+    )

@@ -168,16 +168,34 @@ def _foot(page: Page, report: Report) -> None:
     }
     page.paragraph(say("report.devices", **values), 7, color=QUIET, most=3)
     page.paragraph(say("report.sources"), 7, color=QUIET, most=3)
-    y = 62.0
+    _signature(page, report)
+
+
+def _signature(page: Page, report: Report) -> None:
+    """The comment, and who signed it when; lines for pen and paper where nobody has."""
+    say, signed, y = report.say, report.signatures, 62.0
+    day, name = (report.signed_on(signed[0]), signed[0].name) if signed else ("", "")
     if page.y < y + 14:
-        return  # a very long test leaves no room for comments; the signature belongs to the printed form
+        # A very long test leaves no room for comments, and lines for a pen belong to the printed form.
+        if signed:
+            words = " ".join([say("report.signed", day=day, name=name), *report.professional_words[-1:]])
+            page.text(MARGIN, y - 9, words, 7, width=INNER)
+        return
     page.canvas.setFillColor(PALE)
     height = min(70.0, page.y - y - 26)
     if height > 20:
         page.canvas.rect(MARGIN, page.y - 8 - height, INNER, height, stroke=0, fill=1)
         page.text(MARGIN + 6, page.y - 19, say("report.comment"), 7.5, color=QUIET)
+        page.y -= 22
+        room = int((height - 18) / 10)
+        words = " ".join(report.professional_words)
+        if words and room > 0:
+            page.paragraph(words, 7.5, most=room, x=MARGIN + 6, width=INNER - 12)
     page.canvas.setStrokeColor(INK)
     page.canvas.setLineWidth(0.6)
-    for x, label in ((MARGIN, "report.sign_date"), (MARGIN + INNER / 2, "report.sign_name")):
+    for x, label, value in (
+        (MARGIN, "report.sign_date", day), (MARGIN + INNER / 2, "report.sign_name", name)
+    ):  # fmt: skip
         page.canvas.line(x, y, x + INNER / 2 - 20, y)
+        page.text(x, y + 3, value, 9, width=INNER / 2 - 20)
         page.text(x, y - 9, say(label), 7, color=QUIET)

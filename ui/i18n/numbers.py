@@ -39,6 +39,11 @@ def day(iso: str | None) -> str:
     return f"{datetime.fromisoformat(iso).date():%d.%m.%Y}"
 
 
+def moment(iso: str) -> str:
+    """A moment as ``dd.mm.yyyy hh:mm``, by the clock of this place."""
+    return f"{datetime.fromisoformat(iso).astimezone():%d.%m.%Y %H:%M}"
+
+
 def parse_number(text: str) -> float | None:
     """A number with comma or point; None for anything else."""
     try:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from teststation.physiology.result import Assessment
+from teststation.physiology.result import ALGORITHM_VERSION, Assessment
 from teststation.records.kept_tests import StoredTest
 from teststation.records.people import Person
 from ui.i18n import tr
@@ -20,7 +20,8 @@ from ui.screens.result_text import (
     stage_row,
     training_words,
 )
-from ui.widgets.base import button, card, clear, column, frame, label, row, set_text
+from ui.screens.sign import signed_words
+from ui.widgets.base import button, card, clear, column, frame, label, row, set_shown, set_text
 from ui.widgets.load_plot import LoadPlot
 
 
@@ -29,6 +30,9 @@ class ResultScreen(QWidget):
 
     print_wanted = Signal(object)  # StoredTest
     pdf_wanted = Signal(object)
+    sign_wanted = Signal(object)
+    versions_wanted = Signal(object)
+    again_wanted = Signal(object)  # calculate with today's method
     done = Signal()
 
     def __init__(self) -> None:
@@ -53,6 +57,11 @@ class ResultScreen(QWidget):
         self.busy = label("", "soft")
         self.print_button = button(tr("result.print"), lambda: self._emit(self.print_wanted), "touch")
         self.pdf_button = button(tr("result.pdf"), lambda: self._emit(self.pdf_wanted), "touch")
+        self.signed = label("", "soft", wrap=True)
+        self.sign_button = button(tr("sign.do"), lambda: self._emit(self.sign_wanted), "touch")
+        self.versions_button = button(tr("sign.versions"), lambda: self._emit(self.versions_wanted), "link")
+        self.again_button = button(tr("sign.again"), lambda: self._emit(self.again_wanted), "link")
+        self._may_sign = False
         self.done_button = button(tr("result.done"), self.done.emit, "main")
         self._layout()
 
@@ -73,7 +82,11 @@ class ResultScreen(QWidget):
         body = row(left, right, shares=(5, 6))
         top = column(self.who, self.sentence, gap=2)
         inner = column(top, body, gap=12, margin=(16, 10, 16, 10), shares=(0, 1))
-        foot = row(self.print_button, self.pdf_button, self.busy, 1, self.done_button, margin=12)
+        self.signed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        signed = (self.signed, self.versions_button, self.again_button, self.sign_button)
+        foot = row(
+            self.print_button, self.pdf_button, self.busy, *signed, self.done_button, margin=12, shares=(0, 0, 0, 1)
+        )
         self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
     def _table(self) -> QTableWidget:
@@ -125,8 +138,29 @@ class ResultScreen(QWidget):
             self.estimates.addWidget(label(title, role), line, 0)
             self.estimates.addWidget(label(value, role), line, 1)
             self.estimates.addWidget(label(words, "soft", wrap=True), line, 2)
+        self._show_signature(stored)
         self.show_busy("")
         self.done_button.setFocus()
+
+    def allow_signing(self, allowed: bool) -> None:
+        """Whether who is logged in may sign."""
+        self._may_sign = allowed
+        self.sign_button.setEnabled(allowed)
+        self.sign_button.setToolTip("" if allowed else tr("sign.not_allowed"))
+
+    def _show_signature(self, stored: StoredTest) -> None:
+        signature = stored.signature
+        words = [signed_words(signature)]
+        older = stored.assessment.algorithm_version != ALGORITHM_VERSION
+        if older:
+            words.append(tr("sign.older", version=stored.assessment.algorithm_version))
+        if stored.newest_result != stored.result_number:
+            words.append(tr("sign.newer_waits"))
+        set_text(self.signed, " ".join(words))
+        set_text(self.sign_button, tr("sign.do") if signature is None else tr("sign.amend_do"))
+        set_shown(self.versions_button, signature is not None and signature.is_amendment)
+        set_shown(self.again_button, older and stored.newest_result == stored.result_number)
+        self.allow_signing(self._may_sign)
 
     def show_busy(self, words: str) -> None:
         """What is being made, or made; the buttons wait while ``words`` end in an ellipsis."""

@@ -12,7 +12,7 @@ from teststation.cause import Cause
 from teststation.physiology.assess import assess, assess_run
 from teststation.physiology.result import Assessment
 from teststation.report.archive import archive
-from teststation.report.model import Clinic, HistoryPoint, Report, ReportPerson, build
+from teststation.report.model import Clinic, HistoryPoint, Report, ReportPerson, Signed, build
 from teststation.report.pdf import render
 from teststation.run.record import Outcome, RunRecord
 from teststation.subject import Subject
@@ -125,3 +125,44 @@ def test_extremes_stay_on_two_pages(case: str, language: str) -> None:
 
 def test_both_languages_have_the_same_words() -> None:
     assert texts("nb").keys() == texts("en").keys()
+
+
+# --- signatures ---
+
+SIGNED = Signed("Kari Berg", "2026-01-02T23:30:00.000+00:00", comment="Rolig og jevn gange.")
+AMENDED = Signed("Nils Dal", "2026-01-05T10:00:00.000+00:00", comment="Gikk uten rekkverk.", reason="Glemt å notere.")
+
+
+def signed_text(*signatures: Signed, language: str = "nb") -> str:
+    run, found = sample()
+    made = build(
+        PERSON, run, found, [_point(run, found)], Clinic(), "", "0.1.0", language=language, signatures=signatures
+    )
+    return text_of(render(made))
+
+
+def test_an_unsigned_report_has_lines_for_a_pen() -> None:
+    text = signed_text()
+    assert "signatur" in text
+    assert "Kari Berg" not in text
+
+
+def test_a_signed_report_says_who_and_when_and_the_comment() -> None:
+    text = signed_text(SIGNED)
+    for words in ("Kari Berg", "03.01.2026", "Rolig og jevn gange."):
+        assert words in text, "the day is that of the test's own place"
+
+
+def test_an_amended_report_says_why_and_keeps_the_first_signature() -> None:
+    text = signed_text(SIGNED, AMENDED)
+    for words in ("Kari Berg", "Rettet 05.01.2026 av Nils Dal: Glemt å notere.", "Gikk uten rekkverk."):
+        assert words in text
+    assert "Amended 05.01.2026 by Nils Dal" in signed_text(SIGNED, AMENDED, language="en")
+
+
+def test_a_very_long_comment_stays_on_its_page() -> None:
+    run, found = sample()
+    endless = Signed("Kari Berg", SIGNED.at, comment="Lang kommentar. " * 200)
+    made = build(PERSON, run, found, [_point(run, found)], Clinic(), "", "0.1.0", signatures=[endless])
+    assert len(PdfReader(io.BytesIO(render(made))).pages) == len(PdfReader(io.BytesIO(render(report(*sample())))).pages)
+    assert "…" in text_of(render(made))

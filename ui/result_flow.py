@@ -1,0 +1,71 @@
+"""A kept test in the window: shown, signed, amended, calculated again."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from teststation.records.audit import Action
+from teststation.records.kept_tests import StoredTest
+from teststation.records.users import Permission
+from ui.desk import Desk
+from ui.i18n import tr
+from ui.screens.result import ResultScreen
+from ui.screens.sign import SignSheet, versions_words
+from ui.station import Station
+from ui.widgets.sheet import Sheet
+
+
+class Window(Protocol):
+    """What the result needs of the window."""
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
+
+    def go_to(self, screen: QWidget) -> None:
+        """Show one screen."""
+        ...
+
+
+class ResultFlow(QObject):
+    """Connects the result screen's buttons to the record."""
+
+    def __init__(self, station: Station, desk: Desk, screen: ResultScreen, window: Window, parent: QObject) -> None:
+        super().__init__(parent)
+        self.station, self.desk, self.screen, self._window = station, desk, screen, window
+        screen.sign_wanted.connect(self.sign)
+        screen.versions_wanted.connect(self.show_versions)
+        screen.again_wanted.connect(self.calculate_again)
+
+    def show(self, stored: StoredTest) -> None:
+        """Show a kept test, and tell the audit log who looked."""
+        self.desk.saw(Action.TEST_SEEN, stored.person_id, stored.id)
+        self.screen.allow_signing(self.desk.may(Permission.SIGN))
+        self.screen.show_test(stored, self.station.record.people.get(stored.person_id))
+        self._window.go_to(self.screen)
+
+    def sign(self, stored: StoredTest) -> None:
+        """Sign, or amend."""
+        user = self.desk.user
+        if user is not None:
+            self._window.show_sheet(lambda window: SignSheet(window, self.station, stored, user, self.renew))
+
+    def show_versions(self, stored: StoredTest) -> None:
+        """Every signed version."""
+        self._window.tell(tr("sign.versions_title"), versions_words(self.station, stored))
+
+    def calculate_again(self, stored: StoredTest) -> None:
+        """Today's method beside the stored result."""
+        self.station.calculate_again(stored)
+        self.renew()
+
+    def renew(self) -> None:
+        """Show the test as it is kept now."""
+        if self.screen.stored is not None:
+            self.show(self.station.record.tests.get(self.screen.stored.id))
