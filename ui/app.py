@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from teststation.errors import StationError
+from teststation.records.audit import Action
 from teststation.records.database import Record
 from teststation.records.kept_tests import StoredTest
 from teststation.records.people import Person
@@ -23,11 +24,11 @@ from ui.header import Header
 from ui.i18n import tr, use_language
 from ui.i18n.numbers import day
 from ui.papers import Papers
+from ui.people_flow import PeopleFlow
 from ui.result_flow import ResultFlow
 from ui.run_flow import RunFlow
-from ui.screens.history import history_sheet
+from ui.screens.history import HistoryScreen
 from ui.screens.person import PersonScreen
-from ui.screens.person_form import PersonForm
 from ui.screens.pretest import PretestScreen
 from ui.screens.result import ResultScreen
 from ui.screens.run import RunScreen
@@ -73,8 +74,9 @@ class MainWindow(QMainWindow):
         self.pretest = PretestScreen(station, seed=seed)
         self.run = RunScreen()
         self.result = ResultScreen()
+        self.history = HistoryScreen()
         self.stack = QStackedWidget()
-        for screen in (self.people, self.pretest, self.run, self.result):
+        for screen in (self.people, self.pretest, self.run, self.result, self.history):
             self.stack.addWidget(screen)
         central = QWidget()
         central.setLayout(column(self.header, self.stack, gap=0, shares=(0, 1)))
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         self.stop_button = StopButton(self)
         self.stop_button.stop_pressed.connect(self.stop)
         self.desk = Desk(station.record)
+        self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self)
         self.results = ResultFlow(station, self.desk, self.result, self, self)
         self.papers = Papers(station, self.result.show_busy, self.tell, self)
         self._stop_keys = StopKeys(lambda: self.bridge, self)
@@ -108,10 +111,9 @@ class MainWindow(QMainWindow):
         self.door.user_changed.connect(self._user_changed)
         self.door.desk_cleared.connect(self._clear_desk)
         self.header.about_wanted.connect(lambda: self.tell(tr("about.title"), self._about()))
-        self.people.new_wanted.connect(lambda: self.edit_person(None))
-        self.people.edit_wanted.connect(self.edit_person)
         self.people.test_wanted.connect(self.begin_pretest)
-        self.people.history_wanted.connect(self.show_history)
+        self.history.open_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
+        self.history.report_wanted.connect(lambda test_id: self.show_report(self.station.record.tests.get(test_id)))
         self.pretest.back.connect(lambda: self.go_to(self.people))
         self.pretest.prepared.connect(self.prepare)
         self.result.done.connect(self.back_to_people)
@@ -152,7 +154,8 @@ class MainWindow(QMainWindow):
         """Show one screen."""
         self.stack.setCurrentWidget(screen)
         self.header.setVisible(screen is not self.run)
-        self.header.show_step((self.people, self.pretest, self.run, self.result).index(screen))
+        steps = (self.people, self.pretest, self.run, self.result)
+        self.header.show_step(0 if screen is self.history else steps.index(screen))
         self.stop_button.setVisible(screen is self.run)
         self.stop_button.to_corner()
         if screen is self.people:
@@ -176,6 +179,7 @@ class MainWindow(QMainWindow):
     def _user_changed(self) -> None:
         self.header.allow_settings(self.desk.may(Permission.SETTINGS))
         self.result.allow_signing(self.desk.may(Permission.SIGN))
+        self.people.allow_merging(self.desk.may(Permission.MERGE))
 
     def _clear_desk(self) -> None:
         """Another user has come in: nothing that the former had open is shown to them."""
@@ -185,21 +189,9 @@ class MainWindow(QMainWindow):
 
     # --- people ---
 
-    def edit_person(self, person: Person | None) -> None:
-        """Add a person, or change one."""
-        self.show_sheet(
-            lambda window: PersonForm(
-                window, self.station.record, person, lambda kept: self.people.refresh(choose=kept.id)
-            )
-        )
-
-    def show_history(self, person: Person) -> None:
-        """All tests of a person."""
-        tests = self.station.history(person.id)
-        self.show_sheet(lambda window: history_sheet(window, person, tests, self.show_result, self.show_report))
-
     def begin_pretest(self, person: Person) -> None:
         """The appointment begins."""
+        self.desk.saw(Action.PERSON_SEEN, person.id)
         self.pretest.show_person(person)
         self.go_to(self.pretest)
 
@@ -327,7 +319,7 @@ class MainWindow(QMainWindow):
         family = font_family()
         self.setStyleSheet(style_sheet(scale, family))
         self.stop_button.rescale(scale)
-        for screen in (self.people, self.run, self.result):
+        for screen in (self.people, self.run, self.result, self.history):
             screen.rescale(scale, family)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -18,17 +18,21 @@ from PySide6.QtWidgets import QApplication
 
 from teststation.ports import BeltState
 from teststation.records.database import Record, open_record
+from teststation.records.users import Role
 from teststation.run.state import Phase
 from teststation.subject import Sex
 from ui.app import MainWindow
 from ui.emulated import patient_of_seed
+from ui.screens.login import FirstUserSheet, LoginCover
 from ui.screens.settings import SettingsSheet
+from ui.screens.sign import SignSheet
 from ui.session import Session
 from ui.settings import Settings
 from ui.station import Station
 
 SCALE = 40.0
 SEED = 3
+PASSWORD = "gå tur i skogen"
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 PEOPLE = (
     ("Aasen", "Kari", "1979-04-12", Sex.FEMALE),
@@ -100,7 +104,7 @@ class Walk:
         self.save("01-people")
         window.people.search.setText("demo")
         self.save("02-person-chosen")
-        window.edit_person(self.person)
+        window.persons.edit(self.person)
         self.save("03-person-form")
         self.close_sheet()
         window.edit_settings()
@@ -115,12 +119,63 @@ class Walk:
         self.run(pictures=False)
         self.save("31-result-with-change")
         window.result.done.emit()
-        window.show_history(self.person)
+        window.persons.show_history(self.person)
         self.save("32-history")
+        window.history.compare_button.click()
+        self.save("33-compare")
         self.close_sheet()
+        window.history.audit_button.click()
+        self.save("34-audit")
+        self.close_sheet()
+        window.history.back.emit()
+        self.users()
         self.pretest(pictures=False)
         self.stopped()
         window.close()
+
+    def users(self) -> None:
+        """The first user, the door, signing, merging and who is due."""
+        window, record = self.window, self.window.station.record
+        window.header.users_missing.emit()
+        sheet = window.sheet
+        assert isinstance(sheet, FirstUserSheet)
+        self.save("50-first-user")
+        for field, text in (
+            (sheet.name, "Kari Berg"), (sheet.login, "kari"), (sheet.fresh, PASSWORD), (sheet.again, PASSWORD)
+        ):  # fmt: skip
+            field.setText(text)
+        sheet.make()
+        window.door.show_account()
+        self.save("51-account")
+        self.close_sheet()
+        record.users.add("nils", "Nils Dal", Role.THERAPIST)
+        window.door._account("users")
+        self.save("52-users")
+        self.close_sheet()
+        window.door.leave()
+        self.save("53-login")
+        cover = window.door.cover
+        assert isinstance(cover, LoginCover)
+        cover.login.setText("kari")
+        cover.password.setText(PASSWORD)
+        cover.try_it()
+        window.show_result(record.tests.history(self.person.id)[-1])
+        window.result.sign_button.click()
+        sign = window.sheet
+        assert isinstance(sign, SignSheet)
+        self.save("35-sign")
+        sign.comment.setPlainText("Rolig og jevn gange.")
+        sign.sign()
+        self.save("36-signed")
+        window.result.sign_button.click()
+        self.save("37-amend")
+        self.close_sheet()
+        window.result.done.emit()
+        record.people.add(family_name="Demoe", given_name="Pasient", born=self.person.born, sex=self.person.sex)
+        window.people.refresh(choose=self.person.id)
+        window.people.merge_button.click()
+        self.save("05-merge")
+        self.close_sheet()
 
     def pretest(self, *, pictures: bool = True) -> None:
         """Fill in the pre-test."""

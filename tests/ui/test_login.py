@@ -268,7 +268,7 @@ def test_a_user_changes_their_own_password(at_work: Bench, record: Record) -> No
 def test_a_station_left_alone_locks_and_the_same_user_goes_on_where_she_was(at_work: Bench, record: Record) -> None:
     window = at_work.window
     at_work.to_pretest()
-    window.edit_person(at_work.person)
+    window.persons.edit(at_work.person)
     idle(window)
     assert isinstance(window.door.cover, LoginCover)
     assert window.desk.user is None
@@ -284,7 +284,7 @@ def test_another_user_finds_nothing_of_the_formers_work(at_work: Bench, record: 
     window = at_work.window
     record.users.add("nils", "Nils Dal", Role.THERAPIST, PASSWORD)
     at_work.to_pretest()
-    window.edit_person(at_work.person)
+    window.persons.edit(at_work.person)
     idle(window)
     log_in(window, "nils")
     assert window.sheet is None

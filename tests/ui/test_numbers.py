@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.i18n.numbers import age_years, between, clock, day, months_later, number, parse_day, parse_number, signed
+from teststation.due import months_later
+from ui.i18n.numbers import age_years, between, clock, day, number, parse_day, parse_number, signed
 
 
 def test_numbers_have_a_decimal_comma_and_missing_ones_a_dash() -> None:

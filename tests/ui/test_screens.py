@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import msgspec
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import (
@@ -93,7 +94,7 @@ def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> N
 
     see()
     window.people.refresh(choose=bench.person.id)
-    sheet(lambda: window.edit_person(None))
+    sheet(lambda: window.persons.edit(None))
     sheet(window.edit_settings)
     sheet(lambda: window.header.about_button.click())
     bench.to_pretest()
@@ -128,7 +129,25 @@ def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> N
     bench.pass_s(1.0)
     assert window.stack.currentWidget() is window.result
     see()
-    sheet(lambda: window.show_history(bench.person))
+    first = window.result.stored
+    assert first is not None
+    window.station.record.tests.save(
+        bench.person.id,
+        msgspec.structs.replace(first.run, id="again", started_at="2026-06-04T10:00:00+02:00"),
+        first.assessment,
+        (),
+    )
+    window.station.record.people.add(family_name="Ødegaard", given_name="Kari", born="1979-04-12", sex=Sex.FEMALE)
+    window.persons.show_history(bench.person)
+    see()
+    sheet(window.history.compare_button.click)
+    sheet(window.history.audit_button.click)
+    window.history.back.emit()
+    window.people.refresh(choose=bench.person.id)
+    see()
+    sheet(window.people.merge_button.click)
+    sheet(window.people.due_button.click)
+    sheet(window.header.no_users.click)
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
@@ -185,7 +204,7 @@ def test_the_list_searches_while_you_type(window: MainWindow, record: Record) ->
 
 
 def test_a_person_is_added_by_the_form_and_chosen(window: MainWindow, record: Record) -> None:
-    window.edit_person(None)
+    window.persons.edit(None)
     form = window.sheet
     assert isinstance(form, PersonForm)
     form.given.setText("Åse")
@@ -199,7 +218,7 @@ def test_a_person_is_added_by_the_form_and_chosen(window: MainWindow, record: Re
 
 
 def test_the_form_says_everything_that_is_missing_at_once(window: MainWindow, record: Record) -> None:
-    window.edit_person(None)
+    window.persons.edit(None)
     form = window.sheet
     assert isinstance(form, PersonForm)
     form.height_cm.setText("17")

@@ -9,6 +9,8 @@ import pytest
 import ui
 from teststation.physiology.hrmax import hr_max
 from teststation.ports import BeltState, HeartRateStatus
+from teststation.records.audit import Action
+from teststation.records.people import Person
 from teststation.records.users import Role
 from teststation.run.alarms import Priority
 from teststation.run.record import Outcome
@@ -17,6 +19,7 @@ from teststation.subject import Gait, Sex, Subject
 from teststation.texts import LANGUAGES, texts
 from ui.header import STEPS
 from ui.i18n import catalogue
+from ui.screens.history import COLUMNS
 from ui.screens.questions import NOTES, OVERRIDE_REASONS, STOP_REASONS, SYMPTOMS
 from ui.screens.result_text import STAGE_COLUMNS
 from ui.screens.screening import QUESTIONS
@@ -24,8 +27,16 @@ from ui.theme.palette import TEXT_PAIRS, contrast
 from ui.widgets.rpe_strip import BANDS
 
 SOURCES = [path for path in Path(ui.__path__[0]).rglob("*.py") if "commands" not in path.parts]
+UNTOLD = ("id", "created_at", "updated_at", "revision")
+COMPARED = (
+    "vo2", "age", "hr_max", "weight", "beta", "handrail", "protocol", "strap", "outcome", "conditions", "operator",
+)  # fmt: skip
 BUILT = {
     *(f"step.{name}" for name in STEPS),
+    *(f"history.{name}" for name in COLUMNS),
+    *(f"audit.{action}" for action in Action if action.startswith(("person", "test", "result", "report", "audit"))),
+    *(f"audit.field_{name}" for name in Person.__struct_fields__ if name not in UNTOLD),
+    *(f"compare.{key}" for key in COMPARED),
     *(f"login.{reason}" for reason in ("wrong", "wait", "expired")),
     *(f"password.{fault}" for fault in ("length", "weak")),
     *(f"role.{role.value}{end}" for role in Role for end in ("", "_may")),

@@ -121,6 +121,16 @@ class People:
         with self._database.reading() as connection:
             return person_in(connection, self._database, person_id)
 
+    def with_number(self, number: str) -> Person | None:
+        """Whose number this is, or whose duplicate's; None where it is nobody's."""
+        query = select(PERSON).where(PERSON.c.number == _number(number))
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+            while row is not None and row["merged_into"] is not None:
+                query = select(PERSON).where(PERSON.c.id == row["merged_into"])
+                row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else _person(row)
+
     def versions(self, person_id: str) -> list[Person]:
         """What the person was before each change, the oldest first."""
         query = select(PERSON_VERSION.c.body).where(PERSON_VERSION.c.person_id == person_id)

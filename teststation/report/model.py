@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from teststation.due import NEXT_TEST_MONTHS, months_later
 from teststation.physiology.result import Assessment, Estimate
 from teststation.run.record import Outcome, RunRecord
 from teststation.texts import Texts, texts
-
-NEXT_TEST_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +88,7 @@ class Report:
     def next_test(self) -> str:
         """Three months after this test."""
         started = datetime.fromisoformat(self.run.started_at).date()
-        months = started.month - 1 + NEXT_TEST_MONTHS
-        year, month = started.year + months // 12, months % 12 + 1
-        day = min(started.day, 28 if month == 2 else 30)
-        return date(year, month, day).strftime("%d.%m.%Y")
+        return months_later(started, NEXT_TEST_MONTHS).strftime("%d.%m.%Y")
 
     def signed_on(self, signature: Signed) -> str:
         """The day of a signature, by the clock of the test's own place."""

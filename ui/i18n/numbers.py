@@ -77,17 +77,6 @@ def age_years(born: date, on: date) -> float:
     return birthdays + (on - last).days / (following - last).days
 
 
-def months_later(start: date, months: int) -> date:
-    """The same day some months on, or the month's last day where it has none such."""
-    index = start.year * 12 + start.month - 1 + months
-    for last in range(start.day, 27, -1):
-        try:
-            return date(index // 12, index % 12 + 1, last)
-        except ValueError:
-            continue
-    return date(index // 12, index % 12 + 1, start.day)
-
-
 def _birthday(born: date, year: int) -> date:
     try:
         return born.replace(year=year)

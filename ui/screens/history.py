@@ -1,65 +1,177 @@
-"""All tests of a person, newest first."""
+"""All tests of a person: a list, a chart with what each is certain of, and two side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from teststation.records.kept_tests import StoredTest
+from teststation.records.kept_tests import KeptLine
 from teststation.records.people import Person
-from ui.i18n import tr
-from ui.i18n.numbers import DASH, day, number
-from ui.screens.result_text import interval, outcome_words
-from ui.widgets.base import ElidedLabel, button, column, label
-from ui.widgets.sheet import Sheet
+from ui.i18n import say, tr
+from ui.i18n.numbers import DASH, between, day, number, today
+from ui.screens.person import due_words
+from ui.widgets.base import button, card, column, frame, label, row, set_text
+from ui.widgets.trend_plot import TrendPlot, TrendPoint
+
+COLUMNS = ("pick", "date", "protocol", "vo2", "outcome", "signed")
 
 
-def vo2_words(stored: StoredTest) -> str:
+def vo2_words(line: KeptLine) -> str:
     """Headline number and range, or a dash."""
-    estimate = stored.assessment.estimates[stored.assessment.headline]
-    if estimate.vo2max_ml_kg_min is None:
+    if line.vo2max_ml_kg_min is None:
         return DASH
-    return f"{number(estimate.vo2max_ml_kg_min, 1)} ({interval(estimate)})"
+    return f"{number(line.vo2max_ml_kg_min, 1)} ({between(line.low, line.high)})"
 
 
-def history_sheet(
-    window: QWidget,
-    person: Person,
-    tests: Sequence[StoredTest],
-    opened: Callable[[StoredTest], None],
-    report: Callable[[StoredTest], None],
-) -> Sheet:
-    """A sheet with one row for each test."""
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(8)
-    grid.setColumnStretch(1, 1)
-    grid.setColumnStretch(3, 1)
-    for place, key in enumerate(("date", "protocol", "vo2", "outcome")):
-        grid.addWidget(label(tr(f"history.{key}"), "caption"), 0, place)
-    inside = QWidget()
-    inside.setObjectName("scrolled")
-    inside.setLayout(column(grid, 1))
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setAccessibleName(tr("history.title", name=person.full_name))
-    scroll.setWidget(inside)
-    scroll.setMinimumHeight(260)
-    body = column(scroll) if tests else column(label(tr("history.none"), "lead"))
-    sheet = Sheet(window, tr("history.title", name=person.full_name), body, width=1500)
+def outcome_of(line: KeptLine) -> str:
+    """How the test ended."""
+    return tr(f"outcome.{line.outcome.value}") if line.outcome is not None else DASH
 
-    def then(action: Callable[[StoredTest], None], stored: StoredTest) -> None:
-        sheet.finish()
-        action(stored)
 
-    for line, stored in enumerate(sorted(tests, key=lambda test: test.run.started_at, reverse=True), start=1):
-        date = day(stored.run.started_at)
-        grid.addWidget(label(date, "strong"), line, 0)
-        grid.addWidget(ElidedLabel(stored.run.plan.title), line, 1)
-        grid.addWidget(label(vo2_words(stored)), line, 2)
-        grid.addWidget(ElidedLabel(outcome_words(stored.run)), line, 3)
-        name = tr("history.open_name", date=date)
-        grid.addWidget(button(tr("history.open"), lambda stored=stored: then(opened, stored), name=name), line, 4)
-        name = tr("history.report_name", date=date)
-        grid.addWidget(button(tr("history.report"), lambda stored=stored: then(report, stored), name=name), line, 5)
-    sheet.add_cancel(tr("common.close"))
-    return sheet
+def why_of(line: KeptLine) -> str:
+    """How it ended and why, where there is room."""
+    outcome = outcome_of(line)
+    return outcome if line.reason is None else f"{outcome}: {say(line.reason).lower()}"
+
+
+def signed_of(line: KeptLine) -> str:
+    """Who signed, and whether it was amended."""
+    if line.signed_by is None:
+        return DASH
+    return tr("history.amended_by", name=line.signed_by) if line.amended else line.signed_by
+
+
+def points_of(lines: Sequence[KeptLine]) -> list[TrendPoint]:
+    """The tests that have a number, oldest first."""
+    return [
+        TrendPoint(_day_of(line), line.vo2max_ml_kg_min, line.low, line.high)
+        for line in reversed(lines)
+        if line.vo2max_ml_kg_min is not None and line.low is not None and line.high is not None
+    ]
+
+
+class HistoryScreen(QWidget):
+    """Lines leave as ids of tests."""
+
+    open_wanted = Signal(str)
+    report_wanted = Signal(str)
+    compare_wanted = Signal(str, str)  # the earlier, the later
+    audit_wanted = Signal(object)  # Person
+    back = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.person: Person | None = None
+        self.lines: Sequence[KeptLine] = ()
+        self.who, self.due = label("", "title", wrap=True), label("", "soft", wrap=True)
+        self.plot = TrendPlot()
+        self.table = self._table()
+        self.none = label(tr("history.none"), "lead")
+        self.open_button = button(tr("history.open"), lambda: self._with_line(self.open_wanted), "touch")
+        self.report_button = button(tr("history.report"), lambda: self._with_line(self.report_wanted), "touch")
+        self.compare_button = button(tr("history.compare"), self._compare, "main")
+        self.audit_button = button(tr("history.audit"), self._audit, "touch")
+        chart = card(tr("history.chart"), self.plot, shares=(0, 1))
+        tests = card(tr("history.list"), self.none, self.table, shares=(0, 0, 1))
+        inner = column(self.who, self.due, row(tests, chart, shares=(3, 2)), gap=8, margin=16, shares=(0, 0, 1))
+        foot = row(
+            button(tr("common.back"), self.back.emit, "touch"),
+            self.audit_button,
+            1,
+            self.report_button,
+            self.open_button,
+            self.compare_button,
+            margin=12,
+        )
+        self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
+
+    def _table(self) -> QTableWidget:
+        table = QTableWidget(0, len(COLUMNS))
+        table.setHorizontalHeaderLabels([tr(f"history.{name}") for name in COLUMNS])
+        table.setAccessibleName(tr("history.list"))
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(COLUMNS.index("protocol"), QHeaderView.ResizeMode.Stretch)
+        table.itemChanged.connect(lambda *_: self._look())
+        table.itemSelectionChanged.connect(self._look)
+        table.itemDoubleClicked.connect(lambda *_: self._with_line(self.open_wanted))
+        return table
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Letters at this scale, and rows that a finger can hit."""
+        self.plot.rescale(scale, family)
+        self.table.verticalHeader().setDefaultSectionSize(round(52 * scale))
+
+    def show_person(self, person: Person, lines: Sequence[KeptLine], titles: Mapping[str, str], *, audit: bool) -> None:
+        """Show a person's tests, newest first; the two newest are picked."""
+        self.person, self.lines = person, lines
+        set_text(self.who, tr("history.title", name=person.full_name))
+        last = lines[0].started_at if lines else None
+        set_text(self.due, tr("history.due", born=day(person.born), due=due_words(last, today())))
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(lines))
+        for place, line in enumerate(lines):
+            pick = QTableWidgetItem()
+            pick.setFlags(pick.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            pick.setCheckState(Qt.CheckState.Checked if place < 2 else Qt.CheckState.Unchecked)
+            pick.setData(Qt.ItemDataRole.AccessibleTextRole, tr("history.pick_name", date=day(line.started_at)))
+            self.table.setItem(place, 0, pick)
+            title = titles.get(line.protocol_id, line.protocol_id)
+            words = (day(line.started_at), title, vo2_words(line), outcome_of(line), signed_of(line))
+            for offset, text in enumerate(words, start=1):
+                item = QTableWidgetItem(text)
+                item.setToolTip(why_of(line) if COLUMNS[offset] == "outcome" else text)
+                self.table.setItem(place, offset, item)
+        self.table.blockSignals(False)
+        if lines:
+            self.table.selectRow(0)
+        self.none.setVisible(not lines)
+        self.table.setVisible(bool(lines))
+        self.audit_button.setVisible(audit)
+        self.plot.show_points(points_of(lines))
+        self._look()
+
+    @property
+    def picked(self) -> list[KeptLine]:
+        """The tests with a tick, newest first."""
+        ticked = Qt.CheckState.Checked
+        return [line for place, line in enumerate(self.lines) if self._pick(place).checkState() is ticked]
+
+    def _pick(self, place: int) -> QTableWidgetItem:
+        item = self.table.item(place, 0)
+        assert item is not None
+        return item
+
+    def _look(self) -> None:
+        chosen = bool(self.table.selectionModel().selectedRows())
+        self.open_button.setEnabled(chosen)
+        self.report_button.setEnabled(chosen)
+        self.compare_button.setEnabled(len(self.picked) == 2)
+
+    def _with_line(self, signal: SignalInstance) -> None:
+        rows = self.table.selectionModel().selectedRows()
+        if rows:
+            signal.emit(self.lines[rows[0].row()].id)
+
+    def _compare(self) -> None:
+        later, earlier = self.picked
+        self.compare_wanted.emit(earlier.id, later.id)
+
+    def _audit(self) -> None:
+        if self.person is not None:
+            self.audit_wanted.emit(self.person)
+
+
+def _day_of(line: KeptLine) -> date:
+    return datetime.fromisoformat(line.started_at).date()

@@ -1,33 +1,28 @@
 """Find the person, or add one. The list searches while you type."""
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
+from teststation.due import next_due
 from teststation.records.database import Record
+from teststation.records.national_number import masked
 from teststation.records.people import SEARCH_LIMIT, Person
 from ui.i18n import tr
-from ui.i18n.numbers import DASH, day, months_later, today
+from ui.i18n.numbers import DASH, day, today
 from ui.widgets.base import button, card, column, label, row, rule, set_text
 
-NEXT_TEST_MONTHS = 3
 _COLUMNS = ("person.name", "person.born", "person.last", "person.next")
 _Index = QModelIndex | QPersistentModelIndex
 
 
-def next_due(last_started: str | None) -> date | None:
-    """When the next test is due: three months after the last."""
-    if last_started is None:
-        return None
-    return months_later(datetime.fromisoformat(last_started).astimezone().date(), NEXT_TEST_MONTHS)
-
-
 def due_words(last_started: str | None, on: date) -> str:
     """The due date, with a word where it has passed."""
-    due = next_due(last_started)
-    if due is None:
+    if last_started is None:
         return DASH
+    due = next_due(last_started)
     return tr("person.overdue", date=f"{due:%d.%m.%Y}") if due < on else f"{due:%d.%m.%Y}"
 
 
@@ -37,6 +32,7 @@ class PeopleModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.people: list[Person] = []
+        self._as_found: list[Person] = []
         self._last: dict[str, str] = {}
         self._today = today()
 
@@ -44,7 +40,22 @@ class PeopleModel(QAbstractTableModel):
         """Replace all rows."""
         self.beginResetModel()
         self.people, self._last, self._today = people, last, on
+        self._as_found = list(people)
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows that are shown; by name they stay as the record gave them, in Norwegian order."""
+        keys: dict[int, Callable[[Person], str]] = {
+            1: lambda person: person.born or "",
+            2: lambda person: self._last.get(person.id, ""),
+            3: lambda person: self._last.get(person.id, ""),
+        }
+        self.layoutAboutToBeChanged.emit()
+        people = list(self._as_found)
+        if column in keys:
+            people.sort(key=keys[column])
+        self.people = people[::-1] if order is Qt.SortOrder.DescendingOrder else people
+        self.layoutChanged.emit()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self.people)
@@ -78,7 +89,9 @@ class PersonScreen(QWidget):
     test_wanted = Signal(object)  # Person
     history_wanted = Signal(object)
     edit_wanted = Signal(object)
+    merge_wanted = Signal(object)
     new_wanted = Signal()
+    due_wanted = Signal()
 
     def __init__(self, record: Record) -> None:
         super().__init__()
@@ -94,15 +107,30 @@ class PersonScreen(QWidget):
         self.table = self._table()
         self.note = label("", "caption", wrap=True)
         self.new_button = button(tr("person.new"), self.new_wanted.emit, "touch")
+        self.due_button = button(tr("due.open"), self.due_wanted.emit, "touch")
+        self.merge_button = button(tr("merge.open"), lambda: self._with_chosen(self.merge_wanted), "touch")
+        self.may_merge = True
         self.name = label("", "title", wrap=True)
         self.facts = label("", "lead", wrap=True)
         self.last = label("", "soft", wrap=True)
         self.test_button = button(tr("person.test"), lambda: self._with_chosen(self.test_wanted), "main")
         self.history_button = button(tr("person.history"), lambda: self._with_chosen(self.history_wanted), "touch")
         self.edit_button = button(tr("person.edit"), lambda: self._with_chosen(self.edit_wanted), "touch")
-        left = card(tr("person.title"), row(self.search, self.new_button, gap=10), self.table, self.note)
+        left = card(
+            tr("person.title"),
+            row(self.search, self.due_button, self.new_button, gap=10, shares=(1,)),
+            self.table,
+            self.note,
+        )
         chosen = column(
-            self.name, self.facts, rule(), self.last, 1, self.test_button, row(self.history_button, self.edit_button)
+            self.name,
+            self.facts,
+            rule(),
+            self.last,
+            1,
+            self.test_button,
+            self.history_button,
+            row(self.edit_button, self.merge_button),
         )
         right = card(tr("person.chosen"), chosen, shares=(0, 1))
         self.setLayout(row(left, right, gap=16, margin=18, shares=(3, 2)))
@@ -124,6 +152,8 @@ class PersonScreen(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
+        table.setSortingEnabled(True)
+        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         table.doubleClicked.connect(lambda *_: self._with_chosen(self.test_wanted))
         return table
 
@@ -142,8 +172,11 @@ class PersonScreen(QWidget):
         former = self.chosen
         wanted = choose or (former.id if former else None)
         people = self._record.people.search(self.search.text())
-        self.model.show_people(people, self._record.tests.last_started(), today())
-        rows = [index for index, person in enumerate(people) if person.id == wanted]
+        last = self._record.tests.last_started([person.id for person in people])
+        self.model.show_people(people, last, today())
+        header = self.table.horizontalHeader()
+        self.model.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
+        rows = [index for index, person in enumerate(self.model.people) if person.id == wanted]
         if not rows and len(people) == 1 and self.search.text().strip():
             rows = [0]
         if rows:
@@ -154,18 +187,31 @@ class PersonScreen(QWidget):
             self.note.setText(tr("person.first", n=SEARCH_LIMIT) if len(people) >= SEARCH_LIMIT else "")
         self._show_chosen()
 
+    def choose(self, person: Person) -> None:
+        """Find this person and no other."""
+        self.search.setText(f"{person.full_name} {person.born or ''}".strip())
+        self.refresh(choose=person.id)
+
+    def allow_merging(self, allowed: bool) -> None:
+        """Whether who is logged in may merge duplicates."""
+        self.may_merge = allowed
+        self._show_chosen()
+
     def _show_chosen(self) -> None:
         person = self.chosen
         for control in (self.test_button, self.history_button, self.edit_button):
             control.setEnabled(person is not None)
+        self.merge_button.setEnabled(person is not None and self.may_merge)
         if person is None:
             set_text(self.name, tr("person.nobody"))
             set_text(self.facts, tr("person.how"))
             set_text(self.last, "")
             return
         set_text(self.name, person.full_name)
-        set_text(self.facts, tr("person.facts", born=day(person.born), sex=tr(f"sex.{person.sex.value}")))
-        last = self._record.tests.last_started().get(person.id)
+        facts = tr("person.facts", born=day(person.born), sex=tr(f"sex.{person.sex.value}"))
+        number = tr("person.number", number=masked(person.number)) if person.number else ""
+        set_text(self.facts, f"{facts} {number}".strip())
+        last = self._record.tests.last_started([person.id]).get(person.id)
         if last is None:
             set_text(self.last, tr("person.never"))
         else:

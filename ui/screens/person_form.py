@@ -5,8 +5,9 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtWidgets import QButtonGroup, QFormLayout, QRadioButton, QWidget
 
-from teststation.errors import StationError
+from teststation.errors import BadInput, StationError
 from teststation.records.database import Record
+from teststation.records.national_number import Kind, looks_like_one, masked, read
 from teststation.records.people import Person
 from teststation.subject import Sex
 from ui.i18n import tr
@@ -26,7 +27,13 @@ class PersonForm(Sheet):
         self.given = line_edit(person.given_name if person else "", tr("form.given"))
         self.family = line_edit(person.family_name if person else "", tr("form.family"))
         self.born = line_edit(day(person.born) if person and person.born else "", tr("form.born"), tr("form.born_hint"))
-        self.number = line_edit((person.number or "") if person else "", tr("form.number"))
+        self._kept_number = (person.number or "") if person else ""
+        self._answered = ""  # what was asked about the number and answered by saving again
+        self.number = line_edit(masked(self._kept_number), tr("form.number"))
+        self.show_number = button(tr("form.show_number"), self.unmask)
+        self._masked = bool(self._kept_number)
+        self.number.setReadOnly(self._masked)
+        set_shown(self.show_number, self._masked)
         height = number(person.height_cm) if person and person.height_cm else ""
         self.height_cm = line_edit(height, tr("form.height"))
         self.female, self.male = QRadioButton(tr("sex.female")), QRadioButton(tr("sex.male"))
@@ -40,7 +47,7 @@ class PersonForm(Sheet):
             (tr("form.family"), self.family),
             (tr("form.born"), self.born),
             (tr("form.sex"), row(self.female, self.male, 1)),
-            (tr("form.number"), self.number),
+            (tr("form.number"), row(self.number, self.show_number, gap=8, shares=(1,))),
             (tr("form.height"), self.height_cm),
         )
         fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
@@ -56,7 +63,7 @@ class PersonForm(Sheet):
 
     def save(self) -> None:
         """Keep the person and close, or say what is missing."""
-        problems = self._wrong()
+        problems = self._wrong() or self._questions()
         if not problems:
             try:
                 kept = self._keep()
@@ -82,14 +89,44 @@ class PersonForm(Sheet):
         height = self.height_cm.text().strip()
         if height and not HEIGHT_CM.holds(parse_number(height)):
             problems.append(HEIGHT_CM.sentence(tr("form.height")))
-        if self._number_of_another():
+        number = self._number()
+        if looks_like_one(number):
+            try:
+                read(number, today())
+            except BadInput:
+                problems.append(tr("form.number_wrong"))
+        holder = self._record.people.with_number(number) if number else None
+        if holder is not None and (self._person is None or holder.id != self._person.id):
             problems.append(tr("form.number_taken"))
         return problems
 
-    def _number_of_another(self) -> bool:
-        wanted = " ".join(self.number.text().split())
-        own = self._person.id if self._person else None
-        return bool(wanted) and any(p.number == wanted and p.id != own for p in self._record.people.search(wanted))
+    def unmask(self) -> None:
+        """Show the number, to be corrected."""
+        self._masked = False
+        self.number.setReadOnly(False)
+        self.number.setText(self._kept_number)
+        set_shown(self.show_number, False)
+        self.number.setFocus()
+
+    def _number(self) -> str:
+        return self._kept_number if self._masked else self.number.text().strip()
+
+    def _questions(self) -> list[str]:
+        """What may be right and is asked about once: saving again is the answer. Nothing is corrected by itself."""
+        number, born = self._number(), parse_day(self.born.text())
+        if self._masked or not looks_like_one(number):
+            return []
+        found = read(number, today())
+        questions = []
+        if born is not None and found.kind is Kind.BIRTH_NUMBER and found.differs_from(born):
+            questions.append(tr("form.number_differs"))
+        if found.trial is not None:
+            questions.append(tr("form.number_trial"))
+        asked = f"{number} {born}"
+        if not questions or self._answered == asked:
+            return []
+        self._answered = asked
+        return [*questions, tr("form.save_again")]
 
     def _sex(self) -> Sex | None:
         return Sex.FEMALE if self.female.isChecked() else Sex.MALE if self.male.isChecked() else None
@@ -103,7 +140,7 @@ class PersonForm(Sheet):
             "family_name": self.family.text(),
             "born": born.isoformat(),
             "sex": sex,
-            "number": self.number.text().strip() or None,
+            "number": self._number() or None,
             "height_cm": parse_number(self.height_cm.text()),
         }
         if self._person is None:

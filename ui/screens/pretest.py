@@ -18,6 +18,7 @@ from ui.screens.screening import Screening
 from ui.station import Setup, Station
 from ui.widgets.base import button, card, column, frame, label, row, set_shown, set_state, set_text
 
+NAMESAKES_SHOWN = 3
 CALCULATED, MEASURED = "calculated", "measured"
 
 
@@ -50,6 +51,8 @@ class PretestScreen(QWidget):
         self.station, self._seed = station, seed
         self.person: Person | None = None
         self.who, self.born = label("", "title", wrap=True), label("", "lead", wrap=True)
+        self.namesakes = label("", "problem", wrap=True)
+        self.namesakes.hide()
         self.confirmed = QCheckBox(tr("pretest.confirm"))
         self.weight = line_edit("", tr("pretest.weight"))
         self.height_cm = line_edit("", tr("pretest.height"))
@@ -85,6 +88,7 @@ class PretestScreen(QWidget):
             tr("pretest.who"),
             self.who,
             self.born,
+            self.namesakes,
             self.confirmed,
             form(
                 (tr("pretest.weight"), self.weight),
@@ -137,10 +141,14 @@ class PretestScreen(QWidget):
     def show_person(self, person: Person) -> None:
         """Begin anew with this person; what was true last time is offered, never the weight."""
         self.person = person
-        earlier = self.station.history(person.id)
-        last = earlier[-1].run.subject if earlier else None
+        lines = self.station.record.tests.summaries(person.id)
+        last = self.station.record.tests.get(lines[0].id).run.subject if lines else None
         set_text(self.who, person.full_name)
         set_text(self.born, tr("person.facts", born=day(person.born), sex=tr(f"sex.{person.sex.value}")))
+        others = self.station.record.people.namesakes(person)
+        names = "; ".join(f"{other.full_name}, {day(other.born)}" for other in others[:NAMESAKES_SHOWN])
+        set_text(self.namesakes, tr("pretest.namesakes", names=names))
+        set_shown(self.namesakes, bool(others))
         self.confirmed.setChecked(False)
         self.weight.clear()
         self.resting.clear()

@@ -1,0 +1,107 @@
+"""People in the window: added, corrected, merged, their tests in a list and side by side, and who looked at them."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from teststation.physiology.assess import EarlierTest, assess_run
+from teststation.records.audit import Action
+from teststation.records.people import Person
+from teststation.records.users import Permission
+from ui.desk import Desk
+from ui.i18n.numbers import day, today
+from ui.screens.audit import audit_sheet
+from ui.screens.compare import CompareSheet
+from ui.screens.due import due_sheet
+from ui.screens.history import HistoryScreen
+from ui.screens.merge import MergeSheet
+from ui.screens.person import PersonScreen
+from ui.screens.person_form import PersonForm
+from ui.station import Station
+from ui.widgets.sheet import Sheet
+
+
+class Window(Protocol):
+    """What people need of the window."""
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet."""
+        ...
+
+    def go_to(self, screen: QWidget) -> None:
+        """Show one screen."""
+        ...
+
+
+class PeopleFlow(QObject):
+    """Connects the screens of people and their tests to the record."""
+
+    def __init__(
+        self,
+        station: Station,
+        desk: Desk,
+        people: PersonScreen,
+        history: HistoryScreen,
+        window: Window,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.station, self.desk, self.people, self.history, self._window = station, desk, people, history, window
+        people.new_wanted.connect(lambda: self.edit(None))
+        people.edit_wanted.connect(self.edit)
+        people.merge_wanted.connect(self.merge)
+        people.due_wanted.connect(self.show_due)
+        people.history_wanted.connect(self.show_history)
+        history.compare_wanted.connect(self.compare)
+        history.audit_wanted.connect(self.show_audit)
+        history.back.connect(lambda: window.go_to(people))
+
+    def edit(self, person: Person | None) -> None:
+        """Add a person, or correct one."""
+        if person is not None:
+            self.desk.saw(Action.PERSON_SEEN, person.id)
+        record = self.station.record
+        self._window.show_sheet(
+            lambda window: PersonForm(window, record, person, lambda kept: self.people.refresh(choose=kept.id))
+        )
+
+    def merge(self, person: Person) -> None:
+        """Merge a duplicate into this person, or undo it."""
+        self.desk.saw(Action.PERSON_SEEN, person.id)
+        record = self.station.record
+        self._window.show_sheet(
+            lambda window: MergeSheet(window, record, person, lambda: self.people.refresh(choose=person.id))
+        )
+
+    def show_due(self) -> None:
+        """Who should come now."""
+        due: Sequence[tuple[Person, str]] = self.station.record.people.due(today())
+        self._window.show_sheet(lambda window: due_sheet(window, due, self.people.choose))
+
+    def show_history(self, person: Person) -> None:
+        """All tests of a person."""
+        self.desk.saw(Action.PERSON_SEEN, person.id)
+        lines = self.station.record.tests.summaries(person.id)
+        titles = dict(self.station.protocols())
+        self.history.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT))
+        self._window.go_to(self.history)
+
+    def compare(self, earlier_id: str, later_id: str) -> None:
+        """Two tests side by side. Whether the change is real is for the physiology to say."""
+        tests = self.station.record.tests
+        earlier, later = tests.get(earlier_id), tests.get(later_id)
+        person = self.station.record.people.get(later.person_id)
+        for test in (earlier, later):
+            self.desk.saw(Action.TEST_SEEN, test.person_id, test.id)
+        change = assess_run(later.run, [EarlierTest(earlier.id, earlier.run, earlier.assessment)]).change
+        self._window.show_sheet(lambda window: CompareSheet(window, person, earlier, later, change))
+
+    def show_audit(self, person: Person) -> None:
+        """Who did what with this person; looking at it is told too."""
+        record = self.station.record
+        self.desk.saw(Action.AUDIT_SEEN, person.id)
+        rows = record.audit.of_person(person.id)
+        tests = {line.id: day(line.started_at) for line in record.tests.summaries(person.id)}
+        self._window.show_sheet(lambda window: audit_sheet(window, person, rows, tests))

@@ -1,0 +1,77 @@
+"""VO2max of all tests of a person against the date, each with its 95 % interval."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui.i18n import tr
+from ui.theme import palette as c
+from ui.widgets.plotting import axes_of, pen, plot, rescale_axes
+
+TICKS = 6
+DAYS_OF_ROOM = 20
+_NONE = np.array([], dtype=float)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One test with a number."""
+
+    on: date
+    vo2max_ml_kg_min: float
+    low: float
+    high: float
+
+
+def ticks(days: Sequence[date]) -> list[tuple[float, str]]:
+    """A few dates to write under the axis, the first and the last among them."""
+    distinct = sorted(set(days))
+    if len(distinct) > TICKS:
+        step = (len(distinct) - 1) / (TICKS - 1)
+        distinct = [distinct[round(number * step)] for number in range(TICKS)]
+    return [(float(day.toordinal()), f"{day:%m.%Y}") for day in distinct]
+
+
+class TrendPlot(QWidget):
+    """Points with bars; a line joins them only to lead the eye."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plot = plot(tr("trend.date"), tr("trend.vo2"), tr("trend.name"))
+        self._axes = axes_of(self.plot)
+        self._line = pg.PlotCurveItem(pen=pen(c.LINE_STRONG, 1))
+        self._bars = pg.ErrorBarItem(x=_NONE, y=_NONE, top=_NONE, bottom=_NONE, beam=0, pen=pen(c.ACCENT_DARK, 3))
+        self._points = pg.ScatterPlotItem(size=13, brush=c.ACCENT, pen=pen(c.ACCENT_DARK, 2))
+        for item in (self._line, self._bars, self._points):
+            self._axes.addItem(item)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+
+    def show_points(self, points: Sequence[TrendPoint]) -> None:
+        """Draw these tests, oldest first."""
+        days = np.array([point.on.toordinal() for point in points], dtype=float)
+        values = np.array([point.vo2max_ml_kg_min for point in points], dtype=float)
+        above = np.array([point.high for point in points], dtype=float) - values
+        below = values - np.array([point.low for point in points], dtype=float)
+        self._line.setData(days, values)
+        self._points.setData(days, values)
+        self._bars.setData(x=days, y=values, top=above, bottom=below)
+        self._axes.getAxis("bottom").setTicks([ticks([point.on for point in points])])
+        if points:
+            self._axes.setXRange(float(days.min()) - DAYS_OF_ROOM, float(days.max()) + DAYS_OF_ROOM, padding=0)
+            low, high = min(point.low for point in points), max(point.high for point in points)
+            self._axes.setYRange(max(0.0, low - 3), high + 3, padding=0)
+
+    def drawn(self) -> tuple[list[float], list[float]]:
+        """Days (as ordinals) and values of the points on the screen."""
+        days, values = self._points.getData()
+        return list(days), list(values)  # type: ignore[arg-type]
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Letters at this scale."""
+        rescale_axes(self.plot, scale, family)
