@@ -12,7 +12,7 @@ from serial.tools import list_ports
 from teststation.errors import BadInput, DeviceError
 
 WRITE_TIMEOUT_S = 0.2
-HARDWARE_PORT = re.compile(r"^(\\\\\.\\)?COM\d+$|^/dev/(tty|cu)[A-Za-z]", re.IGNORECASE)
+HARDWARE_PORT = re.compile(r"^(\\\\\.\\)?COM\d+$|^/dev/(tty|cu)[A-Za-z]|^usb$", re.IGNORECASE)
 
 _LOSSES: tuple[type[BaseException], ...] = (serial.SerialException, OSError)
 if sys.platform != "win32":

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from drivers import lines
-from drivers.heart_rate import ble, ble_scan
+from drivers.heart_rate import ble as ble_module
+from drivers.heart_rate import ble_scan
+from tests.mutants import planted_fault
 from tests.virtual_bluetooth.radio import PrivateBus, VirtualRadio
 from tests.virtual_bluetooth.strap import VirtualStrap
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
 
+ble = ble_module
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bleak speaks D-Bus on Linux alone")
 
 
@@ -98,7 +101,12 @@ def test_a_link_that_is_lost_is_told_at_once_and_comes_back_with_notifications(r
     with Listener(strap.address) as listener:
         listener.wait_for_pulse(80, strap, radio)
         radio.do(strap.drop())
-        listener.wait(lambda: listener.readings[-1].status is HeartRateStatus.OFFLINE, "the news of the loss")
+        listener.wait(
+            lambda: listener.readings[-1].status is HeartRateStatus.OFFLINE or len(listener.complaints) > 0,
+            "the news of the loss",
+        )
+        time.sleep(0.1)
+        assert listener.readings[-1].status is HeartRateStatus.OFFLINE
         assert any("was lost" in sentence for sentence in listener.complaints)
         listener.wait_for_pulse(81, strap, radio)
 
@@ -131,9 +139,10 @@ def test_of_two_straps_in_range_only_the_chosen_one_is_ever_heard(radio: Virtual
 def test_two_straps_of_one_name_are_never_guessed_between(radio: VirtualRadio) -> None:
     straps = [radio.strap(name="HRM", address=f"F0:F0:F0:F0:F0:0{n}", serial=str(n)) for n in (1, 2)]
     with Listener("HRM") as listener:
-        listener.wait(lambda: bool(listener.complaints), "a complaint")
+        taken = lambda: any(strap.connected for strap in straps)  # noqa: E731
+        listener.wait(lambda: bool(listener.complaints) or taken(), "a complaint")
+        assert not taken()
         assert "choose one by its address: F0:F0:F0:F0:F0:01, F0:F0:F0:F0:F0:02" in listener.complaints[0]
-        assert not any(strap.connected for strap in straps)
 
 
 def test_another_strap_of_the_same_name_is_refused_after_the_first_was_bound(radio: VirtualRadio) -> None:
@@ -141,8 +150,15 @@ def test_another_strap_of_the_same_name_is_refused_after_the_first_was_bound(rad
     with Listener("HRM") as listener:
         listener.wait_for_pulse(70, mine, radio)
         radio.do(mine.hide())
-        radio.strap(name="HRM", address="F0:F0:F0:F0:F0:02", serial="2")
-        listener.wait(lambda: any("another strap" in said for said in listener.complaints), "the refusal", 20.0)
+        other = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:02", serial="2")
+
+        def refused_or_heard() -> bool:
+            radio.do(other.send(bytes((0x06, 190))))
+            refused = any("another strap" in said for said in listener.complaints)
+            return refused or any(reading.bpm == 190 for reading in listener.readings)
+
+        listener.wait(refused_or_heard, "the refusal", 20.0)
+        assert not any(reading.bpm == 190 for reading in listener.readings)
         assert listener.readings[-1].bpm is None
 
 
@@ -181,6 +197,36 @@ def test_devices_list_sees_both_straps_with_signal_battery_and_live_pulse(radio:
         ("HRM 2", "F0:F0:F0:F0:F0:02", 62, True, 5),
     ]
     assert all(strap.rssi_dbm is not None for strap in seen)
+
+
+FAULTS: dict[str, tuple[str, str, Callable[[VirtualRadio], None]]] = {
+    "one of two is as good as the other": (
+        "if len(found) > 1:",
+        "if False:",
+        test_two_straps_of_one_name_are_never_guessed_between,
+    ),
+    "a name is enough": (
+        "and device.address.upper() != self._address and serial != self._serial",
+        "and False",
+        test_another_strap_of_the_same_name_is_refused_after_the_first_was_bound,
+    ),
+    "a lost link keeps its pulse": (
+        "self._tell(freshness.lose(self._state, HeartRateStatus.OFFLINE, time.monotonic()))",
+        "pass",
+        test_a_link_that_is_lost_is_told_at_once_and_comes_back_with_notifications,
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_where_the_rule_is_broken(
+    fault: str, radio: VirtualRadio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new, fact = FAULTS[fault]
+    with planted_fault(ble_module, old, new) as broken:
+        monkeypatch.setitem(globals(), "ble", broken)
+        with pytest.raises(AssertionError):
+            fact(radio)
 
 
 # --- without Bluetooth ---

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from drivers.heart_rate.ble_scan import StrapSeen
 from tests.ui.conftest import SETTINGS, Bench
 from teststation.records.database import Record
 from teststation.records.people import Person
@@ -315,6 +316,51 @@ def test_a_device_string_that_cannot_be_used_is_not_kept(window: MainWindow) -> 
     sheet.treadmill.setText("trackmaster:COM3,units=kmh")
     sheet.save_button.click()
     assert window.station.settings.treadmill == "trackmaster:COM3,units=kmh"
+
+
+def test_straps_in_range_are_shown_with_their_pulse_and_only_a_choice_takes_one(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.edit_settings()
+    sheet = window.sheet
+    assert isinstance(sheet, SettingsSheet)
+    mine = StrapSeen("HRM 1", "F0:F0:F0:F0:F0:01", -51, 72, True, 87)
+    other = StrapSeen("HRM 2", "F0:F0:F0:F0:F0:02", -80, None, False)
+    sheet.straps._search = lambda: [mine, other]
+    sheet.straps.button.click()
+    qtbot.waitUntil(lambda: sheet.straps.found.count() == 3)
+    assert sheet.straps.found.itemText(1) == "HRM 1 · 72 slag/min · -51 dBm · batteri 87 %"
+    assert "hudkontakt" in sheet.straps.found.itemText(2)
+    assert sheet.heart_rate.text() == SETTINGS.heart_rate
+    sheet.straps.found.setCurrentIndex(1)
+    sheet.straps.found.activated.emit(1)
+    assert sheet.heart_rate.text() == "ble:F0:F0:F0:F0:F0:01"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [([], "Ingen pulsbelter"), ([StrapSeen(trouble="off")], "Bluetooth er ikke")]
+)
+def test_a_search_without_straps_says_why(window: MainWindow, found: list[StrapSeen], said: str) -> None:
+    window.edit_settings()
+    sheet = window.sheet
+    assert isinstance(sheet, SettingsSheet)
+    sheet.straps.show_found(found)
+    assert sheet.straps.found.count() == 1
+    assert sheet.straps.found.itemText(0).startswith(said)
+
+
+def test_the_network_key_is_masked_and_one_that_is_none_is_not_kept(window: MainWindow) -> None:
+    window.edit_settings()
+    sheet = window.sheet
+    assert isinstance(sheet, SettingsSheet)
+    sheet.ant_key.setText("12345")
+    assert sheet.ant_key.displayText() != sheet.ant_key.text()
+    sheet.save_button.click()
+    assert "16 heksadesimale sifre" in sheet.problems.text()
+    assert "12345" not in sheet.problems.text()
+    sheet.ant_key.setText("0102030405060708")
+    sheet.save_button.click()
+    assert window.station.settings.ant_network_key == "0102030405060708"
 
 
 def test_intended_use_is_said_at_the_first_start_and_once(make_window: Callable[..., MainWindow]) -> None:

@@ -12,6 +12,7 @@ from teststation.errors import BadInput
 from ui.i18n import knows, tr
 from ui.i18n.numbers import number, parse_number
 from ui.screens.fields import Bounds, form, line_edit
+from ui.screens.strap_finder import StrapFinder
 from ui.settings import LOCK_MAX, LOCK_MIN, Settings
 from ui.station import Station
 from ui.widgets.base import button, column, label, set_shown
@@ -36,6 +37,7 @@ class SettingsSheet(Sheet):
         self.operator = line_edit(now.operator, tr("settings.operator"))
         self.treadmill = line_edit(now.treadmill, tr("settings.treadmill"), "trackmaster:COM3,units=kmh")
         self.heart_rate = line_edit(now.heart_rate, tr("settings.heart_rate"), "bridge:COM4")
+        self.straps = StrapFinder(window, self.heart_rate.setText)
         self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
         self.ant_key.setEchoMode(QLineEdit.EchoMode.Password)
         self.lock_after = line_edit(str(now.lock_after_min), tr("settings.lock_after"))
@@ -56,6 +58,7 @@ class SettingsSheet(Sheet):
             (tr("settings.operator"), self.operator),
             (tr("settings.treadmill"), self.treadmill),
             (tr("settings.heart_rate"), self.heart_rate),
+            (tr("settings.straps"), self.straps),
             (tr("settings.ant_key"), self.ant_key),
             (tr("settings.protocol"), self.protocol),
             (tr("settings.speed"), self.speed),

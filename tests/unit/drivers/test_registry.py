@@ -75,7 +75,7 @@ def test_no_text_whatever_raises_anything_but_bad_input(text: str, kind: str) ->
         assert parse_device(text, kind).family
 
 
-@pytest.mark.parametrize("port", ["COM3", "com12", "\\\\.\\COM20", "/dev/ttyUSB0", "/dev/ttyACM1", "/dev/ttyS0"])
+@pytest.mark.parametrize("port", ["COM3", "com12", "\\\\.\\COM20", "/dev/ttyUSB0", "/dev/ttyACM1", "/dev/ttyS0", "usb"])
 def test_a_scaled_clock_never_meets_a_real_machine(port: str) -> None:
     with pytest.raises(BadInput):
         refuse_time_scale(port, 20.0)
