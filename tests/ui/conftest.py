@@ -102,13 +102,24 @@ class BenchStrap:
 
     wall: Wall
     bpm: int | None = 120
+    battery_pct: int | None = None
+    flags: tuple[str, ...] = ()
 
     def frames(self) -> Sequence[RawFrame]:
         return ()
 
     def readings(self) -> Sequence[HeartRateReading]:
         status = HeartRateStatus.OK if self.bpm is not None else HeartRateStatus.STALE
-        return (HeartRateReading(t_mono_s=self.wall(), status=status, bpm=self.bpm),)
+        return (
+            HeartRateReading(
+                t_mono_s=self.wall(),
+                status=status,
+                bpm=self.bpm,
+                battery_pct=self.battery_pct,
+                sensor="HRM 1",
+                flags=self.flags,
+            ),
+        )
 
     def failure(self) -> str | None:
         return None

@@ -271,3 +271,18 @@ def test_blood_pressure_goes_to_the_stage(bench: Bench) -> None:
     sheet.findChildren(QPushButton)[-1].click()
     stage = bench.running.controller.recording.record(bench.running.controller.state).stages[-1]
     assert (stage.systolic_mmhg, stage.diastolic_mmhg) == (152, 80)
+
+
+def test_the_straps_battery_stands_beside_its_state_and_its_name_behind_it(bench: Bench) -> None:
+    bench.strap.battery_pct = 87
+    bench.to_stages()
+    assert bench.window.run.top.strap.text() == "Pulsbelte: puls mottas · batteri 87 %"
+    assert bench.window.run.top.strap.toolTip() == "HRM 1"
+
+
+def test_a_pulse_that_follows_the_steps_is_said_and_goes_on_being_shown(bench: Bench) -> None:
+    bench.strap.flags = ("cadence_lock",)
+    bench.to_stages()
+    moment = bench.running.snapshot()
+    assert "hr_cadence_lock" in [alarm.code for alarm in moment.alarms]
+    assert moment.hr_bpm == 120
