@@ -45,11 +45,19 @@ class Device:
     options: Mapping[str, str]
 
 
-EMULATED = {TREADMILL: ("trackmaster", "woodway"), HEART_RATE: ("bridge", "ant")}
+EMULATED = {
+    TREADMILL: ("trackmaster", "woodway", "csafe", "woodway-standard"),
+    HEART_RATE: ("bridge", "ant"),
+}
 
-_LIMITS = {
+_TOPS = {
     "max_kmh": Option(low=1.0, high=25.0),
     "max_incline": Option(low=0.0, high=25.0),
+}
+# What a console shows where the operator reads it; only for the words of a prompt.
+_CONSOLE = {"units": Option(choices=("kmh", "mph"))}
+_LIMITS = {
+    **_TOPS,
     "accel": Option(low=0.1, high=3.0),
     "decel": Option(low=0.1, high=3.0),
 }
@@ -73,6 +81,9 @@ FAMILIES: dict[tuple[str, str], Family] = {
             },
         ),
         Family("woodway", TREADMILL, "drivers.treadmill.woodway:run", options=_LIMITS),
+        Family("csafe", TREADMILL, "drivers.treadmill.csafe:run", options={**_CONSOLE, **_TOPS}),
+        Family("woodway-standard", TREADMILL, "drivers.treadmill.woodway_standard:run", options={**_CONSOLE, **_TOPS}),
+        Family("manual", TREADMILL, "drivers.treadmill.manual:run", needs_port=False, options={**_CONSOLE, **_TOPS}),
         Family("emulated", TREADMILL, "", needs_port=False),
         Family("bridge", HEART_RATE, "drivers.heart_rate.bridge:run", options={"baud": _BAUD}),
         Family(
@@ -95,6 +106,10 @@ def parse_device(text: str, kind: str) -> Device:
         BadInput: one sentence for each thing that is wrong.
     """
     name, colon, rest = text.partition(":")
+    if "," in name:
+        # A family without a port may leave its colon out: manual,units=mph.
+        name, _, pairs_alone = name.partition(",")
+        colon, rest = ":", f",{pairs_alone}"
     family = FAMILIES.get((kind, name))
     if family is None:
         names = [known for known_kind, known in FAMILIES if known_kind == kind]

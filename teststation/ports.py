@@ -83,7 +83,20 @@ class TreadmillInfo(Value, frozen=True):
     incline_step_pct: float
     max_incline_pct: float
     controls_belt: bool = True  # False: the operator sets the belt on a prompt
+    reads_belt: bool = True  # False: no wire at all; what the belt does is the operator's word
     start_confirmed_at_machine: bool = False
+    console_units: str = "kmh"  # what the operator sees at the machine, where a prompt names a speed: kmh or mph
+
+    def achievable(self, setpoint: Setpoint) -> Setpoint:
+        """The nearest setting this treadmill really has."""
+        return Setpoint(
+            speed_kmh=max(_nearest(setpoint.speed_kmh, self.speed_step_kmh), self.min_speed_kmh),
+            incline_pct=_nearest(setpoint.incline_pct, self.incline_step_pct),
+        )
+
+
+def _nearest(value: float, step: float) -> float:
+    return value if step <= 0 else round(round(value / step) * step, 6)
 
 
 class HeartRateStatus(StrEnum):

@@ -79,9 +79,13 @@ class EmulatedPair:
         self.heart_rate = announced.heart_rate
         self.ant_key = announced.ant_key  # the emulator's own dummy; empty where it is no ANT stick
         self.truth = announced.truth
+        self._told: tuple[float, float] | None = None
 
     def set_load(self, speed_kmh: float, incline_pct: float) -> None:
-        """Tell the emulated patient what another treadmill does."""
+        """Tell the emulated patient what another treadmill does, or the emulated operator what to set."""
+        if (speed_kmh, incline_pct) == self._told:
+            return
+        self._told = (speed_kmh, incline_pct)
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(msgspec.json.encode({"speed_kmh": speed_kmh, "incline_pct": incline_pct}) + b"\n")

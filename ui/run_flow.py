@@ -34,6 +34,7 @@ class RunFlow(QObject):
             (screen.start_held, session.begin),
             (screen.abandoned, self.abandon),
             (screen.seen_at_rest, self.bridge.confirm_at_rest),
+            (screen.prompt.confirmed, self._confirm_load),
             (screen.messages.acknowledged, self._acknowledge),
             (screen.limit.go_on, self.ask_override),
             (screen.limit.cool_down, self.ask_cool_down),
@@ -83,6 +84,8 @@ class RunFlow(QObject):
                 self.ask_event()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._digits:
                 self._give_digits()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self.screen.prompt.button.isVisible():
+                self.screen.prompt.button.click()
             case _ if text.isascii() and text.isdigit() and phase in (Phase.STAGES, Phase.COOL_DOWN) and not _typing():
                 self._digits = (self._digits + text)[-2:]
             case _:
@@ -139,6 +142,13 @@ class RunFlow(QObject):
 
     def _gait(self, gait: str) -> None:
         self.session.gait(Gait(gait))
+
+    def _confirm_load(self) -> None:
+        prompt = self.session.controller.state.prompt
+        if prompt is not None and prompt.setpoint is None:
+            self.bridge.confirm_at_rest()
+        else:
+            self.session.confirm_load()
 
     def _acknowledge(self, code: str, silenced: bool) -> None:
         self.session.acknowledge(code, silenced)

@@ -12,7 +12,7 @@ from teststation.run import events as ev
 from teststation.run.controller import Controller
 from teststation.run.record import RunRecord
 from teststation.run.snapshot import Snapshot, snapshot
-from teststation.run.state import Phase
+from teststation.run.state import Phase, RunState
 from teststation.subject import Gait
 from ui.emulated import EmulatedPair
 
@@ -54,8 +54,8 @@ class Session:
         """Take in what the devices said and let time pass."""
         self.controller.tick()
         state = self.controller.state
-        if self.emulated is not None and self.emulated.follows_station and state.measured_speed_kmh is not None:
-            self.emulated.set_load(state.measured_speed_kmh, state.measured_incline_pct or 0.0)
+        if self.emulated is not None:
+            _tell_emulated(self.emulated, state)
 
     def snapshot(self) -> Snapshot:
         """What to show now. The estimate is renewed twice a second."""
@@ -148,9 +148,17 @@ class Session:
         """The operator has seen an alarm."""
         self._press(ev.AlarmAcknowledged, code=code, silenced=silenced)
 
-    def confirm_at_rest(self) -> None:
+    def confirm_load(self, by: str = "operator") -> None:
+        """The load that was asked for is set at the treadmill; a belt at rest, if that was asked for."""
+        prompt = self.controller.state.prompt
+        if prompt is not None and prompt.setpoint is None:
+            self.confirm_at_rest(by)
+        else:
+            self._press(ev.LoadConfirmed, by=by)
+
+    def confirm_at_rest(self, by: str = "operator") -> None:
         """The operator sees that the belt stands still."""
-        self._press(ev.AtRestConfirmed)
+        self._press(ev.AtRestConfirmed, by=by)
 
     # --- the end ---
 
@@ -181,3 +189,17 @@ class Session:
         self._assessed_at_s = time.monotonic()
         self._run = self.controller.recording.record(self.controller.state)
         self._assessment = assess_run(self._run, self._earlier)
+
+
+def _tell_emulated(emulated: EmulatedPair, state: RunState) -> None:
+    """What the emulators' people do: the patient walks what another treadmill does, the operator obeys the prompts."""
+    if not emulated.follows_station:
+        if state.guided and state.prompt is not None:
+            asked = state.prompt.setpoint
+            emulated.set_load(*((0.0, 0.0) if asked is None else (asked.speed_kmh, asked.incline_pct)))
+    elif not state.belt_is_read:
+        # Nobody reads this belt: the patient walks what has been confirmed.
+        walked = state.confirmed if state.moving_phase and state.phase is not Phase.STOPPING else None
+        emulated.set_load(*((0.0, 0.0) if walked is None else (walked.speed_kmh, walked.incline_pct)))
+    elif state.measured_speed_kmh is not None:
+        emulated.set_load(state.measured_speed_kmh, state.measured_incline_pct or 0.0)

@@ -56,6 +56,7 @@ def run_timing(scale: TimeScale) -> Timing:
         belt_fresh_s=scale.test_s(2.0, 1.5),
         arm_s=scale.test_s(5.0, 5.0),
         reach_speed_s=scale.test_s(60.0, 20.0),
+        set_load_s=scale.test_s(180.0, 20.0),
         at_rest_s=scale.test_s(30.0, 12.0),
         give_up_s=scale.test_s(60.0, 24.0),
     )

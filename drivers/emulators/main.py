@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.faults import STRAP_FAULTS, TREADMILL_FAULTS, parse_fault
+from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.treadmills import MAKERS, EmulatedTreadmill, Wanted, device_string, make
@@ -21,6 +22,7 @@ from teststation.clock import TimeScale
 from teststation.errors import BadInput
 
 Server = TcpServer | PtyServer
+OPERATOR_REACTS_S = 3.0  # from a prompt to a hand at the console, test time
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     treadmill.add_argument("--units", choices=["kmh", "mph"], default="kmh")
     treadmill.add_argument("--zeroing-s", type=float, default=0.0, help="seconds of power-up zeroing")
     treadmill.add_argument("--fault", action="append", default=[], metavar="NAME[@SECONDS]")
+    treadmill.add_argument("--operator-stdin", action="store_true", help="JSON loads an operator sets at the console")
     treadmill.add_argument("--strap-tcp", type=int, metavar="PORT", help="also the strap of a patient on this belt")
     _common_options(treadmill)
     treadmill.set_defaults(serve=_serve_treadmill)
@@ -98,7 +101,7 @@ def _open(device: WireDevice, arguments: argparse.Namespace) -> Server:
     return PtyServer(device) if arguments.pty else TcpServer(device, arguments.tcp)
 
 
-def _serve_treadmill(arguments: argparse.Namespace, _: threading.Event) -> list[Server]:
+def _serve_treadmill(arguments: argparse.Namespace, ending: threading.Event) -> list[Server]:
     scale = TimeScale(arguments.time_scale)
     faults = tuple(parse_fault(text, TREADMILL_FAULTS) for text in arguments.fault)
     wanted = Wanted(arguments.family, scale, arguments.units, faults, arguments.zeroing_s)
@@ -110,6 +113,8 @@ def _serve_treadmill(arguments: argparse.Namespace, _: threading.Event) -> list[
         servers.append(TcpServer(strap, arguments.strap_tcp))
         lines.append(f"heart rate: bridge:{servers[1].url}")
     _say(*lines, "Ctrl-C ends")
+    if arguments.operator_stdin and isinstance(device, OperatedBelt):
+        threading.Thread(target=_listen, args=([0.0, 0.0], device.operator_sets, ending), daemon=True).start()
     return servers
 
 
@@ -135,7 +140,7 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     scale = TimeScale(arguments.time_scale)
     faults = tuple(parse_fault(text, TREADMILL_FAULTS) for text in arguments.fault)
     strap_faults = tuple(parse_fault(text, STRAP_FAULTS) for text in arguments.strap_fault)
-    wanted = Wanted(arguments.family, scale, arguments.units, faults)
+    wanted = Wanted(arguments.family, scale, arguments.units, faults, reaction_s=OPERATOR_REACTS_S)
     treadmill = make(wanted)
     told = [0.0, 0.0]
     load = (lambda: (told[0], told[1])) if arguments.load_from_stdin else _load_of(treadmill)
@@ -160,7 +165,8 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     }
     _say(json.dumps(announcement))
     if arguments.until_stdin_closes:
-        threading.Thread(target=_listen, args=(told, ending), daemon=True).start()
+        sets = treadmill.operator_sets if isinstance(treadmill, OperatedBelt) else None
+        threading.Thread(target=_listen, args=(told, sets, ending), daemon=True).start()
     return servers
 
 
@@ -172,12 +178,17 @@ def _load_of(device: EmulatedTreadmill) -> Callable[[], tuple[float, float]]:
     return lambda: (device.true_speed_kmh, device.incline_pct)
 
 
-def _listen(told: list[float], ending: threading.Event) -> None:
-    """Loads from standard input, until it closes with the program that started us."""
+def _listen(told: list[float], sets: Callable[[float, float], None] | None, ending: threading.Event) -> None:
+    """Loads from standard input, until it closes with the program that started us.
+
+    They are what the patient walks, or what the operator sets where the belt is set at its own console.
+    """
     for line in stdin_lines():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             load = json.loads(line)
             told[:] = [float(load["speed_kmh"]), float(load["incline_pct"])]
+            if sets is not None:
+                sets(*told)
     ending.set()
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from drivers.emulators.csafe import CsafeEmulator
 from drivers.emulators.faults import PlannedFault
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import WireDevice
 from drivers.emulators.woodway import WoodwayEmulator
+from drivers.emulators.woodway_standard import WoodwayStandardEmulator
 from teststation.clock import TimeScale
 
 
@@ -44,6 +46,7 @@ class Wanted:
     units: str = "kmh"
     faults: tuple[PlannedFault, ...] = ()
     zeroing_s: float = 0.0
+    reaction_s: float = 0.0  # of the operator, where the belt is set at its console
 
 
 MAKERS: dict[str, Callable[[Wanted], EmulatedTreadmill]] = {
@@ -51,6 +54,12 @@ MAKERS: dict[str, Callable[[Wanted], EmulatedTreadmill]] = {
         wanted.units, wanted.scale, faults=wanted.faults, zeroing_s=wanted.zeroing_s
     ),
     "woodway": lambda wanted: WoodwayEmulator(wanted.scale, faults=wanted.faults, zeroing_s=wanted.zeroing_s),
+    "csafe": lambda wanted: CsafeEmulator(
+        wanted.units, wanted.scale, faults=wanted.faults, reaction_s=wanted.reaction_s
+    ),
+    "woodway-standard": lambda wanted: WoodwayStandardEmulator(
+        wanted.scale, faults=wanted.faults, reaction_s=wanted.reaction_s
+    ),
 }
 
 
@@ -61,4 +70,5 @@ def make(wanted: Wanted) -> EmulatedTreadmill:
 
 def device_string(wanted: Wanted, url: str) -> str:
     """The DEVICE string of the driver that talks to it."""
-    return f"{wanted.family}:{url}" + (f",units={wanted.units}" if wanted.family == "trackmaster" else "")
+    has_units = wanted.family in ("trackmaster", "csafe")
+    return f"{wanted.family}:{url}" + (f",units={wanted.units}" if has_units else "")

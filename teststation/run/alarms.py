@@ -67,6 +67,7 @@ def _belt(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
     if (
         state.phase in (Phase.STAGES, Phase.COOL_DOWN)
         and state.setpoint is not None
+        and state.prompt is None  # the operator has just been asked for it
         and state.measured_speed_kmh is not None
         and now_s - max(state.stage_began_s, state.phase_began_s) > BELT_OFF_TARGET_AFTER_S
         and abs(state.measured_speed_kmh - state.setpoint.speed_kmh) > BELT_OFF_TARGET_KMH

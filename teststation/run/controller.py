@@ -106,6 +106,9 @@ class Controller:
     def _read_belt(self) -> None:
         treadmill = self.devices.treadmill
         read = treadmill.telemetry()
+        info = treadmill.info()
+        if info is not None and self.state.treadmill is None and self.state.phase is Phase.READY:
+            self._feed(ev.TreadmillKnown(t_s=self.now_s(), info=info))
         for telemetry in _worth_telling(self.last_belt, read):
             self.last_belt = telemetry
             self._feed(

@@ -14,6 +14,8 @@ from teststation.ports import BeltState, HeartRateStatus, Setpoint, TripReason
 from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
+from teststation.run.guiding import guided
+from teststation.run.holds import hold, release, stage_setpoint
 from teststation.run.record import Outcome
 from teststation.run.remarks import remarked
 from teststation.run.state import HoldCause, LimitNotice, Phase, RunState, Timing
@@ -42,7 +44,17 @@ def step(state: RunState, event: ev.AnyEvent) -> Step:
     """Advance the run by one event."""
     if state.phase is Phase.ENDED:
         return state, ()
+    after, commands = _step(state, event)
+    after = guided(state, after, event)
+    if after.guided and after.phase is Phase.STARTING and after.armed and after.confirmed == after.setpoint:
+        after = guided(after, _enter_stages(after, event.t_s), event)
+    return after, commands
+
+
+def _step(state: RunState, event: ev.AnyEvent) -> Step:
     match event:
+        case ev.TreadmillKnown(info=info) if state.phase is Phase.READY:
+            return replace(state, treadmill=info), ()
         case ev.Ticked(t_s=t_s):
             return _tick(state, t_s)
         case ev.BeltRead():
@@ -61,6 +73,9 @@ def step(state: RunState, event: ev.AnyEvent) -> Step:
             unknown = replace(state, belt_state=BeltState.OFFLINE, at_rest=False, measured_speed_kmh=None)
             lost = unknown if device == "treadmill" else state
             return _stop(lost, t_s, Outcome.FAULT, Cause(f"{device}_failed", {"sentence": sentence}))
+        case ev.AtRestConfirmed(t_s=t_s, by=by) if state.phase is Phase.STOPPING and not state.belt_is_read:
+            # Without a wire the word of somebody who looked is all there is to know.
+            return replace(state, phase=Phase.ENDED, phase_began_s=t_s, at_rest=by == "operator"), ()
         case ev.AtRestConfirmed(t_s=t_s) if state.phase is Phase.STOPPING and state.press_red_button:
             return replace(state, phase=Phase.ENDED, phase_began_s=t_s), ()
         case ev.RunInterrupted(t_s=t_s):
@@ -92,21 +107,23 @@ def step(state: RunState, event: ev.AnyEvent) -> Step:
 
 
 def _begin(state: RunState, t_s: float) -> Step:
-    ready = state.belt_state in (BeltState.IDLE, BeltState.ARMED, BeltState.TRIPPED) and state.at_rest
-    if not ready or not _belt_fresh(state, t_s):
+    there = state.belt_state in (BeltState.IDLE, BeltState.ARMED, BeltState.TRIPPED)
+    rests = state.at_rest or not state.belt_is_read
+    if not there or not rests or not _belt_fresh(state, t_s) or beyond_machine(state) is not None:
         return state, ()
     first = state.plan.stages[0]
-    began = replace(state, phase=Phase.STARTING, phase_began_s=t_s, setpoint=_setpoint(first), begun=True)
+    began = replace(state, phase=Phase.STARTING, phase_began_s=t_s, setpoint=stage_setpoint(state, first), begun=True)
     # Armed once, by this press alone; leases follow when the driver says that it is armed.
-    return began, (ArmBelt(state.plan.max_speed_kmh, state.plan.max_incline_pct),)
+    top = _top(state)
+    return began, (ArmBelt(top.speed_kmh, top.incline_pct),)
 
 
 def _operator_in_stage(state: RunState, event: ev.AnyEvent) -> RunState:
     match event:
         case ev.HoldPressed(t_s=t_s):
-            return _hold(state, t_s, HoldCause.OPERATOR)
+            return hold(state, t_s, HoldCause.OPERATOR)
         case ev.HoldReleased(t_s=t_s):
-            return _release(_release(state, t_s, HoldCause.OPERATOR), t_s, HoldCause.LOAD_CHANGED)
+            return release(release(state, t_s, HoldCause.OPERATOR), t_s, HoldCause.LOAD_CHANGED)
         case ev.NextPressed(t_s=t_s):
             return _next_stage(replace(state, stage_ends_s=t_s), t_s)
         case ev.StageExtended() if state.extensions < state.plan.extension.times_max:
@@ -115,13 +132,14 @@ def _operator_in_stage(state: RunState, event: ev.AnyEvent) -> RunState:
         case ev.LoadChanged(t_s=t_s, speed_kmh=speed_kmh, incline_pct=incline_pct):
             # The plan's own top is the limit of the hand, too; while heart rate is absent a load may only fall.
             allowed = 0 < speed_kmh <= state.plan.max_speed_kmh and 0 <= incline_pct <= state.plan.max_incline_pct
+            load = state.achievable(Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct))
             raises = state.setpoint is None or (
-                speed_kmh > state.setpoint.speed_kmh or incline_pct > state.setpoint.incline_pct
+                load.speed_kmh > state.setpoint.speed_kmh or load.incline_pct > state.setpoint.incline_pct
             )
             if not allowed or (raises and state.hr_lost_since_s is not None):
                 return state
-            held = _hold(state, t_s, HoldCause.LOAD_CHANGED)
-            return replace(held, setpoint=Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct))
+            held = hold(state, t_s, HoldCause.LOAD_CHANGED)
+            return replace(held, setpoint=load)
         case ev.LimitOverridden() if state.notice is not None:
             return replace(state, notice=None, over_limit_since_s=None, overridden_stage=state.stage_index)
         case ev.RpeGiven(t_s=t_s, rpe=rpe) if rpe >= state.plan.limits.rpe_max:
@@ -144,7 +162,9 @@ def _tick(state: RunState, t_s: float) -> Step:
             if not state.armed:
                 refused = waited_s > state.timing.arm_s
                 return _stop(state, t_s, Outcome.FAULT, Cause("arm_refused")) if refused else (state, ())
-            if waited_s > state.timing.reach_speed_s:
+            if _load_late(state, t_s):
+                return _stop(state, t_s, Outcome.FAULT, Cause("load_not_set"))
+            if waited_s > state.timing.reach_speed_s and not state.guided:
                 return _stop(state, t_s, Outcome.FAULT, Cause("speed_not_reached"))
         case Phase.STAGES:
             state = _tick_in_stage(state, t_s)
@@ -161,6 +181,8 @@ def _tick_in_stage(state: RunState, t_s: float) -> RunState:
     limits = state.plan.limits
     if state.hr_lost_since_s is not None and t_s - state.hr_lost_since_s >= limits.hr_lost_cool_down_s:
         return _cool_down(state, t_s, Outcome.FAULT, Cause("hr_lost", {"seconds": limits.hr_lost_cool_down_s}))
+    if _load_late(state, t_s):
+        return _cool_down(state, t_s, Outcome.FAULT, Cause("load_not_set"))
     if state.notice is not None and t_s >= state.notice.acts_at_s:
         return _cool_down(state, t_s, Outcome.LIMIT, state.notice.cause)
     over_since_s = state.over_limit_since_s
@@ -200,9 +222,9 @@ def _next_stage(state: RunState, t_s: float) -> RunState:
         stage_began_s=began_s,
         stage_ends_s=began_s + stage.duration_s,
         extensions=0,
-        holds=state.holds - {HoldCause.OPERATOR, HoldCause.LOAD_CHANGED},
+        holds=state.holds - {HoldCause.OPERATOR, HoldCause.LOAD_CHANGED, HoldCause.LOAD_NOT_SET},
         held_since_s=t_s if heart_absent else None,
-        setpoint=_not_raised(state.setpoint, stage) if heart_absent else _setpoint(stage),
+        setpoint=_not_raised(state, stage) if heart_absent else stage_setpoint(state, stage),
         gait=_default_gait(stage) if stage.speed_kmh != state.stage.speed_kmh else state.gait,
     )
 
@@ -234,17 +256,15 @@ def _belt(state: RunState, read: ev.BeltRead) -> Step:
         return replace(state, armed=read.state in (BeltState.ARMED, BeltState.MOVING)), ()
     if read.trip is not None:
         return _trip(state, read)
-    if state.phase is Phase.STARTING and _reached(state, read):
-        first = state.plan.stages[0]
-        began = replace(
-            state,
-            phase=Phase.STAGES,
-            phase_began_s=t_s,
-            stage_began_s=t_s,
-            stage_ends_s=t_s + first.duration_s,
-        )
-        return (_lose_heart(began, t_s) if state.hr_bpm is None else began), ()
+    if state.phase is Phase.STARTING and not state.guided and _reached(state, read):
+        return _enter_stages(state, t_s), ()
     return state, ()
+
+
+def _enter_stages(state: RunState, t_s: float) -> RunState:
+    ends_s = t_s + state.plan.stages[0].duration_s
+    began = replace(state, phase=Phase.STAGES, phase_began_s=t_s, stage_began_s=t_s, stage_ends_s=ends_s)
+    return _lose_heart(began, t_s) if state.hr_bpm is None else began
 
 
 def _trip(state: RunState, read: ev.BeltRead) -> Step:
@@ -265,7 +285,7 @@ def _heart(state: RunState, read: ev.HeartRateRead) -> RunState:
     )
     if read.status is not HeartRateStatus.OK or read.bpm is None:
         return _lose_heart(state, read.t_s)
-    state = replace(_release(state, read.t_s, HoldCause.HR_LOST), hr_lost_since_s=None)
+    state = replace(release(state, read.t_s, HoldCause.HR_LOST), hr_lost_since_s=None)
     if state.phase is not Phase.STAGES:
         return state
     over = state.hr_limit_bpm is not None and read.bpm > state.hr_limit_bpm
@@ -280,26 +300,10 @@ def _lose_heart(state: RunState, t_s: float) -> RunState:
     lost = replace(state, hr_bpm=None, over_limit_since_s=None)
     if state.hr_lost_since_s is None:
         lost = replace(lost, hr_lost_since_s=t_s)
-    return _hold(lost, t_s, HoldCause.HR_LOST) if state.phase is Phase.STAGES else lost
+    return hold(lost, t_s, HoldCause.HR_LOST) if state.phase is Phase.STAGES else lost
 
 
 # --- parts ---------------------------------------------------------------------------------------------------
-
-
-def _hold(state: RunState, t_s: float, cause: HoldCause) -> RunState:
-    since_s = t_s if state.held_since_s is None else state.held_since_s
-    return replace(state, holds=state.holds | {cause}, held_since_s=since_s)
-
-
-def _release(state: RunState, t_s: float, cause: HoldCause) -> RunState:
-    if cause not in state.holds:
-        return state
-    holds = state.holds - {cause}
-    if holds or state.held_since_s is None:
-        return replace(state, holds=holds)
-    ends_s = state.stage_ends_s + (t_s - state.held_since_s)
-    setpoint = state.setpoint if state.phase is not Phase.STAGES else _setpoint(state.stage)
-    return replace(state, holds=holds, held_since_s=None, stage_ends_s=ends_s, setpoint=setpoint)
 
 
 def _notice(state: RunState, t_s: float, cause: Cause) -> RunState:
@@ -309,7 +313,7 @@ def _notice(state: RunState, t_s: float, cause: Cause) -> RunState:
 
 
 def _cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:
-    plan = state.plan.cool_down
+    plan = stage_setpoint(state, state.plan.cool_down)
     # Cooling down never speeds the belt up, whatever the protocol says.
     speed_kmh = plan.speed_kmh if state.setpoint is None else min(plan.speed_kmh, state.setpoint.speed_kmh)
     return replace(
@@ -349,17 +353,31 @@ def _end(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunSta
     )
 
 
-def _setpoint(stage: StagePlan) -> Setpoint:
-    return Setpoint(speed_kmh=stage.speed_kmh, incline_pct=stage.incline_pct)
-
-
-def _not_raised(setpoint: Setpoint | None, stage: StagePlan) -> Setpoint | None:
-    if setpoint is None:
+def _not_raised(state: RunState, stage: StagePlan) -> Setpoint | None:
+    now, planned = state.setpoint, stage_setpoint(state, stage)
+    if now is None:
         return None
     return Setpoint(
-        speed_kmh=min(setpoint.speed_kmh, stage.speed_kmh),
-        incline_pct=min(setpoint.incline_pct, stage.incline_pct),
+        speed_kmh=min(now.speed_kmh, planned.speed_kmh), incline_pct=min(now.incline_pct, planned.incline_pct)
     )
+
+
+def _top(state: RunState) -> Setpoint:
+    """The plan's highest speed and incline, as the treadmill can do them."""
+    plan = state.plan
+    return state.achievable(Setpoint(speed_kmh=plan.max_speed_kmh, incline_pct=plan.max_incline_pct))
+
+
+def beyond_machine(state: RunState) -> Cause | None:
+    """Why this plan cannot be walked on this treadmill; None where it can."""
+    info, top = state.treadmill, _top(state)
+    if info is None or (top.speed_kmh <= info.max_speed_kmh and top.incline_pct <= info.max_incline_pct):
+        return None
+    return Cause("plan_beyond_machine", {"speed": info.max_speed_kmh, "incline": info.max_incline_pct})
+
+
+def _load_late(state: RunState, t_s: float) -> bool:
+    return state.prompt is not None and t_s - state.prompt.since_s > state.timing.set_load_s
 
 
 def _default_gait(stage: StagePlan) -> Gait:

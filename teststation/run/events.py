@@ -5,7 +5,7 @@ The journal is these events, one after the other: what a run became follows from
 
 import msgspec
 
-from teststation.ports import BeltState, HeartRateStatus, TripReason
+from teststation.ports import BeltState, HeartRateStatus, TreadmillInfo, TripReason
 from teststation.protocol.plan import Plan
 from teststation.subject import Gait, Subject
 
@@ -30,6 +30,12 @@ class RunPrepared(Event, frozen=True, tag="run_prepared"):
     conditions: dict[str, str] = msgspec.field(
         default_factory=dict
     )  # pre-test answers: medication, screening reasons, handrail and so on
+
+
+class TreadmillKnown(Event, frozen=True, tag="treadmill_known"):
+    """The treadmill's driver said what its machine can do: its steps, its limits, and who sets the belt."""
+
+    info: TreadmillInfo
 
 
 class TestBegan(Event, frozen=True, tag="test_began"):
@@ -107,6 +113,12 @@ class LoadChanged(Event, frozen=True, tag="load_changed"):
     incline_pct: float
 
 
+class LoadConfirmed(Event, frozen=True, tag="load_confirmed"):
+    """The load that was asked for is set at the treadmill. ``by``: ``operator``, or ``auto`` where nobody looked."""
+
+    by: str = "operator"
+
+
 class CoolDownPressed(Event, frozen=True, tag="cool_down_pressed"):
     """End the stages now and cool down. ``reason`` is a coded stop reason."""
 
@@ -165,7 +177,9 @@ class AlarmAcknowledged(Event, frozen=True, tag="alarm_acknowledged"):
 
 
 class AtRestConfirmed(Event, frozen=True, tag="at_rest_confirmed"):
-    """The operator has pressed the red button, sees the belt stand still, and says so."""
+    """The operator sees the belt stand still, and says so. ``by``: ``operator``, or ``auto`` where nobody looked."""
+
+    by: str = "operator"
 
 
 class RunInterrupted(Event, frozen=True, tag="run_interrupted"):
@@ -174,6 +188,7 @@ class RunInterrupted(Event, frozen=True, tag="run_interrupted"):
 
 AnyEvent = (
     RunPrepared
+    | TreadmillKnown
     | TestBegan
     | Ticked
     | BeltRead
@@ -185,6 +200,7 @@ AnyEvent = (
     | NextPressed
     | StageExtended
     | LoadChanged
+    | LoadConfirmed
     | CoolDownPressed
     | StopPressed
     | LimitOverridden

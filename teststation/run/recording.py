@@ -81,7 +81,11 @@ class Recording:
             case ev.HandrailSet(held=held):
                 self._mark(event.t_s, "handrail", "on" if held else "off")
             case ev.LoadChanged(speed_kmh=speed_kmh, incline_pct=incline_pct):
-                self._mark(event.t_s, "load_changed", f"{speed_kmh:.1f} km/h {incline_pct:.1f} %")
+                self._mark(event.t_s, "load_changed", _load(speed_kmh, incline_pct))
+            case ev.LoadConfirmed(by=by) if before.prompt is not None:
+                self._mark(event.t_s, "load_confirmed", by)
+            case ev.AtRestConfirmed(by=by):
+                self._mark(event.t_s, "at_rest_confirmed", by)
             case ev.StopPressed(reason=reason) | ev.CoolDownPressed(reason=reason) | ev.LimitOverridden(reason=reason):
                 self._mark(event.t_s, _tag(event), reason)
             case ev.DeviceFailed(device=device, sentence=sentence):
@@ -92,6 +96,11 @@ class Recording:
             self._mark(event.t_s, "hr_lost", after.hr_status.value)
         elif before.hr_lost_since_s is not None and after.hr_lost_since_s is None:
             self._mark(event.t_s, "hr_back")
+        if after.prompt is not None and (before.prompt is None or before.prompt.setpoint != after.prompt.setpoint):
+            load = after.prompt.setpoint
+            self._mark(event.t_s, "load_asked", "off" if load is None else _load(load.speed_kmh, load.incline_pct))
+        elif before.prompt is not None and before.prompt.setpoint is not None and after.prompt is None:
+            self._mark(event.t_s, "load_set")
         if before.notice is None and after.notice is not None:
             self._mark(event.t_s, "limit_reached", after.notice.cause.code)
 
@@ -132,6 +141,8 @@ class Recording:
             self._stages_ended_s = min(t_s, after.phase_began_s)
         if walking:
             stage = self._stages[-1]
+            # Where the operator sets the belt, a stage begins only when its load is there.
+            stage.began_s = after.stage_began_s
             stage.gait = after.gait
             stage.handrail = stage.handrail or after.handrail
             stage.extended_s = after.extensions * after.plan.extension.step_s
@@ -227,6 +238,10 @@ def interrupted(events: Iterable[ev.AnyEvent]) -> tuple[RunState, Recording]:
     after, _ = step(replace(state, at_rest=False), end)
     recording.observe(state, end, after)
     return after, recording
+
+
+def _load(speed_kmh: float, incline_pct: float) -> str:
+    return f"{speed_kmh:.1f} km/h {incline_pct:.1f} %"
 
 
 def _tag(event: msgspec.Struct) -> str:

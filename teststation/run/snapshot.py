@@ -7,11 +7,23 @@ from teststation.physiology.result import Assessment
 from teststation.ports import BeltState, BeltTelemetry, HeartRateStatus, Setpoint
 from teststation.protocol.plan import StagePlan
 from teststation.run.alarms import Alarm, alarms
+from teststation.run.engine import beyond_machine
+from teststation.run.guiding import needs_word
 from teststation.run.record import Outcome, RunRecord
 from teststation.run.state import HoldCause, Phase, RunState
 
 ASK_RPE_IN_LAST_S = 30.0
 COUNTDOWN_S = 10.0  # a change of load is announced this long before
+
+
+@dataclass(frozen=True, slots=True)
+class BeltPrompt:
+    """What the operator is to do at the treadmill's own console."""
+
+    setpoint: Setpoint | None  # None: bring the belt to rest
+    waited_s: float
+    needs_word: bool  # the treadmill does not read all of it: somebody has to say that it is set
+    console_units: str = "kmh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,8 @@ class Snapshot:
     measured_speed_kmh: float | None
     measured_incline_pct: float | None
     at_rest: bool
+    prompt: BeltPrompt | None  # where the operator sets the belt
+    start_at_machine: bool  # the treadmill waits for its own start button
     # what stands out
     alarms: tuple[Alarm, ...]
     limit_notice: Cause | None
@@ -95,6 +109,8 @@ def snapshot(
         measured_speed_kmh=state.measured_speed_kmh,
         measured_incline_pct=state.measured_incline_pct,
         at_rest=state.at_rest,
+        prompt=_prompt(state, now_s),
+        start_at_machine=_waits_at_machine(state),
         alarms=alarms(state, now_s),
         limit_notice=None if state.notice is None else state.notice.cause,
         limit_acts_in_s=None if state.notice is None else max(0.0, state.notice.acts_at_s - now_s),
@@ -105,6 +121,22 @@ def snapshot(
         record=record,
         assessment=assessment,
     )
+
+
+def _prompt(state: RunState, now_s: float) -> BeltPrompt | None:
+    if state.prompt is None or state.treadmill is None:
+        return None
+    return BeltPrompt(
+        setpoint=state.prompt.setpoint,
+        waited_s=max(0.0, now_s - state.prompt.since_s),
+        needs_word=needs_word(state),
+        console_units=state.treadmill.console_units,
+    )
+
+
+def _waits_at_machine(state: RunState) -> bool:
+    wants = state.treadmill is not None and state.treadmill.start_confirmed_at_machine
+    return wants and state.phase is Phase.STARTING and state.armed and not state.measured_speed_kmh
 
 
 def _phase_remaining_s(state: RunState, now_s: float) -> float:
@@ -123,8 +155,10 @@ def _not_ready(state: RunState, belt: BeltTelemetry | None) -> tuple[Cause, ...]
     causes: list[Cause] = []
     if belt is None or state.belt_state is BeltState.OFFLINE:
         causes.append(Cause("not_ready_belt_offline"))
-    elif not state.at_rest:
+    elif not state.at_rest and state.belt_is_read:
         causes.append(Cause("not_ready_belt_moves"))
+    beyond = beyond_machine(state)
+    causes += [] if beyond is None else [beyond]
     if state.hr_bpm is None:
         causes.append(Cause("not_ready_no_pulse"))
     return tuple(causes)

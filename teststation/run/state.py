@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from teststation.cause import Cause
-from teststation.ports import BeltState, HeartRateStatus, Setpoint
+from teststation.ports import BeltState, HeartRateStatus, Setpoint, TreadmillInfo
 from teststation.protocol.plan import Plan, StagePlan
 from teststation.run.record import Outcome
 from teststation.subject import Gait
@@ -27,6 +27,7 @@ class HoldCause(StrEnum):
     OPERATOR = "operator"
     LOAD_CHANGED = "load_changed"
     HR_LOST = "hr_lost"
+    LOAD_NOT_SET = "load_not_set"  # the operator sets this belt, and has not set it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Timing:
     belt_fresh_s: float = 2.0  # no telemetry this long is a fault
     arm_s: float = 5.0  # start to the driver's word that it is armed
     reach_speed_s: float = 60.0  # start to first target speed
+    set_load_s: float = 180.0  # prompt to a load that the operator has set
     at_rest_s: float = 30.0  # stop to standstill, else the operator is told to press the red button
     give_up_s: float = 60.0  # stop to the end of the run with a belt not known to be at rest
 
@@ -51,6 +53,17 @@ class LimitNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompt:
+    """A load the operator is asked to set at the treadmill; None is a belt at rest."""
+
+    setpoint: Setpoint | None
+    since_s: float
+    begins_stage: bool = False  # the stage's clock begins with it
+    matched_since_s: float | None = None  # the treadmill reports this load since then
+    said: bool = False  # the operator said so
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """What decides what happens next."""
 
@@ -62,6 +75,11 @@ class RunState:
     setpoint: Setpoint | None = None
     begun: bool = False  # Start was pressed
     armed: bool = False  # the driver has confirmed this run's arming
+    # a belt that the operator sets
+    treadmill: TreadmillInfo | None = None
+    prompt: Prompt | None = None
+    confirmed: Setpoint | None = None  # the load that was last set and seen, or said; None is a belt at rest
+    strays_since_s: float | None = None  # the belt has left the confirmed load since then
     # stages
     stage_index: int = 0
     stage_began_s: float = 0.0
@@ -107,6 +125,20 @@ class RunState:
     def moving_phase(self) -> bool:
         """Whether this run may be moving the belt."""
         return self.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN, Phase.STOPPING)
+
+    @property
+    def guided(self) -> bool:
+        """Whether the operator, and not this station, sets the belt."""
+        return self.treadmill is not None and not self.treadmill.controls_belt
+
+    @property
+    def belt_is_read(self) -> bool:
+        """Whether there is a wire that tells what the belt does."""
+        return self.treadmill is None or self.treadmill.reads_belt
+
+    def achievable(self, setpoint: Setpoint) -> Setpoint:
+        """A load as this treadmill can really be set to it."""
+        return setpoint if self.treadmill is None else self.treadmill.achievable(setpoint)
 
     def stage_remaining_s(self, now_s: float) -> float:
         """Time left in the stage; stands still while held."""

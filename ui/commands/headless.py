@@ -12,6 +12,7 @@ from teststation.run.record import Outcome
 from teststation.run.snapshot import Snapshot
 from teststation.run.state import HoldCause, Phase
 from teststation.texts import texts
+from ui.commands.confirming import Confirming
 from ui.session import Session
 
 TICK_WALL_S = 0.1
@@ -44,7 +45,7 @@ def _orderly_interrupt() -> Iterator[_Interrupt]:
             signal.signal(number, handler)
 
 
-def drive(session: Session, *, ask: bool) -> bool:
+def drive(session: Session, *, ask: bool, confirm: str = "enter") -> bool:
     """Take a prepared session to its end: wait for the devices, start, and tick until the belt is at rest.
 
     Returns whether the test was begun; without that there is nothing to keep.
@@ -60,7 +61,7 @@ def drive(session: Session, *, ask: bool) -> bool:
             session.cool_down("operator")
             raise BadInput("nobody confirmed the start, so nothing moved; add --yes, or type start when asked")
         session.begin()
-        shown = _Shown()
+        shown, confirming = _Shown(), Confirming(session, confirm, note)
         next_tick_s = time.monotonic()
         stopped = False
         while not session.ended:
@@ -69,7 +70,9 @@ def drive(session: Session, *, ask: bool) -> bool:
                 stopped = True
                 note("stopping the belt: ended by the operator")
                 session.stop()
-            shown.show(session.snapshot())
+            moment = session.snapshot()
+            shown.show(moment)
+            confirming.look(moment)
             next_tick_s += TICK_WALL_S
             delay_s = next_tick_s - time.monotonic()
             if delay_s > 0:
@@ -140,6 +143,7 @@ def _phase_sentence(moment: Snapshot) -> str:
     pulse = "no pulse" if moment.hr_bpm is None else f"{moment.hr_bpm} bpm"
     if moment.phase is Phase.STAGES:
         held = " (held: no pulse)" if HoldCause.HR_LOST in moment.holds else ""
+        held += " (held: load not set)" if HoldCause.LOAD_NOT_SET in moment.holds else ""
         return f"{minutes} stage {moment.stage_index + 1} of {moment.n_stages},{load}, {pulse}{held}"
     if moment.phase is Phase.ENDED:
         reason = "" if moment.reason is None else f": {texts('en').say(moment.reason)}"

@@ -69,6 +69,13 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--time-scale", type=_positive, default=1.0, metavar="N", help="emulators only")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which emulated patient")
     parser.add_argument("--yes", action="store_true", help="start without asking; the belt will move")
+    parser.add_argument(
+        "--confirm",
+        choices=("enter", "auto"),
+        default="enter",
+        help="where the operator sets the belt: Enter on standard input says that a load is set; "
+        "auto says so by itself though nobody has looked, and the record tells it",
+    )
     _record_options(parser)
     _outputs(parser)
     parser.set_defaults(run=_lazy("run"))

@@ -35,17 +35,26 @@ def run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
         )
         emulated = parse_device(arguments.treadmill, TREADMILL).family == "emulated"
-        return run_setup(station, setup, ask=not arguments.yes and not emulated, pdf=arguments.pdf, json=arguments.json)
+        return run_setup(
+            station,
+            setup,
+            ask=not arguments.yes and not emulated,
+            pdf=arguments.pdf,
+            json=arguments.json,
+            confirm=arguments.confirm,
+        )
 
 
-def run_setup(station: Station, setup: Setup, *, ask: bool, pdf: str | None, json: str | None) -> int:
+def run_setup(
+    station: Station, setup: Setup, *, ask: bool, pdf: str | None, json: str | None, confirm: str = "enter"
+) -> int:
     """Take one setup from the devices to the report, and return the exit status."""
     if station.scale.factor != 1.0:
         note(floors_sentence(station.scale))
     take_in_interrupted(station)
     session = station.prepare(setup)
     try:
-        if not drive(session, ask=ask):
+        if not drive(session, ask=ask, confirm=confirm):
             return EXIT_STATUS[Outcome.OPERATOR]
         stored = session.finish()
     finally:

@@ -10,6 +10,7 @@ from teststation.run.state import Phase
 from ui.i18n import say, tr
 from ui.screens.run_controls import RunControls
 from ui.screens.run_panels import HeartPanel, LimitPanel, StagePanel, TopStrip
+from ui.screens.run_prompt import PromptPanel
 from ui.theme.style import STOP_HEIGHT, STOP_WIDTH
 from ui.widgets.base import button, card, column, frame, label, row, set_shown, set_text
 from ui.widgets.hold_button import HoldButton
@@ -19,7 +20,7 @@ from ui.widgets.time_plot import TimePlot
 from ui.widgets.tones import Tones
 
 # Start can wait for a pulse, but a belt that is away or moving forbids it.
-FORBIDS_START = frozenset({"not_ready_belt_offline", "not_ready_belt_moves"})
+FORBIDS_START = frozenset({"not_ready_belt_offline", "not_ready_belt_moves", "plan_beyond_machine"})
 
 
 class RunScreen(QWidget):
@@ -41,6 +42,8 @@ class RunScreen(QWidget):
         words = column(self.banner_text, self.banner_detail, gap=2)
         self.banner = frame(row(words, self.at_rest_button, gap=20, margin=10, shares=(1,)), "banner")
         self.banner.hide()
+        self.prompt = PromptPanel()
+        self.prompt.hide()
         self.heart = HeartPanel()
         self.load_plot, self.time_plot = LoadPlot(), TimePlot()
         self.limit = LimitPanel()
@@ -77,7 +80,9 @@ class RunScreen(QWidget):
         body = row(self.heart, plots, self.stage, shares=(0, 1))
         self._corner = QWidget()
         foot = frame(row(self.foot, self._corner, margin=(12, 8, 8, 8), shares=(1,)), "foot")
-        inner = column(self.banner, self.messages, body, gap=10, margin=(12, 8, 12, 8), shares=(0, 0, 1))
+        inner = column(
+            self.banner, self.prompt, self.messages, body, gap=10, margin=(12, 8, 12, 8), shares=(0, 0, 0, 1)
+        )
         self.setLayout(column(self.top, inner, foot, gap=0, shares=(0, 1)))
 
     def rescale(self, scale: float, family: str) -> None:
@@ -85,6 +90,7 @@ class RunScreen(QWidget):
         self._corner.setFixedSize(round(STOP_WIDTH * scale) + 14, round(STOP_HEIGHT * scale) + 4)
         self.heart.rescale(scale)
         self.stage.rescale(scale)
+        self.prompt.rescale(scale)
         self.load_plot.rescale(scale, family)
         self.time_plot.rescale(scale, family)
         self.hold.setMinimumSize(round(620 * scale), round(110 * scale))
@@ -103,11 +109,13 @@ class RunScreen(QWidget):
         self.stage.show_moment(moment)
         self.controls.show_moment(moment)
         self.limit.show_moment(moment)
+        self.prompt.show_moment(moment)
         shown = tuple(alarm for alarm in moment.alarms if not _told_elsewhere(alarm.code, moment))
         self.messages.show_alarms(shown, _guidance(moment))
         red = moment.press_red_button or any(alarm.code == "press_red_button" for alarm in moment.alarms)
         set_shown(self.banner, red)
-        set_shown(self.messages, not red)
+        # While a load is asked for there is nothing calmer to say; an alarm still is.
+        set_shown(self.messages, not red and (bool(shown) or self.prompt.isHidden()))
         set_text(self.banner_detail, " · ".join(say(alarm.cause) for alarm in shown) if red else "")
         self._show_foot(moment)
         run = moment.record

@@ -1,0 +1,162 @@
+"""A belt that the operator sets: this loop tells what is read of it, refuses what its limits forbid, writes nothing.
+
+A trip cannot bring such a belt to rest. It is latched and told, and the operator stops the belt.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from drivers.guard import OVER_LIMIT_KMH
+from drivers.treadmill.gauge import Gauge, Reading
+from drivers.treadmill.loop import Emit, Inbox, Loop
+from teststation.clock import TimeScale
+from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
+from teststation.units import KMH_PER_MPH
+
+KNOWN_FOR_S = 2.0  # what was read is no longer known after this long
+MISSED_MAX = 3
+RESTS_AFTER_S = 2.0  # a speed that reads zero this long is a belt at rest
+CONSOLE_STEP = 0.1  # of a km/h or a mile an hour: what consoles show
+CONSOLE_INCLINE_STEP_PCT = 0.5
+
+
+class GuidedDriver(Loop):
+    """The loop of a treadmill that is read through a ``gauge`` (made with the log of its bytes), or has no wire."""
+
+    def __init__(
+        self,
+        family: str,
+        port: str,
+        gauge: Callable[[Callable[[str, bytes], None]], Gauge] | None,
+        options: Mapping[str, str],
+        emit: Emit,
+        inbox: Inbox,
+        scale: TimeScale,
+    ) -> None:
+        super().__init__(options, emit, inbox, scale)
+        self._family, self._port = family, port
+        self._gauge = None if gauge is None else gauge(self._log_bytes)
+        self._units = options.get("units", "kmh")
+        self._forget()
+
+    @property
+    def info(self) -> TreadmillInfo:
+        return TreadmillInfo(
+            family=self._family,
+            port=self._port,
+            speed_step_kmh=CONSOLE_STEP * (KMH_PER_MPH if self._units == "mph" else 1.0),
+            min_speed_kmh=0.0,
+            max_speed_kmh=self._limits.max_speed_kmh,
+            incline_step_pct=CONSOLE_INCLINE_STEP_PCT,
+            max_incline_pct=self._limits.max_incline_pct,
+            controls_belt=False,
+            reads_belt=self._gauge is not None,
+            console_units=self._units,
+        )
+
+    # --- the loop's own ---
+
+    @property
+    def _is_open(self) -> bool:
+        return self._gauge is None or self._gauge.is_open
+
+    def _open(self) -> None:
+        if self._gauge is not None:
+            self._gauge.open()
+
+    def _close(self) -> None:
+        if self._gauge is not None:
+            self._gauge.close()
+
+    def _forget(self) -> None:
+        self._speed_kmh: float | None = None
+        self._incline_pct: float | None = None
+        self._speed_s = self._incline_s = self._answered_s = float("-inf")
+        self._zero_since_s: float | None = None
+        self._over_since_s: float | None = None
+
+    @property
+    def _concerned(self) -> bool:
+        return self._guard.armed or self._guard.moving
+
+    def _may_end(self) -> bool:
+        # There is nothing this loop could do for the belt by staying.
+        return self._quit_by_s is not None
+
+    def _at_rest(self) -> bool:
+        if self._zero_since_s is None or self._speed() != 0.0:
+            return False
+        return time.monotonic() - self._zero_since_s > self._scale.wall_s(RESTS_AFTER_S, 0.5)
+
+    def _may_be_armed(self, now_s: float) -> bool:
+        return self._gauge is None or self._at_rest()
+
+    def _armed_anew(self) -> None:
+        if self._gauge is not None:
+            counts = self._gauge.counts
+            counts.worst_gap_s, counts.commands, counts.retries = 0.0, 0, 0
+
+    def _tripped_anew(self, now_s: float) -> None:
+        # Latched and told; the guard's own ramp means nothing where the operator sets the belt.
+        self._guard = replace(self._guard, out_kmh=0.0)
+
+    def _round(self, now_s: float) -> None:
+        self._take_lines()
+        if self._gauge is None:
+            self._answered_s = now_s
+            return
+        for reading in self._gauge.turn():
+            self._note(reading, time.monotonic())
+        self._check(time.monotonic())
+
+    def _note(self, reading: Reading, now_s: float) -> None:
+        self._answered_s = now_s
+        if reading.speed_kmh is not None:
+            self._speed_kmh, self._speed_s = reading.speed_kmh, now_s
+            self._zero_since_s = (self._zero_since_s or now_s) if reading.speed_kmh == 0.0 else None
+        if reading.incline_pct is not None:
+            self._incline_pct, self._incline_s = reading.incline_pct, now_s
+        if reading.fault:
+            self._trip_if_concerned(TripReason.FAULT_REPORTED, reading.fault)
+
+    def _check(self, now_s: float) -> None:
+        assert self._gauge is not None
+        if self._gauge.missed_in_a_row >= MISSED_MAX:
+            garbled = self._gauge.garbled
+            self._trip_if_concerned(TripReason.GARBLED if garbled else TripReason.NO_ANSWER, "to a question")
+        speed_kmh = self._speed()
+        over = speed_kmh is not None and speed_kmh > self._limits.max_speed_kmh + OVER_LIMIT_KMH
+        self._over_since_s = (self._over_since_s or now_s) if over else None
+        if self._over_since_s is not None and now_s - self._over_since_s >= self._guard.patience.over_s:
+            self._trip_if_concerned(TripReason.OVER_SPEED, f"measured {speed_kmh:.1f} km/h")
+
+    # --- telling ---
+
+    def _speed(self) -> float | None:
+        return self._speed_kmh if time.monotonic() - self._speed_s <= KNOWN_FOR_S else None
+
+    def _telemetry(self, now_s: float) -> BeltTelemetry:
+        counts = None if self._gauge is None else self._gauge.counts
+        return BeltTelemetry(
+            t_mono_s=now_s,
+            state=self._state(now_s),
+            requested=self._guard.want,
+            measured_speed_kmh=self._speed(),
+            measured_incline_pct=self._incline_pct if now_s - self._incline_s <= KNOWN_FOR_S else None,
+            at_rest=self._at_rest(),
+            trip=self._guard.tripped,
+            trip_detail=self._guard.detail,
+            worst_gap_ms=0.0 if counts is None else counts.worst_gap_s * 1000,
+            commands=0 if counts is None else counts.commands,
+            retries=0 if counts is None else counts.retries,
+        )
+
+    def _state(self, now_s: float) -> BeltState:
+        if not self._is_open or now_s - self._answered_s > KNOWN_FOR_S:
+            return BeltState.OFFLINE
+        if self._guard.tripped is not None:
+            return BeltState.TRIPPED
+        if self._speed():
+            return BeltState.MOVING
+        return BeltState.ARMED if self._guard.armed else BeltState.IDLE

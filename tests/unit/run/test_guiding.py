@@ -1,0 +1,288 @@
+"""A belt that the operator sets: what is asked, what counts as set, and what waits for it."""
+
+from collections.abc import Callable
+
+import pytest
+
+import teststation.run.engine as engine_module
+import teststation.run.guiding as guiding_module
+from tests.mutants import planted_fault
+from tests.unit.run import builders
+from tests.unit.run.builders import Bench, belt, heart
+from teststation.ports import BeltState, Setpoint, TreadmillInfo
+from teststation.run import events as ev
+from teststation.run.record import Outcome
+from teststation.run.recording import fold
+from teststation.run.snapshot import snapshot
+from teststation.run.state import HoldCause, Phase
+
+READ = TreadmillInfo(
+    family="csafe",
+    port="x",
+    speed_step_kmh=0.1,
+    min_speed_kmh=0.0,
+    max_speed_kmh=12.0,
+    incline_step_pct=0.5,
+    max_incline_pct=15.0,
+    controls_belt=False,
+)
+TOLD = TreadmillInfo(
+    family="manual",
+    port="",
+    speed_step_kmh=0.1,
+    min_speed_kmh=0.0,
+    max_speed_kmh=12.0,
+    incline_step_pct=0.5,
+    max_incline_pct=15.0,
+    controls_belt=False,
+    reads_belt=False,
+)
+FIRST, SECOND = Setpoint(speed_kmh=4.8, incline_pct=0.0), Setpoint(speed_kmh=4.8, incline_pct=4.0)
+
+
+class GuidedBench(Bench):
+    """A run whose belt does what ``hand`` says, and nothing else."""
+
+    def __init__(self, info: TreadmillInfo) -> None:
+        super().__init__()
+        self.info = info
+        self.hand: tuple[float, float | None] = (0.0, 0.0)
+        self.belt_follows = False
+        self.feed(ev.TreadmillKnown(t_s=0.0, info=info))
+
+    def _devices(self):  # type: ignore[no-untyped-def]
+        speed_kmh, incline_pct = self.hand
+        if self.info.reads_belt:
+            state = BeltState.MOVING if speed_kmh else BeltState.ARMED
+            yield belt(self.now_s, speed_kmh, state, incline_pct=incline_pct)
+        else:
+            yield belt(self.now_s, None, BeltState.ARMED, at_rest=False, incline_pct=None)
+        if self.bpm is not None:
+            yield heart(self.now_s, self.bpm)
+
+    def begin(self) -> "GuidedBench":
+        self.run_for(1.0)
+        self.feed(ev.TestBegan(t_s=self.now_s))
+        self.run_for(1.0)
+        assert self.state.phase is Phase.STARTING
+        return self
+
+    def say(self, by: str = "operator") -> "GuidedBench":
+        self.feed(ev.LoadConfirmed(t_s=self.now_s, by=by))
+        return self
+
+    def asked(self) -> Setpoint | str | None:
+        return "nothing" if self.state.prompt is None else self.state.prompt.setpoint
+
+
+def walking(info: TreadmillInfo = READ) -> GuidedBench:
+    bench = GuidedBench(info).begin()
+    bench.hand = (4.8, 0.0)
+    if not info.reads_belt:
+        bench.say()
+    bench.run_for(4.0)
+    assert bench.state.phase is Phase.STAGES
+    assert bench.asked() == "nothing"
+    return bench
+
+
+def test_the_start_asks_for_the_first_load_and_waits() -> None:
+    bench = GuidedBench(READ).begin()
+    bench.run_for(30.0)
+    assert bench.asked() == FIRST
+    assert bench.state.phase is Phase.STARTING
+
+
+def test_a_load_that_is_read_back_begins_the_stage_without_a_word() -> None:
+    bench = GuidedBench(READ).begin()
+    bench.hand = (4.8, 0.0)
+    bench.run_for(1.0)
+    assert bench.state.phase is Phase.STARTING, "seen for a moment only"
+    bench.run_for(2.0)
+    assert bench.state.phase is Phase.STAGES
+    assert bench.state.stage_remaining_s(bench.now_s) >= 119.0
+
+
+def test_the_operators_word_does_not_stand_against_what_is_read() -> None:
+    bench = GuidedBench(READ).begin()
+    bench.hand = (3.0, 0.0)
+    bench.run_for(5.0).feed(ev.LoadConfirmed(t_s=bench.now_s))
+    bench.run_for(5.0)
+    assert bench.state.phase is Phase.STARTING
+
+
+def test_an_incline_that_is_not_read_needs_the_operators_word() -> None:
+    bench = GuidedBench(READ).begin()
+    bench.hand = (4.8, None)
+    bench.run_for(5.0)
+    assert bench.state.phase is Phase.STARTING
+    bench.say().run_for(1.0)
+    assert bench.state.phase is Phase.STAGES
+
+
+def test_without_a_wire_the_operators_word_begins_the_stage() -> None:
+    bench = GuidedBench(TOLD).begin()
+    bench.run_for(20.0)
+    assert bench.state.phase is Phase.STARTING
+    bench.say().run_for(0.5)
+    assert bench.state.phase is Phase.STAGES
+
+
+def test_a_new_stage_waits_for_its_load_and_then_lasts_its_whole_time() -> None:
+    bench = walking()
+    bench.run_for(125.0)
+    assert bench.state.stage_index == 1
+    assert bench.asked() == SECOND
+    assert HoldCause.LOAD_NOT_SET in bench.state.holds
+    bench.run_for(20.0)
+    assert bench.state.stage_remaining_s(bench.now_s) == pytest.approx(120.0)
+    bench.hand = (4.8, 4.0)
+    bench.run_for(3.0)
+    set_s = bench.now_s
+    assert bench.asked() == "nothing"
+    assert bench.state.stage_remaining_s(set_s) == pytest.approx(120.0, abs=1.0)
+    assert bench.state.stage_began_s == pytest.approx(set_s, abs=1.0)
+    record = bench.recording.record(bench.state)
+    first, second = record.stages
+    assert first.ended_s is not None
+    assert first.ended_s - first.began_s == pytest.approx(120.0)
+    assert second.began_s - first.ended_s > 20.0
+    assert [mark.kind for mark in record.marks if mark.kind.startswith("load_")][-2:] == ["load_asked", "load_set"]
+
+
+def test_a_belt_that_leaves_its_load_is_asked_for_again_and_holds_the_clock() -> None:
+    bench = walking()
+    bench.hand = (3.5, 0.0)
+    bench.run_for(4.0)
+    assert bench.asked() == "nothing", "a moment's difference is not a new load"
+    bench.run_for(3.0)
+    assert bench.asked() == FIRST
+    left_s = bench.state.stage_remaining_s(bench.now_s)
+    bench.run_for(30.0)
+    assert bench.state.stage_remaining_s(bench.now_s) == left_s
+    bench.hand = (4.8, 0.0)
+    bench.run_for(3.0)
+    assert bench.state.holds == frozenset()
+
+
+def test_a_load_that_is_never_set_ends_in_cool_down_as_a_fault() -> None:
+    bench = walking()
+    bench.run_for(125.0)
+    bench.run_for(181.0)
+    assert bench.state.phase is Phase.COOL_DOWN
+    assert bench.state.outcome is Outcome.FAULT
+    assert bench.state.reason is not None
+    assert bench.state.reason.code == "load_not_set"
+
+
+def test_stop_asks_for_a_belt_at_rest_and_ends_when_it_is_read() -> None:
+    bench = walking()
+    bench.feed(ev.StopPressed(t_s=bench.now_s, reason="operator"))
+    assert bench.asked() is None
+    bench.run_for(5.0)
+    assert bench.state.phase is Phase.STOPPING
+    bench.hand = (0.0, 0.0)
+    bench.run_for(1.0)
+    assert bench.state.phase is Phase.ENDED
+    assert bench.state.at_rest
+
+
+def test_without_a_wire_a_stop_ends_by_the_operators_word_and_by_nothing_else() -> None:
+    bench = walking(TOLD)
+    bench.feed(ev.StopPressed(t_s=bench.now_s, reason="operator"))
+    bench.run_for(20.0)
+    assert bench.state.phase is Phase.STOPPING
+    assert not bench.state.at_rest
+    bench.feed(ev.AtRestConfirmed(t_s=bench.now_s))
+    assert bench.state.phase is Phase.ENDED
+    assert bench.state.at_rest
+
+
+def test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest() -> None:
+    bench = walking(TOLD)
+    bench.feed(ev.StopPressed(t_s=bench.now_s, reason="operator"))
+    bench.run_for(61.0)
+    assert bench.state.phase is Phase.ENDED
+    assert not bench.state.at_rest
+    assert bench.state.outcome is Outcome.FAULT
+
+
+def test_a_plan_beyond_the_machine_does_not_start_and_says_why() -> None:
+    info = TreadmillInfo(
+        family="csafe", port="x", speed_step_kmh=0.1, min_speed_kmh=0.0, max_speed_kmh=5.0, incline_step_pct=0.5,
+        max_incline_pct=15.0, controls_belt=False,
+    )  # fmt: skip
+    bench = GuidedBench(info)
+    bench.run_for(1.0)
+    bench.feed(ev.TestBegan(t_s=bench.now_s))
+    assert bench.state.phase is Phase.READY
+    record = bench.recording.record(bench.state)
+    causes = [cause.code for cause in snapshot(bench.state, bench.now_s, record, None, None).not_ready_because]
+    assert "plan_beyond_machine" in causes
+
+
+def test_the_run_uses_the_speed_that_a_machine_in_miles_can_do() -> None:
+    bench = Bench()
+    step_kmh = 0.1609344
+    info = TreadmillInfo(
+        family="trackmaster", port="x", speed_step_kmh=step_kmh, min_speed_kmh=0.3, max_speed_kmh=12.0,
+        incline_step_pct=0.5, max_incline_pct=15.0,
+    )  # fmt: skip
+    bench.feed(ev.TreadmillKnown(t_s=0.0, info=info))
+    bench.started()
+    assert bench.state.setpoint is not None
+    assert bench.state.setpoint.speed_kmh == pytest.approx(4.828, abs=0.001)
+
+
+def test_the_journal_alone_tells_the_state_of_a_guided_run() -> None:
+    bench = walking()
+    bench.run_for(140.0)
+    state, recording = fold(bench.events)
+    assert state == bench.state
+    assert recording.record(state) == bench.recording.record(bench.state)
+
+
+FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+    "the clock runs on": (
+        "return hold(state, since_s, HoldCause.LOAD_NOT_SET) if walks else state",
+        "return state",
+        test_a_new_stage_waits_for_its_load_and_then_lasts_its_whole_time,
+    ),
+    "a word is enough": (
+        "if not seen or state.measured_speed_kmh is None:",
+        "if not (seen or prompt.said):",
+        test_the_operators_word_does_not_stand_against_what_is_read,
+    ),
+    "a glimpse is enough": (
+        "t_s - prompt.matched_since_s >= SEEN_FOR_S",
+        "True",
+        test_a_load_that_is_read_back_begins_the_stage_without_a_word,
+    ),
+    "no word is needed": (
+        "if prompt.setpoint is None or needs_word(state):",
+        "if prompt.setpoint is None:",
+        test_without_a_wire_the_operators_word_begins_the_stage,
+    ),
+    "a belt may wander": (
+        "if read.t_s - since_s < STRAYS_FOR_S:",
+        "if True:",
+        test_a_belt_that_leaves_its_load_is_asked_for_again_and_holds_the_clock,
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_where_the_guidance_has_the_fault(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new, fact = FAULTS[fault]
+    with planted_fault(guiding_module, old, new) as broken:
+        monkeypatch.setattr(engine_module, "guided", broken.guided)
+        with pytest.raises(AssertionError):
+            fact()
+
+
+def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = "outcome=Outcome.FAULT, reason=reason), (StopBelt(),)"
+    with planted_fault(engine_module, old, "outcome=Outcome.FAULT, reason=reason, at_rest=True), ()") as broken:
+        monkeypatch.setattr(builders, "step", broken.step)
+        with pytest.raises(AssertionError):
+            test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest()

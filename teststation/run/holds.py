@@ -1,0 +1,34 @@
+"""Holding a stage's clock, and letting it go on: shared by the engine and by the guidance of the operator. Pure."""
+
+from dataclasses import replace
+
+from teststation.ports import Setpoint
+from teststation.protocol.plan import StagePlan
+from teststation.run.state import HoldCause, Phase, RunState
+
+
+def stage_setpoint(state: RunState, stage: StagePlan) -> Setpoint:
+    """A stage's load as the treadmill can do it."""
+    return state.achievable(Setpoint(speed_kmh=stage.speed_kmh, incline_pct=stage.incline_pct))
+
+
+def hold(state: RunState, t_s: float, cause: HoldCause) -> RunState:
+    """Stop the stage's clock."""
+    since_s = t_s if state.held_since_s is None else state.held_since_s
+    return replace(state, holds=state.holds | {cause}, held_since_s=since_s)
+
+
+def release(state: RunState, t_s: float, cause: HoldCause) -> RunState:
+    """Take one cause away. With the last, the clock goes on.
+
+    The load is the plan's again as soon as no cause is left, or only the operator's hand on the way to a new load.
+    """
+    if cause not in state.holds:
+        return state
+    holds = state.holds - {cause}
+    if state.phase is Phase.STAGES and holds <= {HoldCause.LOAD_NOT_SET}:
+        state = replace(state, setpoint=stage_setpoint(state, state.stage))
+    if holds or state.held_since_s is None:
+        return replace(state, holds=holds)
+    ends_s = state.stage_ends_s + (t_s - state.held_since_s)
+    return replace(state, holds=holds, held_since_s=None, stage_ends_s=ends_s)
