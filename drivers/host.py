@@ -14,6 +14,7 @@ import threading
 import msgspec
 
 from drivers import lines
+from drivers.machines import bound
 from drivers.processes import stdin_lines
 from drivers.registry import HEART_RATE, TREADMILL, load_runner, parse_device
 from drivers.serial_line import refuse_time_scale
@@ -98,6 +99,9 @@ def main(argv: list[str]) -> int:
         device = parse_device(arguments.device, arguments.kind)
         refuse_time_scale(device.port, arguments.time_scale)
         scale = TimeScale(arguments.time_scale)
+        if arguments.kind == TREADMILL:
+            # The clinic's own limits, from the driver's own reading of the clinic's own file.
+            device = bound(device)
         run = load_runner(arguments.kind, device.family)
         if arguments.kind == TREADMILL:
             run(device.port, device.options, outbox.emit, inbox, scale, recover=arguments.recover)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drivers.adapters import read_adapter
 from teststation.errors import BadInput
 
 TREADMILL = "treadmill"
@@ -125,6 +126,11 @@ def parse_device(text: str, kind: str) -> Device:
         problems.append(
             f"{text}: the port is missing; write {name}:PORT, for example {family.port_example or name + ':COM3'}"
         )
+    if port.startswith("usb="):
+        try:
+            read_adapter(port)
+        except BadInput as error:
+            problems.extend(f"{text}: {problem}" for problem in error.problems)
     options: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = (part.strip() for part in pair.partition("="))

@@ -9,6 +9,7 @@ from pathlib import Path
 import serial
 from serial.tools import list_ports
 
+from drivers.adapters import is_adapter, resolve
 from teststation.errors import BadInput, DeviceError
 
 WRITE_TIMEOUT_S = 0.2
@@ -28,6 +29,8 @@ class LinkLost(DeviceError):
 
 def is_hardware(port: str) -> bool:
     """Whether the port can have a machine behind it (COM3, /dev/ttyUSB0), unlike a socket or pseudo-terminal."""
+    if is_adapter(port):
+        return True
     name = port
     if sys.platform != "win32" and port.startswith("/"):
         name = str(Path(port).resolve())
@@ -46,10 +49,14 @@ class SerialLine:
     def __init__(self, port: str, baudrate: int) -> None:
         self.port = port
         try:
+            name = resolve(port)
+        except DeviceError as error:
+            raise LinkLost(str(error)) from error
+        try:
             self._serial = serial.serial_for_url(
-                port, baudrate=baudrate, timeout=0.02, write_timeout=WRITE_TIMEOUT_S, do_not_open=True
+                name, baudrate=baudrate, timeout=0.02, write_timeout=WRITE_TIMEOUT_S, do_not_open=True
             )
-            if "://" not in port and sys.platform != "win32":
+            if "://" not in name and sys.platform != "win32":
                 self._serial.exclusive = True  # POSIX locks only where asked to; Windows always does
             self._serial.open()
         except (*_LOSSES, ValueError) as error:

@@ -95,6 +95,18 @@ class TreadmillInfo(Value, frozen=True):
         )
 
 
+class BeltCheck(Value, frozen=True):
+    """The belt's true speed was compared with what the treadmill says.
+
+    ``error_pct``: how much faster (+) or slower (-) the belt is, in percent of what the treadmill says.
+    """
+
+    day: str  # YYYY-MM-DD
+    error_pct: float
+    method: str  # turns or tachometer
+    by: str = ""
+
+
 def _nearest(value: float, step: float) -> float:
     return value if step <= 0 else round(round(value / step) * step, 6)
 

@@ -30,6 +30,7 @@ from teststation.run.record import RunRecord
 from teststation.run.recording import interrupted
 from teststation.run.state import Timing
 from teststation.subject import Subject
+from ui.commissioning import last_belt_check
 from ui.emulated import EmulatedPair
 from ui.session import Keeping, Session
 from ui.settings import Settings, ant_key
@@ -132,6 +133,7 @@ class Station:
             treadmill=treadmill_spec,
             heart_rate=heart_spec,
             person_id=setup.person_id,
+            belt_check=last_belt_check(setup.treadmill),
             conditions=setup.conditions,
         )
         self.record.bring_at_hand(setup.person_id)

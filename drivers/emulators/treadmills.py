@@ -17,6 +17,7 @@ class EmulatedTreadmill(WireDevice, Protocol):
     """A treadmill on a wire with a belt that can be looked at and broken."""
 
     active_faults: set[str]
+    transcript: list[tuple[float, str, bytes]]  # wall time, "in" or "out", bytes
 
     @property
     def true_speed_kmh(self) -> float:

@@ -1,4 +1,4 @@
-"""The driver in its own process against the emulator: what goes over the wire, and what never does."""
+"""The driver in its own process, as the station starts it; what every driver promises is in test_treadmill_contract."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from drivers.serial_line import LinkLost, SerialLine
 from teststation.clock import TimeScale
-from teststation.ports import BeltState, BeltTelemetry, Setpoint, TripReason
+from teststation.ports import BeltState, BeltTelemetry, Setpoint
 
 pytestmark = pytest.mark.process
 SCALE = TimeScale(10)
@@ -59,91 +59,6 @@ def link() -> Iterator[Link]:
     made = Link()
     yield made
     made.close()
-
-
-def test_connecting_asks_and_never_moves(link: Link) -> None:
-    link.until(lambda: len(link.seen) + bool(link.last) > 8)
-    asked = {byte for _, way, data in link.treadmill.transcript if way == "in" for byte in data}
-    assert asked == {0xC0, 0xC1, 0xC2}
-    assert link.treadmill.true_speed_kmh == 0.0
-
-
-def test_a_lease_without_an_arming_moves_nothing(link: Link) -> None:
-    link.until(lambda: link.last.state is BeltState.IDLE)
-    for _ in range(10):
-        link.client.grant(WALK, 1.0)
-        time.sleep(0.05)
-    assert "a0" not in link.said()
-
-
-def test_a_start_is_from_the_lowest_speed_with_the_watchdog_and_verified(link: Link) -> None:
-    link.walk()
-    said = link.said()
-    lowest = said.index("a330303032")
-    assert lowest < said.index("a0", lowest + 10) < said.index("c0", lowest + 12)
-    assert "a1" not in [said[i : i + 2] for i in range(0, len(said), 2)]
-
-
-def test_requested_sent_confirmed_and_measured_are_kept_apart(link: Link) -> None:
-    link.walk()
-    last = link.last
-    assert last.requested == WALK
-    assert last.sent_speed_kmh == pytest.approx(4.8)
-    assert last.confirmed_speed_kmh == pytest.approx(4.8)
-    assert last.measured_speed_kmh == pytest.approx(4.8, abs=0.25)
-
-
-def test_a_treadmill_in_miles_reports_what_it_can_really_do() -> None:
-    link = Link("mph")
-    try:
-        link.walk()
-        assert link.last.sent_speed_kmh == pytest.approx(4.83, abs=0.005)
-        info = link.client.info()
-        assert info is not None
-        assert info.speed_step_kmh == pytest.approx(0.161, abs=0.001)
-    finally:
-        link.close()
-
-
-def test_stop_is_the_auto_stop_repeated_until_standstill_is_read_back(link: Link) -> None:
-    link.walk()
-    mark = len(link.said())
-    link.client.stop()
-    link.until(lambda: link.last.trip is TripReason.OPERATOR_STOP and link.last.at_rest)
-    after = link.said()[mark:]
-    assert after.count("aa") >= 1
-    assert "a0" not in [after[i : i + 2] for i in range(0, len(after), 2)]
-    assert link.treadmill.true_speed_kmh == 0.0
-
-
-def test_an_ordinary_end_ramps_down_and_is_no_trip(link: Link) -> None:
-    link.walk()
-    link.until(lambda: link.last.state is BeltState.IDLE and link.last.at_rest, None, renew=True)
-    assert link.last.trip is None
-    assert "aa" not in link.said()
-
-
-def test_a_tripped_belt_does_not_walk_on_leases_but_on_a_new_arming(link: Link) -> None:
-    link.walk()
-    link.client.stop()
-    link.until(lambda: link.last.at_rest, WALK, renew=True)
-    for _ in range(5):
-        link.client.grant(WALK, 1.0)
-        time.sleep(0.05)
-    assert link.treadmill.true_speed_kmh == 0.0
-    link.client.arm(6.0, 12.0)
-    link.until(lambda: link.treadmill.true_speed_kmh > 1.0, WALK, renew=True)
-
-
-def test_after_unplug_and_replug_nothing_starts_again(link: Link) -> None:
-    link.walk()
-    link.treadmill.give("unplug")
-    link.until(lambda: link.last.state is BeltState.OFFLINE and link.last.trip is not None)
-    assert not link.last.at_rest
-    link.treadmill.take("unplug")
-    link.until(lambda: link.last.state is BeltState.TRIPPED and link.last.at_rest, WALK, renew=True)
-    starts = [t for t, way, data in link.treadmill.transcript if way == "in" and b"\xa0" in data]
-    assert len(starts) == 1
 
 
 def test_the_treadmill_is_polled_so_often_that_its_watchdog_sleeps_through_a_walk(link: Link) -> None:

@@ -166,7 +166,7 @@ def _foot(page: Page, report: Report) -> None:
         "sha": run.plan.sha256[:16],
         "data": report.data_sha256[:16] or "–",
     }
-    page.paragraph(say("report.devices", **values), 7, color=QUIET, most=3)
+    page.paragraph(f"{say('report.devices', **values)} · {_belt_check(report)}", 7, color=QUIET, most=4)
     page.paragraph(say("report.sources"), 7, color=QUIET, most=3)
     _signature(page, report)
 
@@ -199,3 +199,12 @@ def _signature(page: Page, report: Report) -> None:
         page.canvas.line(x, y, x + INNER / 2 - 20, y)
         page.text(x, y + 3, value, 9, width=INNER / 2 - 20)
         page.text(x, y - 9, say(label), 7, color=QUIET)
+
+
+def _belt_check(report: Report) -> str:
+    check, say = report.run.belt_check, report.say
+    if check is None:
+        return say("report.belt_check.none")
+    sign = "+" if check.error_pct >= 0 else ""
+    error = f"{sign}{report.number(check.error_pct)}"
+    return say(f"report.belt_check.{check.method}", day=report.day(check.day), error=error)

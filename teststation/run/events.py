@@ -5,7 +5,7 @@ The journal is these events, one after the other: what a run became follows from
 
 import msgspec
 
-from teststation.ports import BeltState, HeartRateStatus, TreadmillInfo, TripReason
+from teststation.ports import BeltCheck, BeltState, HeartRateStatus, TreadmillInfo, TripReason
 from teststation.protocol.plan import Plan
 from teststation.subject import Gait, Subject
 
@@ -27,6 +27,7 @@ class RunPrepared(Event, frozen=True, tag="run_prepared"):
     treadmill: str
     heart_rate: str
     person_id: str | None = None
+    belt_check: BeltCheck | None = None  # the treadmill's last, as it was known at the start
     conditions: dict[str, str] = msgspec.field(
         default_factory=dict
     )  # pre-test answers: medication, screening reasons, handrail and so on

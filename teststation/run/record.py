@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from teststation.cause import Cause
-from teststation.ports import Value
+from teststation.ports import BeltCheck, Value
 from teststation.protocol.plan import Plan
 from teststation.subject import Gait, Subject
 
@@ -95,3 +95,4 @@ class RunRecord(Value, frozen=True):
     reason: Cause | None = None
     belt_at_rest: bool = False
     link: LinkStats = LinkStats()
+    belt_check: BeltCheck | None = None

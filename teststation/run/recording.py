@@ -126,6 +126,7 @@ class Recording:
             reason=state.reason,
             belt_at_rest=state.at_rest,
             link=self._link,
+            belt_check=first.belt_check,
         )
 
     # --- parts ---

@@ -3,11 +3,15 @@
 import argparse
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from serial.tools import list_ports
 
+from drivers.adapters import adapter_of
 from drivers.client import HeartRateClient, TreadmillClient
+from drivers.detect import detect
 from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
+from drivers.machines import machine_of
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
@@ -22,8 +26,8 @@ def list_all(_: argparse.Namespace) -> int:
     """Serial ports with what identifies their adapter, and Bluetooth straps in range with their live pulse."""
     ports = list(list_ports.comports())
     for port in ports:
-        ids = "" if port.vid is None else f" {port.vid:04x}:{port.pid:04x} {port.serial_number or ''}"
-        print(f"{port.device}{ids}  {port.description}")
+        adapter = adapter_of(port)
+        print(f"{port.device}{'' if adapter is None else f'  {adapter}'}  {port.description}")
     if not ports:
         print("no serial port on this machine; plug the adapter in and try again")
     straps = straps_in_range()
@@ -48,12 +52,32 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.treadmill is not None:
         parse_device(arguments.treadmill, TREADMILL)
         failures += _check_treadmill(arguments.treadmill)
+        _tell_belt_check(arguments.treadmill)
     if arguments.heart_rate is not None:
         parse_device(arguments.heart_rate, HEART_RATE)
         failures += _check_heart_rate(arguments.heart_rate)
     if failures:
         raise DeviceError(*failures)
     return 0
+
+
+def detect_family(arguments: argparse.Namespace) -> int:
+    """Which family answers on a port. It asks what is a read on every family, and moves nothing."""
+    family = detect(arguments.port)
+    if family is None:
+        raise DeviceError(f"{arguments.port}: no known family answers; check cable and power, or choose by the machine")
+    print(f"{arguments.port}: {family} answers; choose the family by the machine's own manual all the same")
+    return 0
+
+
+def _tell_belt_check(spec: str) -> None:
+    """The last belt check of a treadmill the clinic has commissioned."""
+    machine = machine_of(spec)
+    if machine is None:
+        return
+    last, today = machine.last_check, datetime.now().astimezone().date()
+    told = "never checked" if last is None else f"belt checked {last.day}, {last.error_pct:+.1f} %"
+    print(f"{spec}: {told}{'; CHECK THE BELT: teststation devices commission' if machine.check_due(today) else ''}")
 
 
 def _check_treadmill(spec: str) -> list[str]:

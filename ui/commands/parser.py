@@ -102,12 +102,35 @@ def _protocols(parser: argparse.ArgumentParser) -> None:
 
 def _devices(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_lazy("devices", "list_all"))
-    actions = parser.add_subparsers(metavar="list|check", parser_class=_OneLineParser)
+    actions = parser.add_subparsers(metavar="list|check|detect|commission", parser_class=_OneLineParser)
     actions.add_parser("list", help="serial ports").set_defaults(run=_lazy("devices", "list_all"))
     checking = actions.add_parser("check", help="read both devices; never moves")
     checking.add_argument("--treadmill", metavar="DEVICE")
     checking.add_argument("--heart-rate", metavar="DEVICE")
     checking.set_defaults(run=_lazy("devices", "check"))
+    detecting = actions.add_parser("detect", help="which family answers on a port, by reads alone; not on a Biodex")
+    detecting.add_argument("port", metavar="PORT")
+    detecting.set_defaults(run=_lazy("devices", "detect_family"))
+    _commission(actions.add_parser("commission", help="limits, command test and belt check of one treadmill"))
+
+
+def _commission(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--treadmill", required=True, metavar="DEVICE", help="FAMILY:PORT or FAMILY:usb=VID:PID:SERIAL")
+    parser.add_argument("--name", metavar="NAME", help="what the clinic calls it")
+    parser.add_argument("--max-kmh", dest="max_kmh", type=float, metavar="KMH")
+    parser.add_argument("--max-incline", dest="max_incline", type=float, metavar="PERCENT")
+    parser.add_argument("--accel", type=float, metavar="KMH/S", help="ramp up, km/h per second")
+    parser.add_argument("--decel", type=float, metavar="KMH/S", help="ramp down, km/h per second")
+    parser.add_argument("--belt-length", dest="belt_length", type=float, metavar="METRES", help="the whole belt")
+    parser.add_argument("--reminder-days", dest="reminder_days", type=int, metavar="DAYS", help="to the next check")
+    parser.add_argument(
+        "--check",
+        choices=("tachometer", "turns", "none"),
+        default="tachometer",
+        help="how the belt is checked; none keeps the limits alone and moves nothing",
+    )
+    parser.add_argument("--time-scale", type=_positive, default=1.0, metavar="N", help="emulators only")
+    parser.set_defaults(run=_lazy("commission"))
 
 
 def _emulate(parser: argparse.ArgumentParser) -> None:

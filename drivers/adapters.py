@@ -1,0 +1,79 @@
+"""A serial adapter remembered by what it is, not by the name a system gives it today: ``usb=VID:PID[:SERIAL]``."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from serial.tools import list_ports
+
+from teststation.errors import BadInput, DeviceError
+
+PREFIX = "usb="
+_FORM = re.compile(r"usb=([0-9a-fA-F]{4}):([0-9a-fA-F]{4})(?::([^,]+))?")
+
+
+class PortInfo(Protocol):
+    """What pyserial tells of a port."""
+
+    device: str
+    vid: int | None
+    pid: int | None
+    serial_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One USB adapter; without a serial number, the only one of its make."""
+
+    vid: int
+    pid: int
+    serial: str = ""
+
+    def __str__(self) -> str:
+        return f"{PREFIX}{self.vid:04x}:{self.pid:04x}" + (f":{self.serial}" if self.serial else "")
+
+    def fits(self, port: PortInfo) -> bool:
+        """Whether a port is this adapter."""
+        same = (port.vid, port.pid) == (self.vid, self.pid)
+        return same and (not self.serial or port.serial_number == self.serial)
+
+
+def is_adapter(port: str) -> bool:
+    """Whether a port of a DEVICE string names an adapter."""
+    return port.startswith(PREFIX)
+
+
+def read_adapter(port: str) -> Adapter:
+    """``usb=0403:6001`` or ``usb=0403:6001:SERIAL``. Raises BadInput."""
+    match = _FORM.fullmatch(port)
+    if match is None:
+        raise BadInput(f"{port}: an adapter is written as usb=VID:PID:SERIAL, such as usb=0403:6001:A9012345")
+    return Adapter(int(match[1], 16), int(match[2], 16), match[3] or "")
+
+
+def adapter_of(port: PortInfo) -> Adapter | None:
+    """The adapter behind a port; None where the system does not tell, or its serial number cannot be written."""
+    if port.vid is None or port.pid is None:
+        return None
+    serial = port.serial_number or ""
+    return Adapter(port.vid, port.pid, "" if "," in serial else serial)
+
+
+def resolve(port: str, ports: Iterable[PortInfo] | None = None) -> str:
+    """The system's name of a port today; what names no adapter is returned as it is.
+
+    Raises:
+        DeviceError: the adapter is not plugged in, or several fit.
+    """
+    if not is_adapter(port):
+        return port
+    adapter = read_adapter(port)
+    here = list(list_ports.comports() if ports is None else ports)
+    found = [there.device for there in here if adapter.fits(there)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise DeviceError(f"{port}: {len(found)} adapters fit ({', '.join(found)}); add the serial number")
+    names = ", ".join(str(known) for there in here if (known := adapter_of(there)) is not None) or "none"
+    raise DeviceError(f"{port}: this adapter is not plugged in (adapters here: {names})")

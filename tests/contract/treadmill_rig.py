@@ -1,0 +1,161 @@
+"""Every registered treadmill driver on its emulator: the driver's own loop in a thread, and the station's hand."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from drivers import lines
+from drivers.emulators.operated_belt import OperatedBelt
+from drivers.emulators.treadmills import EmulatedTreadmill, Wanted, make
+from drivers.emulators.wire import PtyServer, TcpServer
+from drivers.registry import TREADMILL, load_runner
+from teststation.clock import TimeScale
+from teststation.ports import BeltTelemetry, Setpoint, TreadmillInfo
+
+SCALE = TimeScale(20)
+WALK = Setpoint(speed_kmh=4.8, incline_pct=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One driver as it is registered: its options, what it may ask on connecting, and whether it moves the belt."""
+
+    family: str
+    reads: bytes  # every byte it may send before an arming
+    options: Mapping[str, str] = field(default_factory=dict)
+    controls: bool = True
+    wired: bool = True
+    step_kmh: float = 0.1
+
+    def emulator(self) -> EmulatedTreadmill | None:
+        """Its treadmill; None where there is no wire."""
+        if not self.wired:
+            return None
+        return make(Wanted(self.family, SCALE, self.options.get("units", "kmh")))
+
+
+CASES = {
+    "trackmaster-kmh": Case("trackmaster", b"\xc0\xc1\xc2", {"units": "kmh"}),
+    "trackmaster-mph": Case("trackmaster", b"\xc0\xc1\xc2", {"units": "mph"}, step_kmh=0.1609344),
+    "woodway": Case("woodway", b"\xc1\xc2", step_kmh=0.1609344),
+    "csafe": Case("csafe", b"\xf1\xa5\xa8\xf2", controls=False),
+    "csafe-mph": Case("csafe", b"\xf1\xa5\xa8\xf2", {"units": "mph"}, controls=False, step_kmh=0.1609344),
+    "woodway-standard": Case("woodway-standard", b"\xc7\xc8\x00", controls=False),
+    "manual": Case("manual", b"", controls=False, wired=False),
+}
+CONTROLLED = [name for name, case in CASES.items() if case.controls]
+WIRED = [name for name, case in CASES.items() if case.wired]
+
+
+class Rig:
+    """One driver, its treadmill, and a hand that renews leases."""
+
+    def __init__(self, case: Case, *, pty: bool = False) -> None:
+        self.case = case
+        self.treadmill = case.emulator()
+        self.server: TcpServer | PtyServer | None = None
+        if self.treadmill is not None:
+            self.server = PtyServer(self.treadmill) if pty else TcpServer(self.treadmill)
+        self.url = "" if self.server is None else self.server.url
+        self.inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
+        self.last: BeltTelemetry | None = None
+        self.info: TreadmillInfo | None = None
+        self.said: list[str] = []
+        self.gone = False
+        self.thread = self.drive(self.inbox, self._emit)
+
+    def drive(
+        self, inbox: "queue.Queue[lines.ToDriver | Exception | None]", emit: Callable[[lines.FromDriver], None]
+    ) -> threading.Thread:
+        """Run one more driver on the same port."""
+        run = load_runner(TREADMILL, self.case.family)
+        thread = threading.Thread(target=run, args=(self.url, dict(self.case.options), emit, inbox, SCALE), daemon=True)
+        thread.start()
+        return thread
+
+    def _emit(self, line: lines.FromDriver) -> None:
+        match line:
+            case lines.Belt(telemetry=telemetry):
+                self.last = telemetry
+            case lines.Hello(treadmill=info):
+                self.info = info
+            case lines.Failed(sentence=sentence) | lines.Refused(sentence=sentence):
+                self.said.append(sentence)
+
+    @property
+    def wire(self) -> bytes:
+        """Everything that was sent to the treadmill."""
+        assert self.treadmill is not None
+        return b"".join(data for _, way, data in self.treadmill.transcript if way == "in")
+
+    @property
+    def speed_kmh(self) -> float:
+        """What a tachometer says; 0 where there is no treadmill."""
+        return 0.0 if self.treadmill is None else self.treadmill.true_speed_kmh
+
+    def until(
+        self, fact: Callable[[BeltTelemetry], bool], lease: Setpoint | None = None, within_s: float = 8.0
+    ) -> BeltTelemetry:
+        """Wait for a fact under leases that are renewed, where one is given."""
+        end_s = time.monotonic() + within_s
+        while not (self.last is not None and fact(self.last)):
+            assert time.monotonic() < end_s, f"in vain; last seen {self.last}"
+            if lease is not None:
+                self.inbox.put(lines.Lease(setpoint=lease, lease_s=1.0))
+            time.sleep(0.02)
+        assert self.last is not None
+        return self.last
+
+    def lease_for(self, seconds: float, setpoint: Setpoint = WALK) -> None:
+        """Renew leases for a while."""
+        end_s = time.monotonic() + seconds
+        while time.monotonic() < end_s:
+            self.inbox.put(lines.Lease(setpoint=setpoint, lease_s=1.0))
+            time.sleep(0.03)
+
+    def ready(self) -> "Rig":
+        """Until the driver knows its belt."""
+        self.until(lambda seen: seen.state == "idle" and (seen.at_rest or not self.case.wired))
+        return self
+
+    def armed(self, max_kmh: float = 6.0) -> "Rig":
+        """Armed, and not yet told to move."""
+        self.ready()
+        self.inbox.put(lines.Arm(max_speed_kmh=max_kmh, max_incline_pct=12.0))
+        self.until(lambda seen: seen.state in ("armed", "moving"))
+        return self
+
+    def walking(self) -> "Rig":
+        """On the first load: by the driver, or by the operator."""
+        self.armed()
+        if isinstance(self.treadmill, OperatedBelt):
+            self.treadmill.operator_sets(WALK.speed_kmh, WALK.incline_pct)
+        if not self.case.wired:
+            self.lease_for(0.3)
+            return self
+        self.until(lambda seen: (seen.measured_speed_kmh or 0) > 4.5, WALK)
+        return self
+
+    def close(self) -> None:
+        """Quit and wait; an operator would stop a belt that nobody else can."""
+        if self.treadmill is not None:
+            for fault in sorted(self.treadmill.active_faults):
+                self.treadmill.take(fault)
+        self.inbox.put(lines.Quit())
+        # Behind a terminal that is gone for good a driver goes on looking for its belt: nobody waits for that here.
+        self.thread.join(0.2 if self.gone else 15.0)
+        if self.server is not None:
+            self.server.close()
+
+
+@contextmanager
+def rig(name: str, *, pty: bool = False) -> Iterator[Rig]:
+    """A rig that is ended however the test ends."""
+    made = Rig(CASES[name], pty=pty)
+    try:
+        yield made
+    finally:
+        made.close()

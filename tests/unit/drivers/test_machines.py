@@ -1,0 +1,98 @@
+"""The clinic's own file of machines: what it may say, and that the driver keeps its limits whatever is asked."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.machines import ENVIRONMENT, Machine, bound, load_machines, machine_of, save_machine
+from drivers.registry import TREADMILL, parse_device
+from teststation.errors import BadInput
+from teststation.ports import BeltCheck
+
+KMH = "trackmaster:COM3,units=kmh"
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = tmp_path / "clinic" / "machines.toml"
+    monkeypatch.setenv(ENVIRONMENT, str(made))
+    return made
+
+
+def test_without_a_file_nothing_is_bound(path: Path) -> None:
+    device = parse_device(KMH, TREADMILL)
+    assert bound(device) == device
+
+
+def test_what_is_kept_comes_back(path: Path) -> None:
+    check = BeltCheck(day="2026-03-04", error_pct=-0.8, method="tachometer", by="Anne «Æ»")
+    machine = Machine(device=KMH, name='Mølle "1"', max_kmh=9.0, belt_length_m=3.2, checks=(check,))
+    other = Machine(device="manual", max_kmh=7.0)
+    save_machine(machine)
+    save_machine(other)
+    assert load_machines() == (machine, other)
+    save_machine(Machine(device=KMH, max_kmh=8.0))
+    assert [kept.max_kmh for kept in load_machines()] == [7.0, 8.0]
+
+
+@given(st.text(max_size=30))
+def test_any_name_survives_the_file(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    path = tmp_path_factory.mktemp("machines") / "machines.toml"
+    save_machine(Machine(device=KMH, name=name), path)
+    assert load_machines(path)[0].name == name
+
+
+def test_the_tighter_limit_binds(path: Path) -> None:
+    save_machine(Machine(device=KMH, max_kmh=9.0, max_incline=10.0, accel=0.3))
+    asked = parse_device(f"{KMH},max_kmh=11,max_incline=6", TREADMILL)
+    assert bound(asked).options == {"units": "kmh", "max_kmh": "9.0", "max_incline": "6.0", "accel": "0.3"}
+
+
+def test_another_unit_than_the_machine_was_commissioned_with_is_refused(path: Path) -> None:
+    save_machine(Machine(device=KMH))
+    with pytest.raises(BadInput, match="commissioned with units=kmh"):
+        bound(parse_device("trackmaster:COM3,units=mph", TREADMILL))
+
+
+def test_another_machine_is_not_bound(path: Path) -> None:
+    save_machine(Machine(device=KMH, max_kmh=9.0))
+    assert machine_of("trackmaster:COM4,units=kmh") is None
+    assert machine_of("woodway:COM3") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[machine]]\n", "device"),
+        ('[[machine]]\ndevice = "trackmaster:COM3"\n', "units= is missing"),
+        ('[[machine]]\ndevice = "woodway:COM3"\nmax_kmh = 40\n', "max_kmh"),
+        ('[[machine]]\ndevice = "woodway:COM3"\nmax_khm = 8\n', "max_khm"),
+        (
+            '[[machine]]\ndevice = "woodway:COM3"\n'
+            '[[machine.checks]]\nday = "4.3.2026"\nerror_pct = 1\nmethod = "turns"\n',
+            "YYYY-MM-DD",
+        ),
+        ("no toml", "cannot be read"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_in_one_sentence_and_binds_nothing_loosely(
+    text: str, words: str, path: Path
+) -> None:
+    path.parent.mkdir()
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadInput, match=words):
+        bound(parse_device("woodway:COM3", TREADMILL))
+    with pytest.raises(BadInput, match=words):
+        save_machine(Machine(device=KMH))
+    assert path.read_text("utf-8") == text, "a file that is not understood is left as it is"
+
+
+@pytest.mark.parametrize(
+    ("days", "due"), [(None, True), ("2026-03-01", False), ("2025-12-01", False), ("2025-08-01", True)]
+)
+def test_a_belt_that_was_not_checked_for_half_a_year_is_due(days: str | None, due: bool) -> None:
+    checks = () if days is None else (BeltCheck(day=days, error_pct=0.0, method="turns"),)
+    assert Machine(device=KMH, checks=checks).check_due(date(2026, 3, 4)) is due

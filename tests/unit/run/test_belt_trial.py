@@ -1,0 +1,139 @@
+"""A belt moved with nobody on it: only by the operator's own word, at rest first, under a lease, and never for long."""
+
+from collections.abc import Callable
+
+import pytest
+
+import teststation.run.belt_trial as module
+from tests.mutants import planted_fault
+from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
+from teststation.run.belt_trial import TRIAL_MAX_S, Trial, TrialPhase, error_pct, turns_speed_kmh
+from teststation.run.commands import ArmBelt, GrantBelt, StopBelt
+from ui.commissioning import console_agrees
+
+INFO = TreadmillInfo(
+    family="trackmaster",
+    port="x",
+    speed_step_kmh=0.1609344,
+    min_speed_kmh=0.3,
+    max_speed_kmh=12.0,
+    incline_step_pct=0.5,
+    max_incline_pct=15.0,
+)
+trials = module
+
+
+def seen(speed_kmh: float | None, state: BeltState = BeltState.MOVING, trip: TripReason | None = None) -> BeltTelemetry:
+    return BeltTelemetry(t_mono_s=0.0, state=state, measured_speed_kmh=speed_kmh, at_rest=speed_kmh == 0.0, trip=trip)
+
+
+def ready(speed_kmh: float | None = 0.0) -> Trial:
+    return trials.hear(trials.Trial(INFO), 0.0, seen(speed_kmh, BeltState.IDLE))
+
+
+def running() -> Trial:
+    trial, _ = trials.begin(ready(), 0.0)
+    trial = trials.hear(trial, 0.1, seen(0.0, BeltState.ARMED))
+    trial = trials.hear(trial, 8.0, seen(3.0))
+    assert trial.phase == TrialPhase.RUNNING
+    return trial
+
+
+def test_nothing_is_asked_before_the_operators_word() -> None:
+    trial = ready()
+    for tenth in range(100):
+        trial, commands = trials.tick(trials.hear(trial, tenth / 10, seen(0.0, BeltState.IDLE)), tenth / 10)
+        assert commands == ()
+
+
+def test_a_belt_that_moves_or_is_not_known_is_not_tried() -> None:
+    for speed_kmh in (0.5, None):
+        assert trials.begin(ready(speed_kmh), 0.0)[1] == ()
+    assert trials.begin(ready(), 10.0)[1] == (), "what was heard ten seconds ago is not known"
+
+
+def test_the_word_arms_to_the_trials_own_speed_and_no_more() -> None:
+    trial, (command,) = trials.begin(ready(), 0.0)
+    assert isinstance(command, ArmBelt)
+    assert command.max_speed_kmh == pytest.approx(3.06, abs=0.01)
+    assert command.max_incline_pct == 0.0
+    assert trials.tick(trial, 0.1)[1] == (), "no lease before the driver says that it is armed"
+
+
+def test_a_running_belt_is_leased_while_it_is_heard() -> None:
+    _, (command,) = trials.tick(running(), 8.1)
+    assert isinstance(command, GrantBelt)
+    stopped, commands = trials.tick(running(), 11.0)
+    assert commands == (StopBelt(),)
+    assert stopped.phase == TrialPhase.STOPPING
+
+
+def test_it_does_not_run_for_long() -> None:
+    trial = trials.hear(running(), TRIAL_MAX_S + 1, seen(3.0))
+    assert trials.tick(trial, TRIAL_MAX_S + 1)[1] == (StopBelt(),)
+
+
+def test_a_stop_is_latched_and_ends_at_rest_alone() -> None:
+    trial, commands = trials.stop(running())
+    assert commands == (StopBelt(),)
+    trial = trials.hear(trial, 9.0, seen(2.0, BeltState.TRIPPED))
+    assert trials.begin(trial, 9.0)[1] == ()
+    assert trials.tick(trial, 9.0)[1] == (StopBelt(),)
+    assert trials.hear(trial, 12.0, seen(0.0, BeltState.TRIPPED)).phase == TrialPhase.ENDED
+
+
+def test_a_trip_ends_it_with_its_reason() -> None:
+    trial = trials.hear(running(), 9.0, seen(5.0, BeltState.TRIPPED, TripReason.OVER_SPEED))
+    assert trial.phase == TrialPhase.STOPPING
+    assert "over_speed" in trial.trouble
+
+
+FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+    "a moving belt is tried": (
+        "if trial.phase is not TrialPhase.READY or not rests or",
+        "if trial.phase is not TrialPhase.READY or",
+        test_a_belt_that_moves_or_is_not_known_is_not_tried,
+    ),
+    "leases without an arming": (
+        "(GrantBelt(trial.setpoint),) if trial.armed else ()",
+        "(GrantBelt(trial.setpoint),)",
+        test_the_word_arms_to_the_trials_own_speed_and_no_more,
+    ),
+    "leases to a silent belt": (
+        "if now_s - trial.heard_s > NO_WORD_S:",
+        "if False:",
+        test_a_running_belt_is_leased_while_it_is_heard,
+    ),
+    "it runs for ever": ("elif waited_s > TRIAL_MAX_S:", "elif False:", test_it_does_not_run_for_long),
+    "silence is rest": (
+        "if trial.phase is TrialPhase.STOPPING and belt.at_rest:",
+        "if trial.phase is TrialPhase.STOPPING:",
+        test_a_stop_is_latched_and_ends_at_rest_alone,
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_on_a_trial_with_the_fault(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new, fact = FAULTS[fault]
+    with planted_fault(module, old, new) as broken:
+        monkeypatch.setitem(globals(), "trials", broken)
+        with pytest.raises(AssertionError):
+            fact()
+
+
+def test_turns_and_errors_are_counted_right() -> None:
+    assert turns_speed_kmh(20, 3.2, 76.8) == pytest.approx(3.0)
+    assert error_pct(3.03, 3.0) == pytest.approx(1.0)
+    assert error_pct(2.97, 3.0) == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "step_kmh", "agrees"),
+    [
+        (3.0, 0.1, True), (3.1, 0.1, True), (1.9, 0.1, False), (4.8, 0.1, False),
+        (1.9, 0.1609344, True), (3.0, 0.1609344, False),
+    ],
+)  # fmt: skip
+def test_a_console_in_the_other_unit_is_noticed(shown: float, step_kmh: float, agrees: bool) -> None:
+    assert console_agrees(shown, 3.0, step_kmh) is agrees

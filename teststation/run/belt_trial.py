@@ -1,0 +1,110 @@
+"""A belt moved with nobody on it, to see what it really does: the command test and the belt check. Pure.
+
+It asks for one slow speed, under the same lease and guard as a test, and for rest. No event but the operator's own
+``TrialBegan`` sets the belt in motion, and a stop is latched.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from teststation.ports import BeltState, BeltTelemetry, Setpoint, TreadmillInfo
+from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
+
+TRIAL_KMH = 3.0  # slow enough to read a tachometer and count turns
+TRIAL_MAX_S = 300.0  # nobody is on the belt: it does not run for longer
+ARM_WITHIN_S = 5.0
+STEADY_WITHIN_KMH = 0.3
+NO_WORD_S = 2.0
+
+
+class TrialPhase(StrEnum):
+    """Where the trial is."""
+
+    READY = "ready"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One trial. ``trouble`` is why it ended early."""
+
+    info: TreadmillInfo
+    phase: TrialPhase = TrialPhase.READY
+    setpoint: Setpoint | None = None
+    began_s: float = 0.0
+    armed: bool = False
+    stopped: bool = False
+    belt: BeltTelemetry | None = None
+    heard_s: float = float("-inf")
+    trouble: str = ""
+
+    @property
+    def steady(self) -> bool:
+        """Whether the treadmill says that the belt has reached the trial's speed."""
+        speed_kmh = None if self.belt is None else self.belt.measured_speed_kmh
+        if self.setpoint is None or speed_kmh is None:
+            return False
+        return abs(speed_kmh - self.setpoint.speed_kmh) <= STEADY_WITHIN_KMH
+
+
+def begin(trial: Trial, now_s: float, speed_kmh: float = TRIAL_KMH) -> tuple[Trial, tuple[Command, ...]]:
+    """The operator has confirmed that nobody is on the belt. Nothing happens unless the belt is known to be at rest."""
+    rests = trial.belt is not None and trial.belt.at_rest and now_s - trial.heard_s <= NO_WORD_S
+    if trial.phase is not TrialPhase.READY or not rests or not trial.info.controls_belt:
+        return trial, ()
+    setpoint = trial.info.achievable(Setpoint(speed_kmh=min(speed_kmh, trial.info.max_speed_kmh), incline_pct=0.0))
+    begun = replace(trial, phase=TrialPhase.STARTING, setpoint=setpoint, began_s=now_s)
+    return begun, (ArmBelt(setpoint.speed_kmh, 0.0),)
+
+
+def stop(trial: Trial) -> tuple[Trial, tuple[Command, ...]]:
+    """Stop now. Latched."""
+    phase = TrialPhase.ENDED if trial.phase in (TrialPhase.READY, TrialPhase.ENDED) else TrialPhase.STOPPING
+    return replace(trial, phase=phase, setpoint=None, stopped=True), (StopBelt(),)
+
+
+def hear(trial: Trial, now_s: float, belt: BeltTelemetry) -> Trial:
+    """One look at the belt."""
+    trial = replace(trial, belt=belt, heard_s=now_s)
+    if trial.phase is TrialPhase.STARTING and not trial.armed:
+        return replace(trial, armed=belt.state in (BeltState.ARMED, BeltState.MOVING))
+    if belt.trip is not None and trial.phase in (TrialPhase.STARTING, TrialPhase.RUNNING):
+        trouble = "" if trial.stopped else f"{belt.trip.value}: {belt.trip_detail}".rstrip(": ")
+        return replace(trial, phase=TrialPhase.STOPPING, setpoint=None, stopped=True, trouble=trouble)
+    if trial.phase is TrialPhase.STARTING and trial.steady:
+        return replace(trial, phase=TrialPhase.RUNNING)
+    if trial.phase is TrialPhase.STOPPING and belt.at_rest:
+        return replace(trial, phase=TrialPhase.ENDED)
+    return trial
+
+
+def tick(trial: Trial, now_s: float) -> tuple[Trial, tuple[Command, ...]]:
+    """Let time pass: renew the lease while the belt is heard, or bring it to rest."""
+    if trial.phase in (TrialPhase.READY, TrialPhase.ENDED):
+        return trial, ()
+    if trial.phase is TrialPhase.STOPPING:
+        return trial, (StopBelt(),) if trial.stopped else (GrantBelt(None),)
+    waited_s = now_s - trial.began_s
+    if now_s - trial.heard_s > NO_WORD_S:
+        trouble = "no word from the treadmill"
+    elif not trial.armed and waited_s > ARM_WITHIN_S:
+        trouble = "the driver did not accept the start"
+    elif waited_s > TRIAL_MAX_S:
+        trouble = "the trial has lasted long enough"
+    else:
+        return trial, (GrantBelt(trial.setpoint),) if trial.armed else ()
+    stopped, commands = stop(trial)
+    return replace(stopped, trouble=trouble), commands
+
+
+def turns_speed_kmh(turns: int, belt_length_m: float, seconds: float) -> float:
+    """The belt's true speed from whole turns of a mark on it."""
+    return turns * belt_length_m / seconds * 3.6
+
+
+def error_pct(true_kmh: float, shown_kmh: float) -> float:
+    """How much faster (+) or slower (-) the belt is than the treadmill says, in percent of what it says."""
+    return (true_kmh - shown_kmh) / shown_kmh * 100

@@ -1,0 +1,121 @@
+"""A machine is put into use, or its belt checked: the shell around the trial, for the command line and the window."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from drivers.client import TreadmillClient
+from drivers.machines import Machine, load_machines, machine_of
+from drivers.registry import TREADMILL, parse_device
+from teststation.clock import TimeScale
+from teststation.ports import BeltCheck, Treadmill, TreadmillInfo
+from teststation.run import belt_trial
+from teststation.run.belt_trial import Trial, TrialPhase
+from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
+from teststation.run.controller import LEASE_WALL_S
+from ui.settings import Settings
+
+# The console shows the speed that was sent, or the same number in the other unit.
+SAME_SHARE = 0.08
+
+
+class BeltTrial:
+    """One treadmill driver and a trial on it. Call ``tick`` ten times a second. Nothing moves before ``begin``."""
+
+    def __init__(self, device: str, scale: TimeScale | None = None, treadmill: Treadmill | None = None) -> None:
+        self.treadmill = treadmill or TreadmillClient(device, scale or TimeScale())
+        self.trial: Trial | None = None
+        self._monotonic: Callable[[], float] = time.monotonic
+
+    @property
+    def info(self) -> TreadmillInfo | None:
+        """What the machine can do, once its driver has said."""
+        return None if self.trial is None else self.trial.info
+
+    @property
+    def phase(self) -> TrialPhase:
+        """Where the trial is; ready also while the driver has not said a word."""
+        return TrialPhase.READY if self.trial is None else self.trial.phase
+
+    @property
+    def problem(self) -> str | None:
+        """Why this cannot go on."""
+        trouble = getattr(self.treadmill, "trouble", None)
+        said = self.treadmill.failure() or trouble
+        return said or (None if self.trial is None else self.trial.trouble or None)
+
+    def tick(self) -> None:
+        """Take in what the driver said and let time pass."""
+        now_s = self._monotonic()
+        read = self.treadmill.telemetry()
+        info = self.treadmill.info()
+        if self.trial is None and info is not None:
+            self.trial = Trial(info)
+        if self.trial is None:
+            return
+        for belt in read:
+            self.trial = belt_trial.hear(self.trial, now_s, belt)
+        self.trial, commands = belt_trial.tick(self.trial, now_s)
+        self._carry_out(commands)
+
+    def begin(self) -> None:
+        """Set the belt in motion: only when the operator has confirmed that nobody is on it."""
+        if self.trial is not None:
+            self.trial, commands = belt_trial.begin(self.trial, self._monotonic())
+            self._carry_out(commands)
+
+    def stop(self) -> None:
+        """Stop the belt at once."""
+        self.treadmill.stop()
+        if self.trial is not None:
+            self.trial, commands = belt_trial.stop(self.trial)
+            self._carry_out(commands)
+
+    def close(self) -> None:
+        """End the driver; it brings a moving belt to rest first."""
+        self.treadmill.close()
+
+    def _carry_out(self, commands: tuple[Command, ...]) -> None:
+        for command in commands:
+            match command:
+                case ArmBelt(max_speed_kmh=speed_kmh, max_incline_pct=incline_pct):
+                    self.treadmill.arm(speed_kmh, incline_pct)
+                case GrantBelt(setpoint=setpoint):
+                    self.treadmill.grant(setpoint, LEASE_WALL_S)
+                case StopBelt():
+                    self.treadmill.stop()
+
+
+def console_agrees(shown: float, sent_kmh: float, step_kmh: float) -> bool:
+    """Whether the number on the machine's console is the speed that was sent, in the unit that was chosen.
+
+    Args:
+        shown: What the console shows, in its own unit.
+        sent_kmh: What the guard wrote, km/h.
+        step_kmh: The machine's step, a tenth of its unit.
+    """
+    expected = sent_kmh / (step_kmh * 10)
+    return abs(shown - expected) <= max(0.11, SAME_SHARE * expected)
+
+
+def belt_check(true_kmh: float, shown_kmh: float, method: str, by: str, today: date) -> BeltCheck:
+    """The belt check as it is kept."""
+    error = round(belt_trial.error_pct(true_kmh, shown_kmh), 2)
+    return BeltCheck(day=today.isoformat(), error_pct=error, method=method, by=by)
+
+
+def check_reminder(settings: Settings, today: date) -> Machine | None:
+    """The clinic's treadmill where its belt has to be checked again; None where it need not, or is not known."""
+    machines = load_machines()
+    if not settings.treadmill or not machines:
+        return None
+    machine = machine_of(settings.treadmill, machines)
+    return machine if machine is not None and machine.check_due(today) else None
+
+
+def last_belt_check(device: str) -> BeltCheck | None:
+    """The latest belt check of a treadmill; None for one that was never checked, and for the emulator."""
+    if parse_device(device, TREADMILL).family == "emulated":
+        return None
+    machine = machine_of(device)
+    return None if machine is None else machine.last_check
