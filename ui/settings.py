@@ -26,6 +26,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default_speed: str = "normal"
     language: str = "nb"
     record: str = ""  # a file or postgresql+psycopg://USER@HOST/DATABASE; empty: the one in the user's data folder
+    person_in_file_names: bool = False  # of exported files
+    backup_folder: str = ""  # empty: no scheduled backups
+    backup_days: int = 14  # so many days of backups are kept, and the last of each month
     intended_use_accepted: bool = False
     # Minutes without a touch after which a station with users locks; never during a run.
     lock_after_min: Annotated[int, msgspec.Meta(ge=LOCK_MIN, le=LOCK_MAX)] = 10

@@ -16,6 +16,7 @@ from teststation.records.audit import AuditLog
 from teststation.records.backup import backup
 from teststation.records.cipher import CipherFile
 from teststation.records.handover import HandedOver, prepare_spool
+from teststation.records.imported import ImportedResults
 from teststation.records.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
 from teststation.records.kept_tests import KeptTests, StoredTest
 from teststation.records.merging import Merging
@@ -80,6 +81,7 @@ class Record:
         self.merging = Merging(database, self.audit)
         self.tests = KeptTests(database, self.audit)
         self.signing = Signing(database, self.audit)
+        self.imported = ImportedResults(database, self.audit)
         self.users = Users(database, self.audit)
         self.database = database
         self.file = file

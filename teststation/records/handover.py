@@ -19,7 +19,9 @@ from teststation.records.store import Database
 from teststation.records.tables import (
     AUDIT,
     EVENT,
+    METADATA,
     PERSON,
+    PERSON_MERGE_TEST,
     PERSON_VERSION,
     RESULT,
     SETTING,
@@ -40,7 +42,10 @@ ORIGIN = Table(
     Column("version", String(64), nullable=False),
 )
 _SERVER_SEEN = "server"
-_OF_A_TEST = (STAGE, EVENT, RESULT, SIGNATURE)
+# Everything that belongs to a test, in tables of later versions too; merges are made on the server alone.
+_OF_A_TEST = tuple(
+    table for table in METADATA.sorted_tables if "test_id" in table.c and table not in (PERSON_MERGE_TEST, AUDIT)
+)
 _STATION = "station_id"  # in the spool: this station's own name for the count of its audit rows on the server
 
 

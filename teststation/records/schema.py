@@ -12,7 +12,7 @@ from teststation.records.store import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"  # the newest revision; known here so that an ordinary start does not load the migration machinery
+HEAD = "0003"  # the newest revision; known here so that an ordinary start does not load the migration machinery
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 

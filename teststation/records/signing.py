@@ -145,11 +145,13 @@ def signature_of(row: RowMapping, prefix: str = "") -> Signature:
 
 def signature_problems(connection: Connection) -> Iterator[str]:
     """Signed tests that are no longer what was signed, one sentence each."""
+    erased = select(AUDIT.c.person_id).where(AUDIT.c.action == Action.PERSON_ERASED.value)
     told = {
         (row.test_id, detail["number"]): detail["sha256"]
         for row in connection.execute(
             select(AUDIT.c.test_id, AUDIT.c.detail).where(
-                AUDIT.c.action.in_((Action.TEST_SIGNED.value, Action.TEST_AMENDED.value))
+                AUDIT.c.action.in_((Action.TEST_SIGNED.value, Action.TEST_AMENDED.value)),
+                AUDIT.c.person_id.not_in(erased),
             )
         )
         if (detail := msgspec.json.decode(row.detail)) is not None

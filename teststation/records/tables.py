@@ -206,3 +206,19 @@ SIGNATURE = Table(  # the first signs a test, each further one amends it; no row
     Column("audit_seq", Integer, nullable=False),  # the head of the audit log before the signature: a second anchor
     Column("audit_sha256", String(64), nullable=False),
 )
+
+IMPORTED_RESULT = Table(  # measured by somebody else; never among our own results
+    "imported_result",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("tested_on", String(10), nullable=False),  # ISO date
+    Column("vo2max_ml_kg_min", Float, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("hr_max_bpm", Float),
+    Column("weight_kg", Float),
+    Column("comment", Text, nullable=False),
+    Column("source_sha256", String(64), nullable=False),  # of the file it came from
+    Column("imported_at", String(32), nullable=False),
+    Column("imported_by", Text, nullable=False),
+)

@@ -183,8 +183,26 @@ def _records(parser: argparse.ArgumentParser) -> None:
     raw.add_argument("id", metavar="ID")
     raw.add_argument("--out", required=True, metavar="FILE.raw")
     raw.set_defaults(run=_lazy("raw_frames"))
-    for action in (listing, showing, reporting, raw, backing, restoring, verifying, phrasing):
+    for action in (listing, showing, reporting, raw, backing, restoring, verifying, phrasing, *_exchange(actions)):
         _record_options(action, default=argparse.SUPPRESS)
+
+
+def _exchange(actions: Any) -> list[argparse.ArgumentParser]:
+    exporting = actions.add_parser("export", help="CSV, FHIR, FIT and TCX of everybody, or all there is of one person")
+    exporting.add_argument("folder", metavar="DIR", help="new or empty")
+    exporting.add_argument("--person", metavar="ID", help="this person's own copy of everything")
+    exporting.add_argument("--only", metavar="FORM,...", help="some of csv,fhir,fit,tcx,report,events")
+    exporting.set_defaults(run=_lazy("records_exchange", "export"))
+    importing = actions.add_parser("import", help="results of earlier tests from CSV; shows them, keeps with --yes")
+    importing.add_argument("file", metavar="FILE")
+    importing.add_argument("--yes", action="store_true", help="keep every row without a problem")
+    importing.set_defaults(run=_lazy("records_exchange", "bring_in"))
+    erasing = actions.add_parser("erase", help="erase a person for good, where the law asks for it")
+    erasing.add_argument("person", metavar="ID")
+    erasing.add_argument("--reason", required=True, choices=("request", "wrong_person", "time_over"))
+    erasing.add_argument("--yes", action="store_true", help="really do it")
+    erasing.set_defaults(run=_lazy("records_exchange", "remove"))
+    return [exporting, importing, erasing]
 
 
 # --- groups of options ---------------------------------------------------------------------------------------

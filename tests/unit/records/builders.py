@@ -63,7 +63,7 @@ def run_of(run_id: str = "run-1", started_at: str = "2026-01-02T10:00:00+01:00")
 
 def assessment_of(vo2max: float | None = 31.25, algorithm_version: str = "1") -> Assessment:
     estimate = (
-        Estimate("withheld", why=Cause("beta_blocker"))
+        Estimate("withheld", why=Cause("pulse_not_to_be_trusted"))
         if vo2max is None
         else Estimate("ok", None, vo2max, vo2max - 4, vo2max + 5, 0.99, 3)
     )

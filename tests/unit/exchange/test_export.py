@@ -1,0 +1,128 @@
+"""What leaves the record: read back by others' readers, whole, and named without a person's data."""
+
+import base64
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+
+from tests.sample_tests import follow_up, sample
+from teststation.errors import BadInput, RecordError
+from teststation.exchange.export import FORMS, export_person, export_record
+from teststation.exchange.fhir import bundle_of
+from teststation.exchange.names import file_stem, person_stem
+from teststation.exchange.tables import csv_of
+from teststation.records.audit import Action
+from teststation.records.database import Record
+from teststation.records.kept_tests import StoredTest
+from teststation.records.people import Person
+
+PDF = b"%PDF-1.4 report"
+
+
+def report(_: StoredTest) -> bytes:
+    return PDF
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
+
+
+def test_a_bundle_is_valid_r4_and_says_what_the_record_says(record: Record, person: Person) -> None:
+    tests = record.tests.history(person.id)
+    found = bundle_of(person, tests, {tests[0].id: PDF})
+    bundle = Bundle.model_validate(found)
+    assert bundle.entry is not None
+    assert len(bundle.entry) == 1 + 3 * 2
+    resources = [entry["resource"] for entry in found["entry"]]
+    patient, uptake, heart, whole = resources[:4]
+    assert patient["identifier"] == [
+        {"use": "official", "system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "31129956715"}
+    ]
+    assert patient["name"][0] == {
+        "use": "official", "text": "Klara Åse Hemmeligsen", "family": "Hemmeligsen", "given": ["Klara", "Åse"],
+    }  # fmt: skip
+    estimate = tests[0].assessment.estimates[tests[0].assessment.headline]
+    assert uptake["valueQuantity"]["value"] == pytest.approx(estimate.vo2max_ml_kg_min, abs=0.01)
+    assert uptake["code"]["coding"][0]["code"] == "60842-2"
+    assert len(heart["valueSampledData"]["data"].split()) == len(tests[0].run.heart)
+    assert (uptake["status"], whole["status"]) == ("final", "final"), "signed"
+    assert resources[4]["status"] == "preliminary", "not signed"
+    assert base64.b64decode(whole["presentedForm"][0]["data"]) == PDF
+    urls = {entry["fullUrl"] for entry in found["entry"]}
+    assert {reference["reference"] for reference in whole["result"]} | {whole["subject"]["reference"]} <= urls
+    assert bundle_of(person, tests, {tests[0].id: PDF}) == found, "the same record gives the same bundle"
+
+
+def test_a_withheld_result_is_valid_and_carries_no_number(record: Record) -> None:
+    from tests.unit.records.builders import assessment_of, events_of, run_of
+    from teststation.subject import Sex
+
+    alone = record.people.add(family_name="Berg", sex=Sex.MALE, number="K-17")
+    stored = record.tests.save(alone.id, run_of(), assessment_of(None), events_of(3))
+    found = bundle_of(alone, [stored], {})
+    Bundle.model_validate(found)
+    uptake = found["entry"][1]["resource"]
+    assert "valueQuantity" not in uptake
+    assert uptake["dataAbsentReason"]["text"]
+    assert found["entry"][0]["resource"]["identifier"] == [{"use": "secondary", "value": "K-17"}]
+    assert "E" in found["entry"][2]["resource"]["valueSampledData"]["data"].split()
+
+
+def test_everybody_is_exported_without_a_name_in_a_file_name(record: Record, person: Person, tmp_path: Path) -> None:
+    folder = tmp_path / "ut"
+    count = export_record(record, folder, report, frozenset({"csv", "fhir", "fit", "tcx"}))
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert count == len(files) == 4 + 1 + 2 * 2
+    assert not any("emmelig" in name or "3112" in name for name in files)
+    people, tests = rows_of(folder / "people.csv"), rows_of(folder / "tests.csv")
+    assert (people[0]["family_name"], people[0]["note"]) == ("Hemmeligsen", "'=sensitivt"), "no formula runs"
+    assert [row["id"] for row in tests] == [sample()[0].id, follow_up()[0].id]
+    assert tests[0]["signed_by"] == "Kari Berg"
+    assert {row["test_id"] for row in rows_of(folder / "stages.csv")} == {row["id"] for row in tests}
+    assert record.audit.newest()[0].action == Action.RECORD_EXPORTED
+
+
+def test_a_person_gets_a_copy_of_everything(record: Record, person: Person, tmp_path: Path) -> None:
+    folder = tmp_path / "kopi"
+    export_person(record, person.id, folder, report, frozenset(FORMS), with_names=True)
+    names = sorted(path.name for path in folder.iterdir())
+    stem = file_stem(person, sample()[0].id, sample()[0].started_at, with_person=True)
+    assert stem.startswith("Hemmeligsen_Klara-Åse_")
+    for ending in (".pdf", ".fit", ".tcx", "_events.jsonl"):
+        assert stem + ending in names
+    assert {"person.csv", "tests.csv", "stages.csv", "imported.csv", "fhir_bundle.json"} <= set(names)
+    events = (folder / f"{stem}_events.jsonl").read_bytes().splitlines()
+    assert tuple(events) == record.tests.events(sample()[0].id)
+    Bundle.model_validate(json.loads((folder / "fhir_bundle.json").read_bytes()))
+    noted = record.audit.newest()[0]
+    assert (noted.action, noted.person_id) == (Action.PERSON_EXPORTED, person.id)
+
+
+def test_a_folder_with_something_in_it_is_left_alone(record: Record, person: Person, tmp_path: Path) -> None:
+    folder = tmp_path / "ut"
+    folder.mkdir()
+    (folder / "brev.txt").write_text("hei")
+    for wrong in (folder, folder / "brev.txt"):
+        with pytest.raises(BadInput, match="name a"):
+            export_record(record, wrong, report, frozenset({"csv"}))
+    assert [path.name for path in folder.iterdir()] == ["brev.txt"]
+    with pytest.raises(RecordError, match="no person nobody"):
+        export_person(record, "nobody", tmp_path / "ny", report, frozenset({"csv"}))
+
+
+@pytest.mark.parametrize("name", ["a/b\\c", "CON.", "a\nb", "..", "x" * 300])
+def test_names_are_valid_on_every_system(record: Record, person: Person, name: str) -> None:
+    import msgspec
+
+    odd = msgspec.structs.replace(person, family_name=name, given_name="")
+    for stem in (file_stem(odd, "ab/cd", "2026-01-02T10", with_person=True), person_stem(odd, with_person=True)):
+        assert not set(stem) & set('/\\:*?"<>|\n. ')
+        assert 0 < len(stem) < 120
+
+
+def test_a_table_keeps_its_columns_when_it_is_empty() -> None:
+    assert csv_of([], ("a", "b")) == "\ufeffa,b\r\n".encode()

@@ -1,0 +1,137 @@
+"""A record, or one person's part of it, as files that others read: CSV, FHIR, FIT, TCX, and for a person everything.
+
+Every file is written whole; a folder that has something else in it is left alone. What was exported is in the audit
+log.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from teststation.errors import BadInput
+from teststation.exchange import tables
+from teststation.exchange.fhir import bundle_of
+from teststation.exchange.fit import fit_of
+from teststation.exchange.names import file_stem, person_stem
+from teststation.exchange.tcx import tcx_of
+from teststation.records.audit import Action
+from teststation.records.database import Record
+from teststation.records.kept_tests import StoredTest
+from teststation.records.people import Person
+
+FORMS = ("csv", "fhir", "fit", "tcx", "report", "events")
+Report = Callable[[StoredTest], bytes]
+
+
+def export_record(
+    record: Record, folder: Path, report: Report, forms: frozenset[str], *, with_names: bool = False
+) -> int:
+    """Export everybody; returns the number of files.
+
+    Args:
+        folder: New or empty.
+        report: Makes a test's report; asked for ``fhir`` and ``report`` only.
+        forms: Some of ``FORMS``.
+        with_names: Whether file names may tell who it is.
+    Raises:
+        BadInput: the folder cannot be used.
+    """
+    _prepare(folder)
+    people = record.people.all()
+    written = _Writer(folder)
+    if "csv" in forms:
+        written.table("people.csv", tables.people_rows(people), tables.PEOPLE)
+    rows: list[dict[str, tables.Cell]] = []
+    stages: list[dict[str, tables.Cell]] = []
+    for person in people:
+        tests = record.tests.history(person.id)
+        rows += [tables.test_row(stored) for stored in tests]
+        stages += [row for stored in tests for row in tables.stage_rows(stored)]
+        if forms - {"csv"} and tests:
+            _person_files(
+                written, record, person, tests, report, forms,
+                under=f"{person_stem(person, with_person=with_names)}/", with_names=with_names,
+            )  # fmt: skip
+    if "csv" in forms:
+        written.table("tests.csv", rows, tables.TESTS)
+        written.table("stages.csv", stages, tables.STAGES)
+        written.table("imported.csv", tables.imported_rows(record.imported.all()), tables.IMPORTED)
+    record.audit.note(Action.RECORD_EXPORTED, people=len(people), tests=len(rows), forms=sorted(forms))
+    return written.count
+
+
+def export_person(
+    record: Record, person_id: str, folder: Path, report: Report, forms: frozenset[str], *, with_names: bool = False
+) -> int:
+    """One person's own copy of everything; arguments and errors as ``export_record``."""
+    _prepare(folder)
+    person = record.people.get(person_id)
+    tests = record.tests.history(person_id)
+    written = _Writer(folder)
+    if "csv" in forms:
+        written.table("person.csv", tables.people_rows([person]), tables.PEOPLE)
+        written.table("tests.csv", [tables.test_row(stored) for stored in tests], tables.TESTS)
+        written.table("stages.csv", [row for stored in tests for row in tables.stage_rows(stored)], tables.STAGES)
+        written.table("imported.csv", tables.imported_rows(record.imported.of_person(person_id)), tables.IMPORTED)
+    _person_files(written, record, person, tests, report, forms, under="", with_names=with_names)
+    record.audit.note(Action.PERSON_EXPORTED, person_id, tests=len(tests), forms=sorted(forms))
+    return written.count
+
+
+def _person_files(
+    written: "_Writer",
+    record: Record,
+    person: Person,
+    tests: list[StoredTest],
+    report: Report,
+    forms: frozenset[str],
+    *,
+    under: str,
+    with_names: bool,
+) -> None:
+    reports = {stored.id: report(stored) for stored in tests} if forms & {"fhir", "report"} else {}
+    if "fhir" in forms:
+        written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle_of(person, tests, reports)))
+    for stored in tests:
+        stem = under + file_stem(person, stored.id, stored.run.started_at, with_person=with_names)
+        if "report" in forms:
+            written.write(f"{stem}.pdf", reports[stored.id])
+        if "fit" in forms:
+            written.write(f"{stem}.fit", fit_of(stored.run))
+        if "tcx" in forms:
+            written.write(f"{stem}.tcx", tcx_of(stored.run))
+        if "events" in forms:
+            written.write(f"{stem}_events.jsonl", b"".join(event + b"\n" for event in record.tests.events(stored.id)))
+
+
+class _Writer:
+    """Writes files into one folder and counts them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.count = 0
+
+    def table(self, name: str, rows: list[dict[str, tables.Cell]], header: tuple[str, ...]) -> None:
+        self.write(name, tables.csv_of(rows, header))
+
+    def write(self, name: str, data: bytes) -> None:
+        path = self._folder / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+        except OSError as error:
+            raise BadInput(
+                f"{path}: cannot be written ({error.strerror}); the export is not whole, choose another folder"
+            ) from error
+        self.count += 1
+
+
+def _prepare(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot be used as a folder ({error.strerror}); name another") from error
+    if taken:
+        raise BadInput(f"{folder}: there is something in it already; name a new or empty folder")

@@ -1,0 +1,71 @@
+"""``teststation records export | import | erase``: what leaves a record, what comes in, what goes for good."""
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from teststation.errors import BadInput
+from teststation.exchange.earlier import preview
+from teststation.exchange.export import FORMS, export_person, export_record
+from teststation.records.erasure import Reason, erase
+from ui.commands.common import the_record
+from ui.commands.headless import note
+from ui.commands.run import take_in_interrupted
+from ui.settings import load_settings
+from ui.station import Station
+
+RECORD_FORMS = ("csv", "fhir", "fit", "tcx")  # of everybody, where nothing else is asked
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """CSV, FHIR, FIT and TCX of everybody, or everything of one person."""
+    asked = [form for form in (arguments.only or "").split(",") if form]
+    unknown = [form for form in asked if form not in FORMS]
+    if unknown:
+        raise BadInput(f"--only: nobody knows {', '.join(unknown)}; choose from {','.join(FORMS)}")
+    with the_record(arguments, create=False) as record:
+        settings = load_settings()
+        station = Station(record, settings)
+        take_in_interrupted(station)
+        folder, names = Path(arguments.folder), settings.person_in_file_names
+        if arguments.person is not None:
+            forms = frozenset(asked or FORMS)
+            count = export_person(record, arguments.person, folder, station.report, forms, with_names=names)
+        else:
+            forms = frozenset(asked or RECORD_FORMS)
+            count = export_record(record, folder, station.report, forms, with_names=names)
+    note(f"{count} files written to {folder}; they are not encrypted: keep them where only the right people read")
+    return 0
+
+
+def bring_in(arguments: argparse.Namespace) -> int:
+    """Show what a table of earlier tests brings, every problem row among it; keep the good rows with ``--yes``."""
+    path = Path(arguments.file)
+    with the_record(arguments, create=False) as record:
+        found = preview(path, record, datetime.now().astimezone().date())
+        for row in found.rows:
+            if row.person is not None and row.result is not None:
+                result = row.result
+                print(f"row {row.row}: {result.tested_on}  {result.vo2max_ml_kg_min:g} mL/kg/min  "
+                      f"{result.method}  {row.person.full_name}")  # fmt: skip
+        for problem in found.problems:
+            note(f"{path}: {problem}")
+        if not arguments.yes:
+            note(f"nothing is kept yet: {len(found.good)} rows can be; add --yes to keep them")
+            return 2 if found.problems else 0
+        kept = record.imported.keep(found.good, found.source_sha256)
+    note(f"{kept} results kept, marked as imported; {len(found.good) - kept} were there already")
+    return 2 if found.problems else 0
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Erase a person and all that is theirs."""
+    if not arguments.yes:
+        raise BadInput("this erases the person and every test for good; add --yes to do it")
+    with the_record(arguments, create=False) as record:
+        gone = erase(record.database, record.audit, arguments.person, Reason(arguments.reason))
+    note(
+        f"{gone.people} people and {gone.tests} tests are erased; backups made before still hold them until the "
+        "rotation gives them up"
+    )
+    return 0
