@@ -37,6 +37,7 @@ from ui.settings import Settings, save_settings
 from ui.shutdown import StopKeys, close_on_signals, install_excepthook
 from ui.station import Setup, Station
 from ui.theme.style import font_family, scale_for, style_sheet
+from ui.upkeep import Upkeep
 from ui.widgets.base import column
 from ui.widgets.choices import message
 from ui.widgets.sheet import Sheet
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self)
         self.results = ResultFlow(station, self.desk, self.result, self, self)
         self.papers = Papers(station, self.result.show_busy, self.tell, self)
+        self.upkeep = Upkeep(station, lambda: self.flow is None, lambda said: self.tell(tr("upkeep.title"), said), self)
         self._stop_keys = StopKeys(lambda: self.bridge, self)
         self.door = DeskFlow(
             self.desk,
@@ -338,6 +340,7 @@ class MainWindow(QMainWindow):
         for work in self._goodbyes:
             work.wait(GOODBYE_S)
         self.papers.wait(GOODBYE_S)
+        self.upkeep.wait(GOODBYE_S)
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self)

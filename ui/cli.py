@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last border: a bug becomes one sentence and a file to send
-        say(f"the program made an error ({type(error).__name__}: {error}); please send {_crash_file()} to its makers")
+        say(f"the program made an error ({type(error).__name__}); please send {_crash_file(error)} to its makers")
         return EXIT_DEVICE
 
 
@@ -40,13 +40,14 @@ def say(sentence: str) -> None:
     print(f"teststation: {sentence}", file=sys.stderr, flush=True)
 
 
-def _crash_file() -> Path:
-    """Write the traceback, which holds code lines and no person's data, where the user can find it."""
+def _crash_file(error: BaseException) -> Path:
+    """Write code lines and the kind of error where the user can find it; its message may hold a person's data."""
     import tempfile
 
     handle, name = tempfile.mkstemp(prefix="teststation-error-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        traceback.print_exc(file=file)
+        file.writelines(traceback.format_tb(error.__traceback__))
+        file.write(f"{type(error).__module__}.{type(error).__qualname__}\n")
     return Path(name)
 
 

@@ -48,7 +48,9 @@ class CipherFile(EngineDatabase):
         self.name = str(path)
         self.busy_timeout_s = busy_timeout_s
         self._passphrase = passphrase
-        self.engine = create_engine("sqlite://", module=_DBAPI, creator=self.connect, poolclass=QueuePool)
+        self.engine = create_engine(
+            "sqlite://", module=_DBAPI, creator=self.connect, poolclass=QueuePool, hide_parameters=True
+        )
         event.listen(self.engine, "begin", _begin)
 
     def connect(self) -> Any:

@@ -50,6 +50,7 @@ class Server(EngineDatabase):
             self.engine = create_engine(
                 url,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 connect_args={
                     "connect_timeout": CONNECT_TIMEOUT_S,
                     "tcp_user_timeout": 5000,

@@ -92,3 +92,23 @@ def test_what_cannot_be_is_one_sentence(cli: Cli, filled: Path) -> None:
         done = cli("records", "--record", "a.record", *words)
         assert done.status == 2, words
         assert done.said.count("\n") == 1, done.said
+
+
+def test_a_crash_report_holds_code_lines_and_no_persons_data(
+    cli: Cli, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "Hemmeligsen 31129956715"
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError(secret)
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("ui.commands.records_backup.backup", broken)
+    done = cli("records", "--record", "a.record", "backup", "b.backup")
+    assert done.status == 4
+    assert "Hemmeligsen" not in done.said
+    (report,) = tmp_path.glob("teststation-error-*.txt")
+    text = report.read_text("utf-8")
+    assert "records_backup.py" in text
+    assert text.endswith("builtins.ZeroDivisionError\n")
+    assert "Hemmeligsen" not in text
