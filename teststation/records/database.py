@@ -174,8 +174,9 @@ class Record:
 
     def unfinished_journals(self) -> list[Path]:
         """Journals whose run is not kept as a test and that no living station is writing, oldest first."""
-        kept = self.tests.ids()
-        left = [path for path in self._journals() if path.stem not in kept and not is_being_written(path)]
+        journals = self._journals()
+        kept = self.tests.kept_among(path.stem for path in journals)
+        left = [path for path in journals if path.stem not in kept and not is_being_written(path)]
         return sorted(left, key=lambda path: (path.stat().st_mtime, path.name))
 
     def runs_now(self) -> bool:
@@ -197,7 +198,7 @@ class Record:
         if is_being_written(path):
             raise RecordError(f"{path}: the journal is still being written; it was left as it is")
         content = read_journal(path, self.journal_key())
-        if run_id not in self.tests.ids() or self.tests.events(run_id) != content.events:
+        if not self.tests.kept_among([run_id]) or self.tests.events(run_id) != content.events:
             raise RecordError(f"{path}: the record does not hold all of this journal; it was left as it is")
         if content.damage is not None:
             path.replace(path.with_suffix(".damaged"))
@@ -210,8 +211,9 @@ class Record:
 
     def retire_kept_journals(self) -> None:
         """Retire journals that outlived their test, as after a crash between saving and retiring."""
-        kept = self.tests.ids()
-        for path in self._journals():
+        journals = self._journals()
+        kept = self.tests.kept_among(path.stem for path in journals)
+        for path in journals:
             if path.stem not in kept or is_being_written(path):
                 continue
             content = read_journal(path, self.journal_key())

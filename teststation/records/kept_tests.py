@@ -186,6 +186,14 @@ class KeptTests:
         with self._database.reading() as connection:
             return tuple(body.encode("utf-8") for body in connection.execute(query).scalars())
 
+    def kept_among(self, test_ids: Iterable[str]) -> frozenset[str]:
+        """Which of these tests are kept. Asks the record nothing where there are none to ask for."""
+        wanted = sorted(set(test_ids))
+        if not wanted:
+            return frozenset()
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(select(TEST.c.id).where(TEST.c.id.in_(wanted))).scalars())
+
     def ids(self) -> frozenset[str]:
         """The ids of all kept tests."""
         with self._database.reading() as connection:
