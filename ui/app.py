@@ -18,6 +18,7 @@ from teststation.records.kept_tests import StoredTest
 from teststation.records.people import Person
 from teststation.records.users import Permission
 from ui.bridge import SessionBridge
+from ui.commissioning import check_reminder
 from ui.desk import Desk
 from ui.desk_flow import DeskFlow
 from ui.header import Header
@@ -175,8 +176,22 @@ class MainWindow(QMainWindow):
                 self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
                 self.people.refresh()
         self.door.remind()
+        self._remind_of_belt_check()
         if not self.station.settings.intended_use_accepted:
             self.show_sheet(self._intended_use)
+
+    def _remind_of_belt_check(self) -> None:
+        """A treadmill of the clinic's own file whose belt was not checked for too long."""
+        try:
+            machine = check_reminder(self.station.settings, datetime.now().astimezone().date())
+        except StationError as error:
+            self.tell(tr("error.known"), error.problems)
+            return
+        if machine is not None:
+            last = machine.last_check
+            when = tr("belt_check.never") if last is None else day(last.day)
+            name = machine.name or machine.device
+            self.tell(tr("belt_check.due"), [tr("belt_check.words", name=name, when=when)])
 
     def _user_changed(self) -> None:
         self.header.allow_settings(self.desk.may(Permission.SETTINGS))

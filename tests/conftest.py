@@ -1,0 +1,19 @@
+"""What the tests tell at the end: a table of the cells of the fault matrices, and what a soak measured."""
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded under ``cell``, whichever worker ran them."""
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, [])]
+    cells = [
+        str(value)
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "cell"
+    ]
+    if cells:
+        terminalreporter.section("faults and soaks")
+        for cell in sorted(cells):
+            terminalreporter.line(cell)
