@@ -1,0 +1,83 @@
+"""``teststation run`` takes a whole test to its planned end on every family, each on its emulator on a real wire."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from drivers.emulators.treadmills import Wanted, device_string, make
+from drivers.emulators.wire import TcpServer
+from tests.process.floor import station_environment
+from teststation.clock import TimeScale
+
+pytestmark = pytest.mark.process
+SCALE = 20.0
+PROTOCOL = """
+id = "short"
+title = "Short"
+citation = "Two stages for a test of the station."
+[[stages]]
+name = "1"
+duration_s = 60
+speed_kmh = 4.8
+incline_pct = 0
+[[stages]]
+name = "2"
+duration_s = 60
+speed_kmh = 4.8
+incline_pct = 3
+[cool_down]
+duration_s = 30
+speed_kmh = 3.0
+incline_pct = 0
+"""
+
+
+def run(folder: Path, treadmill: str, answers: str = "") -> tuple[subprocess.CompletedProcess[str], dict]:
+    (folder / "short.toml").write_text(PROTOCOL, "utf-8")
+    words = ["run", "--protocol", "short.toml", "--treadmill", treadmill, "--heart-rate", "emulated", "--yes"]
+    words += ["--sex", "male", "--age", "44", "--weight", "88", "--time-scale", str(SCALE)]
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.cli", *words, "--record", "a.record", "--json", "out.json"],
+        input=answers,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=station_environment(),
+        cwd=folder,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done, json.loads((folder / "out.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("family", "units", "speed_kmh"),
+    [("trackmaster", "kmh", 4.8), ("trackmaster", "mph", 4.83), ("woodway", "mph", 4.83)],
+)
+def test_a_belt_the_station_moves(family: str, units: str, speed_kmh: float, tmp_path: Path) -> None:
+    wanted = Wanted(family, TimeScale(SCALE), units)
+    with TcpServer(make(wanted)) as server:
+        _, result = run(tmp_path, device_string(wanted, server.url))
+    assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
+    # The last minute of such a short stage has the ramp in it.
+    assert [stage["actual"]["incline_pct"] for stage in result["stages"]] == pytest.approx([0.0, 2.7], abs=0.4)
+    assert result["stages"][0]["actual"]["speed_kmh"] == pytest.approx(speed_kmh, abs=0.02)
+    assert result["link"]["worst_gap_ms"] > 0
+
+
+@pytest.mark.parametrize("family", ["csafe", "woodway-standard"])
+def test_a_belt_that_is_read_and_set_by_its_operator(family: str, tmp_path: Path) -> None:
+    done, result = run(tmp_path, f"emulated:{family}")
+    assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
+    assert "set the treadmill to 4.8 km/h and 3.0 %" in done.stderr
+    assert [stage["actual"]["duration_s"] for stage in result["stages"]] == pytest.approx([60.0, 60.0], abs=3.0)
+
+
+def test_a_belt_without_a_wire_and_an_operator_who_confirms(tmp_path: Path) -> None:
+    done, result = run(tmp_path, "manual", "\n" * 4)
+    assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
+    assert done.stderr.count("press Enter when it is so") == 4
