@@ -49,6 +49,7 @@ class Action(StrEnum):
     RECORD_EXPORTED = "record_exported"
     RECORD_RESTORED = "record_restored"
     RESULTS_IMPORTED = "results_imported"
+    LIST_SEEN = "list_seen"  # every test of the record, on the command line
     AUDIT_SEEN = "audit_seen"
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"

@@ -10,10 +10,12 @@ from pathlib import Path
 import msgspec
 
 from teststation.errors import BadInput
+from teststation.records.audit import Actor
 from teststation.records.database import Record, open_record
 from teststation.records.passphrase import default_record_path, find_passphrase
 from teststation.records.place import Place, place_of
 from teststation.subject import Sex, Subject
+from ui.desk import unnamed
 from ui.settings import load_settings
 
 # Widest values that can belong to a grown person on a treadmill; outside them somebody has mistyped.
@@ -60,9 +62,19 @@ def the_record(arguments: argparse.Namespace, *, create: bool) -> Iterator[Recor
     location = the_location(arguments)
     passphrase = the_passphrase(arguments, place_of(location), create=create)
     with open_record(location, passphrase, create=create) as record:
+        record.audit.acting = _acting(record, arguments)
         if record.away is not None:
             print(f"teststation: {record.away}; until then this station works by itself", file=sys.stderr)
         yield record
+
+
+def _acting(record: Record, arguments: argparse.Namespace) -> Actor:
+    """Who the audit log names: the user of ``--user``, else the program and the system's own name for who sits here."""
+    program, login = unnamed("command line"), getattr(arguments, "user", None)
+    if login is None:
+        return program
+    user = record.users.named(login)
+    return Actor(f"{user.login}, {program.name}", user.id)
 
 
 def the_location(arguments: argparse.Namespace) -> str | Path:

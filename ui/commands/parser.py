@@ -183,7 +183,32 @@ def _records(parser: argparse.ArgumentParser) -> None:
     raw.add_argument("id", metavar="ID")
     raw.add_argument("--out", required=True, metavar="FILE.raw")
     raw.set_defaults(run=_lazy("raw_frames"))
-    for action in (listing, showing, reporting, raw, backing, restoring, verifying, phrasing, *_exchange(actions)):
+    _exchange(actions)
+    _users(actions.add_parser("users", help="who may log in to the window"))
+    auditing = actions.add_parser("audit", help="who saw, made and changed what, newest first")
+    auditing.add_argument("person", nargs="?", metavar="PERSON-ID", help="of one person; else of the whole record")
+    auditing.add_argument("--limit", type=int, default=1000, metavar="N")
+    auditing.add_argument("--json", metavar="OUT|-")
+    auditing.set_defaults(run=_lazy("records_users", "audit"))
+    for action in actions.choices.values():
+        _record_options(action, default=argparse.SUPPRESS)
+
+
+def _users(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="list|add|reset|leave", required=True, parser_class=_OneLineParser)
+    listing = actions.add_parser("list", help="everybody, also who has left")
+    listing.add_argument("--json", metavar="OUT|-")
+    listing.set_defaults(run=_lazy("records_users", "list_all"))
+    adding = actions.add_parser("add", help="add a user and print a one-time password")
+    adding.add_argument("login", metavar="LOGIN")
+    adding.add_argument("--name", required=True, metavar="NAME", help="as it stands under reports")
+    adding.add_argument("--role", required=True, choices=("therapist", "technician", "administrator"))
+    adding.set_defaults(run=_lazy("records_users", "add"))
+    for name, words in (("reset", "print a new one-time password"), ("leave", "let a user in no more")):
+        action = actions.add_parser(name, help=words)
+        action.add_argument("login", metavar="LOGIN")
+        action.set_defaults(run=_lazy("records_users", name))
+    for action in actions.choices.values():
         _record_options(action, default=argparse.SUPPRESS)
 
 
@@ -219,6 +244,7 @@ def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 def _record_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
     parser.add_argument("--record", metavar="FILE|URL", default=default, help="the encrypted record")
+    parser.add_argument("--user", metavar="LOGIN", default=default, help="who acts, as the audit log tells it")
     parser.add_argument("--passphrase-file", metavar="FILE", default=default, help="first line opens the record")
 
 

@@ -3,8 +3,9 @@
 import argparse
 
 from teststation.output import run_object
+from teststation.records.audit import Action
 from teststation.records.database import Record
-from teststation.records.kept_tests import StoredTest
+from teststation.records.kept_tests import KeptLine
 from ui.commands.common import check_writable, the_record, write_bytes, write_json
 from ui.commands.run import headline_sentence, take_in_interrupted
 from ui.settings import load_settings
@@ -16,7 +17,9 @@ def list_all(arguments: argparse.Namespace) -> int:
     check_writable(arguments.json)
     with the_record(arguments, create=False) as record:
         _take_in_interrupted(record)
-        rows = [_row(record, stored) for stored in record.tests.list()]
+        people = {person.id: person.full_name for person in record.people.all()}
+        rows = [_row(people, line) for line in record.tests.summaries()]
+        record.audit.note(Action.LIST_SEEN)
         if arguments.json is not None:
             write_json(rows, arguments.json)
         if arguments.json != "-":
@@ -31,6 +34,7 @@ def show(arguments: argparse.Namespace) -> int:
     with the_record(arguments, create=False) as record:
         _take_in_interrupted(record)
         stored = record.tests.get(arguments.id)
+        record.audit.note(Action.TEST_SEEN, stored.person_id, stored.id)
         if arguments.json is not None:
             write_json(run_object(stored.run, stored.assessment), arguments.json)
         if arguments.json != "-":
@@ -43,7 +47,9 @@ def report(arguments: argparse.Namespace) -> int:
     check_writable(arguments.pdf)
     with the_record(arguments, create=False) as record:
         station = _take_in_interrupted(record)
-        write_bytes(arguments.pdf, station.report(record.tests.get(arguments.id)))
+        stored = record.tests.get(arguments.id)
+        write_bytes(arguments.pdf, station.report(stored))
+        record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
     return 0
 
 
@@ -53,15 +59,15 @@ def _take_in_interrupted(record: Record) -> Station:
     return station
 
 
-def _row(record: Record, stored: StoredTest) -> dict[str, object]:
-    estimate = stored.assessment.estimates[stored.assessment.headline]
+def _row(people: dict[str, str], line: KeptLine) -> dict[str, object]:
     return {
-        "id": stored.id,
-        "started_at": stored.run.started_at,
-        "outcome": None if stored.run.outcome is None else stored.run.outcome.value,
-        "protocol": stored.run.plan.id,
-        "person": record.people.get(stored.person_id).full_name,
-        "vo2max_ml_kg_min": estimate.vo2max_ml_kg_min,
-        "low": estimate.low,
-        "high": estimate.high,
+        "id": line.id,
+        "started_at": line.started_at,
+        "outcome": None if line.outcome is None else line.outcome.value,
+        "protocol": line.protocol_id,
+        "person": people[line.person_id],
+        "vo2max_ml_kg_min": line.vo2max_ml_kg_min,
+        "low": line.low,
+        "high": line.high,
+        "signed_by": line.signed_by,
     }

@@ -1,0 +1,73 @@
+"""``teststation records users | audit``: who may log in to the window, and who did what.
+
+Who has the record's passphrase may do this: it is also the way back in for the last administrator who forgot theirs.
+"""
+
+import argparse
+
+import msgspec
+
+from teststation.records.audit import AuditRow
+from teststation.records.users import Role
+from ui.commands.common import check_writable, the_record, write_json
+from ui.commands.headless import note
+
+
+def list_all(arguments: argparse.Namespace) -> int:
+    """Every user, also who has left."""
+    check_writable(arguments.json)
+    with the_record(arguments, create=False) as record:
+        users = record.users.all()
+    write_json([msgspec.to_builtins(user) for user in users], arguments.json)
+    if arguments.json != "-":
+        for user in users:
+            state = "one-time password" if user.must_change else "active"
+            print(f"{user.login:20} {user.role.value:14} {state if user.active else 'has left':18} {user.name}")
+    return 0
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Add a user and print the one-time password."""
+    with the_record(arguments, create=False) as record:
+        user, one_time = record.users.add(arguments.login, arguments.name, Role(arguments.role))
+    print(one_time)
+    note(f"user {user.login} was added; the one-time password is changed at the first login, within seven days")
+    return 0
+
+
+def reset(arguments: argparse.Namespace) -> int:
+    """Print a new one-time password for who has forgotten theirs."""
+    with the_record(arguments, create=False) as record:
+        user = record.users.named(arguments.login)
+        print(record.users.reset(user.id))
+    note(f"user {user.login} has a one-time password; it is changed at the next login, within seven days")
+    return 0
+
+
+def leave(arguments: argparse.Namespace) -> int:
+    """Let a user in no more; nobody is deleted."""
+    with the_record(arguments, create=False) as record:
+        user = record.users.named(arguments.login)
+        record.users.change(user.id, active=False)
+    note(f"user {user.login} is let in no more")
+    return 0
+
+
+def audit(arguments: argparse.Namespace) -> int:
+    """Who did what, newest first: of one person, or of the whole record."""
+    check_writable(arguments.json)
+    with the_record(arguments, create=False) as record:
+        if arguments.person is None:
+            rows = record.audit.newest(arguments.limit)
+        else:
+            rows = record.audit.of_person(record.people.get(arguments.person).id, arguments.limit)
+    write_json([msgspec.to_builtins(row) for row in rows], arguments.json)
+    if arguments.json != "-":
+        for row in rows:
+            print(_line(row))
+    return 0
+
+
+def _line(row: AuditRow) -> str:
+    about = " ".join(part for part in (row.person_id, row.test_id) if part is not None)
+    return f"{row.seq:7} {row.at} {row.action:18} {row.actor}  {about}".rstrip()
