@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from teststation.physiology.assess import EarlierTest, assess_run
+from teststation.physiology.assess import Choices, EarlierTest, assess_run
 from teststation.physiology.result import Assessment
 from teststation.ports import Journal
 from teststation.records.kept_tests import StoredTest
@@ -37,12 +37,14 @@ class Session:
         keeping: Keeping,
         earlier: tuple[EarlierTest, ...] = (),
         emulated: EmulatedPair | None = None,
+        choices: Choices | None = None,
     ) -> None:
         self.controller = controller
         self.emulated = emulated
         self._journal = journal
         self._keeping = keeping
         self._earlier = earlier
+        self._choices = choices
         self._stored: StoredTest | None = None
         self._run: RunRecord
         self._assessment: Assessment
@@ -188,7 +190,7 @@ class Session:
     def _assess(self) -> None:
         self._assessed_at_s = time.monotonic()
         self._run = self.controller.recording.record(self.controller.state)
-        self._assessment = assess_run(self._run, self._earlier)
+        self._assessment = assess_run(self._run, self._earlier, self._choices)
 
 
 def _tell_emulated(emulated: EmulatedPair, state: RunState) -> None:

@@ -17,7 +17,7 @@ from drivers.serial_line import is_hardware
 from teststation import __version__
 from teststation.clock import ScaledClock, TimeScale
 from teststation.errors import BadInput, RecordError
-from teststation.physiology.assess import EarlierTest, assess_run, hr_limit_bpm
+from teststation.physiology.assess import Choices, EarlierTest, assess_run, hr_limit_bpm
 from teststation.physiology.result import Assessment
 from teststation.protocol.load import builtin_ids, find, load_plan, speeds
 from teststation.protocol.plan import Plan
@@ -80,6 +80,11 @@ class Station:
         self.record = record
         self.settings = settings
         self.scale = TimeScale(time_scale)
+
+    @property
+    def choices(self) -> Choices:
+        """What this clinic has chosen of the estimate."""
+        return Choices(self.settings.headline, self.settings.use_earlier_tests)
 
     # --- protocols ---
 
@@ -154,7 +159,7 @@ class Station:
             keep=lambda run, found: self._keep(setup.person_id, run, found),
             discard=lambda: self.record.discard_journal(first.run_id),
         )
-        return Session(controller, journal, keeping, self.earlier(setup.person_id), emulated)
+        return Session(controller, journal, keeping, self.earlier(setup.person_id), emulated, self.choices)
 
     @staticmethod
     def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:
@@ -205,7 +210,7 @@ class Station:
             return None
         state, recording = interrupted(events)
         run = recording.record(state)
-        assessment = assess_run(run, self.earlier(events[0].person_id))
+        assessment = assess_run(run, self.earlier(events[0].person_id), self.choices)
         return self.record.keep(events[0].person_id, run, assessment, content.events)
 
     def earlier(self, person_id: str, before: str | None = None) -> tuple[EarlierTest, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 import ui
 from teststation.physiology.hrmax import hr_max
+from teststation.physiology.result import METHODS
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.records.audit import Action
 from teststation.records.people import Person
@@ -57,7 +58,9 @@ BUILT = {
     *(f"stages.{name}" for name in STAGE_COLUMNS),
     *(key for _, _, key in BANDS),
     *(f"hr_source.{hr_max(Subject(Sex.MALE, 50, 80, beta_blocker=b)).source}" for b in (False, True)),
-    *(f"method.{name}" for name in ("extrapolation", "combined", "ebbeling", "rpe", "non_exercise")),
+    *(f"hr_source.{source}" for source in ("measured", "rpe")),
+    *(f"method.{name}" for name in METHODS),
+    *(f"outlook.{advice}" for advice in ("need_stages", "one_more", "enough", "limit_near", "no_more_stages")),
     *(f"change.{which}" for which in ("within_error", "possible_up", "possible_down", "real_up", "real_down")),
     *(f"change.plain_{which}" for which in ("within_error", "possible_up", "possible_down", "real_up", "real_down")),
 }

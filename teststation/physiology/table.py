@@ -25,6 +25,7 @@ ABOUT = {
     "weight": "weight_kg",
     "height": "height_cm",
     "hr-max": "hr_max_measured_bpm",
+    "hr-max-from-rpe": "hr_max_from_rpe",
     "beta-blocker": "beta_blocker",
 }
 _ABOUT_LINE = re.compile(r"^\s*#\s*([\w-]+)\s*[=:]\s*(.*?)\s*[,;]*\s*$")
@@ -105,7 +106,7 @@ def _read_about(line: str, path: str, number: int, subject: dict[str, Any], prob
             subject[name] = value.lower()
         else:
             problems.append(f"{where}: {value!r} is not male or female; correct it")
-    elif key == "beta-blocker":
+    elif key in ("beta-blocker", "hr-max-from-rpe"):
         if value.lower() in ("yes", "no", "true", "false"):
             subject[name] = value.lower() in ("yes", "true")
         else:

@@ -9,6 +9,7 @@ from teststation.physiology.error_budget import Z95
 from teststation.physiology.result import Trend
 
 TESTS_MIN = 3
+TYPICAL_ERROR = 1.9  # mL/kg/min, of a seven-person retest study (limits of agreement ± 5.2), where tests tell none
 BAND_POINTS = 25
 SPAN_MIN_YEARS = 1.0 / 12
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
+from teststation.moments import years_between
 from teststation.physiology.result import StageResult
 from teststation.report.layout import ACCENT, BAND, INK, PALE, QUIET, REGULAR, RULE, WHITE, fit
 from teststation.report.model import Report
+
+DATE_WIDTH = 42.0  # of a date in small type, with the room beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,26 +199,42 @@ def over_time(canvas: Canvas, box: Box, report: Report) -> None:
 
 
 def trend(canvas: Canvas, box: Box, report: Report) -> None:
-    """VO2max of every test with its interval."""
-    points = [p for p in report.history if p.vo2max_ml_kg_min is not None and p.low is not None and p.high is not None]
-    low = min(p.low or 0 for p in points)
-    high = max(p.high or 0 for p in points)
-    axes = Axes(canvas, box, (-0.5, len(points) - 0.5), (5 * math.floor(low / 5), 5 * math.ceil(high / 5)))
+    """VO2max of every test with its interval, in time, and where there are enough of them the line through them."""
+    points, line = report.tested, report.trend
+    years = [years_between(points[0].started_at, point.started_at) for point in points]
+    low, high = min(p.low or 0 for p in points), max(p.high or 0 for p in points)
+    margin = max(years[-1] * 0.12, 0.02)
+    y_range = (5 * math.floor(low / 5), 5 * math.ceil(high / 5))
+    axes = Axes(canvas, box, (-margin, years[-1] + margin), y_range)
+    canvas.saveState()
+    axes.clip()
+    if line is not None:
+        upper = list(zip(line.at_years, line.band_high, strict=True))
+        lower = list(zip(line.at_years, line.band_low, strict=True))
+        axes.polygon([*upper, *reversed(lower)], BAND)
+    canvas.restoreState()
     axes.frame("", report.say("report.chart.vo2max"), 1000, 10)
     canvas.setLineWidth(1.1)
-    for place, point in enumerate(points):
-        x = axes.x(place)
+    if line is not None:
+        canvas.setStrokeColor(ACCENT)
+        ends = ((line.at_years[0], line.line[0]), (line.at_years[-1], line.line[-1]))
+        canvas.line(axes.x(ends[0][0]), axes.y(ends[0][1]), axes.x(ends[1][0]), axes.y(ends[1][1]))
+    free_from = box.x - 100.0
+    for place, (at, point) in enumerate(zip(years, points, strict=True)):
+        x = axes.x(at)
         canvas.setStrokeColor(QUIET)
         canvas.line(x, axes.y(point.low or 0), x, axes.y(point.high or 0))
         for end in (point.low, point.high):
             canvas.line(x - 3, axes.y(end or 0), x + 3, axes.y(end or 0))
         canvas.setFillColor(ACCENT)
         canvas.circle(x, axes.y(point.vo2max_ml_kg_min or 0), 3.5, stroke=0, fill=1)
-        every = math.ceil(len(points) / 6)
-        if place % every == 0:
+        # A date where there is room for it; the last one always.
+        last_x = axes.x(years[-1])
+        if x >= free_from and (place == len(points) - 1 or x + DATE_WIDTH <= last_x):
             canvas.setFont(REGULAR, 6.5)
             canvas.setFillColor(QUIET)
             canvas.drawCentredString(x, box.y - 11, report.day(point.started_at))
+            free_from = x + DATE_WIDTH
 
 
 def _ticks(low: float, high: float, step: float) -> list[float]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from teststation.due import NEXT_TEST_MONTHS, months_later
-from teststation.physiology.result import Assessment, Estimate
+from teststation.physiology.result import Assessment, Estimate, Trend
+from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
 from teststation.run.record import Outcome, RunRecord
 from teststation.texts import Texts, texts
 
@@ -117,7 +118,11 @@ class Report:
         say, estimate = self.say, self.headline
         if estimate.vo2max_ml_kg_min is None:
             why = "" if estimate.why is None else say.say(estimate.why)
-            return say("report.sentence.withheld", why=why)
+            words, other = say("report.sentence.withheld", why=why), self.assessment.estimates["combined"]
+            if other.vo2max_ml_kg_min is None:
+                return words
+            value, low, high = (self.number(v, 0) for v in (other.vo2max_ml_kg_min, other.low, other.high))
+            return f"{words} {say('report.sentence.combined', value=value, low=low, high=high)}"
         change = self.assessment.change
         if change is not None:
             size = self.number(abs(change.change_ml_kg_min))
@@ -146,6 +151,18 @@ class Report:
         low = say("report.age.young") if age.low <= 20 else self.number(age.low, 0)
         high = say("report.age.old") if age.high >= 80 else self.number(age.high, 0)
         return say("report.age.range", low=low, high=high)
+
+    @property
+    def tested(self) -> tuple[HistoryPoint, ...]:
+        """The tests that have a number, oldest first."""
+        return tuple(point for point in self.history if point.vo2max_ml_kg_min is not None)
+
+    @property
+    def trend(self) -> Trend | None:
+        """All tests as one line; None while there are too few."""
+        points = self.tested
+        values = [point.vo2max_ml_kg_min or 0.0 for point in points]
+        return fit_trend([point.started_at for point in points], values, [TYPICAL_ERROR] * len(points))
 
     @property
     def ending(self) -> str:

@@ -86,15 +86,17 @@ def _answers(page: Page, report: Report) -> None:
 def _chart(page: Page, report: Report) -> None:
     say = report.say
     page.heading(say("report.heading.workload"))
-    history = [p for p in report.history if p.vo2max_ml_kg_min is not None]
-    with_trend = len(history) > 1
+    with_trend = len(report.tested) > 1
     width = INNER * (0.60 if with_trend else 1.0) - 34
     box = Box(MARGIN + 34, page.y - CHART_HEIGHT - 2, width, CHART_HEIGHT - 8)
     charts.workload(page.canvas, box, report)
     if with_trend:
         left = MARGIN + 34 + width + 44
         page.text(left - 30, page.y - 4, say("report.heading.trend"), 8.5, bold=True, color=QUIET)
-        charts.trend(page.canvas, Box(left, box.y, WIDTH - MARGIN - left, box.height - 10), report)
+        charts.trend(page.canvas, Box(left, box.y, WIDTH - MARGIN - left, box.height - 22), report)
+        if report.trend is not None:
+            values = {name: report.number(getattr(report.trend, name)) for name in ("per_year", "low", "high")}
+            page.text(left - 30, page.y - 15, say("report.trend", **values), 7, color=QUIET)
     page.y = box.y - 26
     page.paragraph(say("report.chart.legend"), 7, color=QUIET, most=2)
 
@@ -115,7 +117,12 @@ def _change(page: Page, report: Report) -> None:
     text = say("report.change.line", **values)
     if change.pulse_at_equal_load_bpm is not None:
         text += " " + say("report.change.pulse", bpm=report.number(change.pulse_at_equal_load_bpm, 0))
-    page.paragraph(text, 9, most=2)
+    if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
+        real, possible = report.number(change.real_from_ml_kg_min), report.number(change.possible_from_ml_kg_min)
+        text += " " + say("report.change.thresholds", real=real, possible=possible)
+    if change.notes:
+        text += " " + say("report.change.note", what="; ".join(say.say(cause) for cause in change.notes))
+    page.paragraph(text, 9, most=3)
     if change.not_comparable:
         differences = "; ".join(say.say(cause) for cause in change.not_comparable)
         page.paragraph(say("report.change.not_comparable", what=differences), 9, bold=True, most=2)

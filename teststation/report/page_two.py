@@ -1,6 +1,6 @@
 """Page two: how the answer came about, for the professional."""
 
-from teststation.physiology.result import Estimate, StageResult
+from teststation.physiology.result import METHODS, Estimate, StageResult
 from teststation.report import charts
 from teststation.report.charts import Box
 from teststation.report.layout import ACCENT, BAND, INK, INNER, MARGIN, PALE, QUIET, RULE, WIDTH, Page
@@ -8,7 +8,6 @@ from teststation.report.model import Report
 from teststation.units import ML_KG_MIN_PER_MET
 
 CHART_HEIGHT = 150.0
-METHODS = ("extrapolation", "combined", "ebbeling", "rpe", "non_exercise")
 
 
 def draw(page: Page, report: Report) -> None:
@@ -88,7 +87,9 @@ def _method(page: Page, report: Report) -> None:
     page.heading(say("report.heading.method"))
     estimate = found.estimates["extrapolation"]
     hr_max = say(f"report.hr_max.{found.hr_max.source}", bpm=n(found.hr_max.bpm, 0), see=n(found.hr_max.see_bpm))
-    if found.hr_max.rpe_check_bpm is not None:
+    if found.hr_max.measured_on is not None:
+        hr_max += " " + say("report.hr_max.measured_on", day=report.day(found.hr_max.measured_on))
+    if found.hr_max.rpe_check_bpm is not None and found.hr_max.source != "rpe":
         hr_max += " " + say("report.hr_max.check", bpm=n(found.hr_max.rpe_check_bpm, 0))
     line = say("report.method.line", n=estimate.n_stages or 0, r2=n(estimate.r2, 2))
     person = say(
@@ -110,7 +111,7 @@ def _methods(page: Page, report: Report) -> None:
     top = max([60.0, *numbers])
     left, right = MARGIN + 190, WIDTH - MARGIN - 6
     for name, estimate in estimates.items():
-        page.y -= 13
+        page.y -= 11
         headline = name == report.assessment.headline
         page.text(MARGIN, page.y, say(f"report.estimate.{name}"), 8, bold=headline, width=112)
         if estimate.vo2max_ml_kg_min is None:
@@ -121,6 +122,16 @@ def _methods(page: Page, report: Report) -> None:
         interval = f"({report.number(estimate.low, 0)}–{report.number(estimate.high, 0)})"
         page.text(MARGIN + 144, page.y, interval, 7.5, color=QUIET, width=44)
         _interval(page, estimate, left, right, top)
+    notes: list[str] = []
+    combined, second = estimates.get("combined"), report.assessment.second_reference
+    if combined is not None and len(combined.ingredients) == 2:
+        stages, people = (report.number(100 * one.weight, 0) for one in combined.ingredients)
+        notes.append(say(f"report.ingredients.{combined.ingredients[0].name}", stages=stages, people=people))
+    if second is not None:
+        percent, median = report.number(second.percent_of_expected, 0), report.number(second.expected_ml_kg_min)
+        notes.append(say("report.second_reference", percent=percent, median=median))
+    if notes:
+        page.paragraph(" ".join(notes), 7.5, color=QUIET, most=2)
 
 
 def _interval(page: Page, estimate: Estimate, left: float, right: float, top: float) -> None:
@@ -144,7 +155,7 @@ def _budget(page: Page, report: Report) -> None:
     total = sum(term.sd_ml_kg_min**2 for term in terms)
     longest = max(term.sd_ml_kg_min**2 / total for term in terms)
     for term in terms:
-        page.y -= 12
+        page.y -= 10.5
         share = term.sd_ml_kg_min**2 / total
         page.text(MARGIN, page.y, say(f"report.term.{term.name}"), 8, width=176)
         page.canvas.setFillColor(BAND)

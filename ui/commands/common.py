@@ -52,6 +52,7 @@ def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | boo
         "weight_kg": arguments.weight,
         "height_cm": arguments.height,
         "hr_max_measured_bpm": arguments.hr_max,
+        "hr_max_from_rpe": arguments.hr_max_from_rpe,
         "beta_blocker": arguments.beta_blocker,
     }
 

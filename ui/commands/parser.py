@@ -239,6 +239,9 @@ def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--weight", type=float, required=required, metavar="KG")
     parser.add_argument("--height", type=float, metavar="CM")
     parser.add_argument("--hr-max", type=float, metavar="BPM", help="measured largest heart rate")
+    parser.add_argument(
+        "--hr-max-from-rpe", action="store_true", default=None, help="estimate HRmax with Borg's scale where RPE allows"
+    )
     parser.add_argument("--beta-blocker", action="store_true", default=None)
 
 

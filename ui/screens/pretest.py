@@ -19,7 +19,7 @@ from ui.station import Setup, Station
 from ui.widgets.base import button, card, column, frame, label, row, set_shown, set_state, set_text
 
 NAMESAKES_SHOWN = 3
-CALCULATED, MEASURED = "calculated", "measured"
+CALCULATED, MEASURED, FROM_RPE = "calculated", "measured", "rpe"
 
 
 def will_be_withheld(subject: Subject, plan: Plan) -> list[str]:
@@ -29,6 +29,8 @@ def will_be_withheld(subject: Subject, plan: Plan) -> list[str]:
     pulse = found.estimates["extrapolation"].why
     if pulse is not None and pulse.code == "pulse_not_to_be_trusted":
         sentences.append(tr("withheld.pulse", why=say(pulse)))
+    elif subject.hr_max_from_rpe:
+        sentences.append(tr("withheld.hr_max_rpe"))
     elif found.hr_max.source != "measured":
         sentences.append(tr("withheld.hr_max", see=number(found.hr_max.see_bpm)))
     before = found.estimates["non_exercise"].why
@@ -163,7 +165,8 @@ class PretestScreen(QWidget):
         self.hr_date.setText(day(on) if on else "")
         self.screening.clear_answers()
         self._fill_protocols()
-        self._fill_sources(MEASURED if measured else CALCULATED)
+        by_effort = last is not None and last.hr_max_from_rpe
+        self._fill_sources(MEASURED if measured else FROM_RPE if by_effort else CALCULATED)
         set_shown(self.problems, False)
         self._look()
         self.confirmed.setFocus()
@@ -205,6 +208,7 @@ class PretestScreen(QWidget):
         self.hr_source.clear()
         self.hr_source.addItem("", CALCULATED)
         self.hr_source.addItem(tr("pretest.hr_is_measured"), MEASURED)
+        self.hr_source.addItem(tr("pretest.hr_is_rpe"), FROM_RPE)
         self.hr_source.setCurrentIndex(self.hr_source.findData(chosen))
         self.hr_source.blockSignals(False)
 
@@ -234,6 +238,7 @@ class PretestScreen(QWidget):
             height_cm=parse_number(self.height_cm.text()),
             hr_max_measured_bpm=parse_number(self.hr_value.text()) if measured else None,
             hr_max_measured_on=on.isoformat() if measured and on else None,
+            hr_max_from_rpe=self.hr_source.currentData() == FROM_RPE,
             beta_blocker=self.beta.isChecked(),
             irregular_rhythm=self.rhythm.isChecked(),
             resting_hr_bpm=parse_number(self.resting.text()),

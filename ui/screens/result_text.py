@@ -11,7 +11,18 @@ def plain_sentence(found: Assessment) -> str:
     estimate = found.estimates[found.headline]
     if estimate.vo2max_ml_kg_min is None:
         why = say(estimate.why) if estimate.why is not None else ""
-        return tr("result.none", why=why)
+        words = [tr("result.none", why=why)]
+        other = found.estimates["combined"]
+        if other.vo2max_ml_kg_min is not None:
+            words.append(
+                tr(
+                    "result.other_number",
+                    value=number(other.vo2max_ml_kg_min),
+                    low=number(other.low),
+                    high=number(other.high),
+                )
+            )
+        return " ".join(words)
     words = [
         tr("result.vo2", value=number(estimate.vo2max_ml_kg_min), low=number(estimate.low), high=number(estimate.high))
     ]
@@ -48,6 +59,11 @@ def change_words(change: Change) -> str:
     ]
     if change.pulse_at_equal_load_bpm is not None:
         words.append(tr("change.pulse", bpm=signed(change.pulse_at_equal_load_bpm, 0)))
+    if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
+        limits = number(change.real_from_ml_kg_min, 1), number(change.possible_from_ml_kg_min, 1)
+        words.append(tr("change.thresholds", real=limits[0], possible=limits[1]))
+    if change.notes:
+        words.append(tr("change.note", what="; ".join(say(cause) for cause in change.notes)))
     if change.not_comparable:
         words.append(tr("change.differs", what="; ".join(say(cause) for cause in change.not_comparable)))
     return "\n".join(words)
@@ -69,6 +85,8 @@ def fitness_age_words(found: Assessment) -> tuple[str, str]:
 def hr_max_words(found: Assessment) -> str:
     """HRmax and where it comes from."""
     source = tr(f"hr_source.{found.hr_max.source}") if knows(f"hr_source.{found.hr_max.source}") else ""
+    if found.hr_max.measured_on is not None:
+        source = tr("result.measured_on", date=day(found.hr_max.measured_on))
     words = tr("result.hr_max", bpm=round(found.hr_max.bpm), source=source, see=number(found.hr_max.see_bpm))
     return words if found.hr_max.question is None else f"{words} {say(found.hr_max.question)}"
 
@@ -101,7 +119,22 @@ def estimate_row(name: str, estimate: Estimate) -> tuple[str, str, str]:
     words = tr("result.range", range=interval(estimate))
     if estimate.r2 is not None:
         words = f"{words}, r² {number(estimate.r2, 2)}"
+    if len(estimate.ingredients) == 2:
+        stages, people = (round(100 * one.weight) for one in estimate.ingredients)
+        key = "result.ingredients" if estimate.ingredients[0].name == "stages" else "result.ingredients_earlier"
+        words = f"{words}: {tr(key, stages=stages, people=people)}"
     return title, number(estimate.vo2max_ml_kg_min, 1), words
+
+
+def outlook_words(found: Assessment | None) -> str:
+    """How sure the station is now, and what one more stage would bring. Half widths of the 95 % interval."""
+    outlook = None if found is None else found.outlook
+    if outlook is None:
+        return ""
+    words = [] if outlook.width_now is None else [tr("outlook.now", half=number(outlook.width_now / 2))]
+    half = DASH if outlook.width_next is None else number(outlook.width_next / 2)
+    bpm = DASH if outlook.next_hr_bpm is None else round(outlook.next_hr_bpm)
+    return " ".join([*words, tr(f"outlook.{outlook.advice}", half=half, bpm=bpm)])
 
 
 STAGE_COLUMNS = ("name", "time", "speed", "incline", "vo2", "pulse", "rpe", "pressure", "used")

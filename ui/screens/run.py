@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 from teststation.run.snapshot import Snapshot
 from teststation.run.state import Phase
 from ui.i18n import say, tr
+from ui.screens.result_text import outlook_words
 from ui.screens.run_controls import RunControls
 from ui.screens.run_panels import HeartPanel, LimitPanel, StagePanel, TopStrip
 from ui.screens.run_prompt import PromptPanel
@@ -46,6 +47,7 @@ class RunScreen(QWidget):
         self.prompt.hide()
         self.heart = HeartPanel()
         self.load_plot, self.time_plot = LoadPlot(), TimePlot()
+        self.outlook = label("", "strong")
         self.limit = LimitPanel()
         self.limit.hide()
         self.stage = StagePanel()
@@ -71,7 +73,7 @@ class RunScreen(QWidget):
 
     def _layout(self) -> None:
         plots = column(
-            _titled(tr("plot.load_title"), self.load_plot),
+            _titled(tr("plot.load_title"), self.load_plot, self.outlook),
             _titled(tr("plot.time_title"), self.time_plot),
             self.limit,
             gap=10,
@@ -122,6 +124,7 @@ class RunScreen(QWidget):
         walking = moment.phase is Phase.STAGES
         going_on = bool(run.stages) and run.stages[-1].ended_s is None
         self.load_plot.show_assessment(moment.assessment, open_stage=going_on)
+        set_text(self.outlook, outlook_words(moment.assessment) if moment.phase is Phase.STAGES else "")
         self.time_plot.show_run(run, moment.hr_limit_bpm, moment.stage_remaining_s, walking=walking)
 
     def _show_foot(self, moment: Snapshot) -> None:
@@ -143,8 +146,8 @@ class RunScreen(QWidget):
             self.foot.setCurrentIndex(page)
 
 
-def _titled(title: str, widget: QWidget) -> QFrame:
-    return card(title, widget, gap=2, margin=(12, 8, 12, 8), shares=(0, 1), role="strong")
+def _titled(title: str, *widgets: QWidget) -> QFrame:
+    return card(title, *widgets, gap=2, margin=(12, 8, 12, 8), shares=(0, 1), role="strong")
 
 
 def _told_elsewhere(code: str, moment: Snapshot) -> bool:

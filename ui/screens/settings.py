@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 from serial.tools import list_ports
 
 from drivers.heart_rate.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
+from teststation.physiology.result import HEADLINES
 from ui.i18n import knows, tr
 from ui.i18n.numbers import number, parse_number
 from ui.screens.fields import Bounds, form, line_edit
@@ -41,6 +42,13 @@ class SettingsSheet(Sheet):
         self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
         self.ant_key.setEchoMode(QLineEdit.EchoMode.Password)
         self.lock_after = line_edit(str(now.lock_after_min), tr("settings.lock_after"))
+        self.headline = QComboBox()
+        self.headline.setAccessibleName(tr("settings.headline"))
+        for name in HEADLINES:
+            self.headline.addItem(tr(f"method.{name}"), name)
+        self.headline.setCurrentIndex(self.headline.findData(now.headline))
+        self.earlier = QCheckBox(tr("settings.use_earlier"))
+        self.earlier.setChecked(now.use_earlier_tests)
         self.protocol, self.speed = QComboBox(), QComboBox()
         self.protocol.setAccessibleName(tr("settings.protocol"))
         self.speed.setAccessibleName(tr("settings.speed"))
@@ -62,10 +70,11 @@ class SettingsSheet(Sheet):
             (tr("settings.ant_key"), self.ant_key),
             (tr("settings.protocol"), self.protocol),
             (tr("settings.speed"), self.speed),
+            (tr("settings.headline"), self.headline),
             (tr("settings.lock_after"), self.lock_after),
         )
         hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
-        super().__init__(window, tr("settings.title"), column(fields, hint, self.problems), width=1150)
+        super().__init__(window, tr("settings.title"), column(fields, self.earlier, hint, self.problems), width=1150)
         self.add_cancel(tr("common.cancel"))
         self.save_button = button(tr("form.save"), self.save, "main")
         self.foot.addWidget(self.save_button)
@@ -103,6 +112,8 @@ class SettingsSheet(Sheet):
                 heart_rate=self.heart_rate.text().strip(),
                 ant_network_key=key,
                 lock_after_min=round(minutes),
+                headline=self.headline.currentData(),
+                use_earlier_tests=self.earlier.isChecked(),
                 default_protocol=self.protocol.currentData(),
                 default_speed=self.speed.currentData() or self._station.settings.default_speed,
             )
