@@ -40,7 +40,7 @@ class Axes:
         """Page y of a value."""
         return self.box.y + (value - self.y_low) / (self.y_high - self.y_low) * self.box.height
 
-    def frame(self, x_title: str, y_title: str, x_step: float, y_step: float, size: float = 7) -> None:
+    def frame(self, x_title: str, y_title: str, x_step: float | None, y_step: float, size: float = 7) -> None:
         """Grid, ticks and titles."""
         c, box = self.canvas, self.box
         c.setLineWidth(0.4)
@@ -213,7 +213,7 @@ def trend(canvas: Canvas, box: Box, report: Report) -> None:
         lower = list(zip(line.at_years, line.band_low, strict=True))
         axes.polygon([*upper, *reversed(lower)], BAND)
     canvas.restoreState()
-    axes.frame("", report.say("report.chart.vo2max"), 1000, 10)
+    axes.frame("", report.say("report.chart.vo2max"), None, 10)
     canvas.setLineWidth(1.1)
     if line is not None:
         canvas.setStrokeColor(ACCENT)
@@ -237,6 +237,8 @@ def trend(canvas: Canvas, box: Box, report: Report) -> None:
             free_from = x + DATE_WIDTH
 
 
-def _ticks(low: float, high: float, step: float) -> list[float]:
+def _ticks(low: float, high: float, step: float | None) -> list[float]:
+    if step is None:
+        return []
     first = math.ceil(low / step)
     return [number * step for number in range(first, int(high // step) + 1)]

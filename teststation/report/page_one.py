@@ -92,11 +92,11 @@ def _chart(page: Page, report: Report) -> None:
     charts.workload(page.canvas, box, report)
     if with_trend:
         left = MARGIN + 34 + width + 44
-        page.text(left - 30, page.y - 4, say("report.heading.trend"), 8.5, bold=True, color=QUIET)
+        page.text(left - 30, page.y - 10, say("report.heading.trend"), 8.5, bold=True, color=QUIET)
         charts.trend(page.canvas, Box(left, box.y, WIDTH - MARGIN - left, box.height - 22), report)
         if report.trend is not None:
             values = {name: report.number(getattr(report.trend, name)) for name in ("per_year", "low", "high")}
-            page.text(left - 30, page.y - 15, say("report.trend", **values), 7, color=QUIET)
+            page.text(left - 30, page.y - 20, say("report.trend", **values), 7, color=QUIET)
     page.y = box.y - 26
     page.paragraph(say("report.chart.legend"), 7, color=QUIET, most=2)
 
