@@ -228,7 +228,7 @@ class Station:
     def assess_again(self, stored: StoredTest, subject: Subject | None = None) -> Assessment:
         """What today's method says of a kept test, for the subject as it was or as it should have been."""
         run = stored.run if subject is None else msgspec.structs.replace(stored.run, subject=subject)
-        return assess_run(run, self.earlier(stored.person_id, before=stored.run.started_at))
+        return assess_run(run, self.earlier(stored.person_id, before=stored.run.started_at), self.choices)
 
     def calculate_again(self, stored: StoredTest) -> StoredTest:
         """Keep what today's method says beside the stored result."""
