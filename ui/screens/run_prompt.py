@@ -22,7 +22,7 @@ class PromptPanel(QFrame):
         set_state(self, "caution")
         self.words = label("", "large", wrap=True)
         self.detail = label("", "lead", wrap=True)
-        self.button = button("", self.confirmed.emit, "main")
+        self.button = button(tr("prompt.is_set"), self.confirmed.emit, "main")
         self.setLayout(row(column(self.words, self.detail, gap=2), self.button, gap=20, margin=12, shares=(1,)))
 
     def rescale(self, scale: float) -> None:
