@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 
 from drivers.client import HeartRateClient, TreadmillClient
-from drivers.heart_rate.ant_key import NOT_SET_UP
 from drivers.heart_rate.replay import check as check_recording
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from drivers.serial_line import is_hardware
@@ -112,8 +111,6 @@ class Station:
         """
         treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
         key = ant_key(self.settings)
-        if heart_rate.family == "ant" and not key:
-            raise BadInput(NOT_SET_UP)
         emulated = None
         if "emulated" in (treadmill.family, heart_rate.family):
             both = treadmill.family == "emulated"

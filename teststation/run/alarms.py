@@ -13,6 +13,8 @@ REPEAT_S = 120.0  # an acknowledged alarm that still stands sounds again after t
 BELT_OFF_TARGET_KMH = 0.5
 BELT_OFF_TARGET_AFTER_S = 10.0
 
+_SAID_OF_STRAP = {HeartRateStatus.NO_CONTACT: "hr_no_contact", HeartRateStatus.NOT_SET_UP: "hr_not_set_up"}
+
 
 class Priority(IntEnum):
     """How loud. HIGH may be red; nothing else but STOP is."""
@@ -80,7 +82,7 @@ def _heart(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
     if state.hr_lost_since_s is None or state.phase in (Phase.STOPPING, Phase.ENDED):
         return []
     lost_s = now_s - state.hr_lost_since_s
-    code = "hr_no_contact" if state.hr_status is HeartRateStatus.NO_CONTACT else "hr_lost"
+    code = _SAID_OF_STRAP.get(state.hr_status, "hr_lost")
     limits = state.plan.limits
     late = lost_s >= limits.hr_lost_warn_s and state.phase is Phase.STAGES
     left_s = max(0.0, limits.hr_lost_cool_down_s - lost_s)

@@ -3,6 +3,7 @@
 import argparse
 from datetime import date
 
+from drivers.heart_rate.ant_key import NOT_SET_UP
 from drivers.registry import TREADMILL, parse_device
 from teststation.errors import BadInput, StationError
 from teststation.output import run_object
@@ -14,7 +15,7 @@ from teststation.subject import Subject
 from teststation.texts import texts
 from ui.commands.common import check_writable, subject_from, subject_values, the_record, write_bytes, write_json
 from ui.commands.headless import EXIT_STATUS, drive, note
-from ui.settings import load_settings
+from ui.settings import ant_key, load_settings
 from ui.station import Setup, Station, floors_sentence, load_plan_of
 
 NO_NAME = "Uten navn"
@@ -108,6 +109,12 @@ def person_for(record: Record, name: str | None, born: str | None, number: str |
     return added.id
 
 
+def _check_ant_key(heart_rate: str) -> None:
+    """Raises BadInput for an ANT+ strap without the clinic's network key: a window would say it and wait."""
+    if heart_rate.partition(":")[0] == "ant" and not ant_key(load_settings()):
+        raise BadInput(NOT_SET_UP)
+
+
 def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:
     """Everything that can be wrong with the options, in one go."""
     problems: list[str] = []
@@ -129,6 +136,7 @@ def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:
     for check in (
         lambda: Station.check_devices(arguments.treadmill, arguments.heart_rate, arguments.time_scale),
         lambda: check_writable(arguments.pdf, arguments.json),
+        lambda: _check_ant_key(arguments.heart_rate),
     ):
         try:
             check()

@@ -75,6 +75,14 @@ def test_the_state_knows_strap_battery_and_contact_and_keeps_them_over_a_gap() -
     assert bench.state.hr_contact is None
 
 
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_ant_without_a_key_is_said_as_what_it_is(language: str) -> None:
+    bench = Bench().ready()
+    bench.feed(ev.HeartRateRead(1.0, HeartRateStatus.NOT_SET_UP))
+    (alarm,) = [alarm for alarm in alarms(bench.state, 1.0) if alarm.code == "hr_not_set_up"]
+    assert "ANT+" in texts(language).say(alarm.cause)
+
+
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
     "a remark stands for ever": (
         "and now_s - t_s <= STANDS_S",
