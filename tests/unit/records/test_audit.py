@@ -75,7 +75,9 @@ def test_a_change_that_fails_is_not_told(record: Record, person: Person, monkeyp
 
 def test_the_log_names_people_by_their_ids_alone(filled: Record) -> None:
     with filled.database.reading() as connection:
-        everything = " ".join(str(row) for row in connection.execute(select(AUDIT)))
+        # Identifiers, times and hashes are made of chance digits; who a person is could stand in these.
+        told = select(AUDIT.c.actor, AUDIT.c.action, AUDIT.c.detail)
+        everything = " ".join(str(row) for row in connection.execute(told))
     for name in ("Ødegård", "Åse", "Dal", "4711", "1974"):
         assert name not in everything
 
