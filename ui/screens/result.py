@@ -17,6 +17,7 @@ from ui.screens.result_text import (
     interval,
     outcome_words,
     plain_sentence,
+    shown_by_itself,
     stage_row,
     training_words,
 )
@@ -110,7 +111,7 @@ class ResultScreen(QWidget):
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
         self.plot.rescale(scale, family)
-        self.table.setMinimumHeight(round(190 * scale))
+        self.table.setMinimumHeight(round(150 * scale))
 
     def show_test(self, stored: StoredTest, person: Person) -> None:
         """Show a kept test."""
@@ -132,12 +133,20 @@ class ResultScreen(QWidget):
                 self.table.setItem(line, place, item)
         self.table.resizeRowsToContents()
         clear(self.estimates)
-        for line, (name, estimate) in enumerate(found.estimates.items()):
-            title, value, words = estimate_row(name, estimate)
+        rows = {name: estimate_row(name, estimate) for name, estimate in found.estimates.items()}
+        given = {name: row for name, row in rows.items() if name in shown_by_itself(found)}
+        for line, (name, (title, value, words)) in enumerate(given.items()):
             role = "strong" if name == found.headline else ""
             self.estimates.addWidget(label(title, role), line, 0)
             self.estimates.addWidget(label(value, role), line, 1)
             self.estimates.addWidget(label(words, "soft", wrap=True), line, 2)
+        # What is withheld beside the result takes one line; the reasons are in its tip and in the report.
+        left_out = [row for name, row in rows.items() if name not in given]
+        if left_out:
+            names = ", ".join(title for title, _, _ in left_out)
+            words = label(tr("result.not_given", methods=names), "soft", wrap=True)
+            words.setToolTip("\n".join(f"{title}: {why}" for title, _, why in left_out))
+            self.estimates.addWidget(words, len(given), 0, 1, 3)
         self._show_signature(stored)
         self.show_busy("")
         self.done_button.setFocus()

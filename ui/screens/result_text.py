@@ -1,6 +1,6 @@
 """The result in words: plain sentences for the patient, short lines for the professional. No widget in here."""
 
-from teststation.physiology.result import Assessment, Change, Estimate, StageResult
+from teststation.physiology.result import HEADLINES, Assessment, Change, Estimate, StageResult
 from teststation.run.record import RunRecord
 from ui.i18n import knows, say, tr
 from ui.i18n.numbers import DASH, between, clock, day, number, signed
@@ -124,6 +124,11 @@ def estimate_row(name: str, estimate: Estimate) -> tuple[str, str, str]:
         key = "result.ingredients" if estimate.ingredients[0].name == "stages" else "result.ingredients_earlier"
         words = f"{words}: {tr(key, stages=stages, people=people)}"
     return title, number(estimate.vo2max_ml_kg_min, 1), words
+
+
+def shown_by_itself(found: Assessment) -> set[str]:
+    """The estimates that have a line of their own: what has a number, and what may be the result."""
+    return {name for name, one in found.estimates.items() if one.vo2max_ml_kg_min is not None or name in HEADLINES}
 
 
 def outlook_words(found: Assessment | None) -> str:
