@@ -6,8 +6,12 @@ from datetime import date
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from teststation.moments import DAYS_IN_YEAR
+from teststation.physiology.result import Trend
+from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
 from ui.i18n import tr
 from ui.theme import palette as c
 from ui.widgets.plotting import axes_of, pen, plot, rescale_axes
@@ -37,7 +41,10 @@ def ticks(days: Sequence[date]) -> list[tuple[float, str]]:
 
 
 class TrendPlot(QWidget):
-    """Points with bars; a line joins them only to lead the eye."""
+    """Points with bars; from three tests on, the straight line through them with its band.
+
+    Before that a thin line joins them only to lead the eye.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +53,10 @@ class TrendPlot(QWidget):
         self._line = pg.PlotCurveItem(pen=pen(c.LINE_STRONG, 1))
         self._bars = pg.ErrorBarItem(x=_NONE, y=_NONE, top=_NONE, bottom=_NONE, beam=0, pen=pen(c.ACCENT_DARK, 3))
         self._points = pg.ScatterPlotItem(size=13, brush=c.ACCENT, pen=pen(c.ACCENT_DARK, 2))
-        for item in (self._line, self._bars, self._points):
+        self._low, self._high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
+        band = pg.FillBetweenItem(self._low, self._high, brush=QColor(c.ACCENT_SOFT))
+        self._trend = pg.PlotCurveItem(pen=pen(c.ACCENT, 2))
+        for item in (self._low, self._high, band, self._trend, self._line, self._bars, self._points):
             self._axes.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -58,7 +68,9 @@ class TrendPlot(QWidget):
         values = np.array([point.vo2max_ml_kg_min for point in points], dtype=float)
         above = np.array([point.high for point in points], dtype=float) - values
         below = values - np.array([point.low for point in points], dtype=float)
-        self._line.setData(days, values)
+        trend = fit_trend([f"{p.on}T12:00+00:00" for p in points], values.tolist(), [TYPICAL_ERROR] * len(points))
+        self._draw_trend(trend, 0.0 if not points else float(days.min()))
+        self._line.setData(*((days, values) if trend is None else ([], [])))
         self._points.setData(days, values)
         self._bars.setData(x=days, y=values, top=above, bottom=below)
         self._axes.getAxis("bottom").setTicks([ticks([point.on for point in points])])
@@ -66,6 +78,16 @@ class TrendPlot(QWidget):
             self._axes.setXRange(float(days.min()) - DAYS_OF_ROOM, float(days.max()) + DAYS_OF_ROOM, padding=0)
             low, high = min(point.low for point in points), max(point.high for point in points)
             self._axes.setYRange(max(0.0, low - 3), high + 3, padding=0)
+
+    def _draw_trend(self, trend: Trend | None, first_day: float) -> None:
+        if trend is None:
+            for curve in (self._low, self._high, self._trend):
+                curve.setData([], [])
+            return
+        days = first_day + np.array(trend.at_years) * DAYS_IN_YEAR
+        self._trend.setData(days, np.array(trend.line))
+        self._low.setData(days, np.array(trend.band_low))
+        self._high.setData(days, np.array(trend.band_high))
 
     def drawn(self) -> tuple[list[float], list[float]]:
         """Days (as ordinals) and values of the points on the screen."""
