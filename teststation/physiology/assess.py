@@ -17,10 +17,11 @@ from teststation.physiology.non_exercise import non_exercise
 from teststation.physiology.observe import observe
 from teststation.physiology.outlook import look_ahead
 from teststation.physiology.prior import population
-from teststation.physiology.reference import compare, compare_friend, fitness_age
+from teststation.physiology.reference import compare, compare_friend, fitness_age, fitness_age_change
 from teststation.physiology.result import (
     ALGORITHM_VERSION,
     Assessment,
+    Change,
     Estimate,
     HrMax,
     Load,
@@ -134,7 +135,7 @@ def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Cho
         then = tested(before.test_id, before.run, maximum)
         change = compare_tests(now, then, maximum, population(run.subject), first=number == 0)
         if change is not None:
-            return msgspec.structs.replace(found, change=change)
+            return msgspec.structs.replace(found, change=_with_years(change, found, run.subject))
     return found
 
 
@@ -170,6 +171,14 @@ def _compared(found: Assessment, subject: Subject, headline: Estimate) -> Assess
         reference=compare(subject.sex, subject.age_years, value),
         second_reference=compare_friend(subject.sex, subject.age_years, value),
     )
+
+
+def _with_years(change: Change, found: Assessment, subject: Subject) -> Change:
+    value = found.estimates[found.headline].vo2max_ml_kg_min
+    if value is None:
+        return change
+    years = fitness_age_change(subject.sex, value, change.change_ml_kg_min, change.low, change.high)
+    return msgspec.structs.replace(change, fitness_age=years)
 
 
 def _outlook(

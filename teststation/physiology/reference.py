@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from teststation.physiology.result import FitnessAge, ReferenceComparison
+from teststation.physiology.result import FitnessAge, FitnessAgeChange, ReferenceComparison
 from teststation.subject import Sex
 
 YOUNGEST, OLDEST = 20.0, 80.0
@@ -91,6 +91,21 @@ def fitness_age(sex: Sex, vo2max: float, low: float, high: float) -> FitnessAge:
     return FitnessAge(
         years=_cap(years), low=_cap(reference.age_of(high)), high=_cap(reference.age_of(low)), capped=capped
     )
+
+
+def fitness_age_change(sex: Sex, vo2max: float, change: float, low: float, high: float) -> FitnessAgeChange:
+    """What a change up to ``vo2max`` (all mL/kg/min) is worth in years of fitness age, with the change's range.
+
+    The error of HRmax moves both ages alike, so a change in years is surer than either age. Each age is capped as it is
+    shown: nobody becomes younger than "under 20".
+    """
+    reference = hunt3(sex)
+
+    def years(size: float) -> float:
+        return _cap(reference.age_of(vo2max)) - _cap(reference.age_of(vo2max - size))
+
+    ends = sorted((years(low), years(high)))
+    return FitnessAgeChange(years=years(change), low=ends[0], high=ends[1])
 
 
 def _cap(years: float) -> float:

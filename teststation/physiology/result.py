@@ -124,6 +124,14 @@ class ReferenceComparison(Value, frozen=True):
     percentile: float | None  # None where the source prints no spread
 
 
+class FitnessAgeChange(Value, frozen=True):
+    """How many years of fitness age a change is worth, negative for younger, over the change's own range."""
+
+    years: float
+    low: float
+    high: float
+
+
 class Change(Value, frozen=True):
     """This test against an earlier one, both under one HRmax."""
 
@@ -138,6 +146,7 @@ class Change(Value, frozen=True):
     not_comparable: tuple[Cause, ...] = ()
     possible_from_ml_kg_min: float | None = None  # 80 % of unchanged people stay below; by these tests' own stages
     real_from_ml_kg_min: float | None = None  # 95 %
+    fitness_age: FitnessAgeChange | None = None  # where this test has a number
     notes: tuple[Cause, ...] = ()  # what to bear in mind, though the tests are comparable
 
 

@@ -120,9 +120,13 @@ def _change(page: Page, report: Report) -> None:
     if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
         real, possible = report.number(change.real_from_ml_kg_min), report.number(change.possible_from_ml_kg_min)
         text += " " + say("report.change.thresholds", real=real, possible=possible)
+    if change.fitness_age is not None:
+        age = change.fitness_age
+        low, high = report.number(age.low, 0), report.number(age.high, 0)
+        text += " " + say("report.change.years", years=report.number(age.years, 0), low=low, high=high)
     if change.notes:
         text += " " + say("report.change.note", what="; ".join(say.say(cause) for cause in change.notes))
-    page.paragraph(text, 9, most=3)
+    page.paragraph(text, 9, most=4)
     if change.not_comparable:
         differences = "; ".join(say.say(cause) for cause in change.not_comparable)
         page.paragraph(say("report.change.not_comparable", what=differences), 9, bold=True, most=2)

@@ -62,6 +62,9 @@ def change_words(change: Change) -> str:
     if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
         limits = number(change.real_from_ml_kg_min, 1), number(change.possible_from_ml_kg_min, 1)
         words.append(tr("change.thresholds", real=limits[0], possible=limits[1]))
+    if change.fitness_age is not None:
+        age = change.fitness_age
+        words.append(tr("change.years", years=signed(age.years, 0), low=signed(age.low, 0), high=signed(age.high, 0)))
     if change.notes:
         words.append(tr("change.note", what="; ".join(say(cause) for cause in change.notes)))
     if change.not_comparable:

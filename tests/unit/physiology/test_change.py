@@ -10,10 +10,12 @@ from tests.sample_tests import follow_up, sample
 from teststation.physiology.assess import EarlierTest, assess_run, common_hr_max
 from teststation.physiology.change import POSSIBLE, REAL, wording
 from teststation.physiology.prior import Prior
+from teststation.physiology.reference import fitness_age_change
 from teststation.physiology.repeat import Visit, see_together
 from teststation.physiology.result import Change
 from teststation.physiology.trend import fit_trend
 from teststation.run.record import RunRecord
+from teststation.subject import Sex
 
 PRIOR = Prior((45.0, 36.0), 0.25)
 LOADS = np.array([11.5, 17.3, 23.0, 28.8])
@@ -160,6 +162,19 @@ def test_with_a_beta_blocker_at_the_earlier_test_the_change_is_not_told() -> Non
     run, _ = sample()
     blocked = msgspec.structs.replace(run, subject=msgspec.structs.replace(run.subject, beta_blocker=True))
     assert assess_run(run, [EarlierTest("before", blocked, assess_run(blocked))]).change is None
+
+
+def test_a_change_is_told_in_years_of_fitness_age_with_its_own_range() -> None:
+    """Five years of fitness age are about two mL/kg/min in a man (2.7 years for one)."""
+    worth = fitness_age_change(Sex.MALE, 45.0, 2.0, -1.0, 5.0)
+    assert worth.years == pytest.approx(-4.3, abs=1.0)
+    assert worth.low < worth.years < 0 < worth.high
+    at_the_end = fitness_age_change(Sex.MALE, 64.0, 3.0, 1.0, 5.0)
+    assert (at_the_end.years, at_the_end.low, at_the_end.high) == (0, 0, 0)  # "under 20" both times
+    _, found = follow_up()
+    assert found.change is not None
+    assert found.change.fitness_age is not None
+    assert found.change.fitness_age.years < 0
 
 
 # --- the trend ---
