@@ -47,6 +47,7 @@ class VirtualBlueZ:
         self._peers: dict[str, Peer] = {}
         self._characteristics: dict[str, CharacteristicProxy[Any]] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._connecting = asyncio.Lock()
         adapter = {
             "Address": Variant("s", "00:00:00:00:00:01"),
             "Name": Variant("s", "virtual"),
@@ -201,7 +202,9 @@ class VirtualBlueZ:
     async def _connect(self, path: str) -> None:
         # The virtual controller cannot call a connection attempt off, so none is begun with a device that is away.
         await asyncio.wait_for(self._advertises(path), CONNECT_S)
-        connection = await self._central.connect(self._addresses[path])
+        # Nor can it tell two attempts apart: one at a time, or a driver gets somebody else's strap.
+        async with self._connecting:
+            connection = await self._central.connect(self._addresses[path])
         connection.on("disconnection", lambda *_: self._on_disconnection(path))
         self._change(path, DEVICE_1, {"Connected": Variant("b", True)})
         peer = self._peers[path] = Peer(connection)
