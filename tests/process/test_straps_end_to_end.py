@@ -100,7 +100,7 @@ def test_a_whole_test_on_an_ant_strap_and_again_from_its_own_bytes(
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
     with Floor(SCALE) as another:
         again = run(another, tmp_path, "replay:kept.raw")
-    # The second run may start some seconds of wall time sooner or later in the recording, twenty times that in the test:
+    # The second run may start a second of wall time sooner or later in the recording, twenty times that in the test:
     # its stages are the recording's pulses, rising as they did, though not from the very same seconds.
     before, after = ([stage["hr_bpm"] for stage in result["stages"]] for result in (first, again))
     assert after == sorted(after)
