@@ -41,6 +41,7 @@ from ui.theme.style import font_family, scale_for, style_sheet
 from ui.upkeep import Upkeep
 from ui.widgets.base import column
 from ui.widgets.choices import message
+from ui.widgets.dialogs import Dialogs
 from ui.widgets.sheet import Sheet
 from ui.widgets.stop_button import StopButton
 from ui.work import Work
@@ -88,7 +89,8 @@ class MainWindow(QMainWindow):
         self.desk = Desk(station.record)
         self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self)
         self.results = ResultFlow(station, self.desk, self.result, self, self)
-        self.papers = Papers(station, self.result.show_busy, self.tell, self)
+        self.dialogs = Dialogs(self)
+        self.papers = Papers(station, self.result.show_busy, self, self.dialogs, self)
         self.upkeep = Upkeep(station, lambda: self.flow is None, lambda said: self.tell(tr("upkeep.title"), said), self)
         self._stop_keys = StopKeys(lambda: self.bridge, self)
         self.door = DeskFlow(
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         self.header.settings_wanted.connect(self.edit_settings)
         self.door.user_changed.connect(self._user_changed)
         self.door.desk_cleared.connect(self._clear_desk)
+        self.door.desk_left.connect(self._leave_desk)
         self.header.about_wanted.connect(lambda: self.tell(tr("about.title"), self._about()))
         self.people.test_wanted.connect(self.begin_pretest)
         self.history.open_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
@@ -197,6 +200,11 @@ class MainWindow(QMainWindow):
         self.header.allow_settings(self.desk.may(Permission.SETTINGS))
         self.result.allow_signing(self.desk.may(Permission.SIGN))
         self.people.allow_merging(self.desk.may(Permission.MERGE))
+
+    def _leave_desk(self) -> None:
+        """The station locks: the cover lies over the window, and nothing of it is outside."""
+        self.dialogs.close_all()
+        self.papers.let_go()
 
     def _clear_desk(self) -> None:
         """Another user has come in: nothing that the former had open is shown to them."""
@@ -354,6 +362,7 @@ class MainWindow(QMainWindow):
             self._say_goodbye()
         for work in self._goodbyes:
             work.wait(GOODBYE_S)
+        self.dialogs.close_all()
         self.papers.wait(GOODBYE_S)
         self.upkeep.wait(GOODBYE_S)
         application = QApplication.instance()

@@ -40,6 +40,7 @@ class DeskFlow(QObject):
     """Who is at the desk. ``user_changed`` comes whenever it is somebody else, or somebody with other rights."""
 
     user_changed = Signal()
+    desk_left = Signal()  # nobody is at the desk: what lies outside the window must be closed
     desk_cleared = Signal()  # another user than before has come in: nothing of the former's work stays open
 
     def __init__(
@@ -83,6 +84,7 @@ class DeskFlow(QObject):
             return
         login = self.desk.user.login if self.desk.user is not None and action is Action.LOCKED else ""
         self.desk.log_out(action)
+        self.desk_left.emit()
         self._show_user()
         self._show_login(login)
 

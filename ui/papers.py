@@ -1,99 +1,151 @@
-"""Reports on paper and in files, made beside the window."""
+"""Reports on the screen, on paper and in files, made beside the window. Only saving writes one to the disk."""
 
-import re
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
+from teststation.exchange.names import file_stem
 from teststation.records.audit import Action
 from teststation.records.kept_tests import StoredTest
-from teststation.records.people import Person
 from ui.i18n import tr
+from ui.screens.report import PRINT_DPI, ReportSheet
 from ui.station import Station
+from ui.widgets.dialogs import Dialogs
+from ui.widgets.sheet import Sheet
 from ui.work import Work
 
 
-def file_name(person: Person, stored: StoredTest) -> str:
-    """``familyname_givenname_yyyy-mm-dd_test.pdf``: predictable, and valid on Windows."""
-    name = "_".join(part for part in (person.family_name, person.given_name) if part)
-    safe = re.sub(r'[\\/:*?"<>|\s.]+', "-", name).strip("-") or "test"
-    return f"{safe}_{stored.run.started_at[:10]}_tredemolletest.pdf"
+class Window(Protocol):
+    """What papers need of the window."""
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
 
 
 class Papers(QObject):
-    """Saves a report where the operator wants it, or opens it in the system's own viewer to be printed."""
+    """Makes a report and shows, prints or saves it; the audit log tells the three apart."""
 
     def __init__(
-        self,
-        station: Station,
-        show_busy: Callable[[str], None],
-        tell: Callable[[str, Sequence[str]], None],
-        window: QWidget,
+        self, station: Station, show_busy: Callable[[str], None], window: Window, dialogs: Dialogs, parent: QObject
     ) -> None:
-        super().__init__(window)
-        self._station, self._show_busy, self._tell, self._window = station, show_busy, tell, window
+        super().__init__(parent)
+        self._station, self._show_busy, self._window, self._dialogs = station, show_busy, window, dialogs
         self._work: Work | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-
-    def save_report(self, stored: StoredTest) -> None:
-        """Ask where, then make and save it."""
-        start = str(Path.home() / self._name(stored))
-        chosen, _ = QFileDialog.getSaveFileName(self._window, tr("papers.save"), start, tr("papers.filter"))
-        if chosen:
-            path = Path(chosen if chosen.lower().endswith(".pdf") else f"{chosen}.pdf")
-
-            def saved() -> None:
-                self._station.record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
-                self._show_busy(tr("papers.saved", path=path.name))
-
-            self.write_report(stored, path, saved)
+        self._wanted: Callable[[bytes], None] | None = None
 
     def open_report(self, stored: StoredTest) -> None:
-        """Make it and open it, to be printed."""
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="teststation-", ignore_cleanup_errors=True)
-        path = Path(self._folder.name) / self._name(stored)
+        """Make it and show it."""
+        self._make(stored, lambda data: self._show(stored, data))
 
-        def opened() -> None:
-            self._station.record.audit.note(Action.REPORT_OPENED, stored.person_id, stored.id)
-            self._show_busy(tr("papers.opened"))
-            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-                self._tell(tr("error.known"), [tr("papers.no_viewer")])
+    def save_report(self, stored: StoredTest) -> None:
+        """Make it and ask where it goes."""
+        self._make(stored, lambda data: self._ask_where(stored, data, self._show_busy))
 
-        self.write_report(stored, path, opened)
+    def let_go(self) -> None:
+        """Who asked has left the desk: a report that is being made is shown to nobody."""
+        self._wanted = None
+        self._show_busy("")
 
-    def write_report(self, stored: StoredTest, path: Path, then: Callable[[], None]) -> None:
-        """Make the report in a thread of its own and write it to ``path``."""
+    def wait(self, seconds: float) -> None:
+        """Let a report that is being made come to its end."""
+        self._wanted = None
+        if self._work is not None:
+            self._work.wait(seconds)
+
+    def write(self, stored: StoredTest, data: bytes, path: Path, say: Callable[[str], None]) -> None:
+        """Save a report that was made."""
+        try:
+            path.write_bytes(data)
+            self._station.record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
+        except OSError as error:
+            self._window.tell(tr("error.known"), [tr("papers.not_written", why=error.strerror or str(error))])
+        except StationError as error:
+            self._window.tell(tr("error.known"), error.problems)
+        else:
+            say(tr("papers.saved", path=path.name))
+
+    def print_report(self, stored: StoredTest, sheet: ReportSheet, printer: QPrinter) -> None:
+        """Send the pages to the printer that was chosen."""
+        try:
+            self._station.record.audit.note(Action.REPORT_PRINTED, stored.person_id, stored.id)
+        except StationError as error:
+            self._window.tell(tr("error.known"), error.problems)
+            return
+        if sheet.print_on(printer):
+            sheet.say(tr("papers.printed"))
+        else:
+            self._window.tell(tr("error.known"), [tr("papers.not_printed")])
+
+    # --- parts ---
+
+    def _make(self, stored: StoredTest, then: Callable[[bytes], None]) -> None:
         if self._work is not None and not self._work.wait(0.0):
             return
         self._show_busy(tr("papers.making"))
         language = self._station.settings.language
-        self._work = Work(lambda: path.write_bytes(self._station.report(stored, language)), self)
-        self._work.done.connect(lambda _: then())
+        self._wanted = then
+        self._work = Work(lambda: self._station.report(stored, language), self)
+        self._work.done.connect(self._made)
         self._work.failed.connect(self._failed)
         self._work.start()
 
-    def wait(self, seconds: float) -> None:
-        """Let a report that is being made come to its end, then throw away what was made only to be seen."""
-        if self._work is not None:
-            self._work.wait(seconds)
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+    def _made(self, data: bytes) -> None:
+        wanted, self._wanted = self._wanted, None
+        self._show_busy("")
+        if wanted is not None:
+            wanted(data)
 
     def _failed(self, error: Exception) -> None:
+        self._wanted = None
         self._show_busy("")
-        if isinstance(error, StationError):
-            self._tell(tr("error.known"), error.problems)
-        elif isinstance(error, OSError):
-            self._tell(tr("error.known"), [tr("papers.not_written", why=error.strerror or str(error))])
-        else:
+        if not isinstance(error, StationError):
             raise error
+        self._window.tell(tr("error.known"), error.problems)
 
-    def _name(self, stored: StoredTest) -> str:
-        return file_name(self._station.record.people.get(stored.person_id), stored)
+    def _show(self, stored: StoredTest, data: bytes) -> None:
+        try:
+            self._station.record.audit.note(Action.REPORT_OPENED, stored.person_id, stored.id)
+        except StationError as error:
+            self._window.tell(tr("error.known"), error.problems)
+            return
+        self._window.show_sheet(
+            lambda window: ReportSheet(
+                window,
+                data,
+                print_wanted=lambda sheet: self._ask_printer(stored, sheet),
+                save_wanted=lambda sheet: self._ask_where(stored, data, sheet.say),
+            )
+        )
+
+    def _ask_where(self, stored: StoredTest, data: bytes, say: Callable[[str], None]) -> None:
+        self._dialogs.save_as(
+            tr("papers.save"),
+            f"{self._stem(stored)}.pdf",
+            tr("papers.filter"),
+            lambda path: self.write(stored, data, path, say),
+        )
+
+    def _ask_printer(self, stored: StoredTest, sheet: ReportSheet) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setResolution(PRINT_DPI)
+        printer.setDocName(self._stem(stored))  # shown in the printer's queue, to everybody
+        dialog = QPrintDialog(printer)
+        dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange)
+        dialog.setMinMax(1, len(sheet.pages))
+        dialog.setFromTo(1, len(sheet.pages))
+        self._dialogs.ask(dialog, lambda: self.print_report(stored, sheet, printer))
+
+    def _stem(self, stored: StoredTest) -> str:
+        person = self._station.record.people.get(stored.person_id)
+        with_person = self._station.settings.person_in_file_names
+        return file_stem(person, stored.id, stored.run.started_at, with_person=with_person)

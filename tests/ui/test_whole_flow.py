@@ -12,6 +12,7 @@ from teststation.records.database import Record
 from teststation.records.people import Person
 from teststation.run.record import Outcome
 from ui.app import MainWindow
+from ui.screens.report import ReportSheet
 
 TIME_SCALE = 60.0
 pytestmark = pytest.mark.process
@@ -44,11 +45,16 @@ def test_from_the_person_to_the_report(
     assert stored.run.belt_at_rest
     assert window.result.table.rowCount() == len(stored.assessment.stages)
     assert window.result.sentence.text()
-    said: list[bool] = []
+    window.result.print_button.click()
+    qtbot.waitUntil(lambda: window.sheet is not None, timeout=30_000)
+    sheet = window.sheet
+    assert isinstance(sheet, ReportSheet)
+    said: list[str] = []
     path = tmp_path / "rapport.pdf"
-    window.papers.write_report(stored, path, lambda: said.append(True))
-    qtbot.waitUntil(lambda: bool(said) or window.sheet is not None, timeout=30_000)
+    window.papers.write(stored, sheet.data, path, said.append)
+    assert said == ["Lagret: rapport.pdf"]
     assert path.read_bytes().startswith(b"%PDF-")
+    sheet.finish()
     window.result.done_button.click()
     assert window.stack.currentWidget() is window.people
 

@@ -43,7 +43,8 @@ class Action(StrEnum):
     TEST_SIGNED = "test_signed"
     TEST_AMENDED = "test_amended"
     RESULT_ADDED = "result_added"
-    REPORT_OPENED = "report_opened"  # to be printed
+    REPORT_OPENED = "report_opened"
+    REPORT_PRINTED = "report_printed"
     REPORT_SAVED = "report_saved"
     PERSON_EXPORTED = "person_exported"
     RECORD_EXPORTED = "record_exported"

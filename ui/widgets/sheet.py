@@ -15,11 +15,12 @@ class Sheet(QWidget):
 
     closed = Signal()
 
-    def __init__(self, window: QWidget, title: str, body: QLayout, *, width: int = 900) -> None:
+    def __init__(self, window: QWidget, title: str, body: QLayout, *, width: int = 900, fill: bool = False) -> None:
+        """``fill``: as high as the window lets it be, whatever its body asks for."""
         super().__init__(window)
         self._window = window
         self.setAccessibleName(title)
-        self._design_width = width
+        self._design_width, self._fill = width, fill
         self._title = label(title, "title", wrap=True)
         self.foot = row(1)
         self._inside = column(self._title, rule(), body, self.foot, margin=26)
@@ -97,5 +98,7 @@ class Sheet(QWidget):
         layout = self._inside
         wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         height = min(max(wanted, self.panel.minimumSizeHint().height()), window.height() - 20)
+        if self._fill:
+            height = window.height() - 20
         top = max(10, (min(room, window.height()) - height) // 2)
         self.panel.setGeometry((window.width() - width) // 2, top, width, height)
