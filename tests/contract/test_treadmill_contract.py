@@ -117,11 +117,9 @@ def test_unplugged_and_plugged_in_again_nothing_starts(name: str) -> None:
 def test_a_terminal_that_is_closed_is_a_lost_port(name: str) -> None:
     with rig(name, pty=True) as made:
         made.walking()
-        assert made.treadmill is not None
-        made.treadmill.give("unplug")
+        made.pull()
         seen = made.until(lambda seen: seen.trip is not None, WALK)
         assert seen.trip is TripReason.PORT_LOST
-        made.gone = True
 
 
 @POSIX

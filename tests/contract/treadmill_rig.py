@@ -1,11 +1,13 @@
 """Every registered treadmill driver on its emulator: the driver's own loop in a thread, and the station's hand."""
 
 import queue
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from drivers import lines
 from drivers.emulators.operated_belt import OperatedBelt
@@ -60,6 +62,14 @@ class Rig:
         if self.treadmill is not None:
             self.server = PtyServer(self.treadmill) if pty else TcpServer(self.treadmill)
         self.url = "" if self.server is None else self.server.url
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        if pty:
+            # A name of its own: the system gives a closed terminal's number to the next test's terminal, and a driver
+            # that still looks for its belt would say its stop on that one.
+            self._folder = tempfile.TemporaryDirectory()
+            terminal = Path(self._folder.name, "belt")
+            terminal.symlink_to(self.url)
+            self.url = str(terminal)
         self.inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
         self.last: BeltTelemetry | None = None
         self.info: TreadmillInfo | None = None
@@ -139,6 +149,13 @@ class Rig:
         self.until(lambda seen: (seen.measured_speed_kmh or 0) > 4.5, WALK)
         return self
 
+    def pull(self) -> None:
+        """Pull the cable of a terminal: its name is gone with it, for good."""
+        assert self.treadmill is not None
+        Path(self.url).unlink()
+        self.gone = True
+        self.treadmill.give("unplug")
+
     def close(self) -> None:
         """Quit and wait; an operator would stop a belt that nobody else can."""
         if self.treadmill is not None:
@@ -149,6 +166,8 @@ class Rig:
         self.thread.join(0.2 if self.gone else 15.0)
         if self.server is not None:
             self.server.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 @contextmanager

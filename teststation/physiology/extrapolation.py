@@ -68,7 +68,7 @@ def extrapolate(stages: UsableStages, by_stages: Array | None, hr_max_bpm: float
         ErrorTerm(name=name, sd_ml_kg_min=float(off[0]) / line.slope, source=SOURCES[name])
         for name, off in line.errors_bpm(np.array([vo2max])).items()
     )
-    return Extrapolation(estimate, line.drawn(max(vo2max, float(vo2.max()))), terms)
+    return Extrapolation(estimate, line.drawn(max(held.high, float(vo2.max()))), terms)
 
 
 class FittedLine:
@@ -102,7 +102,7 @@ class FittedLine:
 
     def drawn(self, to_vo2: float) -> Line:
         """The line with the 95 % band of stages and day: what the screen draws, over uptake by the equations."""
-        at = np.linspace(0.0, to_vo2 * 1.1, BAND_POINTS)
+        at = np.linspace(float(self._vo2.min()) * 0.8, to_vo2, BAND_POINTS)
         half = Z95 * np.hypot(self._budget.day_sd_bpm, self._budget.stage_sd_bpm * self.leverage(at))
         middle = self.intercept + self.slope * at
         return Line(

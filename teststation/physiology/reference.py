@@ -87,9 +87,8 @@ def fitness_age(sex: Sex, vo2max: float, low: float, high: float) -> FitnessAge:
     """
     reference = hunt3(sex)
     years = reference.age_of(vo2max)
-    capped = "young" if years < YOUNGEST else "old" if years > OLDEST else "none"
     return FitnessAge(
-        years=_cap(years), low=_cap(reference.age_of(high)), high=_cap(reference.age_of(low)), capped=capped
+        years=_cap(years), low=_cap(reference.age_of(high)), high=_cap(reference.age_of(low)), capped=_beyond(years)
     )
 
 
@@ -97,7 +96,8 @@ def fitness_age_change(sex: Sex, vo2max: float, change: float, low: float, high:
     """What a change up to ``vo2max`` (all mL/kg/min) is worth in years of fitness age, with the change's range.
 
     The error of HRmax moves both ages alike, so a change in years is surer than either age. Each age is capped as it is
-    shown: nobody becomes younger than "under 20".
+    shown: nobody becomes younger than "under 20". That this age or the earlier one lies beyond the table is told: the
+    years are then not known.
     """
     reference = hunt3(sex)
 
@@ -105,7 +105,12 @@ def fitness_age_change(sex: Sex, vo2max: float, change: float, low: float, high:
         return _cap(reference.age_of(vo2max)) - _cap(reference.age_of(vo2max - size))
 
     ends = sorted((years(low), years(high)))
-    return FitnessAgeChange(years=years(change), low=ends[0], high=ends[1])
+    beyond = [end for size in (0.0, change) if (end := _beyond(reference.age_of(vo2max - size))) != "none"]
+    return FitnessAgeChange(years=years(change), low=ends[0], high=ends[1], capped=beyond[0] if beyond else "none")
+
+
+def _beyond(years: float) -> str:
+    return "young" if years < YOUNGEST else "old" if years > OLDEST else "none"
 
 
 def _cap(years: float) -> float:

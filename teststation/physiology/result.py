@@ -130,6 +130,7 @@ class FitnessAgeChange(Value, frozen=True):
     years: float
     low: float
     high: float
+    capped: str = "none"  # none | young | old: the end of the table that one of the two ages lies beyond
 
 
 class Change(Value, frozen=True):

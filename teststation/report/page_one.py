@@ -122,8 +122,9 @@ def _change(page: Page, report: Report) -> None:
         text += " " + say("report.change.thresholds", real=real, possible=possible)
     if change.fitness_age is not None:
         age = change.fitness_age
-        low, high = report.number(age.low, 0), report.number(age.high, 0)
-        text += " " + say("report.change.years", years=report.number(age.years, 0), low=low, high=high)
+        years = {name: report.number(getattr(age, name), 0) for name in ("years", "low", "high")}
+        known = age.capped == "none"
+        text += " " + (say("report.change.years", **years) if known else say("report.change.years_unknown"))
     if change.notes:
         text += " " + say("report.change.note", what="; ".join(say.say(cause) for cause in change.notes))
     page.paragraph(text, 9, most=4)

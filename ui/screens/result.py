@@ -74,12 +74,12 @@ class ResultScreen(QWidget):
             shares=(1, 1, 1),
         )
         chart = card(tr("plot.load_title"), self.plot, self.hr_max, gap=4, shares=(0, 1))
-        left = column(figures, chart, shares=(0, 1))
-        change = card(tr("change.title"), self.change, 1, gap=4)
-        training = card(tr("result.training_title"), self.training, 1, gap=4)
+        training = card(tr("result.training_title"), self.training, gap=4)
+        left = column(figures, chart, training, shares=(0, 1))
+        change = card(tr("change.title"), self.change, gap=4)
         methods = card(tr("result.methods"), self.estimates, gap=4)
         stages = card(tr("result.stages"), self.table, self.ended, gap=4, shares=(0, 1))
-        right = column(row(change, training, shares=(1, 1)), stages, methods, shares=(0, 1))
+        right = column(change, stages, methods, shares=(0, 1))
         body = row(left, right, shares=(5, 6))
         top = column(self.who, self.sentence, gap=2)
         inner = column(top, body, gap=12, margin=(16, 10, 16, 10), shares=(0, 1))
@@ -111,7 +111,7 @@ class ResultScreen(QWidget):
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
         self.plot.rescale(scale, family)
-        self.table.setMinimumHeight(round(150 * scale))
+        self.table.setMinimumHeight(round(110 * scale))
 
     def show_test(self, stored: StoredTest, person: Person) -> None:
         """Show a kept test."""

@@ -1,5 +1,6 @@
 """The result in words: plain sentences for the patient, short lines for the professional. No widget in here."""
 
+from teststation.physiology.reference import OLDEST, YOUNGEST
 from teststation.physiology.result import HEADLINES, Assessment, Change, Estimate, StageResult
 from teststation.run.record import RunRecord
 from ui.i18n import knows, say, tr
@@ -54,17 +55,22 @@ def change_words(change: Change) -> str:
             change=signed(change.change_ml_kg_min),
             low=signed(change.low),
             high=signed(change.high),
-        ),
-        tr(f"change.{change_key(change)}"),
+        )
+        + " "
+        + tr(f"change.{change_key(change)}"),
     ]
+    beside: list[str] = []
     if change.pulse_at_equal_load_bpm is not None:
-        words.append(tr("change.pulse", bpm=signed(change.pulse_at_equal_load_bpm, 0)))
+        beside.append(tr("change.pulse", bpm=signed(change.pulse_at_equal_load_bpm, 0)))
     if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
         limits = number(change.real_from_ml_kg_min, 1), number(change.possible_from_ml_kg_min, 1)
-        words.append(tr("change.thresholds", real=limits[0], possible=limits[1]))
+        beside.append(tr("change.thresholds", real=limits[0], possible=limits[1]))
+    if beside:
+        words.append(" ".join(beside))
     if change.fitness_age is not None:
         age = change.fitness_age
-        words.append(tr("change.years", years=signed(age.years, 0), low=signed(age.low, 0), high=signed(age.high, 0)))
+        years = {"years": signed(age.years, 0), "low": signed(age.low, 0), "high": signed(age.high, 0)}
+        words.append(tr("change.years", **years) if age.capped == "none" else tr("change.years_unknown"))
     if change.notes:
         words.append(tr("change.note", what="; ".join(say(cause) for cause in change.notes)))
     if change.not_comparable:
@@ -82,7 +88,11 @@ def fitness_age_words(found: Assessment) -> tuple[str, str]:
         value = tr("result.age_below", years=value)
     elif age.capped == "old":
         value = tr("result.age_above", years=value)
-    return value, tr("result.range", range=between(age.low, age.high))
+    if age.low > YOUNGEST and age.high < OLDEST:
+        return value, tr("result.range", range=between(age.low, age.high))
+    low = number(age.low) if age.low > YOUNGEST else tr("result.age_below", years=number(YOUNGEST))
+    high = number(age.high) if age.high < OLDEST else tr("result.age_above", years=number(OLDEST))
+    return value, tr("result.age_range", low=low, high=high)
 
 
 def hr_max_words(found: Assessment) -> str:
