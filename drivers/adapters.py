@@ -7,6 +7,7 @@ from typing import Protocol
 
 from serial.tools import list_ports
 
+from teststation.cause import Cause
 from teststation.errors import BadInput, DeviceError
 
 PREFIX = "usb="
@@ -48,7 +49,7 @@ def read_adapter(port: str) -> Adapter:
     """``usb=0403:6001`` or ``usb=0403:6001:SERIAL``. Raises BadInput."""
     match = _FORM.fullmatch(port)
     if match is None:
-        raise BadInput(f"{port}: an adapter is written as usb=VID:PID:SERIAL, such as usb=0403:6001:A9012345")
+        raise BadInput(Cause("adapter_form", {"port": port}))
     return Adapter(int(match[1], 16), int(match[2], 16), match[3] or "")
 
 
@@ -74,6 +75,9 @@ def resolve(port: str, ports: Iterable[PortInfo] | None = None) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise DeviceError(f"{port}: {len(found)} adapters fit ({', '.join(found)}); add the serial number")
-    names = ", ".join(str(known) for there in here if (known := adapter_of(there)) is not None) or "none"
-    raise DeviceError(f"{port}: this adapter is not plugged in (adapters here: {names})")
+        values: dict[str, int | float | str] = {"port": port, "n": len(found), "ports": ", ".join(found)}
+        raise DeviceError(Cause("adapter_not_alone", values))
+    names = [str(known) for there in here if (known := adapter_of(there)) is not None]
+    if not names:
+        raise DeviceError(Cause("adapter_none_here", {"port": port}))
+    raise DeviceError(Cause("adapter_not_here", {"port": port, "adapters": ", ".join(names)}))

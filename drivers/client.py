@@ -14,8 +14,10 @@ from drivers import lines
 from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from drivers.processes import child_environment, quiet_flags
 from drivers.registry import HEART_RATE, TREADMILL, with_absolute_file
+from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
 from teststation.ports import BeltTelemetry, HeartRateReading, HeartRateStatus, RawFrame, Setpoint, TreadmillInfo
+from teststation.texts import english
 
 QUIT_WITHIN_S = 15.0
 WIRE_LOG_MAX = 200_000
@@ -46,8 +48,8 @@ class DriverProcess:
             **quiet_flags(),
         )
         self.received: collections.deque[lines.FromDriver] = collections.deque()
-        self.trouble: str | None = None  # what the driver last complained of, while it goes on trying
-        self.fatal: str | None = None
+        self.trouble: tuple[Problem, ...] = ()  # what the driver last complained of, while it goes on trying
+        self.fatal: tuple[Problem, ...] = ()
         self.ended = threading.Event()
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name=f"{kind}-reader", daemon=True)
@@ -92,16 +94,22 @@ class DriverProcess:
         try:
             line = lines.decode_from_driver(data)
         except msgspec.MsgspecError:
-            self.fatal = "a driver process sent something unreadable; start the program again"
+            self.fatal = (Cause("driver_unreadable"),)
             return
         if isinstance(line, lines.Failed):
-            self.trouble = line.sentence
+            self.trouble = line.causes
             if line.fatal:
-                self.fatal = line.sentence
+                self.fatal = line.causes
         elif isinstance(line, lines.Refused):
-            self.trouble = line.sentence
+            self.trouble = line.causes
         else:
             self.received.append(line)
+
+
+def _failure(driver: DriverProcess, died: str, *, closed: bool) -> str | None:
+    if driver.fatal:
+        return english(*driver.fatal)
+    return english(Cause(died)) if driver.ended.is_set() and not closed else None
 
 
 class TreadmillClient:
@@ -114,7 +122,7 @@ class TreadmillClient:
         self._closed = False
 
     @property
-    def trouble(self) -> str | None:
+    def trouble(self) -> tuple[Problem, ...]:
         """What the driver last complained of while it goes on trying."""
         return self.driver.trouble
 
@@ -141,14 +149,12 @@ class TreadmillClient:
 
     def failure(self) -> str | None:
         """A sentence once the driver cannot work or its process has died."""
-        if self.driver.fatal is not None:
-            return self.driver.fatal
-        if self.driver.ended.is_set() and not self._closed:
-            return (
-                "the treadmill's driver died; the treadmill's own watchdog stops the belt within a second: "
-                "press the red button if it does not slow down"
-            )
-        return None
+        return _failure(self.driver, "driver_died", closed=self._closed)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the driver cannot work, or what it complains of while it goes on trying."""
+        died = (Cause("driver_died"),) if self.driver.ended.is_set() and not self._closed else ()
+        return self.driver.fatal or died or self.driver.trouble
 
     def arm(self, max_speed_kmh: float, max_incline_pct: float) -> None:
         """Ask the guard to accept leases up to these limits."""
@@ -179,8 +185,8 @@ class HeartRateClient:
         self._frames: collections.deque[RawFrame] = collections.deque(maxlen=WIRE_LOG_MAX)
 
     @property
-    def trouble(self) -> str | None:
-        """What the driver last complained of while it goes on trying; None again once there is a pulse."""
+    def trouble(self) -> tuple[Problem, ...]:
+        """What the driver last complained of while it goes on trying; nothing again once there is a pulse."""
         return self.driver.trouble
 
     def readings(self) -> Sequence[HeartRateReading]:
@@ -202,17 +208,13 @@ class HeartRateClient:
                 case lines.Heart(reading=reading):
                     self._readings.append(reading)
                     if reading.status is HeartRateStatus.OK:
-                        self.driver.trouble = None
+                        self.driver.trouble = ()
                 case lines.Wire(t_mono_s=t_mono_s, direction=direction, data_hex=data_hex, channel=channel):
                     self._frames.append(RawFrame(t_mono_s, direction, data_hex, channel))
 
     def failure(self) -> str | None:
         """A sentence once the driver cannot work or its process has died."""
-        if self.driver.fatal is not None:
-            return self.driver.fatal
-        if self.driver.ended.is_set() and not self._closed:
-            return "the heart-rate driver died; end the test and start the program again"
-        return None
+        return _failure(self.driver, "hr_driver_died", closed=self._closed)
 
     def close(self) -> None:
         """End the driver process."""

@@ -108,7 +108,7 @@ def main(argv: list[str]) -> int:
         else:
             run(device.port, device.options, outbox.emit, inbox, scale)
     except StationError as error:
-        outbox.emit(lines.Failed(sentence="; ".join(error.problems)))
+        outbox.emit(lines.Failed(causes=error.causes))
         return error.exit_status
     finally:
         outbox.close()

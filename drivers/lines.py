@@ -6,9 +6,11 @@ process that sent it, never a value.
 
 import msgspec
 
+from teststation.cause import Cause, Problem
 from teststation.ports import BeltTelemetry, HeartRateReading, Setpoint, TreadmillInfo
+from teststation.texts import english
 
-VERSION = 1
+VERSION = 2
 
 
 class Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=True):
@@ -75,16 +77,26 @@ class Wire(Line, frozen=True, tag="wire"):
 
 
 class Refused(Line, frozen=True, tag="refused"):
-    """An arming or lease that was not accepted, with a sentence that says why."""
+    """An arming or lease that was not accepted, and why."""
 
-    sentence: str
+    causes: tuple[Cause, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Why, in English."""
+        return english(*self.causes)
 
 
 class Failed(Line, frozen=True, tag="failed"):
-    """The driver cannot work: a sentence for the operator."""
+    """What the operator has to mend. ``fatal``: the driver has given up; else it goes on trying."""
 
-    sentence: str
+    causes: tuple[Problem, ...]
     fatal: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in English."""
+        return english(*self.causes)
 
 
 ToDriver = Arm | Lease | Stop | Quit

@@ -15,6 +15,7 @@ import platformdirs
 
 from drivers.adapters import is_adapter, resolve
 from drivers.registry import TREADMILL, Device, parse_device
+from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltCheck
 
@@ -70,19 +71,19 @@ def load_machines(path: Path | None = None) -> tuple[Machine, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise BadInput(f"{path}: the machines cannot be read ({error}); correct the line") from error
-    problems: list[str] = []
+        raise BadInput(Cause("machines_unreadable", {"path": str(path), "why": str(error)})) from error
+    problems: list[Problem] = []
     for machine in machines:
         try:
             parse_device(machine.device, TREADMILL)
             for check in machine.checks:
                 date.fromisoformat(check.day)
         except BadInput as error:
-            problems += [f"{path}: {problem}" for problem in error.problems]
-        except ValueError as error:
-            problems.append(f"{path}: {error}; write a day as YYYY-MM-DD")
+            problems += error.causes
+        except ValueError:
+            problems.append(Cause("machines_day", {"device": machine.device}))
     if problems:
-        raise BadInput(*problems)
+        raise BadInput(Cause("machines_wrong", {"path": str(path)}), *problems)
     return machines
 
 
@@ -102,7 +103,7 @@ def save_machine(machine: Machine, path: Path | None = None) -> None:
         fresh.write_text(text, "utf-8")
         fresh.replace(path)
     except OSError as error:
-        raise BadInput(f"{path}: the machines cannot be saved ({error}); make the folder writable") from error
+        raise BadInput(Cause("machines_unsaved", {"path": str(path), "why": str(error)})) from error
 
 
 def machine_of(device: str | Device, machines: tuple[Machine, ...] | None = None) -> Machine | None:
@@ -123,10 +124,7 @@ def bound(device: Device) -> Device:
     options = dict(device.options)
     units = parse_device(machine.device, TREADMILL).options.get("units")
     if units is not None and options.get("units", units) != units:
-        raise BadInput(
-            f"{device.family}:{device.port}: this machine was commissioned with units={units}; use that, or commission "
-            "it anew"
-        )
+        raise BadInput(Cause("machine_units", {"device": f"{device.family}:{device.port}", "units": units}))
     for name in LIMITS:
         limit: float | None = getattr(machine, name)
         if limit is not None:

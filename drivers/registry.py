@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.adapters import read_adapter
+from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
 
 TREADMILL = "treadmill"
@@ -22,7 +23,7 @@ class Option:
     low: float = 0.0
     high: float = 0.0
     whole: bool = False
-    required_because: str = ""
+    required: str = ""  # the cause that is told where it is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,7 @@ FAMILIES: dict[tuple[str, str], Family] = {
             options={
                 "units": Option(
                     choices=("kmh", "mph"),
-                    required_because="the wire does not tell it, and a wrong one is a belt 1.6 times too fast; "
-                    "add units=kmh or units=mph as the machine is set up",
+                    required="device_units_missing",
                 ),
                 **_LIMITS,
             },
@@ -115,37 +115,39 @@ def parse_device(text: str, kind: str) -> Device:
     if family is None:
         names = [known for known_kind, known in FAMILIES if known_kind == kind]
         near = difflib.get_close_matches(name, names, 1)
-        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(names)}"
-        raise BadInput(f"{text}: there is no {kind} family {name!r} in this version; {hint}")
+        values: dict[str, int | float | str] = {"device": text, "family": name}
+        if near:
+            raise BadInput(Cause("device_family_near", {**values, "near": near[0]}))
+        raise BadInput(Cause("device_family_unknown", {**values, "families": ", ".join(names)}))
     if name == "emulated":
         return _emulated(text, kind, rest if colon else "")
     # A file or a strap may have commas in its name, where there are no options to tell from it.
     port, *pairs = rest.split(",") if family.options else [rest]
-    problems: list[str] = []
+    problems: list[Problem] = []
     if family.needs_port and not port:
-        problems.append(
-            f"{text}: the port is missing; write {name}:PORT, for example {family.port_example or name + ':COM3'}"
-        )
+        example = family.port_example or f"{name}:COM3"
+        problems.append(Cause("device_port_missing", {"device": text, "family": name, "example": example}))
     if port.startswith("usb="):
         try:
             read_adapter(port)
         except BadInput as error:
-            problems.extend(f"{text}: {problem}" for problem in error.problems)
+            problems.extend(error.causes)
     options: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = (part.strip() for part in pair.partition("="))
         option = family.options.get(key)
         if option is None or not equals:
-            known = ", ".join(f"{known}=" for known in family.options) or "none"
-            problems.append(f"{text}: {pair!r} is no option of {name}; its options are {known}")
+            known = ", ".join(f"{known}=" for known in family.options)
+            told = {"device": text, "option": pair, "family": name, "options": known}
+            problems.append(Cause("device_option_unknown", {**told}))
         elif wrong := _wrong_value(option, value):
-            problems.append(f"{text}: {key}={value} {wrong}")
+            problems.append(Cause(wrong.code, {"device": text, "option": f"{key}={value}", **wrong.values}))
         else:
             options[key] = value
     for key, option in family.options.items():
         given = any(pair.strip().startswith(f"{key}=") for pair in pairs)
-        if option.required_because and not given:
-            problems.append(f"{text}: {key}= is missing: {option.required_because}")
+        if option.required and not given:
+            problems.append(Cause(option.required, {"device": text}))
     if problems:
         raise BadInput(*problems)
     return Device(name, port, options)
@@ -166,17 +168,20 @@ def load_runner(kind: str, family: str) -> Callable[..., Any]:
 def _emulated(text: str, kind: str, worn: str) -> Device:
     known = EMULATED[kind]
     if worn and worn not in known:
-        raise BadInput(f"{text}: no emulator speaks {worn!r}; choose from {', '.join(known)}")
+        raise BadInput(Cause("device_not_emulated", {"device": text, "family": worn, "families": ", ".join(known)}))
     return Device("emulated", "", {"family": worn or known[0]})
 
 
-def _wrong_value(option: Option, value: str) -> str:
+def _wrong_value(option: Option, value: str) -> Cause | None:
     if option.choices:
-        return "" if value in option.choices else f"is not one of {', '.join(option.choices)}"
+        allowed = ", ".join(option.choices)
+        return None if value in option.choices else Cause("device_option_choice", {"choices": allowed})
     try:
         number = float(value)
     except ValueError:
-        return "is not a number"
+        return Cause("device_option_number")
     if option.whole and not number.is_integer():
-        return "is not a whole number"
-    return "" if option.low <= number <= option.high else f"is outside {option.low:.7g} to {option.high:.7g}"
+        return Cause("device_option_whole")
+    if option.low <= number <= option.high:
+        return None
+    return Cause("device_option_outside", {"low": f"{option.low:.7g}", "high": f"{option.high:.7g}"})

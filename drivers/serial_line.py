@@ -10,6 +10,7 @@ import serial
 from serial.tools import list_ports
 
 from drivers.adapters import is_adapter, resolve
+from teststation.cause import Cause
 from teststation.errors import BadInput, DeviceError
 
 WRITE_TIMEOUT_S = 0.2
@@ -40,7 +41,7 @@ def is_hardware(port: str) -> bool:
 def refuse_time_scale(port: str, factor: float) -> None:
     """Raises BadInput where a scaled clock would meet a real machine."""
     if factor != 1.0 and is_hardware(port):
-        raise BadInput(f"{port}: a time scale is for emulators; leave --time-scale out on a real machine")
+        raise BadInput(Cause("port_not_scaled", {"port": port}))
 
 
 class SerialLine:
@@ -51,7 +52,7 @@ class SerialLine:
         try:
             name = resolve(port)
         except DeviceError as error:
-            raise LinkLost(str(error)) from error
+            raise LinkLost(*error.causes) from error
         try:
             self._serial = serial.serial_for_url(
                 name, baudrate=baudrate, timeout=0.02, write_timeout=WRITE_TIMEOUT_S, do_not_open=True
@@ -60,14 +61,14 @@ class SerialLine:
                 self._serial.exclusive = True  # POSIX locks only where asked to; Windows always does
             self._serial.open()
         except (*_LOSSES, ValueError) as error:
-            raise LinkLost(_open_sentence(port, error)) from error
+            raise LinkLost(_not_opened(port, error)) from error
 
     def write(self, data: bytes) -> None:
         """Send bytes. Raises LinkLost."""
         try:
             self._serial.write(data)
         except _LOSSES as error:
-            raise LinkLost(f"{self.port}: the connection was lost; check cable and adapter") from error
+            raise LinkLost(Cause("port_lost", {"port": self.port})) from error
 
     def read(self, size: int, deadline_s: float) -> bytes:
         """Up to ``size`` bytes, whatever has come by ``deadline_s`` of ``time.monotonic``. Raises LinkLost."""
@@ -82,7 +83,7 @@ class SerialLine:
                 if left_s <= 0:
                     break
         except _LOSSES as error:
-            raise LinkLost(f"{self.port}: the connection was lost; check cable and adapter") from error
+            raise LinkLost(Cause("port_lost", {"port": self.port})) from error
         return bytes(got)
 
     def drain(self) -> bytes:
@@ -91,7 +92,7 @@ class SerialLine:
             self._serial.timeout = 0
             return self._serial.read(4096)
         except _LOSSES as error:
-            raise LinkLost(f"{self.port}: the connection was lost; check cable and adapter") from error
+            raise LinkLost(Cause("port_lost", {"port": self.port})) from error
 
     def close(self) -> None:
         """Close the port; a port that is already gone is closed all the same."""
@@ -103,13 +104,15 @@ class SerialLine:
             leftover.close()
 
 
-def _open_sentence(port: str, error: BaseException) -> str:
+def _not_opened(port: str, error: BaseException) -> Cause:
     text = str(error)
     if "Resource temporarily unavailable" in text or "exclusively lock" in text or "Access is denied" in text:
-        return f"{port}: another program has the port open; close it and try again"
+        return Cause("port_taken", {"port": port})
     if "Permission denied" in text or "PermissionError" in text:
-        return f"{port}: this user may not open the port; join the group dialout, or close the program that has it"
+        return Cause("port_forbidden", {"port": port})
     if "://" in port:
-        return f"{port}: nobody answers there; start the emulator or check host and port"
-    there = ", ".join(found.device for found in list_ports.comports()) or "none"
-    return f"{port}: the port cannot be opened; plug the adapter in and check the name (ports here: {there})"
+        return Cause("port_nobody", {"port": port})
+    there = [found.device for found in list_ports.comports()]
+    if not there:
+        return Cause("port_none_here", {"port": port})
+    return Cause("port_not_there", {"port": port, "ports": ", ".join(there)})

@@ -13,3 +13,7 @@ class Cause(Value, frozen=True):
 
     code: str
     values: dict[str, int | float | str] = msgspec.field(default_factory=dict)
+
+
+# What is wrong: a cause that every language can say, or a sentence for the command line alone.
+Problem = Cause | str

@@ -5,18 +5,25 @@ The exit statuses are the command line's contract: 2 bad input, 3 ended by the o
 
 from collections.abc import Iterable
 
+from teststation.cause import Problem
+from teststation.texts import english
+
 
 class StationError(Exception):
-    """A known error: what happened and what to do, in one sentence for each problem."""
+    """A known error: what happened and what to do, in one sentence for each problem.
+
+    ``causes`` are the problems as they were raised, ``problems`` the same in the command line's English.
+    """
 
     exit_status = 2
 
-    def __init__(self, *problems: str) -> None:
-        super().__init__("; ".join(problems))
-        self.problems: tuple[str, ...] = problems
+    def __init__(self, *causes: Problem) -> None:
+        self.causes: tuple[Problem, ...] = causes
+        self.problems: tuple[str, ...] = tuple(english(cause) for cause in causes)
+        super().__init__("; ".join(self.problems))
 
     @classmethod
-    def from_problems(cls, problems: Iterable[str]) -> "StationError":
+    def from_problems(cls, problems: Iterable[Problem]) -> "StationError":
         """Build one error that reports every problem at once."""
         return cls(*problems)
 

@@ -22,7 +22,7 @@ from ui.commissioning import check_reminder
 from ui.desk import Desk
 from ui.desk_flow import DeskFlow
 from ui.header import Header
-from ui.i18n import tr, use_language
+from ui.i18n import told, tr, use_language
 from ui.i18n.numbers import day
 from ui.papers import Papers
 from ui.people_flow import PeopleFlow
@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
         try:
             found = self.station.recover()
         except StationError as error:
-            self.tell(tr("error.known"), error.problems)
+            self.tell(tr("error.known"), told(error))
         else:
             if found:
                 self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         try:
             machine = check_reminder(self.station.settings, datetime.now().astimezone().date())
         except StationError as error:
-            self.tell(tr("error.known"), error.problems)
+            self.tell(tr("error.known"), told(error))
             return
         if machine is not None:
             last = machine.last_check
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         try:
             session = self.station.prepare(setup)
         except StationError as error:
-            self.tell(tr("error.devices"), error.problems)
+            self.tell(tr("error.devices"), told(error))
             return
         finally:
             QApplication.restoreOverrideCursor()

@@ -7,6 +7,7 @@ from datetime import date
 from drivers.client import TreadmillClient
 from drivers.machines import Machine, load_machines, machine_of
 from drivers.registry import TREADMILL, parse_device
+from teststation.cause import Problem
 from teststation.clock import TimeScale
 from teststation.ports import BeltCheck, Treadmill, TreadmillInfo
 from teststation.run import belt_trial
@@ -38,11 +39,11 @@ class BeltTrial:
         return TrialPhase.READY if self.trial is None else self.trial.phase
 
     @property
-    def problem(self) -> str | None:
+    def problems(self) -> tuple[Problem, ...]:
         """Why this cannot go on."""
-        trouble = getattr(self.treadmill, "trouble", None)
-        said = self.treadmill.failure() or trouble
-        return said or (None if self.trial is None else self.trial.trouble or None)
+        ask = getattr(self.treadmill, "problems", None)
+        said: tuple[Problem, ...] = () if ask is None else ask()
+        return said or (() if self.trial is None or self.trial.trouble is None else (self.trial.trouble,))
 
     def tick(self) -> None:
         """Take in what the driver said and let time pass."""

@@ -10,6 +10,7 @@ import msgspec
 
 from drivers.emulators.patient import draw_body
 from drivers.processes import child_environment, quiet_flags
+from teststation.cause import Cause
 from teststation.errors import DeviceError
 
 START_WITHIN_S = 20.0
@@ -74,7 +75,7 @@ class EmulatedPair:
             announced = msgspec.json.decode(line, type=_Announcement)
         except msgspec.MsgspecError as error:
             self.close()
-            raise DeviceError("the emulators did not start; re-install the program and try again") from error
+            raise DeviceError(Cause("emulators_not_started")) from error
         self.treadmill = announced.treadmill
         self.heart_rate = announced.heart_rate
         self.ant_key = announced.ant_key  # the emulator's own dummy; empty where it is no ANT stick

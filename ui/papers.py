@@ -12,7 +12,7 @@ from teststation.errors import StationError
 from teststation.exchange.names import file_stem
 from teststation.records.audit import Action
 from teststation.records.kept_tests import StoredTest
-from ui.i18n import tr
+from ui.i18n import told, tr
 from ui.screens.report import PRINT_DPI, ReportSheet
 from ui.station import Station
 from ui.widgets.dialogs import Dialogs
@@ -70,7 +70,7 @@ class Papers(QObject):
         except OSError as error:
             self._window.tell(tr("error.known"), [tr("papers.not_written", why=error.strerror or str(error))])
         except StationError as error:
-            self._window.tell(tr("error.known"), error.problems)
+            self._window.tell(tr("error.known"), told(error))
         else:
             say(tr("papers.saved", path=path.name))
 
@@ -79,7 +79,7 @@ class Papers(QObject):
         try:
             self._station.record.audit.note(Action.REPORT_PRINTED, stored.person_id, stored.id)
         except StationError as error:
-            self._window.tell(tr("error.known"), error.problems)
+            self._window.tell(tr("error.known"), told(error))
             return
         if sheet.print_on(printer):
             sheet.say(tr("papers.printed"))
@@ -110,13 +110,13 @@ class Papers(QObject):
         self._show_busy("")
         if not isinstance(error, StationError):
             raise error
-        self._window.tell(tr("error.known"), error.problems)
+        self._window.tell(tr("error.known"), told(error))
 
     def _show(self, stored: StoredTest, data: bytes) -> None:
         try:
             self._station.record.audit.note(Action.REPORT_OPENED, stored.person_id, stored.id)
         except StationError as error:
-            self._window.tell(tr("error.known"), error.problems)
+            self._window.tell(tr("error.known"), told(error))
             return
         self._window.show_sheet(
             lambda window: ReportSheet(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from teststation.cause import Problem
 from teststation.physiology.assess import Choices, EarlierTest, assess_run
 from teststation.physiology.result import Assessment
 from teststation.ports import Journal
@@ -82,11 +83,11 @@ class Session:
         state = self.controller.state
         return state.moving_phase or (state.phase is Phase.ENDED and state.armed and not state.at_rest)
 
-    def troubles(self) -> tuple[str, ...]:
+    def troubles(self) -> tuple[Problem, ...]:
         """What the drivers complain of while they go on trying: a port that is taken, an emulator not there."""
         devices = self.controller.devices
-        said = (getattr(device, "trouble", None) for device in (devices.treadmill, devices.heart_rate))
-        return tuple(sentence for sentence in said if sentence is not None)
+        said = (getattr(device, "trouble", ()) for device in (devices.treadmill, devices.heart_rate))
+        return tuple(problem for problems in said for problem in problems)
 
     # --- the operator ---
 

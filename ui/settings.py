@@ -9,6 +9,7 @@ import msgspec
 import platformdirs
 
 from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
+from teststation.cause import Cause
 from teststation.errors import BadInput
 
 LOCK_MIN, LOCK_MAX = 1, 60
@@ -59,11 +60,11 @@ def load_settings(path: Path | None = None) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(f"{path}: the settings cannot be read ({error}); correct or delete the file") from error
+        raise BadInput(Cause("settings_unreadable", {"path": str(path), "why": str(error)})) from error
     try:
         return msgspec.convert(data, Settings)
     except msgspec.ValidationError as error:
-        raise BadInput(f"{path}: {error}; correct the line or delete it") from error
+        raise BadInput(Cause("settings_wrong", {"path": str(path), "why": str(error)})) from error
 
 
 def save_settings(settings: Settings, path: Path | None = None) -> None:
@@ -76,7 +77,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
         fresh.write_text("\n".join(lines) + "\n", "utf-8")
         fresh.replace(path)
     except OSError as error:
-        raise BadInput(f"{path}: the settings cannot be saved ({error}); make the folder writable") from error
+        raise BadInput(Cause("settings_unsaved", {"path": str(path), "why": str(error)})) from error
 
 
 def _toml_value(value: str | bool | int) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 
 from teststation.errors import StationError
 from ui.bridge import SessionBridge
-from ui.i18n import tr
+from ui.i18n import told, tr
 
 log = logging.getLogger("teststation.window")
 
@@ -59,7 +59,7 @@ def report_exception(window: Window, error: BaseException) -> None:
             bridge.stop("window_error")
     if isinstance(error, StationError):
         log.warning("known error: %s", error)
-        sentences = list(error.problems)
+        sentences = told(error)
         title = tr("error.known")
     else:
         log.error("a mistake of the program", exc_info=error)

@@ -14,6 +14,7 @@ from drivers.heart_rate.replay import check as check_recording
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from drivers.serial_line import is_hardware
 from teststation import __version__
+from teststation.cause import Cause, Problem
 from teststation.clock import ScaledClock, TimeScale
 from teststation.errors import BadInput, RecordError
 from teststation.physiology.assess import Choices, EarlierTest, assess_run, hr_limit_bpm
@@ -161,22 +162,22 @@ class Station:
     @staticmethod
     def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:
         """Both DEVICE strings read. Raises BadInput with every problem of both."""
-        problems: list[str] = []
+        problems: list[Problem] = []
         devices: list[Device] = []
         for spec, kind in ((treadmill, TREADMILL), (heart_rate, HEART_RATE)):
             try:
                 device = parse_device(spec, kind)
             except BadInput as error:
-                problems.extend(error.problems)
+                problems.extend(error.causes)
                 continue
             devices.append(device)
             if device.family == "replay":
                 try:
                     check_recording(device.port)
                 except BadInput as error:
-                    problems.extend(error.problems)
+                    problems.extend(error.causes)
             if time_scale != 1.0 and is_hardware(device.port):
-                problems.append(f"{spec}: a time scale is for emulators; leave --time-scale out on a real machine")
+                problems.append(Cause("port_not_scaled", {"port": spec}))
         if problems:
             raise BadInput(*problems)
         return devices[0], devices[1]

@@ -9,11 +9,12 @@ from typing import Protocol
 from drivers import lines
 from drivers.heart_rate import freshness
 from drivers.heart_rate.ant_channel import AntChannel, AntEvent, Page, SearchEnded, StickFailed
-from drivers.heart_rate.ant_key import NOT_SET_UP, KeyRedactor, key_in
+from drivers.heart_rate.ant_key import KeyRedactor, key_in
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.link import Attempts, Inbox, station_left
 from drivers.serial_line import LinkLost, SerialLine
+from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
 
@@ -51,7 +52,7 @@ def run(port: str, options: Mapping[str, str], emit: Emit, inbox: Inbox, scale: 
     key = key_in(os.environ)
     if key is None:
         emit(lines.Heart(reading=HeartRateReading(t_mono_s=time.monotonic(), status=HeartRateStatus.NOT_SET_UP)))
-        emit(lines.Failed(sentence=NOT_SET_UP, fatal=False))
+        emit(lines.Failed(causes=(Cause("ant_key_missing"),), fatal=False))
         while not station_left(inbox, 1.0):
             pass
         return
@@ -65,7 +66,7 @@ def run(port: str, options: Mapping[str, str], emit: Emit, inbox: Inbox, scale: 
             if listener.listen(stream, inbox):
                 return
         except LinkLost as error:
-            emit(lines.Failed(sentence=str(error), fatal=False))
+            emit(lines.Failed(causes=error.causes, fatal=False))
             listener.tell(freshness.lose(listener.state, HeartRateStatus.OFFLINE, time.monotonic()))
         finally:
             if stream is not None:
@@ -129,15 +130,11 @@ class _Listener:
                     remarks = sample.remarks if self._chosen else (*sample.remarks, NOT_BOUND)
                     self.tell(freshness.take(self.state, replace(sample, remarks=remarks), now_s))
             case SearchEnded():
-                who = f"strap {self._channel.number}" if self._channel.number else "strap"
-                self._emit(
-                    lines.Failed(
-                        sentence=f"no ANT+ {who} is in range; wet it, put it on and come closer: the search goes on",
-                        fatal=False,
-                    )
-                )
-            case StickFailed(sentence=sentence):
-                raise LinkLost(sentence)
+                number = self._channel.number
+                cause = Cause("ant_number_away", {"number": number}) if number else Cause("ant_none_here")
+                self._emit(lines.Failed(causes=(cause,), fatal=False))
+            case StickFailed(cause=cause):
+                raise LinkLost(cause)
 
     def _log(self, direction: str, data: bytes) -> None:
         clean = self._redactors[direction].feed(data)

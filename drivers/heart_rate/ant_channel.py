@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from drivers.heart_rate import ant_codec as ant
 from drivers.heart_rate.ant_codec import AntMessage, Deframer, Sender, frame
+from teststation.cause import Cause
 
 ANSWER_WITHIN_S = 1.0  # wall seconds
 TRIES = 3
@@ -33,7 +34,7 @@ class SearchEnded:
 class StickFailed:
     """The stick does not answer or refuses; the port has to be opened anew."""
 
-    sentence: str
+    cause: Cause
 
 
 AntEvent = Page | SearchEnded | StickFailed
@@ -107,7 +108,7 @@ class AntChannel:
             return []
         if self._tries >= TRIES:
             self._steps.clear()
-            return [StickFailed("the ANT stick does not answer; unplug it, plug it in again and close other programs")]
+            return [StickFailed(Cause("ant_stick_silent"))]
         self._send_step(now_s)
         return []
 
@@ -145,9 +146,7 @@ class AntChannel:
             if code and not step.may_be_refused:
                 self._steps.clear()
                 return [
-                    StickFailed(
-                        f"the ANT stick refused a command ({step.answer:02x}, code {code:02x}); plug it in again"
-                    )
+                    StickFailed(Cause("ant_stick_refused", {"command": f"{step.answer:02x}", "code": f"{code:02x}"}))
                 ]
         del self._steps[0]
         self._tries = 0

@@ -6,21 +6,18 @@ It reaches the driver's process in its environment, not on its command line, whi
 import re
 from collections.abc import Mapping
 
+from teststation.cause import Cause
 from teststation.errors import BadInput
 
 ENVIRONMENT = "TESTSTATION_ANT_KEY"
 KEY_BYTES = 8
-NOT_SET_UP = (
-    "ANT+ is not set up: enter the clinic's ANT+ network key in the settings, or set TESTSTATION_ANT_KEY "
-    "(ANT+ Adopters find it at thisisant.com)"
-)
 
 
 def parse_key(text: str) -> bytes:
     """Sixteen hexadecimal digits, with or without separators, as bytes. Raises BadInput, which does not repeat them."""
     digits = re.sub(r"[\s:,-]|0x", "", text.strip(), flags=re.IGNORECASE)
     if not re.fullmatch(r"[0-9a-fA-F]{16}", digits):
-        raise BadInput("the ANT+ network key is 16 hexadecimal digits; correct it in the settings")
+        raise BadInput(Cause("ant_key_wrong"))
     return bytes.fromhex(digits)
 
 

@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from drivers.serial_line import LinkLost
+from teststation.cause import Cause
 
 STICKS = ((0x0FCF, 0x1008), (0x0FCF, 0x1009))  # ANTUSB2, ANTUSB-m; 0x1004 has a serial port
 WRITE_TIMEOUT_MS = 200
@@ -26,7 +27,7 @@ class UsbStick:
             import usb.core
             import usb.util
         except ImportError as error:
-            raise LinkLost("ant:usb needs pyusb; install the extra ant-usb, or use the stick's serial port") from error
+            raise LinkLost(Cause("ant_usb_no_pyusb")) from error
         self._core, self._util = usb.core, usb.util
         try:
             found = next(
@@ -38,9 +39,9 @@ class UsbStick:
                 None,
             )
         except usb.core.NoBackendError as error:
-            raise LinkLost("ant:usb needs libusb; install the extra ant-usb, which brings it along") from error
+            raise LinkLost(Cause("ant_usb_no_libusb")) from error
         if found is None:
-            raise LinkLost("ant:usb: there is no ANT stick on USB; plug it in (on Windows with the WinUSB driver)")
+            raise LinkLost(Cause("ant_usb_none"))
         self._stick: Any = found
         self._in: Any
         self._out: Any
@@ -89,12 +90,10 @@ class UsbStick:
     def _lost(self, error: Exception) -> LinkLost:
         number = getattr(error, "errno", None)
         if number in _DENIED:
-            return LinkLost(
-                "ant:usb: this user may not use the ANT stick; give it the right (udev rule or WinUSB driver)"
-            )
+            return LinkLost(Cause("ant_usb_forbidden"))
         if number == errno.EBUSY:
-            return LinkLost("ant:usb: another program uses the ANT stick; close it and try again")
-        return LinkLost("ant:usb: the connection to the ANT stick was lost; plug it in again")
+            return LinkLost(Cause("ant_usb_taken"))
+        return LinkLost(Cause("ant_usb_lost"))
 
 
 def _backend() -> Any:

@@ -19,9 +19,10 @@ from bleak.backends.scanner import AdvertisementData
 from drivers import lines
 from drivers.heart_rate import ble_codec, freshness
 from drivers.heart_rate.ble_codec import BleDecoder
-from drivers.heart_rate.ble_errors import RADIO_ERRORS, sentence
+from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
 from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.link import Attempts, Inbox, station_left
+from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
 from teststation.errors import DeviceError
 from teststation.ports import HeartRateReading, HeartRateStatus
@@ -85,13 +86,13 @@ class StrapLink:
             self._worked = False
             try:
                 await self._listen_once()
-                self._complain(f"{self._name}: the link to the strap was lost; the station tries again")
+                self._complain(Cause("ble_lost", {"strap": self._name}))
             except WrongStrap as error:
                 self._device = None
-                self._complain(str(error))
+                self._complain(*error.causes)
             except RADIO_ERRORS as error:
                 self._device = None
-                self._complain(sentence(error, self._name))
+                self._complain(cause_of(error, self._name))
             attempts.end(worked=self._worked)
             self._tell(freshness.lose(self._state, HeartRateStatus.OFFLINE, time.monotonic()))
 
@@ -145,10 +146,10 @@ class StrapLink:
                     if device.address in found and self._is_address(device):
                         return device
         if not found:
-            raise WrongStrap(f"{self._name}: the strap is not in range; wet it, put it on and come closer")
+            raise WrongStrap(Cause("ble_away", {"strap": self._name}))
         if len(found) > 1:
             both = ", ".join(sorted(found))
-            raise WrongStrap(f"{self._name}: several straps have this name; choose one by its address: {both}")
+            raise WrongStrap(Cause("ble_namesakes", {"strap": self._name, "addresses": both}))
         return next(iter(found.values()))
 
     def _is_address(self, device: BLEDevice) -> bool:
@@ -167,7 +168,7 @@ class StrapLink:
         """Read who this is, and see that it is the same strap as before. Raises WrongStrap."""
         serial = await self._read(client, ble_codec.SERIAL)
         if self._address is not None and device.address.upper() != self._address and serial != self._serial:
-            raise WrongStrap(f"{self._name}: another strap of this name answers; take it out of range")
+            raise WrongStrap(Cause("ble_another", {"strap": self._name}))
         self._device, self._address = device, device.address.upper()
         self._serial = serial if serial is not None else self._serial
         # A new random address is no new strap.
@@ -205,5 +206,5 @@ class StrapLink:
         if reading is not None:
             self._emit(lines.Heart(reading=reading))
 
-    def _complain(self, said: str) -> None:
-        self._emit(lines.Failed(sentence=said, fatal=False))
+    def _complain(self, *causes: Problem) -> None:
+        self._emit(lines.Failed(causes=causes, fatal=False))

@@ -1,4 +1,4 @@
-"""What a Bluetooth stack throws, as one sentence that says what to do."""
+"""What a Bluetooth stack throws, as a cause that says what to do."""
 
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
@@ -8,16 +8,16 @@ from bleak.exc import (
     BleakError,
 )
 
+from teststation.cause import Cause
+
 RADIO_ERRORS: tuple[type[Exception], ...] = (BleakError, OSError, TimeoutError, EOFError)
 
 _REASONS = {
-    BleakBluetoothNotAvailableReason.POWERED_OFF: "Bluetooth is off; turn it on in the system's settings",
-    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: "this machine has no Bluetooth adapter; plug one in",
-    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: (
-        "this Bluetooth adapter cannot talk to straps; plug in one with Bluetooth 4.0 or newer"
-    ),
-    BleakBluetoothNotAvailableReason.DENIED_BY_USER: "this program may not use Bluetooth; allow it in the system",
-    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: "this user may not use Bluetooth; ask who runs this machine",
+    BleakBluetoothNotAvailableReason.POWERED_OFF: "ble_off",
+    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: "ble_no_adapter",
+    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: "ble_too_old",
+    BleakBluetoothNotAvailableReason.DENIED_BY_USER: "ble_denied_program",
+    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: "ble_denied_user",
 }
 _NO_SERVICE = (
     "org.freedesktop.DBus.Error.ServiceUnknown",
@@ -26,20 +26,20 @@ _NO_SERVICE = (
 )
 
 
-def sentence(error: Exception, strap: str) -> str:
-    """One sentence on what went wrong with ``strap`` (its name or address), for the operator."""
+def cause_of(error: Exception, strap: str) -> Cause:
+    """What went wrong with ``strap`` (its name or address), for the operator."""
     match error:
         case BleakBluetoothNotAvailableError():
-            return _REASONS.get(error.reason, "Bluetooth is not available; see the system's Bluetooth settings")
+            return Cause(_REASONS.get(error.reason, "ble_not_available"))
         case BleakDeviceNotFoundError():
-            return f"{strap}: the strap is not in range; wet it, put it on and come closer"
+            return Cause("ble_away", {"strap": strap})
         case BleakDBusError() if error.dbus_error in _NO_SERVICE:
-            return "the Bluetooth service does not run; start it (systemctl start bluetooth)"
+            return Cause("ble_no_service")
         case BleakDBusError() if "AccessDenied" in error.dbus_error:
-            return "this user may not use Bluetooth; ask who runs this machine"
+            return Cause("ble_denied_user")
         case TimeoutError():
-            return f"{strap}: the strap does not answer; free it from any watch or phone that holds it"
+            return Cause("ble_silent", {"strap": strap})
         case FileNotFoundError() | ConnectionRefusedError() | PermissionError():
-            return "there is no Bluetooth on this machine (no system D-Bus); use a bridge or an ANT stick"
+            return Cause("ble_no_bus")
     said = str(error).strip().split("\n")[0] or type(error).__name__
-    return f"{strap}: the Bluetooth link failed ({said}); the station tries again"
+    return Cause("ble_failed", {"strap": strap, "why": said})

@@ -15,8 +15,10 @@ from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 
 from drivers.heart_rate import ble_codec
-from drivers.heart_rate.ble_errors import RADIO_ERRORS, sentence
+from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
 from drivers.processes import child_environment, quiet_flags
+from teststation.cause import Cause
+from teststation.texts import english
 
 LOOK_S = 4.0
 PULSE_WITHIN_S = 6.0
@@ -58,7 +60,7 @@ def straps_in_range(look_s: float = LOOK_S) -> list[StrapSeen]:
         with contextlib.suppress(msgspec.MsgspecError):
             found.append(msgspec.json.decode(line, type=StrapSeen))
     if not found and process.returncode != 0:
-        return [StrapSeen(trouble="Bluetooth does not answer; turn it off and on in the system's settings")]
+        return [StrapSeen(trouble=english(Cause("ble_hangs")))]
     return found
 
 
@@ -68,7 +70,7 @@ async def _look(look_s: float) -> None:
             timeout=look_s, return_adv=True, service_uuids=[ble_codec.HEART_RATE_SERVICE]
         )
     except RADIO_ERRORS as error:
-        _say(StrapSeen(trouble=sentence(error, "Bluetooth")))
+        _say(StrapSeen(trouble=english(cause_of(error, "Bluetooth"))))
         return
     straps = [pair for pair in seen.values() if ble_codec.HEART_RATE_SERVICE in pair[1].service_uuids]
     for device, advertised in sorted(straps, key=lambda pair: -pair[1].rssi)[:STRAPS_MAX]:

@@ -40,7 +40,7 @@ def run(
         except LinkLost as error:
             attempts.end(worked=False)
             state = tell(freshness.lose(state, HeartRateStatus.OFFLINE, time.monotonic()))
-            emit(lines.Failed(sentence=str(error), fatal=False))
+            emit(lines.Failed(causes=error.causes, fatal=False))
             continue
         decoder = BridgeDecoder()
         worked = False

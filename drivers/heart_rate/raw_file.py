@@ -15,6 +15,7 @@ from drivers.heart_rate.ble_codec import BleDecoder
 from drivers.heart_rate.bridge_codec import BridgeDecoder
 from drivers.heart_rate.samples import Sample
 from drivers.registry import HEART_RATE, parse_device
+from teststation.cause import Cause
 from teststation.errors import BadInput
 
 SUFFIX = ".raw"
@@ -64,25 +65,26 @@ def read_raw(path: str) -> RawFile:
     try:
         lines = Path(path).read_bytes().splitlines()
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror}); check the name") from error
+        raise BadInput(Cause("replay_unreadable", {"path": path, "why": str(error.strerror)})) from error
     try:
         head = _head.decode(lines[0] if lines else b"")
     except msgspec.MsgspecError as error:
-        raise BadInput(f"{path}: row 1 is no head of a raw file; write one with: teststation records raw") from error
+        raise BadInput(Cause("replay_no_head", {"path": path})) from error
     device = parse_device(head.heart_rate, HEART_RATE)
     if head.teststation_raw != FORM or device.family not in FAMILIES:
-        raise BadInput(f"{path}: this version cannot replay it (form {head.teststation_raw}, {device.family})")
+        values: dict[str, int | float | str] = {"path": path, "form": head.teststation_raw, "family": device.family}
+        raise BadInput(Cause("replay_form", values))
     frames: list[tuple[float, str, bytes]] = []
     for row, line in enumerate(lines[1:], start=2):
         try:
             entry = _line.decode(line)
             data = bytes.fromhex(entry.hex)
         except (msgspec.MsgspecError, ValueError) as error:
-            raise BadInput(f"{path}: row {row} is no raw frame; write the file again") from error
+            raise BadInput(Cause("replay_no_frame", {"path": path, "row": row})) from error
         if entry.way == "in":
             frames.append((entry.t_s, entry.channel, data))
     if not frames:
-        raise BadInput(f"{path}: there are no frames in it; choose another file")
+        raise BadInput(Cause("replay_no_frames", {"path": path}))
     frames.sort(key=lambda frame: frame[0])
     zero_s = frames[0][0]
     moved = tuple((t_s - zero_s, channel, data) for t_s, channel, data in frames)

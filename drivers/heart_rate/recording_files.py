@@ -13,6 +13,7 @@ import fitdecode
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import parse
 
+from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
 
 TIME_COLUMNS = ("t_s", "time", "time_s", "seconds")
@@ -50,12 +51,12 @@ def read_recording(path: str) -> tuple[Point, ...]:
     """
     read = {".csv": _from_csv, ".tcx": _from_tcx, ".fit": _from_fit}.get(Path(path).suffix.lower())
     if read is None:
-        raise BadInput(f"{path}: a replay is a .csv, .tcx, .fit or .raw file; convert it first")
+        raise BadInput(Cause("replay_kind", {"path": path}))
     if not Path(path).is_file():
-        raise BadInput(f"{path}: there is no such file; check the name")
+        raise BadInput(Cause("replay_no_file", {"path": path}))
     points = read(path)
     if not points:
-        raise BadInput(f"{path}: there is no heart rate in it; choose another file")
+        raise BadInput(Cause("replay_empty", {"path": path}))
     ordered = sorted(points, key=lambda point: point.t_s)
     zero_s = ordered[0].t_s
     return tuple(replace(point, t_s=point.t_s - zero_s) for point in ordered)
@@ -65,7 +66,7 @@ def _from_csv(path: str) -> list[Point]:
     try:
         text = Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read as text ({error}); save it as CSV in UTF-8") from error
+        raise BadInput(Cause("replay_no_text", {"path": path, "why": str(error)})) from error
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if not lines:
         return []
@@ -74,23 +75,22 @@ def _from_csv(path: str) -> list[Point]:
     time_at = next((header.index(name) for name in TIME_COLUMNS if name in header), None)
     heart_at = next((header.index(name) for name in HEART_COLUMNS if name in header), None)
     if time_at is None or heart_at is None:
-        raise BadInput(
-            f"{path}: header: needs a time column ({TIME_COLUMNS[0]}) and a heart-rate column ({HEART_COLUMNS[0]})"
-        )
+        raise BadInput(Cause("replay_header", {"path": path, "time": TIME_COLUMNS[0], "heart": HEART_COLUMNS[0]}))
     points: list[Point] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     for number, row in enumerate(csv.reader(lines[1:], delimiter=delimiter), start=2):
         try:
             t_s, bpm = float(row[time_at]), float(row[heart_at] or 0)
             if not (math.isfinite(t_s) and 0 <= bpm < 300):
                 raise ValueError
         except (ValueError, IndexError):
-            problems.append(f"{path}: row {number}: is no time and heart rate; correct or delete it")
+            problems.append(Cause("replay_row", {"path": path, "row": number}))
             continue
         points.append(Point(t_s, round(bpm)))
     if problems:
         more = len(problems) - PROBLEMS_TOLD
-        raise BadInput(*problems[:PROBLEMS_TOLD], *([f"{path}: and {more} more rows"] if more > 0 else []))
+        untold = [Cause("replay_more_rows", {"path": path, "n": more})] if more > 0 else []
+        raise BadInput(*problems[:PROBLEMS_TOLD], *untold)
     return points
 
 
@@ -99,7 +99,7 @@ def _from_tcx(path: str) -> list[Point]:
         root = parse(path).getroot()
         assert root is not None  # the parser raises on a file without a root
     except (ParseError, DefusedXmlException, OSError, ValueError) as error:
-        raise BadInput(f"{path}: cannot be read as TCX ({error}); export it again") from error
+        raise BadInput(Cause("replay_no_tcx", {"path": path, "why": str(error)})) from error
     points: list[Point] = []
     # Tags carry the file's namespace; only their local names are the same everywhere.
     for trackpoint in (element for element in root.iter() if _local(element.tag) == "Trackpoint"):
@@ -138,7 +138,7 @@ def _from_fit(path: str) -> list[Point]:
                         points.append(Point(stamp.timestamp(), bpm if isinstance(bpm, int) else 0, tuple(rr)))
                         rr = []
     except _FIT_ERRORS as error:
-        raise BadInput(f"{path}: cannot be read as FIT ({error}); copy it from the watch again") from error
+        raise BadInput(Cause("replay_no_fit", {"path": path, "why": str(error)})) from error
     return points if any(point.bpm for point in points) else []
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from drivers.serial_line import LinkLost, SerialLine
 from drivers.treadmill.port import WireCounts
+from teststation.cause import Cause
 
 ASK_EVERY_S = 0.25
 ANSWER_WITHIN_S = 1.0  # what CSAFE's specification gives a machine
@@ -76,7 +77,7 @@ class Gauge:
         """Ask if it is time, and take what has come. Raises LinkLost when the port is gone; it is then closed."""
         line = self._line
         if line is None:
-            raise LinkLost(f"{self._port}: not open")
+            raise LinkLost(Cause("port_lost", {"port": self._port}))
         try:
             return self._turn(line, time.monotonic())
         except LinkLost:

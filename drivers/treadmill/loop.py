@@ -14,6 +14,7 @@ from drivers import guard as guards
 from drivers import lines
 from drivers.guard import Guard, Limits, Patience
 from drivers.serial_line import LinkLost
+from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import BeltTelemetry, TreadmillInfo, TripReason
 
@@ -123,7 +124,7 @@ class Loop(ABC):
             try:
                 self._cycle(began_s)
             except LinkLost as error:
-                self._link_lost(str(error))
+                self._link_lost(error)
             self._emit(lines.Belt(telemetry=self._telemetry(time.monotonic())))
             self._listen(began_s + CYCLE_S)
         self._close()
@@ -143,15 +144,15 @@ class Loop(ABC):
             self._opened_s = now_s
         self._round(now_s)
 
-    def _link_lost(self, sentence: str) -> None:
+    def _link_lost(self, error: LinkLost) -> None:
         self._forget()
         if self._opened_s > float("-inf"):
             self._lost_once = True
         self._next_open_s = time.monotonic() + REOPEN_EVERY_S
         if self._concerned:
-            self._trip(TripReason.PORT_LOST, sentence)
+            self._trip(TripReason.PORT_LOST, str(error))
         elif not self._lost_once:
-            self._emit(lines.Failed(sentence=sentence, fatal=False))
+            self._emit(lines.Failed(causes=error.causes, fatal=False))
 
     def _trip(self, reason: TripReason, detail: str = "") -> None:
         if self._guard.tripped is None:
@@ -214,7 +215,7 @@ class Loop(ABC):
         if self._guard.armed:
             self._armed_anew()
         else:
-            self._emit(lines.Refused(sentence="the belt is not known to be at rest; stop it and try again"))
+            self._emit(lines.Refused(causes=(Cause("arm_not_at_rest"),)))
 
     def _leave(self, reason: TripReason | None) -> None:
         self._quit_by_s = self._quit_by_s or time.monotonic() + QUIT_WITHIN_S

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drivers.treadmill.port import Answer, Request, Running, Traits
+from teststation.cause import Cause
 from teststation.errors import OutOfRange
 
 BAUDRATE = 4800
@@ -62,16 +63,18 @@ class Dialect:
     def tenths(self, request: Request, value: float) -> int:
         """The nearest setting to km/h or percent. Raises OutOfRange for what cannot be set; nothing is clipped."""
         speed = request in _SPEEDS
-        name, unit = ("belt speed", "km/h") if speed else ("incline", "%")
+        outside = Cause(
+            "speed_not_settable" if speed else "incline_not_settable", {"value": f"{value:g}", "family": self.family}
+        )
         if not math.isfinite(value) or value < 0:
-            raise OutOfRange(f"{value} {unit} is no {name}")
+            raise OutOfRange(outside)
         if speed:
             tenths, low, high = round(value / self.kmh_per_unit * 10), self.lowest_tenths, self.highest_tenths
         else:
             step = self.incline_step_tenths
             tenths, low, high = round(value * 10 / step) * step, 0, self.highest_incline_tenths
         if not low <= tenths <= high:
-            raise OutOfRange(f"{value} {unit} is outside what a {self.family} can be set to")
+            raise OutOfRange(outside)
         return tenths
 
     def value(self, request: Request, tenths: int) -> float:
@@ -84,17 +87,18 @@ class Dialect:
         Raises:
             OutOfRange: the family has no such request; digits are missing, not wanted, or outside what can be set.
         """
+        refused = Cause("not_in_dialect", {"request": request.name, "family": self.family})
         if request not in self.opcodes:
-            raise OutOfRange(f"{request.name}: a {self.family} has no such command")
+            raise OutOfRange(refused)
         if (request in SETTINGS) != (tenths is not None):
-            raise OutOfRange(f"{request.name} {'needs' if request in SETTINGS else 'takes no'} value")
+            raise OutOfRange(refused)
         opcode = bytes([self.opcodes[request]])
         if tenths is None:
             return opcode
         top = self.highest_tenths if request is Request.SET_SPEED else self.highest_incline_tenths
         step = 1 if request is Request.SET_SPEED else self.incline_step_tenths
         if not 0 <= tenths <= top or tenths % step:
-            raise OutOfRange(f"{request.name}: {tenths} tenths cannot be sent to a {self.family}")
+            raise OutOfRange(refused)
         return opcode + f"{tenths:04d}".encode("ascii")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from drivers.serial_line import LinkLost, SerialLine
 from drivers.treadmill.opcode_codec import BAUDRATE, SETTINGS, Dialect, ReplyParser
 from drivers.treadmill.port import Answer, Order, Request, WireCounts
+from teststation.cause import Cause
 
 REPLY_WITHIN_S = 0.12  # wall time, never scaled: about a quarter of a Trackmaster's own watchdog
 GARBLED_AFTER = 2
@@ -52,7 +53,7 @@ class OpcodeMachine:
         """One exchange. None when no whole answer came. Raises LinkLost when the port is gone; it is then closed."""
         line = self._line
         if line is None:
-            raise LinkLost(f"{self._port}: not open")
+            raise LinkLost(Cause("port_lost", {"port": self._port}))
         tenths = self._dialect.tenths(request, order.value) if order is not None and request in SETTINGS else None
         data = self._dialect.encode(request, tenths)
         try:

@@ -7,6 +7,7 @@ It asks for one slow speed, under the same lease and guard as a test, and for re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from teststation.cause import Cause
 from teststation.ports import BeltState, BeltTelemetry, Setpoint, TreadmillInfo
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
 
@@ -39,7 +40,7 @@ class Trial:
     stopped: bool = False
     belt: BeltTelemetry | None = None
     heard_s: float = float("-inf")
-    trouble: str = ""
+    trouble: Cause | None = None
 
     @property
     def steady(self) -> bool:
@@ -72,7 +73,7 @@ def hear(trial: Trial, now_s: float, belt: BeltTelemetry) -> Trial:
     if trial.phase is TrialPhase.STARTING and not trial.armed:
         return replace(trial, armed=belt.state in (BeltState.ARMED, BeltState.MOVING))
     if belt.trip is not None and trial.phase in (TrialPhase.STARTING, TrialPhase.RUNNING):
-        trouble = "" if trial.stopped else f"{belt.trip.value}: {belt.trip_detail}".rstrip(": ")
+        trouble = None if trial.stopped else Cause(f"trip_{belt.trip.value}")
         return replace(trial, phase=TrialPhase.STOPPING, setpoint=None, stopped=True, trouble=trouble)
     if trial.phase is TrialPhase.STARTING and trial.steady:
         return replace(trial, phase=TrialPhase.RUNNING)
@@ -89,11 +90,11 @@ def tick(trial: Trial, now_s: float) -> tuple[Trial, tuple[Command, ...]]:
         return trial, (StopBelt(),) if trial.stopped else (GrantBelt(None),)
     waited_s = now_s - trial.began_s
     if now_s - trial.heard_s > NO_WORD_S:
-        trouble = "no word from the treadmill"
+        trouble = Cause("trial_no_word")
     elif not trial.armed and waited_s > ARM_WITHIN_S:
-        trouble = "the driver did not accept the start"
+        trouble = Cause("trial_not_armed")
     elif waited_s > TRIAL_MAX_S:
-        trouble = "the trial has lasted long enough"
+        trouble = Cause("trial_too_long")
     else:
         return trial, (GrantBelt(trial.setpoint),) if trial.armed else ()
     stopped, commands = stop(trial)

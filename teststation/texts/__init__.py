@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from teststation.cause import Cause
+from teststation.cause import Cause, Problem
 
 LANGUAGES = ("nb", "en")
 
@@ -28,6 +28,10 @@ class Texts:
         """A cause in words."""
         return self(f"cause.{cause.code}", **cause.values)
 
+    def begins_with_a_value(self, cause: Cause) -> bool:
+        """Whether the first thing a cause says is one of its values."""
+        return self._entries[f"cause.{cause.code}"].startswith("{")
+
     def keys(self) -> frozenset[str]:
         """Every key of this language."""
         return frozenset(self._entries)
@@ -41,6 +45,12 @@ def texts(language: str = "nb") -> Texts:
         if file.name.endswith(".toml"):
             entries.update(flatten("", tomllib.loads(file.read_text("utf-8"))))
     return Texts(language, entries)
+
+
+def english(*problems: Problem) -> str:
+    """Problems in the language of the command line and of logs, in one line."""
+    said = (texts("en").say(problem) if isinstance(problem, Cause) else problem for problem in problems)
+    return "; ".join(said)
 
 
 def flatten(prefix: str, table: dict[str, Any]) -> dict[str, str]:

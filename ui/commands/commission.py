@@ -146,7 +146,7 @@ def _until(trial: BeltTrial, fact: Callable[[], bool], within_s: float, otherwis
     while not fact():
         trial.tick()
         if time.monotonic() > end_s or trial.phase is TrialPhase.STOPPING:
-            raise DeviceError(trial.problem or f"{otherwise}; check cable, power and the red button")
+            raise DeviceError(*(trial.problems or (f"{otherwise}; check cable, power and the red button",)))
         time.sleep(TICK_S)
 
 
@@ -171,7 +171,7 @@ def _ask(trial: BeltTrial, question: str) -> str:
     while True:
         trial.tick()
         if trial.phase is TrialPhase.STOPPING:
-            raise DeviceError(trial.problem or "the belt was stopped")
+            raise DeviceError(*(trial.problems or ("the belt was stopped",)))
         try:
             return answers.get(timeout=TICK_S)
         except queue.Empty:

@@ -16,6 +16,7 @@ from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltState, HeartRateStatus
+from teststation.texts import english
 from ui.settings import ant_key, load_settings
 
 LISTEN_S = 6.0
@@ -127,9 +128,9 @@ def _listen(
             failure = client.failure()
             if failure is not None:
                 return [f"{spec}: {failure}"]
-            if client.trouble is not None and time.monotonic() > until_s - within_s + LISTEN_S:
+            if client.trouble and time.monotonic() > until_s - within_s + LISTEN_S:
                 break
             time.sleep(0.05)
-        return [client.trouble or f"{spec}: {silence}"]
+        return [english(*client.trouble) or f"{spec}: {silence}"]
     finally:
         client.close()

@@ -101,7 +101,7 @@ def _wait_until_ready(session: Session, interrupt: _Interrupt) -> bool:
         troubled = bool(session.troubles()) and time.monotonic() > trouble_until_s
         if troubled or time.monotonic() > until_s:
             session.cool_down("operator")
-            raise DeviceError(*session.troubles(), *(texts("en").say(cause) for cause in moment.not_ready_because))
+            raise DeviceError(*session.troubles(), *moment.not_ready_because)
         time.sleep(TICK_WALL_S)
 
 

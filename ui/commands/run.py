@@ -3,8 +3,8 @@
 import argparse
 from datetime import date
 
-from drivers.heart_rate.ant_key import NOT_SET_UP
 from drivers.registry import TREADMILL, parse_device
+from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
 from teststation.output import run_object
 from teststation.protocol.plan import Plan
@@ -112,7 +112,7 @@ def person_for(record: Record, name: str | None, born: str | None, number: str |
 def _check_ant_key(heart_rate: str) -> None:
     """Raises BadInput for an ANT+ strap without the clinic's network key: a window would say it and wait."""
     if heart_rate.partition(":")[0] == "ant" and not ant_key(load_settings()):
-        raise BadInput(NOT_SET_UP)
+        raise BadInput(Cause("ant_key_missing"))
 
 
 def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:

@@ -4,10 +4,12 @@ Report and causes have their own catalogue in the core; this one is the window's
 """
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-from teststation.cause import Cause
+from teststation.cause import Cause, Problem
+from teststation.errors import StationError
 from teststation.texts import LANGUAGES, Texts, flatten, texts
 
 _language = LANGUAGES[0]
@@ -32,7 +34,14 @@ def knows(key: str) -> bool:
 def say(cause: Cause) -> str:
     """A cause of the core in words, beginning with a capital letter."""
     sentence = texts(_language).say(cause)
-    return sentence[:1].upper() + sentence[1:]
+    # A sentence that begins with a port or a file keeps it as it is written.
+    return sentence if texts(_language).begins_with_a_value(cause) else sentence[:1].upper() + sentence[1:]
+
+
+def told(what: StationError | Iterable[Problem]) -> list[str]:
+    """Problems in the window's language, one sentence each."""
+    problems = what.causes if isinstance(what, StationError) else what
+    return [say(problem) if isinstance(problem, Cause) else problem for problem in problems]
 
 
 @cache

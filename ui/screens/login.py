@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from teststation.errors import StationError
 from teststation.records.users import LOGIN_MAX, LoginRefused, Role, User, password_fault
 from ui.desk import Desk
-from ui.i18n import tr
+from ui.i18n import told, tr
 from ui.screens.fields import form, line_edit
 from ui.theme.palette import BACKGROUND
 from ui.widgets.base import button, column, label, set_shown, set_text
@@ -33,7 +33,7 @@ def refusal(error: StationError) -> str:
     """Why somebody was not let in, in words."""
     if isinstance(error, LoginRefused):
         return tr(f"login.{error.reason}", seconds=error.wait_s)
-    return "\n".join(error.problems)
+    return "\n".join(told(error))
 
 
 def new_password_problems(fresh: str, again: str, login: str) -> list[str]:
@@ -195,7 +195,7 @@ class FirstUserSheet(Sheet):
                 self._desk.record.users.add(login, name, Role.ADMINISTRATOR, self.fresh.text())
                 user = self._desk.log_in(login, self.fresh.text())
             except StationError as error:
-                problems = list(error.problems)
+                problems = told(error)
             else:
                 self.finish()
                 self._made(user)

@@ -10,7 +10,7 @@ from teststation.records.database import Record
 from teststation.records.national_number import Kind, looks_like_one, masked, read
 from teststation.records.people import Person
 from teststation.subject import Sex
-from ui.i18n import tr
+from ui.i18n import told, tr
 from ui.i18n.numbers import day, number, parse_day, parse_number, today
 from ui.screens.fields import HEIGHT_CM, form, line_edit
 from ui.widgets.base import button, column, label, row, set_shown
@@ -68,7 +68,7 @@ class PersonForm(Sheet):
             try:
                 kept = self._keep()
             except StationError as error:
-                problems = list(error.problems)
+                problems = told(error)
             else:
                 self.finish()
                 self._saved(kept)

@@ -10,7 +10,7 @@ from drivers.heart_rate.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
 from teststation.physiology.result import HEADLINES
-from ui.i18n import knows, tr
+from ui.i18n import knows, told, tr
 from ui.i18n.numbers import number, parse_number
 from ui.screens.fields import Bounds, form, line_edit
 from ui.screens.strap_finder import StrapFinder
@@ -87,7 +87,7 @@ class SettingsSheet(Sheet):
                 try:
                     parse_device(field.text().strip(), kind)
                 except BadInput as error:
-                    problems.extend(error.problems)
+                    problems.extend(told(error))
         key = self.ant_key.text().strip()
         if key:
             try:

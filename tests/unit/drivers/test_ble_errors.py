@@ -9,7 +9,8 @@ from bleak.exc import (
     BleakError,
 )
 
-from drivers.heart_rate.ble_errors import RADIO_ERRORS, sentence
+from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
+from teststation.texts import english
 
 ERRORS = [
     (FileNotFoundError(2, "No such file or directory"), "no system D-Bus"),
@@ -27,7 +28,7 @@ ERRORS = [
 
 @pytest.mark.parametrize(("error", "words"), ERRORS)
 def test_an_error_is_one_sentence_that_says_what_to_do(error: Exception, words: str) -> None:
-    said = sentence(error, "HRM 1")
+    said = english(cause_of(error, "HRM 1"))
     assert words in said
     assert "\n" not in said
     assert isinstance(error, RADIO_ERRORS)
@@ -35,6 +36,6 @@ def test_an_error_is_one_sentence_that_says_what_to_do(error: Exception, words: 
 
 @pytest.mark.parametrize("reason", BleakBluetoothNotAvailableReason)
 def test_bluetooth_that_is_not_there_is_told_with_its_reason(reason: BleakBluetoothNotAvailableReason) -> None:
-    said = sentence(BleakBluetoothNotAvailableError("raw words of a library", reason), "HRM 1")
+    said = english(cause_of(BleakBluetoothNotAvailableError("raw words of a library", reason), "HRM 1"))
     assert "raw words" not in said
     assert "luetooth" in said

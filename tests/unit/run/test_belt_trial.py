@@ -6,6 +6,7 @@ import pytest
 
 import teststation.run.belt_trial as module
 from tests.mutants import planted_fault
+from teststation.cause import Cause
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
 from teststation.run.belt_trial import TRIAL_MAX_S, Trial, TrialPhase, error_pct, turns_speed_kmh
 from teststation.run.commands import ArmBelt, GrantBelt, StopBelt
@@ -85,7 +86,7 @@ def test_a_stop_is_latched_and_ends_at_rest_alone() -> None:
 def test_a_trip_ends_it_with_its_reason() -> None:
     trial = trials.hear(running(), 9.0, seen(5.0, BeltState.TRIPPED, TripReason.OVER_SPEED))
     assert trial.phase == TrialPhase.STOPPING
-    assert "over_speed" in trial.trouble
+    assert trial.trouble == Cause("trip_over_speed")
 
 
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
