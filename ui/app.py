@@ -87,9 +87,9 @@ class MainWindow(QMainWindow):
         self.stop_button = StopButton(self)
         self.stop_button.stop_pressed.connect(self.stop)
         self.desk = Desk(station.record)
-        self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self)
-        self.results = ResultFlow(station, self.desk, self.result, self, self)
         self.dialogs = Dialogs(self)
+        self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self.dialogs, self)
+        self.results = ResultFlow(station, self.desk, self.result, self, self)
         self.papers = Papers(station, self.result.show_busy, self, self.dialogs, self)
         self.upkeep = Upkeep(station, lambda: self.flow is None, lambda said: self.tell(tr("upkeep.title"), said), self)
         self._stop_keys = StopKeys(lambda: self.bridge, self)
@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
         self.header.allow_settings(self.desk.may(Permission.SETTINGS))
         self.result.allow_signing(self.desk.may(Permission.SIGN))
         self.people.allow_merging(self.desk.may(Permission.MERGE))
+        self.people.allow_bringing_in(self.desk.may(Permission.IMPORT))
 
     def _leave_desk(self) -> None:
         """The station locks: the cover lies over the window, and nothing of it is outside."""

@@ -1,25 +1,31 @@
 """People in the window: added, corrected, merged, their tests in a list and side by side, and who looked at them."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from teststation.errors import StationError
+from teststation.exchange.earlier import preview
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.records.audit import Action
 from teststation.records.people import Person
 from teststation.records.users import Permission
 from ui.desk import Desk
+from ui.i18n import told, tr
 from ui.i18n.numbers import day, today
 from ui.screens.audit import audit_sheet
 from ui.screens.compare import CompareSheet
 from ui.screens.due import due_sheet
+from ui.screens.earlier import BringInSheet
 from ui.screens.history import HistoryScreen
 from ui.screens.merge import MergeSheet
 from ui.screens.person import PersonScreen
 from ui.screens.person_form import PersonForm
 from ui.station import Station
+from ui.widgets.dialogs import Dialogs
 from ui.widgets.sheet import Sheet
 
 
@@ -28,6 +34,10 @@ class Window(Protocol):
 
     def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
         """Show one more sheet."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
         ...
 
     def go_to(self, screen: QWidget) -> None:
@@ -45,6 +55,7 @@ class PeopleFlow(QObject):
         people: PersonScreen,
         history: HistoryScreen,
         window: Window,
+        dialogs: Dialogs,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -54,6 +65,8 @@ class PeopleFlow(QObject):
         people.merge_wanted.connect(self.merge)
         people.due_wanted.connect(self.show_due)
         people.history_wanted.connect(self.show_history)
+        people.bring_in_wanted.connect(self.ask_table)
+        self._dialogs = dialogs
         history.compare_wanted.connect(self.compare)
         history.audit_wanted.connect(self.show_audit)
         history.back.connect(lambda: window.go_to(people))
@@ -85,8 +98,27 @@ class PeopleFlow(QObject):
         self.desk.saw(Action.PERSON_SEEN, person.id)
         lines = self.station.record.tests.summaries(person.id)
         titles = dict(self.station.protocols())
-        self.history.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT))
+        imported = self.station.record.imported.of_person(person.id)
+        self.history.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT), imported=imported)
         self._window.go_to(self.history)
+
+    def ask_table(self) -> None:
+        """Which file the earlier tests are in."""
+        self._dialogs.open_file(tr("bring.title"), tr("bring.filter"), self.bring_in)
+
+    def bring_in(self, path: Path) -> None:
+        """Show what a table of earlier tests would bring."""
+        record = self.station.record
+        try:
+            found = preview(path, record, today())
+        except StationError as error:
+            self._window.tell(tr("bring.title"), told(error))
+        else:
+            self._window.show_sheet(lambda window: BringInSheet(window, record, found, self._brought_in))
+
+    def _brought_in(self, count: int) -> None:
+        self.people.refresh()
+        self._window.tell(tr("bring.title"), [tr("bring.done", n=count)])
 
     def compare(self, earlier_id: str, later_id: str) -> None:
         """Two tests side by side. Whether the change is real is for the physiology to say."""

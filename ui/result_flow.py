@@ -47,7 +47,9 @@ class ResultFlow(QObject):
         """Show a kept test, and tell the audit log who looked."""
         self.desk.saw(Action.TEST_SEEN, stored.person_id, stored.id)
         self.screen.allow_signing(self.desk.may(Permission.SIGN))
-        self.screen.show_test(stored, self.station.record.people.get(stored.person_id))
+        record = self.station.record
+        imported = record.imported.last_before(stored.person_id, stored.run.started_at[:10])
+        self.screen.show_test(stored, record.people.get(stored.person_id), imported)
         self._window.go_to(self.screen)
 
     def sign(self, stored: StoredTest) -> None:

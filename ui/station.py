@@ -245,6 +245,13 @@ class Station:
             for line in reversed(self.record.tests.summaries(stored.person_id))
             if line.started_at <= stored.run.started_at and line.status == "ok"
         ]
+        tested_on = stored.run.started_at[:10]
+        history += [
+            HistoryPoint(f"{one.tested_on}T12:00+00:00", one.vo2max_ml_kg_min, None, None, one.method)
+            for one in self.record.imported.of_person(stored.person_id)
+            if one.tested_on <= tested_on
+        ]
+        history.sort(key=lambda point: datetime.fromisoformat(point.started_at))
         signatures = [
             Signed(name=one.user_name, at=one.signed_at, comment=one.comment, reason=one.reason)
             for one in self.record.signing.signatures(stored.id)

@@ -20,6 +20,7 @@ from teststation.subject import Gait, Sex, Subject
 from teststation.texts import LANGUAGES, texts
 from ui.header import STEPS
 from ui.i18n import catalogue
+from ui.screens.earlier import COLUMNS as BRING_COLUMNS
 from ui.screens.history import COLUMNS
 from ui.screens.questions import NOTES, OVERRIDE_REASONS, STOP_REASONS, SYMPTOMS
 from ui.screens.result_text import STAGE_COLUMNS
@@ -38,6 +39,7 @@ BUILT = {
     *(f"audit.{action}" for action in Action if action.startswith(("person", "test", "result", "report", "audit"))),
     *(f"audit.field_{name}" for name in Person.__struct_fields__ if name not in UNTOLD),
     *(f"compare.{key}" for key in COMPARED),
+    *(f"bring.{key}" for key in (*BRING_COLUMNS, "add", "new_person", "known")),
     *(f"login.{reason}" for reason in ("wrong", "wait", "expired")),
     *(f"password.{fault}" for fault in ("length", "weak")),
     *(f"role.{role.value}{end}" for role in Role for end in ("", "_may")),

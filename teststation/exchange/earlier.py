@@ -2,38 +2,50 @@
 
 CSV with a header, in UTF-8; comma, semicolon or tab; decimal point or, beside semicolon or tab, decimal comma::
 
-    number,family_name,given_name,born,tested_on,vo2max_ml_kg_min,method,hr_max_bpm,weight_kg,comment
+    number,family_name,given_name,born,sex,tested_on,vo2max_ml_kg_min,method,hr_max_bpm,weight_kg,comment
 
-A row names its person by ``number``, or by ``family_name``, ``given_name`` and ``born``.
+A row names its person by ``number``, or by ``family_name``, ``given_name`` and ``born``. Whoever is not in the record
+is added if name, ``born`` and ``sex`` are there.
 """
 
 import csv
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.records import national_number
 from teststation.records.database import Record
 from teststation.records.imported import EarlierResult
 from teststation.records.names import folded
-from teststation.records.people import Person
+from teststation.records.people import NUMBER_LETTERS, Person, new_person
+from teststation.subject import Sex
+from teststation.texts import english
 
 REQUIRED = ("tested_on", "vo2max_ml_kg_min", "method")
-OPTIONAL = ("number", "family_name", "given_name", "born", "hr_max_bpm", "weight_kg", "comment")
+OPTIONAL = ("number", "family_name", "given_name", "born", "sex", "hr_max_bpm", "weight_kg", "comment")
 # Outside these somebody has mistyped or mixed up the unit (L/min, MET, lb).
 BOUNDS = {"vo2max_ml_kg_min": (5.0, 100.0), "hr_max_bpm": (60.0, 240.0), "weight_kg": (25.0, 300.0)}
+BYTES_MAX = 5_000_000
+SEXES = {
+    **dict.fromkeys(("female", "f", "kvinne", "k"), Sex.FEMALE),
+    **dict.fromkeys(("male", "m", "mann"), Sex.MALE),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One row: the person found and the result to be kept, or every problem of it."""
+    """One row: the person found or to be added and the result to be kept, or every problem of it."""
 
     row: int  # in the file, 1 is the header
     person: Person | None
     result: EarlierResult | None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Cause, ...] = ()
+    is_new: bool = False  # the person is not in the record yet
+    is_known: bool = False  # the result is in the record already
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +61,24 @@ class Preview:
         return [row.result for row in self.rows if row.result is not None]
 
     @property
+    def fresh(self) -> int:
+        """How many results the record does not have yet."""
+        return sum(row.result is not None and not row.is_known for row in self.rows)
+
+    @property
+    def new_people(self) -> list[Person]:
+        """Whom keeping adds."""
+        return list({row.person.id: row.person for row in self.rows if row.is_new and row.person is not None}.values())
+
+    @property
+    def matched_people(self) -> int:
+        """How many people of the record get results."""
+        return len({row.person.id for row in self.rows if row.person is not None and not row.is_new})
+
+    @property
     def problems(self) -> list[str]:
-        """Every problem with its row."""
-        return [f"row {row.row}: {problem}" for row in self.rows for problem in row.problems]
+        """Every problem with its row, in English."""
+        return [f"row {row.row}: {english(problem)}" for row in self.rows for problem in row.problems]
 
 
 def preview(path: Path, record: Record, today: date) -> Preview:
@@ -60,72 +87,143 @@ def preview(path: Path, record: Record, today: date) -> Preview:
     Raises:
         BadInput: the file is no such table.
     """
+    data = _read_file(path)
     try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror}); check the name") from error
+        lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path}: is not UTF-8 text; save it as CSV in UTF-8") from error
-    lines = text.splitlines()
+        raise BadInput(Cause("import_not_utf8", {"path": str(path)})) from error
     if not lines:
-        raise BadInput(f"{path}: is empty; begin with a header such as {','.join(REQUIRED)}")
+        raise BadInput(Cause("import_empty", {"path": str(path), "columns": ",".join(REQUIRED)}))
     delimiter = max(",;\t", key=lines[0].count)
-    header, *rows = csv.reader(lines, delimiter=delimiter)
+    try:
+        header, *rows = csv.reader(lines, delimiter=delimiter)
+    except csv.Error as error:
+        raise BadInput(Cause("import_no_table", {"path": str(path)})) from error
     names = [name.strip().lower() for name in header]
-    problems = [f"{path}: the column {name} is missing; add it" for name in REQUIRED if name not in names]
-    unknown = [name for name in names if name not in (*REQUIRED, *OPTIONAL)]
-    problems += [f"{path}: nobody knows the column {name or 'without a name'}; take it out" for name in unknown]
-    if "number" not in names and not {"family_name", "born"} <= set(names):
-        problems.append(f"{path}: the rows name nobody; add number, or family_name, given_name and born")
-    if problems:
-        raise BadInput(*problems)
+    _check_header(path, names)
     finder = _Finder(record)
     read = [
-        _read(number, dict(zip(names, row, strict=False)), finder, today, decimal_comma=delimiter != ",")
+        _read(number, names, row, finder, today, decimal_comma=delimiter != ",")
         for number, row in enumerate(rows, start=2)
         if any(cell.strip() for cell in row)
     ]
+    known = iter(record.imported.known([row.result for row in read if row.result is not None]))
+    read = [row if row.result is None else replace(row, is_known=next(known)) for row in read]
     return Preview(hashlib.sha256(data).hexdigest(), tuple(read))
 
 
+def keep(record: Record, found: Preview) -> int:
+    """Keep all that a preview without problems shows, in one transaction, and return how many results are new.
+
+    Raises:
+        BadInput: a row has a problem, or a number went to somebody since; nothing is kept. RecordError.
+    """
+    if found.problems:
+        raise BadInput(Cause("import_rows_wrong"))
+    return record.imported.keep(found.good, found.source_sha256, found.new_people)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(BYTES_MAX + 1)
+    except OSError as error:
+        raise BadInput(Cause("import_unreadable", {"path": str(path), "why": error.strerror or ""})) from error
+    if len(data) > BYTES_MAX:
+        raise BadInput(Cause("import_too_large", {"path": str(path), "megabytes": BYTES_MAX // 1_000_000}))
+    return data
+
+
+def _check_header(path: Path, names: list[str]) -> None:
+    here = str(path)
+    causes = [Cause("import_column_missing", {"path": here, "name": name}) for name in REQUIRED if name not in names]
+    for place, name in enumerate(names):
+        if name not in (*REQUIRED, *OPTIONAL):
+            causes.append(Cause("import_column_unknown", {"path": here, "name": name or str(place + 1)}))
+        elif name in names[:place]:
+            causes.append(Cause("import_column_twice", {"path": here, "name": name}))
+    if "number" not in names and not {"family_name", "born"} <= set(names):
+        causes.append(Cause("import_no_names", {"path": here}))
+    if causes:
+        raise BadInput(*causes)
+
+
 class _Finder:
-    """Looks people up as a row names them."""
+    """Looks people up as a row names them; who is not there is made once, however many rows name them."""
 
     def __init__(self, record: Record) -> None:
         people = record.people.all()
+        self._record = record
         self._by_number = {person.number: person for person in people if person.number is not None}
         self._by_name: dict[tuple[str, str | None], list[Person]] = {}
         for person in people:
-            self._by_name.setdefault((folded(person.full_name), person.born), []).append(person)
+            self._by_name.setdefault(_name_of(person), []).append(person)
+        self._new: set[str] = set()
 
-    def find(self, cells: Mapping[str, str]) -> Person | str:
-        """The person, or the problem."""
-        number = cells.get("number", "")
-        if number:
-            return self._by_number.get(number) or "nobody in the record has this number; add the person first"
+    def find(self, cells: Mapping[str, str]) -> tuple[Person, bool] | Cause:
+        """The person and whether they are new, or the problem."""
+        number = national_number.compact(cells.get("number", "")) if _is_national(cells) else cells.get("number", "")
         name = f"{cells.get('given_name', '')} {cells.get('family_name', '')}".strip()
+        if number:
+            person = self._by_number.get(number) or self._record.people.with_number(number)
+            if person is not None:
+                return person, person.id in self._new
         if not name or not cells.get("born"):
-            return "names nobody; write the number, or name and birth date"
+            return Cause("import_number_of_nobody") if number else Cause("import_names_nobody")
         found = self._by_name.get((folded(name), cells["born"]), [])
-        if not found:
-            return "nobody in the record has this name and birth date; add the person first"
-        return found[0] if len(found) == 1 else "several people have this name and birth date; write the number"
+        if number and found:
+            return Cause("import_number_differs")
+        if len(found) > 1:
+            return Cause("import_several")
+        if found:
+            return found[0], found[0].id in self._new
+        return self._make(cells, number)
+
+    def _make(self, cells: Mapping[str, str], number: str) -> tuple[Person, bool] | Cause:
+        sex = SEXES.get(cells.get("sex", "").lower())
+        if sex is None:
+            return Cause("import_unknown_person")
+        if len(number) > NUMBER_LETTERS:
+            return Cause("import_number_wrong")
+        try:
+            person = new_person(
+                family_name=cells.get("family_name", ""),
+                given_name=cells.get("given_name", ""),
+                born=cells["born"],
+                sex=sex,
+                number=number or None,
+            )
+        except BadInput:
+            born_wrong = _day(cells["born"]) is None
+            return Cause("import_born_wrong", {"text": cells["born"]}) if born_wrong else Cause("import_number_wrong")
+        self._by_name.setdefault(_name_of(person), []).append(person)
+        if person.number is not None:
+            self._by_number[person.number] = person
+        self._new.add(person.id)
+        return person, True
 
 
-def _read(row: int, raw: Mapping[str, str], finder: _Finder, today: date, *, decimal_comma: bool) -> PreviewRow:
-    cells = {name: cell.strip().removeprefix("'") for name, cell in raw.items()}
-    problems: list[str] = []
-    person = finder.find(cells)
-    if isinstance(person, str):
-        problems.append(person)
-    tested_on = _date(cells.get("tested_on", ""), person, today, problems)
+def _read(
+    row: int, names: list[str], values: list[str], finder: _Finder, today: date, *, decimal_comma: bool
+) -> PreviewRow:
+    cells = {name: cell.strip().removeprefix("'") for name, cell in zip(names, values, strict=False)}
+    if len(values) > len(names):
+        # A decimal comma beside commas: every cell after it would be read as its neighbour.
+        return PreviewRow(row, None, None, (Cause("import_too_many_cells"),))
+    problems: list[Cause] = []
+    tested_on = _date(cells.get("tested_on", ""), today, problems)
     figures = {name: _figure(name, cells.get(name, ""), problems, decimal_comma) for name in BOUNDS}
     if not cells.get("method"):
-        problems.append("method is empty; write how it was measured, such as ergospirometry or Ekblom-Bak")
+        problems.append(Cause("import_method_empty"))
+    named = finder.find(cells)
+    if isinstance(named, Cause):
+        return PreviewRow(row, None, None, (named, *problems))
+    person, is_new = named
+    if person.born is not None and tested_on and tested_on < person.born:
+        problems.insert(0, Cause("import_before_birth", {"text": tested_on}))
     vo2max = figures["vo2max_ml_kg_min"]
-    if problems or isinstance(person, str) or vo2max is None:
-        return PreviewRow(row, None if isinstance(person, str) else person, None, tuple(problems))
+    if problems or vo2max is None:
+        return PreviewRow(row, person, None, tuple(problems), is_new)
     result = EarlierResult(
         person_id=person.id,
         tested_on=tested_on,
@@ -135,34 +233,47 @@ def _read(row: int, raw: Mapping[str, str], finder: _Finder, today: date, *, dec
         weight_kg=figures["weight_kg"],
         comment=cells.get("comment", ""),
     )
-    return PreviewRow(row, person, result)
+    return PreviewRow(row, person, result, is_new=is_new)
 
 
-def _date(text: str, person: Person | str, today: date, problems: list[str]) -> str:
+def _name_of(person: Person) -> tuple[str, str | None]:
+    return folded(person.full_name), person.born
+
+
+def _is_national(cells: Mapping[str, str]) -> bool:
+    return national_number.looks_like_one(cells.get("number", ""))
+
+
+def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        problems.append(f"tested_on: {text!r} is not a date; write it as YYYY-MM-DD")
+        return None
+
+
+def _date(text: str, today: date, problems: list[Cause]) -> str:
+    day = _day(text)
+    if day is None:
+        problems.append(Cause("import_date_wrong", {"text": text}))
         return ""
     if day > today:
-        problems.append(f"tested_on: {text} is in the future; correct it")
-    if not isinstance(person, str) and person.born is not None and text < person.born:
-        problems.append(f"tested_on: {text} is before the person was born; correct it")
+        problems.append(Cause("import_date_future", {"text": text}))
     return day.isoformat()
 
 
-def _figure(name: str, text: str, problems: list[str], decimal_comma: bool) -> float | None:
+def _figure(name: str, text: str, problems: list[Cause], decimal_comma: bool) -> float | None:
     low, high = BOUNDS[name]
     if not text:
         if name in REQUIRED:
-            problems.append(f"{name} is empty; write it, or take the row out")
+            problems.append(Cause("import_figure_empty", {"name": name}))
         return None
     try:
         value = float(text.replace(",", ".") if decimal_comma else text)
     except ValueError:
-        problems.append(f"{name}: {text!r} is not a number; correct it")
+        problems.append(Cause("import_figure_wrong", {"name": name, "text": text}))
         return None
     if not low <= value <= high:
-        problems.append(f"{name}: {text} is outside {low:g} to {high:g}; check the unit")
+        values: dict[str, int | float | str] = {"name": name, "text": text, "low": f"{low:g}", "high": f"{high:g}"}
+        problems.append(Cause("import_figure_outside", values))
         return None
     return value

@@ -1,6 +1,6 @@
 """Results of earlier tests that somebody else measured: kept apart from what this station has measured itself.
 
-They have no raw data, no stages and no interval of ours. They are shown as what they are and enter no comparison.
+They have no raw data, no stages and no interval of ours. They are shown as what they are and enter no calculation.
 """
 
 import uuid
@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from teststation.ports import Value
 from teststation.records.audit import Action, AuditLog
+from teststation.records.people import Person, add_in
 from teststation.records.store import Database, needs_the_server
 from teststation.records.tables import IMPORTED_RESULT, PERSON
 
@@ -43,11 +44,19 @@ class ImportedResults:
     def __init__(self, database: Database, audit: AuditLog) -> None:
         self._database, self._audit = database, audit
 
-    def keep(self, results: Sequence[EarlierResult], source_sha256: str) -> int:
-        """Keep all of these, or none, and return how many are new: one that is there already is not kept twice."""
+    def keep(self, results: Sequence[EarlierResult], source_sha256: str, people: Sequence[Person] = ()) -> int:
+        """Keep all of these, or none, and return how many are new: one that is there already is not kept twice.
+
+        Args:
+            people: New ones whom results name; they are added in the same transaction.
+        Raises:
+            BadInput: a new person's number is another's by now. RecordError: the server is away.
+        """
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._database.writing() as connection:
             needs_the_server(self._database)
+            for person in people:
+                add_in(connection, self._audit, person)
             known = {_key(row) for row in connection.execute(select(IMPORTED_RESULT)).mappings().all()}
             fresh: dict[tuple[object, ...], EarlierResult] = {}
             for result in results:
@@ -65,13 +74,22 @@ class ImportedResults:
             ]
             if rows:
                 connection.execute(insert(IMPORTED_RESULT), rows)
-            people = {result.person_id for result in fresh.values()}
-            for person_id in sorted(people):
+            for person_id in sorted({result.person_id for result in fresh.values()}):
                 count = sum(result.person_id == person_id for result in fresh.values())
                 self._audit.note_in(
                     connection, Action.RESULTS_IMPORTED, person_id, count=count, source_sha256=source_sha256
                 )
         return len(rows)
+
+    def known(self, results: Sequence[EarlierResult]) -> list[bool]:
+        """For each, whether it is there already."""
+        with self._database.reading() as connection:
+            there = {_key(row) for row in connection.execute(select(IMPORTED_RESULT)).mappings()}
+        return [_key(_fields(result)) in there for result in results]
+
+    def last_before(self, person_id: str, day: str) -> ImportedResult | None:
+        """A person's latest result up to this ISO day; None where there is none."""
+        return next((one for one in reversed(self.of_person(person_id)) if one.tested_on <= day), None)
 
     def all(self) -> list[ImportedResult]:
         """Everything imported, oldest first."""

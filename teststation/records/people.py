@@ -72,25 +72,12 @@ class People:
         Raises:
             BadInput: every problem at once, with the number that another person has among them.
         """
-        now = _now()
-        person = _checked(
-            Person(
-                id=str(uuid.uuid4()),
-                family_name=family_name,
-                given_name=given_name,
-                born=born,
-                sex=sex,
-                number=number,
-                height_cm=height_cm,
-                note=note,
-                created_at=now,
-                updated_at=now,
-            )
-        )
+        person = new_person(
+            family_name=family_name, given_name=given_name, born=born, sex=sex, number=number, height_cm=height_cm,
+            note=note,
+        )  # fmt: skip
         with self._database.writing() as connection:
-            _refuse_number_of_another(connection, person)
-            connection.execute(insert(PERSON).values(**_row(person)))
-            self._audit.note_in(connection, Action.PERSON_ADDED, person.id)
+            add_in(connection, self._audit, person)
         return person
 
     def update(self, person: Person) -> Person:
@@ -185,6 +172,41 @@ class Version(msgspec.Struct):
 
     salt: str
     person: Person
+
+
+def new_person(
+    *,
+    family_name: str,
+    given_name: str = "",
+    born: str | None = None,
+    sex: Sex,
+    number: str | None = None,
+    height_cm: float | None = None,
+    note: str = "",
+) -> Person:
+    """A person with an id, as they will be kept; arguments as ``People.add``. Raises BadInput with every problem."""
+    now = _now()
+    return _checked(
+        Person(
+            id=str(uuid.uuid4()),
+            family_name=family_name,
+            given_name=given_name,
+            born=born,
+            sex=sex,
+            number=number,
+            height_cm=height_cm,
+            note=note,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+
+
+def add_in(connection: Connection, audit: AuditLog, person: Person) -> None:
+    """Add a new person together with what else the transaction does. Raises BadInput: the number is another's."""
+    _refuse_number_of_another(connection, person)
+    connection.execute(insert(PERSON).values(**_row(person)))
+    audit.note_in(connection, Action.PERSON_ADDED, person.id)
 
 
 def person_in(connection: Connection, database: Database, person_id: str) -> Person:

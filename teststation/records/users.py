@@ -46,6 +46,7 @@ class Permission(StrEnum):
     TEST = "test"  # see and edit people, run tests, print their reports
     SIGN = "sign"  # sign and amend
     MERGE = "merge"
+    IMPORT = "import"  # earlier results of other systems
     EXPORT = "export"
     AUDIT = "audit"  # read who did what with a patient
     SETTINGS = "settings"  # machines, protocols, backup

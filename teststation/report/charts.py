@@ -199,35 +199,43 @@ def over_time(canvas: Canvas, box: Box, report: Report) -> None:
 
 
 def trend(canvas: Canvas, box: Box, report: Report) -> None:
-    """VO2max of every test with its interval, in time, and where there are enough of them the line through them."""
+    """VO2max of every test with its interval, and where there are enough the line through them; hollow: brought in."""
     points, line = report.tested, report.trend
     years = [years_between(points[0].started_at, point.started_at) for point in points]
-    low, high = min(p.low or 0 for p in points), max(p.high or 0 for p in points)
+    spans = [(p.vo2max_ml_kg_min, p.vo2max_ml_kg_min) if p.method else (p.low, p.high) for p in points]
+    low, high = min(span[0] or 0 for span in spans), max(span[1] or 0 for span in spans)
+    first = next((at for at, point in zip(years, points, strict=True) if not point.method), 0.0)
     margin = max(years[-1] * 0.12, 0.02)
     y_range = (5 * math.floor(low / 5), 5 * math.ceil(high / 5))
     axes = Axes(canvas, box, (-margin, years[-1] + margin), y_range)
     canvas.saveState()
     axes.clip()
     if line is not None:
-        upper = list(zip(line.at_years, line.band_high, strict=True))
-        lower = list(zip(line.at_years, line.band_low, strict=True))
+        shifted = [first + at for at in line.at_years]
+        upper = list(zip(shifted, line.band_high, strict=True))
+        lower = list(zip(shifted, line.band_low, strict=True))
         axes.polygon([*upper, *reversed(lower)], BAND)
     canvas.restoreState()
     axes.frame("", report.say("report.chart.vo2max"), None, 10)
     canvas.setLineWidth(1.1)
     if line is not None:
         canvas.setStrokeColor(ACCENT)
-        ends = ((line.at_years[0], line.line[0]), (line.at_years[-1], line.line[-1]))
+        ends = ((first + line.at_years[0], line.line[0]), (first + line.at_years[-1], line.line[-1]))
         canvas.line(axes.x(ends[0][0]), axes.y(ends[0][1]), axes.x(ends[1][0]), axes.y(ends[1][1]))
     free_from = box.x - 100.0
     for place, (at, point) in enumerate(zip(years, points, strict=True)):
         x = axes.x(at)
-        canvas.setStrokeColor(QUIET)
-        canvas.line(x, axes.y(point.low or 0), x, axes.y(point.high or 0))
-        for end in (point.low, point.high):
-            canvas.line(x - 3, axes.y(end or 0), x + 3, axes.y(end or 0))
-        canvas.setFillColor(ACCENT)
-        canvas.circle(x, axes.y(point.vo2max_ml_kg_min or 0), 3.5, stroke=0, fill=1)
+        if point.method:
+            canvas.setStrokeColor(ACCENT)
+            canvas.setFillColor(WHITE)
+            canvas.circle(x, axes.y(point.vo2max_ml_kg_min or 0), 3.5, stroke=1, fill=1)
+        else:
+            canvas.setStrokeColor(QUIET)
+            canvas.line(x, axes.y(point.low or 0), x, axes.y(point.high or 0))
+            for end in (point.low, point.high):
+                canvas.line(x - 3, axes.y(end or 0), x + 3, axes.y(end or 0))
+            canvas.setFillColor(ACCENT)
+            canvas.circle(x, axes.y(point.vo2max_ml_kg_min or 0), 3.5, stroke=0, fill=1)
         # A date where there is room for it; the last one always.
         last_x = axes.x(years[-1])
         if x >= free_from and (place == len(points) - 1 or x + DATE_WIDTH <= last_x):

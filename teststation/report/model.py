@@ -29,12 +29,13 @@ class Clinic:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPoint:
-    """One test in the trend."""
+    """One test in the trend. With a ``method`` another system has measured it, and it has no range of ours."""
 
     started_at: str
     vo2max_ml_kg_min: float | None
     low: float | None
     high: float | None
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,28 @@ class Report:
         return tuple(point for point in self.history if point.vo2max_ml_kg_min is not None)
 
     @property
+    def last_imported(self) -> HistoryPoint | None:
+        """The latest result of another system."""
+        return next((point for point in reversed(self.tested) if point.method), None)
+
+    @property
+    def first_words(self) -> str:
+        """What stands in place of a change at the first test here; a difference between two methods is no change."""
+        then, now, say = self.last_imported, self.headline.vo2max_ml_kg_min, self.say
+        if then is None or then.vo2max_ml_kg_min is None:
+            return say("report.change.none")
+        value = self.number(then.vo2max_ml_kg_min)
+        words = say("report.change.imported", day=self.day(then.started_at), value=value, method=then.method)
+        if now is None:
+            return words
+        away = now - then.vo2max_ml_kg_min
+        size = ("+" if away >= 0 else "") + self.number(away)
+        return f"{words} {say('report.change.imported_today', size=size)}"
+
+    @property
     def trend(self) -> Trend | None:
         """All tests as one line; None while there are too few."""
-        points = self.tested
+        points = [point for point in self.tested if not point.method]
         values = [point.vo2max_ml_kg_min or 0.0 for point in points]
         return fit_trend([point.started_at for point in points], values, [TYPICAL_ERROR] * len(points))
 

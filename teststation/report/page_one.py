@@ -98,14 +98,17 @@ def _chart(page: Page, report: Report) -> None:
             values = {name: report.number(getattr(report.trend, name)) for name in ("per_year", "low", "high")}
             page.text(left - 30, page.y - 20, say("report.trend", **values), 7, color=QUIET)
     page.y = box.y - 26
-    page.paragraph(say("report.chart.legend"), 7, color=QUIET, most=2)
+    legend = say("report.chart.legend")
+    if with_trend and report.last_imported is not None:
+        legend = f"{legend} {say('report.chart.legend_imported')}"
+    page.paragraph(legend, 7, color=QUIET, most=2)
 
 
 def _change(page: Page, report: Report) -> None:
     say, change = report.say, report.assessment.change
     page.heading(say("report.heading.change"))
     if change is None:
-        page.paragraph(say("report.change.none"), 9)
+        page.paragraph(report.first_words, 9, most=3)
         return
     values = {
         "day": report.day(change.earlier_started_at),

@@ -220,7 +220,7 @@ def _exchange(actions: Any) -> list[argparse.ArgumentParser]:
     exporting.set_defaults(run=_lazy("records_exchange", "export"))
     importing = actions.add_parser("import", help="results of earlier tests from CSV; shows them, keeps with --yes")
     importing.add_argument("file", metavar="FILE")
-    importing.add_argument("--yes", action="store_true", help="keep every row without a problem")
+    importing.add_argument("--yes", action="store_true", help="keep all of it, if no row has a problem")
     importing.set_defaults(run=_lazy("records_exchange", "bring_in"))
     erasing = actions.add_parser("erase", help="erase a person for good, where the law asks for it")
     erasing.add_argument("person", metavar="ID")

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from teststation.errors import BadInput
-from teststation.exchange.earlier import preview
+from teststation.exchange.earlier import keep, preview
 from teststation.exchange.export import FORMS, export_person, export_record
 from teststation.records.erasure import Reason, erase
 from ui.commands.common import the_record
@@ -39,7 +39,7 @@ def export(arguments: argparse.Namespace) -> int:
 
 
 def bring_in(arguments: argparse.Namespace) -> int:
-    """Show what a table of earlier tests brings, every problem row among it; keep the good rows with ``--yes``."""
+    """Show what a table of earlier tests brings and every problem row; with ``--yes`` keep all of it or nothing."""
     path = Path(arguments.file)
     with the_record(arguments, create=False) as record:
         found = preview(path, record, datetime.now().astimezone().date())
@@ -47,15 +47,18 @@ def bring_in(arguments: argparse.Namespace) -> int:
             if row.person is not None and row.result is not None:
                 result = row.result
                 print(f"row {row.row}: {result.tested_on}  {result.vo2max_ml_kg_min:g} mL/kg/min  "
-                      f"{result.method}  {row.person.full_name}")  # fmt: skip
+                      f"{result.method}  {row.person.full_name}{'  (new person)' if row.is_new else ''}")  # fmt: skip
         for problem in found.problems:
             note(f"{path}: {problem}")
         if not arguments.yes:
-            note(f"nothing is kept yet: {len(found.good)} rows can be; add --yes to keep them")
+            note(
+                f"nothing is kept yet: {found.fresh} results, of {found.matched_people} people of the record and "
+                f"{len(found.new_people)} new ones; add --yes to keep them"
+            )
             return 2 if found.problems else 0
-        kept = record.imported.keep(found.good, found.source_sha256)
+        kept = keep(record, found)
     note(f"{kept} results kept, marked as imported; {len(found.good) - kept} were there already")
-    return 2 if found.problems else 0
+    return 0
 
 
 def remove(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from teststation.records.imported import ImportedResult
 from teststation.records.kept_tests import KeptLine
 from teststation.records.people import Person
 from ui.i18n import say, tr
@@ -14,6 +15,7 @@ from ui.screens.person import due_words
 from ui.widgets.base import button, card, column, frame, label, row, set_text
 from ui.widgets.trend_plot import TrendPlot, TrendPoint
 
+Row = KeptLine | ImportedResult
 COLUMNS = ("pick", "date", "protocol", "vo2", "outcome", "signed")
 
 
@@ -42,13 +44,30 @@ def signed_of(line: KeptLine) -> str:
     return tr("history.amended_by", name=line.signed_by) if line.amended else line.signed_by
 
 
-def points_of(lines: Sequence[KeptLine]) -> list[TrendPoint]:
-    """The tests that have a number, oldest first."""
-    return [
+def points_of(lines: Sequence[KeptLine], imported: Sequence[ImportedResult] = ()) -> list[TrendPoint]:
+    """The tests that have a number, oldest first; what was brought in has no range."""
+    own = [
         TrendPoint(_day_of(line), line.vo2max_ml_kg_min, line.low, line.high)
         for line in reversed(lines)
         if line.vo2max_ml_kg_min is not None and line.low is not None and line.high is not None
     ]
+    theirs = [TrendPoint(date.fromisoformat(one.tested_on), one.vo2max_ml_kg_min) for one in imported]
+    return sorted([*own, *theirs], key=lambda point: point.on)
+
+
+def words_of(row: Row, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """One line of the list, after the mark."""
+    if isinstance(row, ImportedResult):
+        return day(row.tested_on), row.method, number(row.vo2max_ml_kg_min, 1), tr("history.imported"), DASH
+    title = titles.get(row.protocol_id, row.protocol_id)
+    return day(row.started_at), title, vo2_words(row), outcome_of(row), signed_of(row)
+
+
+def tip_of(row: Row, name: str, text: str) -> str:
+    """What a cell says where there is room."""
+    if isinstance(row, ImportedResult):
+        return row.comment or tr("history.imported_why")
+    return why_of(row) if name == "outcome" else text
 
 
 class HistoryScreen(QWidget):
@@ -65,6 +84,7 @@ class HistoryScreen(QWidget):
         self.setObjectName("screen")
         self.person: Person | None = None
         self.lines: Sequence[KeptLine] = ()
+        self.rows: Sequence[Row] = ()
         self.who, self.due = label("", "title", wrap=True), label("", "soft", wrap=True)
         self.plot = TrendPlot()
         self.table = self._table()
@@ -73,7 +93,8 @@ class HistoryScreen(QWidget):
         self.report_button = button(tr("history.report"), lambda: self._with_line(self.report_wanted), "touch")
         self.compare_button = button(tr("history.compare"), self._compare, "main")
         self.audit_button = button(tr("history.audit"), self._audit, "touch")
-        chart = card(tr("history.chart"), self.plot, shares=(0, 1))
+        self.legend = label(tr("history.legend"), "caption", wrap=True)
+        chart = card(tr("history.chart"), self.plot, self.legend, gap=4, shares=(0, 1))
         tests = card(tr("history.list"), self.none, self.table, shares=(0, 0, 1))
         inner = column(self.who, self.due, row(tests, chart, shares=(3, 2)), gap=8, margin=16, shares=(0, 0, 1))
         foot = row(
@@ -113,40 +134,61 @@ class HistoryScreen(QWidget):
         self.plot.rescale(scale, family)
         self.table.verticalHeader().setDefaultSectionSize(round(52 * scale))
 
-    def show_person(self, person: Person, lines: Sequence[KeptLine], titles: Mapping[str, str], *, audit: bool) -> None:
-        """Show a person's tests, newest first; the two newest are picked."""
+    def show_person(
+        self,
+        person: Person,
+        lines: Sequence[KeptLine],
+        titles: Mapping[str, str],
+        *,
+        audit: bool,
+        imported: Sequence[ImportedResult] = (),
+    ) -> None:
+        """Show a person's tests, newest first; the two newest are picked. What was brought in cannot be picked."""
         self.person, self.lines = person, lines
+        self.rows = sorted([*lines, *imported], key=_day_of, reverse=True)
         set_text(self.who, tr("history.title", name=person.full_name))
         last = lines[0].started_at if lines else None
         set_text(self.due, tr("history.due", born=day(person.born), due=due_words(last, today())))
         self.table.blockSignals(True)
-        self.table.setRowCount(len(lines))
-        for place, line in enumerate(lines):
+        self.table.setRowCount(len(self.rows))
+        for place, line in enumerate(self.rows):
             pick = QTableWidgetItem()
-            pick.setFlags(pick.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            pick.setCheckState(Qt.CheckState.Checked if place < 2 else Qt.CheckState.Unchecked)
-            pick.setData(Qt.ItemDataRole.AccessibleTextRole, tr("history.pick_name", date=day(line.started_at)))
+            pick.setFlags(pick.flags() & ~Qt.ItemFlag.ItemIsUserCheckable)
+            if isinstance(line, KeptLine):
+                pick.setFlags(pick.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                pick.setCheckState(Qt.CheckState.Checked if line in lines[:2] else Qt.CheckState.Unchecked)
+                pick.setData(Qt.ItemDataRole.AccessibleTextRole, tr("history.pick_name", date=day(line.started_at)))
             self.table.setItem(place, 0, pick)
-            title = titles.get(line.protocol_id, line.protocol_id)
-            words = (day(line.started_at), title, vo2_words(line), outcome_of(line), signed_of(line))
-            for offset, text in enumerate(words, start=1):
+            for offset, text in enumerate(words_of(line, titles), start=1):
                 item = QTableWidgetItem(text)
-                item.setToolTip(why_of(line) if COLUMNS[offset] == "outcome" else text)
+                item.setToolTip(tip_of(line, COLUMNS[offset], text))
                 self.table.setItem(place, offset, item)
         self.table.blockSignals(False)
-        if lines:
-            self.table.selectRow(0)
-        self.none.setVisible(not lines)
-        self.table.setVisible(bool(lines))
+        if self.rows:
+            self.table.selectRow(next((at for at, line in enumerate(self.rows) if isinstance(line, KeptLine)), 0))
+        self.none.setVisible(not self.rows)
+        self.table.setVisible(bool(self.rows))
         self.audit_button.setVisible(audit)
-        self.plot.show_points(points_of(lines))
+        self.legend.setVisible(bool(imported))
+        self.plot.show_points(points_of(lines, imported))
         self._look()
 
     @property
     def picked(self) -> list[KeptLine]:
         """The tests with a tick, newest first."""
         ticked = Qt.CheckState.Checked
-        return [line for place, line in enumerate(self.lines) if self._pick(place).checkState() is ticked]
+        return [
+            line
+            for place, line in enumerate(self.rows)
+            if isinstance(line, KeptLine) and self._pick(place).checkState() is ticked
+        ]
+
+    @property
+    def selected(self) -> KeptLine | None:
+        """The test in the selected row; what was brought in is nothing that could be opened."""
+        rows = self.table.selectionModel().selectedRows()
+        line = self.rows[rows[0].row()] if rows else None
+        return line if isinstance(line, KeptLine) else None
 
     def _pick(self, place: int) -> QTableWidgetItem:
         item = self.table.item(place, 0)
@@ -154,15 +196,14 @@ class HistoryScreen(QWidget):
         return item
 
     def _look(self) -> None:
-        chosen = bool(self.table.selectionModel().selectedRows())
+        chosen = self.selected is not None
         self.open_button.setEnabled(chosen)
         self.report_button.setEnabled(chosen)
         self.compare_button.setEnabled(len(self.picked) == 2)
 
     def _with_line(self, signal: SignalInstance) -> None:
-        rows = self.table.selectionModel().selectedRows()
-        if rows:
-            signal.emit(self.lines[rows[0].row()].id)
+        if self.selected is not None:
+            signal.emit(self.selected.id)
 
     def _compare(self) -> None:
         later, earlier = self.picked
@@ -173,5 +214,5 @@ class HistoryScreen(QWidget):
             self.audit_wanted.emit(self.person)
 
 
-def _day_of(line: KeptLine) -> date:
-    return datetime.fromisoformat(line.started_at).date()
+def _day_of(row: Row) -> date:
+    return datetime.fromisoformat(row.tested_on if isinstance(row, ImportedResult) else row.started_at).date()

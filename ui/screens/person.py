@@ -12,7 +12,7 @@ from teststation.records.national_number import masked
 from teststation.records.people import SEARCH_LIMIT, Person
 from ui.i18n import tr
 from ui.i18n.numbers import DASH, day, today
-from ui.widgets.base import button, card, column, label, row, rule, set_text
+from ui.widgets.base import button, card, column, label, row, rule, set_shown, set_text
 
 _COLUMNS = ("person.name", "person.born", "person.last", "person.next")
 _Index = QModelIndex | QPersistentModelIndex
@@ -92,6 +92,7 @@ class PersonScreen(QWidget):
     merge_wanted = Signal(object)
     new_wanted = Signal()
     due_wanted = Signal()
+    bring_in_wanted = Signal()
 
     def __init__(self, record: Record) -> None:
         super().__init__()
@@ -109,6 +110,7 @@ class PersonScreen(QWidget):
         self.new_button = button(tr("person.new"), self.new_wanted.emit, "touch")
         self.due_button = button(tr("due.open"), self.due_wanted.emit, "touch")
         self.merge_button = button(tr("merge.open"), lambda: self._with_chosen(self.merge_wanted), "touch")
+        self.bring_in_button = button(tr("bring.open"), self.bring_in_wanted.emit, "link")
         self.may_merge = True
         self.name = label("", "title", wrap=True)
         self.facts = label("", "lead", wrap=True)
@@ -120,7 +122,7 @@ class PersonScreen(QWidget):
             tr("person.title"),
             row(self.search, self.due_button, self.new_button, gap=10, shares=(1,)),
             self.table,
-            self.note,
+            row(self.note, self.bring_in_button, shares=(1,)),
         )
         chosen = column(
             self.name,
@@ -196,6 +198,10 @@ class PersonScreen(QWidget):
         """Whether who is logged in may merge duplicates."""
         self.may_merge = allowed
         self._show_chosen()
+
+    def allow_bringing_in(self, allowed: bool) -> None:
+        """Whether who is logged in may bring in earlier results."""
+        set_shown(self.bring_in_button, allowed)
 
     def _show_chosen(self) -> None:
         person = self.chosen

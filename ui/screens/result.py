@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from teststation.physiology.result import ALGORITHM_VERSION, Assessment
+from teststation.records.imported import ImportedResult
 from teststation.records.kept_tests import StoredTest
 from teststation.records.people import Person
 from ui.i18n import tr
@@ -12,6 +13,7 @@ from ui.screens.result_text import (
     STAGE_COLUMNS,
     change_words,
     estimate_row,
+    first_words,
     fitness_age_words,
     hr_max_words,
     interval,
@@ -113,14 +115,14 @@ class ResultScreen(QWidget):
         self.plot.rescale(scale, family)
         self.table.setMinimumHeight(round(110 * scale))
 
-    def show_test(self, stored: StoredTest, person: Person) -> None:
-        """Show a kept test."""
+    def show_test(self, stored: StoredTest, person: Person, imported: ImportedResult | None = None) -> None:
+        """Show a kept test; ``imported`` is the latest result of another system before it."""
         self.stored = stored
         found, run = stored.assessment, stored.run
         set_text(self.who, tr("result.who", name=person.full_name, born=day(person.born), date=day(run.started_at)))
         set_text(self.sentence, plain_sentence(found))
         self._figures(found)
-        set_text(self.change, tr("change.first") if found.change is None else change_words(found.change))
+        set_text(self.change, first_words(found, imported) if found.change is None else change_words(found.change))
         set_text(self.ended, outcome_words(run))
         set_text(self.hr_max, hr_max_words(found))
         set_text(self.training, training_words(found))

@@ -2,6 +2,7 @@
 
 from teststation.physiology.reference import OLDEST, YOUNGEST
 from teststation.physiology.result import HEADLINES, Assessment, Change, Estimate, StageResult
+from teststation.records.imported import ImportedResult
 from teststation.run.record import RunRecord
 from ui.i18n import knows, say, tr
 from ui.i18n.numbers import DASH, between, clock, day, number, signed
@@ -76,6 +77,19 @@ def change_words(change: Change) -> str:
     if change.not_comparable:
         words.append(tr("change.differs", what="; ".join(say(cause) for cause in change.not_comparable)))
     return "\n".join(words)
+
+
+def first_words(found: Assessment, imported: ImportedResult | None) -> str:
+    """What stands in place of a change where this station has measured the person for the first time.
+
+    A result of another system is told with its method; how far it lies from today's is no change.
+    """
+    if imported is None:
+        return tr("change.first")
+    then = imported.vo2max_ml_kg_min
+    words = tr("change.imported", date=day(imported.tested_on), value=number(then, 1), method=imported.method)
+    now = found.estimates[found.headline].vo2max_ml_kg_min
+    return words if now is None else f"{words} {tr('change.imported_today', difference=signed(now - then))}"
 
 
 def fitness_age_words(found: Assessment) -> tuple[str, str]:

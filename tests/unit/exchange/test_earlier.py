@@ -1,15 +1,20 @@
 """Earlier tests come in from a table: every problem is told before anything is kept, and nothing is kept twice."""
 
+import inspect
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from teststation.errors import BadInput
-from teststation.exchange.earlier import preview
+from teststation.exchange import earlier
+from teststation.exchange.earlier import BYTES_MAX, keep, preview
 from teststation.records.audit import Action
 from teststation.records.database import Record
 from teststation.records.people import Person
+from teststation.subject import Sex
+from teststation.texts import LANGUAGES, texts
 
 TODAY = date(2026, 11, 24)
 HEADER = "number,family_name,given_name,born,tested_on,vo2max_ml_kg_min,method,hr_max_bpm\n"
@@ -30,8 +35,10 @@ def test_good_rows_are_kept_once_and_never_among_our_own(record: Record, person:
     assert found.problems == []
     assert [row.person for row in found.rows] == [person, person]
     assert record.imported.all() == [], "a preview keeps nothing"
-    assert record.imported.keep(found.good, found.source_sha256) == 2
-    assert record.imported.keep(found.good, found.source_sha256) == 0
+    assert keep(record, found) == 2
+    assert keep(record, found) == 0
+    again = preview(path, record, TODAY)
+    assert (again.fresh, [row.is_known for row in again.rows]) == (0, [True, True])
     kept = record.imported.of_person(person.id)
     assert [(one.tested_on, one.vo2max_ml_kg_min, one.method) for one in kept] == [
         ("2018-04-01", 30.0, "Åstrand"),
@@ -56,7 +63,7 @@ def test_every_problem_row_is_listed_with_what_is_wrong(record: Record, person: 
     found = preview(written(tmp_path, HEADER + "\n".join(rows)), record, TODAY)
     assert len(found.good) == 1
     words = [
-        "row 2: nobody in the record has this number; add the person first",
+        "row 2: nobody in the record has this number; write name, birth date and sex too",
         "row 3: tested_on: '01.05.2019' is not a date; write it as YYYY-MM-DD",
         "row 4: tested_on: 2027-05-01 is in the future",
         "row 5: tested_on: 1970-05-01 is before the person was born",
@@ -66,6 +73,9 @@ def test_every_problem_row_is_listed_with_what_is_wrong(record: Record, person: 
         "row 7: method is empty",
         "row 8: names nobody",
     ]
+    with pytest.raises(BadInput, match="nothing is kept"):
+        keep(record, found)
+    assert record.imported.all() == [], "all or nothing"
     assert len(found.problems) == len(words)
     for problem, begins in zip(found.problems, words, strict=True):
         assert problem.startswith(begins)
@@ -84,6 +94,9 @@ def test_a_norwegian_spreadsheet_is_read(record: Record, person: Person, tmp_pat
         ("number,tested_on\n", "the column method is missing"),
         ("tested_on,vo2max_ml_kg_min,method\n", "the rows name nobody"),
         (HEADER.replace("method", "metode"), "nobody knows the column metode"),
+        (HEADER.replace("hr_max_bpm", "method"), "the column method is there twice"),
+        (HEADER + "x" * BYTES_MAX, "is larger than 5 MB"),
+        (HEADER + '"' + "x" * 200_000 + '"', "is no table"),
     ],
 )
 def test_what_is_no_such_table_is_a_sentence(record: Record, tmp_path: Path, text: str, words: str) -> None:
@@ -96,3 +109,70 @@ def test_a_file_that_cannot_be_read_is_a_sentence(record: Record, tmp_path: Path
         preview(tmp_path / "none.csv", record, TODAY)
     with pytest.raises(BadInput, match="save it as CSV in UTF-8"):
         preview(written(tmp_path, HEADER + "Ærlig", "latin-1"), record, TODAY)
+
+
+# --- people the record does not have ---
+
+NEW = "number;family_name;given_name;born;sex;tested_on;vo2max_ml_kg_min;method\n"
+
+
+def test_who_is_not_there_is_added_once_together_with_the_results(
+    record: Record, person: Person, tmp_path: Path
+) -> None:
+    rows = [
+        ";Nyland;Per;1970-02-03;mann;2019-05-01;31,5;sykkel",
+        ";nyland;per;1970-02-03;mann;2020-05-01;33;sykkel",
+        "01010750160;Årdal;Liv;2007-01-01;K;2024-05-01;40;ergospirometri",
+        "31129956715;;;;;2019-05-01;31,5;sykkel",
+    ]
+    found = preview(written(tmp_path, NEW + "\n".join(rows)), record, TODAY)
+    assert found.problems == []
+    assert [one.full_name for one in found.new_people] == ["Per Nyland", "Liv Årdal"]
+    assert (found.matched_people, found.fresh) == (1, 4)
+    assert record.people.all() == [person], "a preview adds nobody"
+    assert keep(record, found) == 4
+    per = record.people.search("nyland")
+    assert [(one.full_name, one.sex, one.born) for one in per] == [("Per Nyland", Sex.MALE, "1970-02-03")]
+    assert [one.tested_on for one in record.imported.of_person(per[0].id)] == ["2019-05-01", "2020-05-01"]
+    assert record.people.with_number("01010750160") == record.people.search("årdal")[0]
+    assert preview(tmp_path / "tidligere.csv", record, TODAY).new_people == [], "the second time they are there"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (";Nyland;Per;1970-02-03;;2019-05-01;31,5;sykkel", "write sex too, or add the person first"),
+        (";Nyland;Per;03.02.1970;mann;2019-05-01;31,5;sykkel", "born: '03.02.1970' is not a date"),
+        ("31129956716;Nyland;Per;1999-12-31;mann;2019-05-01;31,5;sykkel", "the number cannot be right"),
+        ("9" * 65 + ";Nyland;Per;1999-12-31;mann;2019-05-01;31,5;sykkel", "the number cannot be right"),
+        ("77;Hemmeligsen;Klara Åse;1980-01-31;k;2019-05-01;31,5;sykkel", "without this number"),
+        (";Nyland;Per;1970-02-03;mann;2019-05-01;31,5;sykkel;mer", "has more cells than the header"),
+    ],
+)
+def test_whom_nobody_can_be_made_of_is_a_sentence(
+    record: Record, person: Person, tmp_path: Path, row: str, words: str
+) -> None:
+    (problem,) = preview(written(tmp_path, NEW + row), record, TODAY).problems
+    assert words in problem
+
+
+def test_a_number_taken_between_preview_and_word_keeps_nothing(record: Record, person: Person, tmp_path: Path) -> None:
+    rows = [";Nyland;Per;1970-02-03;mann;2019-05-01;31,5;sykkel", "17;Årdal;Liv;1980-01-01;k;2019-05-01;31,5;sykkel"]
+    found = preview(written(tmp_path, NEW + "\n".join(rows)), record, TODAY)
+    other = record.people.add(family_name="Berg", sex=Sex.MALE, number="17")
+    with pytest.raises(BadInput, match="same number"):
+        keep(record, found)
+    assert {one.id for one in record.people.all()} == {person.id, other.id}
+    assert record.imported.all() == []
+
+
+def test_every_sentence_is_there_in_both_languages(record: Record, tmp_path: Path) -> None:
+    source = inspect.getsource(earlier)
+    codes = set(re.findall(r'Cause\("(import_[a-z0-9_]+)"', source))
+    for language in LANGUAGES:
+        assert {f"cause.{code}" for code in codes} <= texts(language).keys()
+        told = {key.removeprefix("cause.") for key in texts(language).keys() if key.startswith("cause.import_")}  # noqa: SIM118
+        assert told == codes, "and no sentence that nothing says"
+    with pytest.raises(BadInput) as caught:
+        preview(written(tmp_path, "number,tested_on\n"), record, TODAY)
+    assert "kolonnen vo2max_ml_kg_min mangler" in texts("nb").say(caught.value.causes[0])  # type: ignore[arg-type]

@@ -1,0 +1,95 @@
+"""Earlier tests of another system, shown before anything is kept: what will be made, and every row with a problem."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from teststation.errors import StationError
+from teststation.exchange.earlier import Preview, PreviewRow, keep
+from teststation.records.database import Record
+from ui.i18n import say, told, tr
+from ui.i18n.numbers import DASH, day, number
+from ui.screens.login import problem_label
+from ui.widgets.base import button, column, label, set_shown, set_text
+from ui.widgets.sheet import Sheet
+
+COLUMNS = ("row", "person", "date", "vo2", "method", "what")
+
+
+def row_words(row: PreviewRow) -> tuple[str, ...]:
+    """One line of the preview; the last word says what will become of the row."""
+    person = row.person
+    who = DASH if person is None else f"{person.full_name}, {day(person.born)}"
+    if row.problems:
+        return f"{row.row}", who, DASH, DASH, DASH, "\n".join(f"{say(problem)}." for problem in row.problems)
+    result = row.result
+    assert result is not None
+    what = "known" if row.is_known else "new_person" if row.is_new else "add"
+    value = number(result.vo2max_ml_kg_min, 1)
+    return f"{row.row}", who, day(result.tested_on), value, result.method, tr(f"bring.{what}")
+
+
+class BringInSheet(Sheet):
+    """Rows with a problem come first; while there is one, nothing can be kept."""
+
+    def __init__(self, window: QWidget, record: Record, found: Preview, brought_in: Callable[[int], None]) -> None:
+        self._record, self._found, self._brought_in = record, found, brought_in
+        bad = sum(bool(row.problems) for row in found.rows)
+        self.summary = label(
+            tr("bring.summary", rows=len(found.rows), tests=found.fresh, people=found.matched_people,
+               new=len(found.new_people), known=sum(row.is_known for row in found.rows)),
+            "lead", wrap=True,
+        )  # fmt: skip
+        self.problems = problem_label()
+        if bad:
+            self._tell(tr("bring.problems", n=bad))
+        self.table = self._table(sorted(found.rows, key=lambda row: not row.problems))
+        body = column(self.summary, self.problems, self.table, shares=(0, 0, 1))
+        super().__init__(window, tr("bring.title"), body, width=1750, fill=True)
+        self.add_cancel(tr("common.cancel"))
+        self.keep_button = button(tr("bring.keep", n=found.fresh), self.keep, "main")
+        self.keep_button.setEnabled(not bad and found.fresh > 0)
+        self.foot.addWidget(self.keep_button)
+
+    def open(self) -> None:
+        """Show it; only now a row knows how many lines it takes."""
+        super().open()
+        self.table.resizeRowsToContents()
+
+    def keep(self) -> None:
+        """Keep everything and close, or say why nothing was kept."""
+        try:
+            count = keep(self._record, self._found)
+        except StationError as error:
+            self._tell(tr("bring.refused", why="; ".join(told(error))))
+            return
+        self.finish()
+        self._brought_in(count)
+
+    def _tell(self, words: str) -> None:
+        set_text(self.problems, words)
+        set_shown(self.problems, True)
+
+    def _table(self, rows: list[PreviewRow]) -> QTableWidget:
+        table = QTableWidget(len(rows), len(COLUMNS))
+        table.setHorizontalHeaderLabels([tr(f"bring.{name}") for name in COLUMNS])
+        table.setAccessibleName(tr("bring.title"))
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setWordWrap(True)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(lambda *_: table.resizeRowsToContents())
+        for line, row in enumerate(rows):
+            for place, text in enumerate(row_words(row)):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                table.setItem(line, place, item)
+        return table
