@@ -31,6 +31,7 @@ from ui.run_flow import RunFlow
 from ui.screens.history import HistoryScreen
 from ui.screens.person import PersonScreen
 from ui.screens.pretest import PretestScreen
+from ui.screens.record_settings import RecordSettingsSheet
 from ui.screens.result import ResultScreen
 from ui.screens.run import RunScreen
 from ui.screens.settings import SettingsSheet
@@ -284,7 +285,14 @@ class MainWindow(QMainWindow):
 
     def edit_settings(self) -> None:
         """Clinic and machines."""
-        self.show_sheet(lambda window: SettingsSheet(window, self.station, self.keep_settings))
+        of_record = self.edit_record_settings if self.desk.may(Permission.RECORD) else None
+        self.show_sheet(lambda window: SettingsSheet(window, self.station, self.keep_settings, of_record))
+
+    def edit_record_settings(self) -> None:
+        """Record and backups."""
+        self.show_sheet(
+            lambda window: RecordSettingsSheet(window, self.station, self.dialogs, self.keep_settings, self.tell)
+        )
 
     def keep_settings(self, settings: Settings) -> None:
         """Use settings from now on."""

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
+from teststation.cause import Cause, Problem
 from teststation.errors import StationError
 from teststation.records.copying import Interrupted
 from teststation.records.rotation import scheduled_backup
 from teststation.records.store import ServerAway
+from ui.i18n import told
 from ui.station import Station
 from ui.work import Work
 
@@ -34,7 +36,7 @@ class Upkeep(QObject):
         super().__init__(parent)
         self._station, self._quiet, self._tell = station, quiet, tell
         self._work: Work | None = None
-        self._said: tuple[str, ...] = ()
+        self._said: tuple[Problem, ...] = ()
         self._looks = 0
         self._closing = False
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
@@ -60,17 +62,17 @@ class Upkeep(QObject):
     def _may_go_on(self) -> bool:
         return self._quiet() and not self._closing
 
-    def _do(self) -> tuple[str, ...]:
+    def _do(self) -> tuple[Problem, ...]:
         """Everything due; the problems of it. Runs in a thread of its own."""
         return (*self._problems(self._hand_over), *self._problems(self._back_up))
 
-    def _hand_over(self) -> tuple[str, ...]:
+    def _hand_over(self) -> tuple[Problem, ...]:
         record = self._station.record
         if record.away is None and self._looks % RENEW_EVERY != 0:
             return ()
         return record.hand_over().kept_here
 
-    def _back_up(self) -> tuple[str, ...]:
+    def _back_up(self) -> tuple[Problem, ...]:
         settings = self._station.settings
         if not settings.backup_folder or self._station.record.away is not None:
             return ()
@@ -84,17 +86,24 @@ class Upkeep(QObject):
         return () if made is None else made.problems
 
     @staticmethod
-    def _problems(part: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    def _problems(part: Callable[[], tuple[Problem, ...]]) -> tuple[Problem, ...]:
         try:
             return part()
         except Interrupted:
             return ()
         except ServerAway as away:
-            return (f"{away.problems[0].partition(' (')[0]}",)
+            return tuple(_without_details(cause) for cause in away.causes)
         except StationError as error:
-            return error.problems
+            return error.causes
 
-    def _say(self, problems: tuple[str, ...]) -> None:
+    def _say(self, problems: tuple[Problem, ...]) -> None:
         if problems != self._said and problems:
-            self._tell(problems)
+            self._tell(told(problems))
         self._said = problems
+
+
+def _without_details(problem: Problem) -> Problem:
+    """A server that is away says so each time in other words, and is told of once."""
+    if isinstance(problem, Cause) and problem.code == "server_away":
+        return Cause("server_gone", {"name": problem.values["name"]})
+    return problem

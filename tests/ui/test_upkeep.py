@@ -62,4 +62,4 @@ def test_a_problem_is_said_once(record: Record, tmp_path: Path, qtbot: QtBot) ->
         qtbot.waitUntil(lambda: finished(upkeep), timeout=20_000)
         qtbot.wait(50)
     assert len(said) == 1
-    assert "choose another in the settings" in str(said[0])
+    assert "velg en annen i innstillingene" in str(said[0])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import delete
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.cipher import CipherFile
 from teststation.records.copying import GoOn, always, copy_pages, copy_rows, fingerprint, tables
@@ -53,9 +54,7 @@ def backup(database: Database, file: CipherFile, target: Path, go_on: GoOn = alw
         part.close()
         _move(part.path, target)
     except OSError as error:
-        raise RecordError(
-            f"{target}: the backup cannot be written ({error.strerror}); choose another place, nothing was changed"
-        ) from error
+        raise RecordError(Cause("backup_not_written", {"target": str(target), "why": error.strerror or ""})) from error
     finally:
         _discard(part, trial)
     return replace(found, name=str(target))

@@ -16,20 +16,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.store import EngineDatabase, Unreadable
 
 _DBAPI: Any = dbapi2  # a compiled module without types
 _IMMEDIATE = "teststation_immediate"
-_SENTENCES = {
-    5: "it is in use by another program; close it there and try again, nothing was changed",
-    6: "it is in use by another program; close it there and try again, nothing was changed",
-    8: "it or its folder cannot be written; give this user the right to write there, nothing was changed",
-    10: "the disk failed to read or write it; nothing was changed; check the disk, then try again",
-    11: "it is damaged; leave it as it is and restore the latest backup",
-    13: "the disk is full; nothing was changed; free some space, then try again",
-    14: "it cannot be opened; see that the folder is there and that this user may write in it",
-    26: "this passphrase does not open it, or it is damaged; check the passphrase, else restore the latest backup",
+_CODES = {
+    5: "record_in_use",
+    6: "record_in_use",
+    8: "record_read_only",
+    10: "record_disk_failed",
+    11: "record_damaged",
+    13: "record_disk_full",
+    14: "record_not_opened",
+    26: "record_wrong_passphrase",
 }  # by SQLite's primary result code
 _UNREADABLE = (11, 26)
 
@@ -104,16 +105,16 @@ class CipherFile(EngineDatabase):
     def sentence(self, error: BaseException | None) -> RecordError | None:
         """What a failure of the database module means to the user; None for a bug."""
         code = getattr(error, "sqlite_errorcode", 0) or 0
-        sentence = _SENTENCES.get(code & 0xFF)
-        if sentence is None:
+        known = _CODES.get(code & 0xFF)
+        if known is None:
             return None
         kind = Unreadable if code & 0xFF in _UNREADABLE else RecordError
-        return kind(f"{self.name}: {sentence}")
+        return kind(Cause(known, {"name": self.name}))
 
 
 def _check(path: Path, passphrase: str) -> None:
     if not passphrase or "\0" in passphrase:
-        raise RecordError(f"{path}: the passphrase is empty or holds a null character; give another")
+        raise RecordError(Cause("record_no_passphrase", {"name": str(path)}))
 
 
 def _quoted(passphrase: str) -> str:

@@ -10,6 +10,7 @@ from typing import Self
 
 from sqlalchemy import insert, select
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
 from teststation.records.audit import AuditLog
@@ -242,7 +243,7 @@ def _check_file(path: Path, *, create: bool) -> None:
     """See that there is a file to open, or make an empty one that only this user may read. Raises RecordError."""
     try:
         if path.is_dir():
-            raise RecordError(f"{path}: this is a folder; name a file in it")
+            raise RecordError(Cause("record_is_folder", {"name": str(path)}))
         if not path.exists() or path.stat().st_size == 0:
             if not create:
                 raise RecordError(f"{path}: there is no such record; name an existing one")
@@ -256,7 +257,7 @@ def _check_file(path: Path, *, create: bool) -> None:
             "see that its folder is there and that this user may write in it"
         ) from error
     if plain:
-        raise RecordError(f"{path}: this is an unencrypted database, not a record; name another file")
+        raise RecordError(Cause("record_plain", {"name": str(path)}))
     if not os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise RecordError(
             f"{path}: the record's folder cannot be written; give this user the right to write there, "

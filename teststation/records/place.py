@@ -8,6 +8,7 @@ import platformdirs
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 
 DRIVER = "postgresql+psycopg"
@@ -36,15 +37,15 @@ def place_of(location: str | Path) -> Place:
     text = str(location)
     if "://" not in text:
         return Place(Path(location), text)
-    way_out = f"name a file, or {DRIVER}://USER@HOST/DATABASE"
+    form = f"{DRIVER}://USER@HOST/DATABASE"
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise RecordError(f"the record's address cannot be read; {way_out}") from None
+        raise RecordError(Cause("place_unreadable", {"form": form})) from None
     if url.drivername not in (DRIVER, "postgresql"):
-        raise RecordError(f"{url.drivername}: a record is a file or PostgreSQL; {way_out}")
+        raise RecordError(Cause("place_other_kind", {"kind": url.drivername, "form": form}))
     if not url.database:
-        raise RecordError(f"{shown(url)}: the address names no database; {way_out}")
+        raise RecordError(Cause("place_no_database", {"name": shown(url), "form": form}))
     url = url.set(drivername=DRIVER)
     # Which record it is, not how it is reached: a changed password or certificate keeps its spool.
     target = f"{url.host or url.query.get('host', '')}:{url.port or 5432}/{url.database}"

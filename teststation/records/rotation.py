@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.backup import backup
 from teststation.records.copying import GoOn, always
@@ -67,9 +68,7 @@ def scheduled_backup(
         for path in may_go(_files(folder), days_kept) if made.ok else ():  # the good old ones may be needed
             path.unlink(missing_ok=True)
     except OSError as error:
-        raise RecordError(
-            f"{folder}: the folder of backups cannot be used ({error.strerror}); choose another in the settings"
-        ) from error
+        raise RecordError(Cause("backups_unusable", {"folder": str(folder), "why": error.strerror or ""})) from error
     return made
 
 
@@ -79,6 +78,4 @@ def _files(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise RecordError(
-            f"{folder}: the folder of backups cannot be read ({error.strerror}); choose another in the settings"
-        ) from error
+        raise RecordError(Cause("backups_unreadable", {"folder": str(folder), "why": error.strerror or ""})) from error

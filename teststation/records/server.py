@@ -7,6 +7,7 @@ writes. Time-outs are short, because a station whose server does not answer work
 from sqlalchemy import URL, Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.place import shown
 from teststation.records.store import EngineDatabase, ServerAway
@@ -15,20 +16,27 @@ CONNECT_TIMEOUT_S = 3
 ANSWER_TIMEOUT_S = 20
 _WRITERS_TURN = 0x74_65_73_74  # any number, the same in every station
 _BYTE_ORDERS = ("C", "POSIX", "C.UTF-8", "C.utf8")
-_IN_USE = "it is in use by another station; try again, nothing was changed"
-_SENTENCES = {
-    "55P03": _IN_USE,
-    "57014": _IN_USE,
-    "40001": _IN_USE,
-    "40P01": _IN_USE,
-    "53100": "the server's disk is full; nothing was changed; have its administrator free some space",
-    "42501": "this login may not use its tables; have the server's administrator make it the database's owner",
-    "25006": "the server is read-only at present; nothing was changed; ask its administrator",
-    "23505": "another station has just kept the same; nothing was changed; look again, then decide",
-    "22001": "a text is too long to be kept; shorten it, nothing was changed",
-    "XX001": "it is damaged; leave it as it is and restore the latest backup",
-    "XX002": "it is damaged; leave it as it is and restore the latest backup",
+_CODES = {
+    "55P03": "server_in_use",
+    "57014": "server_in_use",
+    "40001": "server_in_use",
+    "40P01": "server_in_use",
+    "53100": "server_disk_full",
+    "42501": "server_no_right",
+    "25006": "server_read_only",
+    "23505": "server_just_kept",
+    "22001": "server_too_long",
+    "XX001": "record_damaged",
+    "XX002": "record_damaged",
 }  # by SQLSTATE
+# What libpq says of a connection that came to nothing, without a SQLSTATE; first match first.
+_UNREACHED = (
+    ("no encryption", "server_wants_tls"),
+    ("SSL off", "server_wants_tls"),
+    ("does not support SSL", "server_has_no_tls"),
+    ("certificate", "server_certificate"),
+    ("password", "server_login"),
+)
 _AWAY = ("08", "57P", "53300")  # beginnings: connection lost, shutting down or starting, no free connection
 
 
@@ -62,9 +70,7 @@ class Server(EngineDatabase):
                 },
             )
         except ImportError as error:
-            raise RecordError(
-                f"{self.name}: the PostgreSQL driver is not installed; install teststation[postgresql]"
-            ) from error
+            raise RecordError(Cause("server_no_driver", {"name": self.name})) from error
 
     def check(self) -> None:
         """Refuse a database that would sort or keep letters differently. Raises RecordError, ServerAway."""
@@ -74,10 +80,7 @@ class Server(EngineDatabase):
         with self.reading() as connection:
             encoding, order = connection.execute(query).one()
         if encoding != "UTF8" or order not in _BYTE_ORDERS:
-            raise RecordError(
-                f"{self.name}: the database is in {encoding} with the order {order}; make it with: "
-                "createdb --template=template0 --encoding=UTF8 --locale=C"
-            )
+            raise RecordError(Cause("server_other_order", {"name": self.name, "encoding": encoding, "order": order}))
 
     def _prepare(self, connection: Connection, *, writing: bool) -> None:
         if writing:
@@ -91,12 +94,13 @@ class Server(EngineDatabase):
 
     def _error(self, error: DBAPIError) -> RecordError | None:
         state = getattr(error.orig, "sqlstate", None)
-        sentence = _SENTENCES.get(state or "")
-        if sentence is not None:
-            return RecordError(f"{self.name}: {sentence}")
+        known = _CODES.get(state or "")
+        if known is not None:
+            return RecordError(Cause(known, {"name": self.name}))
         if error.connection_invalidated or (state or "").startswith(_AWAY) or _is_unreached(error, state):
             said = " ".join(str(error.orig).split()) or "no answer"
-            return ServerAway(f"{self.name}: the server does not answer ({said}); see that it runs and can be reached")
+            code = next((code for words, code in _UNREACHED if state is None and words in said), "server_away")
+            return ServerAway(Cause(code, {"name": self.name, "said": said}))
         return None
 
 

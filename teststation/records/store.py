@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 
 
@@ -44,7 +45,7 @@ class Database(ABC):
 def needs_the_server(database: Database) -> None:
     """Refuse, inside a transaction, what has to be done once for all stations. Raises RecordError."""
     if database.away is not None:
-        raise RecordError(f"{database.name}: its server is away; do this when it answers again, nothing was changed")
+        raise RecordError(Cause("server_needed", {"name": database.name}))
 
 
 class EngineDatabase(Database):

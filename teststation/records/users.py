@@ -49,13 +49,14 @@ class Permission(StrEnum):
     IMPORT = "import"  # earlier results of other systems
     EXPORT = "export"
     AUDIT = "audit"  # read who did what with a patient
-    SETTINGS = "settings"  # machines, protocols, backup
+    SETTINGS = "settings"  # machines, protocols
+    RECORD = "record"  # where the record and its backups are
     USERS = "users"
 
 
 # In a small clinic the administrator is a therapist too, and the only one: so may sign.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.THERAPIST: frozenset(Permission) - {Permission.USERS},
+    Role.THERAPIST: frozenset(Permission) - {Permission.USERS, Permission.RECORD},
     Role.TECHNICIAN: frozenset({Permission.TEST, Permission.SETTINGS}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }

@@ -31,7 +31,14 @@ def serial_ports() -> list[str]:
 class SettingsSheet(Sheet):
     """Device strings are checked before they are kept; every problem is said at once."""
 
-    def __init__(self, window: QWidget, station: Station, saved: Callable[[Settings], None]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        station: Station,
+        saved: Callable[[Settings], None],
+        open_record: Callable[[], None] | None = None,
+    ) -> None:
+        """``open_record``: shows where the record and its backups are, to who may change that."""
         self._station, self._saved = station, saved
         now = station.settings
         self.clinic = line_edit(now.clinic_name, tr("settings.clinic"))
@@ -76,6 +83,9 @@ class SettingsSheet(Sheet):
         hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
         super().__init__(window, tr("settings.title"), column(fields, self.earlier, hint, self.problems), width=1150)
         self.add_cancel(tr("common.cancel"))
+        self.record_button = button(tr("place.open"), open_record, "touch")
+        self.record_button.setHidden(open_record is None)
+        self.foot.insertWidget(1, self.record_button)
         self.save_button = button(tr("form.save"), self.save, "main")
         self.foot.addWidget(self.save_button)
 
