@@ -1,7 +1,7 @@
-"""Does one thing to a record again and again until it is killed; tells each time it is done on standard output."""
+"""Does one thing to a record again and again until it is killed; tells each time it is done through a pipe."""
 
 import itertools
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
@@ -13,22 +13,17 @@ from teststation.records.database import open_record
 from teststation.records.users import User
 
 EVENTS = 400
+PASSPHRASES = (PASSPHRASE, "en ny setning")
+Told = tuple[str, int]  # what was done, and for a journal how many of its events
 
 
-def tell(what: str) -> None:
-    """One finished thing."""
-    sys.stdout.write(what + "\n")
-    sys.stdout.flush()
-
-
-def main(kind: str, location: str) -> None:
-    """Work until killed: ``test`` keeps tests from journals, ``sign`` signs them too, ``migrate``, ``backup``."""
+def main(kind: str, path: Path, told: Connection) -> None:
+    """Work until killed: ``test`` keeps tests from journals, ``sign`` signs them too; the others do what they say."""
     use_fast_keys()
-    path = Path(location)
-    tell("ready")
+    told.send(("ready", 0))
     if kind == "migrate":
         open_record(path, PASSPHRASE).close()
-        tell("migrated")
+        told.send(("migrated", 0))
         return
     with open_record(path, PASSPHRASE) as record:
         person = record.people.all()[0]
@@ -37,17 +32,15 @@ def main(kind: str, location: str) -> None:
             run_id = f"{kind}-{number}"
             if kind == "backup":
                 backup(record.database, record.file, path.with_name("b.backup"))
-                tell(run_id)
-                continue
-            events = events_of(EVENTS)
-            with record.new_journal(run_id) as journal:
-                for event in events:
-                    journal.append(msgspec.Raw(event), durable=False)  # type: ignore[arg-type]
-            record.keep(person.id, run_of(run_id), assessment_of(), events)
-            if kind == "sign":
-                record.signing.sign(run_id, signer)
-            tell(run_id)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+            elif kind == "rekey":
+                record.file.change_key(PASSPHRASES[number % 2])
+            else:
+                events = events_of(EVENTS)
+                with record.new_journal(run_id) as journal:
+                    for count, event in enumerate(events, start=1):
+                        journal.append(msgspec.Raw(event), durable=False)  # type: ignore[arg-type]
+                        told.send((f"journal {run_id}", count))
+                record.keep(person.id, run_of(run_id), assessment_of(), events)
+                if kind == "sign":
+                    record.signing.sign(run_id, signer)
+            told.send((run_id, 0))
