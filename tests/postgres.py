@@ -3,14 +3,19 @@
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
 USER = "station"
+SSL_REQUEST = struct.pack("!II", 8, 80877103)  # PostgreSQL, frontend protocol: SSLRequest
 NEEDS = "PostgreSQL's initdb and pg_ctl (Debian: apt-get install postgresql)"
 
 
@@ -59,6 +64,50 @@ class Cluster:
     def url(self, database: str, options: str = "") -> str:
         """The address of a database as a station is given it."""
         return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{database}{options}"
+
+    @contextmanager
+    def tls(self, certificate: bytes, key: bytes, *, only: str) -> Iterator[None]:
+        """Speak TLS too, and take nothing else for the database ``only``."""
+        for name, content in (("server.crt", certificate), ("server.key", key)):
+            path = self.data / name
+            path.write_bytes(content)
+            path.chmod(0o600)
+            if self._user is not None:
+                shutil.chown(path, self._user)
+        rules = self.data / "pg_hba.conf"
+        former = rules.read_text()
+        words = f"hostssl {only} all 127.0.0.1/32 trust\nhost {only} all 127.0.0.1/32 reject\n"
+        rules.write_text(words + former)
+        self._set_ssl("on")
+        try:
+            yield
+        finally:
+            rules.write_text(former)
+            self._set_ssl("off")
+
+    @contextmanager
+    def without_tls(self) -> Iterator[None]:
+        """Speak no TLS for a while."""
+        self._set_ssl("off")
+        try:
+            yield
+        finally:
+            self._set_ssl("on")
+
+    def _set_ssl(self, wanted: str) -> None:
+        self.execute(f"ALTER SYSTEM SET ssl = {wanted}")
+        self.execute("SELECT pg_reload_conf()")
+        end_s = time.monotonic() + 20
+        while self._speaks_tls() != (wanted == "on"):
+            if time.monotonic() > end_s:
+                raise RuntimeError(f"the server did not turn TLS {wanted}")
+            time.sleep(0.01)
+
+    def _speaks_tls(self) -> bool:
+        """Asked as a client asks, before anything else: S or N."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as probe:
+            probe.sendall(SSL_REQUEST)
+            return probe.recv(1) == b"S"
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Run one statement outside of any transaction."""

@@ -33,6 +33,16 @@ _CODES = {
     26: "record_wrong_passphrase",
 }  # by SQLite's primary result code
 _UNREADABLE = (11, 26)
+# Copying pages gives SQLite's own words and no code.
+_BY_WORDS = {
+    "database is locked": 5,
+    "attempt to write a readonly database": 8,
+    "disk I/O error": 10,
+    "database disk image is malformed": 11,
+    "database or disk is full": 13,
+    "unable to open database file": 14,
+    "file is not a database": 26,
+}
 
 
 class CipherFile(EngineDatabase):
@@ -104,7 +114,7 @@ class CipherFile(EngineDatabase):
 
     def sentence(self, error: BaseException | None) -> RecordError | None:
         """What a failure of the database module means to the user; None for a bug."""
-        code = getattr(error, "sqlite_errorcode", 0) or 0
+        code = getattr(error, "sqlite_errorcode", 0) or _BY_WORDS.get(str(error), 0)
         known = _CODES.get(code & 0xFF)
         if known is None:
             return None

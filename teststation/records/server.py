@@ -35,6 +35,7 @@ _UNREACHED = (
     ("SSL off", "server_wants_tls"),
     ("does not support SSL", "server_has_no_tls"),
     ("certificate", "server_certificate"),
+    ("SSL error", "server_certificate"),  # signed by another key under the authority's own name
     ("password", "server_login"),
 )
 _AWAY = ("08", "57P", "53300")  # beginnings: connection lost, shutting down or starting, no free connection

@@ -1,13 +1,15 @@
 """A person is gone for good where the law asks for it, and that it was done stays."""
 
 import pytest
+from sqlalchemy import text
 
-from tests.unit.records.builders import assessment_of, events_of, run_of
+from tests.unit.records.builders import assessment_of, events_of, run_of, undone
 from teststation.errors import RecordError
 from teststation.records.audit import Action
 from teststation.records.database import Record
 from teststation.records.erasure import Erased, Reason, erase
 from teststation.records.imported import EarlierResult
+from teststation.records.signing import signature_problems
 from teststation.records.tables import AUDIT, METADATA
 from teststation.records.users import Role
 from teststation.records.verify import verify
@@ -43,6 +45,26 @@ def test_nothing_of_an_erased_person_is_left_but_the_trace(record: Record) -> No
     assert {row.person_id for row in rows} == {person.id, double.id}
     assert all('"reason":"request"' in row.detail for row in rows)
     assert verify(record.database).problems == (), "the log, the signatures and the versions still hold"
+
+
+def test_the_signatures_of_the_others_are_verified_as_before(record: Record) -> None:
+    kari, _ = record.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, "gå tur i skogen")
+    people = [record.people.add(family_name=name, sex=Sex.FEMALE) for name in ("Blir", "Hemmeligsen", "Står")]
+    for number, person in enumerate(people):
+        record.tests.save(person.id, run_of(f"run-{number}"), assessment_of(), events_of(5))
+        record.signing.sign(f"run-{number}", kari)
+    record.signing.sign("run-1", kari, comment="Rettet.", reason="skrivefeil", seen=1)
+    kept = [record.signing.signatures(f"run-{number}") for number in (0, 2)]
+    erase(record.database, record.audit, people[1].id, Reason.REQUEST)
+    with record.database.reading() as connection:
+        assert list(signature_problems(connection)) == []
+    assert [record.signing.signatures(f"run-{number}") for number in (0, 2)] == kept
+    with undone(record) as connection:
+        connection.execute(text("UPDATE signature SET comment = 'en annen' WHERE test_id = 'run-2'"))
+        assert len(list(signature_problems(connection))) == 1, "and what is wrong with the rest is still found"
+    with undone(record) as connection:
+        connection.execute(text("DELETE FROM signature WHERE test_id = 'run-0'"))
+        assert len(list(signature_problems(connection))) == 1, "a signature that was taken away is no erasure"
 
 
 def test_a_person_that_is_not_there_is_a_sentence(record: Record) -> None:
