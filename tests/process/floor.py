@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,17 @@ def wait_for(fact: Callable[[], bool], within_s: float, what: str) -> float:
             raise AssertionError(f"waited {within_s} s in vain for: {what}")
         time.sleep(0.005)
     return time.monotonic() - began_s
+
+
+def side_by_side(scenarios: Mapping[str, Callable[[Path], None]], folder: Path, at_once: int = 4) -> None:
+    """Run scenarios a few at a time, each in a folder of its own, since they mostly wait; tell every one that fails."""
+    places = {name: folder / name.replace(" ", "-") for name in scenarios}
+    for place in places.values():
+        place.mkdir()
+    with ThreadPoolExecutor(at_once) as pool:
+        running = {name: pool.submit(scenario, places[name]) for name, scenario in scenarios.items()}
+    failed = {name: error for name, future in running.items() if (error := future.exception()) is not None}
+    assert not failed, "\n".join(f"{name}: {error!r}" for name, error in failed.items())
 
 
 class Floor:
