@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from drivers.emulators.treadmills import Wanted, device_string, make
 from drivers.emulators.wire import TcpServer
-from tests.process.floor import station_environment
+from tests.process.floor import side_by_side, station_environment
 from teststation.clock import TimeScale
 
 pytestmark = pytest.mark.process
@@ -54,14 +55,10 @@ def run(folder: Path, treadmill: str, answers: str = "") -> tuple[subprocess.Com
     return done, json.loads((folder / "out.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize(
-    ("family", "units", "speed_kmh"),
-    [("trackmaster", "kmh", 4.8), ("trackmaster", "mph", 4.83), ("woodway", "mph", 4.83)],
-)
-def test_a_belt_the_station_moves(family: str, units: str, speed_kmh: float, tmp_path: Path) -> None:
+def a_belt_the_station_moves(family: str, units: str, speed_kmh: float, folder: Path) -> None:
     wanted = Wanted(family, TimeScale(SCALE), units)
     with TcpServer(make(wanted)) as server:
-        _, result = run(tmp_path, device_string(wanted, server.url))
+        _, result = run(folder, device_string(wanted, server.url))
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     # The last minute of such a short stage has the ramp in it.
     assert [stage["actual"]["incline_pct"] for stage in result["stages"]] == pytest.approx([0.0, 2.7], abs=0.4)
@@ -69,15 +66,26 @@ def test_a_belt_the_station_moves(family: str, units: str, speed_kmh: float, tmp
     assert result["link"]["worst_gap_ms"] > 0
 
 
-@pytest.mark.parametrize("family", ["csafe", "woodway-standard"])
-def test_a_belt_that_is_read_and_set_by_its_operator(family: str, tmp_path: Path) -> None:
-    done, result = run(tmp_path, f"emulated:{family}")
+def a_belt_that_is_read_and_set_by_its_operator(family: str, folder: Path) -> None:
+    done, result = run(folder, f"emulated:{family}")
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     assert "set the treadmill to 4.8 km/h and 3.0 %" in done.stderr
     assert [stage["actual"]["duration_s"] for stage in result["stages"]] == pytest.approx([60.0, 60.0], abs=3.0)
 
 
-def test_a_belt_without_a_wire_and_an_operator_who_confirms(tmp_path: Path) -> None:
-    done, result = run(tmp_path, "manual", "\n" * 4)
+def a_belt_without_a_wire_and_an_operator_who_confirms(folder: Path) -> None:
+    done, result = run(folder, "manual", "\n" * 4)
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     assert done.stderr.count("press Enter when it is so") == 4
+
+
+def test_a_test_is_completed_on_every_family(tmp_path: Path) -> None:
+    runs = {
+        "trackmaster kmh": partial(a_belt_the_station_moves, "trackmaster", "kmh", 4.8),
+        "trackmaster mph": partial(a_belt_the_station_moves, "trackmaster", "mph", 4.83),
+        "woodway": partial(a_belt_the_station_moves, "woodway", "mph", 4.83),
+        "csafe": partial(a_belt_that_is_read_and_set_by_its_operator, "csafe"),
+        "woodway standard": partial(a_belt_that_is_read_and_set_by_its_operator, "woodway-standard"),
+        "manual": a_belt_without_a_wire_and_an_operator_who_confirms,
+    }
+    side_by_side(runs, tmp_path, at_once=3)
