@@ -20,6 +20,7 @@ from teststation.physiology.prior import population
 from teststation.physiology.reference import compare, compare_friend, fitness_age, fitness_age_change
 from teststation.physiology.result import (
     ALGORITHM_VERSION,
+    EITHER,
     Assessment,
     Change,
     Estimate,
@@ -51,7 +52,7 @@ class EarlierTest:
 class Choices:
     """What a clinic may choose."""
 
-    headline: str = "extrapolation"  # or combined
+    headline: str = "extrapolation"  # or combined, or EITHER
     use_earlier_tests: bool = False  # whether the combined estimate also rests on this person's latest earlier test
 
 
@@ -96,20 +97,23 @@ def assess(
         line = Extrapolation(withheld("pulse_not_to_be_trusted"))
         by_pulse = ("extrapolation", "combined", "ebbeling", "george", "vehrs", "hunt_submaximal")
         estimates = dict.fromkeys(by_pulse, line.estimate)
+    headline = chosen_by_clinic.headline
+    if headline == EITHER:
+        headline = "extrapolation" if line.estimate.vo2max_ml_kg_min is not None else "combined"
     estimates |= {"rpe": by_rpe(stages), "non_exercise": non_exercise(subject)}
     found = Assessment(
         algorithm_version=ALGORITHM_VERSION,
         stages=stages,
         hr_max=maximum,
         estimates=estimates,
-        headline=chosen_by_clinic.headline,
+        headline=headline,
         error_budget=line.terms,
         line=line.line,
         training=None if line.line is None else four_by_four(line.line, maximum.bpm, stages),
         hr_limit_bpm=limit_bpm if trusted else None,
         outlook=_outlook(line, stages, next_load, maximum, limit_bpm, subject.resting_hr_bpm) if trusted else None,
     )
-    return _compared(found, subject, estimates[chosen_by_clinic.headline])
+    return _compared(found, subject, estimates[headline])
 
 
 def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Choices | None = None) -> Assessment:

@@ -9,7 +9,8 @@ ALGORITHM_VERSION = "2"  # every stored result names it; raise it whenever the s
 METHODS = (
     "extrapolation", "combined", "ebbeling", "george", "vehrs", "hunt_submaximal", "rpe", "non_exercise",
 )  # fmt: skip
-HEADLINES = ("extrapolation", "combined")  # what a clinic may choose as its result
+HEADLINES = ("extrapolation", "combined")  # what may be the result
+EITHER = "extrapolation_or_combined"  # a clinic's choice: combined where the stages make no line
 
 
 class Load(Value, frozen=True):

@@ -9,7 +9,7 @@ from serial.tools import list_ports
 from drivers.heart_rate.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
-from teststation.physiology.result import HEADLINES
+from teststation.physiology.result import EITHER, HEADLINES
 from ui.i18n import knows, told, tr
 from ui.i18n.numbers import number, parse_number
 from ui.screens.fields import Bounds, form, line_edit
@@ -51,7 +51,7 @@ class SettingsSheet(Sheet):
         self.lock_after = line_edit(str(now.lock_after_min), tr("settings.lock_after"))
         self.headline = QComboBox()
         self.headline.setAccessibleName(tr("settings.headline"))
-        for name in HEADLINES:
+        for name in (*HEADLINES, EITHER):
             self.headline.addItem(tr(f"method.{name}"), name)
         self.headline.setCurrentIndex(self.headline.findData(now.headline))
         self.earlier = QCheckBox(tr("settings.use_earlier"))

@@ -9,7 +9,7 @@ from teststation.physiology import error_budget, likelihood
 from teststation.physiology.assess import Choices, assess
 from teststation.physiology.prior import population
 from teststation.physiology.reference import friend2022, hunt3
-from teststation.physiology.result import Assessment, Load, StageObservation
+from teststation.physiology.result import EITHER, Assessment, Load, StageObservation
 from teststation.subject import Gait, Sex, Subject
 
 
@@ -205,6 +205,15 @@ def test_the_clinic_chooses_its_headline() -> None:
     assert found.reference is not None
     combined = found.estimates["combined"].vo2max_ml_kg_min or 0
     assert found.reference.percent_of_expected == pytest.approx(100 * combined / found.reference.expected_ml_kg_min)
+
+
+def test_or_has_the_combined_estimate_only_where_the_stages_make_no_line() -> None:
+    either = Choices(headline=EITHER)
+    assert assess(MAN, FOUR, choices=either).headline == "extrapolation"
+    one_stage = assess(MAN, FOUR[:2], choices=either)
+    assert one_stage.estimates["extrapolation"].vo2max_ml_kg_min is None
+    assert one_stage.headline == "combined"
+    assert one_stage.reference is not None
 
 
 def test_a_resting_pulse_narrows_what_the_stages_say() -> None:
