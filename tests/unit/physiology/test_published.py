@@ -2,10 +2,13 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 from teststation.errors import OutOfRange
 from teststation.physiology.ebbeling import ebbeling_vo2max
+from teststation.physiology.error_budget import budget
+from teststation.physiology.extrapolation import FittedLine
 from teststation.physiology.hrmax import brawner2004_bpm, hr_max, nes2013_bpm
 from teststation.physiology.hunt_submaximal import hunt_submaximal_men_vo2max
 from teststation.physiology.jog import george_vo2max, vehrs_vo2max
@@ -115,10 +118,31 @@ def test_hunts_submaximal_equation_for_men() -> None:
     [
         (2.5, 3, Gait.WALK, 13.8),  # jjarmstrong.com, "Metabolic equations: treadmill energy expenditure"
         (4.57, 0, Gait.RUN, 28.0),  # studylib.net 8947834: 8 METs on the level are 4.57 mph
+        (75 / 26.8, 10, Gait.WALK, 24.5),  # siue.edu/~ncoving, "ACSM practice problems", key 1: 7 METs at 75 m/min
     ],
 )
 def test_worked_examples_of_acsms_equations(speed_mph: float, incline_pct: float, gait: Gait, vo2: float) -> None:
     assert round(vo2_ml_kg_min(kmh_from_mph(speed_mph), incline_pct, gait), 1) == vo2
+
+
+@pytest.mark.parametrize(
+    ("speed_mph", "incline_pct", "vo2"),
+    [
+        (2.1, 0.5, 9.6), (2.1, 4.5, 13.6), (2.3, 2.0, 11.9), (2.3, 6.5, 16.9), (2.7, 3.0, 14.6), (2.7, 7.5, 20.6),
+        (3.1, 4.0, 17.8), (3.1, 8.5, 24.4), (3.7, 4.0, 20.6), (3.7, 8.0, 27.8),
+    ],
+)  # fmt: skip
+def test_the_stages_of_nhanes_cost_what_its_manual_prints(speed_mph: float, incline_pct: float, vo2: float) -> None:
+    """NHANES Cardiovascular Fitness Procedures Manual, appendix H, protocols 1 to 5; it rounds some its own way."""
+    assert walking_vo2_ml_kg_min(kmh_from_mph(speed_mph), incline_pct) == pytest.approx(vo2, abs=0.15)
+
+
+def test_the_worked_example_of_nhanes_is_read_at_hrmax() -> None:
+    """The same manual, appendix G: a man of 40, 23.3 and 31.4 mL/kg/min at 120 and 140 bpm, HRmax 180: 47.6."""
+    line = FittedLine(np.array([23.3, 31.4]), np.array([120.0, 140.0]), budget(10.8, ()))
+    assert round(line.slope, 3) == 2.469
+    assert round(line.intercept, 1) == 62.5
+    assert round((180 - line.intercept) / line.slope, 1) == 47.6
 
 
 def test_non_exercise_equations() -> None:
