@@ -29,15 +29,15 @@ def draw(page: Page, report: Report) -> None:
 
 
 _COLUMNS = (
-    ("name", 78),
-    ("planned", 74),
-    ("walked", 74),
-    ("vo2", 36),
-    ("met", 30),
-    ("pulse", 34),
+    ("name", 64),
+    ("planned", 70),
+    ("walked", 70),
+    ("vo2", 32),
+    ("met", 28),
+    ("pulse", 30),
     ("percent", 34),
     ("rpe", 26),
-    ("bp", 42),
+    ("bp", 40),
     ("used", 0),
 )
 
