@@ -129,7 +129,7 @@ def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Cho
         earlier=tested("", earlier[-1].run, maximum).stages if earlier and wanted.use_earlier_tests else (),
         next_load=_next_load(run, own),
     )
-    if found.hr_limit_bpm is None:
+    if found.hr_limit_bpm is None or not earlier:
         return found
     now = tested(run.id, run, maximum)
     for number in reversed(range(len(earlier))):

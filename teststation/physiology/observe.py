@@ -1,5 +1,6 @@
 """From a run to what the estimators read: one observation for each stage, from its last minute."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from statistics import fmean
 from typing import TypeVar
@@ -74,8 +75,14 @@ def _steady(heart: Sequence[HeartSample], began_s: float, ended_s: float) -> boo
     return abs(fmean(later) - fmean(earlier)) < STEADY_WITHIN_BPM
 
 
-def _between(samples: Sequence[Sample], from_s: float, to_s: float) -> list[Sample]:
-    return [sample for sample in samples if from_s < sample.t_s <= to_s]
+def _between(samples: Sequence[Sample], from_s: float, to_s: float) -> Sequence[Sample]:
+    """Samples later than ``from_s`` up to ``to_s``; a run keeps them in the order of time."""
+    first = bisect_right(samples, from_s, key=_time_of)
+    return samples[first : bisect_right(samples, to_s, lo=first, key=_time_of)]
+
+
+def _time_of(sample: HeartSample | BeltSample) -> float:
+    return sample.t_s
 
 
 def _mean(values: Sequence[float | None], otherwise: float) -> float:
