@@ -24,6 +24,7 @@ from ui.screens.history import HistoryScreen
 from ui.screens.merge import MergeSheet
 from ui.screens.person import PersonScreen
 from ui.screens.person_form import PersonForm
+from ui.screens.two_hands import TwoHandsSheet
 from ui.station import Station
 from ui.widgets.dialogs import Dialogs
 from ui.widgets.sheet import Sheet
@@ -76,9 +77,21 @@ class PeopleFlow(QObject):
         if person is not None:
             self.desk.saw(Action.PERSON_SEEN, person.id)
         record = self.station.record
-        self._window.show_sheet(
-            lambda window: PersonForm(window, record, person, lambda kept: self.people.refresh(choose=kept.id))
-        )
+        written_here = None if person is None else record.kept_here(person.id)
+        if written_here is not None:
+            assert person is not None
+            base, mine = written_here
+            self.choose(base, record.people.get(person.id), mine)
+            return
+        self._window.show_sheet(lambda window: PersonForm(window, record, person, self._kept, self.choose))
+
+    def choose(self, base: Person | None, kept: Person, mine: Person) -> None:
+        """Two have changed one person: both values, and a choice."""
+        record = self.station.record
+        self._window.show_sheet(lambda window: TwoHandsSheet(window, record, base, kept, mine, self._kept))
+
+    def _kept(self, person: Person) -> None:
+        self.people.refresh(choose=person.id)
 
     def merge(self, person: Person) -> None:
         """Merge a duplicate into this person, or undo it."""

@@ -98,8 +98,15 @@ class Upkeep(QObject):
 
     def _say(self, problems: tuple[Problem, ...]) -> None:
         if problems != self._said and problems:
-            self._tell(told(problems))
+            self._tell(told(self._named(problem) for problem in problems))
         self._said = problems
+
+    def _named(self, problem: Problem) -> Problem:
+        """In the window a person has a name; in a log an id."""
+        if not isinstance(problem, Cause) or problem.code != "person_two_stations":
+            return problem
+        person = self._station.record.people.get(str(problem.values["person"]))
+        return Cause(problem.code, {"person": person.full_name})
 
 
 def _without_details(problem: Problem) -> Problem:

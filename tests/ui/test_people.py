@@ -21,6 +21,7 @@ from ui.app import MainWindow
 from ui.screens.compare import CompareSheet, comparison_lines, stage_lines
 from ui.screens.merge import MergeSheet
 from ui.screens.person_form import PersonForm
+from ui.screens.two_hands import TwoHandsSheet
 from ui.widgets.sheet import Sheet
 from ui.widgets.trend_plot import ticks
 
@@ -117,12 +118,45 @@ def test_the_number_of_a_merged_duplicate_is_taken(window: MainWindow, record: R
 
 def test_somebody_elses_change_in_the_meantime_is_told(window: MainWindow, record: Record, person: Person) -> None:
     form = form_of(window, person)
-    record.people.update(msgspec.structs.replace(person, note="fra den andre stasjonen"))
+    theirs = record.people.update(msgspec.structs.replace(person, note="fra den andre stasjonen", given_name="Karin"))
     form.given.setText("Karianne")
+    form.height_cm.setText("170")
     form.save()
-    assert window.sheet is form
-    assert not form.problems.isHidden()
-    assert record.people.get(person.id).given_name == "Kari"
+    sheet = window.sheet
+    assert isinstance(sheet, TwoHandsSheet)
+    assert record.people.get(person.id) == theirs, "nothing is overwritten"
+    assert set(sheet.choices) == {"given_name", "height_cm", "note"}
+    assert {name: group.checkedId() for name, group in sheet.choices.items()} == {
+        "given_name": -1, "height_cm": 1, "note": 0,
+    }  # fmt: skip
+    assert "Karin" in words_of(sheet) or "Karin" in sheet.choices["given_name"].buttons()[0].text()
+    assert not sheet.save_button.isEnabled(), "what both have changed must be chosen"
+    sheet.choose("given_name", mine=True)
+    later = record.people.update(msgspec.structs.replace(theirs, family_name="Dal"))
+    sheet.save()
+    assert "en gang til" in sheet.problems.text()
+    assert record.people.get(person.id) == later
+    sheet.choose("given_name", mine=True)
+    sheet.choose("family_name", mine=False)
+    sheet.save()
+    kept = record.people.get(person.id)
+    assert (kept.full_name, kept.height_cm, kept.note) == ("Karianne Dal", 170.0, "fra den andre stasjonen")
+    assert window.sheet is None
+
+
+def test_what_the_server_did_not_take_is_shown_when_the_person_is_edited(
+    window: MainWindow, record: Record, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = record.people.update(msgspec.structs.replace(person, family_name="Dal"))
+    mine = msgspec.structs.replace(person, note="skrevet alene")
+    monkeypatch.setattr(record, "kept_here", lambda person_id: (person, mine) if person_id == person.id else None)
+    window.persons.edit(theirs)
+    sheet = window.sheet
+    assert isinstance(sheet, TwoHandsSheet)
+    assert {name: group.checkedId() for name, group in sheet.choices.items()} == {"family_name": 0, "note": 1}
+    sheet.save()
+    kept = record.people.get(person.id)
+    assert (kept.family_name, kept.note) == ("Dal", "skrevet alene")
 
 
 # --- the list ---

@@ -39,6 +39,7 @@ BUILT = {
     *(f"audit.{action}" for action in Action if action.startswith(("person", "test", "result", "report", "audit"))),
     *(f"audit.field_{name}" for name in Person.__struct_fields__ if name not in UNTOLD),
     *(f"compare.{key}" for key in COMPARED),
+    *(f"two.{key}" for key in ("field", "kept", "mine")),
     *(f"bring.{key}" for key in (*BRING_COLUMNS, "add", "new_person", "known")),
     *(f"login.{reason}" for reason in ("wrong", "wait", "expired")),
     *(f"password.{fault}" for fault in ("length", "weak")),

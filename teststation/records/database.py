@@ -21,7 +21,7 @@ from teststation.records.imported import ImportedResults
 from teststation.records.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
 from teststation.records.kept_tests import KeptTests, StoredTest
 from teststation.records.merging import Merging
-from teststation.records.people import People
+from teststation.records.people import People, Person
 from teststation.records.place import place_of
 from teststation.records.schema import upgrade
 from teststation.records.served import ServedDatabase
@@ -117,6 +117,21 @@ class Record:
         handed = self.database.hand_over()
         self.retire_kept_journals()
         return handed
+
+    def kept_here(self, person_id: str) -> tuple[Person | None, Person] | None:
+        """What this station wrote of a person while its server was away, where somebody else has changed them too.
+
+        Returns:
+            What both began from, if that is known, and what was written here; None where there is nothing to settle.
+        """
+        return self.database.kept_here(person_id) if isinstance(self.database, ServedDatabase) else None
+
+    def settle(self, chosen: Person) -> Person:
+        """Keep what somebody chose from two versions of a person. Raises as ``People.update``."""
+        kept = self.people.update(chosen)
+        if isinstance(self.database, ServedDatabase) and self.away is None:
+            self.database.settle(kept.id)
+        return kept
 
     def bring_at_hand(self, person_id: str) -> None:
         """Before a test: see that it can go on and be kept if the server goes away in the middle."""

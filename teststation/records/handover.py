@@ -14,7 +14,9 @@ import msgspec
 from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from teststation.cause import Cause, Problem
 from teststation.records.audit import NOT_TAKEN, append
+from teststation.records.people import Person, Version
 from teststation.records.store import Database
 from teststation.records.tables import (
     AUDIT,
@@ -55,7 +57,7 @@ class HandedOver:
 
     people: int = 0
     tests: int = 0
-    kept_here: tuple[str, ...] = ()
+    kept_here: tuple[Problem, ...] = ()
 
 
 def prepare_spool(spool: Database) -> None:
@@ -75,7 +77,7 @@ def hand_over(spool: Database, server: Database) -> HandedOver:
     with spool.writing() as local:
         people = _due(local, PERSON, "person")
         tests = _due(local, TEST, "test")
-        said: list[str] = []
+        said: list[Problem] = []
         noted: list[tuple[str, str, str]] = []
         with server.writing() as remote:
             for row in people:
@@ -153,10 +155,32 @@ def bring_at_hand(spool: Database, server: Database, person_id: str) -> None:
                 _note(local, "test", row["id"], row["events_sha256"])
 
 
+def kept_here(spool: Database, person_id: str) -> tuple[Person | None, Person] | None:
+    """What this station wrote of a person and the server did not take, after what both began from; None if nothing."""
+    with spool.reading() as local:
+        due = next((row for row in _due(local, PERSON, "person") if row["id"] == person_id), None)
+        if due is None:
+            return None
+        bodies = local.execute(select(PERSON_VERSION.c.body).where(PERSON_VERSION.c.person_id == person_id)).scalars()
+        former = [msgspec.json.decode(body, type=Version).person for body in bodies]
+        taken = _version(local, "person", person_id)
+    base = next((one for one in former if one.updated_at == taken), None)
+    return base, msgspec.convert({name: due[name] for name in Person.__struct_fields__}, Person)
+
+
+def take_servers(spool: Database, server: Database, person_id: str) -> None:
+    """The server's version counts here too from now on."""
+    with server.reading() as remote:
+        row = remote.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one()
+    with spool.writing() as local:
+        local.execute(delete(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id))
+        _take_person(local, row)
+
+
 # --- parts ---
 
 
-def _give_person(local: Connection, remote: Connection, row: RowMapping) -> str | None:
+def _give_person(local: Connection, remote: Connection, row: RowMapping) -> Problem | None:
     """Add or change a person on the server; a sentence where the server's version counts."""
     theirs = remote.execute(select(PERSON).where(PERSON.c.id == row["id"])).mappings().one_or_none()
     if theirs is not None and dict(theirs) == dict(row):
@@ -173,10 +197,7 @@ def _give_person(local: Connection, remote: Connection, row: RowMapping) -> str 
         _give_versions(local, remote, row["id"])
         return None
     if theirs["updated_at"] != _version(local, "person", row["id"]):
-        return (
-            f"person {row['id']} was changed at another station too while the server was away; "
-            "the server's version counts there and yours is kept here; enter your change again on the server"
-        )
+        return Cause("person_two_stations", {"person": row["id"]})
     remote.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
     _give_versions(local, remote, row["id"])
     return None

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from teststation.cause import Cause
 from teststation.due import next_due
 from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
@@ -45,6 +46,14 @@ class Person(Value, frozen=True):
     def full_name(self) -> str:
         """Given name, then family name."""
         return f"{self.given_name} {self.family_name}".strip()
+
+
+class ChangedMeanwhile(RecordError):
+    """Somebody else has changed a person since: ``kept`` is what they wrote, ``mine`` what was not kept."""
+
+    def __init__(self, kept: Person, mine: Person) -> None:
+        super().__init__(Cause("person_changed_meanwhile"))
+        self.kept, self.mine = kept, mine
 
 
 class People:
@@ -89,16 +98,13 @@ class People:
 
         Raises:
             BadInput: as ``add``.
-            RecordError: nobody has this id, or somebody else has changed the person since.
+            ChangedMeanwhile: somebody else has changed the person since. RecordError: nobody has this id.
         """
         checked = _checked(person)
         with self._database.writing() as connection:
             kept = person_in(connection, self._database, person.id)
             if (kept.revision, kept.updated_at) != (person.revision, person.updated_at):
-                raise RecordError(
-                    "this person was changed in the meantime; nothing of yours was kept; "
-                    "look at it again, then change it"
-                )
+                raise ChangedMeanwhile(kept, checked)
             wanted = msgspec.structs.replace(checked, created_at=kept.created_at, merged_into=kept.merged_into)
             _refuse_number_of_another(connection, wanted)
             return replace_in(connection, self._audit, Action.PERSON_CHANGED, kept, wanted)

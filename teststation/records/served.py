@@ -11,7 +11,16 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from sqlalchemy import Connection
 
 from teststation.records.cipher import CipherFile
-from teststation.records.handover import HandedOver, bring_at_hand, hand_over, renew_people, was_served
+from teststation.records.handover import (
+    HandedOver,
+    bring_at_hand,
+    hand_over,
+    kept_here,
+    renew_people,
+    take_servers,
+    was_served,
+)
+from teststation.records.people import Person
 from teststation.records.schema import upgrade
 from teststation.records.server import Server
 from teststation.records.store import Database, ServerAway
@@ -73,6 +82,14 @@ class ServedDatabase(Database):
                 bring_at_hand(self.spool, self.server, person_id)
             except ServerAway as away:
                 self._away = away
+
+    def kept_here(self, person_id: str) -> tuple[Person | None, Person] | None:
+        """While the server answers: what this station wrote alone and the server did not take (``handover``)."""
+        return None if self._away is not None else kept_here(self.spool, person_id)
+
+    def settle(self, person_id: str) -> None:
+        """Somebody has chosen, and the server has it. Raises ServerAway."""
+        take_servers(self.spool, self.server, person_id)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

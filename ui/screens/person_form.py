@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFormLayout, QRadioButton, QWidget
 from teststation.errors import BadInput, StationError
 from teststation.records.database import Record
 from teststation.records.national_number import Kind, looks_like_one, masked, read
-from teststation.records.people import Person
+from teststation.records.people import ChangedMeanwhile, Person
 from teststation.subject import Sex
 from ui.i18n import told, tr
 from ui.i18n.numbers import day, number, parse_day, parse_number, today
@@ -22,7 +22,16 @@ OLDEST_YEARS = 110
 class PersonForm(Sheet):
     """Name, birth date, sex; number and height if wanted. Every problem is said at once."""
 
-    def __init__(self, window: QWidget, record: Record, person: Person | None, saved: Callable[[Person], None]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        record: Record,
+        person: Person | None,
+        saved: Callable[[Person], None],
+        choose: Callable[[Person, Person, Person], None],
+    ) -> None:
+        """``choose``: lets the user choose between two versions; called with what both began from, kept, and mine."""
+        self._choose = choose
         self._record, self._person, self._saved = record, person, saved
         self.given = line_edit(person.given_name if person else "", tr("form.given"))
         self.family = line_edit(person.family_name if person else "", tr("form.family"))
@@ -67,6 +76,11 @@ class PersonForm(Sheet):
         if not problems:
             try:
                 kept = self._keep()
+            except ChangedMeanwhile as two:
+                assert self._person is not None
+                self.finish()
+                self._choose(self._person, two.kept, two.mine)
+                return
             except StationError as error:
                 problems = told(error)
             else:

@@ -20,7 +20,7 @@ class Sheet(QWidget):
         super().__init__(window)
         self._window = window
         self.setAccessibleName(title)
-        self._design_width, self._fill = width, fill
+        self._design_width, self._full = width, fill
         self._title = label(title, "title", wrap=True)
         self.foot = row(1)
         self._inside = column(self._title, rule(), body, self.foot, margin=26)
@@ -98,7 +98,7 @@ class Sheet(QWidget):
         layout = self._inside
         wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         height = min(max(wanted, self.panel.minimumSizeHint().height()), window.height() - 20)
-        if self._fill:
+        if self._full:
             height = window.height() - 20
         top = max(10, (min(room, window.height()) - height) // 2)
         self.panel.setGeometry((window.width() - width) // 2, top, width, height)

@@ -17,9 +17,11 @@ from teststation.records.handover import HandedOver
 from teststation.records.served import ServedDatabase
 from teststation.records.store import ServerAway
 from teststation.records.tables import EVENT, METADATA, TEST
+from teststation.records.two_hands import settled
 from teststation.records.users import Role
 from teststation.records.verification import problems
 from teststation.subject import Sex
+from teststation.texts import english
 
 OpenStation = Callable[[str], Record]
 
@@ -225,9 +227,27 @@ def test_a_person_changed_on_both_sides_keeps_the_servers_and_says_so(station: O
     theirs = two.people.update(msgspec.structs.replace(person, family_name="Deres"))
     handed = one.hand_over()
     assert len(handed.kept_here) == 1
-    assert "changed at another station too" in handed.kept_here[0]
+    sentence = english(*handed.kept_here)
+    assert "changed at another station too" in sentence
     assert one.people.get(person.id) == theirs
-    assert mine.family_name not in handed.kept_here[0], "a sentence may reach a log"
+    assert mine.family_name not in sentence, "a sentence may reach a log"
+    base, written = one.kept_here(person.id) or pytest.fail("what was written here is gone")
+    assert base == person
+    assert written == mine
+    chosen = settled(theirs, written, ["note"])
+    kept = one.settle(msgspec.structs.replace(chosen, family_name="Begge"))
+    assert kept.family_name == "Begge"
+    assert two.people.get(person.id) == kept
+    assert one.kept_here(person.id) is None
+    assert one.hand_over() == HandedOver(), "nothing is due any more"
+    cluster.cluster.stop()
+    assert one.people.search("begge") == [kept], "nor is anything else at hand alone"
+    for name in ("En", "To", "Tre"):
+        kept = one.people.update(msgspec.structs.replace(kept, family_name=name))
+    cluster.cluster.start()
+    assert one.hand_over().people == 1
+    assert two.people.get(person.id).family_name == "Tre"
+    assert problems(one.database) == []
 
 
 def test_a_change_made_alone_reaches_the_server(station: OpenStation, cluster: Postgres) -> None:
