@@ -20,6 +20,12 @@ def archive(pdf: bytes) -> bytes:
         with document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             for name in ("xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate"):
                 metadata[name] = FIXED_DATE
+        # Written and checked in memory: the library's own way there is a temporary file, and a report is clear text.
+        settings = pdfa.resolve_save_kwargs("1b", deterministic_id=True)
         out = io.BytesIO()
-        pdfa.save(document, out, flavour="1b", repair=False, deterministic_id=True)
+        document.save(out, **settings)
+        out.seek(0)
+        found = pdfa.validate_written(out, "1b", save_kwargs=settings)
+        if found.verdict != "pass":
+            raise pdfa.PdfaError(found)
         return out.getvalue()
