@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
         self.result.done.connect(self.back_to_people)
         self.result.print_wanted.connect(self.papers.open_report)
         self.result.pdf_wanted.connect(self.papers.save_report)
+        self.history.copy_wanted.connect(self.papers.save_copy)
 
     # --- what the rest of the window asks ---
 
@@ -201,6 +202,7 @@ class MainWindow(QMainWindow):
         self.header.allow_settings(self.desk.may(Permission.SETTINGS))
         self.result.allow_signing(self.desk.may(Permission.SIGN))
         self.people.allow_merging(self.desk.may(Permission.MERGE))
+        self.history.allow_copying(self.desk.may(Permission.EXPORT))
         self.people.allow_bringing_in(self.desk.may(Permission.IMPORT))
 
     def _leave_desk(self) -> None:

@@ -9,9 +9,11 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
-from teststation.exchange.names import file_stem
+from teststation.exchange.export import FORMS, export_person_zip
+from teststation.exchange.names import file_stem, person_stem
 from teststation.records.audit import Action
 from teststation.records.kept_tests import StoredTest
+from teststation.records.people import Person
 from ui.i18n import told, tr
 from ui.screens.report import PRINT_DPI, ReportSheet
 from ui.station import Station
@@ -50,6 +52,29 @@ class Papers(QObject):
     def save_report(self, stored: StoredTest) -> None:
         """Make it and ask where it goes."""
         self._make(stored, lambda data: self._ask_where(stored, data, self._show_busy))
+
+    def save_copy(self, person: Person) -> None:
+        """Ask where a person's own copy of everything goes, and make it: one ZIP file."""
+        name = person_stem(person, with_person=self._station.settings.person_in_file_names)
+        self._dialogs.save_as(
+            tr("papers.copy"), f"{name}.zip", tr("papers.copy_filter"), lambda path: self.write_copy(person, path)
+        )
+
+    def write_copy(self, person: Person, path: Path) -> None:
+        """Make it beside the window; the file dialog has asked about a file that is there already."""
+        if self._work is not None and not self._work.wait(0.0):
+            return
+        station = self._station
+
+        def make() -> None:
+            path.unlink(missing_ok=True)
+            names = station.settings.person_in_file_names
+            export_person_zip(station.record, person.id, path, station.report, frozenset(FORMS), with_names=names)
+
+        self._work = Work(make, self)
+        self._work.done.connect(lambda _: self._window.tell(tr("papers.copy"), [tr("papers.copied", path=path.name)]))
+        self._work.failed.connect(self._failed)
+        self._work.start()
 
     def let_go(self) -> None:
         """Who asked has left the desk: a report that is being made is shown to nobody."""

@@ -13,8 +13,9 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ from teststation.records.tables import PERSON, RESULT, TEST
 PASSPHRASE = "benchmark"
 BUSY = "busy-person"
 BUSY_TESTS = 40
+OPENS = 60
+CIPHERED, PLAIN = "SQLCipher", "plain SQLite"
 FAMILY = ("Hansen", "Ødegård", "Åsen", "Berg", "Haugen", "Lie", "Sæther", "Bakken", "Myhre", "Nilsen", "Dahl", "Strand")
 GIVEN = ("Kari", "Ola", "Åse", "Øystein", "Ingrid", "Per", "Liv", "Anders", "Sølvi", "Tor", "Randi", "Jæger")
 DIALECT: Any = dbapi2
@@ -121,16 +124,32 @@ def keystrokes(rng: random.Random) -> list[str]:
     return [word[:length].lower() for word in words for length in range(1, len(word) + 1)]
 
 
-def measured(name: str, file: CipherFile, targets: tuple[float | None, float | None]) -> tuple[float, float]:
-    """Search and a person's tests on one file; returns both medians."""
-    audit = AuditLog(file)
-    people, tests = People(file, audit), KeptTests(file, audit)
+def side_by_side(what: str, actions: Mapping[str, Sequence[Callable[[], object]]], target_ms: float) -> None:
+    """The same actions on both files, in turns, so that a busy machine disturbs both alike; told with their ratio."""
+    times: dict[str, list[float]] = {name: [] for name in actions}
+    names = list(actions)
+    for number in range(len(actions[names[0]])):
+        for name in names if number % 2 else reversed(names):
+            times[name].append(spent_ms(actions[name][number]))
+    for name in names:
+        told(f"{name}: {what}", times[name], target_ms if name == CIPHERED else None)
+    ratios = [mine / theirs for mine, theirs in zip(times[CIPHERED], times[PLAIN], strict=True)]
+    quarter, middle, three = statistics.quantiles(ratios, n=4)
+    print(f"SQLCipher against plain SQLite: {what} × {middle:.2f} (middle half {quarter:.2f} to {three:.2f})")
+
+
+def compare(files: Mapping[str, CipherFile]) -> None:
+    """Search after each key, and a person with many tests."""
+    people = {name: People(file, AuditLog(file)) for name, file in files.items()}
+    tests = {name: KeptTests(file, AuditLog(file)) for name, file in files.items()}
+    for name in files:  # once, for what only the first call costs
+        people[name].search("a")
+        tests[name].summaries(BUSY)
     typed = keystrokes(random.Random(2))
-    searching = told(
-        f"{name}: search after each key", [spent_ms(lambda t=t: people.search(t)) for t in typed], targets[0]
-    )
-    opening = [spent_ms(lambda: (people.get(BUSY), tests.summaries(BUSY))) for _ in range(40)]
-    return searching, told(f"{name}: a person with {BUSY_TESTS} tests", opening, targets[1])
+    searches = {name: [partial(one.search, text) for text in typed] for name, one in people.items()}
+    side_by_side("search after each key", searches, 50.0)
+    opens = {name: [lambda name=name: (people[name].get(BUSY), tests[name].summaries(BUSY))] * OPENS for name in files}
+    side_by_side(f"a person with {BUSY_TESTS} tests", opens, 100.0)
 
 
 def main(people: int = 10_000, tests: int = 100_000) -> None:
@@ -142,7 +161,13 @@ def main(people: int = 10_000, tests: int = 100_000) -> None:
         making_ms = spent_ms(lambda: fill(file, people, tests))
         size_mb = path.stat().st_size / 1e6
         print(f"{people} people, {tests} tests: made in {making_ms / 1000:.0f} s, {size_mb:.0f} MB")
-        ciphered = measured("SQLCipher", file, (50.0, 100.0))
+        plain_path = Path(folder) / "plain.db"
+        with file.bare() as raw:
+            raw.execute(f"ATTACH DATABASE '{plain_path}' AS plain KEY ''")
+            raw.execute("SELECT sqlcipher_export('plain')")
+        plain = PlainFile(plain_path, PASSPHRASE, 5.0)
+        compare({CIPHERED: file, PLAIN: plain})
+        plain.close()
         file.close()
         cold = [
             float(subprocess.run([sys.executable, "-c", COLD, str(path), PASSPHRASE],
@@ -150,15 +175,6 @@ def main(people: int = 10_000, tests: int = 100_000) -> None:
             for _ in range(5)
         ]  # fmt: skip
         told("SQLCipher: cold open and first list", cold, 300.0)
-        plain_path = Path(folder) / "plain.db"
-        with file.bare() as raw:
-            raw.execute(f"ATTACH DATABASE '{plain_path}' AS plain KEY ''")
-            raw.execute("SELECT sqlcipher_export('plain')")
-        plain = PlainFile(plain_path, PASSPHRASE, 5.0)
-        clear = measured("plain SQLite", plain, (None, None))
-        plain.close()
-        search, person = (mine / theirs for mine, theirs in zip(ciphered, clear, strict=True))
-        print(f"SQLCipher against plain SQLite: search × {search:.2f}, person × {person:.2f}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -202,6 +203,26 @@ def test_a_page_says_its_words_to_who_cannot_see_it(kept: StoredTest, make_windo
     pages = Pages(make_window().station.report(kept))
     assert "31.01.1980" in pages.words(0)
     pages.close()
+
+
+@pytest.mark.usefixtures("quick_report")
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_a_persons_own_copy_is_saved_from_the_history(
+    make_window: MakeWindow, record: Record, kept: StoredTest, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = make_window()
+    person = record.people.get(kept.person_id)
+    window.persons.show_history(person)
+    window.history.copy_button.click()
+    dialog = window.dialogs.shown
+    assert isinstance(dialog, QFileDialog)
+    assert Path(dialog.selectedFiles()[0]).name == f"person_{person.id[:8]}.zip"
+    dialog.selectFile(str(tmp_path / "kopi.zip"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.sheet is not None, timeout=20_000)
+    with zipfile.ZipFile(tmp_path / "kopi.zip") as packed:
+        assert "person.csv" in packed.namelist()
+    assert record.audit.newest(1)[0].action == Action.PERSON_EXPORTED
 
 
 # --- the lock ---

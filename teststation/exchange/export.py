@@ -4,11 +4,14 @@ Every file is written whole; a folder that has something else in it is left alon
 log.
 """
 
+import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.exchange import tables
 from teststation.exchange.fhir import bundle_of
@@ -66,9 +69,39 @@ def export_person(
 ) -> int:
     """One person's own copy of everything; arguments and errors as ``export_record``."""
     _prepare(folder)
+    written = _Writer(folder)
+    _write_person(written, record, person_id, report, forms, with_names=with_names)
+    return written.count
+
+
+def export_person_zip(
+    record: Record, person_id: str, path: Path, report: Report, forms: frozenset[str], *, with_names: bool = False
+) -> int:
+    """The same in one ZIP file that is not there yet.
+
+    Raises:
+        BadInput: there is a file already, or it cannot be written; then no part of it is left.
+    """
+    if path.exists():
+        raise BadInput(Cause("export_taken", {"path": str(path)}))
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+            written = _Packer(packed)
+            _write_person(written, record, person_id, report, forms, with_names=with_names)
+        part.replace(path)
+    except OSError as error:
+        raise BadInput(Cause("export_not_written", {"path": str(path), "why": error.strerror or ""})) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return written.count
+
+
+def _write_person(
+    written: "_Files", record: Record, person_id: str, report: Report, forms: frozenset[str], *, with_names: bool
+) -> None:
     person = record.people.get(person_id)
     tests = record.tests.history(person_id)
-    written = _Writer(folder)
     if "csv" in forms:
         written.table("person.csv", tables.people_rows([person]), tables.PEOPLE)
         written.table("tests.csv", [tables.test_row(stored) for stored in tests], tables.TESTS)
@@ -76,11 +109,10 @@ def export_person(
         written.table("imported.csv", tables.imported_rows(record.imported.of_person(person_id)), tables.IMPORTED)
     _person_files(written, record, person, tests, report, forms, under="", with_names=with_names)
     record.audit.note(Action.PERSON_EXPORTED, person_id, tests=len(tests), forms=sorted(forms))
-    return written.count
 
 
 def _person_files(
-    written: "_Writer",
+    written: "_Files",
     record: Record,
     person: Person,
     tests: list[StoredTest],
@@ -105,15 +137,34 @@ def _person_files(
             written.write(f"{stem}_events.jsonl", b"".join(event + b"\n" for event in record.tests.events(stored.id)))
 
 
-class _Writer:
-    """Writes files into one folder and counts them."""
+class _Files(ABC):
+    """Where files go; counts them."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.count = 0
+    count = 0
 
     def table(self, name: str, rows: list[dict[str, tables.Cell]], header: tuple[str, ...]) -> None:
         self.write(name, tables.csv_of(rows, header))
+
+    @abstractmethod
+    def write(self, name: str, data: bytes) -> None: ...
+
+
+class _Packer(_Files):
+    """Into a ZIP file, straight from memory: no clear file lies beside it meanwhile."""
+
+    def __init__(self, packed: zipfile.ZipFile) -> None:
+        self._packed = packed
+
+    def write(self, name: str, data: bytes) -> None:
+        self._packed.writestr(name, data)
+        self.count += 1
+
+
+class _Writer(_Files):
+    """Into one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def write(self, name: str, data: bytes) -> None:
         path = self._folder / name

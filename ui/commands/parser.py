@@ -214,7 +214,7 @@ def _users(parser: argparse.ArgumentParser) -> None:
 
 def _exchange(actions: Any) -> list[argparse.ArgumentParser]:
     exporting = actions.add_parser("export", help="CSV, FHIR, FIT and TCX of everybody, or all there is of one person")
-    exporting.add_argument("folder", metavar="DIR", help="new or empty")
+    exporting.add_argument("folder", metavar="DIR", help="new or empty; with --person also FILE.zip, not there yet")
     exporting.add_argument("--person", metavar="ID", help="this person's own copy of everything")
     exporting.add_argument("--only", metavar="FORM,...", help="some of csv,fhir,fit,tcx,report,events")
     exporting.set_defaults(run=_lazy("records_exchange", "export"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from teststation.errors import BadInput
 from teststation.exchange.earlier import keep, preview
-from teststation.exchange.export import FORMS, export_person, export_record
+from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
 from teststation.records.erasure import Reason, erase
 from ui.commands.common import the_record
 from ui.commands.headless import note
@@ -30,7 +30,8 @@ def export(arguments: argparse.Namespace) -> int:
         folder, names = Path(arguments.folder), settings.person_in_file_names
         if arguments.person is not None:
             forms = frozenset(asked or FORMS)
-            count = export_person(record, arguments.person, folder, station.report, forms, with_names=names)
+            one = export_person_zip if folder.suffix.lower() == ".zip" else export_person
+            count = one(record, arguments.person, folder, station.report, forms, with_names=names)
         else:
             forms = frozenset(asked or RECORD_FORMS)
             count = export_record(record, folder, station.report, forms, with_names=names)

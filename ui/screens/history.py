@@ -77,6 +77,7 @@ class HistoryScreen(QWidget):
     report_wanted = Signal(str)
     compare_wanted = Signal(str, str)  # the earlier, the later
     audit_wanted = Signal(object)  # Person
+    copy_wanted = Signal(object)
     back = Signal()
 
     def __init__(self) -> None:
@@ -92,7 +93,8 @@ class HistoryScreen(QWidget):
         self.open_button = button(tr("history.open"), lambda: self._with_line(self.open_wanted), "touch")
         self.report_button = button(tr("history.report"), lambda: self._with_line(self.report_wanted), "touch")
         self.compare_button = button(tr("history.compare"), self._compare, "main")
-        self.audit_button = button(tr("history.audit"), self._audit, "touch")
+        self.copy_button = button(tr("history.copy"), lambda: self._with_person(self.copy_wanted), "touch")
+        self.audit_button = button(tr("history.audit"), lambda: self._with_person(self.audit_wanted), "touch")
         self.legend = label(tr("history.legend"), "caption", wrap=True)
         chart = card(tr("history.chart"), self.plot, self.legend, gap=4, shares=(0, 1))
         tests = card(tr("history.list"), self.none, self.table, shares=(0, 0, 1))
@@ -100,6 +102,7 @@ class HistoryScreen(QWidget):
         foot = row(
             button(tr("common.back"), self.back.emit, "touch"),
             self.audit_button,
+            self.copy_button,
             1,
             self.report_button,
             self.open_button,
@@ -209,9 +212,13 @@ class HistoryScreen(QWidget):
         later, earlier = self.picked
         self.compare_wanted.emit(earlier.id, later.id)
 
-    def _audit(self) -> None:
+    def allow_copying(self, allowed: bool) -> None:
+        """Whether who is logged in may hand out a copy of everything."""
+        self.copy_button.setHidden(not allowed)
+
+    def _with_person(self, signal: SignalInstance) -> None:
         if self.person is not None:
-            self.audit_wanted.emit(self.person)
+            signal.emit(self.person)
 
 
 def _day_of(row: Row) -> date:

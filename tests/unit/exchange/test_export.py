@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from tests.sample_tests import follow_up, sample
 from teststation.errors import BadInput, RecordError
-from teststation.exchange.export import FORMS, export_person, export_record
+from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tables import csv_of
@@ -126,3 +127,32 @@ def test_names_are_valid_on_every_system(record: Record, person: Person, name: s
 
 def test_a_table_keeps_its_columns_when_it_is_empty() -> None:
     assert csv_of([], ("a", "b")) == "\ufeffa,b\r\n".encode()
+
+
+@pytest.mark.parametrize("with_names", [False, True])
+def test_a_persons_copy_is_one_zip_file_too(record: Record, person: Person, tmp_path: Path, with_names: bool) -> None:
+    path, folder = tmp_path / "kopi.zip", tmp_path / "ut"
+    count = export_person_zip(record, person.id, path, report, frozenset(FORMS), with_names=with_names)
+    export_person(record, person.id, folder, report, frozenset(FORMS), with_names=with_names)
+    loose = {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    with zipfile.ZipFile(path) as packed:
+        assert packed.testzip() is None
+        assert {name: packed.read(name) for name in packed.namelist()} == loose
+    assert count == len(loose)
+    assert any("emmeligsen" in name for name in loose) == with_names
+    assert {file.name for file in tmp_path.iterdir()} >= {"kopi.zip", "ut"}
+    assert list(tmp_path.glob("*.part")) == []
+    with pytest.raises(BadInput, match="there is a file already"):
+        export_person_zip(record, person.id, path, report, frozenset(FORMS))
+    assert record.audit.newest()[0].action == Action.PERSON_EXPORTED
+
+
+def test_a_zip_file_that_fails_leaves_no_part(record: Record, person: Person, tmp_path: Path) -> None:
+    def broken(_: StoredTest) -> bytes:
+        raise RecordError("no report")
+
+    with pytest.raises(RecordError):
+        export_person_zip(record, person.id, tmp_path / "kopi.zip", broken, frozenset(FORMS))
+    with pytest.raises(BadInput, match="cannot be written"):
+        export_person_zip(record, person.id, tmp_path / "nowhere" / "kopi.zip", report, frozenset(FORMS))
+    assert list(tmp_path.glob("kopi*")) == []
