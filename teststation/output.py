@@ -101,6 +101,9 @@ def _outlook(outlook: Outlook) -> JsonObject:
 
 
 def _change(change: Change) -> JsonObject:
+    age = change.fitness_age
+    if age is not None and age.capped != "none":
+        age = None  # beyond the table the years are not known
     return {
         "earlier_test_id": change.earlier_test_id,
         "change_ml_kg_min": _round(change.change_ml_kg_min, 2),
@@ -111,9 +114,9 @@ def _change(change: Change) -> JsonObject:
         "real_from_ml_kg_min": _round(change.real_from_ml_kg_min, 2),
         "typical_error_ml_kg_min": _round(change.typical_error_ml_kg_min, 2),
         "pulse_at_equal_load_bpm": _round(change.pulse_at_equal_load_bpm, 1),
-        "fitness_age_years": None if change.fitness_age is None else _round(change.fitness_age.years, 1),
-        "fitness_age_low": None if change.fitness_age is None else _round(change.fitness_age.low, 1),
-        "fitness_age_high": None if change.fitness_age is None else _round(change.fitness_age.high, 1),
+        "fitness_age_years": None if age is None else _round(age.years, 1),
+        "fitness_age_low": None if age is None else _round(age.low, 1),
+        "fitness_age_high": None if age is None else _round(age.high, 1),
         "not_comparable": [_say(cause) for cause in change.not_comparable],
         "notes": [_say(cause) for cause in change.notes],
     }

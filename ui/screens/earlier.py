@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
 from teststation.exchange.earlier import Preview, PreviewRow, keep
@@ -13,6 +12,7 @@ from ui.i18n.numbers import DASH, day, number
 from ui.screens.login import problem_label
 from ui.widgets.base import button, column, label, set_shown, set_text
 from ui.widgets.sheet import Sheet
+from ui.widgets.table import fill_wrapped, reading_table
 
 COLUMNS = ("row", "person", "date", "vo2", "method", "what")
 
@@ -44,7 +44,9 @@ class BringInSheet(Sheet):
         self.problems = problem_label()
         if bad:
             self._tell(tr("bring.problems", n=bad))
-        self.table = self._table(sorted(found.rows, key=lambda row: not row.problems))
+        self.table = reading_table(tr("bring.title"), [tr(f"bring.{name}") for name in COLUMNS], len(COLUMNS) - 1)
+        self.table.horizontalHeader().sectionResized.connect(lambda *_: self.table.resizeRowsToContents())
+        fill_wrapped(self.table, [row_words(row) for row in sorted(found.rows, key=lambda row: not row.problems)])
         body = column(self.summary, self.problems, self.table, shares=(0, 0, 1))
         super().__init__(window, tr("bring.title"), body, width=1750, fill=True)
         self.add_cancel(tr("common.cancel"))
@@ -70,26 +72,3 @@ class BringInSheet(Sheet):
     def _tell(self, words: str) -> None:
         set_text(self.problems, words)
         set_shown(self.problems, True)
-
-    def _table(self, rows: list[PreviewRow]) -> QTableWidget:
-        table = QTableWidget(len(rows), len(COLUMNS))
-        table.setHorizontalHeaderLabels([tr(f"bring.{name}") for name in COLUMNS])
-        table.setAccessibleName(tr("bring.title"))
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setWordWrap(True)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        header.sectionResized.connect(lambda *_: table.resizeRowsToContents())
-        for line, row in enumerate(rows):
-            for place, text in enumerate(row_words(row)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                table.setItem(line, place, item)
-        return table

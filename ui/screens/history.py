@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from teststation.records.imported import ImportedResult
 from teststation.records.kept_tests import KeptLine
@@ -13,6 +13,7 @@ from ui.i18n import say, tr
 from ui.i18n.numbers import DASH, between, day, number, today
 from ui.screens.person import due_words
 from ui.widgets.base import button, card, column, frame, label, row, set_text
+from ui.widgets.table import reading_table
 from ui.widgets.trend_plot import TrendPlot, TrendPoint
 
 Row = KeptLine | ImportedResult
@@ -112,21 +113,9 @@ class HistoryScreen(QWidget):
         self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
     def _table(self) -> QTableWidget:
-        table = QTableWidget(0, len(COLUMNS))
-        table.setHorizontalHeaderLabels([tr(f"history.{name}") for name in COLUMNS])
-        table.setAccessibleName(tr("history.list"))
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        headings = [tr(f"history.{name}") for name in COLUMNS]
+        table = reading_table(tr("history.list"), headings, COLUMNS.index("protocol"))
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(COLUMNS.index("protocol"), QHeaderView.ResizeMode.Stretch)
         table.itemChanged.connect(lambda *_: self._look())
         table.itemSelectionChanged.connect(self._look)
         table.itemDoubleClicked.connect(lambda *_: self._with_line(self.open_wanted))

@@ -1,7 +1,7 @@
 """The result: one plain sentence, the numbers with their ranges, the chart, and everything behind them."""
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QWidget
 
 from teststation.physiology.result import ALGORITHM_VERSION, Assessment
 from teststation.records.imported import ImportedResult
@@ -26,6 +26,7 @@ from ui.screens.result_text import (
 from ui.screens.sign import signed_words
 from ui.widgets.base import button, card, clear, column, frame, label, row, set_shown, set_text
 from ui.widgets.load_plot import LoadPlot
+from ui.widgets.table import fill_wrapped, reading_table
 
 
 class ResultScreen(QWidget):
@@ -52,7 +53,10 @@ class ResultScreen(QWidget):
         self.hr_max = label("", "soft", wrap=True)
         self.training = label("", wrap=True)
         self.plot = LoadPlot()
-        self.table = self._table()
+        headings = [tr(f"stages.{name}") for name in STAGE_COLUMNS]
+        self.table = reading_table(tr("result.stages"), headings, len(STAGE_COLUMNS) - 1)
+        self.table.horizontalHeader().sectionResized.connect(lambda *_: self.table.resizeRowsToContents())
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.estimates = QGridLayout()
         self.estimates.setHorizontalSpacing(14)
         self.estimates.setVerticalSpacing(3)
@@ -92,24 +96,6 @@ class ResultScreen(QWidget):
         )
         self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
-    def _table(self) -> QTableWidget:
-        table = QTableWidget(0, len(STAGE_COLUMNS))
-        table.setHorizontalHeaderLabels([tr(f"stages.{name}") for name in STAGE_COLUMNS])
-        table.setAccessibleName(tr("result.stages"))
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setWordWrap(True)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(STAGE_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        header.sectionResized.connect(lambda *_: table.resizeRowsToContents())
-        return table
-
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
         self.plot.rescale(scale, family)
@@ -127,13 +113,7 @@ class ResultScreen(QWidget):
         set_text(self.hr_max, hr_max_words(found))
         set_text(self.training, training_words(found))
         self.plot.show_assessment(found)
-        self.table.setRowCount(len(found.stages))
-        for line, stage in enumerate(found.stages):
-            for place, text in enumerate(stage_row(stage)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                self.table.setItem(line, place, item)
-        self.table.resizeRowsToContents()
+        fill_wrapped(self.table, [stage_row(stage) for stage in found.stages])
         clear(self.estimates)
         rows = {name: estimate_row(name, estimate) for name, estimate in found.estimates.items()}
         given = {name: row for name, row in rows.items() if name in shown_by_itself(found)}
@@ -192,7 +172,7 @@ class ResultScreen(QWidget):
         words = tr("result.withheld")
         if reference is not None:
             expected = number(reference.expected_ml_kg_min, 1)
-            words = tr("result.percentile", percentile=round(reference.percentile or 0.0), expected=expected)
+            words = tr("result.percentile", percentile=number(reference.percentile), expected=expected)
         set_text(self.percentile, words)
 
     def _emit(self, signal: SignalInstance) -> None:
