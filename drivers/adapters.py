@@ -61,6 +61,28 @@ def adapter_of(port: PortInfo) -> Adapter | None:
     return Adapter(port.vid, port.pid, "" if "," in serial else serial)
 
 
+@dataclass(frozen=True, slots=True)
+class PortHere:
+    """A serial port of this machine: its name today, what it says of itself, and how it is best remembered."""
+
+    name: str
+    description: str
+    port: str  # for a DEVICE string: the adapter where it can be told from all others, else the name
+
+
+def ports_here(ports: Iterable[PortInfo] | None = None) -> tuple[PortHere, ...]:
+    """The serial ports of this machine, by name."""
+    here = sorted(list_ports.comports() if ports is None else ports, key=lambda port: port.device)
+    found: list[PortHere] = []
+    for port in here:
+        adapter = adapter_of(port)
+        alone = adapter is not None and sum(adapter.fits(other) for other in here) == 1
+        said = str(getattr(port, "description", None) or "")
+        description = "" if said in ("n/a", port.device) else said
+        found.append(PortHere(port.device, description, str(adapter) if alone else port.device))
+    return tuple(found)
+
+
 def resolve(port: str, ports: Iterable[PortInfo] | None = None) -> str:
     """The system's name of a port today; what names no adapter is returned as it is.
 

@@ -21,22 +21,22 @@ class Probe:
 
     baudrate: int
     question: bytes
-    family: Callable[[bytes], str | None]
+    families: Callable[[bytes], tuple[str, ...]]
 
 
-def _opcode_speed(answer: bytes) -> str | None:
+def _opcode_speed(answer: bytes) -> tuple[str, ...]:
     speaks = len(answer) >= 5 and answer[:1] == b"\xd1" and answer[1:5].isdigit()
-    return "trackmaster or woodway" if speaks else None
+    return ("trackmaster", "woodway") if speaks else ()
 
 
-def _standard_speed(answer: bytes) -> str | None:
+def _standard_speed(answer: bytes) -> tuple[str, ...]:
     speaks = len(answer) >= 6 and answer[:1] == b"\xc7" and answer[1:5].isdigit() and answer[5] == 0x0D
-    return "woodway-standard" if speaks else None
+    return ("woodway-standard",) if speaks else ()
 
 
-def _csafe_status(answer: bytes) -> str | None:
+def _csafe_status(answer: bytes) -> tuple[str, ...]:
     speaks = len(answer) == 4 and answer[0] == 0xF1 and answer[1] == answer[2] and answer[3] == 0xF2
-    return "csafe" if speaks else None
+    return ("csafe",) if speaks else ()
 
 
 PROBES = (
@@ -46,16 +46,16 @@ PROBES = (
 )
 
 
-def detect(port: str) -> str | None:
-    """The family that answers, in words; None where nobody does. Raises LinkLost where the port cannot be opened."""
+def detect(port: str) -> tuple[str, ...]:
+    """The families that answer so; none where nobody does. Raises LinkLost where the port cannot be opened."""
     for probe in PROBES:
         line = SerialLine(port, probe.baudrate)
         try:
             line.drain()
             line.write(probe.question)
-            family = probe.family(line.read(16, time.monotonic() + ANSWER_WITHIN_S))
+            families = probe.families(line.read(16, time.monotonic() + ANSWER_WITHIN_S))
         finally:
             line.close()
-        if family is not None:
-            return family
-    return None
+        if families:
+            return families
+    return ()

@@ -36,6 +36,7 @@ class Family:
     needs_port: bool = True
     port_example: str = ""  # where a port is not a serial port
     options: Mapping[str, Option] = field(default_factory=dict)
+    verify: bool = False  # its protocol is in no maker's document: to be verified on the machine itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,15 @@ FAMILIES: dict[tuple[str, str], Family] = {
                 **_LIMITS,
             },
         ),
-        Family("woodway", TREADMILL, "drivers.treadmill.woodway:run", options=_LIMITS),
-        Family("csafe", TREADMILL, "drivers.treadmill.csafe:run", options={**_CONSOLE, **_TOPS}),
-        Family("woodway-standard", TREADMILL, "drivers.treadmill.woodway_standard:run", options={**_CONSOLE, **_TOPS}),
+        Family("woodway", TREADMILL, "drivers.treadmill.woodway:run", options=_LIMITS, verify=True),
+        Family("csafe", TREADMILL, "drivers.treadmill.csafe:run", options={**_CONSOLE, **_TOPS}, verify=True),
+        Family(
+            "woodway-standard",
+            TREADMILL,
+            "drivers.treadmill.woodway_standard:run",
+            options={**_CONSOLE, **_TOPS},
+            verify=True,
+        ),
         Family("manual", TREADMILL, "drivers.treadmill.manual:run", needs_port=False, options={**_CONSOLE, **_TOPS}),
         Family("emulated", TREADMILL, "", needs_port=False),
         Family("bridge", HEART_RATE, "drivers.heart_rate.bridge:run", options={"baud": _BAUD}),

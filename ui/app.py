@@ -18,23 +18,23 @@ from teststation.records.kept_tests import StoredTest
 from teststation.records.people import Person
 from teststation.records.users import Permission
 from ui.bridge import SessionBridge
-from ui.commissioning import check_reminder
+from ui.commissioning_flow import CommissioningFlow
 from ui.desk import Desk
 from ui.desk_flow import DeskFlow
 from ui.header import Header
 from ui.i18n import told, tr, use_language
 from ui.i18n.numbers import day
+from ui.machine_flow import MachineFlow
 from ui.papers import Papers
 from ui.people_flow import PeopleFlow
 from ui.result_flow import ResultFlow
 from ui.run_flow import RunFlow
+from ui.screens.commissioning import CommissioningScreen
 from ui.screens.history import HistoryScreen
 from ui.screens.person import PersonScreen
 from ui.screens.pretest import PretestScreen
-from ui.screens.record_settings import RecordSettingsSheet
 from ui.screens.result import ResultScreen
 from ui.screens.run import RunScreen
-from ui.screens.settings import SettingsSheet
 from ui.settings import Settings, save_settings
 from ui.shutdown import StopKeys, close_on_signals, install_excepthook
 from ui.station import Setup, Station
@@ -80,7 +80,8 @@ class MainWindow(QMainWindow):
         self.result = ResultScreen()
         self.history = HistoryScreen()
         self.stack = QStackedWidget()
-        for screen in (self.people, self.pretest, self.run, self.result, self.history):
+        self.commissioning = CommissioningScreen()
+        for screen in (self.people, self.pretest, self.run, self.result, self.history, self.commissioning):
             self.stack.addWidget(screen)
         central = QWidget()
         central.setLayout(column(self.header, self.stack, gap=0, shares=(0, 1)))
@@ -92,17 +93,13 @@ class MainWindow(QMainWindow):
         self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self.dialogs, self)
         self.results = ResultFlow(station, self.desk, self.result, self, self)
         self.papers = Papers(station, self.result.show_busy, self, self.dialogs, self)
-        self.upkeep = Upkeep(station, lambda: self.flow is None, lambda said: self.tell(tr("upkeep.title"), said), self)
-        self._stop_keys = StopKeys(lambda: self.bridge, self)
-        self.door = DeskFlow(
-            self.desk,
-            self.header,
-            self,
-            self,
-            lambda: self.station.settings,
-            lambda: self.flow is not None,
-            demo=demo,
+        self.machines = MachineFlow(station, self.desk, self.commissioning, self, lambda: self.flow is not None)
+        self.upkeep = Upkeep(
+            station, lambda: self.at_work is None, lambda said: self.tell(tr("upkeep.title"), said), self
         )
+        self._stop_keys = StopKeys(lambda: self.bridge, self)
+        self.door = DeskFlow(self.desk, self.header, self, self, lambda: self.station.settings,
+                             lambda: self.at_work is not None, demo=demo)  # fmt: skip
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
@@ -113,7 +110,7 @@ class MainWindow(QMainWindow):
         self.door.start()
 
     def _connect(self) -> None:
-        self.header.settings_wanted.connect(self.edit_settings)
+        self.header.settings_wanted.connect(self.machines.edit_settings)
         self.door.user_changed.connect(self._user_changed)
         self.door.desk_cleared.connect(self._clear_desk)
         self.door.desk_left.connect(self._leave_desk)
@@ -131,9 +128,14 @@ class MainWindow(QMainWindow):
     # --- what the rest of the window asks ---
 
     @property
-    def bridge(self) -> SessionBridge | None:
-        """The session's bridge while there is a session."""
-        return None if self.flow is None else self.flow.bridge
+    def at_work(self) -> RunFlow | CommissioningFlow | None:
+        """The test, or the machine that is put into use, while there is one."""
+        return self.flow or self.machines.commissioning
+
+    @property
+    def bridge(self) -> SessionBridge | CommissioningFlow | None:
+        """Who has a belt that may move."""
+        return None if self.at_work is None else self.at_work.bridge
 
     def stop(self) -> None:
         """Stop the belt."""
@@ -161,10 +163,11 @@ class MainWindow(QMainWindow):
     def go_to(self, screen: QWidget) -> None:
         """Show one screen."""
         self.stack.setCurrentWidget(screen)
-        self.header.setVisible(screen is not self.run)
+        moves = screen in (self.run, self.commissioning)
+        self.header.setVisible(not moves)
         steps = (self.people, self.pretest, self.run, self.result)
-        self.header.show_step(0 if screen is self.history else steps.index(screen))
-        self.stop_button.setVisible(screen is self.run)
+        self.header.show_step(steps.index(screen) if screen in steps else 0)
+        self.stop_button.setVisible(moves)
         self.stop_button.to_corner()
         if screen is self.people:
             self.people.refresh()
@@ -181,22 +184,9 @@ class MainWindow(QMainWindow):
                 self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
                 self.people.refresh()
         self.door.remind()
-        self._remind_of_belt_check()
+        self.machines.remind()
         if not self.station.settings.intended_use_accepted:
             self.show_sheet(self._intended_use)
-
-    def _remind_of_belt_check(self) -> None:
-        """A treadmill of the clinic's own file whose belt was not checked for too long."""
-        try:
-            machine = check_reminder(self.station.settings, datetime.now().astimezone().date())
-        except StationError as error:
-            self.tell(tr("error.known"), told(error))
-            return
-        if machine is not None:
-            last = machine.last_check
-            when = tr("belt_check.never") if last is None else day(last.day)
-            name = machine.name or machine.device
-            self.tell(tr("belt_check.due"), [tr("belt_check.words", name=name, when=when)])
 
     def _user_changed(self) -> None:
         self.header.allow_settings(self.desk.may(Permission.SETTINGS))
@@ -285,16 +275,12 @@ class MainWindow(QMainWindow):
 
     # --- settings and words ---
 
-    def edit_settings(self) -> None:
-        """Clinic and machines."""
-        of_record = self.edit_record_settings if self.desk.may(Permission.RECORD) else None
-        self.show_sheet(lambda window: SettingsSheet(window, self.station, self.keep_settings, of_record))
-
-    def edit_record_settings(self) -> None:
-        """Record and backups."""
-        self.show_sheet(
-            lambda window: RecordSettingsSheet(window, self.station, self.dialogs, self.keep_settings, self.tell)
-        )
+    def machine_left(self) -> None:
+        """The pages of a machine are left; the belt is at rest."""
+        if self._closing:
+            self.close()
+        else:
+            self.back_to_people()
 
     def keep_settings(self, settings: Settings) -> None:
         """Use settings from now on."""
@@ -326,20 +312,21 @@ class MainWindow(QMainWindow):
         if isinstance(event, QKeyEvent) and isinstance(watched, QWidget) and self.isActiveWindow():
             if event.type() is QEvent.Type.KeyPress:
                 return self._key_pressed(event)
-            if event.type() is QEvent.Type.KeyRelease and self.flow is not None and not event.isAutoRepeat():
-                return self.flow.key_released(event.key())
+            if event.type() is QEvent.Type.KeyRelease and self.at_work is not None and not event.isAutoRepeat():
+                return self.at_work.key_released(event.key())
         if event.type() is QEvent.Type.WindowDeactivate and watched is self:
             self.run.hold.let_go()
+            self.commissioning.let_go()
         return super().eventFilter(watched, event)
 
     def _key_pressed(self, event: QKeyEvent) -> bool:
         if event.isAutoRepeat():
-            return self.flow is not None and event.key() == Qt.Key.Key_F2
+            return self.at_work is not None and event.key() == Qt.Key.Key_F2
         if event.key() == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
             return True
-        if self.flow is not None and self.sheet is None:
-            return self.flow.key_pressed(event.key(), event.text())
+        if self.at_work is not None and self.sheet is None:
+            return self.at_work.key_pressed(event.key(), event.text())
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -355,7 +342,7 @@ class MainWindow(QMainWindow):
         family = font_family()
         self.setStyleSheet(style_sheet(scale, family))
         self.stop_button.rescale(scale)
-        for screen in (self.people, self.run, self.result, self.history):
+        for screen in (self.people, self.run, self.result, self.history, self.commissioning):
             screen.rescale(scale, family)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -371,6 +358,7 @@ class MainWindow(QMainWindow):
             if self.flow.session.ended and self.flow.session.begun:
                 self.flow.session.finish()
             self._say_goodbye()
+        self.machines.close(GOODBYE_S)
         for work in self._goodbyes:
             work.wait(GOODBYE_S)
         self.dialogs.close_all()

@@ -71,6 +71,10 @@ class SessionBridge(QObject):
         doubtful = state.phase is Phase.READY and state.belt_state is not BeltState.OFFLINE and not state.at_rest
         return self.belt_may_move or doubtful
 
+    def cut(self) -> None:
+        """The stop alone, before anything else."""
+        self.session.controller.devices.treadmill.stop()
+
     def stop(self, reason: str = "operator") -> None:
         """Stop the belt at once."""
         self.session.stop(reason)

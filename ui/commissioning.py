@@ -7,13 +7,15 @@ from datetime import date
 from drivers.client import TreadmillClient
 from drivers.machines import Machine, load_machines, machine_of
 from drivers.registry import TREADMILL, parse_device
-from teststation.cause import Problem
+from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
+from teststation.errors import BadInput
 from teststation.ports import BeltCheck, Treadmill, TreadmillInfo
 from teststation.run import belt_trial
 from teststation.run.belt_trial import Trial, TrialPhase
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
 from teststation.run.controller import LEASE_WALL_S
+from teststation.units import KMH_PER_MPH
 from ui.settings import Settings
 
 # The console shows the speed that was sent, or the same number in the other unit.
@@ -65,6 +67,31 @@ class BeltTrial:
             self.trial, commands = belt_trial.begin(self.trial, self._monotonic())
             self._carry_out(commands)
 
+    def again(self) -> None:
+        """Make ready for one more trial, where the last one has ended at rest."""
+        if self.trial is not None:
+            self.trial = belt_trial.again(self.trial)
+
+    @property
+    def sent_kmh(self) -> float | None:
+        """What the guard last wrote."""
+        return None if self.trial is None or self.trial.belt is None else self.trial.belt.sent_speed_kmh
+
+    @property
+    def said_kmh(self) -> float | None:
+        """What the treadmill says of its belt now."""
+        return None if self.trial is None or self.trial.belt is None else self.trial.belt.measured_speed_kmh
+
+    @property
+    def belt_may_move(self) -> bool:
+        """Whether the belt moves by this trial's doing, or has moved and is not known to be at rest."""
+        return self.phase in (TrialPhase.STARTING, TrialPhase.RUNNING, TrialPhase.STOPPING)
+
+    @property
+    def rests(self) -> bool:
+        """Whether the belt is known to stand still."""
+        return self.trial is not None and self.trial.belt is not None and self.trial.belt.at_rest
+
     def stop(self) -> None:
         """Stop the belt at once."""
         self.treadmill.stop()
@@ -87,6 +114,13 @@ class BeltTrial:
                     self.treadmill.stop()
 
 
+def units_of(info: TreadmillInfo) -> str:
+    """``kmh`` or ``mph``: what the machine's own console counts in."""
+    if not info.controls_belt:
+        return info.console_units
+    return "mph" if abs(info.speed_step_kmh * 10 - KMH_PER_MPH) < 0.01 else "kmh"
+
+
 def console_agrees(shown: float, sent_kmh: float, step_kmh: float) -> bool:
     """Whether the number on the machine's console is the speed that was sent, in the unit that was chosen.
 
@@ -100,8 +134,14 @@ def console_agrees(shown: float, sent_kmh: float, step_kmh: float) -> bool:
 
 
 def belt_check(true_kmh: float, shown_kmh: float, method: str, by: str, today: date) -> BeltCheck:
-    """The belt check as it is kept."""
+    """The belt check as it is kept.
+
+    Raises:
+        BadInput: the belt is off by just what the wrong unit makes; that is no error to be kept.
+    """
     error = round(belt_trial.error_pct(true_kmh, shown_kmh), 2)
+    if belt_trial.unit_suspected(error):
+        raise BadInput(Cause("trial_wrong_unit", {"percent": f"{error:+.0f}"}))
     return BeltCheck(day=today.isoformat(), error_pct=error, method=method, by=by)
 
 

@@ -11,7 +11,6 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
 from teststation.errors import StationError
-from ui.bridge import SessionBridge
 from ui.i18n import told, tr
 
 log = logging.getLogger("teststation.window")
@@ -19,10 +18,32 @@ log = logging.getLogger("teststation.window")
 STOP_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Space)
 
 
+class BeltMover(Protocol):
+    """Whatever in the window has a belt that may move: a test, or a machine that is put into use."""
+
+    @property
+    def belt_may_move(self) -> bool:
+        """Whether the belt moves, or is not known to be at rest after it has moved."""
+        ...
+
+    @property
+    def stop_key_stops(self) -> bool:
+        """Whether Escape and Space stop the belt."""
+        ...
+
+    def cut(self) -> None:
+        """The stop alone, before anything else."""
+        ...
+
+    def stop(self, reason: str = "operator") -> None:
+        """Stop the belt at once."""
+        ...
+
+
 class StopKeys(QObject):
     """Escape and Space, before anything else in the application sees them: dialogs, menus and text fields included."""
 
-    def __init__(self, bridge: Callable[[], SessionBridge | None], parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Callable[[], BeltMover | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
 
@@ -40,8 +61,8 @@ class Window(Protocol):
     """What a mistake needs of the window."""
 
     @property
-    def bridge(self) -> SessionBridge | None:
-        """The bridge of the session there is."""
+    def bridge(self) -> BeltMover | None:
+        """Who has a belt that may move."""
         ...
 
     def tell(self, title: str, sentences: Sequence[str]) -> None:
@@ -54,7 +75,7 @@ def report_exception(window: Window, error: BaseException) -> None:
     bridge = window.bridge
     stopped = bridge is not None and bridge.belt_may_move
     if bridge is not None and stopped:
-        bridge.session.controller.devices.treadmill.stop()
+        bridge.cut()
         if not isinstance(error, StationError):
             bridge.stop("window_error")
     if isinstance(error, StationError):

@@ -13,9 +13,15 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from drivers.adapters import PortHere
+from drivers.emulators.trackmaster import TrackmasterEmulator
+from drivers.emulators.wire import TcpServer
+from teststation.clock import TimeScale
 from teststation.ports import BeltState
 from teststation.records.database import Record, open_record
 from teststation.records.users import Role
@@ -107,10 +113,11 @@ class Walk:
         window.persons.edit(self.person)
         self.save("03-person-form")
         self.close_sheet()
-        window.edit_settings()
+        window.machines.edit_settings()
         assert isinstance(window.sheet, SettingsSheet)
         self.save("04-settings")
         self.close_sheet()
+        self.commissioning()
         self.pretest()
         self.run(pictures=True)
         self.save("30-result")
@@ -132,6 +139,69 @@ class Walk:
         self.pretest(pictures=False)
         self.stopped()
         window.close()
+
+    def commissioning(self) -> None:
+        """A treadmill is put into use, every page."""
+        window, screen = self.window, self.window.commissioning
+        machine = TrackmasterEmulator("kmh", TimeScale(SCALE))
+        ports = (
+            PortHere("COM3", "USB Serial Port (FTDI)", "usb=0403:6001:A10K4F2W"),
+            PortHere("COM4", "Silicon Labs CP210x USB to UART Bridge", "usb=10c4:ea60:0001"),
+            PortHere("COM1", "Communications Port", "COM1"),
+        )
+        with TcpServer(machine) as server:
+            screen.ports._find = lambda: ports
+            window.machines.begin()
+            flow = window.machines.commissioning
+            assert flow is not None
+            screen.ports.choose(ports[0].port)
+            flow._port_answered(("trackmaster", "woodway"))
+            self.save("60-commissioning-port")
+            screen.ports.choose(server.url)
+            flow._port_answered(("trackmaster", "woodway"))
+            screen.next.click()
+            screen.families.kinds["woodway"].click()
+            self.save("61-commissioning-verify")
+            screen.families.kinds["trackmaster"].click()
+            screen.families.units["kmh"].click()
+            self.save("62-commissioning-family")
+            screen.next.click()
+            wait(screen.command.hold.isEnabled, 20)
+            self.save("63-commissioning-command")
+            QTest.mousePress(screen.command.hold, Qt.MouseButton.LeftButton)
+            wait(lambda: flow._moved_kmh is not None, 20)
+            self.save("64-commissioning-held")
+            QTest.mouseRelease(screen.command.hold, Qt.MouseButton.LeftButton)
+            wait(lambda: not flow.belt_may_move, 20)
+            screen.command.console.setText("4,8")
+            screen.command.console.textEdited.emit("")
+            screen.next.click()
+            self.save("65-commissioning-console")
+            screen.command.console.setText("3,0")
+            screen.command.console.textEdited.emit("")
+            screen.next.click()
+            wait(screen.check.hold.isEnabled, 20)
+            self.save("66-commissioning-check")
+            flow.begin()
+            wait(lambda: flow.trial is not None and flow.trial.phase == "running", 20)
+            screen.check.zero.click()
+            self.save("67-commissioning-turns")
+            let_live(0.6)
+            screen.check.last.click()
+            screen.check.length.setText("3,20")
+            screen.check.count.setText("8")
+            wait(lambda: not flow.belt_may_move, 20)
+            flow.measure._seconds = 30.5
+            screen.check.count.textEdited.emit("")
+            self.save("68-commissioning-checked")
+            screen.next.click()
+            screen.limits.name.setText("Rom 2")
+            screen.limits.limits["max_kmh"].setText("10")
+            self.save("69-commissioning-limits")
+            screen.next.click()
+            self.save("70-commissioning-summary")
+            screen.leave.click()
+            window.machines.close(10.0)
 
     def users(self) -> None:
         """The first user, the door, signing, merging and who is due."""

@@ -27,6 +27,6 @@ def test_an_old_belt_check_is_told_at_the_start(
     checks = () if last is None else (BeltCheck(day=last, error_pct=0.4, method="tachometer"),)
     save_machine(Machine(device=DEVICE, name="Rom 2", checks=checks))
     window = make_window(settings=msgspec.structs.replace(SETTINGS, treadmill=DEVICE))
-    window._remind_of_belt_check()
+    window.machines.remind()
     told = [] if window.sheet is None else [label.text() for label in window.sheet.findChildren(QLabel)]
     assert any("Rom 2" in text for text in told) is reminded

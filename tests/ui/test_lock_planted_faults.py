@@ -29,7 +29,7 @@ def test_the_run_fact_fails_where_a_run_is_no_touch(at_work: Bench, monkeypatch:
 
 def test_the_run_fact_fails_where_a_run_ends_with_its_stages(at_work: Bench) -> None:  # noqa: F811
     window = at_work.window
-    window.door._run_under_way = lambda: window.bridge is not None and window.bridge.session.belt_may_move
+    window.door._run_under_way = lambda: window.flow is not None and window.flow.session.belt_may_move
     with pytest.raises(AssertionError):
         facts.test_a_run_is_never_locked_from_prepared_to_its_very_end(at_work)
 

@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 import ui
+from drivers.machines import LIMITS
 from teststation.physiology.hrmax import hr_max
 from teststation.physiology.result import METHODS
 from teststation.ports import BeltState, HeartRateStatus
@@ -20,6 +21,9 @@ from teststation.subject import Gait, Sex, Subject
 from teststation.texts import LANGUAGES, texts
 from ui.header import STEPS
 from ui.i18n import catalogue
+from ui.screens.commissioning import PAGES
+from ui.screens.commissioning_belt import METHODS as METHODS_OF_A_CHECK
+from ui.screens.commissioning_start import KINDS, NO_CABLE, UNITS
 from ui.screens.earlier import COLUMNS as BRING_COLUMNS
 from ui.screens.history import COLUMNS
 from ui.screens.questions import NOTES, OVERRIDE_REASONS, STOP_REASONS, SYMPTOMS
@@ -29,6 +33,7 @@ from ui.theme.palette import TEXT_PAIRS, contrast
 from ui.widgets.rpe_strip import BANDS
 
 SOURCES = [path for path in Path(ui.__path__[0]).rglob("*.py") if "commands" not in path.parts]
+BELT_STATES = ("waits", "rests", "starting", "running", "stopping", "unknown")
 UNTOLD = ("id", "created_at", "updated_at", "revision")
 COMPARED = (
     "vo2", "age", "hr_max", "weight", "beta", "handrail", "protocol", "strap", "outcome", "conditions", "operator",
@@ -65,6 +70,13 @@ BUILT = {
     *(f"method.{name}" for name in METHODS),
     *(f"outlook.{advice}" for advice in ("need_stages", "one_more", "enough", "limit_near", "no_more_stages")),
     *(f"change.{which}" for which in ("within_error", "possible_up", "possible_down", "real_up", "real_down")),
+    *(f"commission.page_{page}" for page in PAGES),
+    *(f"commission.{what}_{family.replace('-', '_')}" for what in ("can", "family") for family in (*KINDS, NO_CABLE)),
+    *(f"commission.units_{unit}" for unit in UNITS),
+    *(f"commission.method_{method}" for method in METHODS_OF_A_CHECK),
+    *(f"commission.belt_{state}" for state in BELT_STATES),
+    *(f"commission.{limit}" for limit in LIMITS),
+    *(f"commission.summary_{end}" for end in ("guided", "console", "no_console", "limits", "reads")),
     *(f"change.plain_{which}" for which in ("within_error", "possible_up", "possible_down", "real_up", "real_down")),
 }
 

@@ -51,13 +51,14 @@ class Permission(StrEnum):
     AUDIT = "audit"  # read who did what with a patient
     SETTINGS = "settings"  # machines, protocols
     RECORD = "record"  # where the record and its backups are
+    COMMISSION = "commission"  # move a belt with nobody on it, and set its limits
     USERS = "users"
 
 
 # In a small clinic the administrator is a therapist too, and the only one: so may sign.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.THERAPIST: frozenset(Permission) - {Permission.USERS, Permission.RECORD},
-    Role.TECHNICIAN: frozenset({Permission.TEST, Permission.SETTINGS}),
+    Role.THERAPIST: frozenset(Permission) - {Permission.USERS, Permission.RECORD, Permission.COMMISSION},
+    Role.TECHNICIAN: frozenset({Permission.TEST, Permission.SETTINGS, Permission.COMMISSION}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

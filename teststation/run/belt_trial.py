@@ -10,12 +10,14 @@ from enum import StrEnum
 from teststation.cause import Cause
 from teststation.ports import BeltState, BeltTelemetry, Setpoint, TreadmillInfo
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
+from teststation.units import KMH_PER_MPH
 
 TRIAL_KMH = 3.0  # slow enough to read a tachometer and count turns
 TRIAL_MAX_S = 300.0  # nobody is on the belt: it does not run for longer
 ARM_WITHIN_S = 5.0
 STEADY_WITHIN_KMH = 0.3
 NO_WORD_S = 2.0
+UNIT_LIKE_SHARE = 0.1
 
 
 class TrialPhase(StrEnum):
@@ -104,6 +106,19 @@ def tick(trial: Trial, now_s: float) -> tuple[Trial, tuple[Command, ...]]:
 def turns_speed_kmh(turns: int, belt_length_m: float, seconds: float) -> float:
     """The belt's true speed from whole turns of a mark on it."""
     return turns * belt_length_m / seconds * 3.6
+
+
+def unit_suspected(off_pct: float) -> bool:
+    """Whether a belt is as far off as a machine set up in the other unit would be: 61 % too fast, or 38 % too slow."""
+    ratio = 1 + off_pct / 100
+    return any(abs(ratio / factor - 1) <= UNIT_LIKE_SHARE for factor in (KMH_PER_MPH, 1 / KMH_PER_MPH))
+
+
+def again(trial: Trial) -> Trial:
+    """A new trial on the same machine, once the last one has ended at rest; else the same as it is."""
+    if trial.phase is not TrialPhase.ENDED:
+        return trial
+    return Trial(info=trial.info, belt=trial.belt, heard_s=trial.heard_s)
 
 
 def error_pct(true_kmh: float, shown_kmh: float) -> float:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
 from drivers.machines import LIMITS, Machine, machine_of, machines_path, save_machine
 from drivers.registry import TREADMILL, parse_device
 from drivers.serial_line import refuse_time_scale
@@ -15,8 +17,7 @@ from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltCheck
 from teststation.run.belt_trial import TRIAL_KMH, TrialPhase, turns_speed_kmh
-from teststation.units import KMH_PER_MPH
-from ui.commissioning import BeltTrial, belt_check, console_agrees
+from ui.commissioning import BeltTrial, belt_check, console_agrees, units_of
 from ui.settings import load_settings
 
 READY_WITHIN_S = 10.0
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput("--check turns: the belt's length is missing; add --belt-length METRES (measure the whole belt)")
     if arguments.check != "none":
         check = _try(machine, arguments)
-        machine = Machine(**{**_fields(machine), "checks": (*machine.checks, check)})
+        machine = msgspec.structs.replace(machine, checks=(*machine.checks, check))
         _say(f"belt check: the belt is {check.error_pct:+.1f} % off what the treadmill says")
     save_machine(machine)
     _say(f"kept in {machines_path()}; the driver keeps these limits from now on")
@@ -59,10 +60,6 @@ def _chosen(arguments: argparse.Namespace, options: object, before: Machine, nam
     given = getattr(arguments, name)
     named = options.get(name) if isinstance(options, dict) else None
     return given if given is not None else float(named) if named is not None else getattr(before, name)
-
-
-def _fields(machine: Machine) -> dict[str, object]:
-    return {name: getattr(machine, name) for name in machine.__struct_fields__}
 
 
 def _try(machine: Machine, arguments: argparse.Namespace) -> BeltCheck:
@@ -92,7 +89,7 @@ def _measure(trial: BeltTrial, machine: Machine, arguments: argparse.Namespace) 
     assert belt is not None
     assert info is not None
     sent_kmh = belt.sent_speed_kmh or 0.0
-    unit = "mph" if abs(info.speed_step_kmh * 10 - KMH_PER_MPH) < 0.01 else "km/h"
+    unit = "mph" if units_of(info) == "mph" else "km/h"
     shown = _ask_number(trial, f"what does the treadmill's own console show now, in {unit}? (Enter alone: it has none)")
     if shown is not None and not console_agrees(shown, sent_kmh, info.speed_step_kmh):
         sent = sent_kmh / (info.speed_step_kmh * 10)
@@ -100,7 +97,7 @@ def _measure(trial: BeltTrial, machine: Machine, arguments: argparse.Namespace) 
             f"the console shows {shown:g} where {sent:.1f} {unit} was sent: is units= right? Nothing was kept"
         )
     if arguments.check == "turns":
-        true_kmh = _count_turns(trial, machine.belt_length_m or 0.0)
+        true_kmh = _count_turns(trial, machine.belt_length_m or 0.0, arguments.time_scale)
     else:
         measured = _ask_number(trial, "hold the tachometer to the belt: its reading in km/h?")
         if measured is None or measured <= 0:
@@ -123,13 +120,13 @@ def _check_by_hand(machine: Machine, arguments: argparse.Namespace) -> BeltCheck
     return belt_check(true, shown, arguments.check, load_settings().operator, today)
 
 
-def _count_turns(trial: BeltTrial, belt_length_m: float) -> float:
+def _count_turns(trial: BeltTrial, belt_length_m: float, time_scale: float) -> float:
     _ask(trial, "put a mark on the belt's edge and watch it: press Enter as it passes you (that is turn 0)")
     began_s = time.monotonic()
     turns = _ask_number(
         trial, "count 20 turns or more; as the mark passes for the last, type their number and press Enter"
     )
-    seconds = time.monotonic() - began_s
+    seconds = (time.monotonic() - began_s) * time_scale
     if turns is None or turns < 1:
         raise BadInput("no turns were counted, so nothing was kept")
     return turns_speed_kmh(round(turns), belt_length_m, seconds)

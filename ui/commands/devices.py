@@ -12,7 +12,7 @@ from drivers.client import HeartRateClient, TreadmillClient
 from drivers.detect import detect
 from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
 from drivers.machines import machine_of
-from drivers.registry import HEART_RATE, TREADMILL, parse_device
+from drivers.registry import FAMILIES, HEART_RATE, TREADMILL, parse_device
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltState, HeartRateStatus
@@ -51,9 +51,11 @@ def check(arguments: argparse.Namespace) -> int:
         raise BadInput("name a device to check: --treadmill DEVICE, --heart-rate DEVICE or both")
     failures: list[str] = []
     if arguments.treadmill is not None:
-        parse_device(arguments.treadmill, TREADMILL)
+        family = parse_device(arguments.treadmill, TREADMILL).family
         failures += _check_treadmill(arguments.treadmill)
         _tell_belt_check(arguments.treadmill)
+        if FAMILIES[TREADMILL, family].verify:
+            print(f"{arguments.treadmill}: VERIFY ON YOUR MACHINE: {family} is documented by others than its maker")
     if arguments.heart_rate is not None:
         parse_device(arguments.heart_rate, HEART_RATE)
         failures += _check_heart_rate(arguments.heart_rate)
@@ -64,10 +66,12 @@ def check(arguments: argparse.Namespace) -> int:
 
 def detect_family(arguments: argparse.Namespace) -> int:
     """Which family answers on a port. It asks what is a read on every family, and moves nothing."""
-    family = detect(arguments.port)
-    if family is None:
+    families = detect(arguments.port)
+    if not families:
         raise DeviceError(f"{arguments.port}: no known family answers; check cable and power, or choose by the machine")
-    print(f"{arguments.port}: {family} answers; choose the family by the machine's own manual all the same")
+    print(
+        f"{arguments.port}: {' or '.join(families)} answers; choose the family by the machine's own manual all the same"
+    )
     return 0
 
 

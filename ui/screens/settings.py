@@ -16,7 +16,7 @@ from ui.screens.fields import Bounds, form, line_edit
 from ui.screens.strap_finder import StrapFinder
 from ui.settings import LOCK_MAX, LOCK_MIN, Settings
 from ui.station import Station
-from ui.widgets.base import button, column, label, set_shown
+from ui.widgets.base import button, column, label, row, set_shown
 from ui.widgets.sheet import Sheet
 
 LOCK_AFTER_MIN = Bounds(LOCK_MIN, LOCK_MAX, "unit.minutes")
@@ -37,13 +37,18 @@ class SettingsSheet(Sheet):
         station: Station,
         saved: Callable[[Settings], None],
         open_record: Callable[[], None] | None = None,
+        commission: Callable[[], None] | None = None,
     ) -> None:
-        """``open_record``: shows where the record and its backups are, to who may change that."""
+        """``open_record``: shows where the record and its backups are; ``commission``: puts a treadmill into use.
+
+        Each is there for who may.
+        """
         self._station, self._saved = station, saved
         now = station.settings
         self.clinic = line_edit(now.clinic_name, tr("settings.clinic"))
         self.operator = line_edit(now.operator, tr("settings.operator"))
         self.treadmill = line_edit(now.treadmill, tr("settings.treadmill"), "trackmaster:COM3,units=kmh")
+        self.commission = button(tr("commission.open"), lambda: self._commission(commission))
         self.heart_rate = line_edit(now.heart_rate, tr("settings.heart_rate"), "bridge:COM4")
         self.straps = StrapFinder(window, self.heart_rate.setText)
         self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
@@ -68,10 +73,11 @@ class SettingsSheet(Sheet):
         found = tr("settings.ports", ports=", ".join(ports)) if ports else tr("settings.no_ports")
         self.problems = label("", "problem", wrap=True)
         self.problems.hide()
+        machine = [] if commission is None else [self.commission]
         fields = form(
             (tr("settings.clinic"), self.clinic),
             (tr("settings.operator"), self.operator),
-            (tr("settings.treadmill"), self.treadmill),
+            (tr("settings.treadmill"), row(self.treadmill, *machine, gap=8, shares=(1,))),
             (tr("settings.heart_rate"), self.heart_rate),
             (tr("settings.straps"), self.straps),
             (tr("settings.ant_key"), self.ant_key),
@@ -128,6 +134,11 @@ class SettingsSheet(Sheet):
                 default_speed=self.speed.currentData() or self._station.settings.default_speed,
             )
         )
+
+    def _commission(self, begin: Callable[[], None] | None) -> None:
+        self.finish()
+        if begin is not None:
+            begin()
 
     def _fill_speeds(self, wanted: str) -> None:
         self.speed.clear()

@@ -107,3 +107,35 @@ class HoldButton(QPushButton):
         painter.setFont(font)
         painter.setPen(QPen(QColor(colour)))
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self.text())
+
+
+class RunWhileHeld(HoldButton):
+    """Held to its end it acts, and goes on acting for as long as it is held: ``ended`` comes when it is let go."""
+
+    ended = Signal()
+
+    def __init__(
+        self, text: str, while_held: str, while_acting: str, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(text, while_held, monotonic)
+        self._while_acting = while_acting
+        self.acting = False
+
+    def look(self) -> None:
+        """See whether it has been held long enough, and is still allowed."""
+        if not self.isEnabled():
+            self.let_go()
+        elif self.share >= 1.0 and not self.acting:
+            self.acting = True
+            self.setText(self._while_acting)
+            self.update()
+            self.completed.emit()
+        elif not self.acting:
+            self.update()
+
+    def let_go(self) -> None:
+        """Stop holding; what it did ends."""
+        was, self.acting = self.acting, False
+        super().let_go()
+        if was:
+            self.ended.emit()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.adapters import Adapter, adapter_of, read_adapter, resolve
+from drivers.adapters import Adapter, adapter_of, ports_here, read_adapter, resolve
 from drivers.detect import PROBES
 from drivers.registry import TREADMILL, parse_device
 from drivers.serial_line import LinkLost, SerialLine, is_hardware
@@ -99,16 +99,28 @@ def test_no_probe_is_heard_as_a_command_at_the_speed_of_any_family_we_know(probe
 
 
 @pytest.mark.parametrize(
-    ("answer", "family"),
+    ("answer", "families"),
     [
-        (b"\xd10048", "trackmaster or woodway"),
-        (b"\xc71528\x0d", "woodway-standard"),
-        (b"\xf1\x82\x82\xf2", "csafe"),
-        (b"\xc1", None),
-        (b"", None),
-        (b"\xf1\x00\xf2", None),
+        (b"\xd10048", ("trackmaster", "woodway")),
+        (b"\xc71528\x0d", ("woodway-standard",)),
+        (b"\xf1\x82\x82\xf2", ("csafe",)),
+        (b"\xc1", ()),
+        (b"", ()),
+        (b"\xf1\x00\xf2", ()),
     ],
 )
-def test_who_answers_is_known_by_the_answer(answer: bytes, family: str | None) -> None:
-    found = {name for probe in PROBES if (name := probe.family(answer)) is not None}
-    assert found == ({family} if family else set())
+def test_who_answers_is_known_by_the_answer(answer: bytes, families: tuple[str, ...]) -> None:
+    found = [name for probe in PROBES for name in probe.families(answer)]
+    assert found == list(families)
+
+
+def test_a_port_is_remembered_by_its_adapter_where_that_can_be_told_from_others() -> None:
+    twins = [Port("COM8", serial_number=None), Port("COM9", serial_number=None)]
+    found = {here.name: here.port for here in ports_here([*HERE, *twins])}
+    assert found == {
+        "COM1": "COM1",
+        "COM3": "usb=0403:6001:A1",
+        "COM4": "usb=0403:6001:B2",
+        "COM8": "COM8",
+        "COM9": "COM9",
+    }

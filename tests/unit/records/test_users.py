@@ -313,8 +313,8 @@ def test_an_unknown_user_is_a_sentence(users: Users) -> None:
     ("role", "may_not"),
     [
         (Role.ADMINISTRATOR, set()),
-        (Role.THERAPIST, {Permission.USERS, Permission.RECORD}),
-        (Role.TECHNICIAN, set(Permission) - {Permission.TEST, Permission.SETTINGS}),
+        (Role.THERAPIST, {Permission.USERS, Permission.RECORD, Permission.COMMISSION}),
+        (Role.TECHNICIAN, set(Permission) - {Permission.TEST, Permission.SETTINGS, Permission.COMMISSION}),
     ],
 )
 def test_what_each_role_may_not(users: Users, boss: User, role: Role, may_not: set[Permission]) -> None:

@@ -138,3 +138,18 @@ def test_turns_and_errors_are_counted_right() -> None:
 )  # fmt: skip
 def test_a_console_in_the_other_unit_is_noticed(shown: float, step_kmh: float, agrees: bool) -> None:
     assert console_agrees(shown, 3.0, step_kmh) is agrees
+
+
+@pytest.mark.parametrize(
+    ("off_pct", "suspected"), [(60.9, True), (-37.9, True), (52.0, True), (2.0, False), (-12.0, False), (30.0, False)]
+)
+def test_the_other_unit_is_suspected_by_how_far_the_belt_is_off(off_pct: float, suspected: bool) -> None:
+    assert trials.unit_suspected(off_pct) is suspected
+
+
+def test_a_trial_is_made_again_only_after_its_end() -> None:
+    moving = running()
+    assert trials.again(moving) is moving
+    ended = Trial(INFO, phase=TrialPhase.ENDED, stopped=True, trouble=Cause("trip_over_speed"))
+    fresh = trials.again(ended)
+    assert (fresh.phase, fresh.stopped, fresh.trouble) == (TrialPhase.READY, False, None)
