@@ -1,21 +1,17 @@
-"""What the emulated treadmills of the opcode protocols share: a paced line, a watchdog, a belt behind them.
+"""What the emulated treadmills of the opcode protocols share: commands, a watchdog in wall time, a belt that obeys.
 
-Sans-io: time is given with every call, in wall seconds. The line and the watchdog live in wall time; the belt's
-physics run in test time, ``scale`` times as fast. A family adds what it answers.
+A family adds what it answers.
 """
 
-from collections import deque
 from enum import StrEnum
 
-from drivers.emulators.belt import BeltPhysics, BeltRates
+from drivers.emulators.belt import BeltRates
 from drivers.emulators.faults import PlannedFault
+from drivers.emulators.paced_wire import PacedWire
 from teststation.clock import TimeScale
 
-BYTE_S = 10 / 4800  # one start bit, eight data bits, one stop bit
 LOCKED_OUT_FOR_S = 20.0  # without communication
-SLOW_BY_S = 0.3
 RUNAWAY_KMH = 4.0
-E_STOP_DECEL_KMH_S = 4.0
 ACK_OFFSET = 0x10
 
 START, STOP, SET_SPEED, SET_INCLINE, AUTO_STOP = 0xA0, 0xA2, 0xA3, 0xA4, 0xAA
@@ -33,8 +29,12 @@ class Mode(StrEnum):
     FAULT = "fault"  # emergency stop: power cut from the control board
 
 
-class OpcodeBelt:
+class OpcodeBelt(PacedWire):
     """One treadmill. Limits in tenths of its own unit."""
+
+    byte_s = 10 / 4800
+    slow_by_s = 0.3
+    garbage_span = 0x7F
 
     arguments: dict[int, int]  # how many digits follow an opcode
 
@@ -51,30 +51,19 @@ class OpcodeBelt:
         zeroing_s: float = 0.0,
         boot_t: bool = False,
     ) -> None:
-        self.belt = BeltPhysics(rates)
+        super().__init__(scale, rates, faults)
         self.mode = Mode.ZEROING if zeroing_s else Mode.STOPPED
         self.watchdog_on = True
         self.set_speed_tenths = min_tenths
         self.set_incline_tenths = 0
-        self.transcript: list[tuple[float, str, bytes]] = []
         self.lost_commands = 0
         self.watchdog_fired = 0
-        self.active_faults: set[str] = set()
         self._kmh_per_unit = kmh_per_unit
         self._watchdog_s = watchdog_s
         self._min_tenths, self._max_tenths = min_tenths, max_tenths
-        self._planned = list(faults)
-        self._scale = scale or TimeScale()
         self._zeroing_left_s = zeroing_s
         self._pending = bytearray()
-        self._arriving: deque[tuple[float, int]] = deque()
-        self._leaving: deque[tuple[float, int]] = deque()
-        self._line_free_s = 0.0
-        self._last_byte_s = float("-inf")
         self._heard_s: float | None = None
-        self._now_s: float | None = None
-        self._moving_since_s: float | None = None  # test seconds of motion, for planned faults
-        self._test_s = 0.0
         if boot_t:
             self._leaving.append((0.0, 0x54))
 
@@ -87,26 +76,15 @@ class OpcodeBelt:
     def _watchdog_ran_out(self) -> None:
         """The watchdog has just begun to stop the belt."""
 
-    # --- the outside ---
+    # --- the wire's own ---
 
     @property
-    def true_speed_kmh(self) -> float:
-        """What a tachometer on the belt would say."""
-        return self.belt.speed_kmh
-
-    @property
-    def incline_pct(self) -> float:
-        """What a spirit level on the deck would say."""
-        return self.belt.incline_pct
-
-    @property
-    def unplugged(self) -> bool:
-        """Whether the cable is out."""
-        return "unplug" in self.active_faults
+    def _in_motion(self) -> bool:
+        return self.mode is Mode.RUNNING
 
     def give(self, fault: str) -> None:
         """Begin a fault now."""
-        self.active_faults.add(fault)
+        super().give(fault)
         if fault == "e_stop":
             self.mode = Mode.FAULT
         elif fault == "stopped_elsewhere":
@@ -114,55 +92,11 @@ class OpcodeBelt:
 
     def take(self, fault: str) -> None:
         """End a fault; after an emergency stop the treadmill is as freshly powered."""
-        self.active_faults.discard(fault)
+        super().take(fault)
         if fault == "e_stop":
             self.mode = Mode.STOPPED
 
-    def receive(self, data: bytes, now_s: float) -> None:
-        """Bytes as they come in at ``now_s``; each takes its time on the line."""
-        self.advance(now_s)
-        if "deaf" in self.active_faults or not data:
-            return
-        self.transcript.append((now_s, "in", data))
-        for byte in data:
-            self._last_byte_s = max(now_s, self._last_byte_s) + BYTE_S
-            self._arriving.append((self._last_byte_s, byte))
-
-    def transmit(self, now_s: float) -> bytes:
-        """Bytes that have left the treadmill by ``now_s``."""
-        self.advance(now_s)
-        sent = bytearray()
-        while self._leaving and self._leaving[0][0] <= now_s:
-            sent.append(self._leaving.popleft()[1])
-        if {"mute", "deaf"} & self.active_faults:
-            return b""
-        if sent:
-            self.transcript.append((now_s, "out", bytes(sent)))
-        return bytes(sent)
-
-    def advance(self, now_s: float) -> None:
-        """Let wall time pass up to ``now_s``: bytes arrive, the watchdog counts, the belt moves."""
-        if self._now_s is None:
-            self._now_s = now_s
-        while self._arriving and self._arriving[0][0] <= now_s:
-            at_s, byte = self._arriving.popleft()
-            self._pass_time(at_s)
-            self._take_byte(byte)
-        self._pass_time(now_s)
-
-    # --- time ---
-
-    def _pass_time(self, now_s: float) -> None:
-        assert self._now_s is not None
-        dt_s = max(0.0, now_s - self._now_s) * self._scale.factor
-        self._now_s = max(self._now_s, now_s)
-        self._test_s += dt_s
-        if self._moving_since_s is None and self.mode is Mode.RUNNING:
-            self._moving_since_s = self._test_s
-        if self._moving_since_s is not None:
-            for planned in [p for p in self._planned if self._test_s - self._moving_since_s >= p.at_s]:
-                self._planned.remove(planned)
-                self.give(planned.name)
+    def _live(self, dt_s: float, now_s: float) -> None:
         if self.mode is Mode.ZEROING:
             self._zeroing_left_s -= dt_s
             if self._zeroing_left_s <= 0:
@@ -189,8 +123,7 @@ class OpcodeBelt:
         belt.target_speed_kmh = target_kmh
         belt.target_incline_pct = self.set_incline_tenths / 10
         if self.mode is Mode.FAULT:
-            belt.target_incline_pct = belt.incline_pct
-            belt.speed_kmh = max(0.0, belt.speed_kmh - E_STOP_DECEL_KMH_S * dt_s)
+            self._cut_off(dt_s)
         belt.advance(dt_s)
         if self.mode is Mode.STOPPING and belt.speed_kmh == 0.0:
             self.mode = Mode.STOPPED
@@ -204,8 +137,6 @@ class OpcodeBelt:
     # --- bytes ---
 
     def _take_byte(self, byte: int) -> None:
-        if "echo" in self.active_faults:
-            self._say(bytes([byte]))
         if byte >= 0xA0:
             # A new opcode is a resynchronisation point; what was begun before it is gone.
             self._pending = bytearray([byte])
@@ -245,17 +176,6 @@ class OpcodeBelt:
 
     def _acknowledge(self, opcode: int, data: bytes = b"") -> None:
         self._say(bytes([opcode + ACK_OFFSET]) + data)
-
-    def _say(self, reply: bytes) -> None:
-        if "garbage" in self.active_faults:
-            reply = bytes(0x80 | (7 * byte + 13) % 0x7F for byte in reply)
-        if "partial" in self.active_faults:
-            reply = reply[:1]
-        assert self._now_s is not None
-        self._line_free_s = max(self._line_free_s, self._now_s + (SLOW_BY_S if "slow" in self.active_faults else 0.0))
-        for byte in reply:
-            self._line_free_s += BYTE_S
-            self._leaving.append((self._line_free_s, byte))
 
     # --- units ---
 
