@@ -28,17 +28,36 @@ def key_in(environment: Mapping[str, str]) -> bytes | None:
 
 
 class KeyRedactor:
-    """Blanks the key out of a stream of bytes, however the stream is cut: its bytes come out as zeros."""
+    """Blanks the key out of a stream of bytes, however the stream is cut: its bytes come out as zeros.
+
+    The byte after it goes too: it is the message's checksum, and tells the XOR of the key's bytes.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._held = b""
+        self._owes_checksum = False
 
     def feed(self, data: bytes) -> bytes:
         """Bytes that may be kept; the beginning of what may become the key is held back until it is known."""
-        clean = (self._held + data).replace(self._key, bytes(len(self._key)))
-        held = next(
-            (n for n in range(min(len(self._key) - 1, len(clean)), 0, -1) if self._key.startswith(clean[-n:])), 0
-        )
-        self._held = clean[len(clean) - held :]
-        return clean[: len(clean) - held]
+        left, out = self._held + data, bytearray()
+        self._held = b""
+        while left:
+            if self._owes_checksum:
+                self._owes_checksum, left = False, left[1:]
+                out.append(0)
+                continue
+            before, found, after = left.partition(self._key)
+            if not found:
+                held = self._beginning(left)
+                self._held = left[len(left) - held :]
+                out += left[: len(left) - held]
+                break
+            out += before + bytes(len(found))
+            self._owes_checksum, left = True, after
+        return bytes(out)
+
+    def _beginning(self, data: bytes) -> int:
+        """How many of the last bytes may begin the key."""
+        longest = min(len(self._key) - 1, len(data))
+        return next((n for n in range(longest, 0, -1) if self._key.startswith(data[-n:])), 0)

@@ -270,6 +270,17 @@ def test_the_key_never_leaves_the_redactor_however_the_stream_is_cut(before: byt
     assert out.startswith(before)
 
 
+@pytest.mark.parametrize("size", [1, 5, 12, 13, 14, 40])
+def test_no_byte_that_depends_on_the_key_is_left_of_the_message_that_carries_it(size: int) -> None:
+    keys = (KEY, bytes(reversed(KEY)), bytes([KEY[0] ^ 0xFF, *KEY[1:]]))
+    told: set[bytes] = set()
+    for key in keys:
+        stream = frame(0x4A, 0) + frame(0x46, 0, *key) + frame(0x42, 0, 0, 0)
+        redactor = KeyRedactor(key)
+        told.add(b"".join(redactor.feed(stream[at : at + size]) for at in range(0, len(stream), size)))
+    assert told == {frame(0x4A, 0) + bytes.fromhex("A4094600") + bytes(9) + frame(0x42, 0, 0, 0)}
+
+
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
     "any strap will do": (
         "return sender.number == self.number",
