@@ -135,6 +135,9 @@ class ControlledDriver(Loop):
             self._trip(TripReason.DRIVER_LOST, "found moving by a second driver")
             self._bring_to_rest()
             return
+        if self._start_by_s is not None:
+            # The machine's own button is still to be pressed; the ramp waits for it.
+            self._guard = guards.hold_at_zero(self._guard)
         self._check()
         if self._guard.tripped is None:
             self._obey()
@@ -260,12 +263,12 @@ class ControlledDriver(Loop):
             self._trip(TripReason.START_REFUSED, "no running state after the start")
 
     def _await_start(self, start_by_s: float) -> None:
-        """The machine's own button is still to be pressed; the ramp waits for it."""
-        self._guard = guards.hold_at_zero(self._guard)
+        """Whether somebody has pressed the machine's own button, or nobody will."""
         if self._seen.running is Running.GUARDED:
             self._start_by_s = None
         elif self._guard.want is None:
-            self._trip(TripReason.OPERATOR_STOP, "given up before the machine's own start")
+            reason = TripReason.OPERATOR_STOP if self._guard.armed else TripReason.LEASE_LAPSED
+            self._trip(reason, "given up before the machine's own start")
         elif time.monotonic() > start_by_s:
             self._trip(TripReason.START_REFUSED, "nobody confirmed the start at the machine")
 
@@ -301,7 +304,7 @@ class ControlledDriver(Loop):
         """One round of the stop ladder, then a look. Only standstill that is read back ends it."""
         now_s = time.monotonic()
         answered = now_s - self._seen.answered_s < 1.0
-        rung = self._ladder.rung(now_s, self._seen.speed_kmh, answers=answered, at_rest=self._at_rest())
+        rung = self._ladder.rung(now_s, self._seen.speed_kmh, answers=answered, at_rest=self._rests_for_good())
         if rung is Rung.SILENCE:
             self._seen.forget_measured()
             return
@@ -315,8 +318,12 @@ class ControlledDriver(Loop):
             if answer is None:
                 break
             self._note(answer)
-        if self._at_rest():
+        if self._rests_for_good():
             self._rested()
+
+    def _rests_for_good(self) -> bool:
+        """At rest, and no start that somebody may still confirm at the machine."""
+        return self._at_rest() and (self._start_by_s is None or self._stop_asked_s is not None)
 
     def _rested(self) -> None:
         self._running = False
