@@ -35,6 +35,7 @@ class StrapSeen(msgspec.Struct, frozen=True):
     contact: bool | None = None
     battery_pct: int | None = None
     trouble: str = ""
+    device: str = ""  # its DEVICE string, where it is not ble:ADDRESS
 
 
 def straps_in_range(look_s: float = LOOK_S) -> list[StrapSeen]:

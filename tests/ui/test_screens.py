@@ -24,6 +24,7 @@ from teststation.records.database import Record
 from teststation.records.people import Person
 from teststation.subject import Sex
 from ui.app import MainWindow
+from ui.i18n import tr
 from ui.screens.person import due_words
 from ui.screens.person_form import PersonForm
 from ui.screens.pretest import MEASURED
@@ -316,6 +317,17 @@ def test_a_device_string_that_cannot_be_used_is_not_kept(window: MainWindow) -> 
     sheet.treadmill.setText("trackmaster:COM3,units=kmh")
     sheet.save_button.click()
     assert window.station.settings.treadmill == "trackmaster:COM3,units=kmh"
+
+
+def test_an_ant_strap_that_nobody_chose_lets_no_test_be_prepared(
+    make_window: Callable[..., MainWindow], person: Person
+) -> None:
+    settings = msgspec.structs.replace(SETTINGS, heart_rate="ant:COM3")
+    window = make_window(settings=settings)
+    window.begin_pretest(person)
+    assert tr("pretest.choose_strap") in window.pretest.missing()
+    window.station.settings = msgspec.structs.replace(settings, heart_rate="ant:COM3,number=12345")
+    assert tr("pretest.choose_strap") not in window.pretest.missing()
 
 
 def test_straps_in_range_are_shown_with_their_pulse_and_only_a_choice_takes_one(

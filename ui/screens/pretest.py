@@ -16,6 +16,7 @@ from ui.i18n.numbers import age_years, clock, day, number, parse_day, parse_numb
 from ui.screens.fields import AGE_YEARS, HEIGHT_CM, HR_MAX_BPM, HR_RESTING_BPM, WEIGHT_KG, form, line_edit
 from ui.screens.screening import Screening
 from ui.station import Setup, Station
+from ui.strap_search import needs_a_choice
 from ui.widgets.base import button, card, column, frame, label, row, set_shown, set_state, set_text
 
 NAMESAKES_SHOWN = 3
@@ -266,6 +267,8 @@ class PretestScreen(QWidget):
         settings = self.station.settings
         if not settings.treadmill or not settings.heart_rate:
             problems.append(tr("pretest.no_devices"))
+        elif needs_a_choice(settings.heart_rate):
+            problems.append(tr("pretest.choose_strap"))
         return [*problems, *self.screening.problems()]
 
     def prepare(self) -> None:

@@ -14,8 +14,9 @@ from ui.i18n import knows, told, tr
 from ui.i18n.numbers import number, parse_number
 from ui.screens.fields import Bounds, form, line_edit
 from ui.screens.strap_finder import StrapFinder
-from ui.settings import LOCK_MAX, LOCK_MIN, Settings
+from ui.settings import LOCK_MAX, LOCK_MIN, Settings, ant_key
 from ui.station import Station
+from ui.strap_search import search
 from ui.widgets.base import button, column, label, row, set_shown
 from ui.widgets.sheet import Sheet
 
@@ -50,7 +51,9 @@ class SettingsSheet(Sheet):
         self.treadmill = line_edit(now.treadmill, tr("settings.treadmill"), "trackmaster:COM3,units=kmh")
         self.commission = button(tr("commission.open"), lambda: self._commission(commission))
         self.heart_rate = line_edit(now.heart_rate, tr("settings.heart_rate"), "bridge:COM4")
-        self.straps = StrapFinder(window, self.heart_rate.setText)
+        self.straps = StrapFinder(
+            window, self.heart_rate.setText, lambda: search(self.heart_rate.text().strip(), self._key())
+        )
         self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
         self.ant_key.setEchoMode(QLineEdit.EchoMode.Password)
         self.lock_after = line_edit(str(now.lock_after_min), tr("settings.lock_after"))
@@ -134,6 +137,9 @@ class SettingsSheet(Sheet):
                 default_speed=self.speed.currentData() or self._station.settings.default_speed,
             )
         )
+
+    def _key(self) -> str:
+        return ant_key(msgspec.structs.replace(self._station.settings, ant_network_key=self.ant_key.text().strip()))
 
     def _commission(self, begin: Callable[[], None] | None) -> None:
         self.finish()

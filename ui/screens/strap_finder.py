@@ -1,4 +1,4 @@
-"""Which Bluetooth straps are in range: asked for by a button, chosen by the person whose pulse can be felt."""
+"""Which straps are in range: asked for by a button, chosen by the person whose pulse can be felt."""
 
 from collections.abc import Callable, Sequence
 
@@ -45,11 +45,12 @@ class StrapFinder(QWidget):
         self.button.setEnabled(True)
         self.button.setText(tr("straps.search"))
         self.found.clear()
-        trouble = any(strap.trouble for strap in straps)
+        seen = any(not strap.trouble for strap in straps)
+        trouble = bool(straps) and not seen
         self.found.addItem(tr("straps.no_bluetooth" if trouble else "straps.compare" if straps else "straps.none"), "")
         for strap in straps:
             if not strap.trouble:
-                self.found.addItem(words(strap), f"ble:{strap.address}")
+                self.found.addItem(words(strap), strap.device or f"ble:{strap.address}")
         set_shown(self.found, True)
 
     def _choose(self, index: int) -> None:
@@ -62,4 +63,5 @@ def words(strap: StrapSeen) -> str:
     """One strap in a line: name, pulse, signal and battery."""
     pulse = tr("strap.no_contact") if strap.contact is False else tr("straps.pulse", bpm=strap.bpm or DASH)
     battery = "" if strap.battery_pct is None else " · " + tr("straps.battery", percent=strap.battery_pct)
-    return f"{strap.name} · {pulse} · {strap.rssi_dbm} dBm{battery}"
+    signal = "" if strap.rssi_dbm is None else f" · {strap.rssi_dbm} dBm"
+    return f"{strap.name} · {pulse}{signal}{battery}"
