@@ -107,7 +107,7 @@ class Rig:
         return 0.0 if self.treadmill is None else self.treadmill.true_speed_kmh
 
     def until(
-        self, fact: Callable[[BeltTelemetry], bool], lease: Setpoint | None = None, within_s: float = 20.0
+        self, fact: Callable[[BeltTelemetry], bool], lease: Setpoint | None = None, within_s: float = 8.0
     ) -> BeltTelemetry:
         """Wait for a fact under leases that are renewed, where one is given."""
         end_s = time.monotonic() + within_s

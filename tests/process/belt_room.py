@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 
 from drivers import lines
+from drivers.client import TreadmillClient
 from drivers.emulators.operated_belt import OperatedBelt
+from drivers.emulators.wire import TcpServer
 from tests.contract.treadmill_rig import Case, Rig
 from tests.unit.run.builders import SUBJECT
 from teststation.clock import ScaledClock, TimeScale
-from teststation.ports import BeltTelemetry, HeartRateReading, HeartRateStatus, Setpoint, TreadmillInfo
+from teststation.ports import BeltTelemetry, HeartRateReading, HeartRateStatus, Setpoint, Treadmill, TreadmillInfo
 from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
@@ -92,14 +94,26 @@ class BeltRoom:
 
     def __init__(self, case: Case, scale: TimeScale, plan: Plan = ONE_STAGE, set_load_s: float = 60.0) -> None:
         self.rig = Rig(case)
+        self.emulator = self.rig.treadmill
+        self._prepare(case, scale, plan, set_load_s, RigTreadmill(self.rig))
+
+    def _prepare(
+        self,
+        case: Case,
+        scale: TimeScale,
+        plan: Plan,
+        set_load_s: float,
+        treadmill: Treadmill,
+        recover: Callable[[], Treadmill] | None = None,
+    ) -> None:
         self.clock = ScaledClock(time.monotonic, scale)
         first = ev.RunPrepared(
             t_s=0.0, run_id="room", started_at="2026-01-02T10:00:00+01:00", plan=plan, subject=SUBJECT,
             hr_limit_bpm=150.0, treadmill=case.family, heart_rate="steady",
         )  # fmt: skip
         timing = replace(run_timing(scale), set_load_s=set_load_s)
-        devices = Devices(RigTreadmill(self.rig), SteadyStrap())
-        self.controller = Controller(first, devices, NoJournal(), self.clock, timing)
+        devices = Devices(treadmill, SteadyStrap())
+        self.controller = Controller(first, devices, NoJournal(), self.clock, timing, recover)
         self._asked: object = ()
 
     @property
@@ -110,7 +124,7 @@ class BeltRoom:
         """One tick, and the operator's hand."""
         time.sleep(TICK_S)
         self.controller.tick()
-        prompt, treadmill = self.controller.state.prompt, self.rig.treadmill
+        prompt, treadmill = self.controller.state.prompt, self.emulator
         asked = () if prompt is None else (prompt.setpoint,)
         if asked and asked != self._asked and isinstance(treadmill, OperatedBelt):
             load = prompt.setpoint if prompt is not None else None
@@ -136,3 +150,21 @@ class BeltRoom:
     def close(self) -> None:
         """End the driver."""
         self.rig.close()
+
+
+class ProcessRoom(BeltRoom):
+    """The same with the driver in a process of its own, as at the clinic; a second one comes where it dies."""
+
+    def __init__(self, case: Case, scale: TimeScale) -> None:
+        self.emulator = case.emulator()
+        assert self.emulator is not None
+        self.server = TcpServer(self.emulator)
+        device = f"{case.family}:{self.server.url}"
+        self.client = TreadmillClient(device, scale)
+        self._prepare(case, scale, ONE_STAGE, 60.0, self.client, lambda: TreadmillClient(device, scale, recover=True))
+
+    def close(self) -> None:
+        """End whichever driver there is."""
+        self.controller.devices.treadmill.close()
+        self.client.close()
+        self.server.close()
