@@ -50,6 +50,7 @@ class DriverProcess:
         self.received: collections.deque[lines.FromDriver] = collections.deque()
         self.trouble: tuple[Problem, ...] = ()  # what the driver last complained of, while it goes on trying
         self.fatal: tuple[Problem, ...] = ()
+        self.complaints = 0  # since it last worked: one for each attempt that came to nothing
         self.ended = threading.Event()
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name=f"{kind}-reader", daemon=True)
@@ -98,6 +99,7 @@ class DriverProcess:
             return
         if isinstance(line, lines.Failed):
             self.trouble = line.causes
+            self.complaints += 1
             if line.fatal:
                 self.fatal = line.causes
         elif isinstance(line, lines.Refused):
@@ -189,6 +191,11 @@ class HeartRateClient:
         """What the driver last complained of while it goes on trying; nothing again once there is a pulse."""
         return self.driver.trouble
 
+    @property
+    def attempts(self) -> int:
+        """How many attempts to reach the strap have come to nothing since the last pulse."""
+        return self.driver.complaints
+
     def readings(self) -> Sequence[HeartRateReading]:
         """Everything that arrived since the last call, oldest first."""
         self._sort()
@@ -208,7 +215,7 @@ class HeartRateClient:
                 case lines.Heart(reading=reading):
                     self._readings.append(reading)
                     if reading.status is HeartRateStatus.OK:
-                        self.driver.trouble = ()
+                        self.driver.trouble, self.driver.complaints = (), 0
                 case lines.Wire(t_mono_s=t_mono_s, direction=direction, data_hex=data_hex, channel=channel):
                     self._frames.append(RawFrame(t_mono_s, direction, data_hex, channel))
 

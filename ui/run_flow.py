@@ -136,6 +136,7 @@ class RunFlow(QObject):
     # --- parts ---
 
     def _show(self, moment: Snapshot) -> None:
+        self.screen.heart.attempts = self.session.strap_attempts
         self.screen.show_moment(moment)
         state = self.session.controller.state
         self.screen.controls.show_person(state.gait, handrail=state.handrail)

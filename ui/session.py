@@ -89,6 +89,11 @@ class Session:
         said = (getattr(device, "trouble", ()) for device in (devices.treadmill, devices.heart_rate))
         return tuple(problem for problems in said for problem in problems)
 
+    @property
+    def strap_attempts(self) -> int:
+        """How many attempts to reach the strap have come to nothing since the last pulse."""
+        return getattr(self.controller.devices.heart_rate, "attempts", 0)
+
     # --- the operator ---
 
     def begin(self) -> None:

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -286,3 +287,17 @@ def test_a_pulse_that_follows_the_steps_is_said_and_goes_on_being_shown(bench: B
     moment = bench.running.snapshot()
     assert "hr_cadence_lock" in [alarm.code for alarm in moment.alarms]
     assert moment.hr_bpm == 120
+
+
+def test_attempts_to_reach_the_strap_are_counted_on_the_screen(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.to_stages()
+    bench.strap.bpm = None
+    bench.pass_s(12.0)
+    near = bench.window.run.heart.near
+    without = near.text()
+    monkeypatch.setattr(bench.strap, "attempts", 4, raising=False)
+    bench.pass_s(1.0)
+    assert "4 forsøk" in near.text() != without
+    bench.strap.bpm = 118
+    bench.pass_s(1.0)
+    assert "forsøk" not in near.text()

@@ -51,6 +51,7 @@ class HeartPanel(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
+        self.attempts = 0  # to reach the strap again, since the last pulse
         self.pulse = DigitLabel(NO_READING, tr("run.pulse"))
         self.share = label("", "figure", centred=True)
         self.bar = QProgressBar()
@@ -82,7 +83,7 @@ class HeartPanel(QFrame):
         set_text(self.limit, tr("run.limit", bpm=round(limit_bpm)))
         if moment.hr_bpm is None:
             set_text(self.share, tr("run.of_limit", percent=DASH))
-            set_text(self.near, tr("run.no_pulse"))
+            set_text(self.near, tr("run.attempts", n=self.attempts) if self.attempts else tr("run.no_pulse"))
             self._bar(0, "")
             return
         share = moment.hr_bpm / limit_bpm
