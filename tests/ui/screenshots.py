@@ -30,6 +30,8 @@ from teststation.subject import Sex
 from ui.app import MainWindow
 from ui.emulated import patient_of_seed
 from ui.screens.login import FirstUserSheet, LoginCover
+from ui.screens.record_settings import RecordSettingsSheet
+from ui.screens.report import ReportSheet
 from ui.screens.settings import SettingsSheet
 from ui.screens.sign import SignSheet
 from ui.session import Session
@@ -37,6 +39,11 @@ from ui.settings import Settings
 from ui.station import Station
 
 SCALE = 40.0
+EARLIER = """family_name,given_name,born,sex,tested_on,vo2max_ml_kg_min,method
+Aasen,Kari,1979-04-12,female,2025-06-02,34.1,Ebbeling
+Berg,Ola Nordmann,1968-11-02,male,2025-06-09,31.5,Ebbeling
+Lund,Nina,1985-02-30,female,2025-06-10,38,Ebbeling
+"""
 SEED = 3
 PASSWORD = "gå tur i skogen"
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -116,7 +123,13 @@ class Walk:
         window.machines.edit_settings()
         assert isinstance(window.sheet, SettingsSheet)
         self.save("04-settings")
+        window.sheet.record_button.click()
+        assert isinstance(window.sheet, RecordSettingsSheet)
+        window.sheet.record.setText("postgresql+psycopg://stasjon@tjener/klinikken?sslmode=verify-full")
+        self.save("06-record-settings")
         self.close_sheet()
+        self.close_sheet()
+        self.bring_in()
         self.commissioning()
         self.pretest()
         self.run(pictures=True)
@@ -125,6 +138,10 @@ class Walk:
         self.pretest(pictures=False)
         self.run(pictures=False)
         self.save("31-result-with-change")
+        window.result.print_button.click()
+        wait(lambda: isinstance(window.sheet, ReportSheet), 30)
+        self.save("38-report")
+        self.close_sheet()
         window.result.done.emit()
         window.persons.show_history(self.person)
         self.save("32-history")
@@ -202,6 +219,15 @@ class Walk:
             self.save("70-commissioning-summary")
             screen.leave.click()
             window.machines.close(10.0)
+
+    def bring_in(self) -> None:
+        """A table of earlier tests with a row that cannot be read."""
+        with tempfile.TemporaryDirectory() as folder:
+            table = Path(folder, "tidligere.csv")
+            table.write_text(EARLIER, "utf-8")
+            self.window.persons.bring_in(table)
+        self.save("07-bring-in")
+        self.close_sheet()
 
     def users(self) -> None:
         """The first user, the door, signing, merging and who is due."""

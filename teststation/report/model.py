@@ -114,6 +114,11 @@ class Report:
         return tuple(words)
 
     @property
+    def whole_years(self) -> str:
+        """The person's age as people say it: birthdays, not the nearest."""
+        return self.number(int(self.run.subject.age_years), 0)
+
+    @property
     def plain_sentence(self) -> str:
         """The one sentence for the patient: am I fitter, and is it real?"""
         say, estimate = self.say, self.headline

@@ -29,7 +29,7 @@ def _head(page: Page, report: Report) -> None:
     page.text(right, top - 12, report.person.name, 12, bold=True, right=True, width=INNER * 0.42)
     born = say("report.born", day=report.day(report.person.born)) if report.person.born else ""
     number = say("report.number", number=report.person.number) if report.person.number else ""
-    age = say("report.years", age=report.number(run.subject.age_years, 0))
+    age = say("report.years", age=report.whole_years)
     page.text(
         right,
         top - 25,

@@ -93,7 +93,7 @@ def _method(page: Page, report: Report) -> None:
         hr_max += " " + say("report.hr_max.check", bpm=n(found.hr_max.rpe_check_bpm, 0))
     line = say("report.method.line", n=estimate.n_stages or 0, r2=n(estimate.r2, 2))
     person = say(
-        "report.method.person", weight=n(subject.weight_kg), height=n(subject.height_cm, 0), age=n(subject.age_years, 0)
+        "report.method.person", weight=n(subject.weight_kg), height=n(subject.height_cm, 0), age=report.whole_years
     )
     flags = [say(f"report.flag.{flag}") for flag in ("beta_blocker", "irregular_rhythm") if getattr(subject, flag)]
     page.paragraph(f"{hr_max} {line} {person} {' '.join(flags)}", 8, most=4)

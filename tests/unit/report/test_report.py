@@ -50,6 +50,12 @@ def test_a_first_test_says_the_answer_with_its_range_in_bokmaal() -> None:
     assert "ikke en nødstopp" in text
 
 
+def test_an_age_is_told_in_whole_years() -> None:
+    run, found = sample()
+    almost = msgspec.structs.replace(run, subject=msgspec.structs.replace(run.subject, age_years=56.9))
+    assert "56 år" in text_of(render(report(almost, found)))
+
+
 def test_a_later_test_says_whether_the_change_is_real() -> None:
     run, found = follow_up()
     assert found.change is not None
