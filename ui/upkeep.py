@@ -83,7 +83,7 @@ class Upkeep(QObject):
             datetime.now(),  # noqa: DTZ005 - the wall clock of the clinic names the file
             self._may_go_on,
         )
-        return () if made is None else made.problems
+        return () if made is None else made.causes
 
     @staticmethod
     def _problems(part: Callable[[], tuple[Problem, ...]]) -> tuple[Problem, ...]:

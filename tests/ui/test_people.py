@@ -235,6 +235,9 @@ def test_a_duplicate_is_merged_and_the_merge_undone_in_the_window(
     assert sheet.choice is not None
     sheet.choice.button(0).click()
     assert "ulikt kjønn" in sheet.warning.text()
+    sheet.undo("undone at another station")
+    assert window.sheet is sheet
+    assert sheet.problems.text() == "Denne sammenslåingen kan ikke angres; åpne personen på nytt"
     sheet.merge_button.click()
     assert window.sheet is None
     assert [line.id for line in record.tests.summaries(person.id)] == ["run-1"]

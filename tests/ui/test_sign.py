@@ -98,7 +98,7 @@ def test_who_signs_second_at_another_station_is_told(tested: Bench, record: Reco
     sheet = sheet_of(tested)
     record.signing.sign(kept(record).id, kari, comment="Fra den andre stasjonen.")
     sheet.sign()
-    assert "Åpne den på nytt" in sheet.problems.text()
+    assert "Noen andre har signert denne testen i mellomtiden" in sheet.problems.text()
     assert len(record.signing.signatures(kept(record).id)) == 1
 
 

@@ -46,7 +46,6 @@ BUILT = {
     *(f"compare.{key}" for key in COMPARED),
     *(f"two.{key}" for key in ("field", "kept", "mine")),
     *(f"bring.{key}" for key in (*BRING_COLUMNS, "add", "new_person", "known")),
-    *(f"login.{reason}" for reason in ("wrong", "wait", "expired")),
     *(f"password.{fault}" for fault in ("length", "weak")),
     *(f"role.{role.value}{end}" for role in Role for end in ("", "_may")),
     *(f"users.{name}" for name in ("column_login", "column_name", "column_role", "column_state")),

@@ -172,9 +172,7 @@ class _Writer(_Files):
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(data)
         except OSError as error:
-            raise BadInput(
-                f"{path}: cannot be written ({error.strerror}); the export is not whole, choose another folder"
-            ) from error
+            raise BadInput(Cause("export_not_whole", {"path": str(path), "why": error.strerror or ""})) from error
         self.count += 1
 
 
@@ -183,6 +181,6 @@ def _prepare(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         taken = any(folder.iterdir())
     except OSError as error:
-        raise BadInput(f"{folder}: cannot be used as a folder ({error.strerror}); name another") from error
+        raise BadInput(Cause("export_no_folder", {"folder": str(folder), "why": error.strerror or ""})) from error
     if taken:
-        raise BadInput(f"{folder}: there is something in it already; name a new or empty folder")
+        raise BadInput(Cause("export_folder_full", {"folder": str(folder)}))

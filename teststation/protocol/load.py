@@ -5,6 +5,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
 from teststation.protocol.schema import check_table
@@ -33,11 +34,11 @@ def find(protocol: str) -> tuple[str, str]:
     path = Path(protocol)
     if not path.is_file():
         known = ", ".join(builtin_ids())
-        raise BadInput(f"{protocol}: there is no such protocol or file; built in are {known}")
+        raise BadInput(Cause("protocol_unknown", {"protocol": protocol, "known": known}))
     try:
         return path.read_text("utf-8-sig"), protocol
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{protocol}: cannot be read as text ({error}); save it as TOML in UTF-8") from error
+        raise BadInput(Cause("protocol_no_text", {"path": protocol, "why": str(error)})) from error
 
 
 def check(text: str, path: str) -> list[str]:
@@ -60,8 +61,9 @@ def load_plan(text: str, path: str, speed: str | None = None) -> Plan:
     offered = table.get("speeds", {})
     name = speed if speed is not None else table.get("default_speed", "")
     if name not in offered and (offered or speed is not None):
-        there = ", ".join(offered) or "none: its speeds are fixed"
-        raise BadInput(f"{path}: there is no starting speed {name!r}; there are {there}")
+        if not offered:
+            raise BadInput(Cause("protocol_fixed_speeds", {"path": path, "speed": name}))
+        raise BadInput(Cause("protocol_no_speed", {"path": path, "speed": name, "there": ", ".join(offered)}))
     start_kmh = float(offered.get(name, 0.0))
     return Plan(
         id=table["id"],

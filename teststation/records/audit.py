@@ -17,6 +17,7 @@ import msgspec
 from sqlalchemy import Connection, Select, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from teststation.cause import Cause
 from teststation.ports import Value
 from teststation.records.store import Database, ServerAway
 from teststation.records.tables import AUDIT, AUDIT_HEAD, PERSON
@@ -153,25 +154,26 @@ def head_of(connection: Connection) -> tuple[int, str]:
     return row.seq, row.sha256
 
 
-def chain_problems(connection: Connection) -> Iterator[str]:
-    """The first place where the chain is broken, in one sentence; nothing where it holds."""
+def chain_problems(connection: Connection, name: str) -> Iterator[Cause]:
+    """The first place where the chain is broken; nothing where it holds. ``name`` is the record's."""
     seq, previous = 0, FIRST_PREVIOUS
     for row in _pages(connection):
+        told = {"name": name, "row": row["seq"], "at": row["at"], "action": row["action"], "actor": row["actor"]}
         if row["seq"] != seq + 1:
-            yield f"audit log: row {seq + 1} is missing before row {row['seq']} ({_told(row)})"
+            yield Cause("verify_log_missing", told | {"missing": seq + 1})
             return
         if row["previous_sha256"] != previous:
-            yield f"audit log: row {row['seq']} ({_told(row)}) does not follow the row before it"
+            yield Cause("verify_log_order", told)
             return
         if row["sha256"] != _sha256(row):
-            yield f"audit log: row {row['seq']} ({_told(row)}) was changed after it was written"
+            yield Cause("verify_log_changed", told)
             return
         seq, previous = row["seq"], row["sha256"]
     head = connection.execute(select(AUDIT_HEAD)).mappings().one_or_none()
     if head is None:
-        yield "audit log: the row with the log's head is missing"
+        yield Cause("verify_log_no_head", {"name": name})
     elif (head["seq"], head["sha256"]) != (seq, previous):
-        yield f"audit log: it ends at row {seq}, but its head tells of row {head['seq']}; rows were cut off or put in"
+        yield Cause("verify_log_head", {"name": name, "row": seq, "head": head["seq"]})
 
 
 def _pages(connection: Connection) -> Iterator[RowMapping]:
@@ -196,7 +198,3 @@ _HASHED = ("seq", "at", "user_id", "actor", "action", "person_id", "test_id", "d
 
 def _sha256(fields: dict[str, object] | RowMapping) -> str:
     return hashlib.sha256(msgspec.json.encode([fields[name] for name in _HASHED])).hexdigest()
-
-
-def _told(row: RowMapping) -> str:
-    return f"{row['at']}, {row['action']} by {row['actor']}"

@@ -47,10 +47,10 @@ def backup(database: Database, file: CipherFile, target: Path, go_on: GoOn = alw
             if _copied(database, part, trial, go_on):
                 break
         else:
-            raise RecordError(f"{database.name}: it changed all the time while it was copied; try again later")
+            raise RecordError(Cause("backup_unquiet", {"name": database.name}))
         found = verify(part, go_on)
         if found.damaged:
-            raise RecordError(*found.problems)
+            raise RecordError(*found.causes)
         part.close()
         _move(part.path, target)
     except OSError as error:
@@ -72,7 +72,7 @@ def restore(backup_file: CipherFile, database: Database, file: CipherFile, *, as
     """
     found = verify(backup_file)
     if found.damaged:
-        raise RecordError(*found.problems)
+        raise RecordError(*found.causes)
     if aside is not None:
         backup(database, file, aside)
     if isinstance(database, ServedDatabase):
@@ -140,7 +140,7 @@ def _restore_server(backup_file: CipherFile, database: ServedDatabase, spool: Ci
                 remote.execute(delete(table))
             copy_rows(source, remote)
             if fingerprint(source) != fingerprint(remote):
-                raise RecordError(f"{database.name}: it did not take everything of the backup; nothing was changed")
+                raise RecordError(Cause("restore_not_all", {"name": database.name}))
     finally:
         _discard(newest)
     database.hand_over()
@@ -149,13 +149,13 @@ def _restore_server(backup_file: CipherFile, database: ServedDatabase, spool: Ci
 def _check_target(file: CipherFile, target: Path) -> None:
     """Refuse to write over what is no earlier backup of this record. Raises RecordError."""
     if target.is_dir():
-        raise RecordError(f"{target}: this is a folder; name a file in it")
+        raise RecordError(Cause("record_is_folder", {"name": str(target)}))
     if not target.parent.is_dir():
-        raise RecordError(f"{target}: there is no folder {target.parent}; make it or choose another place")
+        raise RecordError(Cause("backup_no_folder", {"target": str(target), "folder": str(target.parent)}))
     if not target.exists():
         return
     if target.samefile(file.path):
-        raise RecordError(f"{target}: this is the record itself; name another file for its backup")
+        raise RecordError(Cause("backup_onto_record", {"target": str(target)}))
     former = file.beside(target)
     try:
         with former.reading() as connection:
@@ -165,7 +165,7 @@ def _check_target(file: CipherFile, target: Path) -> None:
     finally:
         former.close()
     if not known:
-        raise RecordError(f"{target}: there is another file of this name, not a backup of this record; name another")
+        raise RecordError(Cause("backup_onto_other", {"target": str(target)}))
 
 
 def _move(part: Path, target: Path) -> None:

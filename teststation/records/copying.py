@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.cipher import CipherFile
 
@@ -47,7 +48,7 @@ def copy_rows(source: Connection, target: Connection, go_on: GoOn = always) -> N
         with source.execute(select(table).execution_options(yield_per=ROWS_A_STEP)) as rows:
             for part in rows.mappings().partitions(ROWS_A_STEP):
                 if not go_on():
-                    raise Interrupted("the copy was given up for something more important; nothing was changed")
+                    raise Interrupted(Cause("copy_given_up"))
                 target.execute(insert(table), [dict(row) for row in part])
 
 
@@ -85,12 +86,9 @@ class _Progress:
 
     def __call__(self, _status: int, left: int, _total: int) -> None:
         if not self._go_on():
-            raise Interrupted("the copy was given up for something more important; nothing was changed")
+            raise Interrupted(Cause("copy_given_up"))
         now_s = time.monotonic()
         if left != self._left:
             self._left, self._moved_at_s = left, now_s
         elif now_s - self._moved_at_s > self._target.busy_timeout_s:
-            raise RecordError(
-                f"{self._target.name}: it is in use by another program; close it there and try again, "
-                "nothing was changed"
-            )
+            raise RecordError(Cause("record_in_use", {"name": self._target.name}))

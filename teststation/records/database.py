@@ -183,8 +183,7 @@ class Record:
             self.journal_folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise RecordError(
-                f"{self.journal_folder}: the folder of journals cannot be made ({error.strerror}); "
-                "see that the record's folder can be written"
+                Cause("journals_not_made", {"folder": str(self.journal_folder), "why": error.strerror or ""})
             ) from error
         return JournalWriter(path, self.journal_key())
 
@@ -212,10 +211,10 @@ class Record:
         if not path.exists():
             return
         if is_being_written(path):
-            raise RecordError(f"{path}: the journal is still being written; it was left as it is")
+            raise RecordError(Cause("journal_in_use", {"path": str(path)}))
         content = read_journal(path, self.journal_key())
         if not self.tests.kept_among([run_id]) or self.tests.events(run_id) != content.events:
-            raise RecordError(f"{path}: the record does not hold all of this journal; it was left as it is")
+            raise RecordError(Cause("journal_not_all_kept", {"path": str(path)}))
         if content.damage is not None:
             path.replace(path.with_suffix(".damaged"))
         else:
@@ -241,8 +240,7 @@ class Record:
             found = list(self.journal_folder.glob("*.journal"))
         except OSError as error:
             raise RecordError(
-                f"{self.journal_folder}: the folder of journals cannot be read ({error.strerror}); "
-                "give this user the right to read it"
+                Cause("journals_unreadable", {"folder": str(self.journal_folder), "why": error.strerror or ""})
             ) from error
         return [path for path in found if _RUN_ID.fullmatch(path.stem)]
 
@@ -261,20 +259,14 @@ def _check_file(path: Path, *, create: bool) -> None:
             raise RecordError(Cause("record_is_folder", {"name": str(path)}))
         if not path.exists() or path.stat().st_size == 0:
             if not create:
-                raise RecordError(f"{path}: there is no such record; name an existing one")
+                raise RecordError(Cause("record_missing", {"name": str(path)}))
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         with path.open("r+b") as file:
             plain = file.read(len(_PLAIN_SQLITE)) == _PLAIN_SQLITE
     except OSError as error:
-        raise RecordError(
-            f"{path}: the record cannot be opened for writing ({error.strerror}); "
-            "see that its folder is there and that this user may write in it"
-        ) from error
+        raise RecordError(Cause("record_not_writable", {"name": str(path), "why": error.strerror or ""})) from error
     if plain:
         raise RecordError(Cause("record_plain", {"name": str(path)}))
     if not os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise RecordError(
-            f"{path}: the record's folder cannot be written; give this user the right to write there, "
-            "nothing was changed"
-        )
+        raise RecordError(Cause("record_folder_read_only", {"name": str(path)}))

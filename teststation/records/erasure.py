@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Table, delete, select
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.audit import Action, AuditLog
 from teststation.records.cipher import CipherFile
@@ -43,7 +44,7 @@ def erase(database: Database, audit: AuditLog, person_id: str, reason: Reason) -
         needs_the_server(database)
         ids = connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).scalars().all()
         if not ids:
-            raise RecordError(f"{database.name}: there is no person {person_id}; nothing was erased")
+            raise RecordError(Cause("person_not_erased", {"name": database.name, "person": person_id}))
         people = [person_id]
         for known in people:  # grows: a duplicate may have duplicates of its own
             people += connection.execute(select(PERSON.c.id).where(PERSON.c.merged_into == known)).scalars()

@@ -26,6 +26,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.file_lock import try_lock
 
@@ -69,7 +70,7 @@ class JournalWriter:
         self.path = path
         self._cipher = AESGCM(key)
         self._encoder = msgspec.json.Encoder()
-        self._failure: str | None = None
+        self._failure: Cause | None = None
         self._line = 0
         self._dirty = False
         prefix = secrets.token_bytes(_PREFIX_BYTES)
@@ -79,11 +80,9 @@ class JournalWriter:
         try:
             self._descriptor: int | None = os.open(path, flags, 0o600)
         except FileExistsError as error:
-            raise RecordError(f"{path}: this run has a journal already; begin a new run") from error
+            raise RecordError(Cause("journal_taken", {"path": str(path)})) from error
         except OSError as error:
-            raise RecordError(
-                f"{path}: the journal cannot be made ({error.strerror}); see that its folder can be written"
-            ) from error
+            raise RecordError(_cause("journal_not_made", path, error)) from error
         try:
             self._begin(prefix)
         except RecordError:
@@ -92,13 +91,13 @@ class JournalWriter:
 
     def _begin(self, prefix: bytes) -> None:
         if self._descriptor is None or not _locked_soon(self._descriptor):
-            raise RecordError(f"{self.path}: another program holds this new journal; begin a new run")
+            raise RecordError(Cause("journal_held", {"path": str(self.path)}))
         tag = self._cipher.encrypt(_nonce(prefix, 0), b"", _associated(self._head, 0))
         self._write(self._head + b" " + base64.b64encode(tag) + b"\n", sync=True)
         try:
             _sync_folder(self.path.parent)
         except OSError as error:
-            raise RecordError(self._sentence(error)) from error
+            raise RecordError(_cause("journal_not_written", self.path, error)) from error
 
     def append(self, event: msgspec.Struct, *, durable: bool) -> None:
         """Write one event, handed to the system before this returns; with ``durable`` it is on the disk.
@@ -121,7 +120,7 @@ class JournalWriter:
         try:
             os.fsync(descriptor)
         except OSError as error:
-            self._failure = self._failure or self._sentence(error)
+            self._failure = self._failure or _cause("journal_not_written", self.path, error)
 
     def close(self) -> None:
         """Sync what the disk still takes, give the lock back and close. A second call does nothing."""
@@ -131,7 +130,7 @@ class JournalWriter:
         try:
             os.fsync(descriptor)
         except OSError as error:
-            self._failure = self._failure or self._sentence(error)
+            self._failure = self._failure or _cause("journal_not_written", self.path, error)
         finally:
             os.close(descriptor)
 
@@ -143,7 +142,7 @@ class JournalWriter:
 
     def _write(self, data: bytes, *, sync: bool) -> None:
         if self._descriptor is None:
-            raise RecordError(f"{self.path}: the journal is closed; begin a new run")
+            raise RecordError(Cause("journal_closed", {"path": str(self.path)}))
         if self._failure is not None:
             raise RecordError(self._failure)
         try:
@@ -154,14 +153,8 @@ class JournalWriter:
                 os.fsync(self._descriptor)
         except OSError as error:
             # After a failed write the file may end in half a line, after a failed sync nobody knows what it holds.
-            self._failure = self._sentence(error)
+            self._failure = _cause("journal_not_written", self.path, error)
             raise RecordError(self._failure) from error
-
-    def _sentence(self, error: OSError) -> str:
-        return (
-            f"{self.path}: the journal cannot be written ({error.strerror}); what was written before is kept; "
-            "see to the disk and its free space before the next run"
-        )
 
 
 def read_journal(path: Path, key: bytes) -> JournalContent:
@@ -173,9 +166,7 @@ def read_journal(path: Path, key: bytes) -> JournalContent:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise RecordError(f"{path}: the journal cannot be read ({error.strerror}); see that the file is there") from (
-            error
-        )
+        raise RecordError(_cause("journal_unreadable", path, error)) from error
     *lines, rest = data.split(b"\n")
     torn = rest != b""
     if not lines:
@@ -208,13 +199,15 @@ def is_being_written(path: Path) -> bool:
     try:
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
     except OSError as error:
-        raise RecordError(
-            f"{path}: the journal cannot be opened ({error.strerror}); see that the file can be written"
-        ) from error
+        raise RecordError(_cause("journal_not_opened", path, error)) from error
     try:
         return not try_lock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _cause(code: str, path: Path, error: OSError) -> Cause:
+    return Cause(code, {"path": str(path), "why": error.strerror or ""})
 
 
 def _locked_soon(descriptor: int) -> bool:

@@ -108,10 +108,7 @@ class KeptTests:
             if kept is None:
                 self._insert(connection, person_id, run, assessment, events, digest)
             elif (kept["person_id"], kept["events_sha256"]) != (person_id, digest):
-                raise RecordError(
-                    f"test {run.id} is kept already, with another person or other events; nothing was changed; "
-                    "show the kept one with: teststation records show"
-                )
+                raise RecordError(Cause("test_kept_otherwise", {"test": run.id}))
             return self._one(connection, run.id)
 
     def add_result(self, test_id: str, assessment: Assessment) -> StoredTest:
@@ -140,7 +137,7 @@ class KeptTests:
             if not found:
                 raise self._missing(test_id)
             if len(found) > 1:
-                raise RecordError(f"several tests begin with {test_id}; write more of the id")
+                raise RecordError(Cause("test_several", {"test": test_id}))
             return self._one(connection, found[0])
 
     def list(self, person_id: str | None = None) -> builtins.list[StoredTest]:
@@ -212,7 +209,7 @@ class KeptTests:
     ) -> None:
         known = connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).first()
         if known is None:
-            raise RecordError(f"{self._database.name}: there is no person {person_id}; the test was not kept here")
+            raise RecordError(Cause("test_of_nobody", {"name": self._database.name, "person": person_id}))
         heads = [_event_head.decode(event) for event in events]
         connection.execute(insert(TEST).values(**_test_row(person_id, run, heads, digest)))
         stages = [_stage_row(run, number) for number in range(len(run.stages))]
@@ -251,10 +248,9 @@ class KeptTests:
         )
 
     def _missing(self, test_id: str) -> RecordError:
-        return RecordError(
-            f"{self._database.name}: there is no test {test_id or 'without an id'}; "
-            "see their ids with: teststation records list"
-        )
+        if not test_id:
+            return RecordError(Cause("test_without_id", {"name": self._database.name}))
+        return RecordError(Cause("test_missing", {"name": self._database.name, "test": test_id}))
 
 
 def _with_whom_merged(connection: Connection, person_id: str) -> str:
@@ -328,9 +324,7 @@ def _decoded(decoder: msgspec.json.Decoder[_T], body: str, test_id: str) -> _T:
     try:
         return decoder.decode(body)
     except msgspec.DecodeError as error:
-        raise RecordError(
-            f"test {test_id} was kept in a form this version does not read ({error}); update this station"
-        ) from error
+        raise RecordError(Cause("test_newer_form", {"test": test_id, "why": str(error)})) from error
 
 
 def _test_row(person_id: str, run: RunRecord, heads: Sequence[_EventHead], digest: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import Connection, insert, or_, select, update
 
+from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
 from teststation.records.audit import Action, AuditLog
@@ -42,13 +43,13 @@ class Merging:
             RecordError: somebody is not there.
         """
         if kept_id == duplicate_id:
-            raise BadInput("choose two different people to merge")
+            raise BadInput(Cause("merge_same"))
         with self._database.writing() as connection:
             needs_the_server(self._database)
             kept = person_in(connection, self._database, kept_id)
             duplicate = person_in(connection, self._database, duplicate_id)
             if kept.merged_into is not None or duplicate.merged_into is not None:
-                raise BadInput("one of the two is merged with somebody already; choose from the list")
+                raise BadInput(Cause("merge_merged_already"))
             merge = Merge(
                 id=str(uuid.uuid4()),
                 kept_id=kept_id,
@@ -89,7 +90,7 @@ class Merging:
             needs_the_server(self._database)
             row = connection.execute(select(PERSON_MERGE).where(PERSON_MERGE.c.id == merge_id)).mappings().one_or_none()
             if row is None or row["undone_at"] is not None:
-                raise BadInput("there is no such merge to undo; open the person again")
+                raise BadInput(Cause("merge_not_there"))
             kept = person_in(connection, self._database, row["kept_id"])
             duplicate = person_in(connection, self._database, row["duplicate_id"])
             before = self._before(connection, row["kept_id"], row["kept_revision"], kept)
@@ -145,7 +146,7 @@ class Merging:
             )
         ).scalar()
         if body is None:
-            raise RecordError(f"{self._database.name}: what {now.id} was before the merge is gone; nothing was undone")
+            raise RecordError(Cause("merge_before_gone", {"name": self._database.name, "person": now.id}))
         return msgspec.json.decode(body, type=Version).person
 
     def _move(self, connection: Connection, tests: tuple[str, ...], from_id: str, to_id: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from teststation.cause import Cause
 from teststation.errors import BadInput
 
 DIGITS = 11
@@ -79,9 +80,9 @@ def read(text: str, on: date) -> NationalNumber:
     """
     digits = compact(text)
     if not looks_like_one(digits):
-        raise BadInput("a national number has eleven digits; check it against the person's papers")
+        raise BadInput(Cause("national_number_length"))
     if not _check_digits_hold([int(digit) for digit in digits], on):
-        raise BadInput("the check digits of the national number do not fit; check it against the person's papers")
+        raise BadInput(Cause("national_number_check_digits"))
     day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
     kind = Kind.BIRTH_NUMBER
     if day > _D_DAY:
@@ -92,7 +93,7 @@ def read(text: str, on: date) -> NationalNumber:
     elif month > _HELP_MONTH:
         trial, month = Trial.HELP_NUMBER, month - _HELP_MONTH
     if not _is_a_date(day, month, year):
-        raise BadInput("the national number does not begin with a date; check it against the person's papers")
+        raise BadInput(Cause("national_number_no_date"))
     return NationalNumber(digits, kind, trial, day, month, year)
 
 

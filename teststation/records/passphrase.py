@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.cipher import CipherFile
 from teststation.records.place import data_folder
@@ -12,7 +13,6 @@ from teststation.records.place import data_folder
 VARIABLE = "TESTSTATION_PASSPHRASE"
 SERVICE = "teststation"  # under this name the keyring keeps one key for each record's path
 _COMING = "#coming"  # beside a record's name: the passphrase it is being changed to
-_WAY_OUT = f"set {VARIABLE} or give --passphrase-file FILE"
 
 
 class KeyringBackend(Protocol):
@@ -56,7 +56,7 @@ def find_passphrase(
         RecordError: there is none, and what to do.
     """
     if not create and not record.exists():
-        raise RecordError(f"{record}: there is no such record; name an existing one with --record FILE")
+        raise RecordError(Cause("record_missing_named", {"name": str(record)}))
     if passphrase_file is not None:
         return first_line(passphrase_file)
     if environ.get(VARIABLE):
@@ -120,7 +120,7 @@ def keep_in_keyring(record: Path, passphrase: str, keyring_backend: KeyringBacke
     except KeyringError:
         kept = False
     if not kept:
-        raise RecordError(f"{record}: no keyring here keeps a passphrase; {_WAY_OUT}")
+        raise RecordError(Cause("keyring_keeps_nothing", {"name": str(record), "variable": VARIABLE}))
 
 
 def first_line(path: Path) -> str:
@@ -129,14 +129,13 @@ def first_line(path: Path) -> str:
         text = path.read_text("utf-8-sig")  # Notepad may begin a file with a byte order mark
     except OSError as error:
         raise RecordError(
-            f"{path}: the passphrase file cannot be read ({error.strerror}); name a file with the passphrase "
-            "on its first line"
+            Cause("passphrase_file_unreadable", {"path": str(path), "why": error.strerror or ""})
         ) from error
     except UnicodeDecodeError as error:
-        raise RecordError(f"{path}: the passphrase file is not UTF-8 text; save it as UTF-8") from error
+        raise RecordError(Cause("passphrase_file_not_utf8", {"path": str(path)})) from error
     line = text.partition("\n")[0].removesuffix("\r")
     if not line:
-        raise RecordError(f"{path}: the first line of the passphrase file is empty; write the passphrase on it")
+        raise RecordError(Cause("passphrase_file_empty", {"path": str(path)}))
     return line
 
 
@@ -165,7 +164,7 @@ def _from_keyring(record: Path, backend: KeyringBackend | None) -> str:
             if keeper.get_password(SERVICE, name) == made:
                 return made
     except KeyringError as error:
-        raise RecordError(f"{record}: no passphrase, and no keyring here to take it from; {_WAY_OUT}") from error
+        raise RecordError(Cause("keyring_missing", {"name": str(record), "variable": VARIABLE})) from error
     if new:
-        raise RecordError(f"{record}: a new record needs a passphrase, and no keyring here keeps one; {_WAY_OUT}")
-    raise RecordError(f"{record}: the keyring of this user holds no passphrase for it; {_WAY_OUT}")
+        raise RecordError(Cause("keyring_forgets", {"name": str(record), "variable": VARIABLE}))
+    raise RecordError(Cause("keyring_empty", {"name": str(record), "variable": VARIABLE}))

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
-from teststation.cause import Cause
+from teststation.cause import Cause, Problem
 from teststation.due import next_due
 from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
@@ -219,7 +219,7 @@ def person_in(connection: Connection, database: Database, person_id: str) -> Per
     """The person with this id. Raises RecordError where there is none."""
     row = connection.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one_or_none()
     if row is None:
-        raise RecordError(f"{database.name}: there is no person {person_id}; choose one from the list")
+        raise RecordError(Cause("person_missing", {"name": database.name, "person": person_id}))
     return _person(row)
 
 
@@ -256,8 +256,8 @@ def replace_in(
     return changed
 
 
-def version_problems(connection: Connection) -> Iterator[str]:
-    """Former states of people that are not what the audit log tells of, one sentence each."""
+def version_problems(connection: Connection, name: str) -> Iterator[Cause]:
+    """Former states of people that are not what the audit log tells of. ``name`` is the record's."""
     bodies = {
         (row.person_id, row.revision): row.body
         for row in connection.execute(
@@ -273,10 +273,10 @@ def version_problems(connection: Connection) -> Iterator[str]:
             continue
         body = bodies.pop((row.person_id, detail["revision"]), None)
         if body is None or _body_sha256(body) != detail["sha256"]:
-            state = "is gone" if body is None else "was changed after it was written"
-            yield f"person {row.person_id}: revision {detail['revision']} {state}"
+            code = "verify_version_gone" if body is None else "verify_version_changed"
+            yield Cause(code, {"name": name, "person": row.person_id, "revision": detail["revision"]})
     for person_id, revision in sorted(bodies):
-        yield f"person {person_id}: revision {revision} is not in the audit log"
+        yield Cause("verify_version_unknown", {"name": name, "person": person_id, "revision": revision})
 
 
 def _body_sha256(body: str) -> str:
@@ -292,25 +292,25 @@ def _checked(person: Person) -> Person:
         number=_number(person.number),
         born=(person.born or "").strip() or None,
     )
-    problems: list[str] = []
+    problems: list[Problem] = []
     if not checked.full_name:
-        problems.append("the name is missing; write at least one")
+        problems.append(Cause("person_no_name"))
     if checked.born is not None:
         try:
             checked = msgspec.structs.replace(checked, born=date.fromisoformat(checked.born).isoformat())
         except ValueError:
-            problems.append(f"{checked.born!r} is not a birth date; write it as YYYY-MM-DD")
+            problems.append(Cause("person_born_wrong", {"text": checked.born}))
     if checked.height_cm is not None and not 0 < checked.height_cm < 300:
-        problems.append(f"{checked.height_cm:g} cm is not a height; correct it")
+        problems.append(Cause("person_height_wrong", {"height_cm": checked.height_cm}))
     if any("\0" in text for text in (checked.full_name, checked.number or "", checked.note)):
-        problems.append("a text holds a null character, which no record keeps; type it again")
+        problems.append(Cause("person_null_character"))
     if len(checked.number or "") > NUMBER_LETTERS:
-        problems.append(f"the number is too long; at most {NUMBER_LETTERS} letters are kept")
+        problems.append(Cause("person_number_too_long", {"most": NUMBER_LETTERS}))
     if checked.number is not None and national_number.looks_like_one(checked.number):
         try:
             national_number.read(checked.number, datetime.now(UTC).date())
         except BadInput as error:
-            problems.extend(error.problems)
+            problems.extend(error.causes)
     if problems:
         raise BadInput(*problems)
     return checked
@@ -329,7 +329,7 @@ def _refuse_number_of_another(connection: Connection, person: Person) -> None:
         return
     taken = select(PERSON.c.id).where(PERSON.c.number == person.number, PERSON.c.id != person.id)
     if connection.execute(taken).first() is not None:
-        raise BadInput("another person in this record has the same number; check the number, or choose that person")
+        raise BadInput(Cause("person_number_taken"))
 
 
 def _row(person: Person) -> dict[str, object]:

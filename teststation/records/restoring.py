@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.audit import Action
 from teststation.records.backup import free_name, restore, set_aside
@@ -34,15 +35,15 @@ def restore_record(
         RecordError: the backup is not whole, a test is being run, or the record cannot be written; nothing was changed.
     """
     if not backup.is_file():
-        raise RecordError(f"{backup}: there is no such file; name a backup")
+        raise RecordError(Cause("restore_no_file", {"path": str(backup)}))
     source = CipherFile(backup, backup_passphrase, BUSY_TIMEOUT_S)
     try:
         found = verify(source)
         if found.damaged:
-            raise RecordError(*found.problems)
+            raise RecordError(*found.causes)
         place = place_of(location)
         if place.url is None and place.file.exists() and backup.samefile(place.file):
-            raise RecordError(f"{backup}: this is the record itself; name a backup of it")
+            raise RecordError(Cause("restore_from_record", {"path": str(backup)}))
         try:
             return _into(location, passphrase, source, now)
         except Unreadable:
@@ -57,7 +58,7 @@ def restore_record(
 def _into(location: str | Path, passphrase: str, source: CipherFile, now: datetime) -> Restored:
     with open_record(location, passphrase) as record:
         if record.runs_now():
-            raise RecordError(f"{record.path}: a test is being run; end it, then restore")
+            raise RecordError(Cause("restore_in_test", {"path": str(record.path)}))
         aside = None if _is_empty(record) else free_name(record.path, "replaced", now)
         found = restore(source, record.database, record.file, aside=aside)
         record.audit.note(Action.RECORD_RESTORED, people=found.people, tests=found.tests)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.store import Database
 
@@ -47,10 +48,7 @@ def refuse_newer(database: Database, found: str) -> None:
     from alembic.script import ScriptDirectory
 
     if found not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
-        raise RecordError(
-            f"{database.name}: it was made by a newer version of this program (schema {found}); "
-            "update this station, nothing was changed"
-        )
+        raise RecordError(Cause("record_newer", {"name": database.name, "found": found}))
 
 
 def _config() -> "Config":

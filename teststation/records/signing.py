@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.engine import RowMapping
 
+from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
@@ -88,18 +89,18 @@ class Signing:
             RecordError: there is no such test or result.
         """
         if not user.may(Permission.SIGN):
-            raise BadInput("this user's role may not sign; let a therapist or an administrator sign")
+            raise BadInput(Cause("sign_not_allowed"))
         with self._database.writing() as connection:
             needs_the_server(self._database)
             test = connection.execute(select(TEST).where(TEST.c.id == test_id)).mappings().one_or_none()
             if test is None:
-                raise RecordError(f"{self._database.name}: there is no test {test_id}; nothing was signed")
+                raise RecordError(Cause("sign_no_test", {"name": self._database.name, "test": test_id}))
             last = _last(connection, test_id)
             number = 1 if last is None else last["number"] + 1
             if number != seen + 1:
-                raise BadInput("somebody else has signed this test meanwhile; look at it again, nothing was changed")
+                raise BadInput(Cause("sign_meanwhile"))
             if (number > 1 or corrected is not None) and not reason.strip():
-                raise BadInput("write the reason; it stays with both versions")
+                raise BadInput(Cause("sign_no_reason"))
             newest = connection.execute(select(func.max(RESULT.c.number)).where(RESULT.c.test_id == test_id)).scalar()
             if corrected is not None:
                 fresh = (newest or 0) + 1
@@ -127,7 +128,7 @@ class Signing:
             }
             digest = _content_sha256(connection, values, test)
             if digest is None:
-                raise RecordError(f"{self._database.name}: there is no such result of test {test_id}; sign another")
+                raise RecordError(Cause("sign_no_result", {"name": self._database.name, "test": test_id}))
             connection.execute(insert(SIGNATURE).values(**values, content_sha256=digest))
             action = Action.TEST_SIGNED if number == 1 else Action.TEST_AMENDED
             self._audit.note_in(connection, action, test["person_id"], test_id, number=number, sha256=digest)
@@ -143,8 +144,8 @@ def signature_of(row: RowMapping, prefix: str = "") -> Signature:
     return Signature(**fields, subject=None if body is None else _subject.decode(body))
 
 
-def signature_problems(connection: Connection) -> Iterator[str]:
-    """Signed tests that are no longer what was signed, one sentence each."""
+def signature_problems(connection: Connection, name: str) -> Iterator[Cause]:
+    """Signed tests that are no longer what was signed. ``name`` is the record's."""
     erased = select(AUDIT.c.person_id).where(AUDIT.c.action == Action.PERSON_ERASED.value)
     told = {
         (row.test_id, detail["number"]): detail["sha256"]
@@ -159,16 +160,16 @@ def signature_problems(connection: Connection) -> Iterator[str]:
     rows = connection.execute(select(SIGNATURE).order_by(SIGNATURE.c.test_id, SIGNATURE.c.number)).mappings().all()
     for row in rows:
         test = connection.execute(select(TEST).where(TEST.c.id == row["test_id"])).mappings().one()
-        which = f"test {row['test_id']}: signature {row['number']} of {row['signed_at']}"
+        which = {"name": name, "test": row["test_id"], "number": row["number"], "at": row["signed_at"]}
         if _content_sha256(connection, row, test) != row["content_sha256"]:
-            yield f"{which} does not fit; the test, its result or the signature was changed after it was signed"
+            yield Cause("verify_signature", which)
         elif told.get((row["test_id"], row["number"])) != row["content_sha256"]:
-            yield f"{which} is not the one that the audit log tells of"
+            yield Cause("verify_signature_other", which)
         sha256 = select(AUDIT.c.sha256).where(AUDIT.c.seq == row["audit_seq"])
         if row["audit_seq"] and connection.execute(sha256).scalar() != row["audit_sha256"]:
-            yield f"{which} was made on another audit log than this one, from row {row['audit_seq']} back"
+            yield Cause("verify_signature_log", which | {"row": row["audit_seq"]})
     for test_id, number in sorted(told.keys() - {(row["test_id"], row["number"]) for row in rows}):
-        yield f"test {test_id}: signature {number} is in the audit log, but is gone from the record"
+        yield Cause("verify_signature_gone", {"name": name, "test": test_id, "number": number})
 
 
 def _last(connection: Connection, test_id: str) -> RowMapping | None:

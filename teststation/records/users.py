@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, RecordError, StationError
 from teststation.ports import Value
 from teststation.records.audit import Action, Actor, AuditLog
@@ -25,10 +26,6 @@ LOGIN_MAX = 64
 ONE_TIME_DAYS = 7
 FREE_GUESSES = 4  # mistyped passwords that cost no waiting
 FIRST_WAIT_S, LONGEST_WAIT_S = 30, 900  # doubled with every further guess
-_PASSWORD_SENTENCES = {
-    "length": f"a password has at least {PASSWORD_MIN} letters; take a few words",
-    "weak": "this password is guessed at once; take a few words",
-}
 _ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
 
 
@@ -87,8 +84,8 @@ class User(Value, frozen=True):
 class LoginRefused(StationError):
     """Not let in. ``reason`` is ``wrong``, ``wait`` (``wait_s`` seconds), or ``expired``."""
 
-    def __init__(self, reason: str, sentence: str, wait_s: int = 0) -> None:
-        super().__init__(sentence)
+    def __init__(self, reason: str, cause: Cause, wait_s: int = 0) -> None:
+        super().__init__(cause)
         self.reason, self.wait_s = reason, wait_s
 
 
@@ -121,7 +118,7 @@ class Users:
         with self._database.reading() as connection:
             row = _row_of(connection, _folded(login))
         if row is None or not row["active"]:
-            raise RecordError(f"there is no user {login!r} in this record; see: teststation records users list")
+            raise RecordError(Cause("user_unknown", {"login": login}))
         return _user(row)
 
     # --- made and changed by an administrator ---
@@ -133,11 +130,11 @@ class Users:
             BadInput: every problem at once.
         """
         folded, trimmed = _folded(login), " ".join(unicodedata.normalize("NFC", name).split())
-        problems = []
+        problems: list[Problem] = []
         if not folded or len(folded) > LOGIN_MAX or any(letter.isspace() for letter in folded):
-            problems.append(f"a login is one word of at most {LOGIN_MAX} letters; choose another")
+            problems.append(Cause("user_login_wrong", {"most": LOGIN_MAX}))
         if not trimmed:
-            problems.append("the name is missing; it stands under every report this user signs")
+            problems.append(Cause("user_name_missing"))
         problems += [] if password is None else password_problems(password, folded)
         if problems:
             raise BadInput(*problems)
@@ -156,9 +153,9 @@ class Users:
         with self._database.writing() as connection:
             needs_the_server(self._database)
             if _row_of(connection, folded) is not None:
-                raise BadInput(f"there is a user {folded} already, maybe one who has left; choose another login")
+                raise BadInput(Cause("user_login_taken", {"login": folded}))
             if role is not Role.ADMINISTRATOR and connection.execute(select(STATION_USER.c.id)).first() is None:
-                raise BadInput("the first user is an administrator, who can then add the others")
+                raise BadInput(Cause("user_first_no_administrator"))
             connection.execute(insert(STATION_USER).values(**row))
             self._audit.note_in(connection, Action.USER_ADDED, user=folded, role=role.value)
             return _user(row), one_time
@@ -191,7 +188,7 @@ class Users:
             )
             was_one = former["active"] and former["role"] == Role.ADMINISTRATOR.value
             if was_one and not connection.execute(administrators).scalar():
-                raise BadInput("the last administrator cannot be taken away; make another one first")
+                raise BadInput(Cause("user_last_administrator"))
             told: dict[str, Any] = {key: value for key, value in changed.items() if key != "name"}
             self._audit.note_in(connection, Action.USER_CHANGED, user=former["login"], fields=sorted(changed), **told)
             return _user(self._get(connection, user_id))
@@ -226,11 +223,11 @@ class Users:
         fits = self._fits(known, password) and row is not None and bool(row["active"])
         if row is None or not fits:
             self._audit.note(Action.LOGIN_REFUSED, user=folded[:LOGIN_MAX] if row is not None else "")
-            raise LoginRefused("wrong", "login or password is wrong; try again")
+            raise LoginRefused("wrong", Cause("login_wrong"))
         since = self._now() - datetime.fromisoformat(row["password_set_at"])
         if row["must_change"] and since > timedelta(days=ONE_TIME_DAYS):
             self._audit.note(Action.LOGIN_REFUSED, user=folded, expired=True)
-            raise LoginRefused("expired", "the one-time password is too old; ask an administrator for another")
+            raise LoginRefused("expired", Cause("login_expired"))
         user = _user(row)
         with self._database.writing() as connection:
             connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(folded)))
@@ -244,14 +241,14 @@ class Users:
         """Choose a password of one's own. Raises BadInput with every problem, LoginRefused for a wrong former one."""
         problems = password_problems(fresh, user.login)
         if _normal(fresh) == _normal(former):
-            problems.append("the new password is the former one; choose another")
+            problems.append(Cause("password_same"))
         if problems:
             raise BadInput(*problems)
         self._count_guess(user.login)
         with self._database.writing() as connection:
             needs_the_server(self._database)
             if not self._fits(self._get(connection, user.id)["password_hash"], former):
-                raise LoginRefused("wrong", "the former password is wrong; try again")
+                raise LoginRefused("wrong", Cause("login_former_wrong"))
             connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(user.login)))
             self._set_password(connection, user.id, fresh, must_change=False)
             self._audit.note_in(connection, Action.PASSWORD_CHANGED, user=user.login)
@@ -272,7 +269,7 @@ class Users:
                 # A clock that was set back must not lock anybody out for years.
                 if 0 < left_s <= LONGEST_WAIT_S:
                     wait_s = -int(-left_s // 1)
-                    raise LoginRefused("wait", f"too many wrong guesses; wait {wait_s} seconds", wait_s)
+                    raise LoginRefused("wait", Cause("login_wait", {"seconds": wait_s}), wait_s)
             failed = row["failed"] + 1
             over = failed - FREE_GUESSES
             until = None
@@ -304,7 +301,7 @@ class Users:
     def _get(self, connection: Connection, user_id: str) -> RowMapping:
         row = connection.execute(select(STATION_USER).where(STATION_USER.c.id == user_id)).mappings().one_or_none()
         if row is None:
-            raise RecordError(f"{self._database.name}: there is no such user; choose one from the list")
+            raise RecordError(Cause("user_missing", {"name": self._database.name}))
         return row
 
 
@@ -318,10 +315,12 @@ def password_fault(password: str, login: str) -> str | None:
     return None
 
 
-def password_problems(password: str, login: str) -> list[str]:
-    """What is wrong with a new password, in words."""
+def password_problems(password: str, login: str) -> list[Problem]:
+    """What is wrong with a new password."""
     fault = password_fault(password, login)
-    return [] if fault is None else [_PASSWORD_SENTENCES[fault]]
+    if fault is None:
+        return []
+    return [Cause("password_length", {"least": PASSWORD_MIN}) if fault == "length" else Cause("password_weak")]
 
 
 def make_one_time() -> str:

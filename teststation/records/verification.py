@@ -1,6 +1,6 @@
-"""Whether a record is what it was: every check that reads it through, each problem in one sentence.
+"""Whether a record is what it was: every check that reads it through, each problem a cause.
 
-A check is a function of a connection that yields sentences. More checks join ``CHECKS``.
+A check is a function of a connection and the record's name that yields causes. More checks join ``CHECKS``.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator
 import msgspec
 from sqlalchemy import Connection, select
 
+from teststation.cause import Cause
 from teststation.records.audit import NOT_TAKEN, Action, chain_problems
 from teststation.records.people import version_problems
 from teststation.records.signing import signature_problems
 from teststation.records.store import Database
 from teststation.records.tables import AUDIT, TEST
 
-Check = Callable[[Connection], Iterator[str]]
+Check = Callable[[Connection, str], Iterator[Cause]]
 
 
-def kept_test_problems(connection: Connection) -> Iterator[str]:
+def kept_test_problems(connection: Connection, name: str) -> Iterator[Cause]:
     """Tests that are not with the person, or not of the raw data, that the audit log tells of."""
     told: dict[str, str] = {}
     digests: dict[str, str] = {}
@@ -38,17 +39,17 @@ def kept_test_problems(connection: Connection) -> Iterator[str]:
     for test_id, person_id in told.items():
         if test_id not in kept:
             if person_id not in erased:
-                yield f"test {test_id}: it is in the audit log, but is gone from the record"
+                yield Cause("verify_test_gone", {"name": name, "test": test_id})
         elif kept[test_id].person_id != person_id:
-            yield f"test {test_id}: it is with another person than the audit log tells"
+            yield Cause("verify_test_moved", {"name": name, "test": test_id})
         elif kept[test_id].events_sha256 != digests.get(test_id, kept[test_id].events_sha256):
-            yield f"test {test_id}: the hash of its raw data is not the one in the audit log"
+            yield Cause("verify_test_hash", {"name": name, "test": test_id})
 
 
 CHECKS: tuple[Check, ...] = (chain_problems, kept_test_problems, version_problems, signature_problems)
 
 
-def problems(database: Database) -> list[str]:
+def problems(database: Database) -> list[Cause]:
     """Every problem that the checks find; none where the record is whole. Raises RecordError where it is damaged."""
     with database.reading() as connection:
-        return [sentence for check in CHECKS for sentence in check(connection)]
+        return [cause for check in CHECKS for cause in check(connection, database.name)]

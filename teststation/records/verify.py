@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from teststation.cause import Cause, Problem
 from teststation.errors import RecordError
 from teststation.records.cipher import CipherFile
 from teststation.records.copying import ROWS_A_STEP, GoOn, Interrupted, always
@@ -15,23 +16,29 @@ from teststation.records.schema import HEAD, refuse_newer, version
 from teststation.records.store import Database
 from teststation.records.tables import EVENT, PERSON, TEST
 from teststation.records.verification import problems as trust_problems
+from teststation.texts import english
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was looked at, and every problem as a sentence; none where all is well."""
+    """What was looked at, and every problem; none where all is well."""
 
     name: str
     people: int = 0
     tests: int = 0
     events: int = 0
-    problems: tuple[str, ...] = ()
+    causes: tuple[Problem, ...] = ()
     damaged: bool = False  # pages of the file, not only what is written on them
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The problems in the command line's English."""
+        return tuple(english(cause) for cause in self.causes)
 
     @property
     def ok(self) -> bool:
         """Whether nothing was found."""
-        return not self.problems
+        return not self.causes
 
 
 def verify(database: Database, go_on: GoOn = always) -> Verification:
@@ -44,20 +51,23 @@ def verify(database: Database, go_on: GoOn = always) -> Verification:
     with database.reading() as connection:
         found = version(connection)
     if found is None:
-        raise RecordError(f"{database.name}: this is no record of tests; name a record or a backup of one")
+        raise RecordError(Cause("verify_no_record", {"name": database.name}))
     refuse_newer(database, found)
-    pages = _told(database, lambda: _pages(database)) if isinstance(database, CipherFile) else []
+    pages = _told(lambda: _pages(database)) if isinstance(database, CipherFile) else []
     counts = {"people": 0, "tests": 0, "events": 0}
-    contents = _told(database, lambda: _contents(database, counts, go_on))
+    contents = _told(lambda: _contents(database, counts, go_on))
     if found == HEAD and not pages:
-        contents += _told(database, lambda: trust_problems(database))
-    return Verification(database.name, **counts, problems=tuple(dict.fromkeys(pages + contents)), damaged=bool(pages))
+        contents += _told(lambda: trust_problems(database))
+    causes: list[Problem] = []
+    for cause in pages + contents:
+        causes += [] if cause in causes else [cause]
+    return Verification(database.name, **counts, causes=tuple(causes), damaged=bool(pages))
 
 
 def verify_file(path: Path, passphrase: str, busy_timeout_s: float = 5.0) -> Verification:
     """Check a record or a backup without changing it. Raises RecordError where it cannot be opened."""
     if not path.is_file():
-        raise RecordError(f"{path}: there is no such file; name a record or a backup")
+        raise RecordError(Cause("verify_no_file", {"path": str(path)}))
     file = CipherFile(path, passphrase, busy_timeout_s)
     try:
         return verify(file)
@@ -71,28 +81,32 @@ def verify_journals(paths: list[Path], key: bytes) -> tuple[str, ...]:
     return tuple(content.damage for content in read if content.damage is not None)
 
 
-def _told(database: Database, look: Callable[[], list[str]]) -> list[str]:
+def _told(look: Callable[[], list[Cause]]) -> list[Problem]:
     """What a look finds; a failure in the middle of it is a finding too."""
     try:
-        return [f"{database.name}: {problem}" for problem in look()]
+        return [*look()]
     except Interrupted:
         raise
     except RecordError as error:
-        return list(error.problems)
+        return list(error.causes)
 
 
-def _pages(file: CipherFile) -> list[str]:
+def _pages(file: CipherFile) -> list[Cause]:
     with file.bare() as raw:
         damaged = [row[0] for row in raw.execute("PRAGMA cipher_integrity_check")]
         if damaged:
-            return [f"{said.removeprefix('HMAC verification failed for ')} is damaged" for said in damaged]
+            pages = [said.removeprefix("HMAC verification failed for ") for said in damaged]
+            return [Cause("verify_page", {"name": file.name, "page": page}) for page in pages]
         found = [row[0] for row in raw.execute("PRAGMA integrity_check")]
         astray = raw.execute("PRAGMA foreign_key_check").fetchall()
-    problems = [] if found == ["ok"] else [f"its tables are out of order ({said})" for said in found]
-    return problems + [f"row {row[1]} of {row[0]} belongs to nothing in {row[2]}" for row in astray]
+    problems = [] if found == ["ok"] else [Cause("verify_tables", {"name": file.name, "why": said}) for said in found]
+    return problems + [
+        Cause("verify_astray", {"name": file.name, "row": str(row[1]), "table": row[0], "other": row[2]})
+        for row in astray
+    ]
 
 
-def _contents(database: Database, counts: dict[str, int], go_on: GoOn) -> list[str]:
+def _contents(database: Database, counts: dict[str, int], go_on: GoOn) -> list[Cause]:
     with database.reading() as connection:
         counts["people"] = connection.execute(select(func.count()).select_from(PERSON)).scalar_one()
         said = {
@@ -106,7 +120,7 @@ def _contents(database: Database, counts: dict[str, int], go_on: GoOn) -> list[s
             counts["events"] += count
             found[test_id] = (count, digest)
     return [
-        f"the raw events of test {test_id} are not those it was kept with; restore the latest backup"
+        Cause("verify_events", {"name": database.name, "test": test_id})
         for test_id in sorted(said)
         if found[test_id] != said[test_id]
     ]
@@ -119,7 +133,7 @@ def _events(connection: Connection, go_on: GoOn) -> Iterator[tuple[str, int, str
     with connection.execute(query.execution_options(yield_per=ROWS_A_STEP)) as rows:
         for test_id, body in rows:
             if not go_on():
-                raise Interrupted("the check was given up for something more important; nothing was changed")
+                raise Interrupted(Cause("check_given_up"))
             if test_id != now and count:
                 yield now, count, digest.hexdigest()
                 count, digest = 0, hashlib.sha256()

@@ -54,7 +54,7 @@ class Controller:
         self._failed: set[str] = set()
         refused = self._write(first, durable=True)
         if refused is not None:
-            raise RecordError(refused)
+            raise refused
 
     # --- what the operator does ---
 
@@ -150,7 +150,7 @@ class Controller:
         for command in commands:
             self._carry_out(command)
         if refused is not None and after.phase is not Phase.READY:
-            self._feed(ev.DeviceFailed(t_s=self.now_s(), device="journal", sentence=refused))
+            self._feed(ev.DeviceFailed(t_s=self.now_s(), device="journal", sentence=str(refused)))
 
     def _carry_out(self, command: Command) -> None:
         match command:
@@ -167,8 +167,8 @@ class Controller:
         age_s = self.now_s() - self.clock.at(self.last_belt.t_mono_s)
         return age_s <= self.clock.scale.test_s(TELEMETRY_FRESH_WALL_S, TELEMETRY_FRESH_WALL_S)
 
-    def _write(self, event: ev.AnyEvent, *, durable: bool) -> str | None:
-        """Write one event; a sentence if the journal refused it just now."""
+    def _write(self, event: ev.AnyEvent, *, durable: bool) -> StationError | None:
+        """Write one event; the journal's refusal if it refused just now."""
         if not self._journal_works:
             return None
         try:
@@ -177,7 +177,7 @@ class Controller:
             # Without a journal there is no lease: the belt comes to rest, and what was kept stays kept.
             self._journal_works = False
             self.devices.treadmill.stop()
-            return str(error)
+            return error if isinstance(error, StationError) else RecordError(str(error))
         return None
 
 

@@ -22,7 +22,7 @@ def make(arguments: argparse.Namespace) -> int:
         found = backup(record.database, record.file, Path(arguments.file))
     note(f"backed up, restored into a fresh file and compared: {_counted(found)}")
     if not found.ok:
-        raise RecordError(*found.problems)
+        raise RecordError(*found.causes)
     return 0
 
 
@@ -56,7 +56,7 @@ def check(arguments: argparse.Namespace) -> int:
         arguments.json,
     )
     if not found.ok:
-        raise RecordError(*found.problems)
+        raise RecordError(*found.causes)
     if arguments.json != "-":
         print(f"{found.name}: every byte is as it was kept; {_counted(found)}")
     return 0
@@ -81,7 +81,7 @@ def _checked_record(arguments: argparse.Namespace) -> Verification:
             raise record.away
         found = found or verify(record.database)
         torn = verify_journals(record.unfinished_journals(), record.journal_key())
-    return replace(found, problems=found.problems + torn)
+    return replace(found, causes=found.causes + torn)
 
 
 def _counted(found: Verification) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from teststation.errors import StationError
-from teststation.records.users import LOGIN_MAX, LoginRefused, Role, User, password_fault
+from teststation.records.users import LOGIN_MAX, Role, User, password_fault
 from ui.desk import Desk
 from ui.i18n import told, tr
 from ui.screens.fields import form, line_edit
@@ -27,13 +27,6 @@ def problem_label() -> QLabel:
     made = label("", "problem", wrap=True)
     made.hide()
     return made
-
-
-def refusal(error: StationError) -> str:
-    """Why somebody was not let in, in words."""
-    if isinstance(error, LoginRefused):
-        return tr(f"login.{error.reason}", seconds=error.wait_s)
-    return "\n".join(told(error))
 
 
 def new_password_problems(fresh: str, again: str, login: str) -> list[str]:
@@ -86,7 +79,7 @@ class LoginCover(Cover):
         except StationError as error:
             self.password.clear()
             self.password.setFocus()
-            set_text(self.problems, refusal(error))
+            set_text(self.problems, "\n".join(told(error)))
             set_shown(self.problems, True)
             return
         self.finish()
@@ -135,7 +128,7 @@ class PasswordFields:
             try:
                 user = self._desk.record.users.change_own_password(self._user, self.former.text(), self.fresh.text())
             except StationError as error:
-                problems = [refusal(error)]
+                problems = told(error)
             else:
                 self._desk.renew(user)
                 return user

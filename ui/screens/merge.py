@@ -8,7 +8,7 @@ from teststation.errors import StationError
 from teststation.records.database import Record
 from teststation.records.national_number import masked
 from teststation.records.people import Person
-from ui.i18n import tr
+from ui.i18n import told, tr
 from ui.i18n.numbers import DASH, day, moment
 from ui.screens.fields import line_edit
 from ui.screens.login import problem_label
@@ -58,18 +58,25 @@ class MergeSheet(Sheet):
             return
         try:
             self._record.merging.merge(self._person.id, duplicate.id)
-        except StationError:
-            set_text(self.problems, tr("merge.refused"))
-            set_shown(self.problems, True)
+        except StationError as error:
+            self._refuse(error)
             return
         self.finish()
         self._merged()
 
     def undo(self, merge_id: str) -> None:
         """Bring a duplicate back, and close."""
-        self._record.merging.undo(merge_id)
+        try:
+            self._record.merging.undo(merge_id)
+        except StationError as error:
+            self._refuse(error)
+            return
         self.finish()
         self._merged()
+
+    def _refuse(self, error: StationError) -> None:
+        set_text(self.problems, "\n".join(told(error)))
+        set_shown(self.problems, True)
 
     def _find(self) -> None:
         words = self.search.text().strip()

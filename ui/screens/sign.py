@@ -11,7 +11,7 @@ from teststation.records.kept_tests import StoredTest
 from teststation.records.signing import Signature
 from teststation.records.users import User
 from teststation.subject import Subject
-from ui.i18n import tr
+from ui.i18n import told, tr
 from ui.i18n.numbers import moment, number, parse_number
 from ui.screens.fields import HR_MAX_BPM, WEIGHT_KG, form, line_edit
 from ui.screens.login import problem_label
@@ -95,8 +95,8 @@ class SignSheet(Sheet):
         if not problems:
             try:
                 self._sign()
-            except StationError:
-                problems = [tr("sign.refused")]
+            except StationError as error:
+                problems = told(error)
             else:
                 self.finish()
                 self._done()

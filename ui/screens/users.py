@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QWidget
 from teststation.errors import StationError
 from teststation.records.users import Role, User
 from ui.desk import Desk
-from ui.i18n import tr
+from ui.i18n import told, tr
 from ui.screens.fields import form, line_edit
 from ui.screens.login import problem_label, user_problems
 from ui.widgets.base import ElidedLabel, button, clear, column, label, set_shown, set_text
@@ -79,7 +79,12 @@ class UsersSheet(Sheet):
 
     def reset(self, user: User) -> None:
         """A one-time password for who has forgotten theirs."""
-        one_time = self._desk.record.users.reset(user.id)
+        try:
+            one_time = self._desk.record.users.reset(user.id)
+        except StationError as error:
+            self._say(told(error))
+            return
+        self._say(())
         self.fill()
         self._tell(tr("users.one_time_title", login=user.login), [one_time, tr("users.one_time_words")])
 
@@ -90,13 +95,16 @@ class UsersSheet(Sheet):
     def _change(self, user: User, *, role: Role | None = None, active: bool | None = None) -> None:
         try:
             changed = self._desk.record.users.change(user.id, role=role, active=active)
-        except StationError:
-            set_text(self.problems, tr("users.last_administrator"))
+        except StationError as error:
+            self._say(told(error))
         else:
             self._desk.renew(changed)
-            set_text(self.problems, "")
-        set_shown(self.problems, bool(self.problems.text()))
+            self._say(())
         self.fill()
+
+    def _say(self, sentences: Sequence[str]) -> None:
+        set_text(self.problems, "\n".join(sentences))
+        set_shown(self.problems, bool(sentences))
 
 
 class NewUserSheet(Sheet):
@@ -121,13 +129,15 @@ class NewUserSheet(Sheet):
         """Keep the user, or say what is wrong."""
         login, name = self.login.text(), self.name.text()
         problems = user_problems(login, name)
-        if not problems and any(user.login == login.strip().casefold() for user in self._desk.record.users.all()):
-            problems = [tr("users.login_taken")]
         if not problems:
-            user, one_time = self._desk.record.users.add(login, name, Role(self.role.currentData()))
-            self.finish()
-            self._added(user, one_time or "")
-            return
+            try:
+                user, one_time = self._desk.record.users.add(login, name, Role(self.role.currentData()))
+            except StationError as error:
+                problems = told(error)
+            else:
+                self.finish()
+                self._added(user, one_time or "")
+                return
         set_text(self.problems, "\n".join(problems))
         set_shown(self.problems, True)
 

@@ -10,8 +10,10 @@ from teststation.cause import Cause
 from teststation.physiology.result import Assessment, Estimate, HrMax
 from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
 from teststation.records.database import Record
+from teststation.records.verification import problems
 from teststation.run.record import BeltSample, HeartSample, Outcome, RunRecord, StagePlanRef, StageSpan
 from teststation.subject import Gait, Sex, Subject
+from teststation.texts import english
 
 PASSPHRASE = "riktig hest, batteri, stift"
 PLAN = Plan(
@@ -94,3 +96,8 @@ def undone(record: Record) -> Iterator[Connection]:
             raise _Undo
     except _Undo:
         pass
+
+
+def sentences(record: Record) -> list[str]:
+    """What verification finds, in the command line's English, without the record's name before it."""
+    return [english(cause).removeprefix(f"{record.database.name}: ") for cause in problems(record.database)]

@@ -6,13 +6,14 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, undone
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, sentences, undone
 from teststation.records.audit import NOBODY, Action, Actor, chain_problems
 from teststation.records.database import Record, open_record
 from teststation.records.people import Person
 from teststation.records.tables import AUDIT, AUDIT_HEAD, PERSON, PERSON_VERSION, TEST
 from teststation.records.verification import problems
 from teststation.subject import Sex
+from teststation.texts import english
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def by_hand(record: Record, change: Callable[[Connection], object]) -> list[str]
     """What verification says after somebody with the passphrase has changed the tables."""
     with record.database.writing() as connection:
         change(connection)
-    return problems(record.database)
+    return sentences(record)
 
 
 def actions(record: Record, person_id: str) -> list[str]:
@@ -121,9 +122,9 @@ def test_a_row_changed_by_hand_is_named_whatever_was_changed(filled: Record) -> 
         for column, value in CHANGES_BY_HAND.items():
             with undone(filled) as connection:
                 connection.execute(update(AUDIT).where(AUDIT.c.seq == seq).values({column: value}))
-                found = list(chain_problems(connection))
+                found = [english(cause) for cause in chain_problems(connection, "r")]
             assert len(found) == 1
-            assert found[0].startswith(f"audit log: row {seq} ("), column
+            assert found[0].startswith(f"r: audit log: row {seq} ("), column
     assert problems(filled.database) == []
 
 

@@ -57,14 +57,14 @@ def test_the_signatures_of_the_others_are_verified_as_before(record: Record) -> 
     kept = [record.signing.signatures(f"run-{number}") for number in (0, 2)]
     erase(record.database, record.audit, people[1].id, Reason.REQUEST)
     with record.database.reading() as connection:
-        assert list(signature_problems(connection)) == []
+        assert list(signature_problems(connection, "r")) == []
     assert [record.signing.signatures(f"run-{number}") for number in (0, 2)] == kept
     with undone(record) as connection:
         connection.execute(text("UPDATE signature SET comment = 'en annen' WHERE test_id = 'run-2'"))
-        assert len(list(signature_problems(connection))) == 1, "and what is wrong with the rest is still found"
+        assert len(list(signature_problems(connection, "r"))) == 1, "and what is wrong with the rest is still found"
     with undone(record) as connection:
         connection.execute(text("DELETE FROM signature WHERE test_id = 'run-0'"))
-        assert len(list(signature_problems(connection))) == 1, "a signature that was taken away is no erasure"
+        assert len(list(signature_problems(connection, "r"))) == 1, "a signature that was taken away is no erasure"
 
 
 def test_a_person_that_is_not_there_is_a_sentence(record: Record) -> None:

@@ -5,7 +5,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import delete, text, update
 
-from tests.unit.records.builders import assessment_of, events_of, run_of, undone
+from tests.unit.records.builders import assessment_of, events_of, run_of, sentences, undone
 from teststation.errors import BadInput, RecordError
 from teststation.records.audit import Action
 from teststation.records.database import Record
@@ -14,6 +14,7 @@ from teststation.records.tables import AUDIT, AUDIT_HEAD, SIGNATURE
 from teststation.records.users import Role, User
 from teststation.records.verification import problems
 from teststation.subject import Sex
+from teststation.texts import english
 
 
 @pytest.fixture
@@ -172,15 +173,15 @@ def test_a_signed_test_changed_by_hand_is_told(record: Record, signed: Signature
     for statement in CHANGES_BY_HAND:
         with undone(record) as connection:
             assert connection.execute(text(statement)).rowcount == 1
-            found = list(signature_problems(connection))
-        assert [sentence for sentence in found if sentence.startswith("test run-1: signature 1")], statement
+            found = [english(cause) for cause in signature_problems(connection, "r")]
+        assert [sentence for sentence in found if sentence.startswith("r: test run-1: signature 1")], statement
     assert problems(record.database) == []
 
 
 def test_a_signature_taken_out_by_hand_is_told(record: Record, signed: Signature) -> None:
     with record.database.writing() as connection:
         connection.execute(delete(SIGNATURE))
-    assert problems(record.database) == ["test run-1: signature 1 is in the audit log, but is gone from the record"]
+    assert sentences(record) == ["test run-1: signature 1 is in the audit log, but is gone from the record"]
 
 
 def test_a_log_written_anew_does_not_fit_the_signatures(record: Record, signed: Signature) -> None:
@@ -189,7 +190,7 @@ def test_a_log_written_anew_does_not_fit_the_signatures(record: Record, signed: 
         first = connection.execute(text("SELECT sha256 FROM audit WHERE seq = 1")).scalar()
         connection.execute(delete(AUDIT).where(AUDIT.c.seq > 1))
         connection.execute(update(AUDIT_HEAD).values(seq=1, sha256=first))
-    found = problems(record.database)
+    found = sentences(record)
     assert any("was made on another audit log than this one" in sentence for sentence in found)
 
 
