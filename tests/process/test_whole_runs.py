@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.treadmills import Wanted, device_string, make
 from drivers.emulators.wire import TcpServer
 from tests.process.floor import side_by_side, station_environment
@@ -36,9 +38,11 @@ incline_pct = 0
 """
 
 
-def run(folder: Path, treadmill: str, answers: str = "") -> tuple[subprocess.CompletedProcess[str], dict]:
+def run(
+    folder: Path, treadmill: str, answers: str = "", strap: str = "emulated"
+) -> tuple[subprocess.CompletedProcess[str], dict]:
     (folder / "short.toml").write_text(PROTOCOL, "utf-8")
-    words = ["run", "--protocol", "short.toml", "--treadmill", treadmill, "--heart-rate", "emulated", "--yes"]
+    words = ["run", "--protocol", "short.toml", "--treadmill", treadmill, "--heart-rate", strap, "--yes"]
     words += ["--sex", "male", "--age", "44", "--weight", "88", "--time-scale", str(SCALE)]
     done = subprocess.run(
         [sys.executable, "-m", "ui.cli", *words, "--record", "a.record", "--json", "out.json"],
@@ -55,10 +59,10 @@ def run(folder: Path, treadmill: str, answers: str = "") -> tuple[subprocess.Com
     return done, json.loads((folder / "out.json").read_text("utf-8"))
 
 
-def a_belt_the_station_moves(family: str, units: str, speed_kmh: float, folder: Path) -> None:
+def a_belt_the_station_moves(family: str, units: str, speed_kmh: float, folder: Path, strap: str = "emulated") -> None:
     wanted = Wanted(family, TimeScale(SCALE), units)
     with TcpServer(make(wanted)) as server:
-        _, result = run(folder, device_string(wanted, server.url))
+        _, result = run(folder, device_string(wanted, server.url), strap=strap)
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     # The last minute of such a short stage has the ramp in it.
     assert [stage["actual"]["incline_pct"] for stage in result["stages"]] == pytest.approx([0.0, 2.7], abs=0.4)
@@ -66,26 +70,59 @@ def a_belt_the_station_moves(family: str, units: str, speed_kmh: float, folder: 
     assert result["link"]["worst_gap_ms"] > 0
 
 
-def a_belt_that_is_read_and_set_by_its_operator(family: str, folder: Path) -> None:
-    done, result = run(folder, f"emulated:{family}")
+def a_belt_that_is_read_and_set_by_its_operator(family: str, folder: Path, strap: str = "emulated") -> None:
+    done, result = run(folder, f"emulated:{family}", strap=strap)
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     assert "set the treadmill to 4.8 km/h and 3.0 %" in done.stderr
     assert [stage["actual"]["duration_s"] for stage in result["stages"]] == pytest.approx([60.0, 60.0], abs=3.0)
 
 
-def a_belt_without_a_wire_and_an_operator_who_confirms(folder: Path) -> None:
-    done, result = run(folder, "manual", "\n" * 4)
+def a_belt_without_a_wire_and_an_operator_who_confirms(folder: Path, strap: str = "emulated") -> None:
+    done, result = run(folder, "manual", "\n" * 4, strap)
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     assert done.stderr.count("press Enter when it is so") == 4
 
 
+BELTS: dict[str, Callable[..., None]] = {
+    "trackmaster kmh": partial(a_belt_the_station_moves, "trackmaster", "kmh", 4.8),
+    "trackmaster mph": partial(a_belt_the_station_moves, "trackmaster", "mph", 4.83),
+    "woodway": partial(a_belt_the_station_moves, "woodway", "mph", 4.83),
+    "csafe": partial(a_belt_that_is_read_and_set_by_its_operator, "csafe"),
+    "woodway standard": partial(a_belt_that_is_read_and_set_by_its_operator, "woodway-standard"),
+    "manual": a_belt_without_a_wire_and_an_operator_who_confirms,
+}
+
+
 def test_a_test_is_completed_on_every_family(tmp_path: Path) -> None:
-    runs = {
-        "trackmaster kmh": partial(a_belt_the_station_moves, "trackmaster", "kmh", 4.8),
-        "trackmaster mph": partial(a_belt_the_station_moves, "trackmaster", "mph", 4.83),
-        "woodway": partial(a_belt_the_station_moves, "woodway", "mph", 4.83),
-        "csafe": partial(a_belt_that_is_read_and_set_by_its_operator, "csafe"),
-        "woodway standard": partial(a_belt_that_is_read_and_set_by_its_operator, "woodway-standard"),
-        "manual": a_belt_without_a_wire_and_an_operator_who_confirms,
-    }
-    side_by_side(runs, tmp_path, at_once=3)
+    side_by_side(BELTS, tmp_path, at_once=3)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(sys.platform != "linux", reason="the virtual radio speaks to BlueZ's place on a D-Bus")
+def test_and_on_every_family_with_every_strap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    from tests.virtual_bluetooth.radio import VirtualRadio
+    from tests.virtual_bluetooth.worn import WornBluetoothStrap
+
+    recording = tmp_path / "pulse.csv"
+    recording.write_text("t_s,hr_bpm\n" + "".join(f"{n},{min(150, 95 + n // 5)}\n" for n in range(600)), "utf-8")
+    with VirtualRadio() as radio:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", radio.bus_address)
+
+        def on_bluetooth(number: int, belt: Callable[..., None], folder: Path) -> None:
+            strap = radio.strap(name=f"Strap {number}", address=f"C0:00:00:00:00:{number:02X}")
+            patient = Patient(draw_body(1), 1)
+            radio.begin(WornBluetoothStrap(strap, patient, lambda: (4.8, 2.0), TimeScale(SCALE)).beat())
+            belt(folder, strap=f"ble:{strap.name}")
+
+        runs: dict[str, Callable[[Path], None]] = {}
+        for number, (name, belt) in enumerate(BELTS.items(), start=1):
+            runs[f"{name} bridge"] = partial(belt, strap="emulated:bridge")
+            runs[f"{name} ant"] = partial(belt, strap="emulated:ant")
+            runs[f"{name} ble"] = partial(on_bluetooth, number, belt)
+            runs[f"{name} replay"] = partial(belt, strap=f"replay:{recording}")
+        side_by_side(runs, tmp_path, at_once=3)
+    for name in runs:
+        record_property("cell", f"{name}: completed")
