@@ -1,6 +1,11 @@
-"""What the tests tell at the end: a table of the cells of the fault matrices, and what a soak measured."""
+"""The order of the tests, and what they tell at the end: a table of the cells of the fault matrices, and what a soak measured."""
 
 import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: the workers share what is left."""
+    items.sort(key=lambda item: "long" not in item.keywords)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

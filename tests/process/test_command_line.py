@@ -34,6 +34,7 @@ def run(folder: Path, environment: dict[str, str], *words: str) -> subprocess.Co
     )
 
 
+@pytest.mark.long
 def test_a_whole_demonstration_leaves_report_and_result(tmp_path: Path) -> None:
     done = cli(tmp_path, "demo", "--headless", "--time-scale", "40", "--pdf", "out.pdf", "--json", "out.json")
     assert done.returncode == 0, done.stderr

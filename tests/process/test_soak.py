@@ -67,6 +67,7 @@ def soak(hours: float, tell: Callable[[str, object], None], monkeypatch: pytest.
     assert ended_handles <= began_handles
 
 
+@pytest.mark.long
 def test_a_few_tests_leave_nothing_behind(
     record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,6 +199,7 @@ def told(one: Cell) -> str:
     return f"{one.family:7}{one.fault:13}{state.hr_status.value:12}{pulse:10}{state.phase.value}{reason}; {said}"
 
 
+@pytest.mark.long
 def test_a_strap_that_fails_ends_as_it_should(walked: dict[tuple[str, str], Cell]) -> None:
     """One test for all cells: they walk together, and twenty-five drivers twice at once are too many for two cores."""
     wrong: list[str] = []

@@ -118,6 +118,7 @@ def on_a_recording(name: str, folder: Path) -> None:
     assert pulses == sorted(pulses)
 
 
+@pytest.mark.long
 def test_a_whole_test_on_every_kind_of_strap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with VirtualRadio() as radio:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", radio.bus_address)

@@ -68,6 +68,7 @@ DRIVER_ROWS = {
 ROOMS_AT_ONCE = 6  # they mostly wait: for a watchdog, for a belt that slows down, for a time-out
 
 
+@pytest.mark.long
 def test_every_cell_of_the_matrix(record_property: Callable[[str, object], None]) -> None:
     """One test for all cells: they walk side by side, and every one that fails is told."""
     cells: list[tuple[str, str, Callable[[str, str], str]]] = [(row, name, walk) for row, name in CELLS]

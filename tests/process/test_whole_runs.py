@@ -93,6 +93,7 @@ BELTS: dict[str, Callable[..., None]] = {
 }
 
 
+@pytest.mark.long
 def test_a_test_is_completed_on_every_family(tmp_path: Path) -> None:
     side_by_side(BELTS, tmp_path, at_once=3)
 

@@ -10,6 +10,7 @@ from teststation.run.recording import fold
 from ui.laboratory.room import Outcome as Simulated
 from ui.laboratory.room import simulate
 
+pytestmark = pytest.mark.long
 SEEDS = range(1, 101)
 
 

@@ -37,6 +37,7 @@ def test_scores_are_the_errors_of_what_was_given() -> None:
     assert change_lines([])[0].startswith("true change")
 
 
+@pytest.mark.long
 def test_forty_patients_are_held_by_their_intervals() -> None:
     """The night's test in small: enough to see a budget that is half or double what it should be."""
     scores = {score.method: score for score in method_scores(trials_of(range(1, 41), (), 1)) if score.group == "all"}
