@@ -202,7 +202,7 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
     "a vanished port is told": (
         trips_on("unplug", TripReason.PORT_LOST),
         loop_module,
-        "            self._trip(TripReason.PORT_LOST, sentence)",
+        "            self._trip(TripReason.PORT_LOST, str(error))",
         "            pass",
     ),
     "over-speed and a stuck belt are watched for": (

@@ -51,12 +51,15 @@ def bring_in(arguments: argparse.Namespace) -> int:
                       f"{result.method}  {row.person.full_name}{'  (new person)' if row.is_new else ''}")  # fmt: skip
         for problem in found.problems:
             note(f"{path}: {problem}")
+        if found.problems:
+            note("nothing is kept: correct those rows, or take them out, and name the file again")
+            return 2
         if not arguments.yes:
             note(
                 f"nothing is kept yet: {found.fresh} results, of {found.matched_people} people of the record and "
                 f"{len(found.new_people)} new ones; add --yes to keep them"
             )
-            return 2 if found.problems else 0
+            return 0
         kept = keep(record, found)
     note(f"{kept} results kept, marked as imported; {len(found.good) - kept} were there already")
     return 0

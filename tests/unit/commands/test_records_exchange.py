@@ -36,14 +36,21 @@ def test_a_record_is_exported_and_so_is_one_person(cli: Cli, person_id: str, tmp
     assert next((tmp_path / "kopi").glob("*.pdf")).read_bytes().startswith(b"%PDF")
 
 
-def test_an_import_shows_first_and_keeps_when_told_to(cli: Cli, person_id: str, tmp_path: Path) -> None:
+def test_an_import_with_a_row_that_cannot_be_kept_keeps_nothing(cli: Cli, person_id: str, tmp_path: Path) -> None:
     table = "number,tested_on,vo2max_ml_kg_min,method\n17,2019-05-01,31.5,bike\n99,2019-05-01,31.5,bike\n"
     (tmp_path / "a.csv").write_text(table, "utf-8")
-    done = cli(*WORDS, "import", "a.csv")
-    assert done.status == 2
-    assert "row 2: 2019-05-01  31.5 mL/kg/min  bike  Klara Hemmeligsen" in done.out
-    assert "row 3: nobody in the record has this number" in done.said
-    assert "nothing is kept yet: 1 rows can be" in done.said
+    for words in ((), ("--yes",)):
+        done = cli(*WORDS, "import", "a.csv", *words)
+        assert done.status == 2
+        assert "row 2: 2019-05-01  31.5 mL/kg/min  bike  Klara Hemmeligsen" in done.out
+        assert "row 3: nobody in the record has this number" in done.said
+        assert "nothing is kept: correct those rows, or take them out" in done.said
+
+
+def test_an_import_shows_first_and_keeps_when_told_to(cli: Cli, person_id: str, tmp_path: Path) -> None:
+    table = "number,tested_on,vo2max_ml_kg_min,method\n17,2019-05-01,31.5,bike\n"
+    (tmp_path / "a.csv").write_text(table, "utf-8")
+    assert "nothing is kept yet: 1 results, of 1 people" in cli(*WORDS, "import", "a.csv").said
     assert "1 results kept, marked as imported; 0 were there already" in cli(*WORDS, "import", "a.csv", "--yes").said
     assert "0 results kept, marked as imported; 1 were there already" in cli(*WORDS, "import", "a.csv", "--yes").said
 
