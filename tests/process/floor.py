@@ -33,7 +33,7 @@ def wait_for(fact: Callable[[], bool], within_s: float, what: str) -> float:
     return time.monotonic() - began_s
 
 
-def side_by_side(scenarios: Mapping[str, Callable[[Path], None]], folder: Path, at_once: int = 4) -> None:
+def side_by_side(scenarios: Mapping[str, Callable[[Path], None]], folder: Path, at_once: int = 3) -> None:
     """Run scenarios a few at a time, each in a folder of its own, since they mostly wait; tell every one that fails."""
     places = {name: folder / name.replace(" ", "-") for name in scenarios}
     for place in places.values():
