@@ -1,4 +1,4 @@
-"""The order of the tests, and what they tell at the end: a table of the cells of the fault matrices, and what a soak measured."""
+"""Which tests begin, and what they tell at the end: the cells of the fault matrices, and what a soak measured."""
 
 import pytest
 
