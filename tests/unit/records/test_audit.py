@@ -142,7 +142,7 @@ def test_a_changed_row_with_a_fitting_hash_of_its_own_breaks_the_next(filled: Re
 @pytest.mark.parametrize("seq", [1, 4, 7])
 def test_a_row_taken_out_is_missed(filled: Record, seq: int) -> None:
     found = by_hand(filled, lambda c: c.execute(delete(AUDIT).where(AUDIT.c.seq == seq)))
-    assert found[0].startswith(f"r: audit log: row {seq} is missing before row {seq + 1}")
+    assert found[0].startswith(f"audit log: row {seq} is missing before row {seq + 1}")
 
 
 def test_a_row_put_in_at_the_end_does_not_fit_the_head(filled: Record) -> None:
