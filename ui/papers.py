@@ -67,9 +67,8 @@ class Papers(QObject):
         station = self._station
 
         def make() -> None:
-            path.unlink(missing_ok=True)
-            names = station.settings.person_in_file_names
-            export_person_zip(station.record, person.id, path, station.report, frozenset(FORMS), with_names=names)
+            names, forms = station.settings.person_in_file_names, frozenset(FORMS)
+            export_person_zip(station.record, person.id, path, station.report, forms, with_names=names, replace=True)
 
         self._work = Work(make, self)
         self._work.done.connect(lambda _: self._window.tell(tr("papers.copy"), [tr("papers.copied", path=path.name)]))

@@ -75,14 +75,23 @@ def export_person(
 
 
 def export_person_zip(
-    record: Record, person_id: str, path: Path, report: Report, forms: frozenset[str], *, with_names: bool = False
+    record: Record,
+    person_id: str,
+    path: Path,
+    report: Report,
+    forms: frozenset[str],
+    *,
+    with_names: bool = False,
+    replace: bool = False,
 ) -> int:
-    """The same in one ZIP file that is not there yet.
+    """The same in one ZIP file.
 
+    Args:
+        replace: Take the place of a file that is there already, once this one is whole.
     Raises:
-        BadInput: there is a file already, or it cannot be written; then no part of it is left.
+        BadInput: there is a file already, or it cannot be written; then no part of it is left, and what was there is.
     """
-    if path.exists():
+    if path.exists() and not replace:
         raise BadInput(Cause("export_taken", {"path": str(path)}))
     part = path.with_name(f"{path.name}.part")
     try:

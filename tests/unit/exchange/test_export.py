@@ -156,3 +156,19 @@ def test_a_zip_file_that_fails_leaves_no_part(record: Record, person: Person, tm
     with pytest.raises(BadInput, match="cannot be written"):
         export_person_zip(record, person.id, tmp_path / "nowhere" / "kopi.zip", report, frozenset(FORMS))
     assert list(tmp_path.glob("kopi*")) == []
+
+
+def test_an_older_copy_is_replaced_once_the_new_one_is_whole_and_stays_where_that_fails(
+    record: Record, person: Person, tmp_path: Path
+) -> None:
+    def broken(_: StoredTest) -> bytes:
+        raise RecordError("no report")
+
+    path = tmp_path / "kopi.zip"
+    path.write_bytes(b"an older copy")
+    with pytest.raises(RecordError):
+        export_person_zip(record, person.id, path, broken, frozenset(FORMS), replace=True)
+    assert path.read_bytes() == b"an older copy"
+    export_person_zip(record, person.id, path, report, frozenset(FORMS), replace=True)
+    assert zipfile.is_zipfile(path)
+    assert list(tmp_path.glob("kopi*")) == [path]
