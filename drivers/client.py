@@ -108,10 +108,9 @@ class DriverProcess:
             self.received.append(line)
 
 
-def _failure(driver: DriverProcess, died: str, *, closed: bool) -> str | None:
-    if driver.fatal:
-        return english(*driver.fatal)
-    return english(Cause(died)) if driver.ended.is_set() and not closed else None
+def _fatal(driver: DriverProcess, died: str, *, closed: bool) -> tuple[Problem, ...]:
+    """Why a driver works no more; nothing while it does."""
+    return driver.fatal or ((Cause(died),) if driver.ended.is_set() and not closed else ())
 
 
 class TreadmillClient:
@@ -151,12 +150,14 @@ class TreadmillClient:
 
     def failure(self) -> str | None:
         """A sentence once the driver cannot work or its process has died."""
-        return _failure(self.driver, "driver_died", closed=self._closed)
+        return english(*self._fatal()) or None
 
     def problems(self) -> tuple[Problem, ...]:
         """Why the driver cannot work, or what it complains of while it goes on trying."""
-        died = (Cause("driver_died"),) if self.driver.ended.is_set() and not self._closed else ()
-        return self.driver.fatal or died or self.driver.trouble
+        return self._fatal() or self.driver.trouble
+
+    def _fatal(self) -> tuple[Problem, ...]:
+        return _fatal(self.driver, "driver_died", closed=self._closed)
 
     def arm(self, max_speed_kmh: float, max_incline_pct: float) -> None:
         """Ask the guard to accept leases up to these limits."""
@@ -221,7 +222,7 @@ class HeartRateClient:
 
     def failure(self) -> str | None:
         """A sentence once the driver cannot work or its process has died."""
-        return _failure(self.driver, "hr_driver_died", closed=self._closed)
+        return english(*_fatal(self.driver, "hr_driver_died", closed=self._closed)) or None
 
     def close(self) -> None:
         """End the driver process."""

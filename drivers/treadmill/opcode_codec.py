@@ -63,18 +63,15 @@ class Dialect:
     def tenths(self, request: Request, value: float) -> int:
         """The nearest setting to km/h or percent. Raises OutOfRange for what cannot be set; nothing is clipped."""
         speed = request in _SPEEDS
-        outside = Cause(
-            "speed_not_settable" if speed else "incline_not_settable", {"value": f"{value:g}", "family": self.family}
-        )
         if not math.isfinite(value) or value < 0:
-            raise OutOfRange(outside)
+            raise self._not_settable(value, speed=speed)
         if speed:
             tenths, low, high = round(value / self.kmh_per_unit * 10), self.lowest_tenths, self.highest_tenths
         else:
             step = self.incline_step_tenths
             tenths, low, high = round(value * 10 / step) * step, 0, self.highest_incline_tenths
         if not low <= tenths <= high:
-            raise OutOfRange(outside)
+            raise self._not_settable(value, speed=speed)
         return tenths
 
     def value(self, request: Request, tenths: int) -> float:
@@ -87,19 +84,23 @@ class Dialect:
         Raises:
             OutOfRange: the family has no such request; digits are missing, not wanted, or outside what can be set.
         """
-        refused = Cause("not_in_dialect", {"request": request.name, "family": self.family})
-        if request not in self.opcodes:
-            raise OutOfRange(refused)
-        if (request in SETTINGS) != (tenths is not None):
-            raise OutOfRange(refused)
+        if request not in self.opcodes or (request in SETTINGS) != (tenths is not None):
+            raise self._not_in_dialect(request)
         opcode = bytes([self.opcodes[request]])
         if tenths is None:
             return opcode
         top = self.highest_tenths if request is Request.SET_SPEED else self.highest_incline_tenths
         step = 1 if request is Request.SET_SPEED else self.incline_step_tenths
         if not 0 <= tenths <= top or tenths % step:
-            raise OutOfRange(refused)
+            raise self._not_in_dialect(request)
         return opcode + f"{tenths:04d}".encode("ascii")
+
+    def _not_settable(self, value: float, *, speed: bool) -> OutOfRange:
+        code = "speed_not_settable" if speed else "incline_not_settable"
+        return OutOfRange(Cause(code, {"value": f"{value:g}", "family": self.family}))
+
+    def _not_in_dialect(self, request: Request) -> OutOfRange:
+        return OutOfRange(Cause("not_in_dialect", {"request": request.name, "family": self.family}))
 
 
 class ReplyParser:

@@ -58,10 +58,8 @@ def verify(database: Database, go_on: GoOn = always) -> Verification:
     contents = _told(lambda: _contents(database, counts, go_on))
     if found == HEAD and not pages:
         contents += _told(lambda: trust_problems(database))
-    causes: list[Problem] = []
-    for cause in pages + contents:
-        causes += [] if cause in causes else [cause]
-    return Verification(database.name, **counts, causes=tuple(causes), damaged=bool(pages))
+    once = {english(cause): cause for cause in pages + contents}
+    return Verification(database.name, **counts, causes=tuple(once.values()), damaged=bool(pages))
 
 
 def verify_file(path: Path, passphrase: str, busy_timeout_s: float = 5.0) -> Verification:
