@@ -97,8 +97,7 @@ def resolve(port: str, ports: Iterable[PortInfo] | None = None) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        values: dict[str, int | float | str] = {"port": port, "n": len(found), "ports": ", ".join(found)}
-        raise DeviceError(Cause("adapter_not_alone", values))
+        raise DeviceError(Cause("adapter_not_alone", {"port": port, "n": len(found), "ports": ", ".join(found)}))
     names = [str(known) for there in here if (known := adapter_of(there)) is not None]
     if not names:
         raise DeviceError(Cause("adapter_none_here", {"port": port}))

@@ -122,10 +122,9 @@ def parse_device(text: str, kind: str) -> Device:
     if family is None:
         names = [known for known_kind, known in FAMILIES if known_kind == kind]
         near = difflib.get_close_matches(name, names, 1)
-        values: dict[str, int | float | str] = {"device": text, "family": name}
         if near:
-            raise BadInput(Cause("device_family_near", {**values, "near": near[0]}))
-        raise BadInput(Cause("device_family_unknown", {**values, "families": ", ".join(names)}))
+            raise BadInput(Cause("device_family_near", {"device": text, "family": name, "near": near[0]}))
+        raise BadInput(Cause("device_family_unknown", {"device": text, "family": name, "families": ", ".join(names)}))
     if name == "emulated":
         return _emulated(text, kind, rest if colon else "")
     # A file or a strap may have commas in its name, where there are no options to tell from it.
@@ -146,7 +145,7 @@ def parse_device(text: str, kind: str) -> Device:
         if option is None or not equals:
             known = ", ".join(f"{known}=" for known in family.options)
             told = {"device": text, "option": pair, "family": name, "options": known}
-            problems.append(Cause("device_option_unknown", {**told}))
+            problems.append(Cause("device_option_unknown", told))
         elif wrong := _wrong_value(option, value):
             problems.append(Cause(wrong.code, {"device": text, "option": f"{key}={value}", **wrong.values}))
         else:

@@ -1,5 +1,7 @@
 """A reason as a code with values: the texts say it in the reader's language."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from teststation.ports import Value
@@ -12,7 +14,7 @@ class Cause(Value, frozen=True):
     """
 
     code: str
-    values: dict[str, int | float | str] = msgspec.field(default_factory=dict)
+    values: Mapping[str, int | float | str] = msgspec.field(default_factory=dict)
 
 
 # What is wrong: a cause that every language can say, or a sentence for the command line alone.

@@ -72,7 +72,7 @@ def read_raw(path: str) -> RawFile:
         raise BadInput(Cause("replay_no_head", {"path": path})) from error
     device = parse_device(head.heart_rate, HEART_RATE)
     if head.teststation_raw != FORM or device.family not in FAMILIES:
-        values: dict[str, int | float | str] = {"path": path, "form": head.teststation_raw, "family": device.family}
+        values = {"path": path, "form": head.teststation_raw, "family": device.family}
         raise BadInput(Cause("replay_form", values))
     frames: list[tuple[float, str, bytes]] = []
     for row, line in enumerate(lines[1:], start=2):

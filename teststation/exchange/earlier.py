@@ -273,7 +273,7 @@ def _figure(name: str, text: str, problems: list[Cause], decimal_comma: bool) ->
         problems.append(Cause("import_figure_wrong", {"name": name, "text": text}))
         return None
     if not low <= value <= high:
-        values: dict[str, int | float | str] = {"name": name, "text": text, "low": f"{low:g}", "high": f"{high:g}"}
+        values = {"name": name, "text": text, "low": f"{low:g}", "high": f"{high:g}"}
         problems.append(Cause("import_figure_outside", values))
         return None
     return value

@@ -30,8 +30,5 @@ def remarked(before: Remarks, flags: tuple[str, ...], t_s: float) -> Remarks:
 def standing(remarks: Remarks, sensor: str, battery_pct: int | None, now_s: float) -> tuple[Cause, ...]:
     """What there is to say now, each once."""
     codes = [_SAID[flag] for flag, t_s in remarks if flag in _SAID and now_s - t_s <= STANDS_S]
-    values: dict[str, int | float | str] = {
-        "sensor": sensor,
-        "percent": "?" if battery_pct is None else str(battery_pct),
-    }
+    values = {"sensor": sensor, "percent": "?" if battery_pct is None else str(battery_pct)}
     return tuple(Cause(code, values) for code in dict.fromkeys(codes))
