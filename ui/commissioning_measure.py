@@ -9,7 +9,8 @@ from teststation.run.belt_trial import TrialPhase, turns_speed_kmh
 from ui.commissioning import BeltTrial, belt_check, console_agrees, units_of
 from ui.i18n import told, tr
 from ui.i18n.numbers import number, parse_number, today
-from ui.screens.commissioning_belt import LENGTH_MAX_M, LENGTH_MIN_M, METHODS, TURNS_MIN, CheckPage, CommandPage
+from ui.screens.commissioning_belt import METHODS, TURNS_MIN, CheckPage, CommandPage
+from ui.screens.fields import BELT_LENGTH_M
 from ui.widgets.base import set_text
 
 
@@ -127,7 +128,7 @@ class BeltMeasure:
     def length_m(self) -> float | None:
         """The belt's length where it is one."""
         length_m = parse_number(self.page.length.text())
-        return length_m if length_m is not None and LENGTH_MIN_M <= length_m <= LENGTH_MAX_M else None
+        return length_m if BELT_LENGTH_M.holds(length_m) else None
 
 
 def console_words(page: CommandPage, trial: BeltTrial | None, moved_kmh: float | None) -> tuple[bool, str]:

@@ -56,6 +56,13 @@ def kept(record: Record) -> StoredTest:
     return record.tests.save(person.id, run, found, events_of(5))
 
 
+def printer_into(path: Path) -> QPrinter:
+    """A printer whose paper is a PDF."""
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFileName(str(path))
+    return printer
+
+
 @pytest.fixture
 def quick_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report made once for all tests that are not about making it."""
@@ -121,8 +128,7 @@ def test_seen_saved_and_printed_are_three_things_in_the_log(
     window.papers.write(kept, sheet.data, tmp_path / "a.pdf", sheet.say)
     assert told(record) == [Action.REPORT_OPENED, Action.REPORT_SAVED]
     assert sheet.said.text() == "Lagret: a.pdf"
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    printer = printer_into(tmp_path / "paper.pdf")
     window.papers.print_report(kept, sheet, printer)
     assert told(record) == [Action.REPORT_OPENED, Action.REPORT_SAVED, Action.REPORT_PRINTED]
     assert sheet.said.text() == "Sendt til skriveren."
@@ -133,8 +139,7 @@ def test_every_page_is_printed_at_300_dots_an_inch(
     make_window: MakeWindow, kept: StoredTest, qtbot: QtBot, tmp_path: Path
 ) -> None:
     sheet = opened(make_window(), kept, qtbot)
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    printer = printer_into(tmp_path / "paper.pdf")
     assert sheet.print_on(printer)
     paper = pypdf.PdfReader(tmp_path / "paper.pdf")
     assert len(paper.pages) == len(sheet.pages) == 2
@@ -150,8 +155,7 @@ def test_a_range_of_pages_is_what_is_printed(
     make_window: MakeWindow, kept: StoredTest, qtbot: QtBot, tmp_path: Path
 ) -> None:
     sheet = opened(make_window(), kept, qtbot)
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    printer = printer_into(tmp_path / "paper.pdf")
     printer.setFromTo(2, 2)
     assert sheet.print_on(printer)
     assert len(pypdf.PdfReader(tmp_path / "paper.pdf").pages) == 1

@@ -8,7 +8,7 @@ from ui.screens.commissioning_belt import CheckPage, CommandPage
 from ui.screens.commissioning_end import LimitsPage, SummaryPage
 from ui.screens.commissioning_start import FamilyPage, PortPage
 from ui.theme.style import STOP_HEIGHT, STOP_WIDTH
-from ui.widgets.base import button, column, frame, label, row, set_shown, set_text
+from ui.widgets.base import button, column, frame, label, problem_label, row, set_text, show_problems
 
 PAGES = ("port", "family", "command", "check", "limits", "summary")
 
@@ -35,8 +35,7 @@ class CommissioningScreen(QWidget):
         self.at_rest_button = button(tr("run.seen_at_rest"), self.seen_at_rest.emit, "touch")
         self.banner = frame(row(self.banner_text, self.at_rest_button, gap=20, margin=10, shares=(1,)), "banner")
         self.banner.hide()
-        self.problem = label("", "problem", wrap=True)
-        self.problem.hide()
+        self.problem = problem_label()
         self.leave = button(tr("commission.leave"), self.leave_wanted.emit, "touch")
         self.back = button(tr("common.back"), self.back_wanted.emit, "touch")
         self.next = button(tr("commission.next"), self.next_wanted.emit, "main")
@@ -73,8 +72,7 @@ class CommissioningScreen(QWidget):
 
     def show_problem(self, text: str) -> None:
         """One sentence on what is wrong, or nothing."""
-        set_text(self.problem, text)
-        set_shown(self.problem, bool(text))
+        show_problems(self.problem, [text] if text else [])
 
     def allow(self, *, moving: bool) -> None:
         """While the belt may move there is nothing to do but to stop it."""

@@ -1,18 +1,17 @@
 """The pages on which a belt may move with nobody on it: the trial while a button is held, and the belt check."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QWidget
 
 from teststation.run.belt_trial import TRIAL_KMH
 from ui.i18n import tr
 from ui.i18n.numbers import number, parse_number
 from ui.screens.fields import form, line_edit
-from ui.widgets.base import button, card, column, label, row, set_shown, set_text
+from ui.widgets.base import button, card, choice_button, column, label, row, set_shown, set_text
 from ui.widgets.hold_button import HoldButton, RunWhileHeld
 
 METHODS = ("turns", "tachometer")
 TURNS_MIN = 5
-LENGTH_MIN_M, LENGTH_MAX_M = 1.0, 10.0
 
 
 class CommandPage(QWidget):
@@ -83,7 +82,9 @@ class CheckPage(QWidget):
         self.words = label("", "lead", wrap=True)
         self.belt = label("", "figure", centred=True, wrap=True)
         self.methods = QButtonGroup(self)
-        self.turns, self.tachometer = (_method(self.methods, name) for name in METHODS)
+        self.turns, self.tachometer = (choice_button(tr(f"commission.method_{name}")) for name in METHODS)
+        for method in (self.turns, self.tachometer):
+            self.methods.addButton(method)
         self.turns.setChecked(True)
         self.hold = HoldButton(tr("commission.check_hold"), tr("commission.command_holding"))
         self.hold.completed.connect(self.begin)
@@ -153,10 +154,3 @@ def belt_words(target: QLabel, state: str, speed_kmh: float | None) -> None:
     words = tr(f"commission.belt_{state}")
     told = words if speed_kmh is None else tr("commission.belt_now", state=words, speed=number(speed_kmh, 1))
     set_text(target, told[:1].upper() + told[1:])
-
-
-def _method(group: QButtonGroup, name: str) -> QPushButton:
-    made = button(tr(f"commission.method_{name}"), role="choice")
-    made.setCheckable(True)
-    group.addButton(made)
-    return made

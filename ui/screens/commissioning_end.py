@@ -11,7 +11,7 @@ from drivers.registry import FAMILIES, TREADMILL
 from teststation.ports import BeltCheck
 from ui.i18n import tr
 from ui.i18n.numbers import day, parse_number, signed
-from ui.screens.fields import Bounds, form, line_edit
+from ui.screens.fields import BELT_LENGTH_M, Bounds, form, line_edit
 from ui.widgets.base import card, column, label, set_text
 
 DEFAULTS = Limits()
@@ -22,7 +22,6 @@ _OWN = {
     "accel": DEFAULTS.accel_kmh_s,
     "decel": DEFAULTS.decel_kmh_s,
 }
-_LENGTH_M = Bounds(1, 10, "unit.metres")
 _REMINDER = Bounds(1, 3650, "unit.days")
 
 
@@ -71,7 +70,7 @@ class LimitsPage(QWidget):
             for key, field in self.limits.items()
             if key in options
         }
-        length_m = value(self.length.text(), self.length.accessibleName(), _LENGTH_M)
+        length_m = value(self.length.text(), self.length.accessibleName(), BELT_LENGTH_M)
         days = value(self.reminder.text(), self.reminder.accessibleName(), _REMINDER)
         return msgspec.structs.replace(
             machine,

@@ -9,7 +9,7 @@ from drivers.adapters import PortHere, ports_here
 from drivers.registry import FAMILIES, TREADMILL
 from ui.i18n import tr
 from ui.screens.fields import line_edit
-from ui.widgets.base import button, card, clear, column, label, row, set_shown, set_text
+from ui.widgets.base import button, card, choice_button, clear, column, label, row, set_shown, set_text
 
 KINDS = ("trackmaster", "woodway", "csafe", "woodway-standard")
 NO_CABLE = "manual"
@@ -39,8 +39,8 @@ class PortPage(QWidget):
         self._list.setSpacing(8)
         self.other = line_edit("", tr("commission.port_other"), tr("commission.port_other_hint"))
         self.other.textEdited.connect(lambda _: self._write_other())
-        self.other_choice = _choice(tr("commission.port_other"))
-        self.no_cable = _choice(tr("commission.port_no_cable"))
+        self.other_choice = choice_button(tr("commission.port_other"))
+        self.no_cable = choice_button(tr("commission.port_no_cable"))
         self.again = button(tr("commission.port_again"), self.search, "touch")
         self.ask = button(tr("commission.port_ask"), self.ask_wanted.emit, "touch")
         self.answer = label("", "lead", wrap=True)
@@ -79,7 +79,7 @@ class PortPage(QWidget):
         for here in self._find():
             key = "commission.port_item" if here.port == here.name else "commission.port_remembered"
             words = tr(key, name=here.name, description=here.description or here.name, port=here.port)
-            choice = _choice(words)
+            choice = choice_button(words)
             choice.toggled.connect(lambda *_: self.changed.emit())
             self._group.addButton(choice)
             self._list.addWidget(choice)
@@ -113,8 +113,8 @@ class FamilyPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._group, self._units = QButtonGroup(self), QButtonGroup(self)
-        self.kinds = {family: _choice(kind_name(family)) for family in (*KINDS, NO_CABLE)}
-        self.units = {unit: _choice(tr(f"commission.units_{unit}")) for unit in UNITS}
+        self.kinds = {family: choice_button(kind_name(family)) for family in (*KINDS, NO_CABLE)}
+        self.units = {unit: choice_button(tr(f"commission.units_{unit}")) for unit in UNITS}
         for group, choices in ((self._group, self.kinds), (self._units, self.units)):
             for choice in choices.values():
                 group.addButton(choice)
@@ -169,12 +169,6 @@ class FamilyPage(QWidget):
             set_shown(part, chooses)
         set_shown(self.units_fixed, bool(family) and not chooses)
         self.changed.emit()
-
-
-def _choice(text: str) -> QPushButton:
-    made = button(text, role="choice")
-    made.setCheckable(True)
-    return made
 
 
 def _uncheck(group: QButtonGroup, choice: QPushButton) -> None:

@@ -9,8 +9,7 @@ from teststation.exchange.earlier import Preview, PreviewRow, keep
 from teststation.records.database import Record
 from ui.i18n import say, told, tr
 from ui.i18n.numbers import DASH, day, number
-from ui.screens.login import problem_label
-from ui.widgets.base import button, column, label, set_shown, set_text
+from ui.widgets.base import button, column, label, problem_label, show_problems
 from ui.widgets.sheet import Sheet
 from ui.widgets.table import fill_wrapped, reading_table
 
@@ -43,9 +42,10 @@ class BringInSheet(Sheet):
         )  # fmt: skip
         self.problems = problem_label()
         if bad:
-            self._tell(tr("bring.problems", n=bad))
-        self.table = reading_table(tr("bring.title"), [tr(f"bring.{name}") for name in COLUMNS], len(COLUMNS) - 1)
-        self.table.horizontalHeader().sectionResized.connect(lambda *_: self.table.resizeRowsToContents())
+            show_problems(self.problems, [tr("bring.problems", n=bad)])
+        self.table = reading_table(
+            tr("bring.title"), [tr(f"bring.{name}") for name in COLUMNS], len(COLUMNS) - 1, wrapped=True
+        )
         fill_wrapped(self.table, [row_words(row) for row in sorted(found.rows, key=lambda row: not row.problems)])
         body = column(self.summary, self.problems, self.table, shares=(0, 0, 1))
         super().__init__(window, tr("bring.title"), body, width=1750, fill=True)
@@ -64,11 +64,7 @@ class BringInSheet(Sheet):
         try:
             count = keep(self._record, self._found)
         except StationError as error:
-            self._tell(tr("bring.refused", why="; ".join(told(error))))
+            show_problems(self.problems, [tr("bring.refused", why="; ".join(told(error)))])
             return
         self.finish()
         self._brought_in(count)
-
-    def _tell(self, words: str) -> None:
-        set_text(self.problems, words)
-        set_shown(self.problems, True)

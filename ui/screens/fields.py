@@ -31,6 +31,7 @@ AGE_YEARS = Bounds(10, 100, "unit.years")
 WEIGHT_KG = Bounds(25, 300, "unit.kg")
 HEIGHT_CM = Bounds(100, 230, "unit.cm")
 HR_MAX_BPM = Bounds(90, 240, "unit.bpm")
+BELT_LENGTH_M = Bounds(1, 10, "unit.metres")
 HR_RESTING_BPM = Bounds(30, 220, "unit.bpm")  # what a strap may report at all
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.records.users import LOGIN_MAX, Role, User, password_fault
@@ -11,7 +11,7 @@ from ui.desk import Desk
 from ui.i18n import told, tr
 from ui.screens.fields import form, line_edit
 from ui.theme.palette import BACKGROUND
-from ui.widgets.base import button, column, label, set_shown, set_text
+from ui.widgets.base import button, column, label, problem_label, show_problems
 from ui.widgets.sheet import Sheet
 
 
@@ -19,13 +19,6 @@ def password_edit(name: str) -> QLineEdit:
     """A field whose letters nobody reads over a shoulder."""
     made = line_edit("", name)
     made.setEchoMode(QLineEdit.EchoMode.Password)
-    return made
-
-
-def problem_label() -> QLabel:
-    """What is wrong; hidden until something is."""
-    made = label("", "problem", wrap=True)
-    made.hide()
     return made
 
 
@@ -79,8 +72,7 @@ class LoginCover(Cover):
         except StationError as error:
             self.password.clear()
             self.password.setFocus()
-            set_text(self.problems, "\n".join(told(error)))
-            set_shown(self.problems, True)
+            show_problems(self.problems, told(error))
             return
         self.finish()
         self._let_in(user)
@@ -132,8 +124,7 @@ class PasswordFields:
             else:
                 self._desk.renew(user)
                 return user
-        set_text(self.problems, "\n".join(problems))
-        set_shown(self.problems, True)
+        show_problems(self.problems, problems)
         return None
 
 
@@ -193,8 +184,7 @@ class FirstUserSheet(Sheet):
                 self.finish()
                 self._made(user)
                 return
-        set_text(self.problems, "\n".join(problems))
-        set_shown(self.problems, True)
+        show_problems(self.problems, problems)
 
 
 def user_problems(login: str, name: str) -> list[str]:

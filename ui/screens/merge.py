@@ -11,8 +11,7 @@ from teststation.records.people import Person
 from ui.i18n import told, tr
 from ui.i18n.numbers import DASH, day, moment
 from ui.screens.fields import line_edit
-from ui.screens.login import problem_label
-from ui.widgets.base import button, clear, column, label, set_shown, set_text
+from ui.widgets.base import button, clear, column, label, problem_label, set_shown, set_text, show_problems
 from ui.widgets.sheet import Sheet
 
 SHOWN = 5
@@ -59,7 +58,7 @@ class MergeSheet(Sheet):
         try:
             self._record.merging.merge(self._person.id, duplicate.id)
         except StationError as error:
-            self._refuse(error)
+            show_problems(self.problems, told(error))
             return
         self.finish()
         self._merged()
@@ -69,14 +68,10 @@ class MergeSheet(Sheet):
         try:
             self._record.merging.undo(merge_id)
         except StationError as error:
-            self._refuse(error)
+            show_problems(self.problems, told(error))
             return
         self.finish()
         self._merged()
-
-    def _refuse(self, error: StationError) -> None:
-        set_text(self.problems, "\n".join(told(error)))
-        set_shown(self.problems, True)
 
     def _find(self) -> None:
         words = self.search.text().strip()

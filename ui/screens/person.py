@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QWidget
 
 from teststation.due import next_due
 from teststation.records.database import Record
@@ -13,6 +13,7 @@ from teststation.records.people import SEARCH_LIMIT, Person
 from ui.i18n import tr
 from ui.i18n.numbers import DASH, day, today
 from ui.widgets.base import button, card, column, label, row, rule, set_shown, set_text
+from ui.widgets.table import for_reading
 
 _COLUMNS = ("person.name", "person.born", "person.last", "person.next")
 _Index = QModelIndex | QPersistentModelIndex
@@ -141,18 +142,8 @@ class PersonScreen(QWidget):
     def _table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.model)
-        table.setAccessibleName(tr("person.list"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        for_reading(table, tr("person.list"), stretched=0)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setAlternatingRowColors(True)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
         table.setSortingEnabled(True)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)

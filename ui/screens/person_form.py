@@ -13,7 +13,7 @@ from teststation.subject import Sex
 from ui.i18n import told, tr
 from ui.i18n.numbers import day, number, parse_day, parse_number, today
 from ui.screens.fields import HEIGHT_CM, form, line_edit
-from ui.widgets.base import button, column, label, row, set_shown
+from ui.widgets.base import button, column, problem_label, row, set_shown, show_problems
 from ui.widgets.sheet import Sheet
 
 OLDEST_YEARS = 110
@@ -49,8 +49,7 @@ class PersonForm(Sheet):
         for choice, sex in ((self.female, Sex.FEMALE), (self.male, Sex.MALE)):
             choice.setAccessibleName(f"{tr('form.sex')}: {choice.text()}")
             choice.setChecked(person is not None and person.sex is sex)
-        self.problems = label("", "problem", wrap=True)
-        self.problems.hide()
+        self.problems = problem_label()
         fields = form(
             (tr("form.given"), self.given),
             (tr("form.family"), self.family),
@@ -87,8 +86,7 @@ class PersonForm(Sheet):
                 self.finish()
                 self._saved(kept)
                 return
-        self.problems.setText("\n".join(problems))
-        set_shown(self.problems, True)
+        show_problems(self.problems, problems)
 
     def _wrong(self) -> list[str]:
         problems: list[str] = []

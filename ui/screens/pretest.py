@@ -17,7 +17,7 @@ from ui.screens.fields import AGE_YEARS, HEIGHT_CM, HR_MAX_BPM, HR_RESTING_BPM, 
 from ui.screens.screening import Screening
 from ui.station import Setup, Station
 from ui.strap_search import needs_a_choice
-from ui.widgets.base import button, card, column, frame, label, row, set_shown, set_state, set_text
+from ui.widgets.base import button, card, column, frame, label, row, set_shown, set_state, set_text, show_problems
 
 NAMESAKES_SHOWN = 3
 CALCULATED, MEASURED, FROM_RPE = "calculated", "measured", "rpe"
@@ -274,8 +274,7 @@ class PretestScreen(QWidget):
     def prepare(self) -> None:
         """Hand over the setup, or say what is missing."""
         problems = self.missing()
-        set_text(self.problems, "\n".join(problems))
-        set_shown(self.problems, bool(problems))
+        show_problems(self.problems, problems)
         subject = self.subject()
         if problems or subject is None or self.person is None:
             return
@@ -322,8 +321,7 @@ class PretestScreen(QWidget):
         set_state(self.devices, "" if ready else "caution")
         if not self.problems.isHidden():
             problems = self.missing()
-            set_text(self.problems, "\n".join(problems))
-            set_shown(self.problems, bool(problems))
+            show_problems(self.problems, problems)
 
 
 def _stages_words(plan: Plan) -> str:

@@ -13,10 +13,9 @@ from teststation.records.passphrase import default_record_path
 from ui.i18n import told, tr
 from ui.i18n.numbers import parse_number
 from ui.screens.fields import Bounds, form, line_edit
-from ui.screens.login import problem_label
 from ui.settings import Settings
 from ui.station import Station
-from ui.widgets.base import button, column, label, row, set_shown, set_text
+from ui.widgets.base import button, column, label, problem_label, row, show_problems
 from ui.widgets.dialogs import Dialogs
 from ui.widgets.sheet import Sheet
 
@@ -76,8 +75,7 @@ class RecordSettingsSheet(Sheet):
         if days is None or not BACKUP_DAYS.holds(days) or days != round(days):
             problems.append(BACKUP_DAYS.sentence(tr("place.backup_days")))
         if problems:
-            set_text(self.problems, "\n".join([tr("settings.wrong"), *told(problems)]))
-            set_shown(self.problems, True)
+            show_problems(self.problems, [tr("settings.wrong"), *told(problems)])
             return
         assert days is not None
         self.finish()

@@ -54,8 +54,7 @@ class ResultScreen(QWidget):
         self.training = label("", wrap=True)
         self.plot = LoadPlot()
         headings = [tr(f"stages.{name}") for name in STAGE_COLUMNS]
-        self.table = reading_table(tr("result.stages"), headings, len(STAGE_COLUMNS) - 1)
-        self.table.horizontalHeader().sectionResized.connect(lambda *_: self.table.resizeRowsToContents())
+        self.table = reading_table(tr("result.stages"), headings, len(STAGE_COLUMNS) - 1, wrapped=True)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.estimates = QGridLayout()
         self.estimates.setHorizontalSpacing(14)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import msgspec
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
-from serial.tools import list_ports
 
+from drivers.adapters import ports_here
 from drivers.heart_rate.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
@@ -17,7 +17,7 @@ from ui.screens.strap_finder import StrapFinder
 from ui.settings import LOCK_MAX, LOCK_MIN, Settings, ant_key
 from ui.station import Station
 from ui.strap_search import search
-from ui.widgets.base import button, column, label, row, set_shown
+from ui.widgets.base import button, column, label, problem_label, row, show_problems
 from ui.widgets.sheet import Sheet
 
 LOCK_AFTER_MIN = Bounds(LOCK_MIN, LOCK_MAX, "unit.minutes")
@@ -25,8 +25,7 @@ LOCK_AFTER_MIN = Bounds(LOCK_MIN, LOCK_MAX, "unit.minutes")
 
 def serial_ports() -> list[str]:
     """Names of the serial ports of this machine, with what they call themselves."""
-    ports = sorted(list_ports.comports(), key=lambda port: port.device)
-    return [port.device if port.description in ("", "n/a") else f"{port.device} ({port.description})" for port in ports]
+    return [f"{here.name} ({here.description})" if here.description else here.name for here in ports_here()]
 
 
 class SettingsSheet(Sheet):
@@ -74,8 +73,7 @@ class SettingsSheet(Sheet):
         self._fill_speeds(now.default_speed)
         ports = serial_ports()
         found = tr("settings.ports", ports=", ".join(ports)) if ports else tr("settings.no_ports")
-        self.problems = label("", "problem", wrap=True)
-        self.problems.hide()
+        self.problems = problem_label()
         machine = [] if commission is None else [self.commission]
         fields = form(
             (tr("settings.clinic"), self.clinic),
@@ -117,8 +115,7 @@ class SettingsSheet(Sheet):
         if minutes is None or not LOCK_AFTER_MIN.holds(minutes):
             problems.append(LOCK_AFTER_MIN.sentence(tr("settings.lock_after")))
         if problems:
-            self.problems.setText("\n".join([tr("settings.wrong"), *problems]))
-            set_shown(self.problems, True)
+            show_problems(self.problems, [tr("settings.wrong"), *problems])
             return
         assert minutes is not None
         self.finish()

@@ -14,10 +14,9 @@ from teststation.subject import Subject
 from ui.i18n import told, tr
 from ui.i18n.numbers import moment, number, parse_number
 from ui.screens.fields import HR_MAX_BPM, WEIGHT_KG, form, line_edit
-from ui.screens.login import problem_label
 from ui.screens.result_text import interval
 from ui.station import Station
-from ui.widgets.base import button, column, label, row, set_shown, set_text
+from ui.widgets.base import button, column, label, problem_label, row, set_shown, show_problems
 from ui.widgets.sheet import Sheet
 
 TEXT_MAX = 2000
@@ -101,8 +100,7 @@ class SignSheet(Sheet):
                 self.finish()
                 self._done()
                 return
-        set_text(self.problems, "\n".join(problems))
-        set_shown(self.problems, True)
+        show_problems(self.problems, problems)
 
     def _sign(self) -> None:
         corrected = self._corrected()

@@ -11,8 +11,7 @@ from teststation.records.two_hands import Difference, differences, settled
 from teststation.subject import Sex
 from ui.i18n import told, tr
 from ui.i18n.numbers import DASH, day, number
-from ui.screens.login import problem_label
-from ui.widgets.base import button, clear, column, label, set_shown, set_text
+from ui.widgets.base import button, clear, column, label, problem_label, show_problems
 from ui.widgets.sheet import Sheet
 
 
@@ -68,9 +67,9 @@ class TwoHandsSheet(Sheet):
         except ChangedMeanwhile as again:
             self._kept = again.kept
             self._fill()
-            self._tell([tr("two.again")])
+            show_problems(self.problems, [tr("two.again")])
         except StationError as error:
-            self._tell(told(error))
+            show_problems(self.problems, told(error))
         else:
             self.finish()
             self._saved(person)
@@ -100,7 +99,3 @@ class TwoHandsSheet(Sheet):
 
     def _look(self) -> None:
         self.save_button.setEnabled(all(group.checkedId() >= 0 for group in self.choices.values()))
-
-    def _tell(self, sentences: list[str]) -> None:
-        set_text(self.problems, "\n".join(sentences))
-        set_shown(self.problems, True)

@@ -9,8 +9,8 @@ from teststation.records.users import Role, User
 from ui.desk import Desk
 from ui.i18n import told, tr
 from ui.screens.fields import form, line_edit
-from ui.screens.login import problem_label, user_problems
-from ui.widgets.base import ElidedLabel, button, clear, column, label, set_shown, set_text
+from ui.screens.login import user_problems
+from ui.widgets.base import ElidedLabel, button, clear, column, label, problem_label, set_text, show_problems
 from ui.widgets.sheet import Sheet
 
 Tell = Callable[[str, Sequence[str]], None]
@@ -82,9 +82,9 @@ class UsersSheet(Sheet):
         try:
             one_time = self._desk.record.users.reset(user.id)
         except StationError as error:
-            self._say(told(error))
+            show_problems(self.problems, told(error))
             return
-        self._say(())
+        show_problems(self.problems, ())
         self.fill()
         self._tell(tr("users.one_time_title", login=user.login), [one_time, tr("users.one_time_words")])
 
@@ -96,15 +96,11 @@ class UsersSheet(Sheet):
         try:
             changed = self._desk.record.users.change(user.id, role=role, active=active)
         except StationError as error:
-            self._say(told(error))
+            show_problems(self.problems, told(error))
         else:
             self._desk.renew(changed)
-            self._say(())
+            show_problems(self.problems, ())
         self.fill()
-
-    def _say(self, sentences: Sequence[str]) -> None:
-        set_text(self.problems, "\n".join(sentences))
-        set_shown(self.problems, bool(sentences))
 
 
 class NewUserSheet(Sheet):
@@ -138,8 +134,7 @@ class NewUserSheet(Sheet):
                 self.finish()
                 self._added(user, one_time or "")
                 return
-        set_text(self.problems, "\n".join(problems))
-        set_shown(self.problems, True)
+        show_problems(self.problems, problems)
 
     def _explain(self) -> None:
         set_text(self.role_words, tr(f"role.{self.role.currentData()}_may"))

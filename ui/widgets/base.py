@@ -50,10 +50,30 @@ def button(
     return made
 
 
+def choice_button(text: str) -> QPushButton:
+    """A button that stays down: one of several, or by itself."""
+    made = button(text, role="choice")
+    made.setCheckable(True)
+    return made
+
+
 def set_text(target: QLabel | QPushButton, text: str) -> None:
     """Change a text only where it is another one: an unchanged label costs nothing."""
     if target.text() != text:
         target.setText(text)
+
+
+def problem_label() -> QLabel:
+    """What is wrong; hidden until something is."""
+    made = label("", "problem", wrap=True)
+    made.hide()
+    return made
+
+
+def show_problems(target: QLabel, sentences: Sequence[str]) -> None:
+    """What is wrong, a line each; hidden where nothing is."""
+    set_text(target, "\n".join(sentences))
+    set_shown(target, bool(sentences))
 
 
 def set_state(target: QWidget, state: str) -> None:

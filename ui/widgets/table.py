@@ -3,19 +3,26 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTableWidget, QTableWidgetItem
 
 
-def reading_table(name: str, headings: Sequence[str], stretched: int) -> QTableWidget:
-    """An empty table without a grid; its ``stretched`` column takes the room that is left. Tab leaves it."""
+def reading_table(name: str, headings: Sequence[str], stretched: int, *, wrapped: bool = False) -> QTableWidget:
+    """An empty table as ``for_reading`` makes it. ``wrapped``: its rows stay as high as their texts need."""
     table = QTableWidget(0, len(headings))
     table.setHorizontalHeaderLabels(list(headings))
-    table.setAccessibleName(name)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    for_reading(table, name, stretched)
+    if wrapped:
+        table.horizontalHeader().sectionResized.connect(lambda *_: table.resizeRowsToContents())
+    return table
+
+
+def for_reading(table: QTableView, name: str, stretched: int) -> None:
+    """No grid, whole rows; the ``stretched`` column takes the room that is left. Tab leaves the table."""
+    table.setAccessibleName(name)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setShowGrid(False)
     table.setAlternatingRowColors(True)
-    table.setWordWrap(True)
     table.setTabKeyNavigation(False)
     table.verticalHeader().hide()
     header = table.horizontalHeader()
@@ -23,7 +30,6 @@ def reading_table(name: str, headings: Sequence[str], stretched: int) -> QTableW
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
-    return table
 
 
 def fill_wrapped(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
