@@ -1,4 +1,4 @@
-"""A driver process: ``python -m drivers.host treadmill|heart-rate DEVICE --time-scale N [--recover]``.
+"""A driver process: ``python -m drivers.host treadmill|heart-rate DEVICE --time-scale N [--recover] [--bound STRAP]``.
 
 Lines in on standard input, lines out on standard output. Neither may ever block the poll loop: a reader thread fills
 a queue, a writer thread empties one that drops old telemetry when the station does not read.
@@ -89,6 +89,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("device")
     parser.add_argument("--time-scale", type=float, default=1.0)
     parser.add_argument("--recover", action="store_true", help="stop a belt that is found moving; never start one")
+    parser.add_argument("--bound", default="", help="the strap a driver before this one listened to; take no other")
     arguments = parser.parse_args(argv)
     # Ctrl-C in a terminal is for the station; it decides what happens to the belt.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -106,7 +107,7 @@ def main(argv: list[str]) -> int:
         if arguments.kind == TREADMILL:
             run(device.port, device.options, outbox.emit, inbox, scale, recover=arguments.recover)
         else:
-            run(device.port, device.options, outbox.emit, inbox, scale)
+            run(device.port, device.options, outbox.emit, inbox, scale, bound=arguments.bound)
     except StationError as error:
         outbox.emit(lines.Failed(causes=error.causes))
         return error.exit_status

@@ -10,7 +10,7 @@ from teststation.cause import Cause, Problem
 from teststation.ports import BeltTelemetry, HeartRateReading, Setpoint, TreadmillInfo
 from teststation.texts import english
 
-VERSION = 2
+VERSION = 3
 
 
 class Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=True):
@@ -64,6 +64,10 @@ class Heart(Line, frozen=True, tag="heart"):
     reading: HeartRateReading
 
 
+class Alive(Line, frozen=True, tag="alive"):
+    """The driver's own loop turns. A strap's driver says so once a second: one that does not is hung."""
+
+
 class Wire(Line, frozen=True, tag="wire"):
     """Raw bytes as they passed the wire, for the test's own log: ``direction`` is ``in`` or ``out``.
 
@@ -100,7 +104,7 @@ class Failed(Line, frozen=True, tag="failed"):
 
 
 ToDriver = Arm | Lease | Stop | Quit
-FromDriver = Hello | Belt | Heart | Wire | Refused | Failed
+FromDriver = Hello | Belt | Heart | Alive | Wire | Refused | Failed
 
 _encoder = msgspec.json.Encoder()
 _to_driver = msgspec.json.Decoder(ToDriver)

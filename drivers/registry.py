@@ -159,10 +159,15 @@ def parse_device(text: str, kind: str) -> Device:
     return Device(name, port, options)
 
 
+def is_recording(text: str) -> bool:
+    """Whether a DEVICE string names a file that is played, and no living strap."""
+    return text.partition(":")[0] == "replay"
+
+
 def with_absolute_file(text: str) -> str:
     """A DEVICE string whose recording is found from every folder: a driver process has a folder of its own."""
     name, _, path = text.partition(":")
-    return f"{name}:{Path(path).absolute()}" if name == "replay" and path else text
+    return f"{name}:{Path(path).absolute()}" if is_recording(text) and path else text
 
 
 def load_runner(kind: str, family: str) -> Callable[..., Any]:

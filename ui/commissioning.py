@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-from drivers.client import TreadmillClient
 from drivers.machines import Machine, load_machines, machine_of
 from drivers.registry import TREADMILL, parse_device
+from drivers.treadmill_client import TreadmillClient
 from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
 from teststation.errors import BadInput

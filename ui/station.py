@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from drivers.client import HeartRateClient, TreadmillClient
 from drivers.heart_rate.replay import check as check_recording
+from drivers.heart_rate_client import HeartRateClient
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from drivers.serial_line import is_hardware
+from drivers.treadmill_client import TreadmillClient
 from teststation import __version__
 from teststation.cause import Cause, Problem
 from teststation.clock import ScaledClock, TimeScale

@@ -12,6 +12,7 @@ from itertools import pairwise
 RESTING_VO2 = 3.5
 RUNS_ABOVE_KMH = 7.0
 WANDER_S = 60.0  # memory of the slow swings
+BEAT_SPREAD = 0.01  # no two beats are alike: spread of an interval as a share of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Patient:
     def __init__(self, body: Body, seed: int = 0) -> None:
         self.body = body
         self._rng = random.Random(seed * 7919 + 17)
+        self._beat_rng = random.Random(seed * 7919 + 18)
         self.vo2 = RESTING_VO2 + 1.0
         self._hr = body.hr_standing
         self._noise = 0.0
@@ -140,7 +142,7 @@ class Patient:
     def _beat(self, dt_s: float) -> None:
         self._to_next_beat_s -= dt_s
         while self._to_next_beat_s <= 0:
-            interval_s = 60.0 / self.hr_bpm
+            interval_s = 60.0 / self.hr_bpm * self._beat_rng.gauss(1.0, BEAT_SPREAD)
             self._to_next_beat_s += interval_s
             self.beats += 1
             self._rr_1024.append(round(interval_s * 1024))

@@ -12,7 +12,7 @@ from drivers.heart_rate.ant_channel import AntChannel, AntEvent, Page, SearchEnd
 from drivers.heart_rate.ant_key import KeyRedactor, key_in
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts, Inbox, station_left
+from drivers.heart_rate.link import Attempts, Inbox, Station
 from drivers.serial_line import LinkLost, SerialLine
 from teststation.cause import Cause
 from teststation.clock import TimeScale
@@ -22,6 +22,7 @@ BAUDRATE = 115200
 READ_FOR_S = 0.03
 USB_PORT = "usb"
 NOT_BOUND = "not_bound"
+SENSOR = "ANT+ "
 
 Emit = Callable[[lines.FromDriver], None]
 
@@ -42,28 +43,31 @@ class ByteStream(Protocol):
         ...
 
 
-def run(port: str, options: Mapping[str, str], emit: Emit, inbox: Inbox, scale: TimeScale) -> None:
+def run(port: str, options: Mapping[str, str], emit: Emit, inbox: Inbox, scale: TimeScale, bound: str = "") -> None:
     """Read until the station quits or is gone. Without a network key, say so once and wait for that.
+
+    ``bound``: the strap that a driver before this one listened to; no other is searched for.
 
     Raises:
         BadInput: the network key is none.
     """
     emit(lines.Hello(version=lines.VERSION))
+    station = Station(emit, inbox)
     key = key_in(os.environ)
     if key is None:
         emit(lines.Heart(reading=HeartRateReading(t_mono_s=time.monotonic(), status=HeartRateStatus.NOT_SET_UP)))
         emit(lines.Failed(causes=(Cause("ant_key_missing"),), fatal=False))
-        while not station_left(inbox, 1.0):
+        while not station.left(1.0):
             pass
         return
-    listener = _Listener(key, int(float(options.get("number", 0))), emit, scale)
+    listener = _Listener(key, int(float(options.get("number", 0))), bound, emit, scale)
     attempts = Attempts(scale)
-    while not station_left(inbox, attempts.wait_s):
+    while not station.left(attempts.wait_s):
         stream: ByteStream | None = None
         listener.worked = False
         try:
             stream = _open(port, int(float(options.get("baud", BAUDRATE))))
-            if listener.listen(stream, inbox):
+            if listener.listen(stream, station):
                 return
         except LinkLost as error:
             emit(lines.Failed(causes=error.causes, fatal=False))
@@ -83,24 +87,29 @@ def _open(port: str, baudrate: int) -> ByteStream:
     return SerialLine(port, baudrate)
 
 
+def _number_of(sensor: str) -> int:
+    number = sensor.removeprefix(SENSOR)
+    return int(number) if number.isdigit() else 0
+
+
 class _Listener:
     """What is known of the strap, from one opening of the stick to the next."""
 
-    def __init__(self, key: bytes, number: int, emit: Emit, scale: TimeScale) -> None:
-        self.state = Freshness(scale)
+    def __init__(self, key: bytes, number: int, bound: str, emit: Emit, scale: TimeScale) -> None:
+        self.state = Freshness(scale, sensor=bound)
         self.worked = False
-        self._channel = AntChannel(key, number)
+        self._channel = AntChannel(key, number or _number_of(bound))
         self._chosen = number != 0
         self._emit = emit
         self._scale = scale
         self._pages = HrmDecoder()
         self._redactors = {"in": KeyRedactor(key), "out": KeyRedactor(key)}
 
-    def listen(self, stream: ByteStream, inbox: Inbox) -> bool:
+    def listen(self, stream: ByteStream, station: Station) -> bool:
         """From the reset to the loss of the stick. Returns True when the station has left. Raises LinkLost."""
         channel = self._channel
         channel.start(time.monotonic())
-        while not station_left(inbox, 0.0):
+        while not station.left():
             out = channel.take_out()
             if out:
                 self._log("out", out)
@@ -123,7 +132,7 @@ class _Listener:
     def _take(self, event: AntEvent, now_s: float) -> None:
         match event:
             case Page(data=data, number=number):
-                sensor = f"ANT+ {number}" if number else ""
+                sensor = f"{SENSOR}{number}" if number else ""
                 sample = self._pages.sample(data, now_s * self._scale.factor, sensor)
                 if sample is not None:
                     self.worked = True

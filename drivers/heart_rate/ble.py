@@ -8,10 +8,11 @@ window, so its main thread is no single-threaded apartment and bleak's callbacks
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Mapping
 
-from bleak import BleakClient, BleakScanner
+from bleak import BleakAdapter, BleakClient, BleakScanner
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
@@ -21,7 +22,7 @@ from drivers.heart_rate import ble_codec, freshness
 from drivers.heart_rate.ble_codec import BleDecoder
 from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts, Inbox, station_left
+from drivers.heart_rate.link import Attempts, Inbox, Station
 from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
 from teststation.errors import DeviceError
@@ -35,6 +36,7 @@ SILENT_LINK_S = 20.0  # a link that stands and says nothing is taken down and ma
 BATTERY_EVERY_S = 60.0
 LOOK_EVERY_S = 0.1
 LEAVE_WITHIN_S = 3.0
+STUCK_AFTER_S = 30.0  # no step of a link takes as long: the Bluetooth stack hangs, and a new process may mend it
 
 
 class WrongStrap(DeviceError):
@@ -47,15 +49,19 @@ def run(
     emit: Callable[[lines.FromDriver], None],
     inbox: Inbox,
     scale: TimeScale,
+    bound: str = "",
 ) -> None:
-    """Keep the strap ``port`` (address or name) until the station quits or is gone."""
+    """Keep the strap ``port`` (address or name) until the station quits or is gone.
+
+    ``bound``: the strap that a driver before this one listened to; no other of its name is taken.
+    """
     emit(lines.Hello(version=lines.VERSION))
-    asyncio.run(_until_left(StrapLink(port, emit, scale), inbox))
+    asyncio.run(_until_left(StrapLink(port, emit, scale, bound), Station(emit, inbox)))
 
 
-async def _until_left(link: "StrapLink", inbox: Inbox) -> None:
+async def _until_left(link: "StrapLink", station: Station) -> None:
     kept = asyncio.create_task(link.keep())
-    while not station_left(inbox, 0.0) and not kept.done():
+    while not station.left(alive=not link.stuck) and not kept.done():
         await asyncio.sleep(LOOK_EVERY_S / 2)
     kept.cancel()
     await asyncio.wait({kept}, timeout=LEAVE_WITHIN_S)
@@ -66,23 +72,32 @@ async def _until_left(link: "StrapLink", inbox: Inbox) -> None:
 class StrapLink:
     """The link to one strap, for the life of the process."""
 
-    def __init__(self, chosen: str, emit: Callable[[lines.FromDriver], None], scale: TimeScale) -> None:
+    def __init__(
+        self, chosen: str, emit: Callable[[lines.FromDriver], None], scale: TimeScale, bound: str = ""
+    ) -> None:
         self._chosen = chosen.strip()
         self._emit = emit
         self._scale = scale
-        self._state = Freshness(scale)
-        self._decoder = BleDecoder()
+        self._state = Freshness(scale, sensor=bound)
+        self._decoder = BleDecoder(sensor=bound)
         self._device: BLEDevice | None = None  # what to connect to without another scan
-        self._address: str | None = None  # bound since the first connection
+        self._address: str | None = bound.rpartition(" ")[2] or None  # bound since the first connection
         self._serial: bytes | None = None
         self._heard_s = 0.0
+        self._stepped_s = time.monotonic()
         self._worked = False
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the Bluetooth stack has not come back from something for too long."""
+        return time.monotonic() - self._stepped_s > STUCK_AFTER_S
 
     async def keep(self) -> None:
         """Connect, listen and connect again, without end."""
         attempts = Attempts(self._scale)
         while True:
             await asyncio.sleep(attempts.wait_s)
+            self._stepped_s = time.monotonic()
             self._worked = False
             try:
                 await self._listen_once()
@@ -113,11 +128,13 @@ class StrapLink:
             # A cached list of services outlives a reconnection on Windows and then notifies nobody.
             winrt={"use_cached_services": False},
         )
+        self._stepped_s = time.monotonic()
         async with client:
             await self._bind(client, device)
             await asyncio.wait_for(client.start_notify(ble_codec.MEASUREMENT, self._on_measurement), SUBSCRIBE_S)
             self._heard_s = battery_read_s = time.monotonic()
             while not lost.is_set():
+                self._stepped_s = time.monotonic()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(lost.wait(), LOOK_EVERY_S)
                 now_s = time.monotonic()
@@ -134,6 +151,9 @@ class StrapLink:
         Raises:
             WrongStrap: nothing of that name or address, or two of the same name.
         """
+        held = await self._held_by_the_system()
+        if held is not None:
+            return held
         found: dict[str, BLEDevice] = {}
         until_s = time.monotonic() + SCAN_S
         async with BleakScanner(service_uuids=[ble_codec.HEART_RATE_SERVICE]) as scanner:
@@ -151,6 +171,17 @@ class StrapLink:
             both = ", ".join(sorted(found))
             raise WrongStrap(Cause("ble_namesakes", {"strap": self._name, "addresses": both}))
         return next(iter(found.values()))
+
+    async def _held_by_the_system(self) -> BLEDevice | None:
+        """The chosen strap where a program that died has left it connected: BlueZ keeps such a link, and no other
+        system does. A strap so held does not advertise and is in no scan."""
+        if sys.platform != "linux":
+            return None
+        held = await (await BleakAdapter.get()).get_connected_devices([ble_codec.HEART_RATE_SERVICE])
+        mine = [device for device in held if self._is_address(device) or device.name == self._chosen]
+        if self._address is not None:
+            mine = [device for device in mine if self._is_address(device)]
+        return mine[0] if len(mine) == 1 else None
 
     def _is_address(self, device: BLEDevice) -> bool:
         return device.address.upper() == (self._address or self._chosen).upper()
@@ -188,6 +219,7 @@ class StrapLink:
 
     async def _read(self, client: BleakClient, uuid: str) -> bytes | None:
         """The value of a characteristic that a strap may have or not."""
+        self._stepped_s = time.monotonic()
         if client.services.get_characteristic(uuid) is None:
             return None
         try:

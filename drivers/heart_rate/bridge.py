@@ -7,7 +7,7 @@ from drivers import lines
 from drivers.heart_rate import freshness
 from drivers.heart_rate.bridge_codec import BridgeDecoder
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts, Inbox, station_left
+from drivers.heart_rate.link import Attempts, Inbox, Station
 from drivers.serial_line import LinkLost, SerialLine
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
@@ -22,10 +22,12 @@ def run(
     emit: Callable[[lines.FromDriver], None],
     inbox: Inbox,
     scale: TimeScale,
+    bound: str = "",
 ) -> None:
-    """Read until the station quits or is gone."""
+    """Read until the station quits or is gone. ``bound``: the strap that a driver before this one listened to."""
     emit(lines.Hello(version=lines.VERSION))
-    state = Freshness(scale)
+    station = Station(emit, inbox)
+    state = Freshness(scale, sensor=bound)
     attempts = Attempts(scale)
 
     def tell(step: tuple[Freshness, HeartRateReading | None]) -> Freshness:
@@ -34,7 +36,7 @@ def run(
             emit(lines.Heart(reading=reading))
         return after
 
-    while not station_left(inbox, attempts.wait_s):
+    while not station.left(attempts.wait_s):
         try:
             line = SerialLine(port, int(float(options.get("baud", BAUDRATE))))
         except LinkLost as error:
@@ -45,7 +47,7 @@ def run(
         decoder = BridgeDecoder()
         worked = False
         try:
-            while not station_left(inbox, 0.0):
+            while not station.left():
                 data = line.read(4096, time.monotonic() + READ_FOR_S)
                 now_s = time.monotonic()
                 if data:

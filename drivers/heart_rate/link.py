@@ -2,12 +2,14 @@
 
 import queue
 import time
+from collections.abc import Callable
 
 from drivers import lines
 from teststation.clock import TimeScale
 
 Inbox = queue.Queue[lines.ToDriver | Exception | None]
 
+ALIVE_EVERY_S = 1.0
 BACK_OFF_S = (0.0, 1.0, 2.0, 5.0)  # before the first, second, third and every later attempt
 
 
@@ -28,13 +30,27 @@ class Attempts:
         self.failed = 0 if worked else self.failed + 1
 
 
-def station_left(inbox: Inbox, wait_s: float) -> bool:
-    """Whether the station has quit or is gone, waiting up to ``wait_s`` for that news."""
-    until_s = time.monotonic() + wait_s
-    while True:
-        try:
-            line = inbox.get(timeout=max(0.0, until_s - time.monotonic())) if wait_s else inbox.get_nowait()
-        except queue.Empty:
-            return False
-        if line is None or isinstance(line, lines.Quit):
-            return True
+class Station:
+    """The station's end, as a strap's driver sees it: told that the driver's loop turns, and heard when it leaves."""
+
+    def __init__(self, emit: Callable[[lines.FromDriver], None], inbox: Inbox) -> None:
+        self._emit = emit
+        self._inbox = inbox
+        self._told_s = time.monotonic()
+
+    def left(self, wait_s: float = 0.0, *, alive: bool = True) -> bool:
+        """Whether the station has quit or is gone, waiting up to ``wait_s`` for that news; tells it ``alive``."""
+        until_s = time.monotonic() + wait_s
+        while True:
+            now_s = time.monotonic()
+            if alive and now_s - self._told_s >= ALIVE_EVERY_S:
+                self._told_s = now_s
+                self._emit(lines.Alive())
+            try:
+                line = self._inbox.get(timeout=max(0.0, min(until_s - now_s, ALIVE_EVERY_S)))
+            except queue.Empty:
+                if time.monotonic() >= until_s:
+                    return False
+                continue
+            if line is None or isinstance(line, lines.Quit):
+                return True

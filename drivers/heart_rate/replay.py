@@ -10,7 +10,7 @@ from pathlib import Path
 from drivers import lines
 from drivers.heart_rate import freshness, raw_file
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Inbox, station_left
+from drivers.heart_rate.link import Inbox, Station
 from drivers.heart_rate.recording_files import read_recording
 from drivers.heart_rate.samples import Sample
 from teststation.clock import TimeScale
@@ -59,18 +59,22 @@ def run(
     emit: Emit,
     inbox: Inbox,
     scale: TimeScale,
+    bound: str = "",
 ) -> None:
     """Play the file in test time until the station quits or is gone; after its end there is no more pulse.
+
+    ``bound``: the only strap of a recording of several that is listened to.
 
     Raises:
         BadInput: the file is no recording.
     """
     recording = Recording(port)
     emit(lines.Hello(version=lines.VERSION))
-    state = Freshness(scale)
+    station = Station(emit, inbox)
+    state = Freshness(scale, sensor=bound)
     began_s = time.monotonic()
     following = 0
-    while not station_left(inbox, STEP_S):
+    while not station.left(STEP_S):
         now_s = time.monotonic()
         played_s = (now_s - began_s) * scale.factor
         while following < len(recording.times_s) and recording.times_s[following] <= played_s:

@@ -21,7 +21,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from drivers.client import TreadmillClient
+from drivers.treadmill_client import TreadmillClient
 from tests.sample_tests import sample
 from tests.unit.report.test_report import report
 from teststation.records.database import open_record

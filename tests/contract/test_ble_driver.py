@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+import subprocess
 import sys
 import threading
 import time
@@ -25,11 +26,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bleak speaks D-
 class Listener:
     """The driver on a thread of its own, as its process would run it."""
 
-    def __init__(self, port: str) -> None:
+    def __init__(self, port: str, bound: str = "") -> None:
         self.said: list[lines.FromDriver] = []
         self._inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
         arguments = (port, {}, self.said.append, self._inbox, TimeScale())
-        self._thread = threading.Thread(target=ble.run, args=arguments, daemon=True)
+        self._thread = threading.Thread(target=ble.run, args=arguments, kwargs={"bound": bound}, daemon=True)
         self._thread.start()
 
     def __enter__(self) -> "Listener":
@@ -121,6 +122,64 @@ def test_a_strap_that_leaves_and_comes_into_range_again_is_read_again(radio: Vir
         listener.wait_for_pulse(82, strap, radio)
 
 
+def test_an_adapter_that_is_pulled_out_is_one_sentence_and_the_strap_is_read_again_when_it_is_back(
+    radio: VirtualRadio,
+) -> None:
+    strap = radio.strap()
+    with Listener(strap.address) as listener:
+        listener.wait_for_pulse(80, strap, radio)
+        radio.pull_adapter()
+        listener.wait(lambda: listener.readings[-1].status is HeartRateStatus.OFFLINE, "the news of the loss")
+        listener.wait(lambda: any("no Bluetooth adapter" in said for said in listener.complaints), "the sentence")
+        radio.plug_adapter()
+        listener.wait_for_pulse(81, strap, radio)
+
+
+def test_a_strap_that_a_dead_program_has_left_connected_is_taken_over(radio: VirtualRadio) -> None:
+    strap = radio.strap()
+    code = f"""
+import asyncio, os
+from bleak import BleakClient, BleakScanner
+async def hold():
+    device = await BleakScanner.find_device_by_address({strap.address!r})
+    client = BleakClient(device)
+    await client.connect()
+    await client.start_notify("2a37", lambda *_: None)
+    os._exit(0)
+asyncio.run(hold())
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    assert strap.connected  # as BlueZ leaves it: such a strap does not advertise
+    with Listener("HRM 123456") as listener:
+        listener.wait_for_pulse(80, strap, radio)
+
+
+def test_a_driver_bound_to_a_strap_takes_no_other_of_its_name(radio: VirtualRadio) -> None:
+    other = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:02", serial="2")
+    with Listener("HRM", bound="HRM F0:F0:F0:F0:F0:01") as listener:
+        listener.wait(lambda: bool(listener.complaints) or other.connected, "a complaint", 20.0)
+        assert not other.connected
+        mine = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:01", serial="1")
+        listener.wait_for_pulse(80, mine, radio)
+        assert not other.connected
+
+
+def test_a_bluetooth_stack_that_hangs_is_told_by_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(ble, "STUCK_AFTER_S", 2.0)
+    monkeypatch.setattr(ble.StrapLink, "_find", never)
+    with Listener("HRM") as listener:
+        alive = lambda: sum(isinstance(line, lines.Alive) for line in listener.said)  # noqa: E731
+        listener.wait(lambda: alive() >= 1, "a sign of life")
+        time.sleep(3.0)
+        count = alive()
+        assert count <= 2
+        time.sleep(1.5)
+        assert alive() == count
+
+
 def test_of_two_straps_in_range_only_the_chosen_one_is_ever_heard(radio: VirtualRadio) -> None:
     other = radio.strap(name="HRM 999", address="F0:F0:F0:F0:F0:01", serial="999")
     mine = radio.strap()
@@ -200,6 +259,16 @@ def test_devices_list_sees_both_straps_with_signal_battery_and_live_pulse(radio:
 
 
 FAULTS: dict[str, tuple[str, str, Callable[[VirtualRadio], None]]] = {
+    "a strap that is held is looked for in the air": (
+        "if held is not None:",
+        "if False:",
+        test_a_strap_that_a_dead_program_has_left_connected_is_taken_over,
+    ),
+    "a driver forgets whose it is": (
+        'bound.rpartition(" ")[2] or None',
+        "None",
+        test_a_driver_bound_to_a_strap_takes_no_other_of_its_name,
+    ),
     "one of two is as good as the other": (
         "if len(found) > 1:",
         "if False:",

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from drivers.client import TreadmillClient
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from drivers.serial_line import LinkLost, SerialLine
+from drivers.treadmill_client import TreadmillClient
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, Setpoint
 

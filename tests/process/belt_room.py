@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from drivers import lines
-from drivers.client import TreadmillClient
 from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.wire import TcpServer
+from drivers.treadmill_client import TreadmillClient
 from tests.contract.treadmill_rig import Case, Rig
 from tests.unit.run.builders import SUBJECT
 from teststation.clock import ScaledClock, TimeScale

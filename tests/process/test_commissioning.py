@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from drivers.client import TreadmillClient
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from drivers.machines import ENVIRONMENT, load_machines
+from drivers.treadmill_client import TreadmillClient
 from tests.process.floor import station_environment, wait_for
 from teststation.clock import TimeScale
 

@@ -48,7 +48,8 @@ class VirtualBlueZ:
         self._characteristics: dict[str, CharacteristicProxy[Any]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._connecting = asyncio.Lock()
-        adapter = {
+        self._notifying: set[str] = set()
+        self._adapter = {
             "Address": Variant("s", "00:00:00:00:00:01"),
             "Name": Variant("s", "virtual"),
             "Alias": Variant("s", "virtual"),
@@ -57,7 +58,7 @@ class VirtualBlueZ:
             "UUIDs": Variant("as", []),
             "Roles": Variant("as", ["central"]),
         }
-        self._tree: dict[str, dict[str, dict[str, Variant]]] = {ADAPTER: {ADAPTER_1: adapter}}
+        self._tree: dict[str, dict[str, dict[str, Variant]]] = {ADAPTER: {ADAPTER_1: self._adapter}}
 
     async def start(self, bus_address: str) -> None:
         """Take the name ``org.bluez`` on this bus."""
@@ -69,6 +70,21 @@ class VirtualBlueZ:
     def close(self) -> None:
         """Leave the bus."""
         self._bus.disconnect()
+
+    async def pull_adapter(self) -> None:
+        """The adapter is pulled out: no link is left, and no object."""
+        for path, peer in list(self._peers.items()):
+            self._on_disconnection(path)
+            await peer.connection.disconnect()
+        if self._central.is_scanning:
+            await self._central.stop_scanning()
+        for path in sorted(self._tree, reverse=True):
+            self._remove(path)
+
+    async def plug_adapter(self) -> None:
+        """The adapter is put in again, and knows no device yet."""
+        self._adapter["Discovering"] = Variant("b", False)
+        self._add(ADAPTER, ADAPTER_1, self._adapter)
 
     # --- the tree ---
 
@@ -97,6 +113,8 @@ class VirtualBlueZ:
     # --- from the radio ---
 
     def _on_advertisement(self, seen: Advertisement) -> None:
+        if ADAPTER not in self._tree:
+            return
         address = str(seen.address).split("/")[0]
         path = f"{ADAPTER}/dev_{address.replace(':', '_')}"
         self._addresses[path] = seen.address
@@ -133,6 +151,7 @@ class VirtualBlueZ:
         for inner in [known for known in self._tree if known.startswith(path + "/")][::-1]:
             self._remove(inner)
             self._characteristics.pop(inner, None)
+            self._notifying.discard(inner)
         self._peers.pop(path, None)
         gone = {"Connected": Variant("b", False), "ServicesResolved": Variant("b", False)}
         self._change(path, DEVICE_1, gone)
@@ -161,6 +180,8 @@ class VirtualBlueZ:
 
     async def _call(self, message: Message) -> tuple[str, list[Any]]:
         path = message.path or ""
+        if path not in self._tree:
+            raise LookupError(f"no such object: {path}")
         match message.member:
             case "SetDiscoveryFilter":
                 pass
@@ -178,8 +199,12 @@ class VirtualBlueZ:
             case "ReadValue":
                 return "ay", [bytes(await self._characteristics[path].read_value())]
             case "StartNotify":
-                await self._characteristics[path].subscribe(lambda value: self._on_value(path, bytes(value)))
+                # A program that has died leaves its subscription behind; BlueZ shares one among all who listen.
+                if path not in self._notifying:
+                    self._notifying.add(path)
+                    await self._characteristics[path].subscribe(lambda value: self._on_value(path, bytes(value)))
             case "StopNotify":
+                self._notifying.discard(path)
                 await self._characteristics[path].unsubscribe()
             case other:
                 raise NotImplementedError(other)

@@ -69,6 +69,14 @@ class VirtualRadio:
         """Run a coroutine in the room until the room closes."""
         asyncio.run_coroutine_threadsafe(work, self._loop)
 
+    def pull_adapter(self) -> None:
+        """The adapter is pulled out of the machine."""
+        self.do(self._bluez.pull_adapter())
+
+    def plug_adapter(self) -> None:
+        """And put in again."""
+        self.do(self._bluez.plug_adapter())
+
     def strap(self, **particulars: Any) -> VirtualStrap:
         """A strap in the room, advertising."""
         return self.do(self._strap(particulars))

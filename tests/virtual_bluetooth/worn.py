@@ -10,6 +10,7 @@ from tests.virtual_bluetooth.strap import VirtualStrap
 from teststation.clock import TimeScale
 
 FRAME_EVERY_S = 1.0
+LOST_EVERY = 3
 RR_MAX = 9  # what fits into a notification of 20 bytes
 
 
@@ -38,6 +39,11 @@ class WornBluetoothStrap(WornStrap):
         self._due_s += FRAME_EVERY_S
         rr = self.patient.take_rr()[-RR_MAX:]
         self._sent += 1
+        if "lost" in self.active_faults and self._sent % LOST_EVERY == 0:
+            return
+        if "garbage" in self.active_faults:
+            self._frames.append(bytes((0x19, 0xFF)))  # promises more than it has
+            return
         if not (self.frozen and self._last):
             bpm = 0 if "zero" in self.active_faults else round(self.patient.hr_bpm)
             if "spike" in self.active_faults and self._sent % 10 == 0:

@@ -151,11 +151,12 @@ def _operator_in_stage(state: RunState, event: ev.AnyEvent) -> RunState:
 
 
 def _tick(state: RunState, t_s: float) -> Step:
-    if state.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN):
-        if not _belt_fresh(state, t_s):
-            return _stop(state, t_s, Outcome.FAULT, Cause("telemetry_lost"))
-        if state.hr_read_s is not None and t_s - state.hr_read_s > state.timing.hr_fresh_s:
-            state = _lose_heart(replace(state, hr_status=HeartRateStatus.STALE), t_s)
+    if state.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN) and not _belt_fresh(state, t_s):
+        return _stop(state, t_s, Outcome.FAULT, Cause("telemetry_lost"))
+    # A driver tells that its strap is stale; one that is frozen tells nothing.
+    shown_since_s = state.hr_read_s if state.hr_bpm is not None and state.phase is not Phase.ENDED else None
+    if shown_since_s is not None and t_s - shown_since_s > state.timing.hr_fresh_s:
+        state = _lose_heart(replace(state, hr_status=HeartRateStatus.STALE), t_s)
     match state.phase:
         case Phase.STARTING:
             waited_s = t_s - state.phase_began_s

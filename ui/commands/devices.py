@@ -8,11 +8,12 @@ from datetime import datetime
 from serial.tools import list_ports
 
 from drivers.adapters import adapter_of
-from drivers.client import HeartRateClient, TreadmillClient
 from drivers.detect import detect
 from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
+from drivers.heart_rate_client import HeartRateClient
 from drivers.machines import machine_of
 from drivers.registry import FAMILIES, HEART_RATE, TREADMILL, parse_device
+from drivers.treadmill_client import TreadmillClient
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltState, HeartRateStatus

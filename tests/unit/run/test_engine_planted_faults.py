@@ -36,13 +36,13 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         facts.test_a_lost_pulse_holds_the_stage_at_once_and_its_return_gives_the_time_back,
     ),
     "a silent heart-rate driver goes unnoticed": (
-        "if state.hr_read_s is not None and t_s - state.hr_read_s > state.timing.hr_fresh_s:",
+        "if shown_since_s is not None and t_s - shown_since_s > state.timing.hr_fresh_s:",
         "if False:",
         facts.test_a_heart_rate_driver_that_says_nothing_counts_as_a_lost_pulse,
     ),
     "a silent belt driver goes unnoticed": (
-        "if not _belt_fresh(state, t_s):",
-        "if False:",
+        "Phase.COOL_DOWN) and not _belt_fresh(state, t_s):",
+        "Phase.COOL_DOWN) and False:",
         facts.test_silence_of_the_belts_driver_is_a_fault,
     ),
     "cool-down takes the protocol's speed whatever it is": (

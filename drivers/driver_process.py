@@ -1,0 +1,125 @@
+"""One driver process, as the station holds it: lines go out at once, what came in is taken later."""
+
+import collections
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from drivers import lines
+from drivers.processes import child_environment, quiet_flags
+from teststation.cause import Cause, Problem
+from teststation.clock import TimeScale
+
+QUIT_WITHIN_S = 15.0
+
+
+class DriverProcess:
+    """One driver process and the thread that reads it."""
+
+    def __init__(
+        self,
+        kind: str,
+        device: str,
+        scale: TimeScale,
+        *,
+        recover: bool = False,
+        bound: str = "",
+        secrets: Mapping[str, str] | None = None,  # go into the environment: a command line is for all to read
+    ) -> None:
+        command = [sys.executable, "-m", "drivers.host", kind, device, "--time-scale", str(scale.factor)]
+        if recover:
+            command.append("--recover")
+        if bound:
+            command += ["--bound", bound]
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env={**child_environment(), **(secrets or {})},
+            cwd=Path.home(),
+            **quiet_flags(),
+        )
+        self.received: collections.deque[lines.FromDriver] = collections.deque()
+        self.trouble: tuple[Problem, ...] = ()  # what the driver last complained of, while it goes on trying
+        self.fatal: tuple[Problem, ...] = ()
+        self.complaints = 0  # since it last worked: one for each attempt that came to nothing
+        self.ended = threading.Event()
+        self.greeted = False
+        self.heard_s = time.monotonic()  # when it last said anything
+        self._sending = threading.Lock()
+        self._reader = threading.Thread(target=self._read, name=f"{kind}-reader", daemon=True)
+        self._reader.start()
+
+    def send(self, line: lines.ToDriver) -> None:
+        """Send one line. A pipe that takes nothing more belongs to a driver that is lost: its lease lapses."""
+        assert self.process.stdin is not None
+        with self._sending:
+            try:
+                os.write(self.process.stdin.fileno(), lines.encode(line))
+            except (OSError, ValueError):
+                return
+
+    def why_lost(self, died: str) -> tuple[Problem, ...]:
+        """Why this driver works no more, ``died`` where it has not said; nothing while it does."""
+        return self.fatal or ((Cause(died),) if self.ended.is_set() else ())
+
+    def close(self, within_s: float = QUIT_WITHIN_S) -> None:
+        """Quit, wait ``within_s``, terminate, kill: each bounded."""
+        self.send(lines.Quit())
+        try:
+            self.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.process.terminate()
+            try:
+                self.process.wait(2.0)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(2.0)
+        self._clear_away()
+
+    def kill(self) -> None:
+        """End a driver of which nothing is to be hoped."""
+        self.process.kill()
+        self.process.wait(2.0)
+        self._clear_away()
+
+    def _clear_away(self) -> None:
+        self._reader.join(2.0)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        rest = b""
+        while data := self.process.stdout.read(65536):
+            *whole, rest = (rest + data).split(b"\n")
+            for line in whole:
+                self._take(line)
+        self.ended.set()
+
+    def _take(self, data: bytes) -> None:
+        try:
+            line = lines.decode_from_driver(data)
+        except msgspec.MsgspecError:
+            self.fatal = (Cause("driver_unreadable"),)
+            return
+        self.heard_s = time.monotonic()
+        if isinstance(line, lines.Hello):
+            self.greeted = True
+        if isinstance(line, lines.Failed):
+            self.trouble = line.causes
+            self.complaints += 1
+            if line.fatal:
+                self.fatal = line.causes
+        elif isinstance(line, lines.Refused):
+            self.trouble = line.causes
+        elif not isinstance(line, lines.Alive):
+            self.received.append(line)
