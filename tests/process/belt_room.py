@@ -129,6 +129,8 @@ class BeltRoom:
         if asked and asked != self._asked and isinstance(treadmill, OperatedBelt):
             load = prompt.setpoint if prompt is not None else None
             treadmill.operator_sets(*((0.0, 0.0) if load is None else (load.speed_kmh, load.incline_pct)))
+        if asked and asked != self._asked and treadmill is None and self.phase is not Phase.STOPPING:
+            self.controller.press(ev.LoadConfirmed(t_s=self.controller.now_s(), by="operator"))
         self._asked = asked
 
     def until(self, fact: Callable[[], bool], within_s: float) -> bool:
@@ -157,9 +159,8 @@ class ProcessRoom(BeltRoom):
 
     def __init__(self, case: Case, scale: TimeScale) -> None:
         self.emulator = case.emulator()
-        assert self.emulator is not None
-        self.server = TcpServer(self.emulator)
-        device = f"{case.family}:{self.server.url}"
+        self.server = None if self.emulator is None else TcpServer(self.emulator)
+        device = case.family if self.server is None else f"{case.family}:{self.server.url}"
         self.client = TreadmillClient(device, scale)
         self._prepare(case, scale, ONE_STAGE, 60.0, self.client, lambda: TreadmillClient(device, scale, recover=True))
 
@@ -167,4 +168,5 @@ class ProcessRoom(BeltRoom):
         """End whichever driver there is."""
         self.controller.devices.treadmill.close()
         self.client.close()
-        self.server.close()
+        if self.server is not None:
+            self.server.close()

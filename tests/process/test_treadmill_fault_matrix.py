@@ -57,11 +57,11 @@ ROWS: dict[str, dict[str, End]] = {
     "restarted_elsewhere": {"trackmaster-kmh": End(("trip_state_unexpected",), True)},
 }
 CELLS = [(row, name) for row, ends in ROWS.items() for name in ends]
-READ_PAST = [("echo", "trackmaster-kmh"), ("echo", "csafe"), ("slow", "csafe"), ("slow", "woodway-standard")]
+READ_PAST = [("echo", name) for name in (*CONTROLLED, *READ)] + [("slow", name) for name in READ]
 # How a run ends whose driver's process is lost; on a Trackmaster it is in test_fault_matrix, with the whole station.
 DRIVER_ROWS = {
-    "driver_killed": {"woodway": "treadmill_failed", "csafe": "treadmill_failed"},
-    "driver_frozen": {"woodway": "telemetry_lost", "csafe": "telemetry_lost"},
+    "driver_killed": dict.fromkeys(("woodway", *READ), "treadmill_failed"),
+    "driver_frozen": dict.fromkeys(("woodway", *READ), "telemetry_lost"),
 }
 
 
@@ -75,6 +75,7 @@ def test_every_cell_of_the_matrix(record_property: Callable[[str, object], None]
     cells += [(row, name, read_past) for row, name in READ_PAST]
     if sys.platform != "win32":
         cells += [(row, name, lose_the_driver) for row in DRIVER_ROWS for name in DRIVER_ROWS[row]]
+        cells += [(row, "manual", lose_the_driver_of_a_belt_without_a_wire) for row in DRIVER_ROWS]
     wrong: list[str] = []
     with ThreadPoolExecutor(ROOMS_AT_ONCE) as rooms:
         walks = {(row, name): rooms.submit(function, row, name) for row, name, function in cells}
@@ -149,6 +150,33 @@ def lose_the_driver(row: str, name: str) -> str:
         said = b"".join(data for _, way, data in treadmill.transcript if way == "in")
         assert said.count(b"\xa0") == (1 if name in CONTROLLED else 0), "a belt was started again"
         return told
+    finally:
+        process.send_signal(signal.SIGCONT)
+        room.close()
+
+
+def lose_the_driver_of_a_belt_without_a_wire(row: str, name: str) -> str:
+    """Nobody but the operator can stop such a belt or see that it stands: the run ends on that word alone."""
+    room = ProcessRoom(CASES[name], SCALE)
+    process = room.client.driver.process
+    try:
+        assert room.until(lambda: room.controller.last_belt is not None, 10.0)
+        room.controller.press(ev.TestBegan(t_s=room.controller.now_s()))
+        assert room.until(lambda: room.phase is Phase.STAGES, 10.0)
+        process.send_signal(signal.SIGKILL if row == "driver_killed" else signal.SIGSTOP)
+        assert room.until(lambda: room.phase is Phase.STOPPING, 6.0), "the station has not noticed"
+        process.send_signal(signal.SIGCONT)
+        assert not room.until(lambda: room.phase is Phase.ENDED, 2.0), "rest was claimed that nobody saw"
+        state = room.controller.state
+        assert state.prompt is not None, "the operator is not asked"
+        assert state.prompt.setpoint is None
+        room.controller.press(ev.AtRestConfirmed(t_s=room.controller.now_s(), by="operator"))
+        assert room.until(lambda: room.phase is Phase.ENDED, 6.0)
+        state = room.controller.state
+        assert state.outcome is Outcome.FAULT
+        assert state.reason is not None
+        assert state.reason.code in ("treadmill_failed", "telemetry_lost")
+        return f"{state.reason.code}; ended by the operator's word that the belt stands"
     finally:
         process.send_signal(signal.SIGCONT)
         room.close()
