@@ -106,7 +106,7 @@ class Loop(ABC):
 
     @property
     def _hurries(self) -> bool:
-        """Whether the next round must not wait."""
+        """Whether the next round must not wait. Nothing is in a hurry behind a port that is gone."""
         return False
 
     @abstractmethod
@@ -170,7 +170,7 @@ class Loop(ABC):
 
     def _listen(self, until_s: float) -> None:
         """Wait for the next cycle, or for a line that wants to be obeyed sooner."""
-        if self._hurries:
+        if self._hurries and self._is_open:
             return
         while (left_s := until_s - time.monotonic()) > 0:
             try:

@@ -37,6 +37,7 @@ class Thread:
         self.server = TcpServer(self.treadmill)
         self.inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
         self.last: BeltTelemetry | None = None
+        self.looks = 0
         table, url = WOODWAY if woodway else dialect("kmh"), self.server.url
         self.driver = module.ControlledDriver(
             lambda log: OpcodeMachine(table, url, log), url, {}, self._emit, self.inbox, SCALE, recover=False
@@ -47,6 +48,7 @@ class Thread:
     def _emit(self, line: lines.FromDriver) -> None:
         if isinstance(line, lines.Belt):
             self.last = line.telemetry
+            self.looks += 1
 
     def holds(self, fact: Callable[[BeltTelemetry], bool], within_s: float, *, lease: bool = True) -> bool:
         """Whether a fact comes true in time, under leases that are renewed."""
@@ -155,6 +157,20 @@ def calls_no_woodway_at_rest_that_has_just_been_started(module: types.ModuleType
         assert time.monotonic() - asked_s > 1.5
 
 
+def is_calm_and_hears_the_station_behind_a_port_that_is_gone(module: types.ModuleType) -> None:
+    """A tripped belt's first stop hurries; without a wire there is nothing to hurry to, and the station is heard."""
+    with running(module) as thread:
+        thread.walk()
+        thread.treadmill.give("unplug")
+        assert thread.holds(lambda seen: seen.trip is not None, 2)
+        looks = thread.looks
+        time.sleep(1.0)
+        assert thread.looks - looks <= 15
+        thread.inbox.put(lines.Stop())
+        time.sleep(0.5)
+        assert thread.inbox.empty()
+
+
 @contextmanager
 def broken_driver(module: types.ModuleType, old: str, new: str) -> Iterator[types.ModuleType]:
     """The driver's module with a fault planted in it, or in a module that it is built on."""
@@ -204,6 +220,12 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
         loop_module,
         "            self._trip(TripReason.PORT_LOST, str(error))",
         "            pass",
+    ),
+    "nobody hurries behind a port that is gone": (
+        is_calm_and_hears_the_station_behind_a_port_that_is_gone,
+        loop_module,
+        "if self._hurries and self._is_open:",
+        "if self._hurries:",
     ),
     "over-speed and a stuck belt are watched for": (
         trips_on("over_speed", TripReason.OVER_SPEED),
