@@ -137,6 +137,8 @@ class RunFlow(QObject):
 
     def _show(self, moment: Snapshot) -> None:
         self.screen.heart.attempts = self.session.strap_attempts
+        self.screen.heart.troubles = self.session.strap_troubles
+        self.screen.belt_troubles = self.session.belt_troubles
         self.screen.show_moment(moment)
         state = self.session.controller.state
         self.screen.controls.show_person(state.gait, handrail=state.handrail)

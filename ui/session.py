@@ -83,11 +83,15 @@ class Session:
         state = self.controller.state
         return state.moving_phase or (state.phase is Phase.ENDED and state.armed and not state.at_rest)
 
-    def troubles(self) -> tuple[Problem, ...]:
-        """What the drivers complain of while they go on trying: a port that is taken, an emulator not there."""
-        devices = self.controller.devices
-        said = (getattr(device, "trouble", ()) for device in (devices.treadmill, devices.heart_rate))
-        return tuple(problem for problems in said for problem in problems)
+    @property
+    def belt_troubles(self) -> tuple[Problem, ...]:
+        """What the treadmill's driver complains of while it goes on trying: a port that is taken, no adapter."""
+        return getattr(self.controller.devices.treadmill, "trouble", ())
+
+    @property
+    def strap_troubles(self) -> tuple[Problem, ...]:
+        """What the strap's driver complains of while it goes on trying: Bluetooth that is off, a strap out of range."""
+        return getattr(self.controller.devices.heart_rate, "trouble", ())
 
     @property
     def strap_attempts(self) -> int:

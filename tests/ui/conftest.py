@@ -13,6 +13,7 @@ if sys.platform == "linux" and not os.environ.get("DISPLAY"):
 import pytest
 from pytestqt.qtbot import QtBot
 
+from teststation.cause import Problem
 from teststation.clock import ScaledClock
 from teststation.ports import (
     BeltState,
@@ -57,6 +58,7 @@ class BenchTreadmill:
     incline_pct: float = 0.0
     state: BeltState = BeltState.IDLE
     stops: bool = True
+    trouble: tuple[Problem, ...] = ()
     log: list[str] = field(default_factory=list)
 
     def info(self) -> TreadmillInfo | None:
@@ -104,6 +106,7 @@ class BenchStrap:
     bpm: int | None = 120
     battery_pct: int | None = None
     flags: tuple[str, ...] = ()
+    trouble: tuple[Problem, ...] = ()
 
     def frames(self) -> Sequence[RawFrame]:
         return ()

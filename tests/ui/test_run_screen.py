@@ -5,11 +5,13 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench, Wall
+from teststation.cause import Cause
 from teststation.physiology.assess import assess
+from teststation.ports import BeltState
 from teststation.run.state import HoldCause, Phase
 from teststation.subject import Gait, Sex, Subject
 from ui.screens.run_panels import NO_READING
@@ -301,3 +303,37 @@ def test_attempts_to_reach_the_strap_are_counted_on_the_screen(bench: Bench, mon
     bench.strap.bpm = 118
     bench.pass_s(1.0)
     assert "forsøk" not in near.text()
+
+
+def test_what_the_straps_driver_complains_of_stands_under_the_missing_pulse_until_there_is_one(bench: Bench) -> None:
+    bench.to_run()
+    heart = bench.window.run.heart
+    bench.strap.bpm, bench.strap.trouble = None, (Cause("ble_off"),)
+    bench.pass_s(7.0)
+    assert heart.why.text() == "Bluetooth er slått av; slå det på i systemets innstillinger"
+    assert heart.why.heightForWidth(heart.why.width()) <= heart.why.height()
+    bench.strap.bpm = 90
+    bench.pass_s(0.5)
+    assert heart.why.text() == ""
+
+
+def test_what_the_treadmills_driver_complains_of_is_why_there_is_no_start(bench: Bench) -> None:
+    bench.to_run()
+    bench.treadmill.state = BeltState.OFFLINE
+    bench.treadmill.trouble = (Cause("port_taken", {"port": "COM3"}),)
+    bench.pass_s(0.5)
+    words = bench.window.run.start_words.text()
+    assert "COM3" in words
+    assert "svarer ikke: sjekk kabel, strøm og port" not in words
+
+
+def test_a_notice_over_the_limit_leaves_the_plots_their_room(bench: Bench) -> None:
+    bench.to_stages()
+    run = bench.window.run
+    before = run.load_plot.height() + run.time_plot.height()
+    bench.strap.bpm = 190
+    bench.pass_s(17.0)
+    assert not run.limit.isHidden()
+    assert run.messages.isHidden()
+    QApplication.processEvents()
+    assert run.load_plot.height() + run.time_plot.height() > 0.85 * before

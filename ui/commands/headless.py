@@ -98,10 +98,10 @@ def _wait_until_ready(session: Session, interrupt: _Interrupt) -> bool:
             session.cool_down("operator")
             note("ended by the operator before anything moved")
             return False
-        troubled = bool(session.troubles()) and time.monotonic() > trouble_until_s
+        troubled = bool(session.belt_troubles or session.strap_troubles) and time.monotonic() > trouble_until_s
         if troubled or time.monotonic() > until_s:
             session.cool_down("operator")
-            raise DeviceError(*session.troubles(), *moment.not_ready_because)
+            raise DeviceError(*session.belt_troubles, *session.strap_troubles, *moment.not_ready_because)
         time.sleep(TICK_WALL_S)
 
 

@@ -5,9 +5,10 @@ import time
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
+from teststation.cause import Problem
 from teststation.run.snapshot import Snapshot
 from teststation.run.state import Phase
-from ui.i18n import say, tr
+from ui.i18n import say, told, tr
 from ui.screens.result_text import outlook_words
 from ui.screens.run_controls import RunControls
 from ui.screens.run_panels import HeartPanel, LimitPanel, StagePanel, TopStrip
@@ -54,6 +55,7 @@ class RunScreen(QWidget):
         self.controls = RunControls()
         self.hold = HoldButton(tr("start.label"), tr("start.held"))
         self.hold.completed.connect(self.start_held)
+        self.belt_troubles: tuple[Problem, ...] = ()  # what the treadmill's driver complains of
         self.start_words = label("", "lead", wrap=True)
         self.end_words = label("", "lead", wrap=True)
         self.give_up = button(tr("start.give_up"), self.abandoned.emit, "touch")
@@ -75,7 +77,6 @@ class RunScreen(QWidget):
         plots = column(
             _titled(tr("plot.load_title"), self.load_plot, self.outlook),
             _titled(tr("plot.time_title"), self.time_plot),
-            self.limit,
             gap=10,
             shares=(5, 4),
         )
@@ -83,7 +84,14 @@ class RunScreen(QWidget):
         self._corner = QWidget()
         foot = frame(row(self.foot, self._corner, margin=(12, 8, 8, 8), shares=(1,)), "foot")
         inner = column(
-            self.banner, self.prompt, self.messages, body, gap=10, margin=(12, 8, 12, 8), shares=(0, 0, 0, 1)
+            self.banner,
+            self.prompt,
+            self.limit,
+            self.messages,
+            body,
+            gap=10,
+            margin=(12, 8, 12, 8),
+            shares=(0, 0, 0, 0, 1),
         )
         self.setLayout(column(self.top, inner, foot, gap=0, shares=(0, 1)))
 
@@ -116,8 +124,9 @@ class RunScreen(QWidget):
         self.messages.show_alarms(shown, _guidance(moment))
         red = moment.press_red_button or any(alarm.code == "press_red_button" for alarm in moment.alarms)
         set_shown(self.banner, red)
-        # While a load is asked for there is nothing calmer to say; an alarm still is.
-        set_shown(self.messages, not red and (bool(shown) or self.prompt.isHidden()))
+        # While a load or a decision is asked for there is nothing calmer to say; an alarm still is.
+        asked = not (self.prompt.isHidden() and self.limit.isHidden())
+        set_shown(self.messages, not red and (bool(shown) or not asked))
         set_text(self.banner_detail, " · ".join(say(alarm.cause) for alarm in shown) if red else "")
         self._show_foot(moment)
         run = moment.record
@@ -134,8 +143,7 @@ class RunScreen(QWidget):
             allowed = not forbidden
             if self.hold.isEnabled() is not allowed:
                 self.hold.setEnabled(allowed)
-            words = [say(cause) + "." for cause in moment.not_ready_because]
-            set_text(self.start_words, " ".join(words) or tr("start.ready"))
+            set_text(self.start_words, self._not_ready(moment) or tr("start.ready"))
         elif moment.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN):
             page = 1
         else:
@@ -144,6 +152,14 @@ class RunScreen(QWidget):
             set_text(self.end_words, reason + tr("run.stopping"))
         if self.foot.currentIndex() != page:
             self.foot.setCurrentIndex(page)
+
+    def _not_ready(self, moment: Snapshot) -> str:
+        """Why there is no start yet; of a belt that does not answer, what its driver says of it."""
+        words: list[str] = []
+        for cause in moment.not_ready_because:
+            offline = cause.code == "not_ready_belt_offline"
+            words += told(self.belt_troubles) if offline and self.belt_troubles else [say(cause)]
+        return " ".join(f"{sentence}." for sentence in words)
 
 
 def _titled(title: str, *widgets: QWidget) -> QFrame:

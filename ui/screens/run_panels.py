@@ -3,10 +3,11 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar
 
+from teststation.cause import Problem
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.run.snapshot import Snapshot
 from teststation.run.state import HoldCause, Phase
-from ui.i18n import say, tr
+from ui.i18n import say, told, tr
 from ui.i18n.numbers import DASH, clock, number
 from ui.widgets.base import DigitLabel, ElidedLabel, button, column, label, row, rule, set_shown, set_state, set_text
 
@@ -52,6 +53,7 @@ class HeartPanel(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.attempts = 0  # to reach the strap again, since the last pulse
+        self.troubles: tuple[Problem, ...] = ()  # what its driver complains of
         self.pulse = DigitLabel(NO_READING, tr("run.pulse"))
         self.share = label("", "figure", centred=True)
         self.bar = QProgressBar()
@@ -60,9 +62,10 @@ class HeartPanel(QFrame):
         self.bar.setAccessibleName(tr("run.share_name"))
         self.limit = label("", "soft", centred=True, wrap=True)
         self.near = label("", "strong", centred=True, wrap=True)
+        self.why = label("", "soft", centred=True, wrap=True)
         parts = column(
             label(tr("run.pulse"), "heading"), 1, self.pulse, label(tr("run.bpm"), "unit", centred=True), 1,
-            self.share, self.bar, self.limit, self.near, 2, gap=6, margin=14,
+            self.share, self.bar, self.limit, self.near, self.why, 2, gap=6, margin=14,
         )  # fmt: skip
         self.setLayout(parts)
 
@@ -73,17 +76,18 @@ class HeartPanel(QFrame):
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
         self.pulse.show_digits(NO_READING if moment.hr_bpm is None else str(moment.hr_bpm))
+        set_text(self.why, " ".join(told(self.troubles)) if moment.hr_bpm is None else "")
         limit_bpm = moment.hr_limit_bpm
         set_shown(self.bar, limit_bpm is not None)
         if limit_bpm is None:
             set_text(self.share, "")
             set_text(self.limit, tr("run.no_limit"))
-            set_text(self.near, "")
+            set_text(self.near, "" if moment.hr_bpm is not None else self._absent())
             return
         set_text(self.limit, tr("run.limit", bpm=round(limit_bpm)))
         if moment.hr_bpm is None:
             set_text(self.share, tr("run.of_limit", percent=DASH))
-            set_text(self.near, tr("run.attempts", n=self.attempts) if self.attempts else tr("run.no_pulse"))
+            set_text(self.near, self._absent())
             self._bar(0, "")
             return
         share = moment.hr_bpm / limit_bpm
@@ -91,6 +95,9 @@ class HeartPanel(QFrame):
         words = tr("run.over") if share > 1 else tr("run.near") if share >= NEAR_LIMIT else ""
         set_text(self.near, words)
         self._bar(min(100, round(100 * share)), "caution" if words else "")
+
+    def _absent(self) -> str:
+        return tr("run.attempts", n=self.attempts) if self.attempts else tr("run.no_pulse")
 
     def _bar(self, percent: int, state: str) -> None:
         if self.bar.value() != percent:
