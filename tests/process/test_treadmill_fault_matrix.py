@@ -57,7 +57,8 @@ ROWS: dict[str, dict[str, End]] = {
     "restarted_elsewhere": {"trackmaster-kmh": End(("trip_state_unexpected",), True)},
 }
 CELLS = [(row, name) for row, ends in ROWS.items() for name in ends]
-READ_PAST = [("echo", name) for name in (*CONTROLLED, *READ)] + [("slow", name) for name in READ]
+READ_PAST: list[tuple[str, str]] = [("echo", name) for name in (*CONTROLLED, *READ)]
+READ_PAST += [("slow", name) for name in READ]
 # How a run ends whose driver's process is lost; on a Trackmaster it is in test_fault_matrix, with the whole station.
 DRIVER_ROWS = {
     "driver_killed": dict.fromkeys(("woodway", *READ), "treadmill_failed"),
