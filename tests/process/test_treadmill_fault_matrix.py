@@ -60,7 +60,7 @@ CELLS = [(row, name) for row, ends in ROWS.items() for name in ends]
 READ_PAST: list[tuple[str, str]] = [("echo", name) for name in (*CONTROLLED, *READ)]
 READ_PAST += [("slow", name) for name in READ]
 # How a run ends whose driver's process is lost; on a Trackmaster it is in test_fault_matrix, with the whole station.
-DRIVER_ROWS = {
+DRIVER_ROWS: dict[str, dict[str, str]] = {
     "driver_killed": dict.fromkeys(("woodway", *READ), "treadmill_failed"),
     "driver_frozen": dict.fromkeys(("woodway", *READ), "telemetry_lost"),
 }
