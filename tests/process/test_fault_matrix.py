@@ -163,6 +163,22 @@ def a_pulse_that_stays_away_ends_in_cool_down_and_status_4(folder: Path) -> None
         assert station.result()["test"]["belt_at_rest"] is True
 
 
+def a_killed_strap_driver_is_replaced_and_the_test_goes_on(folder: Path) -> None:
+    with Floor(SCALE) as floor, running(floor, folder) as station:
+        floor.wait_until_walking()
+        (driver,) = station.driver_pids("heart-rate")
+        killed_s = time.monotonic()
+        os.kill(driver, signal.SIGKILL)
+        wait_for(lambda: station.driver_pids("heart-rate") not in ([], [driver]), 5, "another driver")
+        time.sleep(7.0)  # more than the minute of test time that a lost pulse may last
+        station.process.send_signal(signal.SIGINT)
+        said = station.end()
+        assert station.process.returncode == 3, said
+        assert "Traceback" not in said
+        assert station.result()["test"]["outcome"] == "operator"
+        assert floor.starts_after(killed_s) == 0
+
+
 def a_killed_station_leaves_the_test_to_the_next_start(folder: Path) -> None:
     with Floor(SCALE) as floor:
         with running(floor, folder) as station:
@@ -189,6 +205,7 @@ SCENARIOS = {
     "slow": a_slow_treadmill_is_a_lost_link_not_a_surprise,
     **{fault: partial(a_failing_treadmill_ends_the_test_with_status_4_and_everything_kept, fault) for fault in FAULTS},
     "pulse stays away": a_pulse_that_stays_away_ends_in_cool_down_and_status_4,
+    "strap driver killed": a_killed_strap_driver_is_replaced_and_the_test_goes_on,
     "station killed": a_killed_station_leaves_the_test_to_the_next_start,
     "locked out": a_start_that_the_treadmill_locks_out_moves_nothing,
     "driver killed": a_killed_driver_leaves_the_belt_to_the_treadmills_watchdog_and_the_station_says_so,
