@@ -41,7 +41,7 @@ def test_from_the_person_to_the_report(
     QTest.keyRelease(window, Qt.Key.Key_F2)
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.result, timeout=60_000)
     (stored,) = record.tests.list()
-    assert stored.run.outcome in (Outcome.COMPLETED, Outcome.LIMIT)
+    assert stored.run.outcome in (Outcome.COMPLETED, Outcome.LIMIT), stored.run.reason
     assert stored.run.belt_at_rest
     assert window.result.table.rowCount() == len(stored.assessment.stages)
     assert window.result.sentence.text()
