@@ -1,6 +1,7 @@
 """One driver process, as the station holds it: lines go out at once, what came in is taken later."""
 
 import collections
+import contextlib
 import os
 import subprocess
 import sys
@@ -36,7 +37,7 @@ class DriverProcess:
         if recover:
             command.append("--recover")
         if bound:
-            command += ["--bound", bound]
+            command.append(f"--bound={bound}")
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -49,7 +50,9 @@ class DriverProcess:
         self.received: collections.deque[lines.FromDriver] = collections.deque()
         self.trouble: tuple[Problem, ...] = ()  # what the driver last complained of, while it goes on trying
         self.fatal: tuple[Problem, ...] = ()
+        self.garbled = False  # it has said something that is no line
         self.complaints = 0  # since it last worked: one for each attempt that came to nothing
+        self.complained_s = 0.0
         self.ended = threading.Event()
         self.greeted = False
         self.heard_s = time.monotonic()  # when it last said anything
@@ -87,7 +90,8 @@ class DriverProcess:
     def kill(self) -> None:
         """End a driver of which nothing is to be hoped."""
         self.process.kill()
-        self.process.wait(2.0)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # stuck in the system: nobody waits for it
+            self.process.wait(2.0)
         self._clear_away()
 
     def _clear_away(self) -> None:
@@ -109,7 +113,7 @@ class DriverProcess:
         try:
             line = lines.decode_from_driver(data)
         except msgspec.MsgspecError:
-            self.fatal = (Cause("driver_unreadable"),)
+            self.garbled, self.fatal = True, (Cause("driver_unreadable"),)
             return
         self.heard_s = time.monotonic()
         if isinstance(line, lines.Hello):
@@ -117,6 +121,7 @@ class DriverProcess:
         if isinstance(line, lines.Failed):
             self.trouble = line.causes
             self.complaints += 1
+            self.complained_s = time.monotonic()
             if line.fatal:
                 self.fatal = line.causes
         elif isinstance(line, lines.Refused):

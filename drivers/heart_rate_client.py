@@ -34,10 +34,10 @@ class HeartRateClient:
     def __init__(self, device: str, scale: TimeScale, *, ant_key: str = "") -> None:
         self._device = with_absolute_file(device)
         self._scale = scale
-        self._secrets = {ANT_KEY_ENVIRONMENT: ant_key} if ant_key else {}
+        self._secrets = {ANT_KEY_ENVIRONMENT: ant_key} if ant_key and device.startswith("ant:") else {}
         self._readings: list[HeartRateReading] = []
         self._frames: collections.deque[RawFrame] = collections.deque(maxlen=FRAMES_MAX)
-        self._bound = ""
+        self._bound = self._identity = ""
         self._looked_s = time.monotonic()
         self._lost: tuple[Problem, ...] = ()  # why the driver was replaced, until there is a pulse again
         self._attempts = Attempts(TimeScale())
@@ -72,7 +72,7 @@ class HeartRateClient:
     def failure(self) -> str | None:
         """A sentence once the driver cannot work; None while it works or is being replaced."""
         if self._replaceable:
-            return english(*self.driver.fatal) or None
+            return None if self.driver.garbled else english(*self.driver.fatal) or None
         return None if self._closing.is_set() else english(*self.driver.why_lost("hr_driver_died")) or None
 
     def close(self) -> None:
@@ -92,14 +92,19 @@ class HeartRateClient:
         return DriverProcess(HEART_RATE, self._device, self._scale, bound=self._bound, secrets=self._secrets)
 
     def _sort(self) -> None:
-        while self.driver.received:
-            match self.driver.received.popleft():
+        driver = self.driver  # may be another one the next moment
+        while driver.received:
+            match driver.received.popleft():
                 case lines.Heart(reading=reading):
                     self._readings.append(reading)
                     if reading.status is HeartRateStatus.OK:
-                        self._bound = reading.sensor or self._bound
+                        self._bound = self._identity or reading.sensor or self._bound
                         self._lost, self._worked = (), True
-                        self.driver.trouble, self.driver.complaints, self._attempts.failed = (), 0, 0
+                        self._attempts.failed = 0
+                        if reading.t_mono_s > driver.complained_s:
+                            driver.trouble, driver.complaints = (), 0
+                case lines.Identity(strap=strap):
+                    self._identity = strap
                 case lines.Wire(t_mono_s=t_mono_s, direction=direction, data_hex=data_hex, channel=channel):
                     self._frames.append(RawFrame(t_mono_s, direction, data_hex, channel))
         if self._replaceable:
@@ -112,10 +117,12 @@ class HeartRateClient:
         if slept:
             self.driver.heard_s = now_s  # it was this process that stood still, or the whole machine
         driver = self.driver
-        if driver.fatal or self._closing.is_set() or (self._replacing is not None and self._replacing.is_alive()):
+        gave_up = bool(driver.fatal) and not driver.garbled
+        being_replaced = self._replacing is not None and self._replacing.is_alive()
+        if gave_up or being_replaced or self._closing.is_set():
             return
         hung = now_s - driver.heard_s > (HUNG_AFTER_S if driver.greeted else GREETS_WITHIN_S)
-        if not (hung or driver.ended.is_set()):
+        if not (hung or driver.garbled or driver.ended.is_set()):
             return
         self._lost = (Cause("hr_driver_hung" if hung else "hr_driver_replaced"),)
         self._readings.append(HeartRateReading(t_mono_s=now_s, status=HeartRateStatus.OFFLINE))

@@ -64,6 +64,12 @@ class Heart(Line, frozen=True, tag="heart"):
     reading: HeartRateReading
 
 
+class Identity(Line, frozen=True, tag="identity"):
+    """What a strap's driver after this one needs to take the same strap: given back to it as ``bound``."""
+
+    strap: str
+
+
 class Alive(Line, frozen=True, tag="alive"):
     """The driver's own loop turns. A strap's driver says so once a second: one that does not is hung."""
 
@@ -104,7 +110,7 @@ class Failed(Line, frozen=True, tag="failed"):
 
 
 ToDriver = Arm | Lease | Stop | Quit
-FromDriver = Hello | Belt | Heart | Alive | Wire | Refused | Failed
+FromDriver = Hello | Belt | Heart | Identity | Alive | Wire | Refused | Failed
 
 _encoder = msgspec.json.Encoder()
 _to_driver = msgspec.json.Decoder(ToDriver)

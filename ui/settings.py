@@ -75,6 +75,8 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
+        # The ANT+ key is in it: for this user's eyes alone (Windows keeps a user's folder so by itself).
+        fresh.touch(mode=0o600)
         fresh.write_text("\n".join(lines) + "\n", "utf-8")
         fresh.replace(path)
     except OSError as error:

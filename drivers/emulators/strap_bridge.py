@@ -69,7 +69,7 @@ class StrapBridge(WornStrap):
 
     def _line(self, bpm: int, rr_1024: list[int], sensor: str) -> bytes:
         if self._plain:
-            return f"HR:{bpm}\n".encode("ascii")
+            return _with_checksum(f"HR:{bpm}".encode("ascii"))
         message = {
             "hr": bpm,
             "rr": [round(ticks * 1000 / 1024) for ticks in rr_1024],
@@ -80,4 +80,11 @@ class StrapBridge(WornStrap):
             "seq": self._sequence,
             "t_ms": round(self.test_s * 1000),
         }
-        return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+        return _with_checksum(json.dumps(message, separators=(",", ":")).encode("ascii"))
+
+
+def _with_checksum(line: bytes) -> bytes:
+    check = 0
+    for byte in line:
+        check ^= byte
+    return line + b"*%02X\n" % check

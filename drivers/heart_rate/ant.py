@@ -12,10 +12,11 @@ from drivers.heart_rate.ant_channel import AntChannel, AntEvent, Page, SearchEnd
 from drivers.heart_rate.ant_key import KeyRedactor, key_in
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts, Inbox, Station
+from drivers.heart_rate.link import SLEPT_S, Attempts, Inbox, Station
 from drivers.serial_line import LinkLost, SerialLine
 from teststation.cause import Cause
 from teststation.clock import TimeScale
+from teststation.errors import BadInput
 from teststation.ports import HeartRateReading, HeartRateStatus
 
 BAUDRATE = 115200
@@ -49,7 +50,7 @@ def run(port: str, options: Mapping[str, str], emit: Emit, inbox: Inbox, scale: 
     ``bound``: the strap that a driver before this one listened to; no other is searched for.
 
     Raises:
-        BadInput: the network key is none.
+        BadInput: the network key is none, or the strap's number.
     """
     emit(lines.Hello(version=lines.VERSION))
     station = Station(emit, inbox)
@@ -60,7 +61,11 @@ def run(port: str, options: Mapping[str, str], emit: Emit, inbox: Inbox, scale: 
         while not station.left(1.0):
             pass
         return
-    listener = _Listener(key, int(float(options.get("number", 0))), bound, emit, scale)
+    number = int(float(options.get("number", 0)))
+    if number and not number & 0xFFFF:
+        # Sixteen bits go over the air, and there zero means any strap.
+        raise BadInput(Cause("ant_number_none", {"number": number}))
+    listener = _Listener(key, number, bound, emit, scale)
     attempts = Attempts(scale)
     while not station.left(attempts.wait_s):
         stream: ByteStream | None = None
@@ -108,7 +113,8 @@ class _Listener:
     def listen(self, stream: ByteStream, station: Station) -> bool:
         """From the reset to the loss of the stick. Returns True when the station has left. Raises LinkLost."""
         channel = self._channel
-        channel.start(time.monotonic())
+        read_s = time.monotonic()
+        channel.start(read_s)
         while not station.left():
             out = channel.take_out()
             if out:
@@ -116,6 +122,9 @@ class _Listener:
                 stream.write(out)
             data = stream.read(4096, time.monotonic() + READ_FOR_S)
             now_s = time.monotonic()
+            if now_s - read_s > SLEPT_S:
+                raise LinkLost(Cause("hr_driver_slept"))
+            read_s = now_s
             if data:
                 self._log("in", data)
             for event in (*channel.feed(data, now_s), *channel.pass_time(now_s)):

@@ -14,6 +14,11 @@ ANSWER_WITHIN_S = 1.0  # wall seconds
 TRIES = 3
 SEARCH_TIMEOUT_UNITS = 10  # of 2.5 s
 LOW_PRIORITY_UNITS = 2
+# A search that has timed out is followed by the channel's closing a tenth of a second later, a search that goes on
+# ends within half a minute, and a strap that is followed is heard, or missed, four times a second: all of it told on a
+# line that may lose a byte.
+CLOSES_WITHIN_S = 1.0
+QUIET_MAX_S = 40.0
 CHANNEL, NETWORK = 0, 0
 
 
@@ -63,6 +68,8 @@ class AntChannel:
         self._tries = 0
         self._asked_who = False
         self._only_listens = False
+        self._heard_s = 0.0
+        self._closes_by_s: float | None = None
 
     def listen_only(self) -> None:
         """Send nothing: the stick's part of a conversation that is over is read again."""
@@ -72,6 +79,7 @@ class AntChannel:
         """Begin at the reset; wall seconds."""
         if self._only_listens:
             return
+        self._heard_s, self._closes_by_s = now_s, None
         number = self.number
         self._deframer = Deframer()
         self._asked_who = False
@@ -99,12 +107,15 @@ class AntChannel:
         """Bytes from the stick."""
         events: list[AntEvent] = []
         for message in self._deframer.feed(data):
+            self._heard_s = now_s
             events += self._take(message, now_s)
         return events
 
     def pass_time(self, now_s: float) -> list[AntEvent]:
-        """Ask again, or give up, where an answer is overdue."""
-        if not self._steps or now_s < self._due_s:
+        """Ask again, give up, or begin anew, where an answer or a word of the channel's is overdue."""
+        if not self._steps:
+            return self._quiet(now_s)
+        if now_s < self._due_s:
             return []
         if self._tries >= TRIES:
             self._steps.clear()
@@ -118,6 +129,16 @@ class AntChannel:
         self._tries += 1
         self._due_s = now_s + ANSWER_WITHIN_S
         self._out += self._steps[0].command
+
+    def _quiet(self, now_s: float) -> list[AntEvent]:
+        if self._only_listens:
+            return []
+        if self._closes_by_s is not None and now_s > self._closes_by_s:
+            self.start(now_s)
+            return [SearchEnded()]
+        if now_s - self._heard_s > QUIET_MAX_S:
+            self.start(now_s)
+        return []
 
     def _take(self, message: AntMessage, now_s: float) -> list[AntEvent]:
         payload = message.payload
@@ -180,6 +201,8 @@ class AntChannel:
             case ant.WENT_TO_SEARCH if self.number:
                 # Whatever was searched for before, now it is this strap and no other.
                 self.start(now_s)
+            case ant.SEARCH_OVER:
+                self._closes_by_s = now_s + CLOSES_WITHIN_S
             case ant.CLOSED:
                 self.start(now_s)
                 return [SearchEnded()]

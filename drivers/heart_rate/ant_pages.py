@@ -41,6 +41,7 @@ class HrmDecoder:
         self._time: int | None = None
         self._count = 0
         self._heard_s = 0.0
+        self._counts_beats = False
 
     def read(self, page: bytes, now_s: float) -> PageRead:
         """Take one page of eight bytes that came at ``now_s``, test seconds on any zero."""
@@ -56,9 +57,10 @@ class HrmDecoder:
         return PageRead(bpm, beats, ticks, self._intervals(page, beats, ticks))
 
     def sample(self, page: bytes, now_s: float, sensor: str = "") -> Sample | None:
-        """One page as a sample, or None while nothing shows that this strap counts beats."""
+        """One page as a sample, or None while nothing shows that this strap counts beats and does not repeat itself."""
         read = self.read(page, now_s)
-        if read.restarted:
+        self._counts_beats = not read.restarted and (self._counts_beats or read.beats > 0)
+        if not self._counts_beats and read.bpm:
             return None
         return Sample(
             bpm=read.bpm,
@@ -67,7 +69,7 @@ class HrmDecoder:
             sensor=sensor,
             remarks=("battery_low",) if self.battery_low else (),
             # A strap goes on sending its last page when no beat comes: the beat count is the evidence, not the message.
-            evidence=None if read.bpm == 0 else (self._count,),
+            evidence=(self._count,),
         )
 
     def _intervals(self, page: bytes, beats: int, ticks: int) -> tuple[int, ...]:

@@ -62,6 +62,10 @@ class UsbStick:
         except usb.core.USBError as error:
             self.close()
             raise self._lost(error) from error
+        except NotImplementedError as error:
+            # What libusb says on Windows of a stick that has another driver than WinUSB.
+            self.close()
+            raise LinkLost(Cause("ant_usb_driver")) from error
 
     def write(self, data: bytes) -> None:
         """Send bytes. Raises LinkLost."""

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
+import msgspec
 from bleak import BleakAdapter, BleakClient, BleakScanner
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
@@ -22,7 +23,8 @@ from drivers.heart_rate import ble_codec, freshness
 from drivers.heart_rate.ble_codec import BleDecoder
 from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts, Inbox, Station
+from drivers.heart_rate.link import SLEPT_S, Attempts, Inbox, Station
+from drivers.heart_rate.samples import readable
 from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
 from teststation.errors import DeviceError
@@ -36,6 +38,7 @@ SILENT_LINK_S = 20.0  # a link that stands and says nothing is taken down and ma
 BATTERY_EVERY_S = 60.0
 LOOK_EVERY_S = 0.1
 LEAVE_WITHIN_S = 3.0
+DEAF_S = 0.5  # in which everything that has piled up has been handed on
 STUCK_AFTER_S = 30.0  # no step of a link takes as long: the Bluetooth stack hangs, and a new process may mend it
 
 
@@ -69,6 +72,18 @@ async def _until_left(link: "StrapLink", station: Station) -> None:
         kept.result()  # ``keep`` never ends by itself: this raises what ended it
 
 
+def _identity(sensor: str, address: str, serial: bytes | None) -> str:
+    """What a driver after this one needs to take the same strap, under whatever address it comes back."""
+    return msgspec.json.encode((sensor, address, "" if serial is None else serial.hex())).decode("utf-8")
+
+
+def _of_identity(text: str) -> tuple[str, str | None, bytes | None]:
+    if not text:
+        return "", None, None
+    sensor, address, serial = msgspec.json.decode(text, type=tuple[str, str, str])
+    return sensor, address, bytes.fromhex(serial) if serial else None
+
+
 class StrapLink:
     """The link to one strap, for the life of the process."""
 
@@ -78,13 +93,14 @@ class StrapLink:
         self._chosen = chosen.strip()
         self._emit = emit
         self._scale = scale
-        self._state = Freshness(scale, sensor=bound)
-        self._decoder = BleDecoder(sensor=bound)
+        # Bound since the first connection, of this driver or of the one before it.
+        sensor, self._address, self._serial = _of_identity(bound)
+        self._state = Freshness(scale, sensor=sensor)
+        self._decoder = BleDecoder(sensor=sensor)
         self._device: BLEDevice | None = None  # what to connect to without another scan
-        self._address: str | None = bound.rpartition(" ")[2] or None  # bound since the first connection
-        self._serial: bytes | None = None
         self._heard_s = 0.0
-        self._stepped_s = time.monotonic()
+        self._stepped_s = self._turned_s = time.monotonic()
+        self._deaf_until_s = float("-inf")
         self._worked = False
 
     @property
@@ -131,10 +147,11 @@ class StrapLink:
         self._stepped_s = time.monotonic()
         async with client:
             await self._bind(client, device)
+            self._turned_s = time.monotonic()
             await asyncio.wait_for(client.start_notify(ble_codec.MEASUREMENT, self._on_measurement), SUBSCRIBE_S)
             self._heard_s = battery_read_s = time.monotonic()
             while not lost.is_set():
-                self._stepped_s = time.monotonic()
+                self._turn()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(lost.wait(), LOOK_EVERY_S)
                 now_s = time.monotonic()
@@ -151,11 +168,12 @@ class StrapLink:
         Raises:
             WrongStrap: nothing of that name or address, or two of the same name.
         """
-        held = await self._held_by_the_system()
-        if held is not None:
-            return held
-        found: dict[str, BLEDevice] = {}
-        until_s = time.monotonic() + SCAN_S
+        found = {device.address: device for device in await self._held_by_the_system()}
+        for device in found.values():
+            if self._is_address(device):
+                return device
+        # Of a name there may be another in the air.
+        until_s = time.monotonic() + (SECOND_LOOK_S if found else SCAN_S)
         async with BleakScanner(service_uuids=[ble_codec.HEART_RATE_SERVICE]) as scanner:
             while time.monotonic() < until_s:
                 await asyncio.sleep(LOOK_EVERY_S / 2)
@@ -172,16 +190,13 @@ class StrapLink:
             raise WrongStrap(Cause("ble_namesakes", {"strap": self._name, "addresses": both}))
         return next(iter(found.values()))
 
-    async def _held_by_the_system(self) -> BLEDevice | None:
-        """The chosen strap where a program that died has left it connected: BlueZ keeps such a link, and no other
-        system does. A strap so held does not advertise and is in no scan."""
+    async def _held_by_the_system(self) -> list[BLEDevice]:
+        """Straps of the chosen name or address that a program has left connected as it died: BlueZ keeps such a link,
+        and no other system does. A strap so held does not advertise and is in no scan."""
         if sys.platform != "linux":
-            return None
+            return []
         held = await (await BleakAdapter.get()).get_connected_devices([ble_codec.HEART_RATE_SERVICE])
-        mine = [device for device in held if self._is_address(device) or device.name == self._chosen]
-        if self._address is not None:
-            mine = [device for device in mine if self._is_address(device)]
-        return mine[0] if len(mine) == 1 else None
+        return [device for device in held if self._may_be(device, device.name)]
 
     def _is_address(self, device: BLEDevice) -> bool:
         return device.address.upper() == (self._address or self._chosen).upper()
@@ -189,11 +204,13 @@ class StrapLink:
     def _is_chosen(self, device: BLEDevice, advertised: AdvertisementData) -> bool:
         if ble_codec.HEART_RATE_SERVICE not in advertised.service_uuids:
             return False
+        return self._may_be(device, advertised.local_name) or self._may_be(device, device.name)
+
+    def _may_be(self, device: BLEDevice, name: str | None) -> bool:
         if self._is_address(device):
             return True
         # A bound strap may come back under another random address, but only with the same serial number.
-        named = self._chosen in (advertised.local_name, device.name)
-        return named and (self._address is None or self._serial is not None)
+        return name == self._chosen and (self._address is None or self._serial is not None)
 
     async def _bind(self, client: BleakClient, device: BLEDevice) -> None:
         """Read who this is, and see that it is the same strap as before. Raises WrongStrap."""
@@ -203,15 +220,26 @@ class StrapLink:
         self._device, self._address = device, device.address.upper()
         self._serial = serial if serial is not None else self._serial
         # A new random address is no new strap.
-        self._decoder.sensor = self._decoder.sensor or f"{device.name or self._chosen} {device.address}"
+        name = readable(device.name or "") or self._chosen
+        self._decoder.sensor = self._decoder.sensor or f"{name} {device.address}"
+        self._emit(lines.Identity(strap=_identity(self._decoder.sensor, self._address, self._serial)))
         await self._read(client, ble_codec.LOCATION)
         await self._read(client, ble_codec.BATTERY)
 
     # --- what it says ---
 
+    def _turn(self) -> None:
+        """One turn of the loop. What has piled up while this process did not run is no pulse of now."""
+        now_s = time.monotonic()
+        if now_s - self._turned_s > SLEPT_S:
+            self._deaf_until_s = now_s + DEAF_S
+        self._stepped_s = self._turned_s = now_s
+
     def _on_measurement(self, _: BleakGATTCharacteristic, value: bytearray) -> None:
         self._worked = True
         self._heard_s = time.monotonic()
+        if self._heard_s - self._turned_s > SLEPT_S or self._heard_s < self._deaf_until_s:
+            return
         self._log("2a37", bytes(value))
         sample = self._decoder.take("2a37", bytes(value))
         if sample is not None:
@@ -220,10 +248,12 @@ class StrapLink:
     async def _read(self, client: BleakClient, uuid: str) -> bytes | None:
         """The value of a characteristic that a strap may have or not."""
         self._stepped_s = time.monotonic()
-        if client.services.get_characteristic(uuid) is None:
+        there = [found for found in client.services.characteristics.values() if found.uuid == uuid]
+        if not there:
             return None
         try:
-            value = bytes(await asyncio.wait_for(client.read_gatt_char(uuid), SUBSCRIBE_S))
+            # Of two batteries the first: bleak refuses to choose.
+            value = bytes(await asyncio.wait_for(client.read_gatt_char(there[0]), SUBSCRIBE_S))
         except RADIO_ERRORS:
             return None  # battery and location are worth no link; a link that is gone says so by itself
         self._log(uuid[4:8], value)

@@ -3,17 +3,11 @@
 ``flags u8 | HR u8 or u16le | [energy u16le, kJ] | [RR u16le, 1/1024 s, oldest first]``. Flags: bit 0 HR is u16, bit 1
 contact, bit 2 contact is measured at all, bit 3 energy, bit 4 RR. Bits 5 to 7 are reserved and ignored.
 Source: Bluetooth SIG, Heart Rate Service 1.0; vectors of Polar, Auuki and pycycling in the tests.
-
-A frame has no counter, and sensors are known that go on with their last value where they find no pulse any more (an
-issue of PineTimeSD, number 7). Beat intervals tell such a one: measured to 1/1024 s, no heart repeats them second
-after second. So a frame that says word for word what the last one said, intervals and all, is no new evidence. That
-holds only of a strap that measures its intervals; one that works them out of its pulse repeats them with the pulse,
-rightly. This rule is the project's own choice. A sensor without intervals that repeats itself cannot be told from a
-steady heart.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from drivers.heart_rate.ble_repetition import Repetition
 from drivers.heart_rate.samples import Sample
 
 HEART_RATE_SERVICE = "0000180d-0000-1000-8000-00805f9b34fb"
@@ -72,14 +66,6 @@ def decode_location(value: bytes) -> str:
     return LOCATIONS[value[0]] if value and value[0] < len(LOCATIONS) else ""
 
 
-def measures_beats(measured: Measurement) -> bool:
-    """Whether a frame's intervals are more than its pulse in another form: some lie further from it than one bpm."""
-    if measured.bpm < 2:
-        return False
-    longest, shortest = (60 * 1024 / (measured.bpm + by) for by in (-1, 1))
-    return any(not shortest <= ticks <= longest for ticks in measured.rr_1024)
-
-
 @dataclass(slots=True)
 class BleDecoder:
     """Values of a strap's characteristics in, samples out. ``junk`` counts frames and tails that were dropped."""
@@ -88,9 +74,7 @@ class BleDecoder:
     junk: int = 0
     battery_pct: int | None = None
     location: str = ""
-    _measures: bool = False  # whether this strap has ever sent an interval of its own
-    _last: Measurement | None = None
-    _news: int = 0  # frames that were no repetition
+    _repetition: Repetition = field(default_factory=Repetition)
 
     def take(self, characteristic: str, value: bytes) -> Sample | None:
         """One value of the characteristic whose short name is given (``2a37``); a sample if it was a pulse."""
@@ -105,11 +89,6 @@ class BleDecoder:
             self.junk += 1
             return None
         self.junk += measured.odd_tail
-        self._measures = self._measures or measures_beats(measured)
-        pulse = measured.bpm > 0 and measured.contact is not False
-        if not (pulse and self._measures and measured.rr_1024 and measured == self._last):
-            self._news += 1
-        self._last = measured
         return Sample(
             bpm=measured.bpm,
             rr_1024=tuple(ticks for ticks in measured.rr_1024 if ticks > 0),
@@ -117,5 +96,5 @@ class BleDecoder:
             battery_pct=self.battery_pct,
             sensor=self.sensor,
             location=self.location,
-            evidence=(self._news,),
+            evidence=(self._repetition.news(value, measured.rr_1024),),
         )

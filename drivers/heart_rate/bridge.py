@@ -7,8 +7,9 @@ from drivers import lines
 from drivers.heart_rate import freshness
 from drivers.heart_rate.bridge_codec import BridgeDecoder
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts, Inbox, Station
+from drivers.heart_rate.link import SLEPT_S, Attempts, Inbox, Station
 from drivers.serial_line import LinkLost, SerialLine
+from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
 
@@ -45,11 +46,17 @@ def run(
             emit(lines.Failed(causes=error.causes, fatal=False))
             continue
         decoder = BridgeDecoder()
+        # Kept with the test: what was half a line before this opening is no line in a replay either.
+        emit(lines.Wire(t_mono_s=time.monotonic(), direction="in", data_hex=""))
         worked = False
+        read_s = time.monotonic()
         try:
             while not station.left():
                 data = line.read(4096, time.monotonic() + READ_FOR_S)
-                now_s = time.monotonic()
+                before_s, read_s = read_s, time.monotonic()
+                if read_s - before_s > SLEPT_S:
+                    raise LinkLost(Cause("hr_driver_slept"))
+                now_s = read_s
                 if data:
                     worked = True
                     emit(lines.Wire(t_mono_s=now_s, direction="in", data_hex=data.hex()))
@@ -57,7 +64,8 @@ def run(
                     state = tell(freshness.take(state, sample, now_s))
                 state = tell(freshness.pass_time(state, now_s))
             return
-        except LinkLost:
+        except LinkLost as error:
+            emit(lines.Failed(causes=error.causes, fatal=False))
             state = tell(freshness.lose(state, HeartRateStatus.OFFLINE, time.monotonic()))
         finally:
             attempts.end(worked=worked)

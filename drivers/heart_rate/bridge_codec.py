@@ -1,16 +1,20 @@
 """The serial line protocol of heart-rate bridges, sans-io. Described for makers in docs/bridge-protocol.md.
 
-One line is one JSON object with ``hr``, or plain ``HR:72``. Lines are UTF-8, at most 256 bytes. What is no such line
-is counted and dropped; nothing here raises on what comes in.
+One line is one JSON object with ``hr``, or plain ``HR:72``, and may end in ``*`` and two hexadecimal digits: the XOR of
+the bytes before. A bridge that has sent one such line is held to it. Lines are UTF-8, at most 256 bytes. What is no
+such line is counted and dropped; nothing here raises on what comes in.
 """
 
+import functools
 import json
+import operator
 import re
 from typing import Any
 
-from drivers.heart_rate.samples import Sample
+from drivers.heart_rate.samples import Sample, readable
 
 LINE_MAX_BYTES = 256
+_CHECKSUM = re.compile(rb"(.*)\*([0-9A-Fa-f]{2})\s*", re.DOTALL)
 _PLAIN = re.compile(r"^\s*HR\s*[:=]\s*(\d{1,3})\b(?:.*?\bRR\s*[:=]\s*(\d+(?:\.\d+)?))?", re.IGNORECASE)
 
 
@@ -19,6 +23,7 @@ class BridgeDecoder:
 
     def __init__(self) -> None:
         self.junk = 0
+        self._checked = False  # this bridge ends its lines in a checksum
         self._buffer = bytearray()
         self._skipping = False
 
@@ -35,7 +40,9 @@ class BridgeDecoder:
                 continue
             if not line.strip():
                 continue
-            sample = decode_line(line)
+            body, right = _check(line)
+            self._checked = self._checked or right is True
+            sample = decode_line(body) if right or (right is None and not self._checked) else None
             if sample is None:
                 self.junk += 1
             else:
@@ -46,8 +53,16 @@ class BridgeDecoder:
         return samples
 
 
+def _check(line: bytes) -> tuple[bytes, bool | None]:
+    """A line without its checksum, and whether that was right; None where it has none."""
+    match = _CHECKSUM.fullmatch(line)
+    if match is None:
+        return line, None
+    return match[1], functools.reduce(operator.xor, match[1], 0) == int(match[2], 16)
+
+
 def decode_line(line: bytes) -> Sample | None:
-    """One line without its end, or None if it is not in the protocol."""
+    """One line without its checksum and end, or None if it is not in the protocol."""
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
@@ -71,19 +86,15 @@ def _from_json(text: str) -> Sample | None:
         return None
     rr = message.get("rr", message.get("rr_ms"))
     contact = message.get("contact")
-    evidence = tuple(
-        number
-        for number in (_whole(message.get("seq"), 0, 2**53), _whole(message.get("t_ms"), 0, 2**53))
-        if number is not None
-    )
+    evidence = _whole(message.get("seq"), 0, 2**53), _whole(message.get("t_ms"), 0, 2**53)
     return Sample(
         bpm=bpm,
         rr_1024=_ticks(rr if isinstance(rr, list) else [rr]),
         contact=contact if isinstance(contact, bool) else None,
         battery_pct=_whole(message.get("batt"), 0, 100),
-        sensor=str(message.get("id", ""))[:64],
+        sensor=readable(str(message.get("id", ""))),
         steps_per_min=_whole(message.get("spm"), 0, 400),
-        evidence=evidence or None,
+        evidence=None if evidence == (None, None) else evidence,
     )
 
 

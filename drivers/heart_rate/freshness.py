@@ -6,6 +6,7 @@ listened to; what another one says is dropped, and remarked.
 """
 
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from drivers.heart_rate.plausibility import Plausibility, look
 from drivers.heart_rate.samples import Sample
@@ -25,7 +26,7 @@ class Freshness:
     sensor: str = ""  # the strap that is listened to; empty until one has told its name
     status: HeartRateStatus = HeartRateStatus.SEARCHING
     fresh_s: float | None = None  # when evidence last came
-    evidence: tuple[int, ...] | None = None
+    evidence: tuple[int | None, ...] | None = None  # of the last pulse
     seen: Plausibility = field(default_factory=Plausibility)
     other_s: float | None = None  # when another strap was last heard
 
@@ -39,15 +40,16 @@ def take(state: Freshness, sample: Sample, now_s: float) -> tuple[Freshness, Hea
     """One sample in; a reading out, unless it is only a repetition or another strap's."""
     if state.sensor and sample.sensor and sample.sensor != state.sensor:
         return replace(state, other_s=now_s), None
-    if sample.evidence is not None and not _moved(state.evidence, sample.evidence):
-        return state, None
     status = HeartRateStatus.OK
     if sample.contact is False:
         status = HeartRateStatus.NO_CONTACT
     elif sample.bpm <= 0:
         status = HeartRateStatus.NO_READING
     ok = status is HeartRateStatus.OK
-    seen, flags = look(state.seen, sample, now_s * state.scale.factor) if ok else (Plausibility(), ())
+    # That there is no pulse is news however often it is said; that there is one must be shown to be new.
+    if ok and not _moved(state.evidence, sample.evidence):
+        return state, None
+    seen, flags = look(state.seen, sample, now_s * state.scale.factor) if ok else (state.seen.after_gap(), ())
     if state.other_s is not None and (now_s - state.other_s) * state.scale.factor <= OTHER_STRAP_REMARKED_S:
         flags = (*flags, "second_strap")
     reading = HeartRateReading(
@@ -66,7 +68,7 @@ def take(state: Freshness, sample: Sample, now_s: float) -> tuple[Freshness, Hea
         sensor=state.sensor or sample.sensor,
         status=status,
         fresh_s=now_s,
-        evidence=sample.evidence,
+        evidence=sample.evidence if ok else state.evidence,
         seen=seen,
     )
     return after, reading
@@ -89,8 +91,13 @@ def lose(state: Freshness, status: HeartRateStatus, now_s: float) -> tuple[Fresh
     return after, HeartRateReading(t_mono_s=now_s, status=status)
 
 
-def _moved(before: tuple[int, ...] | None, now: tuple[int, ...]) -> bool:
-    """Whether every piece of evidence has moved: a counter that runs while the strap's own clock stands is no news."""
-    if before is None or len(before) != len(now):
+def _moved(before: tuple[int | None, ...] | None, now: tuple[int | None, ...] | None) -> bool:
+    """Whether every piece of evidence that was told before is told again and has moved.
+
+    A counter that runs while the strap's own clock stands is no news, nor is a line that has lost its counter.
+    """
+    if before is None:
         return True
-    return all(old != new for old, new in zip(before, now, strict=True))
+    if now is None:
+        return False
+    return all(old is None or (new is not None and new != old) for old, new in zip_longest(before, now))

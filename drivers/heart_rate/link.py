@@ -10,6 +10,7 @@ from teststation.clock import TimeScale
 Inbox = queue.Queue[lines.ToDriver | Exception | None]
 
 ALIVE_EVERY_S = 1.0
+SLEPT_S = 2.0  # wall seconds: a loop that has not turned for so long was stopped, and what it reads next is old
 BACK_OFF_S = (0.0, 1.0, 2.0, 5.0)  # before the first, second, third and every later attempt
 
 

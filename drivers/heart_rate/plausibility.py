@@ -31,6 +31,10 @@ class Plausibility:
     leapt: bool = False  # the pulse has leapt and stands near the step rate since
     locked_since_s: float = 0.0
 
+    def after_gap(self) -> "Plausibility":
+        """What is still known after a moment without a pulse: the pulse before it, but no interval to compare with."""
+        return replace(self, rr=None, rr_off_since_s=None)
+
 
 def look(state: Plausibility, sample: Sample, now_s: float) -> tuple[Plausibility, tuple[str, ...]]:
     """One good sample: the new state, and what there is to remark."""

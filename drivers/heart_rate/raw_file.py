@@ -105,6 +105,8 @@ class RawPlayer:
         """Samples that are whole after this frame at ``t_s`` test seconds."""
         match self._family:
             case "bridge":
+                if not data:
+                    self._bridge = BridgeDecoder()  # the port was opened anew
                 return self._bridge.feed(data)
             case "ble":
                 sample = self._ble.take(channel, data)

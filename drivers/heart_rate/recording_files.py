@@ -19,6 +19,7 @@ from teststation.errors import BadInput
 TIME_COLUMNS = ("t_s", "time", "time_s", "seconds")
 HEART_COLUMNS = ("hr_bpm", "hr", "heart_rate", "bpm")
 PROBLEMS_TOLD = 20
+BPM_MAX = 300
 _FIT_CRC = fitdecode.CrcCheck.RAISE
 # The reader asserts where a file contradicts itself.
 _FIT_ERRORS = (
@@ -78,15 +79,16 @@ def _from_csv(path: str) -> list[Point]:
         raise BadInput(Cause("replay_header", {"path": path, "time": TIME_COLUMNS[0], "heart": HEART_COLUMNS[0]}))
     points: list[Point] = []
     problems: list[Problem] = []
-    for number, row in enumerate(csv.reader(lines[1:], delimiter=delimiter), start=2):
+    for number, line in enumerate(lines[1:], start=2):
         try:
-            t_s, bpm = float(row[time_at]), float(row[heart_at] or 0)
-            if not (math.isfinite(t_s) and 0 <= bpm < 300):
+            row = next(csv.reader([line], delimiter=delimiter))
+            t_s, bpm = float(row[time_at]), _bpm(row[heart_at])
+            if not math.isfinite(t_s):
                 raise ValueError
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, csv.Error):
             problems.append(Cause("replay_row", {"path": path, "row": number}))
             continue
-        points.append(Point(t_s, round(bpm)))
+        points.append(Point(t_s, bpm))
     if problems:
         more = len(problems) - PROBLEMS_TOLD
         untold = [Cause("replay_more_rows", {"path": path, "n": more})] if more > 0 else []
@@ -111,8 +113,8 @@ def _from_tcx(path: str) -> list[Point]:
                 heart = next((v.text for v in child if _local(v.tag) == "Value"), None)
         try:
             t_s = datetime.fromisoformat((stamp or "").replace("Z", "+00:00")).timestamp()
-            points.append(Point(t_s, round(float(heart or 0))))
-        except ValueError:
+            points.append(Point(t_s, _bpm(heart or "")))
+        except (ValueError, OverflowError):
             continue  # a trackpoint without time or pulse is a gap, and stays one
     return points
 
@@ -140,6 +142,14 @@ def _from_fit(path: str) -> list[Point]:
     except _FIT_ERRORS as error:
         raise BadInput(Cause("replay_no_fit", {"path": path, "why": str(error)})) from error
     return points if any(point.bpm for point in points) else []
+
+
+def _bpm(text: str) -> int:
+    """A pulse as a file says it; empty is none. Raises ValueError."""
+    bpm = float(text or 0)
+    if not 0 <= bpm < BPM_MAX:
+        raise ValueError(text)
+    return round(bpm)
 
 
 def _local(tag: object) -> str:

@@ -66,6 +66,11 @@ class Listener:
         self.wait(read, f"{bpm} bpm")
 
 
+def identity(sensor: str) -> str:
+    """What a driver says of a strap without a serial number."""
+    return ble_module._identity(sensor, sensor.rpartition(" ")[2], None)
+
+
 @pytest.fixture
 def radio(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualRadio]:
     with VirtualRadio() as room:
@@ -137,6 +142,13 @@ def test_an_adapter_that_is_pulled_out_is_one_sentence_and_the_strap_is_read_aga
 
 def test_a_strap_that_a_dead_program_has_left_connected_is_taken_over(radio: VirtualRadio) -> None:
     strap = radio.strap()
+    hold_and_die(strap)
+    with Listener("HRM 123456") as listener:
+        listener.wait_for_pulse(80, strap, radio)
+
+
+def hold_and_die(strap: VirtualStrap) -> None:
+    """A program that connects to a strap and dies. BlueZ leaves it connected; such a strap does not advertise."""
     code = f"""
 import asyncio, os
 from bleak import BleakClient, BleakScanner
@@ -149,19 +161,61 @@ async def hold():
 asyncio.run(hold())
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
-    assert strap.connected  # as BlueZ leaves it: such a strap does not advertise
-    with Listener("HRM 123456") as listener:
-        listener.wait_for_pulse(80, strap, radio)
+    assert strap.connected
 
 
 def test_a_driver_bound_to_a_strap_takes_no_other_of_its_name(radio: VirtualRadio) -> None:
     other = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:02", serial="2")
-    with Listener("HRM", bound="HRM F0:F0:F0:F0:F0:01") as listener:
+    with Listener("HRM", bound=identity("HRM F0:F0:F0:F0:F0:01")) as listener:
         listener.wait(lambda: bool(listener.complaints) or other.connected, "a complaint", 20.0)
         assert not other.connected
         mine = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:01", serial="1")
         listener.wait_for_pulse(80, mine, radio)
         assert not other.connected
+
+
+def test_a_bound_strap_is_taken_back_under_a_new_address_by_a_driver_that_never_saw_it(radio: VirtualRadio) -> None:
+    strap = radio.strap(name="HRM", serial="1")
+    with Listener("HRM") as listener:
+        listener.wait_for_pulse(80, strap, radio)
+        (bound,) = [line.strap for line in listener.said if isinstance(line, lines.Identity)]
+    radio.do(strap.hide())
+    again = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:02", serial="1")
+    with Listener("HRM", bound=bound) as listener:
+        listener.wait_for_pulse(81, again, radio)
+        assert {r.sensor for r in listener.readings if r.bpm} == {"HRM F0:F0:F0:F0:F0:F0"}
+
+
+def test_a_namesake_that_another_program_holds_is_no_reason_not_to_look_for_mine(radio: VirtualRadio) -> None:
+    other = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:02", serial="2")
+    hold_and_die(other)
+    mine = radio.strap(name="HRM", address="F0:F0:F0:F0:F0:01", serial="1")
+
+    def refused_or_heard() -> bool:
+        radio.do(other.send(bytes((0x06, 190))))
+        return bool(listener.complaints) or any(reading.bpm == 190 for reading in listener.readings)
+
+    with Listener("HRM") as listener:
+        listener.wait(refused_or_heard, "a complaint", 20.0)
+        assert "choose one by its address" in listener.complaints[0]
+        assert not mine.connected
+
+
+def test_a_strap_with_two_batteries_is_read(radio: VirtualRadio) -> None:
+    strap = radio.strap(batteries=2)
+    with Listener(strap.address) as listener:
+        listener.wait_for_pulse(80, strap, radio)
+        assert next(r.battery_pct for r in listener.readings if r.bpm == 80) == 87
+
+
+def test_a_link_that_stands_and_says_nothing_is_made_anew(radio: VirtualRadio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ble, "SILENT_LINK_S", 1.0)
+    strap = radio.strap()
+    with Listener(strap.address) as listener:
+        listener.wait_for_pulse(80, strap, radio)
+        links = [strap.links]
+        listener.wait(lambda: strap.links > links[0], "a new link")
+        listener.wait_for_pulse(81, strap, radio)
 
 
 def test_a_bluetooth_stack_that_hangs_is_told_by_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,13 +314,13 @@ def test_devices_list_sees_both_straps_with_signal_battery_and_live_pulse(radio:
 
 FAULTS: dict[str, tuple[str, str, Callable[[VirtualRadio], None]]] = {
     "a strap that is held is looked for in the air": (
-        "if held is not None:",
-        "if False:",
+        "for device in await self._held_by_the_system()",
+        "for device in []",
         test_a_strap_that_a_dead_program_has_left_connected_is_taken_over,
     ),
     "a driver forgets whose it is": (
-        'bound.rpartition(" ")[2] or None',
-        "None",
+        "sensor, self._address, self._serial = _of_identity(bound)",
+        "sensor, self._address, self._serial = '', None, None",
         test_a_driver_bound_to_a_strap_takes_no_other_of_its_name,
     ),
     "one of two is as good as the other": (

@@ -32,10 +32,13 @@ class VirtualStrap:
         serial: str = "123456",
         location: int = 1,
         battery_pct: int = 87,
+        batteries: int = 1,
     ) -> None:
         self.name, self.address = name, address
         self.battery_pct = battery_pct
+        self.links = 0  # how often somebody has connected
         self.device = radio_device(name, address, link)
+        self.device.on("connection", self._on_connection)
         self.device.advertising_interval_min = self.device.advertising_interval_max = ADVERTISED_EVERY_MS
         properties = gatt.Characteristic.Properties
         # Real straps allow no read of the measurement: notify only.
@@ -54,7 +57,7 @@ class VirtualStrap:
         self.device.add_services(
             [
                 gatt.Service(gatt.GATT_HEART_RATE_SERVICE, [self._measurement, where]),
-                BatteryService(lambda _: self.battery_pct),
+                *(BatteryService(lambda _: self.battery_pct) for _ in range(batteries)),
                 DeviceInformationService(serial_number=serial),
             ]
         )
@@ -66,6 +69,9 @@ class VirtualStrap:
                 ]
             )
         )
+
+    def _on_connection(self, *_: object) -> None:
+        self.links += 1
 
     @property
     def connected(self) -> bool:

@@ -265,7 +265,8 @@ def _belt(state: RunState, read: ev.BeltRead) -> Step:
 def _enter_stages(state: RunState, t_s: float) -> RunState:
     ends_s = t_s + state.plan.stages[0].duration_s
     began = replace(state, phase=Phase.STAGES, phase_began_s=t_s, stage_began_s=t_s, stage_ends_s=ends_s)
-    return _lose_heart(began, t_s) if state.hr_bpm is None else began
+    # A pulse that was away before the start has its time from now on, like one that was never there.
+    return began if state.hr_bpm is not None else _lose_heart(replace(began, hr_lost_since_s=None), t_s)
 
 
 def _trip(state: RunState, read: ev.BeltRead) -> Step:

@@ -50,6 +50,10 @@ class Wire:
             else:
                 self.ok(ids[0])
 
+    def pass_s(self, seconds: float) -> None:
+        self.now_s += seconds
+        self.events += self.channel.pass_time(self.now_s)
+
     def page(self, number: int, device_type: int = 120) -> None:
         extended = (0x80, number & 0xFF, number >> 8, device_type, 1)
         self.hear(frame(0x4E, 0, 4, 0, 0, 0, 0, 4, 1, 60, *extended))
@@ -161,6 +165,27 @@ def test_a_search_that_ended_begins_anew_from_the_reset() -> None:
     assert wire.sends() == []
     wire.hear(frame(0x40, 0, 1, 7))
     assert wire.events == [SearchEnded()]
+    assert wire.sends() == ["4a"]
+
+
+def test_a_search_whose_closing_was_lost_on_the_line_begins_anew_all_the_same() -> None:
+    wire = Wire(number=12345)
+    wire.open()
+    wire.hear(frame(0x40, 0, 1, 1))
+    wire.pass_s(0.9)
+    assert (wire.events, wire.sends()) == ([], [])
+    wire.pass_s(0.2)
+    assert wire.events == [SearchEnded()]
+    assert wire.sends() == ["4a"]
+
+
+def test_a_channel_that_says_nothing_for_longer_than_a_search_lasts_begins_anew() -> None:
+    wire = Wire(number=12345)
+    wire.open()
+    wire.page(12345)
+    wire.pass_s(39.0)
+    assert wire.sends() == []
+    wire.pass_s(2.0)
     assert wire.sends() == ["4a"]
 
 
@@ -296,6 +321,16 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         "case ant.WENT_TO_SEARCH if self.number:",
         "case 0xEE:",
         test_a_strap_that_is_searched_for_again_is_searched_for_by_its_number,
+    ),
+    "a closing that was lost is waited for for ever": (
+        "if self._closes_by_s is not None and now_s > self._closes_by_s:",
+        "if False:",
+        test_a_search_whose_closing_was_lost_on_the_line_begins_anew_all_the_same,
+    ),
+    "a quiet channel is left so": (
+        "if now_s - self._heard_s > QUIET_MAX_S:",
+        "if False:",
+        test_a_channel_that_says_nothing_for_longer_than_a_search_lasts_begins_anew,
     ),
     "a search that ended is left so": (
         "            case ant.CLOSED:\n                self.start(now_s)",

@@ -164,6 +164,21 @@ def test_a_frozen_beat_count_is_no_evidence_however_many_messages_come() -> None
     assert len({s.evidence for s in samples[3:] if s is not None}) == 1
 
 
+@pytest.mark.parametrize("before", [[], [(0.0, page(0, 0, 0, 60)), (1.0, page(0, 1024, 1, 60))]])
+def test_a_strap_that_repeats_one_page_from_the_start_gives_no_pulse(
+    before: list[tuple[float, bytes]],
+) -> None:
+    """From its first page, and after a gap that hides how many beats there were."""
+    decoder = ant_pages.HrmDecoder()
+    for t_s, data in before:
+        decoder.sample(data, t_s)
+    held = [decoder.sample(page(4, 5000, 9, 140, toggle=0x80 * (n // 4 % 2)), 100 + n * SLOT_S) for n in range(40)]
+    assert held == [None] * 40
+    beat = decoder.sample(page(4, 5450, 10, 140), 112.0)
+    assert beat is not None
+    assert (beat.bpm, beat.rr_1024) == (140, (450,))
+
+
 @given(st.lists(st.tuples(st.floats(0, 80), st.binary(min_size=8, max_size=8)), max_size=40))
 def test_no_pages_whatever_break_the_reader(pages: list[tuple[float, bytes]]) -> None:
     for read in play(sorted(pages)):
@@ -208,9 +223,14 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_strap_that_never_toggles_has_no_pages,
     ),
     "a message is evidence": (
-        "evidence=None if read.bpm == 0 else (self._count,)",
+        "evidence=(self._count,)",
         "evidence=(round(now_s * 1000),)",
         test_a_frozen_beat_count_is_no_evidence_however_many_messages_come,
+    ),
+    "a page is a beat": (
+        "if not self._counts_beats and read.bpm:",
+        "if read.restarted:",
+        lambda: test_a_strap_that_repeats_one_page_from_the_start_gives_no_pulse([]),
     ),
 }
 

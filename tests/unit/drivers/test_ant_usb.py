@@ -117,6 +117,12 @@ def test_a_stick_that_may_not_be_opened_says_so(plug: Callable[[Stick | None], N
         UsbStick()
 
 
+def test_a_stick_that_windows_gave_another_driver_is_one_sentence(plug: Callable[[Stick | None], None]) -> None:
+    plug(Stick(refuses=NotImplementedError("Operation not supported or unimplemented on this platform")))
+    with pytest.raises(LinkLost, match="another driver than WinUSB"):
+        UsbStick()
+
+
 def test_no_stick_and_no_libusb_are_told_apart(
     plug: Callable[[Stick | None], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

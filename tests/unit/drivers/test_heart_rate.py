@@ -1,5 +1,7 @@
 """Freshness, the bridge's lines and recordings: rule by rule, with the rules broken on purpose."""
 
+import functools
+import operator
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,12 +93,12 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_pulse_goes_stale_once_after_five_seconds_without_evidence,
     ),
     "a repeated line counts": (
-        "if sample.evidence is not None and not _moved(state.evidence, sample.evidence):",
+        "if ok and not _moved(state.evidence, sample.evidence):",
         "if False:",
         test_a_strap_that_repeats_its_last_line_goes_stale,
     ),
     "freshness is a changed value": (
-        "if sample.evidence is not None and not _moved(state.evidence, sample.evidence):",
+        "if ok and not _moved(state.evidence, sample.evidence):",
         "if sample.bpm == state.seen.bpm:",
         test_a_stable_heart_is_not_a_dead_strap,
     ),
@@ -133,6 +135,8 @@ def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest
             Sample(72, (871,), False, 80, "x", evidence=(3, 900)),
         ),
         (b'{"hr": 72, "rr_ms": 850.5, "ts": 1234567890.123}', Sample(72, rr_1024=(871,))),
+        (b'{"hr": 72, "t_ms": 900}', Sample(72, evidence=(None, 900))),
+        (b'{"hr": 72, "id": "\\ud800\\u0000 12\\n"}', Sample(72, sensor="12")),
     ],
 )
 def test_lines_of_the_protocol_are_read(line: bytes, sample: Sample) -> None:
@@ -167,6 +171,30 @@ def test_a_line_without_end_is_dropped_and_the_next_is_read() -> None:
     decoder = BridgeDecoder()
     assert decoder.feed(b"x" * 1000) == []
     assert [s.bpm for s in decoder.feed(b"xx\nHR:80\n")] == [80]
+
+
+def test_a_line_with_a_checksum_is_read_and_one_with_a_wrong_one_is_not() -> None:
+    decoder = BridgeDecoder()
+    assert [s.bpm for s in decoder.feed(b'{"hr":72,"seq":5}*67\n{"hr":71,"seq":5}*67\nHR:80*28\n')] == [72, 80]
+    assert decoder.junk == 1
+
+
+def test_a_bridge_that_has_sent_a_checksum_is_held_to_it() -> None:
+    decoder = BridgeDecoder()
+    assert [s.bpm for s in decoder.feed(b"HR:80\nHR:80*28\nHR:80\n")] == [80, 80]
+    assert decoder.junk == 1
+
+
+@given(st.integers(0, 60), st.integers(0, 255))
+def test_no_line_with_a_checksum_is_read_as_another_where_a_byte_is_lost_or_changed(at: int, other: int) -> None:
+    line = b'{"hr":172,"seq":7,"t_ms":98127,"id":"12345"}'
+    check = b"*%02X" % functools.reduce(operator.xor, line)
+    decoder = BridgeDecoder()
+    good = decoder.feed(line + check + b"\n")
+    at %= len(line)
+    lost, changed = line[:at] + line[at + 1 :], line[:at] + bytes((other,)) + line[at + 1 :]
+    told = decoder.feed(b"".join(broken + check + b"\n" for broken in (lost, changed) if broken != line))
+    assert told == [] or told == good
 
 
 # --- recordings ---

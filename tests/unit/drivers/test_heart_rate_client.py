@@ -29,7 +29,8 @@ class FakeDriver:
         self.received: deque[lines.FromDriver] = deque()
         self.trouble: tuple[Problem, ...] = ()
         self.fatal: tuple[Problem, ...] = ()
-        self.complaints = 0
+        self.complaints, self.complained_s = 0, 0.0
+        self.garbled = False
         self.ended = threading.Event()
         self.greeted = True
         self.heard_s = time.monotonic()
@@ -129,6 +130,35 @@ def test_a_driver_that_cannot_work_is_not_replaced_and_says_why(begun: list[Fake
     assert "16 hexadecimal digits" in (heart.failure() or "")
 
 
+def test_a_driver_that_says_what_is_no_line_is_replaced(begun: list[FakeDriver]) -> None:
+    heart = client()
+    begun[0].garbled, begun[0].fatal = True, (Cause("driver_unreadable"),)
+    look(heart, lambda: len(begun) == 2)
+    assert begun[0].killed
+    assert heart.failure() is None
+
+
+def test_a_driver_is_given_what_the_one_before_it_called_the_strap(begun: list[FakeDriver]) -> None:
+    heart = client()
+    begun[0].received.append(lines.Identity(strap="the strap with the serial number 7"))
+    begun[0].beat()
+    heart.readings()
+    begun[0].ended.set()
+    look(heart, lambda: len(begun) == 2)
+    assert begun[1].bound == "the strap with the serial number 7"
+
+
+def test_a_complaint_that_came_after_the_pulse_is_not_cleared_by_it(begun: list[FakeDriver]) -> None:
+    heart = client()
+    begun[0].beat()
+    begun[0].trouble, begun[0].complaints, begun[0].complained_s = (Cause("ble_off"),), 1, time.monotonic()
+    heart.readings()
+    assert (heart.trouble, heart.attempts) == ((Cause("ble_off"),), 1)
+    begun[0].beat()
+    heart.readings()
+    assert (heart.trouble, heart.attempts) == ((), 0)
+
+
 def test_a_recording_is_not_played_again(begun: list[FakeDriver]) -> None:
     heart = client("replay:pulse.fit")
     begun[0].ended.set()
@@ -164,8 +194,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[list[FakeDriver]], None]]] = {
         test_a_driver_that_dies_is_replaced_by_one_bound_to_the_same_strap,
     ),
     "silence is taken for life": (
-        "if not (hung or driver.ended.is_set()):",
-        "if not driver.ended.is_set():",
+        "if not (hung or driver.garbled or driver.ended.is_set()):",
+        "if not (driver.garbled or driver.ended.is_set()):",
         test_a_driver_that_says_nothing_any_more_hangs_and_is_replaced,
     ),
     "the station's own sleep is the driver's": (
@@ -179,8 +209,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[list[FakeDriver]], None]]] = {
         test_a_recording_is_not_played_again,
     ),
     "a driver that cannot work is tried again": (
-        "if driver.fatal or",
-        "if",
+        "gave_up = bool(driver.fatal) and not driver.garbled",
+        "gave_up = False",
         test_a_driver_that_cannot_work_is_not_replaced_and_says_why,
     ),
 }

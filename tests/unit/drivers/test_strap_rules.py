@@ -63,6 +63,36 @@ def test_a_strap_that_comes_back_with_its_old_line_is_not_fresh() -> None:
     assert state.status is HeartRateStatus.OFFLINE
 
 
+def test_a_line_that_has_lost_its_counter_is_not_fresh() -> None:
+    lines = [
+        Sample(120, evidence=(1, 900)),
+        Sample(120, evidence=(None, 901)),
+        Sample(120, evidence=(2, None)),
+        Sample(120),
+    ]
+    readings = play([(float(n), lines[min(n, 3)]) for n in range(12)])
+    assert [(r.status, r.bpm) for r in readings] == [(OK, 120), (HeartRateStatus.STALE, None)]
+
+
+def test_zeros_in_between_make_no_frozen_pulse_fresh() -> None:
+    frozen = [(n / 2, Sample(0 if n % 2 else 140, evidence=(7,))) for n in range(40)]
+    assert [r.bpm for r in play(frozen) if r.bpm is not None] == [140]
+
+
+def test_that_there_is_no_contact_is_news_though_the_straps_counters_stand() -> None:
+    readings = play([(0.0, Sample(120, evidence=(6, 1000))), (1.0, Sample(120, contact=False, evidence=(6, 1000)))])
+    assert [r.status for r in readings] == [OK, HeartRateStatus.NO_CONTACT]
+    readings = play([(0.0, Sample(120, evidence=(6, 1000))), (1.0, Sample(0, evidence=(6, 1000)))])
+    assert [r.status for r in readings] == [OK, HeartRateStatus.NO_READING]
+
+
+def test_a_leap_over_a_moment_without_a_pulse_is_remarked() -> None:
+    readings = play(
+        [(0.0, Sample(120, evidence=(1,))), (1.0, Sample(0, evidence=(2,))), (2.0, Sample(201, evidence=(3,)))]
+    )
+    assert "bpm_jump" in readings[-1].flags
+
+
 def test_a_battery_nearly_empty_is_remarked_before_it_dies() -> None:
     assert flags([(0.0, Sample(80, battery_pct=11)), (1.0, Sample(80, battery_pct=10))]) == [(), ("battery_low",)]
 
@@ -204,9 +234,27 @@ def test_no_strap_whatever_gets_a_number_where_there_is_no_pulse(steps: list[tup
 FAULTS: dict[str, tuple[str, str, str, Callable[[], None]]] = {
     "a bridge's own counter is evidence": (
         "freshness",
-        "return all(old != new",
-        "return any(old != new",
+        "return all(old is None",
+        "return any(old is None",
         test_a_bridge_whose_own_counter_runs_while_the_straps_clock_stands_is_not_fresh,
+    ),
+    "what is told once need not be told again": (
+        "freshness",
+        "    if now is None:\n        return False\n",
+        "    if now is None:\n        return True\n",
+        test_a_line_that_has_lost_its_counter_is_not_fresh,
+    ),
+    "a zero forgets what was heard": (
+        "freshness",
+        "evidence=sample.evidence if ok else state.evidence",
+        "evidence=sample.evidence if ok else None",
+        test_zeros_in_between_make_no_frozen_pulse_fresh,
+    ),
+    "no contact waits for a new counter": (
+        "freshness",
+        "if ok and not _moved(",
+        "if not _moved(",
+        test_that_there_is_no_contact_is_news_though_the_straps_counters_stand,
     ),
     "a lost link forgets what it has heard": (
         "freshness",
