@@ -18,6 +18,10 @@ from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
 
 QUIT_WITHIN_S = 15.0
+# A pipe that is full blocks who writes to it, and the smallest ones (Windows) hold 4 KiB. Every line the driver says
+# shows that it has read what lay there; one that says nothing is left with this much at most.
+UNREAD_BYTES = 2048
+UNREAD_BYTES_AT_LAST = 3072  # for a stop or a quit, so that leases that nobody reads take no place from them
 
 
 class DriverProcess:
@@ -49,6 +53,7 @@ class DriverProcess:
         )
         self.received: collections.deque[lines.FromDriver] = collections.deque()
         self.trouble: tuple[Problem, ...] = ()  # what the driver last complained of, while it goes on trying
+        self.refusal: tuple[Problem, ...] = ()  # why it last refused an order
         self.fatal: tuple[Problem, ...] = ()
         self.garbled = False  # it has said something that is no line
         self.complaints = 0  # since it last worked: one for each attempt that came to nothing
@@ -57,17 +62,21 @@ class DriverProcess:
         self.greeted = False
         self.heard_s = time.monotonic()  # when it last said anything
         self._sending = threading.Lock()
+        self._unread = 0  # bytes sent since the driver last said anything
         self._reader = threading.Thread(target=self._read, name=f"{kind}-reader", daemon=True)
         self._reader.start()
 
     def send(self, line: lines.ToDriver) -> None:
-        """Send one line. A pipe that takes nothing more belongs to a driver that is lost: its lease lapses."""
+        """Send one line; never blocks. A driver that reads no more is lost: its lease lapses, and it has its stop."""
         assert self.process.stdin is not None
+        data = lines.encode(line)
+        last = isinstance(line, lines.Stop | lines.Quit)
         with self._sending:
-            try:
-                os.write(self.process.stdin.fileno(), lines.encode(line))
-            except (OSError, ValueError):
+            if self._unread + len(data) > (UNREAD_BYTES_AT_LAST if last else UNREAD_BYTES):
                 return
+            self._unread += len(data)
+            with contextlib.suppress(OSError, ValueError):
+                os.write(self.process.stdin.fileno(), data)
 
     def why_lost(self, died: str) -> tuple[Problem, ...]:
         """Why this driver works no more, ``died`` where it has not said; nothing while it does."""
@@ -116,6 +125,7 @@ class DriverProcess:
             self.garbled, self.fatal = True, (Cause("driver_unreadable"),)
             return
         self.heard_s = time.monotonic()
+        self._unread = 0
         if isinstance(line, lines.Hello):
             self.greeted = True
         if isinstance(line, lines.Failed):
@@ -125,6 +135,6 @@ class DriverProcess:
             if line.fatal:
                 self.fatal = line.causes
         elif isinstance(line, lines.Refused):
-            self.trouble = line.causes
+            self.refusal = line.causes
         elif not isinstance(line, lines.Alive):
             self.received.append(line)

@@ -1,6 +1,7 @@
 """The station's end of a treadmill's driver process. Nothing here blocks."""
 
 import collections
+import threading
 from collections.abc import Sequence
 
 from drivers import lines
@@ -8,7 +9,7 @@ from drivers.driver_process import DriverProcess
 from drivers.registry import TREADMILL
 from teststation.cause import Problem
 from teststation.clock import TimeScale
-from teststation.ports import BeltTelemetry, Setpoint, TreadmillInfo
+from teststation.ports import BeltState, BeltTelemetry, Setpoint, Treadmill, TreadmillInfo
 from teststation.texts import english
 
 WIRE_LOG_MAX = 200_000
@@ -25,8 +26,8 @@ class TreadmillClient:
 
     @property
     def trouble(self) -> tuple[Problem, ...]:
-        """What the driver last complained of while it goes on trying."""
-        return self.driver.trouble
+        """What the driver complains of while it goes on trying, or why it refused; nothing again once that is over."""
+        return self.driver.trouble or self.driver.refusal
 
     def info(self) -> TreadmillInfo | None:
         """What the treadmill can do; None until the driver has said."""
@@ -39,6 +40,10 @@ class TreadmillClient:
             match self.driver.received.popleft():
                 case lines.Belt(telemetry=telemetry):
                     taken.append(telemetry)
+                    if telemetry.state is not BeltState.OFFLINE and telemetry.t_mono_s > self.driver.complained_s:
+                        self.driver.trouble = ()
+                    if telemetry.state in (BeltState.ARMED, BeltState.MOVING):
+                        self.driver.refusal = ()
                 case lines.Hello(treadmill=info):
                     self._info = info
                 case lines.Wire() as wire:
@@ -55,7 +60,7 @@ class TreadmillClient:
 
     def problems(self) -> tuple[Problem, ...]:
         """Why the driver cannot work, or what it complains of while it goes on trying."""
-        return self._fatal() or self.driver.trouble
+        return self._fatal() or self.trouble
 
     def _fatal(self) -> tuple[Problem, ...]:
         return () if self._closed else self.driver.why_lost("driver_died")
@@ -76,3 +81,13 @@ class TreadmillClient:
         """End the driver process; it brings a moving belt to rest first."""
         self._closed = True
         self.driver.close()
+
+
+def second_driver(lost: Treadmill, device: str, scale: TimeScale) -> TreadmillClient:
+    """A driver that may only bring a belt to rest, in the place of one that is lost.
+
+    The lost one is ended beside the caller, who must go on looking at the belt: one that still lives brings the belt to
+    rest before it gives up the port, and the second one waits for that.
+    """
+    threading.Thread(target=lost.close, name="lost-driver", daemon=True).start()
+    return TreadmillClient(device, scale, recover=True)

@@ -13,7 +13,7 @@ from drivers.heart_rate.replay import check as check_recording
 from drivers.heart_rate_client import HeartRateClient
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from drivers.serial_line import is_hardware
-from drivers.treadmill_client import TreadmillClient
+from drivers.treadmill_client import TreadmillClient, second_driver
 from teststation import __version__
 from teststation.cause import Cause, Problem
 from teststation.clock import ScaledClock, TimeScale
@@ -152,7 +152,7 @@ class Station:
             journal,
             clock,
             run_timing(self.scale),
-            recover_treadmill=lambda: TreadmillClient(treadmill_spec, self.scale, recover=True),
+            recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale),
         )
         keeping = Keeping(
             keep=lambda run, found: self._keep(setup.person_id, run, found),

@@ -10,7 +10,7 @@ import msgspec
 from drivers import lines
 from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.wire import TcpServer
-from drivers.treadmill_client import TreadmillClient
+from drivers.treadmill_client import TreadmillClient, second_driver
 from tests.contract.treadmill_rig import Case, Rig
 from tests.unit.run.builders import SUBJECT
 from teststation.clock import ScaledClock, TimeScale
@@ -104,7 +104,7 @@ class BeltRoom:
         plan: Plan,
         set_load_s: float,
         treadmill: Treadmill,
-        recover: Callable[[], Treadmill] | None = None,
+        recover: Callable[[Treadmill], Treadmill] | None = None,
     ) -> None:
         self.clock = ScaledClock(time.monotonic, scale)
         first = ev.RunPrepared(
@@ -162,7 +162,7 @@ class ProcessRoom(BeltRoom):
         self.server = None if self.emulator is None else TcpServer(self.emulator)
         device = case.family if self.server is None else f"{case.family}:{self.server.url}"
         self.client = TreadmillClient(device, scale)
-        self._prepare(case, scale, ONE_STAGE, 60.0, self.client, lambda: TreadmillClient(device, scale, recover=True))
+        self._prepare(case, scale, ONE_STAGE, 60.0, self.client, lambda lost: second_driver(lost, device, scale))
 
     def close(self) -> None:
         """End whichever driver there is."""

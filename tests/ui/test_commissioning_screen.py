@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -20,6 +21,7 @@ from drivers.emulators.wire import TcpServer
 from drivers.machines import ENVIRONMENT, load_machines
 from tests.mutants import planted_fault
 from teststation.clock import TimeScale
+from teststation.ports import BeltCheck
 from teststation.records.users import Role
 from teststation.run.belt_trial import TRIAL_KMH
 from ui.app import MainWindow
@@ -194,6 +196,18 @@ def test_a_treadmill_is_put_into_use_from_the_port_to_the_file(room: Room) -> No
     assert room.window.stack.currentWidget() is room.window.people
     assert room.window.sheet is not None
     assert room.starts == 2
+
+
+def test_a_unit_that_is_on_no_wire_is_measured_once_before_the_machine_is_used(room: Room) -> None:
+    room.to_command().to_check()
+    room.screen.next.click()
+    room.screen.next.click()
+    assert room.screen.page == "check"
+    assert "Mål båndet før maskinen tas i bruk" in room.screen.problem.text()
+    known = BeltCheck(day="2026-01-02", error_pct=0.4, method="tachometer")
+    room.flow.machine = msgspec.structs.replace(room.flow.machine, checks=(known,))
+    room.screen.next.click()
+    assert room.screen.page == "limits"
 
 
 def test_nothing_moves_before_the_button_was_held_to_its_end(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ class Controller:
         journal: Journal,
         clock: ScaledClock,
         timing: Timing | None = None,
-        recover_treadmill: Callable[[], Treadmill] | None = None,
+        recover_treadmill: Callable[[Treadmill], Treadmill] | None = None,
     ) -> None:
         self.devices = devices
         self.clock = clock
@@ -132,9 +132,9 @@ class Controller:
             moving = self.state.moving_phase
             self._feed(ev.DeviceFailed(t_s=self.now_s(), device="treadmill", sentence=sentence))
             if moving and self._recover_treadmill is not None:
-                # A second driver may only stop a belt and say whether it stands still.
-                treadmill.close()
-                self.devices.treadmill = self._recover_treadmill()
+                # A second driver may only stop a belt and say whether it stands still. It is given the first one to
+                # end, which may take a while.
+                self.devices.treadmill = self._recover_treadmill(treadmill)
 
     # --- parts ---
 

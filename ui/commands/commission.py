@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         check = _try(machine, arguments)
         machine = msgspec.structs.replace(machine, checks=(*machine.checks, check))
         _say(f"belt check: the belt is {check.error_pct:+.1f} % off what the treadmill says")
+    elif not machine.checks and "units" in device.options:
+        _say("the unit is NOT verified: check the belt (--check turns or tachometer) before anybody walks on it")
     save_machine(machine)
     _say(f"kept in {machines_path()}; the driver keeps these limits from now on")
     return 0

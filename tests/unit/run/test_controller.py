@@ -14,6 +14,7 @@ from teststation.ports import (
     HeartRateStatus,
     RawFrame,
     Setpoint,
+    Treadmill,
     TreadmillInfo,
 )
 from teststation.run import events as ev
@@ -174,7 +175,8 @@ def test_a_full_disk_stops_the_belt_and_ends_the_leases(room: Room) -> None:
 def test_a_dead_driver_is_replaced_only_by_one_that_stops(room: Room) -> None:
     recovered: list[str] = []
 
-    def recover() -> ScriptedTreadmill:
+    def recover(lost: Treadmill) -> ScriptedTreadmill:
+        assert lost is room.treadmill
         recovered.append("asked")
         treadmill = ScriptedTreadmill(room.script, room.wall)
         treadmill.state = BeltState.TRIPPED

@@ -1,0 +1,134 @@
+"""A driver's process as the station holds it: nothing blocks the window, and what is over is said no longer."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import drivers.driver_process as process_module
+from drivers import lines
+from drivers.emulators.trackmaster import TrackmasterEmulator
+from drivers.emulators.wire import TcpServer
+from drivers.registry import TREADMILL
+from drivers.treadmill_client import TreadmillClient, second_driver
+from tests.mutants import planted_fault
+from teststation.clock import TimeScale
+from teststation.ports import BeltState, Setpoint, TripReason
+
+process = process_module
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of POSIX")
+
+
+def wait(fact: Callable[[], bool], what: str, within_s: float = 15.0) -> None:
+    until_s = time.monotonic() + within_s
+    while not fact():
+        assert time.monotonic() < until_s, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+def trips_in(driver: Any) -> set[TripReason | None]:
+    return {line.telemetry.trip for line in list(driver.received) if isinstance(line, lines.Belt)}
+
+
+@POSIX
+def test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop() -> None:
+    import fcntl
+
+    driver = process.DriverProcess(TREADMILL, "manual", TimeScale())
+    try:
+        wait(lambda: driver.greeted, "the driver")
+        assert driver.process.stdin is not None
+        fcntl.fcntl(driver.process.stdin.fileno(), fcntl.F_SETPIPE_SZ, 4096)  # what Windows gives
+        driver.process.send_signal(signal.SIGSTOP)
+
+        def press() -> None:
+            for _ in range(500):
+                driver.send(lines.Lease(setpoint=Setpoint(speed_kmh=4.0, incline_pct=0.0), lease_s=1.0))
+            for _ in range(500):
+                driver.send(lines.Stop())
+            driver.send(lines.Quit())
+
+        window = threading.Thread(target=press, daemon=True)
+        window.start()
+        window.join(5.0)
+        blocked = window.is_alive()
+        driver.process.send_signal(signal.SIGCONT)
+        assert not blocked, "the window hung on a full pipe"
+        wait(lambda: TripReason.OPERATOR_STOP in trips_in(driver), "the stop")
+    finally:
+        driver.process.kill()
+        driver.close(1.0)
+
+
+def test_a_treadmill_that_is_there_at_last_is_complained_of_no_longer() -> None:
+    with TcpServer(TrackmasterEmulator("kmh", TimeScale())) as server:
+        url = server.url
+    client = TreadmillClient(f"trackmaster:{url},units=kmh", TimeScale())
+    try:
+        wait(lambda: bool(client.problems()), "a complaint")
+        with TcpServer(TrackmasterEmulator("kmh", TimeScale()), port=int(url.rpartition(":")[2])):
+            wait(lambda: any(seen.at_rest for seen in client.telemetry()), "the belt")
+            assert client.problems() == ()
+            client.arm(6.0, 12.0)
+            wait(lambda: any(seen.state is BeltState.ARMED for seen in client.telemetry()), "an arming")
+            assert client.problems() == ()
+    finally:
+        client.close()
+
+
+def test_why_an_arming_was_refused_stands_until_one_is_accepted() -> None:
+    treadmill = TrackmasterEmulator("kmh", TimeScale(10))
+    with TcpServer(treadmill) as server:
+        client = TreadmillClient(f"trackmaster:{server.url},units=kmh", TimeScale(10))
+        try:
+            client.arm(6.0, 12.0)  # before the belt is known to be at rest
+            wait(lambda: bool(client.telemetry()) and bool(client.problems()), "the refusal")
+            wait(lambda: any(seen.at_rest for seen in client.telemetry()), "rest")
+            assert [getattr(problem, "code", "") for problem in client.problems()] == ["arm_not_at_rest"]
+            client.arm(6.0, 12.0)
+            wait(lambda: any(seen.state is BeltState.ARMED for seen in client.telemetry()), "an arming")
+            assert client.problems() == ()
+        finally:
+            client.close()
+
+
+def test_a_second_driver_waits_for_the_first_to_end_and_the_caller_for_neither() -> None:
+    """The first one lives, with a belt that does not answer it: it takes its time to give the port up."""
+    treadmill = TrackmasterEmulator("kmh", TimeScale(10))
+    with TcpServer(treadmill) as server:
+        device = f"trackmaster:{server.url},units=kmh"
+        first = TreadmillClient(device, TimeScale(10))
+        second = None
+        try:
+            wait(lambda: any(seen.at_rest for seen in first.telemetry()), "rest")
+            first.arm(6.0, 12.0)
+            wait(lambda: any(seen.state is BeltState.ARMED for seen in first.telemetry()), "an arming")
+            until_s = time.monotonic() + 3.0
+            while time.monotonic() < until_s and treadmill.true_speed_kmh < 2.0:
+                first.grant(Setpoint(speed_kmh=3.0, incline_pct=0.0), 1.0)
+                time.sleep(0.05)
+            treadmill.give("mute")
+            began_s = time.monotonic()
+            second = second_driver(first, device, TimeScale(10))
+            assert first.driver.process.poll() is None
+            assert time.monotonic() - began_s < 5.0, "the caller waited for the first driver's end"
+            treadmill.take("mute")
+            other = second
+            wait(lambda: any(seen.at_rest for seen in other.telemetry()), "rest, told by the second driver", 30.0)
+            assert treadmill.true_speed_kmh == 0.0
+        finally:
+            first.close()
+            if second is not None:
+                second.close()
+
+
+@POSIX
+def test_the_blocking_fact_fails_where_a_full_pipe_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    with planted_fault(process_module, "if self._unread + len(data) >", "if 0 >") as broken:
+        monkeypatch.setitem(globals(), "process", broken)
+        with pytest.raises(AssertionError, match="full pipe"):
+            test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop()
