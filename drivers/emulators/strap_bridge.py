@@ -48,6 +48,9 @@ class StrapBridge(WornStrap):
 
     def _say_line(self) -> None:
         rr = self.patient.take_rr()
+        if "second_strap" in self.active_faults:
+            self._sequence = (self._sequence + 1) % 256
+            self._out += self._line(OTHER_BPM, [], str(OTHER_NUMBER))
         if self.silent:
             return
         if self.frozen and self._last_line:
@@ -64,8 +67,6 @@ class StrapBridge(WornStrap):
             bpm += SPIKE_BPM
         self._last_line = self._line(bpm, rr, "emulated")
         self._out += self._last_line
-        if "second_strap" in self.active_faults:
-            self._out += self._line(OTHER_BPM, [], str(OTHER_NUMBER))
 
     def _line(self, bpm: int, rr_1024: list[int], sensor: str) -> bytes:
         if self._plain:
