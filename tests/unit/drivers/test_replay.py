@@ -57,6 +57,25 @@ def test_no_flipped_byte_of_a_fit_breaks_its_reader(at: int, flip: int) -> None:
             read_recording(str(path))
 
 
+@pytest.mark.parametrize("value", ["inf", "nan", "-5000000", "1e400", "900"])
+def test_a_tcx_pulse_that_is_none_is_a_gap(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "a.tcx"
+    points = "".join(
+        f"<Trackpoint><Time>2021-03-04T10:00:0{n}Z</Time><HeartRateBpm><Value>{bpm}</Value></HeartRateBpm></Trackpoint>"
+        for n, bpm in enumerate(("114", value, "116"))
+    )
+    path.write_text(f"<TrainingCenterDatabase>{points}</TrainingCenterDatabase>", "utf-8")
+    assert [(p.t_s, p.bpm) for p in read_recording(str(path))] == [(0.0, 114), (2.0, 116)]
+
+
+def test_a_csv_field_without_end_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('t_s,hr_bpm\n0,80\n1,"' + "8" * 140_000 + '"\n2,nan\n', "utf-8")
+    with pytest.raises(BadInput) as told:
+        read_recording(str(path))
+    assert len(told.value.causes) == 2
+
+
 # --- raw frames ---
 
 
@@ -101,6 +120,14 @@ def test_a_bridges_raw_frames_play_as_they_were_heard(tmp_path: Path) -> None:
     decoder = BridgeDecoder()
     assert played(path) == [s for f in frames for s in decoder.feed(bytes.fromhex(f.hex))]
     assert len(played(path)) >= 28
+
+
+def test_half_a_line_before_the_port_was_opened_anew_is_no_part_of_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "a.raw"
+    pieces = (b"HR:80\nHR:1", b"", b"72\nHR:81\n")
+    frames = [RawLine(float(n), "in", piece.hex()) for n, piece in enumerate(pieces)]
+    path.write_bytes(write_raw(RawHead(FORM, "bridge:COM4"), frames))
+    assert [sample.bpm for sample in played(path)] == [80, 81]
 
 
 def test_an_ant_sticks_raw_frames_play_as_they_were_heard(tmp_path: Path) -> None:
