@@ -65,6 +65,7 @@ def run(
 async def _until_left(link: "StrapLink", station: Station) -> None:
     kept = asyncio.create_task(link.keep())
     while not station.left(alive=not link.stuck) and not kept.done():
+        link.turn()
         await asyncio.sleep(LOOK_EVERY_S / 2)
     kept.cancel()
     await asyncio.wait({kept}, timeout=LEAVE_WITHIN_S)
@@ -108,6 +109,13 @@ class StrapLink:
         """Whether the Bluetooth stack has not come back from something for too long."""
         return time.monotonic() - self._stepped_s > STUCK_AFTER_S
 
+    def turn(self) -> None:
+        """This process runs. What has piled up while it did not is no pulse of now."""
+        now_s = time.monotonic()
+        if now_s - self._turned_s > SLEPT_S:
+            self._deaf_until_s = now_s + DEAF_S
+        self._turned_s = now_s
+
     async def keep(self) -> None:
         """Connect, listen and connect again, without end."""
         attempts = Attempts(self._scale)
@@ -147,11 +155,10 @@ class StrapLink:
         self._stepped_s = time.monotonic()
         async with client:
             await self._bind(client, device)
-            self._turned_s = time.monotonic()
             await asyncio.wait_for(client.start_notify(ble_codec.MEASUREMENT, self._on_measurement), SUBSCRIBE_S)
             self._heard_s = battery_read_s = time.monotonic()
             while not lost.is_set():
-                self._turn()
+                self._stepped_s = time.monotonic()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(lost.wait(), LOOK_EVERY_S)
                 now_s = time.monotonic()
@@ -227,13 +234,6 @@ class StrapLink:
         await self._read(client, ble_codec.BATTERY)
 
     # --- what it says ---
-
-    def _turn(self) -> None:
-        """One turn of the loop. What has piled up while this process did not run is no pulse of now."""
-        now_s = time.monotonic()
-        if now_s - self._turned_s > SLEPT_S:
-            self._deaf_until_s = now_s + DEAF_S
-        self._stepped_s = self._turned_s = now_s
 
     def _on_measurement(self, _: BleakGATTCharacteristic, value: bytearray) -> None:
         self._worked = True
