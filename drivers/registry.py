@@ -38,6 +38,11 @@ class Family:
     options: Mapping[str, Option] = field(default_factory=dict)
     verify: bool = False  # its protocol is in no maker's document: to be verified on the machine itself
 
+    @property
+    def unit_on_no_wire(self) -> bool:
+        """Whether only a measurement of the belt shows its unit: the console shows what was sent in either."""
+        return "units" in self.options and bool(self.options["units"].required)
+
 
 @dataclass(frozen=True, slots=True)
 class Device:

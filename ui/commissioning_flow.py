@@ -356,12 +356,8 @@ class CommissioningFlow(QObject):
         found = self.measure.judge()
         if found.wrong_unit:
             return found.problem
-        units = FAMILIES[TREADMILL, self._family].options.get("units")
-        if found.check is None and units is not None and units.required and not self.machine.checks:
-            # The unit is on no wire, and a console shows the digits that were sent whatever it counts in.
-            return " ".join(
-                part for part in (found.problem if self.measure.begun else "", tr("commission.check_needed")) if part
-            )
+        if found.check is None and not self.machine.checks and FAMILIES[TREADMILL, self._family].unit_on_no_wire:
+            return f"{found.problem if self.measure.begun else ''} {tr('commission.check_needed')}".strip()
         if found.check is None and self.measure.begun and not self._warned:
             self._warned = True
             return f"{found.problem} {tr('commission.check_open')}"

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from drivers.machines import LIMITS, Machine, machine_of, machines_path, save_machine
-from drivers.registry import TREADMILL, parse_device
+from drivers.registry import FAMILIES, TREADMILL, parse_device
 from drivers.serial_line import refuse_time_scale
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         check = _try(machine, arguments)
         machine = msgspec.structs.replace(machine, checks=(*machine.checks, check))
         _say(f"belt check: the belt is {check.error_pct:+.1f} % off what the treadmill says")
-    elif not machine.checks and "units" in device.options:
+    elif not machine.checks and FAMILIES[TREADMILL, device.family].unit_on_no_wire:
         _say("the unit is NOT verified: check the belt (--check turns or tachometer) before anybody walks on it")
     save_machine(machine)
     _say(f"kept in {machines_path()}; the driver keeps these limits from now on")
