@@ -90,6 +90,7 @@ class ControlledDriver(Loop):
 
     def _open(self) -> None:
         self._machine.open()
+        self._ladder.reopen(time.monotonic())
 
     def _close(self) -> None:
         self._machine.close()

@@ -33,6 +33,7 @@ class StopLadder:
         self.ignored = False
         self._began_s: float | None = None
         self._began_kmh: float | None = None
+        self._begun = False
         self._sent_s = float("-inf")
         self._silent_until_s = float("-inf")
         self._spoke_since_s = 0.0
@@ -41,16 +42,23 @@ class StopLadder:
         """A trip at ``now_s`` with the speed last measured."""
         self._began_s = self._spoke_since_s = now_s
         self._began_kmh = speed_kmh
+        self._begun = False
+
+    def reopen(self, now_s: float) -> None:
+        """The port was opened at ``now_s``: what did not answer before says nothing of now, so a stop goes first."""
+        self._spoke_since_s = now_s
+        self._sent_s = self._silent_until_s = float("-inf")
 
     @property
     def begun(self) -> bool:
-        """Whether the first stop of this descent has been sent."""
-        return self._began_s is not None and self._sent_s >= self._began_s
+        """Whether the first round of this descent is done; one alone hurries, whatever it was told to do."""
+        return self._begun
 
     def rung(self, now_s: float, speed_kmh: float | None, *, answers: bool, at_rest: bool) -> Rung:
         """What to do now."""
         if self._began_s is None:
             self.begin(now_s, speed_kmh)
+        self._begun = True
         if at_rest:
             return Rung.LOOK
         if now_s < self._silent_until_s:

@@ -1,83 +1,22 @@
 """The driver's safety rules against the emulator on a socket, and each of them broken once on purpose."""
 
-import queue
-import sys
-import threading
 import time
 import types
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
 import drivers.treadmill.controlled as driver_module
 import drivers.treadmill.loop as loop_module
 import drivers.treadmill.seen as seen_module
+import drivers.treadmill.stop_ladder as ladder_module
 from drivers import lines
-from drivers.emulators.trackmaster import TrackmasterEmulator
-from drivers.emulators.wire import TcpServer
-from drivers.emulators.woodway import WoodwayEmulator
-from drivers.treadmill.opcode_machine import OpcodeMachine
-from drivers.treadmill.trackmaster import dialect
-from drivers.treadmill.woodway import DIALECT as WOODWAY
-from tests.mutants import planted_fault
-from teststation.clock import TimeScale
-from teststation.ports import BeltTelemetry, Setpoint, TripReason
+from drivers.treadmill.loop import CYCLE_S
+from drivers.treadmill.port import Request
+from tests.contract.driver_thread import Thread, broken_driver, running
+from teststation.ports import BeltState, TripReason
 
-SCALE = TimeScale(10)
-WALK = Setpoint(speed_kmh=4.8, incline_pct=0.0)
 BROKEN_TRIPS_WITHIN_S = 2.0  # a whole driver trips in one; what a broken one leaves out is not waited for as long
-
-
-class Thread:
-    """One driver in a thread, its treadmill, and the station's hand."""
-
-    def __init__(self, module: types.ModuleType, *, woodway: bool = False) -> None:
-        self.treadmill = WoodwayEmulator(SCALE) if woodway else TrackmasterEmulator("kmh", SCALE)
-        self.server = TcpServer(self.treadmill)
-        self.inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
-        self.last: BeltTelemetry | None = None
-        self.looks = 0
-        table, url = WOODWAY if woodway else dialect("kmh"), self.server.url
-        self.driver = module.ControlledDriver(
-            lambda log: OpcodeMachine(table, url, log), url, {}, self._emit, self.inbox, SCALE, recover=False
-        )
-        self.thread = threading.Thread(target=self.driver.run, daemon=True)
-        self.thread.start()
-
-    def _emit(self, line: lines.FromDriver) -> None:
-        if isinstance(line, lines.Belt):
-            self.last = line.telemetry
-            self.looks += 1
-
-    def holds(self, fact: Callable[[BeltTelemetry], bool], within_s: float, *, lease: bool = True) -> bool:
-        """Whether a fact comes true in time, under leases that are renewed."""
-        end_s = time.monotonic() + within_s
-        while time.monotonic() < end_s:
-            if self.last is not None and fact(self.last):
-                return True
-            if lease:
-                self.inbox.put(lines.Lease(setpoint=WALK, lease_s=1.0))
-            time.sleep(0.03)
-        return False
-
-    def walk(self) -> None:
-        assert self.holds(lambda seen: seen.at_rest, 5, lease=False)
-        self.inbox.put(lines.Arm(max_speed_kmh=6.0, max_incline_pct=12.0))
-        assert self.holds(lambda seen: (seen.measured_speed_kmh or 0) > 4.5, 8)
-
-
-@contextmanager
-def running(module: types.ModuleType, *, woodway: bool = False) -> Iterator[Thread]:
-    """A driver that is told to quit however the test ends."""
-    thread = Thread(module, woodway=woodway)
-    try:
-        yield thread
-    finally:
-        thread.driver._quit_by_s = 1e-9  # a broken driver may never see its belt at rest: its time is up now
-        thread.inbox.put(lines.Quit())
-        thread.thread.join(5.0)
-        thread.server.close()
 
 
 def trips_on(fault: str, reason: TripReason) -> Callable[[types.ModuleType], None]:
@@ -157,35 +96,50 @@ def calls_no_woodway_at_rest_that_has_just_been_started(module: types.ModuleType
         assert time.monotonic() - asked_s > 1.5
 
 
-def is_calm_and_hears_the_station_behind_a_port_that_is_gone(module: types.ModuleType) -> None:
+def stays_calm(thread: Thread, fact: Callable[[], bool], within_s: float) -> None:
+    """A fact comes true, and the loop meanwhile turns no oftener than its cycle: a loaded machine turns it less."""
+    looks, began_s = thread.looks, time.monotonic()
+    while not fact():
+        assert time.monotonic() - began_s < within_s
+        time.sleep(0.02)
+    assert thread.looks - looks <= (time.monotonic() - began_s) / CYCLE_S + 5
+
+
+def is_calm_behind_a_port_that_is_gone_and_stops_the_belt_first_when_it_is_back(
+    woodway: bool,
+) -> Callable[[types.ModuleType], None]:
     """A tripped belt's first stop hurries; without a wire there is nothing to hurry to, and the station is heard."""
+
+    def fact(module: types.ModuleType) -> None:
+        with running(module, woodway=woodway) as thread:
+            thread.walk()
+            thread.treadmill.give("unplug")
+            assert thread.holds(lambda seen: seen.trip is not None, 5)
+            lost_at = len(thread.notes)
+
+            def opened() -> int:
+                return thread.notes[lost_at:].count("opened")
+
+            stays_calm(thread, lambda: opened() >= 3, 15)
+            thread.inbox.put(lines.Stop())
+            stays_calm(thread, thread.inbox.empty, 5)
+            thread.treadmill.take("unplug")
+            stays_calm(thread, lambda: thread.last is not None and thread.last.state is BeltState.TRIPPED, 15)
+            stays_calm(thread, lambda: thread.last is not None and thread.last.at_rest, 15)
+            after = thread.notes[lost_at:]
+            firsts = [after[number + 1] for number, note in enumerate(after[:-1]) if note == "opened"]
+            assert set(firsts) == {Request.AUTO_STOP}
+
+    return fact
+
+
+def is_calm_after_a_stop_at_rest(module: types.ModuleType) -> None:
     with running(module) as thread:
-        thread.walk()
-        thread.treadmill.give("unplug")
-        assert thread.holds(lambda seen: seen.trip is not None, 2)
-        looks = thread.looks
-        time.sleep(1.0)
-        assert thread.looks - looks <= 15
+        assert thread.holds(lambda seen: seen.at_rest, 5, lease=False)
         thread.inbox.put(lines.Stop())
-        time.sleep(0.5)
-        assert thread.inbox.empty()
-
-
-@contextmanager
-def broken_driver(module: types.ModuleType, old: str, new: str) -> Iterator[types.ModuleType]:
-    """The driver's module with a fault planted in it, or in a module that it is built on."""
-    if module is driver_module:
-        with planted_fault(module, old, new) as broken:
-            yield broken
-        return
-    same = "Nothing here starts a belt"
-    with planted_fault(module, old, new) as broken:
-        sys.modules[module.__name__] = broken
-        try:
-            with planted_fault(driver_module, same, same) as driver:
-                yield driver
-        finally:
-            sys.modules[module.__name__] = module
+        assert thread.holds(lambda seen: seen.trip is not None, 5, lease=False)
+        enough = thread.looks + 10
+        stays_calm(thread, lambda: thread.looks >= enough, 15)
 
 
 Fact = Callable[[types.ModuleType], None]
@@ -222,10 +176,34 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
         "            pass",
     ),
     "nobody hurries behind a port that is gone": (
-        is_calm_and_hears_the_station_behind_a_port_that_is_gone,
+        is_calm_behind_a_port_that_is_gone_and_stops_the_belt_first_when_it_is_back(False),
         loop_module,
         "if self._hurries and self._is_open:",
         "if self._hurries:",
+    ),
+    "a port that is back is told to stop at once": (
+        is_calm_behind_a_port_that_is_gone_and_stops_the_belt_first_when_it_is_back(False),
+        driver_module,
+        "self._ladder.reopen(time.monotonic())",
+        "pass",
+    ),
+    "nobody hurries behind a port of a Woodway that is gone": (
+        is_calm_behind_a_port_that_is_gone_and_stops_the_belt_first_when_it_is_back(True),
+        loop_module,
+        "if self._hurries and self._is_open:",
+        "if self._hurries:",
+    ),
+    "a port of a Woodway that is back is told to stop at once": (
+        is_calm_behind_a_port_that_is_gone_and_stops_the_belt_first_when_it_is_back(True),
+        driver_module,
+        "self._ladder.reopen(time.monotonic())",
+        "pass",
+    ),
+    "nobody hurries where nothing is to be sent": (
+        is_calm_after_a_stop_at_rest,
+        ladder_module,
+        "        self._begun = True\n",
+        "        self._begun = self._sent_s >= (self._began_s or now_s)\n",
     ),
     "over-speed and a stuck belt are watched for": (
         trips_on("over_speed", TripReason.OVER_SPEED),

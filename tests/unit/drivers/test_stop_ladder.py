@@ -53,3 +53,21 @@ def test_ignored_is_told_only_when_the_speed_did_not_fall() -> None:
     assert not ladder.ignored
     ladder.rung(8.0, 5.0, answers=True, at_rest=False)
     assert ladder.ignored
+
+
+def test_a_port_that_is_back_is_told_to_stop_at_once_and_left_to_its_watchdog_if_it_does_not_answer() -> None:
+    ladder = StopLadder(TimeScale(), 1.2)
+    ladder.begin(0.0, 5.0)
+    ladder.rung(0.0, 5.0, answers=True, at_rest=False)
+    assert ladder.rung(0.9, None, answers=False, at_rest=False) is Rung.SILENCE
+    ladder.reopen(1.0)
+    assert ladder.rung(1.0, None, answers=False, at_rest=False) is Rung.AUTO_STOP
+    assert ladder.rung(1.7, None, answers=False, at_rest=False) is Rung.SILENCE
+
+
+def test_one_round_of_a_descent_hurries_and_no_other() -> None:
+    ladder = StopLadder(TimeScale(), 1.2)
+    ladder.begin(0.0, 0.0)
+    assert not ladder.begun
+    ladder.rung(0.0, 0.0, answers=True, at_rest=True)
+    assert ladder.begun
