@@ -132,8 +132,11 @@ class ControlledDriver(Loop):
             return
         if not self._look():
             return
+        if self._recover and Request.STATUS not in self._traits.requests:
+            # Without a word for stopped, a zero may be the lagging one of a belt that was on a moment ago.
+            self._running = True
         if self._recover and not self._at_rest():
-            self._trip(TripReason.DRIVER_LOST, "found moving by a second driver")
+            self._trip(TripReason.DRIVER_LOST, "not known to rest by a second driver")
             self._bring_to_rest()
             return
         if self._start_by_s is not None:

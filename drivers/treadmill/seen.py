@@ -1,4 +1,4 @@
-"""What a machine last said of itself. None is unknown; nothing is held beyond the next failed look."""
+"""What a machine last said of itself. None is unknown; nothing is held beyond the next failed or refused look."""
 
 from dataclasses import dataclass
 
@@ -29,9 +29,10 @@ class Seen:
         return self.faulted_since_s is not None
 
     def note(self, answer: Answer, now_s: float) -> bool:
-        """Take in one answer; False where it is none to what was asked."""
-        if answer.refused:
-            return False
+        """Take in one answer; False where it is none to what was asked: what was known of it is forgotten then."""
+        refused = answer.refused
+        if refused:
+            answer = Answer(answer.request)
         match answer.request:
             case Request.SPEED:
                 self._note_speed(answer, now_s)
@@ -43,7 +44,7 @@ class Seen:
                 self.set_speed_kmh = answer.value
             case Request.INCLINE_SETTING:
                 self.set_incline_pct = answer.value
-        return True
+        return not refused
 
     def _note_speed(self, answer: Answer, now_s: float) -> None:
         self.speed_kmh = answer.value
@@ -57,9 +58,9 @@ class Seen:
     def at_rest(self, now_s: float, *, running: bool, stop_asked_s: float | None, scale: TimeScale) -> bool:
         """Whether the belt is known to stand still.
 
-        The reported speed lags: just after a start it is still zero. So a belt that is on by our doing (``running``)
-        must also say that it has stopped, or, where the machine has no such word, read zero for a while after it was
-        told to stop at ``stop_asked_s``.
+        The reported speed lags: just after a start it is still zero, and so is a belt's slowest crawl. So a machine
+        that has a word for it must also say that it has stopped, whoever started it. One without that word must, where
+        its belt is on by our doing (``running``), read zero for a while after it was told to stop at ``stop_asked_s``.
         """
         if self.speed_kmh is None:
             if self.faulted_since_s is None or self.running is not Running.STOPPED:
@@ -67,10 +68,10 @@ class Seen:
             return now_s - self.faulted_since_s > scale.wall_s(FAULT_RESTS_AFTER_S, 3.0)
         if self.speed_kmh != 0.0:
             return False
-        if not running:
-            return True
         if Request.STATUS in self.traits.requests:
             return self.running is Running.STOPPED
+        if not running:
+            return True
         if self.zero_since_s is None or stop_asked_s is None:
             return False
         return now_s - max(self.zero_since_s, stop_asked_s) > scale.wall_s(ZERO_RESTS_AFTER_S, 2.0)

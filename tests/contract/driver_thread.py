@@ -59,6 +59,7 @@ class Thread:
         self.inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
         self.last: BeltTelemetry | None = None
         self.looks = 0
+        self.rested_at_kmh: list[float] = []  # what a tachometer said whenever the belt was told to be at rest
         self.notes: list[object] = []  # "opened", "told" and requests, in their order
         table, url = WOODWAY if woodway else dialect("kmh"), self.server.url
         self.driver = module.ControlledDriver(
@@ -77,6 +78,8 @@ class Thread:
         if isinstance(line, lines.Belt):
             self.last = line.telemetry
             self.looks += 1
+            if line.telemetry.at_rest:
+                self.rested_at_kmh.append(self.treadmill.true_speed_kmh)
             self.notes.append("told")
 
     def holds(self, fact: Callable[[BeltTelemetry], bool], within_s: float, *, lease: bool = True) -> bool:

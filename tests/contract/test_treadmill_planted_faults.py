@@ -11,9 +11,13 @@ import drivers.treadmill.loop as loop_module
 import drivers.treadmill.seen as seen_module
 import drivers.treadmill.stop_ladder as ladder_module
 from drivers import lines
+from drivers.emulators.belt import BeltRates
+from drivers.emulators.opcode_belt import UNRECOGNISED
+from drivers.emulators.trackmaster import TrackmasterEmulator
+from drivers.emulators.woodway import SPEED, WoodwayEmulator
 from drivers.treadmill.loop import CYCLE_S
 from drivers.treadmill.port import Request
-from tests.contract.driver_thread import Thread, broken_driver, running
+from tests.contract.driver_thread import SCALE, Thread, broken_driver, running
 from teststation.ports import BeltState, TripReason
 
 BROKEN_TRIPS_WITHIN_S = 2.0  # a whole driver trips in one; what a broken one leaves out is not waited for as long
@@ -142,6 +146,50 @@ def is_calm_after_a_stop_at_rest(module: types.ModuleType) -> None:
         stays_calm(thread, lambda: thread.looks >= enough, 15)
 
 
+class WoodwayWithoutASpeed(WoodwayEmulator):
+    """It refuses to tell its speed while its belt moves."""
+
+    def _execute(self, opcode: int, data: bytes) -> None:
+        if opcode == SPEED and self.true_speed_kmh > 0.0:
+            self._say(bytes([UNRECOGNISED]))
+        else:
+            super()._execute(opcode, data)
+
+
+def holds_no_speed_that_is_refused(module: types.ModuleType) -> None:
+    """Its zero of a moment ago says nothing of a belt that ignores its stops."""
+    with running(module, woodway=True, treadmill=WoodwayWithoutASpeed(SCALE)) as thread:
+        thread.treadmill.give("ignore_stop")
+        assert thread.holds(lambda seen: seen.at_rest, 5, lease=False)
+        thread.inbox.put(lines.Arm(max_speed_kmh=6.0, max_incline_pct=12.0))
+        assert thread.holds(lambda seen: seen.trip is TripReason.GARBLED, 5)
+        assert thread.treadmill.true_speed_kmh > 0.0
+        # A stop goes out every 0.3 s; a zero that was held would be called rest after two seconds of them.
+        assert thread.holds(lambda _: thread.notes.count(Request.AUTO_STOP) > 12, 30, lease=False)
+        assert thread.last is not None
+        assert not thread.last.at_rest
+
+
+def calls_no_crawl_a_rest(woodway: bool) -> Callable[[types.ModuleType], None]:
+    """A belt that somebody else has on crawls below what a report can show; a second driver stops it."""
+
+    def fact(module: types.ModuleType) -> None:
+        crawl = BeltRates(accel_kmh_s=0.0005)
+        treadmill = WoodwayEmulator(SCALE, crawl) if woodway else TrackmasterEmulator("kmh", SCALE, crawl)
+        for command in (b"\xa30030", b"\xa9" if woodway else b"\xa1"):  # on without its watchdog
+            treadmill.receive(command, time.monotonic())
+        with running(module, woodway=woodway, treadmill=treadmill, recover=True) as thread:
+            stopped = thread.holds(
+                lambda seen: seen.trip is TripReason.DRIVER_LOST and seen.at_rest,
+                20 if module is driver_module else BROKEN_TRIPS_WITHIN_S,
+                lease=False,
+            )
+            assert stopped
+            assert max(thread.rested_at_kmh) == 0.0
+
+    return fact
+
+
 Fact = Callable[[types.ModuleType], None]
 
 RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
@@ -243,6 +291,12 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
     ),
     "a lagging zero is no rest": (
         calls_no_belt_at_rest_that_has_just_been_started,
+        seen_module,
+        "return self.running is Running.STOPPED\n        if not",
+        "return True\n        if not",
+    ),
+    "a lagging zero is no rest of a belt that is on by our doing": (
+        calls_no_woodway_at_rest_that_has_just_been_started,
         driver_module,
         "running=self._running, stop",
         "running=False, stop",
@@ -252,6 +306,24 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
         seen_module,
         "return now_s - max(self.zero_since_s, stop_asked_s) > scale.wall_s(ZERO_RESTS_AFTER_S, 2.0)",
         "return True",
+    ),
+    "a zero is no rest while the machine says that it runs": (
+        calls_no_crawl_a_rest(woodway=False),
+        seen_module,
+        "        if Request.STATUS in self.traits.requests:\n",
+        "        if running and Request.STATUS in self.traits.requests:\n",
+    ),
+    "a second driver stops a belt that has no word for stopped": (
+        calls_no_crawl_a_rest(woodway=True),
+        driver_module,
+        "if self._recover and Request.STATUS not in",
+        "if False and Request.STATUS not in",
+    ),
+    "a speed that is refused is not known": (
+        holds_no_speed_that_is_refused,
+        seen_module,
+        "            answer = Answer(answer.request)\n",
+        "            return False\n",
     ),
 }
 
