@@ -11,10 +11,12 @@ from drivers.treadmill.loop import Emit, Inbox, Loop
 from drivers.treadmill.port import Answer, Machine, Order, Request, Running
 from drivers.treadmill.seen import Seen
 from drivers.treadmill.stop_ladder import Rung, StopLadder
+from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
 
-SETTLE_AFTER_REOPEN_S = 3.0  # no start sooner after a link was lost: the vendor's power-up rule
+SETTLES_WITHIN_S = 3.0  # the vendor's power-up rule: a stop, this long, and only then the operator
+LOST_AFTER_MISSES = 2
 STOP_UNEXPECTED_AFTER_S = 1.0
 SETTING_DIFFERS_TIMES = 3
 CONFIRM_START_WITHIN_S = 30.0  # where the machine wants its own button pressed
@@ -65,6 +67,9 @@ class ControlledDriver(Loop):
         self._sent_kmh: float | None = None
         self._sent_incline_pct: float | None = None
         self._differs = 0
+        self._missed = 0  # answers in a row
+        self._maybe_locked_out = False  # a start was refused, or the machine may have been without power meanwhile
+        self._settled_s = float("-inf")
         self._stopped_since_s: float | None = None
         self._stop_asked_s: float | None = None
 
@@ -90,6 +95,7 @@ class ControlledDriver(Loop):
 
     def _open(self) -> None:
         self._machine.open()
+        self._maybe_locked_out |= self._lost_once
         self._ladder.reopen(time.monotonic())
 
     def _close(self) -> None:
@@ -112,8 +118,10 @@ class ControlledDriver(Loop):
             time.monotonic(), running=self._running, stop_asked_s=self._stop_asked_s, scale=self._scale
         )
 
-    def _may_be_armed(self, now_s: float) -> bool:
-        return self._at_rest() and not self._running and now_s - self._seen.answered_s < 1.0
+    def _why_not_armed(self, now_s: float) -> Cause | None:
+        if not self._at_rest() or self._running or now_s - self._seen.answered_s >= 1.0:
+            return Cause("arm_not_at_rest")
+        return Cause("arm_settling") if self._maybe_locked_out or now_s < self._settled_s else None
 
     def _armed_anew(self) -> None:
         self._ladder = self._new_ladder()
@@ -122,6 +130,7 @@ class ControlledDriver(Loop):
 
     def _tripped_anew(self, now_s: float) -> None:
         self._ladder.begin(now_s, self._seen.speed_kmh)
+        self._maybe_locked_out |= self._guard.tripped is TripReason.START_REFUSED
 
     def _new_ladder(self) -> StopLadder:
         return StopLadder(self._scale, self._traits.silence_s)
@@ -143,6 +152,8 @@ class ControlledDriver(Loop):
             # The machine's own button is still to be pressed; the ramp waits for it.
             self._guard = guards.hold_at_zero(self._guard)
         self._check()
+        if self._guard.tripped is None:
+            self._settle()
         if self._guard.tripped is None:
             self._obey()
 
@@ -169,11 +180,14 @@ class ControlledDriver(Loop):
         now_s = time.monotonic()
         if answer is None:
             self._seen.forget_measured()
-            if (self._guard.moving or self._running) and retry:
+            self._missed += 2 if retry else 1
+            if (self._guard.armed or self._guard.moving or self._running) and retry:
                 garbled = self._machine.garbled
                 self._trip(TripReason.GARBLED if garbled else TripReason.NO_ANSWER, f"to {request.name}")
             return None
         self._seen.answered_s = now_s
+        self._maybe_locked_out |= self._missed >= LOST_AFTER_MISSES
+        self._missed = 0
         if answer.timed_out:
             self._trip_if_concerned(TripReason.STATE_UNEXPECTED, "its communication timer ran out")
             return None
@@ -236,10 +250,9 @@ class ControlledDriver(Loop):
     def _start(self) -> None:
         """From rest, at the lowest speed, with the watchdog on, and verified where the machine has a word for it."""
         now_s = time.monotonic()
-        settled = not self._lost_once or now_s - self._opened_s > SETTLE_AFTER_REOPEN_S
         # Whatever the ramp has come to while the belt was not on yet, it begins at zero.
         self._guard = guards.hold_at_zero(self._guard)
-        if not self._at_rest() or not settled:
+        if not self._at_rest():
             return
         if Request.REQUEST_CONTROL in self._traits.requests:
             granted = self._ask(Request.REQUEST_CONTROL)
@@ -324,6 +337,22 @@ class ControlledDriver(Loop):
             self._note(answer)
         if self._rests_for_good():
             self._rested()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Lead a machine that may be locked out back to where the operator can start it. Nothing starts here.
+
+        A start soon after power-up is refused, and every one after it until a stop or twenty seconds without a word,
+        which a polled machine never has. It is told to stop where it rests; after a refused start also where it says
+        nothing more, as one model does.
+        """
+        refused = self._guard.tripped is TripReason.START_REFUSED
+        if not self._maybe_locked_out or not (refused or self._rests_for_good()):
+            return
+        answer = self._ask(self._traits.finish, retry=False)
+        if answer is not None and not answer.refused:
+            self._maybe_locked_out = False
+            self._settled_s = time.monotonic() + SETTLES_WITHIN_S
 
     def _rests_for_good(self) -> bool:
         """At rest, and no start that somebody may still confirm at the machine."""

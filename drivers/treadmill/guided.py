@@ -10,6 +10,7 @@ from dataclasses import replace
 from drivers.guard import OVER_LIMIT_KMH
 from drivers.treadmill.gauge import Gauge, Reading
 from drivers.treadmill.loop import Emit, Inbox, Loop
+from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
 from teststation.units import KMH_PER_MPH
@@ -89,8 +90,8 @@ class GuidedDriver(Loop):
             return False
         return time.monotonic() - self._zero_since_s > self._scale.wall_s(RESTS_AFTER_S, 0.5)
 
-    def _may_be_armed(self, now_s: float) -> bool:
-        return self._gauge is None or self._at_rest()
+    def _why_not_armed(self, now_s: float) -> Cause | None:
+        return None if self._gauge is None or self._at_rest() else Cause("arm_not_at_rest")
 
     def _armed_anew(self) -> None:
         if self._gauge is not None:

@@ -93,8 +93,8 @@ class Loop(ABC):
         """Whether the belt is known to stand still."""
 
     @abstractmethod
-    def _may_be_armed(self, now_s: float) -> bool:
-        """Whether an arming may be accepted now."""
+    def _why_not_armed(self, now_s: float) -> Cause | None:
+        """Why no arming can be accepted now; None where it can."""
 
     @abstractmethod
     def _armed_anew(self) -> None:
@@ -149,7 +149,8 @@ class Loop(ABC):
         if self._opened_s > float("-inf"):
             self._lost_once = True
         self._next_open_s = time.monotonic() + REOPEN_EVERY_S
-        if self._concerned:
+        if self._concerned or self._guard.armed:
+            # Armed and not on yet, too: behind a new port only the operator's own word may start a belt.
             self._trip(TripReason.PORT_LOST, str(error))
         elif not self._lost_once:
             self._emit(lines.Failed(causes=error.causes, fatal=False))
@@ -210,12 +211,12 @@ class Loop(ABC):
                 self._trip_if_concerned(TripReason.STATION_GARBLED, "a line that cannot be read")
 
     def _arm(self, now_s: float, speed_kmh: float, incline_pct: float) -> None:
-        rested = self._may_be_armed(now_s)
-        self._guard = guards.arm(self._guard, now_s, speed_kmh, incline_pct, at_rest=rested)
+        why_not = self._why_not_armed(now_s)
+        self._guard = guards.arm(self._guard, now_s, speed_kmh, incline_pct, at_rest=why_not is None)
         if self._guard.armed:
             self._armed_anew()
         else:
-            self._emit(lines.Refused(causes=(Cause("arm_not_at_rest"),)))
+            self._emit(lines.Refused(causes=(why_not or Cause("arm_not_at_rest"),)))
 
     def _leave(self, reason: TripReason | None) -> None:
         self._quit_by_s = self._quit_by_s or time.monotonic() + QUIT_WITHIN_S

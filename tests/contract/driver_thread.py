@@ -60,7 +60,7 @@ class Thread:
         self.last: BeltTelemetry | None = None
         self.looks = 0
         self.rested_at_kmh: list[float] = []  # what a tachometer said whenever the belt was told to be at rest
-        self.notes: list[object] = []  # "opened", "told" and requests, in their order
+        self.notes: list[object] = []  # "opened", "told", "refused" and requests, in their order
         table, url = WOODWAY if woodway else dialect("kmh"), self.server.url
         self.driver = module.ControlledDriver(
             lambda log: NotedMachine(table, url, log, self.notes),
@@ -78,9 +78,11 @@ class Thread:
         if isinstance(line, lines.Belt):
             self.last = line.telemetry
             self.looks += 1
+            self.notes.append("told")
             if line.telemetry.at_rest:
                 self.rested_at_kmh.append(self.treadmill.true_speed_kmh)
-            self.notes.append("told")
+        elif isinstance(line, lines.Refused):
+            self.notes.append("refused")
 
     def holds(self, fact: Callable[[BeltTelemetry], bool], within_s: float, *, lease: bool = True) -> bool:
         """Whether a fact comes true in time, under leases that are renewed."""

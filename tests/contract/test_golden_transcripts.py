@@ -138,6 +138,31 @@ def test_from_connecting_to_rest(
     script.done()
 
 
+LOCKED_OUT = [
+    "c1->d130303030", "c0->d031", "c2->d230303030",
+    # armed and leased, and the start is left without an answer: the auto stop, and the stop that ends a lock-out
+    "c1->d130303030", "c0->d031", "c2->d230303030",
+    "a330303032->b3", "c3->d330303032", "a0->",
+    "aa->ba", "c1->d130303030", "c0->d031", "c2->d230303030", "a2->b2",
+    # armed too soon, and nothing but looks
+    *["c1->d130303030", "c0->d031", "c2->d230303030"] * 6,
+    # armed again
+    "c1->d130303030", "c0->d031", "c2->d230303030",
+    "a330303032->b3", "c3->d330303032", "a0->b0", "c0->d032",
+]  # fmt: skip
+
+
+def test_a_start_that_is_locked_out(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(wall, LOCKED_OUT)
+    monkeypatch.setattr(machine_module, "SerialLine", lambda port, baudrate: script)
+    driver = ControlledDriver(
+        lambda log: OpcodeMachine(trackmaster.dialect("kmh"), "x", log), "x", {}, lambda line: None, queue.Queue(),
+        TimeScale(), recover=False,
+    )  # fmt: skip
+    play(wall, driver, [[], [ARM, lease(4.8)], [], *[[ARM, lease(4.8)]] * 5, [], [ARM, lease(4.8)]])
+    script.done()
+
+
 @pytest.mark.parametrize(
     ("reader", "exchanges", "seen"),
     [

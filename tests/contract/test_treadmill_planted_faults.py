@@ -146,6 +146,15 @@ def is_calm_after_a_stop_at_rest(module: types.ModuleType) -> None:
         stays_calm(thread, lambda: thread.looks >= enough, 15)
 
 
+def forgets_an_arming_when_the_port_is_lost(module: types.ModuleType) -> None:
+    with running(module) as thread:
+        assert thread.holds(lambda seen: seen.at_rest, 5, lease=False)
+        thread.inbox.put(lines.Arm(max_speed_kmh=6.0, max_incline_pct=12.0))
+        assert thread.holds(lambda seen: seen.state is BeltState.ARMED, 5, lease=False)
+        thread.treadmill.give("unplug")
+        assert thread.holds(lambda seen: seen.trip is TripReason.PORT_LOST, 5, lease=False)
+
+
 class WoodwayWithoutASpeed(WoodwayEmulator):
     """It refuses to tell its speed while its belt moves."""
 
@@ -214,7 +223,7 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
     "two missed replies are a lost link": (
         trips_on("mute", TripReason.NO_ANSWER),
         driver_module,
-        "if (self._guard.moving or self._running) and retry:",
+        "if (self._guard.armed or self._guard.moving or self._running) and retry:",
         "if False:",
     ),
     "a vanished port is told": (
@@ -222,6 +231,12 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
         loop_module,
         "            self._trip(TripReason.PORT_LOST, str(error))",
         "            pass",
+    ),
+    "no arming outlives a lost port": (
+        forgets_an_arming_when_the_port_is_lost,
+        loop_module,
+        "if self._concerned or self._guard.armed:",
+        "if self._concerned:",
     ),
     "nobody hurries behind a port that is gone": (
         is_calm_behind_a_port_that_is_gone_and_stops_the_belt_first_when_it_is_back(False),
