@@ -11,12 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
+from msgspec import structs
 
+from drivers.emulators.belt import BeltRates
 from drivers.emulators.trackmaster import TrackmasterEmulator
+from drivers.emulators.woodway import WoodwayEmulator
 from tests.contract import treadmill_rig
 from tests.contract.treadmill_rig import CASES, SCALE, Case
-from tests.process.belt_room import BeltRoom, ProcessRoom
+from tests.process.belt_room import ONE_STAGE, BeltRoom, ProcessRoom
+from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
+from teststation.run.alarms import alarms
 from teststation.run.record import Outcome
 from teststation.run.state import Phase
 
@@ -220,6 +225,30 @@ def test_a_wrong_unit_is_on_no_wire_so_only_the_belt_check_finds_it(
         assert room.until(lambda: treadmill.true_speed_kmh > 7.7, 6.0)
         assert room.controller.state.measured_speed_kmh == pytest.approx(4.8, abs=0.3)
         record_property("cell", f"{'wrong unit':20} {'trackmaster':18} not seen on the wire: 61 % at the belt check")
+    finally:
+        room.controller.stop()
+        room.until(lambda: room.phase is Phase.ENDED, 10.0)
+        room.close()
+
+
+@pytest.mark.parametrize("name", CONTROLLED)
+def test_a_deck_that_does_not_rise_is_an_alarm_and_no_end(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    flat = BeltRates(incline_pct_s=0.0)
+    made = {
+        "trackmaster-kmh": lambda: TrackmasterEmulator("kmh", SCALE, flat),
+        "woodway": lambda: WoodwayEmulator(SCALE, flat),
+    }
+    monkeypatch.setattr(treadmill_rig, "make", lambda wanted: made[name]())
+    room = BeltRoom(CASES[name], SCALE, structs.replace(ONE_STAGE, stages=(StagePlan("1", 3600.0, 4.8, 10.0),)))
+    try:
+        assert room.begin()
+        assert room.until(lambda: room.phase is Phase.STAGES, 10.0)
+
+        def told() -> bool:
+            return any(a.code == "incline_off_target" for a in alarms(room.controller.state, room.controller.now_s()))
+
+        assert room.until(told, 10.0)
+        assert room.phase is Phase.STAGES
     finally:
         room.controller.stop()
         room.until(lambda: room.phase is Phase.ENDED, 10.0)

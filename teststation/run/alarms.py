@@ -66,15 +66,18 @@ def _belt(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
         found.append((Cause("belt_offline"), Priority.HIGH))
     elif state.phase is Phase.READY and state.belt_state is BeltState.OFFLINE:
         found.append((Cause("belt_offline"), Priority.MEDIUM))
-    if (
-        state.phase in (Phase.STAGES, Phase.COOL_DOWN)
-        and state.setpoint is not None
-        and state.prompt is None  # the operator has just been asked for it
-        and state.measured_speed_kmh is not None
-        and now_s - max(state.stage_began_s, state.phase_began_s) > BELT_OFF_TARGET_AFTER_S
-        and abs(state.measured_speed_kmh - state.setpoint.speed_kmh) > BELT_OFF_TARGET_KMH
-    ):
-        found.append((Cause("belt_off_target"), Priority.MEDIUM))
+    # A prompt has just asked the operator for the load.
+    if state.phase in (Phase.STAGES, Phase.COOL_DOWN) and state.setpoint is not None and state.prompt is None:
+        if (
+            state.measured_speed_kmh is not None
+            and now_s - max(state.stage_began_s, state.phase_began_s) > BELT_OFF_TARGET_AFTER_S
+            and abs(state.measured_speed_kmh - state.setpoint.speed_kmh) > BELT_OFF_TARGET_KMH
+        ):
+            found.append((Cause("belt_off_target"), Priority.MEDIUM))
+        read_pct, away = state.measured_incline_pct, state.deck_away
+        if read_pct is not None and away is not None and away.stays(now_s):
+            values = {"set": round(away.set_pct, 1), "read": round(read_pct, 1)}
+            found.append((Cause("incline_off_target", values), Priority.MEDIUM))
     return found
 
 

@@ -14,6 +14,7 @@ from teststation.ports import BeltState, HeartRateStatus, Setpoint, TripReason
 from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
+from teststation.run.deck import watched
 from teststation.run.guiding import guided
 from teststation.run.holds import hold, release, stage_setpoint
 from teststation.run.record import Outcome
@@ -240,6 +241,9 @@ def _belt(state: RunState, read: ev.BeltRead) -> Step:
         belt_state=read.state,
         measured_speed_kmh=read.measured_speed_kmh,
         measured_incline_pct=read.measured_incline_pct,
+        deck_away=watched(
+            state.deck_away, t_s, state.setpoint and state.setpoint.incline_pct, read.measured_incline_pct
+        ),
         belt_read_s=t_s,
         at_rest=read.at_rest,
         stop_ignored=state.stop_ignored or read.stop_ignored,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus, Setpoint, TreadmillInfo
 from teststation.protocol.plan import Plan, StagePlan
+from teststation.run.deck import Away
 from teststation.run.record import Outcome
 from teststation.subject import Gait
 
@@ -97,6 +98,7 @@ class RunState:
     belt_state: BeltState = BeltState.OFFLINE
     measured_speed_kmh: float | None = None
     measured_incline_pct: float | None = None
+    deck_away: Away | None = None
     belt_read_s: float | None = None
     at_rest: bool = False
     stop_ignored: bool = False

@@ -1,0 +1,132 @@
+"""A deck that does not come to its incline is told and trips nothing; one on its way is not told."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+import teststation.run.deck as deck_module
+from drivers.emulators.belt import BeltRates
+from tests.mutants import planted_fault
+from tests.unit.run.builders import Bench, belt, heart
+from teststation.run import events as ev
+from teststation.run.alarms import Priority, alarms
+from teststation.run.deck import STAYS_AWAY_AFTER_S
+from teststation.run.state import Phase
+from teststation.texts import texts
+
+deck = deck_module
+
+
+def told(pct_s: float, *, set_pct: float = 10.0, until_s: float = 60.0) -> list[float]:
+    """When a deck that moves at ``pct_s`` percent a second from zero is told to stay away from its setting."""
+    away, times = None, []
+    for tick in range(round(until_s / 0.5)):
+        now_s = tick * 0.5
+        away = deck.watched(away, now_s, set_pct, round(min(set_pct, pct_s * now_s), 1))
+        if away is not None and away.stays(now_s):
+            times.append(now_s)
+    return times
+
+
+def test_a_deck_that_does_not_move_is_told_after_its_time_and_from_then_on() -> None:
+    times = told(0.0)
+    assert times
+    assert STAYS_AWAY_AFTER_S < times[0] <= STAYS_AWAY_AFTER_S + 1.0
+    assert times[-1] == 59.5
+
+
+def test_a_deck_on_its_way_is_never_told_however_far_or_slow() -> None:
+    for pct_s in (BeltRates().incline_pct_s, 0.1, 0.05):
+        assert told(pct_s, set_pct=25.0, until_s=600.0) == []
+
+
+def test_a_deck_that_stays_halfway_is_told() -> None:
+    away = None
+    for tick in range(80):
+        away = deck.watched(away, tick * 0.5, 10.0, min(5.0, tick * 0.25))
+    assert away is not None
+    assert away.stays(39.5)
+
+
+def test_a_new_setting_is_no_excuse_and_no_fault() -> None:
+    stuck = deck.watched(deck.watched(None, 0.0, 4.0, 0.0), 14.0, 8.0, 0.0)
+    assert stuck is not None
+    assert stuck.stays(16.0)
+    moving = deck.watched(deck.watched(deck.watched(None, 0.0, 4.0, 0.0), 2.0, 8.0, 2.0), 4.0, 8.0, 3.0)
+    assert moving is not None
+    assert not moving.stays(18.0)
+
+
+def test_nothing_is_told_where_the_incline_is_not_read_or_nothing_is_set() -> None:
+    assert deck.watched(None, 100.0, 10.0, None) is None
+    assert deck.watched(None, 100.0, None, 0.0) is None
+
+
+def uphill(read_pct: float | None) -> Bench:
+    """Half a minute of a stage at 4 % with this incline read."""
+    bench = Bench().started()
+    bench.belt_follows = False
+    bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=4.8, incline_pct=4.0))
+    for _ in range(60):
+        bench.now_s += 0.5
+        bench.feed(belt(bench.now_s, 4.8, incline_pct=read_pct), heart(bench.now_s, 120), ev.Ticked(t_s=bench.now_s))
+    return bench
+
+
+def codes(bench: Bench) -> list[str]:
+    return [alarm.code for alarm in alarms(bench.state, bench.now_s)]
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_the_alarm_stands_says_both_inclines_and_ends_nothing(language: str) -> None:
+    bench = uphill(0.0)
+    (alarm,) = [alarm for alarm in alarms(bench.state, bench.now_s) if alarm.code == "incline_off_target"]
+    assert alarm.priority is Priority.MEDIUM
+    said = texts(language).say(alarm.cause)
+    assert "0" in said
+    assert "4" in said
+    assert "{" not in said
+    assert bench.state.phase is Phase.STAGES
+    assert not bench.state.tripped
+
+
+def test_no_alarm_stands_where_the_deck_is_there_or_is_not_read_or_the_belt_stops() -> None:
+    assert "incline_off_target" not in codes(uphill(4.0))
+    assert "incline_off_target" not in codes(uphill(None))
+    bench = uphill(0.0)
+    bench.state = replace(bench.state, phase=Phase.STOPPING)
+    assert "incline_off_target" not in codes(bench)
+
+
+FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+    "a deck that stays is not told": (
+        "return now_s - self.since_s > STAYS_AWAY_AFTER_S",
+        "return False",
+        test_a_deck_that_does_not_move_is_told_after_its_time_and_from_then_on,
+    ),
+    "every look is taken for a move": (
+        "by_pct <= away.by_pct - NEARER_BY_PCT",
+        "by_pct <= away.by_pct",
+        test_a_deck_that_stays_halfway_is_told,
+    ),
+    "a moving deck counts as standing": (
+        "by_pct <= away.by_pct - NEARER_BY_PCT",
+        "False",
+        test_a_deck_on_its_way_is_never_told_however_far_or_slow,
+    ),
+    "a new setting is an excuse": (
+        "Away(away.since_s, by_pct, set_pct)",
+        "Away(now_s, by_pct, set_pct)",
+        test_a_new_setting_is_no_excuse_and_no_fault,
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new, fact = FAULTS[fault]
+    with planted_fault(deck_module, old, new) as broken:
+        monkeypatch.setitem(globals(), "deck", broken)
+        with pytest.raises(AssertionError):
+            fact()
