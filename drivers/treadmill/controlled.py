@@ -361,7 +361,8 @@ class ControlledDriver(Loop):
     def _rested(self) -> None:
         self._running = False
         self._start_by_s = None
-        self._sent_kmh = None
+        self._sent_kmh = self._sent_incline_pct = None  # a stop lowers the deck, so the next start sets it anew
+        self._seen.set_speed_kmh = self._seen.set_incline_pct = None
 
     # --- telling ---
 

@@ -170,6 +170,21 @@ def test_an_ordinary_end_ramps_down_is_no_trip_and_needs_a_new_arming(name: str)
 
 
 @pytest.mark.parametrize("name", CONTROLLED)
+def test_a_new_arming_after_a_stop_sets_the_incline_anew(name: str) -> None:
+    with rig(name) as made:
+        made.walking()
+        made.until(lambda seen: (seen.measured_incline_pct or 0) > 1.9, WALK)
+        made.inbox.put(lines.Stop())
+        seen = made.until(lambda seen: seen.trip is not None and seen.at_rest)
+        assert (seen.sent_incline_pct, seen.confirmed_incline_pct) == (None, None)
+        made.inbox.put(lines.Arm(max_speed_kmh=6.0, max_incline_pct=12.0))
+        made.until(lambda seen: seen.trip is None)
+        made.until(lambda seen: seen.sent_incline_pct == 2.0 and (seen.measured_incline_pct or 0) > 1.9, WALK)
+        assert made.treadmill is not None
+        assert made.treadmill.incline_pct == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("name", CONTROLLED)
 def test_a_belt_above_its_speed_trips(name: str) -> None:
     with rig(name) as made:
         made.walking()
