@@ -67,6 +67,7 @@ class Guard:
     armed_speed_kmh: float = 0.0
     armed_incline_pct: float = 0.0
     want: Setpoint | None = None
+    off: bool = False  # off was asked for after a setpoint: latched until the next arming
     lease_until_s: float = 0.0
     out_kmh: float = 0.0
     out_incline_pct: float = 0.0
@@ -103,7 +104,10 @@ def arm(guard: Guard, now_s: float, max_speed_kmh: float, max_incline_pct: float
 
 
 def grant(guard: Guard, now_s: float, setpoint: Setpoint | None, lease_s: float) -> Guard:
-    """Take in a lease. A setpoint outside the limits, or no number at all, trips: it is never clipped."""
+    """Take in a lease. A setpoint outside the limits, or no number at all, trips: it is never clipped.
+
+    Off is latched: on its way to rest a belt is not sped up again, whatever setpoint follows.
+    """
     if guard.tripped is not None or not guard.armed:
         return guard
     if setpoint is not None:
@@ -117,7 +121,8 @@ def grant(guard: Guard, now_s: float, setpoint: Setpoint | None, lease_s: float)
             return trip(guard, TripReason.STATION_GARBLED, f"asked for {values[0]} km/h, {values[1]} %")
     if not math.isfinite(lease_s) or lease_s <= 0:
         return trip(guard, TripReason.STATION_GARBLED, f"lease of {lease_s} s")
-    return replace(guard, want=setpoint, lease_until_s=now_s + min(lease_s, LEASE_MAX_S))
+    off = guard.off or (setpoint is None and guard.want is not None)
+    return replace(guard, want=None if off else setpoint, off=off, lease_until_s=now_s + min(lease_s, LEASE_MAX_S))
 
 
 def trip(guard: Guard, reason: TripReason, detail: str = "") -> Guard:

@@ -125,6 +125,21 @@ def test_off_is_an_ordinary_ramp_and_no_trip() -> None:
     assert guard.out_kmh == 0.0
 
 
+def test_off_is_latched_until_the_next_arming() -> None:
+    guard = guards.advance(guards.grant(walking(), 10.0, None, 1.0), 10.5)
+    guard = guards.advance(guards.grant(guard, 10.5, WALK, 1.0), 11.0)
+    assert guard.out_kmh == pytest.approx(3.0)
+    guard = guards.advance(guards.grant(guard, 11.0, None, 1.0), 13.0)
+    assert guards.advance(guards.grant(guard, 13.0, WALK, 1.0), 13.5).out_kmh == 0.0
+    guard = guards.arm(guard, 14.0, 8.0, 12.0, at_rest=True)
+    assert guards.advance(guards.grant(guard, 14.0, WALK, 1.0), 14.5).out_kmh == pytest.approx(0.5)
+
+
+def test_off_before_the_first_setpoint_is_no_off() -> None:
+    guard = guards.grant(guards.grant(armed(), 0.0, None, 1.0), 0.0, WALK, 1.0)
+    assert guards.advance(guard, 0.5).out_kmh == pytest.approx(0.5)
+
+
 def watched(measured_kmh: float, seconds: float) -> Guard:
     guard = walking()
     for tenth in range(101, 101 + int(seconds * 10)):
@@ -216,6 +231,11 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         "max(want_kmh, guard.out_kmh - guard.limits.decel_kmh_s * dt_s)",
         "want_kmh",
         test_a_tripped_belt_slows_down_at_its_rate_and_not_at_once,
+    ),
+    "off is no last word": (
+        "off = guard.off or (",
+        "off = (",
+        test_off_is_latched_until_the_next_arming,
     ),
     "over-speed goes unnoticed": (
         "if over_since_s is not None and",
