@@ -4,6 +4,7 @@ The driver process reads it by itself and lets it bind the guard, whatever the s
 read is refused: a limit that is not understood is no limit.
 """
 
+import contextlib
 import os
 import tomllib
 from datetime import date, timedelta
@@ -139,12 +140,13 @@ def _same(known: str, device: str | Device) -> bool:
 
 
 def _port_today(port: str) -> str:
-    if not is_adapter(port):
-        return port
-    try:
-        return resolve(port)
-    except DeviceError:
-        return port
+    """One spelling for one port: COM names in any case and with or without Windows' prefix, a link by its target."""
+    name = port
+    if is_adapter(port):
+        with contextlib.suppress(DeviceError):
+            name = resolve(port)
+    name = name.removeprefix("\\\\.\\")
+    return str(Path(name).resolve()) if name.startswith("/") else name.casefold()
 
 
 def _table(machine: Machine) -> str:

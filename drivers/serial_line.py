@@ -14,6 +14,8 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, DeviceError
 
 WRITE_TIMEOUT_S = 0.2
+WINDOWS_ACCESS_DENIED = 5
+_WINDOWS_ERROR = re.compile(r"None, (\d+)\)\s*$")
 HARDWARE_PORT = re.compile(r"^(\\\\\.\\)?COM\d+$|^/dev/(tty|cu)[A-Za-z]|^usb$", re.IGNORECASE)
 
 _LOSSES: tuple[type[BaseException], ...] = (serial.SerialException, OSError)
@@ -106,6 +108,10 @@ class SerialLine:
 
 def _not_opened(port: str, error: BaseException) -> Cause:
     text = str(error)
+    # Windows says it in the user's own language; the number at the end of pyserial's text says the same in all.
+    number = _WINDOWS_ERROR.search(text)
+    if number is not None and int(number[1]) == WINDOWS_ACCESS_DENIED:
+        return Cause("port_taken", {"port": port})
     if "Resource temporarily unavailable" in text or "exclusively lock" in text or "Access is denied" in text:
         return Cause("port_taken", {"port": port})
     if "Permission denied" in text or "PermissionError" in text:

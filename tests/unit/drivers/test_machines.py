@@ -1,5 +1,6 @@
 """The clinic's own file of machines: what it may say, and that the driver keeps its limits whatever is asked."""
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +56,23 @@ def test_another_unit_than_the_machine_was_commissioned_with_is_refused(path: Pa
     save_machine(Machine(device=KMH))
     with pytest.raises(BadInput, match="commissioned with units=kmh"):
         bound(parse_device("trackmaster:COM3,units=mph", TREADMILL))
+
+
+@pytest.mark.parametrize("port", ["com3", r"\\.\COM3", "Com3"])
+def test_another_spelling_of_the_port_is_the_same_machine(path: Path, port: str) -> None:
+    save_machine(Machine(device=KMH, max_kmh=6.0))
+    assert bound(parse_device(f"trackmaster:{port},units=kmh", TREADMILL)).options["max_kmh"] == "6.0"
+    with pytest.raises(BadInput, match="commissioned with units=kmh"):
+        bound(parse_device(f"trackmaster:{port},units=mph", TREADMILL))
+
+
+def test_a_link_to_the_port_is_the_same_machine(path: Path, tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("serial ports are no files on Windows")
+    link = tmp_path / "belt"
+    link.symlink_to("/dev/null")
+    save_machine(Machine(device="trackmaster:/dev/null,units=kmh", max_kmh=6.0))
+    assert bound(parse_device(f"trackmaster:{link},units=kmh", TREADMILL)).options["max_kmh"] == "6.0"
 
 
 def test_another_machine_is_not_bound(path: Path) -> None:

@@ -68,6 +68,7 @@ def test_a_port_that_goes_is_a_lost_link_and_is_closed_all_the_same(
     ("error", "words"),
     [
         ("could not open port 'COM3': PermissionError(13, 'Access is denied.', None, 5)", "another program has"),
+        ("could not open port 'COM3': PermissionError(13, 'Ingen tilgang.', None, 5)", "another program has"),
         ("[Errno 11] Could not exclusively lock port /dev/ttyUSB0: [Errno 11] Resource temporarily unavailable",
          "another program has the port"),
         ("could not open port 'COM9': FileNotFoundError(2, 'The system cannot find the file specified.', None, 2)",
