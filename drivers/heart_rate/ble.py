@@ -73,6 +73,11 @@ async def _until_left(link: "StrapLink", station: Station) -> None:
         kept.result()  # ``keep`` never ends by itself: this raises what ended it
 
 
+def first_characteristic(client: BleakClient, uuid: str) -> BleakGATTCharacteristic | None:
+    """The characteristic of this name, of two batteries the first: bleak itself refuses to choose."""
+    return next((found for found in client.services.characteristics.values() if found.uuid == uuid), None)
+
+
 def _identity(sensor: str, address: str, serial: bytes | None) -> str:
     """What a driver after this one needs to take the same strap, under whatever address it comes back."""
     return msgspec.json.encode((sensor, address, "" if serial is None else serial.hex())).decode("utf-8")
@@ -248,12 +253,11 @@ class StrapLink:
     async def _read(self, client: BleakClient, uuid: str) -> bytes | None:
         """The value of a characteristic that a strap may have or not."""
         self._stepped_s = time.monotonic()
-        there = [found for found in client.services.characteristics.values() if found.uuid == uuid]
-        if not there:
+        found = first_characteristic(client, uuid)
+        if found is None:
             return None
         try:
-            # Of two batteries the first: bleak refuses to choose.
-            value = bytes(await asyncio.wait_for(client.read_gatt_char(there[0]), SUBSCRIBE_S))
+            value = bytes(await asyncio.wait_for(client.read_gatt_char(found), SUBSCRIBE_S))
         except RADIO_ERRORS:
             return None  # battery and location are worth no link; a link that is gone says so by itself
         self._log(uuid[4:8], value)

@@ -12,7 +12,8 @@ sensor that sends no intervals and repeats itself cannot be told from a steady h
 
 from dataclasses import dataclass
 
-RR_LOW_1024, RR_HIGH_1024 = 256, 2048  # 250 to 2000 ms: what is an interval at all
+from drivers.heart_rate.plausibility import is_interval
+
 TURNS = 6  # so many turns up and down show intervals that are measured
 TURN_1024 = 2  # a turn is more than what rounding makes
 ALIKE = 4  # so many frames as the one before: a heart's own chance of it is less than one in a million
@@ -33,7 +34,7 @@ class Repetition:
 
     def news(self, frame: bytes, rr_1024: tuple[int, ...]) -> int:
         """How many frames have been news, this one included: a number that stands still shows no new beat."""
-        intervals = [ticks for ticks in rr_1024 if RR_LOW_1024 <= ticks <= RR_HIGH_1024]
+        intervals = [ticks for ticks in rr_1024 if is_interval(ticks)]
         alike = frame == self._last_frame
         if alike:
             self._alike += 1

@@ -15,6 +15,7 @@ from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 
 from drivers.heart_rate import ble_codec
+from drivers.heart_rate.ble import first_characteristic
 from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
 from drivers.processes import child_environment, quiet_flags
 from teststation.cause import Cause
@@ -102,8 +103,9 @@ async def _pulse(device: BLEDevice) -> tuple[ble_codec.Measurement | None, int |
     try:
         async with asyncio.timeout(PULSE_WITHIN_S):
             async with BleakClient(device, winrt={"use_cached_services": False}) as client:
-                if client.services.get_characteristic(ble_codec.BATTERY) is not None:
-                    battery_pct = ble_codec.decode_battery(bytes(await client.read_gatt_char(ble_codec.BATTERY)))
+                battery = first_characteristic(client, ble_codec.BATTERY)
+                if battery is not None:
+                    battery_pct = ble_codec.decode_battery(bytes(await client.read_gatt_char(battery)))
                 await client.start_notify(ble_codec.MEASUREMENT, take)
                 return await heard.get(), battery_pct
     except RADIO_ERRORS:

@@ -66,6 +66,11 @@ def look(state: Plausibility, sample: Sample, now_s: float) -> tuple[Plausibilit
     return after, tuple(dict.fromkeys((*flags, *rr_flags)))
 
 
+def is_interval(rr_1024: int) -> bool:
+    """Whether a heart can have taken as long from beat to beat."""
+    return RR_LOW_MS <= rr_1024 * 1000 / 1024 <= RR_HIGH_MS
+
+
 def _leap_per_s(state: Plausibility, bpm: int, now_s: float) -> float:
     assert state.bpm is not None
     return abs(bpm - state.bpm) / max(1.0, now_s - state.bpm_s)
@@ -74,7 +79,7 @@ def _leap_per_s(state: Plausibility, bpm: int, now_s: float) -> float:
 def _intervals(last: int | None, rr_1024: tuple[int, ...]) -> tuple[int | None, list[str]]:
     flags: list[str] = []
     for ticks in rr_1024:
-        if not RR_LOW_MS <= ticks * 1000 / 1024 <= RR_HIGH_MS:
+        if not is_interval(ticks):
             flags.append("rr_range")
         elif last and abs(ticks - last) / last > RR_JUMP_SHARE:
             flags.append("rr_jump")

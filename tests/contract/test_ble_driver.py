@@ -295,7 +295,8 @@ def test_a_frame_that_is_none_is_dropped_and_the_next_is_read(radio: VirtualRadi
 
 
 def test_devices_list_sees_both_straps_with_signal_battery_and_live_pulse(radio: VirtualRadio) -> None:
-    straps = [radio.strap(), radio.strap(name="HRM 2", address="F0:F0:F0:F0:F0:02", serial="2", battery_pct=5)]
+    other = radio.strap(name="HRM 2", address="F0:F0:F0:F0:F0:02", serial="2", battery_pct=5, batteries=2)
+    straps = [radio.strap(), other]
 
     async def beat() -> None:
         while True:

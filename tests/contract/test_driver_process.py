@@ -4,7 +4,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,18 +15,13 @@ from drivers.emulators.wire import TcpServer
 from drivers.registry import TREADMILL
 from drivers.treadmill_client import TreadmillClient, second_driver
 from tests.mutants import planted_fault
+from tests.process.floor import wait_for
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, Setpoint, TripReason
 
 process = process_module
+WITHIN_S = 15.0
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of POSIX")
-
-
-def wait(fact: Callable[[], bool], what: str, within_s: float = 15.0) -> None:
-    until_s = time.monotonic() + within_s
-    while not fact():
-        assert time.monotonic() < until_s, f"waited in vain for {what}"
-        time.sleep(0.02)
 
 
 def trips_in(driver: Any) -> set[TripReason | None]:
@@ -40,7 +34,7 @@ def test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop() -> None:
 
     driver = process.DriverProcess(TREADMILL, "manual", TimeScale())
     try:
-        wait(lambda: driver.greeted, "the driver")
+        wait_for(lambda: driver.greeted, WITHIN_S, "the driver")
         assert driver.process.stdin is not None
         fcntl.fcntl(driver.process.stdin.fileno(), fcntl.F_SETPIPE_SZ, 4096)  # what Windows gives
         driver.process.send_signal(signal.SIGSTOP)
@@ -58,7 +52,7 @@ def test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop() -> None:
         blocked = window.is_alive()
         driver.process.send_signal(signal.SIGCONT)
         assert not blocked, "the window hung on a full pipe"
-        wait(lambda: TripReason.OPERATOR_STOP in trips_in(driver), "the stop")
+        wait_for(lambda: TripReason.OPERATOR_STOP in trips_in(driver), WITHIN_S, "the stop")
     finally:
         driver.process.kill()
         driver.close(1.0)
@@ -69,12 +63,12 @@ def test_a_treadmill_that_is_there_at_last_is_complained_of_no_longer() -> None:
         url = server.url
     client = TreadmillClient(f"trackmaster:{url},units=kmh", TimeScale())
     try:
-        wait(lambda: bool(client.problems()), "a complaint")
+        wait_for(lambda: bool(client.problems()), WITHIN_S, "a complaint")
         with TcpServer(TrackmasterEmulator("kmh", TimeScale()), port=int(url.rpartition(":")[2])):
-            wait(lambda: any(seen.at_rest for seen in client.telemetry()), "the belt")
+            wait_for(lambda: any(seen.at_rest for seen in client.telemetry()), WITHIN_S, "the belt")
             assert client.problems() == ()
             client.arm(6.0, 12.0)
-            wait(lambda: any(seen.state is BeltState.ARMED for seen in client.telemetry()), "an arming")
+            wait_for(lambda: any(seen.state is BeltState.ARMED for seen in client.telemetry()), WITHIN_S, "an arming")
             assert client.problems() == ()
     finally:
         client.close()
@@ -86,11 +80,11 @@ def test_why_an_arming_was_refused_stands_until_one_is_accepted() -> None:
         client = TreadmillClient(f"trackmaster:{server.url},units=kmh", TimeScale(10))
         try:
             client.arm(6.0, 12.0)  # before the belt is known to be at rest
-            wait(lambda: bool(client.telemetry()) and bool(client.problems()), "the refusal")
-            wait(lambda: any(seen.at_rest for seen in client.telemetry()), "rest")
+            wait_for(lambda: bool(client.telemetry()) and bool(client.problems()), WITHIN_S, "the refusal")
+            wait_for(lambda: any(seen.at_rest for seen in client.telemetry()), WITHIN_S, "rest")
             assert [getattr(problem, "code", "") for problem in client.problems()] == ["arm_not_at_rest"]
             client.arm(6.0, 12.0)
-            wait(lambda: any(seen.state is BeltState.ARMED for seen in client.telemetry()), "an arming")
+            wait_for(lambda: any(seen.state is BeltState.ARMED for seen in client.telemetry()), WITHIN_S, "an arming")
             assert client.problems() == ()
         finally:
             client.close()
@@ -104,9 +98,9 @@ def test_a_second_driver_waits_for_the_first_to_end_and_the_caller_for_neither()
         first = TreadmillClient(device, TimeScale(10))
         second = None
         try:
-            wait(lambda: any(seen.at_rest for seen in first.telemetry()), "rest")
+            wait_for(lambda: any(seen.at_rest for seen in first.telemetry()), WITHIN_S, "rest")
             first.arm(6.0, 12.0)
-            wait(lambda: any(seen.state is BeltState.ARMED for seen in first.telemetry()), "an arming")
+            wait_for(lambda: any(seen.state is BeltState.ARMED for seen in first.telemetry()), WITHIN_S, "an arming")
             until_s = time.monotonic() + 3.0
             while time.monotonic() < until_s and treadmill.true_speed_kmh < 2.0:
                 first.grant(Setpoint(speed_kmh=3.0, incline_pct=0.0), 1.0)
@@ -118,7 +112,7 @@ def test_a_second_driver_waits_for_the_first_to_end_and_the_caller_for_neither()
             assert time.monotonic() - began_s < 5.0, "the caller waited for the first driver's end"
             treadmill.take("mute")
             other = second
-            wait(lambda: any(seen.at_rest for seen in other.telemetry()), "rest, told by the second driver", 30.0)
+            wait_for(lambda: any(seen.at_rest for seen in other.telemetry()), 30.0, "rest, told by the second driver")
             assert treadmill.true_speed_kmh == 0.0
         finally:
             first.close()

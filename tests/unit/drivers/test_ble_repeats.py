@@ -123,7 +123,7 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         lambda: test_a_sensor_that_measures_no_intervals_is_believed_as_long_as_it_sends("a pulse with a fraction"),
     ),
     "nothing is an interval": (
-        "if RR_LOW_1024 <= ticks <= RR_HIGH_1024",
+        " if is_interval(ticks)",
         "",
         test_no_interval_of_nothing_counts,
     ),
