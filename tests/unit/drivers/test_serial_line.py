@@ -2,13 +2,18 @@
 
 import sys
 import time
+import types
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import serial
+from serial.urlhandler import protocol_socket
 
 from drivers import serial_line
+from drivers.emulators.wire import PtyServer, TcpServer
 from drivers.serial_line import LinkLost, SerialLine
+from tests.mutants import planted_fault
 
 WINDOWS_GONE = "ClearCommError failed (PermissionError(13, 'The device does not recognize the command.', None, 22))"
 WINDOWS_READ = "GetOverlappedResult failed (PermissionError(13, 'Access is denied.', None, 5))"
@@ -30,12 +35,14 @@ if sys.platform != "win32":
 class BrokenPort:
     """A port that opens, and then is gone."""
 
-    timeout: float | None = None
-
     def __init__(self, error: BaseException) -> None:
         self.error = error
 
     def open(self) -> None: ...
+
+    @property
+    def in_waiting(self) -> int:
+        raise self.error
 
     def write(self, data: bytes) -> int:
         raise self.error
@@ -83,3 +90,104 @@ def test_a_port_that_does_not_open_says_what_to_do(error: str, words: str, monke
     monkeypatch.setattr(serial_line.serial, "serial_for_url", refuses)
     with pytest.raises(LinkLost, match=words):
         SerialLine("COM3", 4800)
+
+
+class Echo:
+    """A device that says at once what it heard."""
+
+    unplugged = False
+
+    def __init__(self) -> None:
+        self.out = bytearray()
+
+    def receive(self, data: bytes, now_s: float) -> None:
+        self.out += data
+
+    def transmit(self, now_s: float) -> bytes:
+        said, self.out = bytes(self.out), bytearray()
+        return said
+
+    def advance(self, now_s: float) -> None: ...
+
+
+WIRES = ["socket"] if sys.platform == "win32" else ["terminal", "socket"]
+
+
+@pytest.fixture(params=WIRES)
+def wire(request: pytest.FixtureRequest) -> Iterator[TcpServer | PtyServer]:
+    server = PtyServer(Echo()) if request.param == "terminal" else TcpServer(Echo())
+    yield server
+    server.close()
+
+
+def touches_no_setting_while_bytes_leave(module: types.ModuleType, url: str, settings: list[int]) -> None:
+    """Every setting is made at opening: what is made anew while bytes leave costs bytes on some adapters."""
+    line = module.SerialLine(url, 4800)
+    try:
+        made = len(settings)
+        for size in (1, 3, 5):
+            line.drain()
+            line.write(b"\xc0\xc1\xc2\xc3\xc4"[:size])
+            assert line.read(size, time.monotonic() + 10.0) == b"\xc0\xc1\xc2\xc3\xc4"[:size]
+        assert line.read(4, time.monotonic() + 0.05) == b""
+        assert line.read(4, time.monotonic() - 1.0) == b""
+        assert len(settings) == made > 0
+    finally:
+        line.close()
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for every time a port is set."""
+    made: list[int] = []
+
+    def counted(real: Callable[..., None]) -> Callable[..., None]:
+        def count(port: Any, *given: Any, **named: Any) -> None:
+            made.append(1)
+            real(port, *given, **named)
+
+        return count
+
+    for kind in (serial.Serial, protocol_socket.Serial):
+        monkeypatch.setattr(kind, "_reconfigure_port", counted(vars(kind)["_reconfigure_port"]))
+    return made
+
+
+def test_no_setting_is_touched_while_bytes_leave(wire: TcpServer | PtyServer, settings: list[int]) -> None:
+    touches_no_setting_while_bytes_leave(serial_line, wire.url, settings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("                got += self._serial.read(size - len(got))\n",
+         "                self._serial.timeout = 0.05\n                got += self._serial.read(size - len(got))\n"),
+        ("            return self._lying(DRAIN_MOST)\n",
+         "            self._serial.timeout = 0\n            return self._serial.read(DRAIN_MOST)\n"),
+    ],
+    ids=["read", "drain"],
+)  # fmt: skip
+def test_the_settings_test_fails_on_a_line_that_sets_its_port_anew(
+    old: str, new: str, wire: TcpServer | PtyServer, settings: list[int]
+) -> None:
+    with planted_fault(serial_line, old, new) as broken, pytest.raises(AssertionError):
+        touches_no_setting_while_bytes_leave(broken, wire.url, settings)
+
+
+def test_what_lies_in_the_input_is_taken_whole(wire: TcpServer | PtyServer) -> None:
+    """A socket only says that something lies there; a deadline that has passed still takes what has come."""
+    said = bytes(range(40))
+    line = SerialLine(wire.url, 4800)
+    try:
+        for take in (line.drain, lambda: line.read(40, time.monotonic() - 1.0)):
+            line.write(said)
+            end_s, got = time.monotonic() + 10.0, b""
+            while len(got) < len(said) and time.monotonic() < end_s:
+                got += take()
+            assert got == said
+        assert line.drain() == b""
+        line.write(said)
+        assert line.read(3, time.monotonic() + 10.0) == said[:3], "no more than was asked for"
+        assert line.read(37, time.monotonic() + 10.0) == said[3:]
+    finally:
+        line.close()
