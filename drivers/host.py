@@ -16,8 +16,7 @@ import msgspec
 from drivers import lines
 from drivers.machines import bound
 from drivers.processes import stdin_lines
-from drivers.registry import HEART_RATE, TREADMILL, load_runner, parse_device
-from drivers.serial_line import refuse_time_scale
+from drivers.registry import HEART_RATE, TREADMILL, load_runner, parse_device, refuse_time_scale
 from teststation.clock import TimeScale
 from teststation.errors import StationError
 
@@ -98,10 +97,11 @@ def main(argv: list[str]) -> int:
     threading.Thread(target=_read_lines, args=(inbox,), name="inbox", daemon=True).start()
     try:
         device = parse_device(arguments.device, arguments.kind)
-        refuse_time_scale(device.port, arguments.time_scale)
+        refuse_time_scale(device, arguments.time_scale)
         scale = TimeScale(arguments.time_scale)
-        if arguments.kind == TREADMILL:
-            # The clinic's own limits, from the driver's own reading of the clinic's own file.
+        if arguments.kind == TREADMILL and not arguments.recover:
+            # The clinic's own limits, from the driver's own reading of the clinic's own file. Who may only stop the
+            # belt needs none, and is not kept from it by a file that is wrong.
             device = bound(device)
         run = load_runner(arguments.kind, device.family)
         if arguments.kind == TREADMILL:

@@ -4,7 +4,6 @@ The driver process reads it by itself and lets it bind the guard, whatever the s
 read is refused: a limit that is not understood is no limit.
 """
 
-import contextlib
 import os
 import tomllib
 from datetime import date, timedelta
@@ -13,8 +12,10 @@ from typing import Annotated, Any
 
 import msgspec
 import platformdirs
+from serial.tools import list_ports
 
-from drivers.adapters import is_adapter, resolve
+from drivers.adapters import is_adapter, read_adapter, resolve
+from drivers.port_names import is_com, one_spelling
 from drivers.registry import TREADMILL, Device, parse_device
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, DeviceError
@@ -114,39 +115,69 @@ def machine_of(device: str | Device, machines: tuple[Machine, ...] | None = None
 
 
 def bound(device: Device) -> Device:
-    """A device with the clinic's limits: the tighter of both counts.
+    """A device with the limits of every machine of the clinic that it is or may be: the tightest counts.
+
+    What is not plugged in when the driver starts may be found under any name later, when nobody asks any more.
 
     Raises:
         BadInput: the file is broken, or the device names another unit than the machine was commissioned with.
     """
-    machine = machine_of(device)
-    if machine is None:
-        return device
     options = dict(device.options)
-    units = parse_device(machine.device, TREADMILL).options.get("units")
-    if units is not None and options.get("units", units) != units:
-        raise BadInput(Cause("machine_units", {"device": f"{device.family}:{device.port}", "units": units}))
-    for name in LIMITS:
-        limit: float | None = getattr(machine, name)
-        if limit is not None:
-            options[name] = str(min(limit, float(options[name])) if name in options else limit)
+    for machine in load_machines():
+        known = parse_device(machine.device, TREADMILL)
+        certain = _same(known, device)
+        if not certain and not _may_be(known, device):
+            continue
+        units = known.options.get("units")
+        if units is not None and options.get("units", units) != units:
+            told = {"device": f"{device.family}:{device.port}", "known": known.port, "units": units}
+            raise BadInput(Cause("machine_units" if certain else "machine_maybe", told))
+        for name in LIMITS:
+            limit: float | None = getattr(machine, name)
+            if limit is not None:
+                options[name] = str(min(limit, float(options[name])) if name in options else limit)
     return Device(device.family, device.port, options)
 
 
-def _same(known: str, device: str | Device) -> bool:
-    one = parse_device(known, TREADMILL)
-    other = parse_device(device, TREADMILL) if isinstance(device, str) else device
-    return one.family == other.family and (one.port == other.port or _port_today(one.port) == _port_today(other.port))
+def _same(known: str | Device, device: str | Device) -> bool:
+    one, other = _read(known), _read(device)
+    if one.family != other.family:
+        return False
+    return one.port == other.port or (_here(one.port) or one.port) == (_here(other.port) or other.port)
 
 
-def _port_today(port: str) -> str:
-    """One spelling for one port: COM names in any case and with or without Windows' prefix, a link by its target."""
-    name = port
-    if is_adapter(port):
-        with contextlib.suppress(DeviceError):
-            name = resolve(port)
-    name = name.removeprefix("\\\\.\\")
-    return str(Path(name).resolve()) if name.startswith("/") else name.casefold()
+def _may_be(known: Device, device: Device) -> bool:
+    """Whether two that are not the same today can turn out to be, once what is away is plugged in."""
+    one, other = known.port, device.port
+    here = _here(one), _here(other)
+    if known.family != device.family or None not in here:
+        return False
+    if is_adapter(one) and is_adapter(other):
+        # One of them without its serial number: any of its make.
+        ours, theirs = read_adapter(one), read_adapter(other)
+        return (ours.vid, ours.pid) == (theirs.vid, theirs.pid) and "" in (ours.serial, theirs.serial)
+    if here == (None, None):
+        return not (is_com(one) and is_com(other))
+    away, there = (one, here[1]) if here[0] is None else (other, here[0])
+    # An adapter that is not to be told from its like, and one of those.
+    return is_adapter(away) and any(
+        port.device == there and read_adapter(away).fits(port) for port in list_ports.comports()
+    )
+
+
+def _read(device: str | Device) -> Device:
+    return parse_device(device, TREADMILL) if isinstance(device, str) else device
+
+
+def _here(port: str) -> str | None:
+    """What the system calls a port today, a link by its target; None where it is not to be found."""
+    try:
+        name = resolve(port)
+    except DeviceError:
+        return None
+    if name.startswith("/"):
+        return str(Path(name).resolve()) if Path(name).exists() else None
+    return None if is_com(name) and all(one_spelling(there.device) != name for there in list_ports.comports()) else name
 
 
 def _table(machine: Machine) -> str:

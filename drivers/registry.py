@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drivers.adapters import read_adapter
+from drivers.port_names import is_hardware, one_spelling, why_no_port
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
 
@@ -34,6 +34,7 @@ class Family:
     kind: str
     runner: str
     needs_port: bool = True
+    on_serial_line: bool = True  # whether its port is one; else a strap's name, a file, or nothing
     port_example: str = ""  # where a port is not a serial port
     options: Mapping[str, Option] = field(default_factory=dict)
     verify: bool = False  # its protocol is in no maker's document: to be verified on the machine itself
@@ -51,6 +52,11 @@ class Device:
     family: str
     port: str
     options: Mapping[str, str]
+
+    @property
+    def is_hardware(self) -> bool:
+        """Whether a machine can be behind its port, unlike an emulator's."""
+        return self.family in _ON_SERIAL_LINE and is_hardware(self.port)
 
 
 EMULATED = {
@@ -96,8 +102,15 @@ FAMILIES: dict[tuple[str, str], Family] = {
             options={**_CONSOLE, **_TOPS},
             verify=True,
         ),
-        Family("manual", TREADMILL, "drivers.treadmill.manual:run", needs_port=False, options={**_CONSOLE, **_TOPS}),
-        Family("emulated", TREADMILL, "", needs_port=False),
+        Family(
+            "manual",
+            TREADMILL,
+            "drivers.treadmill.manual:run",
+            needs_port=False,
+            on_serial_line=False,
+            options={**_CONSOLE, **_TOPS},
+        ),
+        Family("emulated", TREADMILL, "", needs_port=False, on_serial_line=False),
         Family("bridge", HEART_RATE, "drivers.heart_rate.bridge:run", options={"baud": _BAUD}),
         Family(
             "ant",
@@ -105,11 +118,15 @@ FAMILIES: dict[tuple[str, str], Family] = {
             "drivers.heart_rate.ant:run",
             options={"number": Option(low=1, high=0xFFFFF, whole=True), "baud": _BAUD},
         ),
-        Family("ble", HEART_RATE, "drivers.heart_rate.ble:run", port_example="ble:C0:FF:EE:12:34:56"),
-        Family("replay", HEART_RATE, "drivers.heart_rate.replay:run"),
-        Family("emulated", HEART_RATE, "", needs_port=False),
+        Family(
+            "ble", HEART_RATE, "drivers.heart_rate.ble:run", on_serial_line=False, port_example="ble:C0:FF:EE:12:34:56"
+        ),
+        Family("replay", HEART_RATE, "drivers.heart_rate.replay:run", on_serial_line=False),
+        Family("emulated", HEART_RATE, "", needs_port=False, on_serial_line=False),
     )
 }
+
+_ON_SERIAL_LINE = frozenset(family.name for family in FAMILIES.values() if family.on_serial_line)
 
 
 def parse_device(text: str, kind: str) -> Device:
@@ -138,11 +155,9 @@ def parse_device(text: str, kind: str) -> Device:
     if family.needs_port and not port:
         example = family.port_example or f"{name}:COM3"
         problems.append(Cause("device_port_missing", {"device": text, "family": name, "example": example}))
-    if port.startswith("usb="):
-        try:
-            read_adapter(port)
-        except BadInput as error:
-            problems.extend(error.causes)
+    if family.on_serial_line:
+        port = one_spelling(port)
+        problems.extend(why_no_port(port))
     options: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = (part.strip() for part in pair.partition("="))
@@ -162,6 +177,12 @@ def parse_device(text: str, kind: str) -> Device:
     if problems:
         raise BadInput(*problems)
     return Device(name, port, options)
+
+
+def refuse_time_scale(device: Device, factor: float) -> None:
+    """Raises BadInput where a scaled clock would meet a real machine."""
+    if factor != 1.0 and device.is_hardware:
+        raise BadInput(Cause("port_not_scaled", {"port": device.port}))
 
 
 def is_recording(text: str) -> bool:

@@ -4,23 +4,23 @@ import contextlib
 import re
 import sys
 import time
-from pathlib import Path
 
 import serial
 from serial.tools import list_ports
 
-from drivers.adapters import is_adapter, resolve
+from drivers.adapters import resolve
+from drivers.port_names import one_spelling, why_no_port
 from teststation.cause import Cause
-from teststation.errors import BadInput, DeviceError
+from teststation.errors import DeviceError
 
 WRITE_TIMEOUT_S = 0.2
-WINDOWS_ACCESS_DENIED = 5
+# What Windows' numbers mean at opening, whatever language it speaks: access denied and sharing violation.
+WINDOWS_TAKEN = (5, 32)
 _WINDOWS_ERROR = re.compile(r"None, (\d+)\)\s*$")
 # How long one read waits in the system. It is set at opening and never again: to set it, pyserial sets the whole port
 # anew (on Windows SetCommState), and adapters lose or spoil the bytes just leaving (pyserial issues 394, 504, 772).
 POLL_S = 0.02
 DRAIN_MOST = 4096
-HARDWARE_PORT = re.compile(r"^(\\\\\.\\)?COM\d+$|^/dev/(tty|cu)[A-Za-z]|^usb$", re.IGNORECASE)
 
 _LOSSES: tuple[type[BaseException], ...] = (serial.SerialException, OSError)
 if sys.platform != "win32":
@@ -34,29 +34,15 @@ class LinkLost(DeviceError):
     """The port is gone, or cannot be opened; the sentence says which and what to do."""
 
 
-def is_hardware(port: str) -> bool:
-    """Whether the port can have a machine behind it (COM3, /dev/ttyUSB0), unlike a socket or pseudo-terminal."""
-    if is_adapter(port):
-        return True
-    name = port
-    if sys.platform != "win32" and port.startswith("/"):
-        name = str(Path(port).resolve())
-    return HARDWARE_PORT.match(name) is not None
-
-
-def refuse_time_scale(port: str, factor: float) -> None:
-    """Raises BadInput where a scaled clock would meet a real machine."""
-    if factor != 1.0 and is_hardware(port):
-        raise BadInput(Cause("port_not_scaled", {"port": port}))
-
-
 class SerialLine:
     """One open port. Reads have deadlines; nothing blocks for ever."""
 
     def __init__(self, port: str, baudrate: int) -> None:
         self.port = port
+        if wrong := why_no_port(port):
+            raise LinkLost(*wrong)
         try:
-            name = resolve(port)
+            name = resolve(one_spelling(port))
         except DeviceError as error:
             raise LinkLost(*error.causes) from error
         try:
@@ -121,8 +107,10 @@ def _not_opened(port: str, error: BaseException) -> Cause:
     text = str(error)
     # Windows says it in the user's own language; the number at the end of pyserial's text says the same in all.
     number = _WINDOWS_ERROR.search(text)
-    if number is not None and int(number[1]) == WINDOWS_ACCESS_DENIED:
+    if number is not None and int(number[1]) in WINDOWS_TAKEN:
         return Cause("port_taken", {"port": port})
+    if number is not None and "PermissionError" in text:
+        return Cause("port_ill", {"port": port, "number": int(number[1])})
     if "Resource temporarily unavailable" in text or "exclusively lock" in text or "Access is denied" in text:
         return Cause("port_taken", {"port": port})
     if "Permission denied" in text or "PermissionError" in text:

@@ -8,8 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from drivers.detect import detect
 from drivers.machines import Machine, machine_of, save_machine
-from drivers.registry import FAMILIES, TREADMILL, parse_device
-from drivers.serial_line import refuse_time_scale
+from drivers.registry import FAMILIES, TREADMILL, parse_device, refuse_time_scale
 from teststation.errors import StationError
 from teststation.ports import BeltCheck
 from teststation.run.belt_trial import TrialPhase
@@ -235,7 +234,7 @@ class CommissioningFlow(QObject):
             return tr("commission.units_missing")
         device = (family if family == NO_CABLE else f"{family}:{port}") + (f",units={unit}" if unit else "")
         try:
-            refuse_time_scale(parse_device(device, TREADMILL).port, self._station.scale.factor)
+            refuse_time_scale(parse_device(device, TREADMILL), self._station.scale.factor)
             known = machine_of(device)
         except StationError as error:
             return told(error)[0]

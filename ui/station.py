@@ -12,7 +12,6 @@ import msgspec
 from drivers.heart_rate.replay import check as check_recording
 from drivers.heart_rate_client import HeartRateClient
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
-from drivers.serial_line import is_hardware
 from drivers.treadmill_client import TreadmillClient, second_driver
 from teststation import __version__
 from teststation.cause import Cause, Problem
@@ -177,7 +176,7 @@ class Station:
                     check_recording(device.port)
                 except BadInput as error:
                     problems.extend(error.causes)
-            if time_scale != 1.0 and is_hardware(device.port):
+            if time_scale != 1.0 and device.is_hardware:
                 problems.append(Cause("port_not_scaled", {"port": spec}))
         if problems:
             raise BadInput(*problems)

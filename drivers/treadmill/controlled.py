@@ -119,6 +119,8 @@ class ControlledDriver(Loop):
         )
 
     def _why_not_armed(self, now_s: float) -> Cause | None:
+        if self._recover:
+            return Cause("arm_second_driver")
         if not self._at_rest() or self._running or now_s - self._seen.answered_s >= 1.0:
             return Cause("arm_not_at_rest")
         return Cause("arm_settling") if self._maybe_locked_out or now_s < self._settled_s else None

@@ -199,6 +199,14 @@ def calls_no_crawl_a_rest(woodway: bool) -> Callable[[types.ModuleType], None]:
     return fact
 
 
+def arms_no_second_driver(module: types.ModuleType) -> None:
+    with running(module, recover=True) as thread:
+        assert thread.holds(lambda seen: seen.at_rest, 5, lease=False)
+        thread.inbox.put(lines.Arm(max_speed_kmh=6.0, max_incline_pct=12.0))
+        assert thread.holds(lambda _: "refused" in thread.notes, 2)
+        assert not thread.holds(lambda seen: seen.state in (BeltState.ARMED, BeltState.MOVING), 0.6)
+
+
 Fact = Callable[[types.ModuleType], None]
 
 RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
@@ -333,6 +341,12 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
         driver_module,
         "if self._recover and Request.STATUS not in",
         "if False and Request.STATUS not in",
+    ),
+    "a second driver is never armed": (
+        arms_no_second_driver,
+        driver_module,
+        "        if self._recover:\n",
+        "        if False:\n",
     ),
     "a speed that is refused is not known": (
         holds_no_speed_that_is_refused,

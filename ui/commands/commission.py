@@ -11,8 +11,7 @@ from datetime import datetime
 import msgspec
 
 from drivers.machines import LIMITS, Machine, machine_of, machines_path, save_machine
-from drivers.registry import FAMILIES, TREADMILL, parse_device
-from drivers.serial_line import refuse_time_scale
+from drivers.registry import FAMILIES, TREADMILL, parse_device, refuse_time_scale
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltCheck
@@ -32,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     device = parse_device(arguments.treadmill, TREADMILL)
     if device.family == "emulated":
         raise BadInput("emulated: commission a machine, or the emulator by its own DEVICE (teststation emulate)")
-    refuse_time_scale(device.port, arguments.time_scale)
+    refuse_time_scale(device, arguments.time_scale)
     bare = f"{device.family}:{device.port}"
     bare += "".join(f",{key}={value}" for key, value in device.options.items() if key not in LIMITS)
     known = machine_of(bare)

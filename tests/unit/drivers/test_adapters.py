@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from drivers.adapters import Adapter, adapter_of, ports_here, read_adapter, resolve
 from drivers.detect import PROBES
 from drivers.registry import TREADMILL, parse_device
-from drivers.serial_line import LinkLost, SerialLine, is_hardware
+from drivers.serial_line import LinkLost, SerialLine
 from teststation.errors import BadInput, DeviceError
 
 
@@ -54,7 +54,7 @@ def test_a_form_that_is_none_is_told_before_anything_is_opened(text: str) -> Non
 def test_a_device_may_name_an_adapter_and_is_hardware() -> None:
     device = parse_device("trackmaster:usb=0403:6001:A9,units=kmh", TREADMILL)
     assert device.port == "usb=0403:6001:A9"
-    assert is_hardware(device.port)
+    assert device.is_hardware
     with pytest.raises(LinkLost, match="not plugged in"):
         SerialLine("usb=ffff:ffff:NOBODY", 4800)
 

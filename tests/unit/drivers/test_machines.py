@@ -1,15 +1,21 @@
 """The clinic's own file of machines: what it may say, and that the driver keeps its limits whatever is asked."""
 
 import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from serial.tools import list_ports
 
+from drivers import machines
 from drivers.machines import ENVIRONMENT, Machine, bound, load_machines, machine_of, save_machine
 from drivers.registry import TREADMILL, parse_device
+from tests.mutants import planted_fault
 from teststation.errors import BadInput
 from teststation.ports import BeltCheck
 
@@ -73,6 +79,108 @@ def test_a_link_to_the_port_is_the_same_machine(path: Path, tmp_path: Path) -> N
     link.symlink_to("/dev/null")
     save_machine(Machine(device="trackmaster:/dev/null,units=kmh", max_kmh=6.0))
     assert bound(parse_device(f"trackmaster:{link},units=kmh", TREADMILL)).options["max_kmh"] == "6.0"
+
+
+@dataclass
+class Port:
+    """A serial port with an FTDI adapter."""
+
+    device: str
+    serial_number: str | None
+    vid: int | None = 0x0403
+    pid: int | None = 0x6001
+
+
+ADAPTER_A = "trackmaster:usb=0403:6001:A,units=kmh"
+
+
+def limit_of(module: types.ModuleType, known: tuple[tuple[str, float], ...], asked: str) -> str | None:
+    """What binds a device where the clinic has these machines."""
+    load = module.load_machines
+    module.__dict__["load_machines"] = lambda: tuple(Machine(device=device, max_kmh=kmh) for device, kmh in known)
+    try:
+        return module.bound(parse_device(asked, TREADMILL)).options.get("max_kmh")
+    finally:
+        module.__dict__["load_machines"] = load
+
+
+def what_is_away_binds_what_it_may_turn_out_to_be(module: types.ModuleType) -> None:
+    assert limit_of(module, ((ADAPTER_A, 6.0),), "trackmaster:COM9,units=kmh") == "6.0"
+    assert limit_of(module, (("trackmaster:COM9,units=kmh", 6.0),), ADAPTER_A) == "6.0"
+
+
+def of_two_of_a_make_either_may_be_meant(module: types.ModuleType) -> None:
+    assert limit_of(module, ((ADAPTER_A, 6.0),), "trackmaster:usb=0403:6001,units=kmh") == "6.0"
+    assert limit_of(module, (("trackmaster:usb=0403:6001,units=kmh", 6.0),), "trackmaster:COM4,units=kmh") == "6.0"
+
+
+def what_cannot_be_it_does_not_bind(module: types.ModuleType) -> None:
+    for known, asked in (
+        (ADAPTER_A, "trackmaster:usb=0403:6001:Z,units=kmh"),  # another adapter
+        (ADAPTER_A, "trackmaster:COM4,units=kmh"),  # a port that is here, and is another adapter
+        (ADAPTER_A, "woodway:COM9"),
+        ("trackmaster:COM8,units=kmh", "trackmaster:COM9,units=kmh"),
+    ):
+        assert limit_of(module, ((known, 6.0),), asked) is None, (known, asked)
+
+
+def of_several_the_tightest_binds(module: types.ModuleType) -> None:
+    known = (("trackmaster:COM4,units=kmh", 9.0), ("trackmaster:usb=0403:6001:B,units=kmh", 6.0))
+    for asked in ("trackmaster:COM4,units=kmh", "trackmaster:usb=0403:6001:B,units=kmh"):
+        assert limit_of(module, known, asked) == limit_of(module, known[::-1], asked) == "6.0"
+
+
+def each_spelling_is_bound(module: types.ModuleType) -> None:
+    for known in ("trackmaster:COM9,units=kmh", "trackmaster:usb=0abc:6001:A,units=kmh"):
+        for asked in {known, known.replace("COM9", r"\\.\com9"), known.replace("0abc", "0ABC")}:
+            assert limit_of(module, ((known, 6.0),), asked) == "6.0"
+    assert limit_of(module, (("trackmaster:COM4,units=kmh", 6.0),), "trackmaster:usb=0403:6001:B,units=kmh") == "6.0"
+
+
+PORTS_HERE = [Port("COM4", "B"), Port("COM5", "C")]
+FAULTS = [
+    (what_is_away_binds_what_it_may_turn_out_to_be, "not certain and not _may_be(known, device)", "not certain"),
+    (what_is_away_binds_what_it_may_turn_out_to_be, "return not (is_com(one) and is_com(other))", "return False"),
+    (of_two_of_a_make_either_may_be_meant, ' and "" in (ours.serial, theirs.serial)', " and ours == theirs"),
+    (of_two_of_a_make_either_may_be_meant, "return is_adapter(away) and any(", "return False and any("),
+    (what_cannot_be_it_does_not_bind, ' and "" in (ours.serial, theirs.serial)', ""),
+    (what_cannot_be_it_does_not_bind, "read_adapter(away).fits(port)", "True"),
+    (what_cannot_be_it_does_not_bind, "if known.family != device.family or None not in here:", "if None not in here:"),
+    (what_cannot_be_it_does_not_bind, "return not (is_com(one) and is_com(other))", "return True"),
+    (
+        of_several_the_tightest_binds,
+        "str(min(limit, float(options[name])) if name in options else limit)",
+        "str(limit)",
+    ),
+    (each_spelling_is_bound, "(_here(one.port) or one.port) == (_here(other.port) or other.port)", "False"),
+]
+RULES = sorted({rule for rule, _, _ in FAULTS}, key=lambda rule: rule.__name__)
+
+
+@pytest.fixture
+def ports_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_ports, "comports", lambda: PORTS_HERE)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.usefixtures("ports_here")
+def test_limits_bind(rule: Callable[[types.ModuleType], None]) -> None:
+    rule(machines)
+
+
+@pytest.mark.parametrize(("rule", "old", "new"), FAULTS)
+@pytest.mark.usefixtures("ports_here")
+def test_the_rule_fails_on_a_planted_fault(rule: Callable[[types.ModuleType], None], old: str, new: str) -> None:
+    with planted_fault(machines, old, new) as broken, pytest.raises(AssertionError):
+        rule(broken)
+
+
+@pytest.mark.usefixtures("ports_here")
+def test_a_machine_that_may_be_one_of_another_unit_is_refused_until_it_is_plugged_in(path: Path) -> None:
+    save_machine(Machine(device=ADAPTER_A))
+    with pytest.raises(BadInput, match=r"may be usb=0403:6001:A.*units=kmh and is not plugged in; plug it in"):
+        bound(parse_device("trackmaster:COM9,units=mph", TREADMILL))
+    assert bound(parse_device("trackmaster:COM4,units=mph", TREADMILL)).options == {"units": "mph"}
 
 
 def test_another_machine_is_not_bound(path: Path) -> None:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from drivers.emulators.treadmills import MAKERS
 from drivers.registry import EMULATED, HEART_RATE, TREADMILL, parse_device, with_absolute_file
-from drivers.serial_line import is_hardware, refuse_time_scale
 from teststation.errors import BadInput
 
 
@@ -73,18 +72,6 @@ def test_straps_are_checked_like_treadmills(text: str, words: str) -> None:
 def test_no_text_whatever_raises_anything_but_bad_input(text: str, kind: str) -> None:
     with contextlib.suppress(BadInput):
         assert parse_device(text, kind).family
-
-
-@pytest.mark.parametrize("port", ["COM3", "com12", "\\\\.\\COM20", "/dev/ttyUSB0", "/dev/ttyACM1", "/dev/ttyS0", "usb"])
-def test_a_scaled_clock_never_meets_a_real_machine(port: str) -> None:
-    with pytest.raises(BadInput):
-        refuse_time_scale(port, 20.0)
-    refuse_time_scale(port, 1.0)
-
-
-def test_sockets_and_pseudo_terminals_may_be_scaled() -> None:
-    assert not is_hardware("socket://127.0.0.1:4001")
-    assert not is_hardware("/dev/pts/3")
 
 
 def test_every_family_that_can_be_emulated_has_its_emulator() -> None:

@@ -71,25 +71,50 @@ def test_a_port_that_goes_is_a_lost_link_and_is_closed_all_the_same(
     line.close()
 
 
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
+NOT_OPENED = [
         ("could not open port 'COM3': PermissionError(13, 'Access is denied.', None, 5)", "another program has"),
         ("could not open port 'COM3': PermissionError(13, 'Ingen tilgang.', None, 5)", "another program has"),
+        ("could not open port 'COM3': PermissionError(13, 'Filen er i bruk.', None, 32)", "another program has"),
+        ("could not open port 'COM3': PermissionError(13, 'Enheten kjenner ikke kommandoen.', None, 22)",
+         "Windows error 22); unplug it, wait five seconds"),
         ("[Errno 11] Could not exclusively lock port /dev/ttyUSB0: [Errno 11] Resource temporarily unavailable",
          "another program has the port"),
         ("could not open port 'COM9': FileNotFoundError(2, 'The system cannot find the file specified.', None, 2)",
          "plug the adapter in"),
         ("[Errno 13] could not open port /dev/ttyUSB0: [Errno 13] Permission denied: '/dev/ttyUSB0'", "may not open"),
-    ],
-)  # fmt: skip
-def test_a_port_that_does_not_open_says_what_to_do(error: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuses(*_: Any, **__: Any) -> None:
-        raise serial.SerialException(error)
+]  # fmt: skip
 
-    monkeypatch.setattr(serial_line.serial, "serial_for_url", refuses)
-    with pytest.raises(LinkLost, match=words):
-        SerialLine("COM3", 4800)
+
+def says_what_to_do(module: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    for error, words in NOT_OPENED:
+
+        def refuses(*_: Any, said: str = error, **__: Any) -> None:
+            raise serial.SerialException(said)
+
+        monkeypatch.setattr(serial, "serial_for_url", refuses)
+        with pytest.raises(LinkLost) as caught:
+            module.SerialLine("COM3", 4800)
+        assert words in str(caught.value), error
+
+
+def test_a_port_that_does_not_open_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    says_what_to_do(serial_line, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("WINDOWS_TAKEN = (5, 32)", "WINDOWS_TAKEN = (32,)"),
+        ("WINDOWS_TAKEN = (5, 32)", "WINDOWS_TAKEN = (5,)"),
+        ("number is not None and int(number[1]) in WINDOWS_TAKEN", "False"),
+        ('number is not None and "PermissionError" in text', "False"),
+    ],
+)
+def test_the_sentences_fail_on_a_planted_fault(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with planted_fault(serial_line, old, new) as broken:
+        broken.__dict__["LinkLost"] = LinkLost
+        with pytest.raises(AssertionError):
+            says_what_to_do(broken, monkeypatch)
 
 
 class Echo:
