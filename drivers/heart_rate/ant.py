@@ -12,7 +12,7 @@ from drivers.heart_rate.ant_channel import AntChannel, AntEvent, Page, SearchEnd
 from drivers.heart_rate.ant_key import KeyRedactor, key_in
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import SLEPT_S, Attempts, Inbox, Station
+from drivers.heart_rate.link import Attempts, Inbox, Station, Turns
 from drivers.serial_line import LinkLost, SerialLine
 from teststation.cause import Cause
 from teststation.clock import TimeScale
@@ -113,8 +113,9 @@ class _Listener:
     def listen(self, stream: ByteStream, station: Station) -> bool:
         """From the reset to the loss of the stick. Returns True when the station has left. Raises LinkLost."""
         channel = self._channel
-        read_s = time.monotonic()
-        channel.start(read_s)
+        opened_s = time.monotonic()
+        turns = Turns(opened_s)
+        channel.start(opened_s)
         while not station.left():
             out = channel.take_out()
             if out:
@@ -122,9 +123,7 @@ class _Listener:
                 stream.write(out)
             data = stream.read(4096, time.monotonic() + READ_FOR_S)
             now_s = time.monotonic()
-            if now_s - read_s > SLEPT_S:
-                raise LinkLost(Cause("hr_driver_slept"))
-            read_s = now_s
+            turns.take(now_s)
             if data:
                 self._log("in", data)
             for event in (*channel.feed(data, now_s), *channel.pass_time(now_s)):

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 
 from drivers import lines
+from drivers.serial_line import LinkLost
+from teststation.cause import Cause
 from teststation.clock import TimeScale
 
 Inbox = queue.Queue[lines.ToDriver | Exception | None]
@@ -29,6 +31,19 @@ class Attempts:
     def end(self, *, worked: bool) -> None:
         """An attempt is over; ``worked`` if the link ever carried something."""
         self.failed = 0 if worked else self.failed + 1
+
+
+class Turns:
+    """The turns of a driver's loop on one link, from its opening on."""
+
+    def __init__(self, now_s: float) -> None:
+        self._turned_s = now_s
+
+    def take(self, now_s: float) -> None:
+        """One turn. Raises LinkLost where the loop stood still: what it has just read, and reads next, is old."""
+        if now_s - self._turned_s > SLEPT_S:
+            raise LinkLost(Cause("hr_driver_slept"))
+        self._turned_s = now_s
 
 
 class Station:
