@@ -1,7 +1,7 @@
 """The port of a DEVICE string: one spelling for each, which kinds there are, and whether a machine can be behind it.
 
-Refused is what pyserial would open beside these (``spy://``, ``alt://``, ``hwgrep://``): each hides a real port under
-another name, past its lock and past the clinic's limits.
+Refused is what pyserial would open beside these: ``spy://``, ``alt://`` and ``hwgrep://`` hide a real port under
+another name, past its lock and the clinic's limits, and ``rfc2217://`` cannot bound how long a write may take.
 """
 
 import ipaddress
@@ -14,8 +14,7 @@ from drivers.adapters import is_adapter, read_adapter
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
 
-# Bytes over the network: as they are, or with the line's settings (RFC 2217).
-NETWORK_SCHEMES = ("socket", "rfc2217")
+_SCHEME = "socket"  # bytes over the network, as they are
 _COM = re.compile(r"(?:\\\\[.?]\\|//[.?]/)?(COM\d+):?", re.IGNORECASE)
 
 
@@ -52,7 +51,7 @@ def why_no_port(port: str) -> tuple[Problem, ...]:
 def is_hardware(port: str) -> bool:
     """Whether a machine can be behind the port: any but a pseudo-terminal and a socket of this computer."""
     if "://" in port:
-        return not (_is_address(port) and port.startswith("socket://") and _is_this_computer(port))
+        return not (_is_address(port) and _is_this_computer(port))
     if sys.platform != "win32" and port.startswith("/"):
         return not str(Path(port).resolve()).startswith("/dev/pts/")
     return True
@@ -61,7 +60,7 @@ def is_hardware(port: str) -> bool:
 def _is_address(port: str) -> bool:
     try:
         parts = urlsplit(port)
-        return parts.scheme in NETWORK_SCHEMES and bool(parts.hostname) and parts.port is not None
+        return parts.scheme == _SCHEME and bool(parts.hostname) and parts.port is not None
     except ValueError:
         return False
 

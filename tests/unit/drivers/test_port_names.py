@@ -39,7 +39,6 @@ MACHINES = [
     "/dev/ttyS0",
     "/dev/serial/by-id/usb-FTDI",
     "usb=0403:6001",
-    "rfc2217://127.0.0.1:4001",
     "socket://192.168.0.7:4001",
     "socket://moxa.clinic.example:4001",
 ]
@@ -53,6 +52,7 @@ NO_PORTS = [
     "spy:///dev/ttyUSB0",
     "alt:///dev/ttyUSB0?class=PosixPollSerial",
     "hwgrep://0403:6001",
+    "rfc2217://127.0.0.1:4001",
     "loop://",
     "cp2110://0:0:0",
     "socket://127.0.0.1",
@@ -83,13 +83,12 @@ def other_kinds_are_refused(module: types.ModuleType) -> None:
 
 RULES = [hardware_is_known, each_port_has_one_spelling, other_kinds_are_refused]
 FAULTS = [
-    (hardware_is_known, 'port.startswith("socket://") and ', ""),
     (hardware_is_known, " and _is_this_computer(port)", ""),
     (hardware_is_known, 'not str(Path(port).resolve()).startswith("/dev/pts/")', '"ttyUSB" in port'),
     (each_port_has_one_spelling, "com[1].upper()", "com[1]"),
     (each_port_has_one_spelling, r"(?:\\\\[.?]\\|//[.?]/)?", ""),
     (each_port_has_one_spelling, "str(read_adapter(port))", "port"),
-    (other_kinds_are_refused, "parts.scheme in NETWORK_SCHEMES and ", ""),
+    (other_kinds_are_refused, "parts.scheme == _SCHEME and ", ""),
     (other_kinds_are_refused, " and parts.port is not None", ""),
 ]
 
