@@ -221,4 +221,4 @@ def _wrong_value(option: Option, value: str) -> Cause | None:
         return Cause("device_option_whole")
     if option.low <= number <= option.high:
         return None
-    return Cause("device_option_outside", {"low": f"{option.low:.7g}", "high": f"{option.high:.7g}"})
+    return Cause("device_option_outside", {"low": option.low, "high": option.high})

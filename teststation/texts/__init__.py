@@ -13,6 +13,13 @@ from teststation.cause import Cause, Problem
 LANGUAGES = ("nb", "en")
 
 
+class _WithComma(float):
+    """A number as Bokmål writes it: 4,0."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec).replace(".", ",")
+
+
 class Texts:
     """One language's texts under dotted keys such as ``cause.too_few_stages``."""
 
@@ -21,7 +28,9 @@ class Texts:
         self._entries = entries
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text of ``key`` with ``{places}`` filled."""
+        """The text of ``key`` with ``{places}`` filled, a float with the language's own decimal sign."""
+        if self.language == "nb":
+            values = {name: _WithComma(value) if isinstance(value, float) else value for name, value in values.items()}
         return self._entries[key].format(**values)
 
     def say(self, cause: Cause) -> str:
