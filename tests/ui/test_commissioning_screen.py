@@ -203,7 +203,7 @@ def test_a_unit_that_is_on_no_wire_is_measured_once_before_the_machine_is_used(r
     room.screen.next.click()
     room.screen.next.click()
     assert room.screen.page == "check"
-    assert "Mål båndet før maskinen tas i bruk" in room.screen.problem.text()
+    assert "Mål båndets fart før møllen tas i bruk" in room.screen.problem.text()
     known = BeltCheck(day="2026-01-02", error_pct=0.4, method="tachometer")
     room.flow.machine = msgspec.structs.replace(room.flow.machine, checks=(known,))
     room.screen.next.click()

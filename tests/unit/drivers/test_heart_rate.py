@@ -3,6 +3,7 @@
 import functools
 import operator
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -215,14 +216,22 @@ def test_a_tcx_is_read_with_its_namespace_types_and_byte_order_mark(tmp_path: Pa
     assert [(p.t_s, p.bpm) for p in read_recording(str(path))] == [(0.0, 114), (1.0, 0), (2.0, 116)]
 
 
-def test_a_real_graded_test_replays_whole() -> None:
-    path = Path(__file__).parents[4] / "shared" / "vectors" / "real_hr_ramp.tcx"
-    if not path.is_file():
-        pytest.skip("the recording of a real test is not part of a clone")
+def test_a_real_graded_test_replays_whole(tmp_path: Path) -> None:
+    """In the form its watch gave it: a namespace, a type of each value, an altitude before it."""
+    lines = Path(__file__).with_name("real_graded_test.txt").read_text("ascii").splitlines()
+    pulse = [int(bpm) for line in lines if not line.startswith("#") for bpm in line.split()]
+    first = datetime(2021, 3, 17, 10, 54, 56, tzinfo=UTC)
+    track = "".join(
+        f"<Trackpoint><Time>{first + timedelta(seconds=second):%Y-%m-%dT%H:%M:%SZ}</Time>"
+        "<AltitudeMeters>-9.4</AltitudeMeters>"
+        f'<HeartRateBpm xsi:type="HeartRateInBeatsPerMinute_t"><Value>{bpm}</Value></HeartRateBpm></Trackpoint>\n'
+        for second, bpm in enumerate(pulse)
+    )
+    path = tmp_path / "ramp.tcx"
+    path.write_text("\ufeff" + TCX[: TCX.index("<Trackpoint>")] + track + TCX[TCX.index("</Track>") :], "utf-8")
     points = read_recording(str(path))
-    assert len(points) == 924
-    assert max(p.bpm for p in points) == 202
-    assert points[-1].bpm == 155
+    assert [(p.t_s, p.bpm) for p in points] == list(enumerate(pulse))
+    assert (len(points), max(pulse), points[-1].bpm) == (924, 202, 155)
 
 
 def test_a_csv_is_read_in_any_usual_form(tmp_path: Path) -> None:
