@@ -217,4 +217,4 @@ SCENARIOS = {
 @pytest.mark.long
 @pytest.mark.timeout(400)
 def test_every_failure_ends_as_it_should_and_nothing_starts_again(tmp_path: Path) -> None:
-    side_by_side(SCENARIOS, tmp_path)
+    side_by_side(SCENARIOS, tmp_path, at_once=4)
