@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from drivers import lines
-from drivers.processes import child_environment, quiet_flags
+from drivers.processes import child_environment, first_flags
 from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
 
@@ -49,7 +49,7 @@ class DriverProcess:
             bufsize=0,
             env={**child_environment(), **(secrets or {})},
             cwd=Path.home(),
-            **quiet_flags(),
+            **first_flags(),
         )
         self.received: collections.deque[lines.FromDriver] = collections.deque()
         self.trouble: tuple[Problem, ...] = ()  # what the driver last complained of, while it goes on trying

@@ -15,7 +15,7 @@ import msgspec
 
 from drivers import lines
 from drivers.machines import bound
-from drivers.processes import stdin_lines
+from drivers.processes import come_first, stdin_lines
 from drivers.registry import HEART_RATE, TREADMILL, load_runner, parse_device, refuse_time_scale
 from teststation.clock import TimeScale
 from teststation.errors import StationError
@@ -90,6 +90,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--recover", action="store_true", help="stop a belt that is found moving; never start one")
     parser.add_argument("--bound", default="", help="the strap a driver before this one listened to; take no other")
     arguments = parser.parse_args(argv)
+    come_first()
     # Ctrl-C in a terminal is for the station; it decides what happens to the belt.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     outbox = Outbox()

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from drivers.emulators.patient import draw_body
-from drivers.processes import child_environment, quiet_flags
+from drivers.processes import child_environment, first_flags
 from teststation.cause import Cause
 from teststation.errors import DeviceError
 
@@ -64,7 +64,7 @@ class EmulatedPair:
             stderr=subprocess.DEVNULL,
             env=child_environment(),
             cwd=Path.home(),
-            **quiet_flags(),
+            **first_flags(),
         )
         timer = threading.Timer(START_WITHIN_S, self._process.kill)
         timer.start()

@@ -17,7 +17,7 @@ from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.treadmills import MAKERS, EmulatedTreadmill, Wanted, device_string, make
 from drivers.emulators.wire import PtyServer, TcpServer, WireDevice
-from drivers.processes import stdin_lines
+from drivers.processes import come_first, stdin_lines
 from teststation.clock import TimeScale
 from teststation.errors import BadInput
 
@@ -33,6 +33,7 @@ class _OneLineParser(argparse.ArgumentParser):
 def main(argv: list[str]) -> int:
     """Serve until Ctrl-C, a signal, or the end of standard input where asked for. Returns the exit status."""
     arguments = _parser().parse_args(argv)
+    come_first()  # a treadmill does not wait for a busy computer either
     ending = threading.Event()
     _end_on_signals(ending)
     servers: list[Server] = arguments.serve(arguments, ending)

@@ -1,6 +1,8 @@
 """A driver's process as the station holds it: nothing blocks the window, and what is over is said no longer."""
 
+import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -12,6 +14,7 @@ import drivers.driver_process as process_module
 from drivers import lines
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
+from drivers.processes import BEFORE_OTHERS
 from drivers.registry import TREADMILL
 from drivers.treadmill_client import TreadmillClient, second_driver
 from tests.mutants import planted_fault
@@ -26,6 +29,19 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of
 
 def trips_in(driver: Any) -> set[TripReason | None]:
     return {line.telemetry.trip for line in list(driver.received) if isinstance(line, lines.Belt)}
+
+
+@POSIX
+def test_a_driver_runs_before_windows_and_reports_where_the_system_lets_it() -> None:
+    asked = f"import os; os.setpriority(os.PRIO_PROCESS, 0, {BEFORE_OTHERS})"
+    allowed = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=False).returncode == 0
+    driver = process.DriverProcess(TREADMILL, "manual", TimeScale())
+    try:
+        wait_for(lambda: driver.greeted, WITHIN_S, "the driver")
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, driver.process.pid) == (BEFORE_OTHERS if allowed else ours)
+    finally:
+        driver.close(5.0)
 
 
 @POSIX
