@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,9 @@ def test_a_driver_runs_before_windows_and_reports_where_the_system_lets_it() -> 
         wait_for(lambda: driver.greeted, WITHIN_S, "the driver")
         ours = os.getpriority(os.PRIO_PROCESS, 0)
         assert os.getpriority(os.PRIO_PROCESS, driver.process.pid) == (BEFORE_OTHERS if allowed else ours)
+        group = Path(f"/proc/{driver.process.pid}/autogroup")
+        if allowed and group.is_file() and "nice" in (said := group.read_text("ascii")):
+            assert said.endswith(f"nice {BEFORE_OTHERS}\n"), said
     finally:
         driver.close(5.0)
 
