@@ -15,6 +15,7 @@ import drivers.driver_process as process_module
 from drivers import lines
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
+from drivers.machines import ENVIRONMENT
 from drivers.processes import BEFORE_OTHERS
 from drivers.registry import TREADMILL
 from drivers.treadmill_client import TreadmillClient, second_driver
@@ -49,6 +50,29 @@ def test_a_driver_runs_before_windows_and_reports_where_the_system_lets_it() -> 
             assert f"nice {BEFORE_OTHERS}\n" in Path(f"/proc/{driver.process.pid}/autogroup").read_text("ascii")
     finally:
         driver.close(5.0)
+
+
+def test_no_broken_file_of_machines_keeps_a_second_driver_from_a_belt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines = tmp_path / "machines.toml"
+    machines.write_text("no toml", "utf-8")
+    monkeypatch.setenv(ENVIRONMENT, str(machines))
+    belt = TrackmasterEmulator("kmh", TimeScale())
+    for command in (b"\xa30030", b"\xa1"):  # on without its watchdog
+        belt.receive(command, time.monotonic())
+    with TcpServer(belt) as server:
+        device = f"trackmaster:{server.url},units=kmh"
+        first = process.DriverProcess(TREADMILL, device, TimeScale())
+        wait_for(lambda: bool(first.fatal), WITHIN_S, "the refusal")
+        assert not first.greeted
+        second = process.DriverProcess(TREADMILL, device, TimeScale(), recover=True)
+        try:
+            wait_for(lambda: TripReason.DRIVER_LOST in trips_in(second), WITHIN_S, "the second driver")
+            wait_for(lambda: belt.true_speed_kmh == 0.0, WITHIN_S, "the belt at rest")
+        finally:
+            first.close(5.0)
+            second.close(5.0)
 
 
 @POSIX
