@@ -6,6 +6,7 @@ read is refused: a limit that is not understood is no limit.
 
 import os
 import tomllib
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ import msgspec
 import platformdirs
 from serial.tools import list_ports
 
-from drivers.adapters import is_adapter, read_adapter, resolve
+from drivers.adapters import PortInfo, is_adapter, read_adapter, resolve
 from drivers.port_names import is_com, one_spelling
 from drivers.registry import TREADMILL, Device, parse_device
 from teststation.cause import Cause, Problem
@@ -96,7 +97,8 @@ def save_machine(machine: Machine, path: Path | None = None) -> None:
         BadInput: the file that is there cannot be read, or cannot be written.
     """
     path = path or machines_path()
-    others = [other for other in load_machines(path) if not _same(other.device, machine.device)]
+    saved, ports = _read(machine), list_ports.comports()
+    others = [other for other in load_machines(path) if not _same(_read(other), saved, ports)]
     text = "# The clinic's treadmills. The guard in the driver keeps these limits.\n"
     text += "".join(_table(one) for one in (*others, machine))
     try:
@@ -108,10 +110,12 @@ def save_machine(machine: Machine, path: Path | None = None) -> None:
         raise BadInput(Cause("machines_unsaved", {"path": str(path), "why": str(error)})) from error
 
 
-def machine_of(device: str | Device, machines: tuple[Machine, ...] | None = None) -> Machine | None:
+def machine_of(device: str, machines: tuple[Machine, ...] | None = None) -> Machine | None:
     """The clinic's entry for a DEVICE string; None where there is none. Raises BadInput where the file is broken."""
     machines = load_machines() if machines is None else machines
-    return next((machine for machine in machines if _same(machine.device, device)), None)
+    asked = parse_device(device, TREADMILL)
+    ports = list_ports.comports() if machines else ()
+    return next((machine for machine in machines if _same(_read(machine), asked, ports)), None)
 
 
 def bound(device: Device) -> Device:
@@ -123,10 +127,12 @@ def bound(device: Device) -> Device:
         BadInput: the file is broken, or the device names another unit than the machine was commissioned with.
     """
     options = dict(device.options)
-    for machine in load_machines():
-        known = parse_device(machine.device, TREADMILL)
-        certain = _same(known, device)
-        if not certain and not _may_be(known, device):
+    machines = load_machines()
+    ports = list_ports.comports() if machines else ()
+    for machine in machines:
+        known = _read(machine)
+        certain = _same(known, device, ports)
+        if not certain and not _may_be(known, device, ports):
             continue
         units = known.options.get("units")
         if units is not None and options.get("units", units) != units:
@@ -139,17 +145,15 @@ def bound(device: Device) -> Device:
     return Device(device.family, device.port, options)
 
 
-def _same(known: str | Device, device: str | Device) -> bool:
-    one, other = _read(known), _read(device)
-    if one.family != other.family:
-        return False
-    return one.port == other.port or (_here(one.port) or one.port) == (_here(other.port) or other.port)
+def _same(known: Device, device: Device, ports: Sequence[PortInfo]) -> bool:
+    one, other = known.port, device.port
+    return known.family == device.family and (_here(one, ports) or one) == (_here(other, ports) or other)
 
 
-def _may_be(known: Device, device: Device) -> bool:
+def _may_be(known: Device, device: Device, ports: Sequence[PortInfo]) -> bool:
     """Whether two that are not the same today can turn out to be, once what is away is plugged in."""
     one, other = known.port, device.port
-    here = _here(one), _here(other)
+    here = _here(one, ports), _here(other, ports)
     if known.family != device.family or None not in here:
         return False
     if is_adapter(one) and is_adapter(other):
@@ -160,24 +164,22 @@ def _may_be(known: Device, device: Device) -> bool:
         return not (is_com(one) and is_com(other))
     away, there = (one, here[1]) if here[0] is None else (other, here[0])
     # An adapter that is not to be told from its like, and one of those.
-    return is_adapter(away) and any(
-        port.device == there and read_adapter(away).fits(port) for port in list_ports.comports()
-    )
+    return is_adapter(away) and any(port.device == there and read_adapter(away).fits(port) for port in ports)
 
 
-def _read(device: str | Device) -> Device:
-    return parse_device(device, TREADMILL) if isinstance(device, str) else device
+def _read(machine: Machine) -> Device:
+    return parse_device(machine.device, TREADMILL)
 
 
-def _here(port: str) -> str | None:
-    """What the system calls a port today, a link by its target; None where it is not to be found."""
+def _here(port: str, ports: Sequence[PortInfo]) -> str | None:
+    """What the system calls a port today, a link by its target; None where it is not among the ports that are here."""
     try:
-        name = resolve(port)
+        name = resolve(port, ports)
     except DeviceError:
         return None
     if name.startswith("/"):
         return str(Path(name).resolve()) if Path(name).exists() else None
-    return None if is_com(name) and all(one_spelling(there.device) != name for there in list_ports.comports()) else name
+    return None if is_com(name) and all(one_spelling(there.device) != name for there in ports) else name
 
 
 def _table(machine: Machine) -> str:

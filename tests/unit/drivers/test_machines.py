@@ -139,7 +139,7 @@ def each_spelling_is_bound(module: types.ModuleType) -> None:
 
 PORTS_HERE = [Port("COM4", "B"), Port("COM5", "C")]
 FAULTS = [
-    (what_is_away_binds_what_it_may_turn_out_to_be, "not certain and not _may_be(known, device)", "not certain"),
+    (what_is_away_binds_what_it_may_turn_out_to_be, "not certain and not _may_be(known, device, ports)", "not certain"),
     (what_is_away_binds_what_it_may_turn_out_to_be, "return not (is_com(one) and is_com(other))", "return False"),
     (of_two_of_a_make_either_may_be_meant, ' and "" in (ours.serial, theirs.serial)', " and ours == theirs"),
     (of_two_of_a_make_either_may_be_meant, "return is_adapter(away) and any(", "return False and any("),
@@ -152,7 +152,7 @@ FAULTS = [
         "str(min(limit, float(options[name])) if name in options else limit)",
         "str(limit)",
     ),
-    (each_spelling_is_bound, "(_here(one.port) or one.port) == (_here(other.port) or other.port)", "False"),
+    (each_spelling_is_bound, "(_here(one, ports) or one) == (_here(other, ports) or other)", "False"),
 ]
 RULES = sorted({rule for rule, _, _ in FAULTS}, key=lambda rule: rule.__name__)
 
