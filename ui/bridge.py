@@ -3,8 +3,8 @@
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from teststation.ports import BeltState
-from teststation.run.snapshot import Snapshot
 from teststation.run.state import Phase
+from teststation.snapshot import Snapshot
 from ui.session import Session
 
 TICK_MS = 100

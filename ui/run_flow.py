@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from teststation.records.kept_tests import StoredTest
-from teststation.run.snapshot import Snapshot
 from teststation.run.state import Phase
+from teststation.snapshot import Snapshot
 from teststation.subject import Gait
 from ui.bridge import SessionBridge
 from ui.screens import questions

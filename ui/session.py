@@ -12,8 +12,8 @@ from teststation.records.kept_tests import StoredTest
 from teststation.run import events as ev
 from teststation.run.controller import Controller
 from teststation.run.record import RunRecord
-from teststation.run.snapshot import Snapshot, snapshot
 from teststation.run.state import Phase, RunState
+from teststation.snapshot import Snapshot, snapshot
 from teststation.subject import Gait
 from ui.emulated import EmulatedPair
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from drivers.processes import stdin_lines
-from teststation.run.snapshot import BeltPrompt, Snapshot
+from teststation.snapshot import BeltPrompt, Snapshot
 from teststation.units import KMH_PER_MPH
 from ui.session import Session
 

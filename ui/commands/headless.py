@@ -9,8 +9,8 @@ from types import FrameType
 
 from teststation.errors import BadInput, DeviceError
 from teststation.run.record import Outcome
-from teststation.run.snapshot import Snapshot
 from teststation.run.state import HoldCause, Phase
+from teststation.snapshot import Snapshot
 from teststation.texts import texts
 from ui.commands.confirming import Confirming
 from ui.session import Session

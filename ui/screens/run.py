@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from teststation.cause import Problem
-from teststation.run.snapshot import Snapshot
 from teststation.run.state import Phase
+from teststation.snapshot import Snapshot
 from ui.i18n import say, told, tr
 from ui.screens.result_text import outlook_words
 from ui.screens.run_controls import RunControls

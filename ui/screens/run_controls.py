@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from teststation.run.snapshot import Snapshot
 from teststation.run.state import HoldCause, Phase
+from teststation.snapshot import Snapshot
 from teststation.subject import Gait
 from ui.i18n import tr
 from ui.widgets.base import button, column, row, set_text

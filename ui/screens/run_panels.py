@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar
 
 from teststation.cause import Problem
 from teststation.ports import BeltState, HeartRateStatus
-from teststation.run.snapshot import Snapshot
 from teststation.run.state import HoldCause, Phase
+from teststation.snapshot import Snapshot
 from ui.i18n import say, told, tr
 from ui.i18n.numbers import DASH, clock, number
 from ui.widgets.base import DigitLabel, ElidedLabel, button, column, label, row, rule, set_shown, set_state, set_text

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from teststation.run.snapshot import BeltPrompt, Snapshot
 from teststation.run.state import Phase
+from teststation.snapshot import BeltPrompt, Snapshot
 from teststation.units import KMH_PER_MPH
 from ui.i18n import tr
 from ui.i18n.numbers import number

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QApplication
 
 from teststation.run.alarms import Priority
-from teststation.run.snapshot import Snapshot
+from teststation.snapshot import Snapshot
 
 COUNTDOWN_FROM_S = 3
 REPEAT_WALL_S = {Priority.HIGH: 1.5, Priority.MEDIUM: 5.0}

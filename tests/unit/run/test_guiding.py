@@ -13,8 +13,8 @@ from teststation.ports import BeltState, Setpoint, TreadmillInfo
 from teststation.run import events as ev
 from teststation.run.record import Outcome
 from teststation.run.recording import fold
-from teststation.run.snapshot import snapshot
 from teststation.run.state import HoldCause, Phase
+from teststation.snapshot import snapshot
 
 READ = TreadmillInfo(
     family="csafe",
