@@ -2,9 +2,13 @@
 
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
+
+_OURS = ("teststation", "drivers", "ui", "tests")
 
 
 @contextmanager
@@ -24,3 +28,31 @@ def planted_fault(module: types.ModuleType, old: str, new: str) -> Iterator[type
         yield broken
     finally:
         del sys.modules[name]
+
+
+def fails_with(module: types.ModuleType, old: str, new: str, fact: Callable[[], None]) -> None:
+    """Check that ``fact`` holds on ``module`` as it stands, and fails with the fault planted in it.
+
+    The broken functions and classes are put wherever the project and its tests have imported the whole ones, so that a
+    fact need not know which module its rule is kept in.
+    """
+    fact()
+    with _put_in_place(module, old, new), pytest.raises((AssertionError, pytest.fail.Exception)):
+        fact()
+
+
+@contextmanager
+def _put_in_place(module: types.ModuleType, old: str, new: str) -> Iterator[None]:
+    with planted_fault(module, old, new) as broken, pytest.MonkeyPatch.context() as patch:
+        twins = {
+            id(whole): vars(broken)[name]
+            for name, whole in vars(module).items()
+            if getattr(whole, "__module__", None) == module.__name__ and callable(whole) and name in vars(broken)
+        }
+        for name, other in list(sys.modules.items()):
+            if other is broken or name.partition(".")[0] not in _OURS:
+                continue
+            for attribute, value in list(vars(other).items()):
+                if id(value) in twins:
+                    patch.setattr(other, attribute, twins[id(value)])
+        yield

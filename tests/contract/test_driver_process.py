@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import drivers.driver_process as process_module
+import drivers.driver_process as process
 from drivers import lines
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
@@ -19,12 +19,11 @@ from drivers.machines import ENVIRONMENT
 from drivers.processes import BEFORE_OTHERS
 from drivers.registry import TREADMILL
 from drivers.treadmill_client import TreadmillClient, second_driver
-from tests.mutants import planted_fault
+from tests.mutants import fails_with
 from tests.process.floor import wait_for
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, Setpoint, TripReason
 
-process = process_module
 WITHIN_S = 15.0
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of POSIX")
 
@@ -168,8 +167,6 @@ def test_a_second_driver_waits_for_the_first_to_end_and_the_caller_for_neither()
 
 
 @POSIX
-def test_the_blocking_fact_fails_where_a_full_pipe_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    with planted_fault(process_module, "if self._unread + len(data) >", "if 0 >") as broken:
-        monkeypatch.setitem(globals(), "process", broken)
-        with pytest.raises(AssertionError, match="full pipe"):
-            test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop()
+def test_the_blocking_fact_fails_where_a_full_pipe_is_written_to() -> None:
+    fact = test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop
+    fails_with(process, "if self._unread + len(data) >", "if 0 >", fact)

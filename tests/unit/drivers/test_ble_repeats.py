@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import drivers.heart_rate.ble_repetition as repetition_module
+import drivers.heart_rate.ble_repetition as repetition
 from drivers.heart_rate import ble_codec, freshness
 from drivers.heart_rate.freshness import Freshness
-from tests.mutants import planted_fault
+from tests.mutants import fails_with
 from teststation.ports import HeartRateReading, HeartRateStatus
 
-repetition = repetition_module
 OK, STALE = HeartRateStatus.OK, HeartRateStatus.STALE
 
 
@@ -136,9 +135,5 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new, fact = FAULTS[fault]
-    with planted_fault(repetition_module, old, new) as broken:
-        monkeypatch.setitem(globals(), "repetition", broken)
-        with pytest.raises(AssertionError):
-            fact()
+def test_the_fact_fails_where_the_rule_is_broken(fault: str) -> None:
+    fails_with(repetition, *FAULTS[fault])

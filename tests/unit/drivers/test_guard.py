@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import drivers.guard as guard_module
+import drivers.guard as guards
 from drivers.guard import Guard, Limits
-from tests.mutants import planted_fault
+from tests.mutants import fails_with
 from teststation.ports import Setpoint, TripReason
 
 LIMITS = Limits(max_speed_kmh=10.0, max_incline_pct=15.0, accel_kmh_s=1.0, decel_kmh_s=2.0)
 WALK = Setpoint(speed_kmh=5.0, incline_pct=4.0)
-
-guards = guard_module  # replaced by a broken twin in the planted faults
 
 
 def armed() -> Guard:
@@ -247,22 +245,14 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         "if False:",
         test_a_belt_that_does_not_follow_trips,
     ),
+    "a setpoint outside the arming is clipped": (
+        "if not inside:",
+        "if False:",
+        lambda: test_a_setpoint_outside_the_arming_trips_and_is_never_clipped(Setpoint(speed_kmh=8.1, incline_pct=0.0)),
+    ),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_fact_fails_on_a_guard_with_the_fault(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new, fact = FAULTS[fault]
-    fact()
-    with planted_fault(guard_module, old, new) as broken:
-        monkeypatch.setitem(globals(), "guards", broken)
-        with pytest.raises(AssertionError):
-            fact()
-
-
-def test_the_limits_fact_fails_on_a_guard_that_clips(monkeypatch: pytest.MonkeyPatch) -> None:
-    setpoint = Setpoint(speed_kmh=8.1, incline_pct=0.0)
-    with planted_fault(guard_module, "if not inside:", "if False:") as broken:
-        monkeypatch.setitem(globals(), "guards", broken)
-        with pytest.raises(AssertionError):
-            test_a_setpoint_outside_the_arming_trips_and_is_never_clipped(setpoint)
+def test_the_fact_fails_on_a_guard_with_the_fault(fault: str) -> None:
+    fails_with(guards, *FAULTS[fault])

@@ -10,17 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import drivers.heart_rate.freshness as freshness_module
+import drivers.heart_rate.freshness as freshness
 from drivers.heart_rate.bridge_codec import BridgeDecoder, decode_line
 from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.recording_files import read_recording
 from drivers.heart_rate.samples import Sample
-from tests.mutants import planted_fault
+from tests.mutants import fails_with
 from teststation.clock import TimeScale
 from teststation.errors import BadInput
 from teststation.ports import HeartRateReading, HeartRateStatus
-
-freshness = freshness_module
 
 
 def play(*samples: tuple[float, Sample | None], until_s: float = 0.0) -> list[HeartRateReading]:
@@ -113,12 +111,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new, fact = FAULTS[fault]
-    with planted_fault(freshness_module, old, new) as broken:
-        monkeypatch.setitem(globals(), "freshness", broken)
-        with pytest.raises(AssertionError):
-            fact()
+def test_the_fact_fails_where_the_rule_is_broken(fault: str) -> None:
+    fails_with(freshness, *FAULTS[fault])
 
 
 # --- the bridge's lines ---

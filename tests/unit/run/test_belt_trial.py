@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-import teststation.run.belt_trial as module
-from tests.mutants import planted_fault
+import teststation.run.belt_trial as trials
+from tests.mutants import fails_with
 from teststation.cause import Cause
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
 from teststation.run.belt_trial import TRIAL_MAX_S, Trial, TrialPhase, error_pct, turns_speed_kmh
@@ -21,7 +21,6 @@ INFO = TreadmillInfo(
     incline_step_pct=0.5,
     max_incline_pct=15.0,
 )
-trials = module
 
 
 def seen(speed_kmh: float | None, state: BeltState = BeltState.MOVING, trip: TripReason | None = None) -> BeltTelemetry:
@@ -115,12 +114,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_fact_fails_on_a_trial_with_the_fault(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new, fact = FAULTS[fault]
-    with planted_fault(module, old, new) as broken:
-        monkeypatch.setitem(globals(), "trials", broken)
-        with pytest.raises(AssertionError):
-            fact()
+def test_the_fact_fails_on_a_trial_with_the_fault(fault: str) -> None:
+    fails_with(trials, *FAULTS[fault])
 
 
 def test_turns_and_errors_are_counted_right() -> None:

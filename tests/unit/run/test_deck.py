@@ -5,17 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-import teststation.run.deck as deck_module
+import teststation.run.deck as deck
 from drivers.emulators.belt import BeltRates
-from tests.mutants import planted_fault
+from tests.mutants import fails_with
 from tests.unit.run.builders import Bench, belt, heart
 from teststation.run import events as ev
 from teststation.run.alarms import Priority, alarms
 from teststation.run.deck import STAYS_AWAY_AFTER_S
 from teststation.run.state import Phase
 from teststation.texts import texts
-
-deck = deck_module
 
 
 def told(pct_s: float, *, set_pct: float = 10.0, until_s: float = 60.0) -> list[float]:
@@ -125,9 +123,5 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new, fact = FAULTS[fault]
-    with planted_fault(deck_module, old, new) as broken:
-        monkeypatch.setitem(globals(), "deck", broken)
-        with pytest.raises(AssertionError):
-            fact()
+def test_the_fact_fails_where_the_rule_is_broken(fault: str) -> None:
+    fails_with(deck, *FAULTS[fault])

@@ -6,8 +6,7 @@ import pytest
 
 import teststation.run.engine as engine_module
 import teststation.run.guiding as guiding_module
-from tests.mutants import planted_fault
-from tests.unit.run import builders
+from tests.mutants import fails_with
 from tests.unit.run.builders import Bench, belt, heart
 from teststation.ports import BeltState, Setpoint, TreadmillInfo
 from teststation.run import events as ev
@@ -272,17 +271,11 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_fact_fails_where_the_guidance_has_the_fault(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new, fact = FAULTS[fault]
-    with planted_fault(guiding_module, old, new) as broken:
-        monkeypatch.setattr(engine_module, "guided", broken.guided)
-        with pytest.raises(AssertionError):
-            fact()
+def test_the_fact_fails_where_the_guidance_has_the_fault(fault: str) -> None:
+    fails_with(guiding_module, *FAULTS[fault])
 
 
-def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest() -> None:
     old = "outcome=Outcome.FAULT, reason=reason), (StopBelt(),)"
-    with planted_fault(engine_module, old, "outcome=Outcome.FAULT, reason=reason, at_rest=True), ()") as broken:
-        monkeypatch.setattr(builders, "step", broken.step)
-        with pytest.raises(AssertionError):
-            test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest()
+    new = "outcome=Outcome.FAULT, reason=reason, at_rest=True), (StopBelt(),)"
+    fails_with(engine_module, old, new, test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest)

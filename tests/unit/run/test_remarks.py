@@ -4,15 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-import teststation.run.remarks as remarks_module
-from tests.mutants import planted_fault
+import teststation.run.remarks as remarks
+from tests.mutants import fails_with
 from tests.unit.run.builders import Bench
 from teststation.ports import HeartRateStatus
 from teststation.run import events as ev
 from teststation.run.alarms import Priority, alarms
 from teststation.texts import texts
 
-remarks = remarks_module
 OK = HeartRateStatus.OK
 
 
@@ -98,9 +97,5 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new, fact = FAULTS[fault]
-    with planted_fault(remarks_module, old, new) as broken:
-        monkeypatch.setitem(globals(), "remarks", broken)
-        with pytest.raises(AssertionError):
-            fact()
+def test_the_fact_fails_where_the_rule_is_broken(fault: str) -> None:
+    fails_with(remarks, *FAULTS[fault])
