@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 from drivers import lines
 from drivers.driver_process import DriverProcess
-from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from drivers.heart_rate.link import Attempts
+from drivers.radio.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from drivers.registry import HEART_RATE, is_recording, with_absolute_file
 from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 import platformdirs
 
-from drivers.heart_rate.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
+from drivers.radio.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from teststation.cause import Cause
 from teststation.errors import BadInput
 

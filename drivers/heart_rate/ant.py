@@ -8,11 +8,11 @@ from typing import Protocol
 
 from drivers import lines
 from drivers.heart_rate import freshness
-from drivers.heart_rate.ant_channel import AntChannel, AntEvent, Page, SearchEnded, StickFailed
-from drivers.heart_rate.ant_key import KeyRedactor, key_in
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.link import Attempts, Inbox, Station, Turns
+from drivers.radio.ant_channel import AntChannel, AntEvent, Page, SearchEnded, StickFailed
+from drivers.radio.ant_key import KeyRedactor, key_in
 from drivers.serial_line import LinkLost, SerialLine
 from teststation.cause import Cause
 from teststation.clock import TimeScale
@@ -86,7 +86,7 @@ def run(port: str, options: Mapping[str, str], emit: Emit, inbox: Inbox, scale: 
 def _open(port: str, baudrate: int) -> ByteStream:
     if port == USB_PORT:
         # Only who uses a stick without a serial port needs libusb.
-        from drivers.heart_rate.ant_usb import UsbStick
+        from drivers.radio.ant_usb import UsbStick
 
         return UsbStick()
     return SerialLine(port, baudrate)

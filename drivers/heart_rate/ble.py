@@ -21,10 +21,10 @@ from bleak.backends.scanner import AdvertisementData
 from drivers import lines
 from drivers.heart_rate import ble_codec, freshness
 from drivers.heart_rate.ble_codec import BleDecoder
-from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
 from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.link import SLEPT_S, Attempts, Inbox, Station
 from drivers.heart_rate.samples import readable
+from drivers.radio.ble_errors import RADIO_ERRORS, cause_of
 from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
 from teststation.errors import DeviceError

@@ -16,8 +16,8 @@ from bleak.backends.device import BLEDevice
 
 from drivers.heart_rate import ble_codec
 from drivers.heart_rate.ble import first_characteristic
-from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
 from drivers.processes import child_environment, quiet_flags
+from drivers.radio.ble_errors import RADIO_ERRORS, cause_of
 from teststation.cause import Cause
 from teststation.texts import english
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from drivers.heart_rate.ant_channel import AntChannel, Page
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.ble_codec import BleDecoder
 from drivers.heart_rate.bridge_codec import BridgeDecoder
 from drivers.heart_rate.samples import Sample
+from drivers.radio.ant_channel import AntChannel, Page
 from drivers.registry import HEART_RATE, parse_device
 from teststation.cause import Cause
 from teststation.errors import BadInput

@@ -17,7 +17,7 @@ from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.wire import PtyServer, TcpServer
 from drivers.heart_rate import ant
-from drivers.heart_rate.ant_usb import UsbStick
+from drivers.radio.ant_usb import UsbStick
 from drivers.serial_line import LinkLost
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus

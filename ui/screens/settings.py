@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from drivers.adapters import ports_here
-from drivers.heart_rate.ant_key import parse_key
+from drivers.radio.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
 from teststation.physiology.result import EITHER, HEADLINES

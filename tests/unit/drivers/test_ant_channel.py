@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import drivers.heart_rate.ant_channel as ant_channel
+import drivers.radio.ant_channel as ant_channel
 from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.patient import Patient, draw_body
-from drivers.heart_rate.ant_channel import Page, SearchEnded, StickFailed
-from drivers.heart_rate.ant_codec import Deframer, frame
-from drivers.heart_rate.ant_key import KeyRedactor, key_in, parse_key
+from drivers.radio.ant_channel import Page, SearchEnded, StickFailed
+from drivers.radio.ant_codec import Deframer, frame
+from drivers.radio.ant_key import KeyRedactor, key_in, parse_key
 from tests.mutants import fails_with
 from teststation.errors import BadInput
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.heart_rate.ant_codec import (
+from drivers.radio.ant_codec import (
     BROADCAST,
     AntMessage,
     Deframer,

@@ -9,9 +9,9 @@ import pytest
 import usb.core
 import usb.util
 
-from drivers.heart_rate import ant_usb
-from drivers.heart_rate.ant_codec import Deframer, frame
-from drivers.heart_rate.ant_usb import UsbStick
+from drivers.radio import ant_usb
+from drivers.radio.ant_codec import Deframer, frame
+from drivers.radio.ant_usb import UsbStick
 from drivers.serial_line import LinkLost
 
 

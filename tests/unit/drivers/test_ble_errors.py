@@ -9,7 +9,7 @@ from bleak.exc import (
     BleakError,
 )
 
-from drivers.heart_rate.ble_errors import RADIO_ERRORS, cause_of
+from drivers.radio.ble_errors import RADIO_ERRORS, cause_of
 from teststation.texts import english
 
 ERRORS = [

@@ -11,7 +11,7 @@ import teststation.texts
 import ui
 from drivers import lines
 from drivers.adapters import read_adapter
-from drivers.heart_rate.ble_errors import _REASONS
+from drivers.radio.ble_errors import _REASONS
 from drivers.registry import FAMILIES, TREADMILL, parse_device
 from teststation.cause import Cause
 from teststation.errors import BadInput, StationError

@@ -16,12 +16,12 @@ from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
 from drivers.heart_rate import replay
-from drivers.heart_rate.ant_channel import AntChannel, Page
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.bridge_codec import BridgeDecoder
 from drivers.heart_rate.raw_file import FORM, RawHead, RawLine, RawPlayer, read_raw, write_raw
 from drivers.heart_rate.recording_files import read_recording
 from drivers.heart_rate.samples import Sample
+from drivers.radio.ant_channel import AntChannel, Page
 from tests.fit_file import fit_bytes
 from teststation.clock import TimeScale
 from teststation.errors import BadInput

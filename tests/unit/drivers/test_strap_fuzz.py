@@ -10,14 +10,14 @@ import pytest
 
 from drivers.emulators.ant_stick import DUMMY_KEY
 from drivers.heart_rate import freshness
-from drivers.heart_rate.ant_channel import AntChannel, Page
-from drivers.heart_rate.ant_codec import Deframer, frame
-from drivers.heart_rate.ant_key import KeyRedactor
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.ble_codec import BleDecoder
 from drivers.heart_rate.bridge_codec import BridgeDecoder
 from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.samples import Sample
+from drivers.radio.ant_channel import AntChannel, Page
+from drivers.radio.ant_codec import Deframer, frame
+from drivers.radio.ant_key import KeyRedactor
 
 Take = Callable[[bytes], None]
 

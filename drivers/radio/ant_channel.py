@@ -6,8 +6,8 @@ itself, so everything begins anew from the reset. A strap that was found once is
 
 from dataclasses import dataclass
 
-from drivers.heart_rate import ant_codec as ant
-from drivers.heart_rate.ant_codec import AntMessage, Deframer, Sender, frame
+from drivers.radio import ant_codec as ant
+from drivers.radio.ant_codec import AntMessage, Deframer, Sender, frame
 from teststation.cause import Cause
 
 ANSWER_WITHIN_S = 1.0  # wall seconds
