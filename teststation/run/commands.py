@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from teststation.ports import Setpoint
+from teststation.run.state import RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,5 @@ class StopBelt:
 
 
 Command = ArmBelt | GrantBelt | StopBelt
+
+Step = tuple[RunState, tuple[Command, ...]]  # what one event leads to

@@ -1,88 +1,104 @@
 """Every safety rule of the engine is broken once on purpose, and the test that states the rule must then fail."""
 
+import types
 from collections.abc import Callable
 
 import pytest
 
-import teststation.run.engine as engine
 from tests.mutants import fails_with
 from tests.unit.run import builders
 from tests.unit.run import test_engine as facts
+from teststation.run.engine import devices, ending, operator, stages, ticking
 
-FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     "a stop is not latched": (
+        ticking,
         "if state.tripped or late:",
         "if late:",
         facts.test_stop_is_latched_and_nothing_but_stop_follows,
     ),
     "leases go out before arming": (
+        ticking,
         "            if not state.armed:\n",
         "            if False:\n",
         facts.test_no_lease_goes_out_before_the_driver_says_it_is_armed,
     ),
     "load raised by hand while the pulse is absent": (
+        operator,
         "if not allowed or (raises and state.hr_lost_since_s is not None):",
         "if not allowed:",
         facts.test_while_the_pulse_is_absent_the_load_is_never_raised,
     ),
     "load raised by the next stage while the pulse is absent": (
+        stages,
         "setpoint=_not_raised(state, stage) if heart_absent else stage_setpoint(state, stage)",
         "setpoint=stage_setpoint(state, stage)",
         facts.test_while_the_pulse_is_absent_the_load_is_never_raised,
     ),
     "a lost pulse does not hold": (
+        devices,
         "return hold(lost, t_s, HoldCause.HR_LOST) if state.phase is Phase.STAGES else lost",
         "return lost",
         facts.test_a_lost_pulse_holds_the_stage_at_once_and_its_return_gives_the_time_back,
     ),
     "a silent heart-rate driver goes unnoticed": (
+        ticking,
         "if shown_since_s is not None and t_s - shown_since_s > state.timing.hr_fresh_s:",
         "if False:",
         facts.test_a_heart_rate_driver_that_says_nothing_counts_as_a_lost_pulse,
     ),
     "a silent belt driver goes unnoticed": (
-        "Phase.COOL_DOWN) and not _belt_fresh(state, t_s):",
+        ticking,
+        "Phase.COOL_DOWN) and not belt_fresh(state, t_s):",
         "Phase.COOL_DOWN) and False:",
         facts.test_silence_of_the_belts_driver_is_a_fault,
     ),
     "cool-down takes the protocol's speed whatever it is": (
+        ending,
         "min(plan.speed_kmh, state.setpoint.speed_kmh)",
         "plan.speed_kmh",
         facts.test_cooling_down_never_speeds_the_belt_up,
     ),
     "a run ends while the belt still moves": (
+        devices,
         "        if read.at_rest:\n            return replace(state, phase=Phase.ENDED",
         "        if True:\n            return replace(state, phase=Phase.ENDED",
         facts.test_a_stopped_run_ends_only_when_the_belt_is_measured_at_rest,
     ),
     "start on old telemetry": (
-        "not rests or not _belt_fresh(state, t_s) or",
+        operator,
+        "not rests or not belt_fresh(state, t_s) or",
         "not rests or",
         facts.test_start_is_refused_on_old_telemetry,
     ),
     "a fault hides behind the planned end": (
+        ending,
         "worse = state.outcome is None or (outcome is Outcome.FAULT and state.outcome is not Outcome.FAULT)",
         "worse = state.outcome is None",
         facts.test_a_fault_during_cool_down_is_not_hidden_behind_the_planned_end,
     ),
     "no word of the red button": (
+        ticking,
         "if (late or state.stop_ignored) and not state.press_red_button:",
         "if False:",
         facts.test_an_ignored_stop_calls_for_the_red_button_at_once,
     ),
     "the heart-rate limit is forgotten": (
+        ticking,
         "if over_since_s is not None and t_s - over_since_s >= limits.hr_over_for_s",
         "if False and over_since_s is not None and t_s - over_since_s >= limits.hr_over_for_s",
         facts.test_over_the_limit_for_15_s_announces_and_15_s_later_cools_down,
     ),
     "stage ends drift with the ticks": (
+        stages,
         "began_s = state.stage_ends_s\n",
         "began_s = t_s\n",
         facts.test_stage_ends_are_counted_from_the_plan_however_late_the_ticks_come,
     ),
     "a moving belt is started": (
-        "if not there or not rests or not _belt",
-        "if not _belt",
+        operator,
+        "if not there or not rests or not belt_fresh",
+        "if not belt_fresh",
         lambda: facts.test_start_is_refused_unless_the_belt_is_measured_at_rest(builders.belt(0.0, 0.5)),
     ),
 }
@@ -90,4 +106,4 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_fact_fails_on_an_engine_with_the_fault(fault: str) -> None:
-    fails_with(engine, *FAULTS[fault])
+    fails_with(*FAULTS[fault])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-import teststation.run.engine as engine_module
+import teststation.run.engine.ticking as ticking
 import teststation.run.guiding as guiding_module
 from tests.mutants import fails_with
 from tests.unit.run.builders import Bench, belt, heart
@@ -278,4 +278,4 @@ def test_the_fact_fails_where_the_guidance_has_the_fault(fault: str) -> None:
 def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest() -> None:
     old = "outcome=Outcome.FAULT, reason=reason), (StopBelt(),)"
     new = "outcome=Outcome.FAULT, reason=reason, at_rest=True), (StopBelt(),)"
-    fails_with(engine_module, old, new, test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest)
+    fails_with(ticking, old, new, test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest)

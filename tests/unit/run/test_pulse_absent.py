@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-import teststation.run.engine as engine
+import teststation.run.engine.ticking as ticking
 from tests.mutants import fails_with
 from tests.unit.run.builders import Bench
 from teststation.ports import HeartRateStatus
@@ -47,4 +47,4 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_fact_fails_where_the_rule_is_broken(fault: str) -> None:
-    fails_with(engine, *FAULTS[fault])
+    fails_with(ticking, *FAULTS[fault])

@@ -1,0 +1,103 @@
+"""What the belt and the strap say. Pure."""
+
+from dataclasses import replace
+
+from teststation.cause import Cause
+from teststation.ports import BeltState, HeartRateStatus, TripReason
+from teststation.run import events as ev
+from teststation.run.commands import Step
+from teststation.run.deck import watched
+from teststation.run.engine.ending import stop
+from teststation.run.holds import hold, release
+from teststation.run.record import Outcome
+from teststation.run.remarks import remarked
+from teststation.run.state import HoldCause, Phase, RunState
+
+REACHED_SHARE = 0.1  # a belt within 10 % or 0.3 km/h of its target has reached it
+REACHED_KMH = 0.3
+
+
+def read_belt(state: RunState, read: ev.BeltRead) -> Step:
+    t_s = read.t_s
+    state = replace(
+        state,
+        belt_state=read.state,
+        measured_speed_kmh=read.measured_speed_kmh,
+        measured_incline_pct=read.measured_incline_pct,
+        deck_away=watched(
+            state.deck_away, t_s, state.setpoint and state.setpoint.incline_pct, read.measured_incline_pct
+        ),
+        belt_read_s=t_s,
+        at_rest=read.at_rest,
+        stop_ignored=state.stop_ignored or read.stop_ignored,
+    )
+    if state.phase is Phase.STOPPING:
+        if read.at_rest:
+            return replace(state, phase=Phase.ENDED, phase_began_s=t_s), ()
+        if read.trip is not None and not state.tripped:
+            return _trip(state, read)
+        return state, ()
+    if state.phase is Phase.READY:
+        return state, ()
+    if state.phase is Phase.STARTING and not state.armed:
+        # What was read before the arming took effect may still show the trip of an earlier run.
+        return replace(state, armed=read.state in (BeltState.ARMED, BeltState.MOVING)), ()
+    if read.trip is not None:
+        return _trip(state, read)
+    if state.phase is Phase.STARTING and not state.guided and _reached(state, read):
+        return enter_stages(state, t_s), ()
+    return state, ()
+
+
+def enter_stages(state: RunState, t_s: float) -> RunState:
+    ends_s = t_s + state.plan.stages[0].duration_s
+    began = replace(state, phase=Phase.STAGES, phase_began_s=t_s, stage_began_s=t_s, stage_ends_s=ends_s)
+    # A pulse that was away before the start has its time from now on, like one that was never there.
+    return began if state.hr_bpm is not None else lose_heart(replace(began, hr_lost_since_s=None), t_s)
+
+
+def _trip(state: RunState, read: ev.BeltRead) -> Step:
+    assert read.trip is not None
+    if read.trip is TripReason.OPERATOR_STOP:
+        return stop(state, read.t_s, Outcome.OPERATOR, Cause("stop_operator"))
+    return stop(state, read.t_s, Outcome.FAULT, Cause(f"trip_{read.trip.value}", {"detail": read.trip_detail}))
+
+
+def read_heart(state: RunState, read: ev.HeartRateRead) -> RunState:
+    state = replace(state, hr_status=read.status, hr_bpm=read.bpm, hr_read_s=read.t_s)
+    state = replace(
+        state,
+        hr_contact=read.contact,
+        hr_battery_pct=state.hr_battery_pct if read.battery_pct is None else read.battery_pct,
+        hr_sensor=read.sensor or state.hr_sensor,
+        hr_remarks=remarked(state.hr_remarks, read.flags, read.t_s),
+    )
+    if read.status is not HeartRateStatus.OK or read.bpm is None:
+        return lose_heart(state, read.t_s)
+    state = replace(release(state, read.t_s, HoldCause.HR_LOST), hr_lost_since_s=None)
+    if state.phase is not Phase.STAGES:
+        return state
+    over = state.hr_limit_bpm is not None and read.bpm > state.hr_limit_bpm
+    if not over or state.overridden_stage == state.stage_index:
+        notice = None if state.notice is not None and state.notice.cause.code == "limit_hr" else state.notice
+        return replace(state, over_limit_since_s=None, notice=notice)
+    since_s = read.t_s if state.over_limit_since_s is None else state.over_limit_since_s
+    return replace(state, over_limit_since_s=since_s)
+
+
+def lose_heart(state: RunState, t_s: float) -> RunState:
+    lost = replace(state, hr_bpm=None, over_limit_since_s=None)
+    if state.hr_lost_since_s is None:
+        lost = replace(lost, hr_lost_since_s=t_s)
+    return hold(lost, t_s, HoldCause.HR_LOST) if state.phase is Phase.STAGES else lost
+
+
+def belt_fresh(state: RunState, t_s: float) -> bool:
+    return state.belt_read_s is not None and t_s - state.belt_read_s <= state.timing.belt_fresh_s
+
+
+def _reached(state: RunState, read: ev.BeltRead) -> bool:
+    if state.setpoint is None or read.measured_speed_kmh is None:
+        return False
+    target_kmh = state.setpoint.speed_kmh
+    return read.measured_speed_kmh >= target_kmh - max(REACHED_KMH, REACHED_SHARE * target_kmh)

@@ -1,0 +1,57 @@
+"""How a run ends: a limit that is announced, cool-down, a latched stop, the end. Pure."""
+
+from dataclasses import replace
+
+from teststation.cause import Cause
+from teststation.ports import Setpoint
+from teststation.run.commands import Step, StopBelt
+from teststation.run.holds import stage_setpoint
+from teststation.run.record import Outcome
+from teststation.run.state import LimitNotice, Phase, RunState
+
+
+def announce(state: RunState, t_s: float, cause: Cause) -> RunState:
+    if state.notice is not None:
+        return state
+    return replace(state, notice=LimitNotice(cause, t_s, t_s + state.plan.limits.hr_answer_within_s))
+
+
+def cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:
+    plan = stage_setpoint(state, state.plan.cool_down)
+    # Cooling down never speeds the belt up, whatever the protocol says.
+    speed_kmh = plan.speed_kmh if state.setpoint is None else min(plan.speed_kmh, state.setpoint.speed_kmh)
+    return replace(
+        state,
+        phase=Phase.COOL_DOWN,
+        phase_began_s=t_s,
+        setpoint=Setpoint(speed_kmh=speed_kmh, incline_pct=plan.incline_pct),
+        holds=frozenset(),
+        held_since_s=None,
+        notice=None,
+        over_limit_since_s=None,
+        outcome=outcome,
+        reason=reason,
+    )
+
+
+def stop(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> Step:
+    if state.phase is Phase.READY:
+        return end(state, t_s, outcome, reason), (StopBelt(),)
+    # The first reason stands, except that a fault is never hidden behind a planned end.
+    worse = state.outcome is None or (outcome is Outcome.FAULT and state.outcome is not Outcome.FAULT)
+    if worse:
+        state = replace(state, outcome=outcome, reason=reason)
+    if state.phase is not Phase.STOPPING:
+        state = replace(state, phase=Phase.STOPPING, phase_began_s=t_s)
+    return replace(state, tripped=True, setpoint=None, holds=frozenset(), held_since_s=None, notice=None), (StopBelt(),)
+
+
+def end(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:
+    keep = state.outcome is not None
+    return replace(
+        state,
+        phase=Phase.ENDED,
+        phase_began_s=t_s,
+        outcome=state.outcome if keep else outcome,
+        reason=state.reason if keep else reason,
+    )

@@ -1,0 +1,68 @@
+"""What the operator does before and in the stages. Pure."""
+
+from dataclasses import replace
+
+from teststation.cause import Cause
+from teststation.ports import BeltState, Setpoint
+from teststation.run import events as ev
+from teststation.run.commands import ArmBelt, Step
+from teststation.run.engine.devices import belt_fresh
+from teststation.run.engine.ending import announce
+from teststation.run.engine.stages import next_stage
+from teststation.run.holds import hold, release, stage_setpoint
+from teststation.run.state import HoldCause, Phase, RunState
+
+
+def begin(state: RunState, t_s: float) -> Step:
+    there = state.belt_state in (BeltState.IDLE, BeltState.ARMED, BeltState.TRIPPED)
+    rests = state.at_rest or not state.belt_is_read
+    if not there or not rests or not belt_fresh(state, t_s) or beyond_machine(state) is not None:
+        return state, ()
+    first = state.plan.stages[0]
+    began = replace(state, phase=Phase.STARTING, phase_began_s=t_s, setpoint=stage_setpoint(state, first), begun=True)
+    # Armed once, by this press alone; leases follow when the driver says that it is armed.
+    top = _top(state)
+    return began, (ArmBelt(top.speed_kmh, top.incline_pct),)
+
+
+def operate(state: RunState, event: ev.AnyEvent) -> RunState:
+    match event:
+        case ev.HoldPressed(t_s=t_s):
+            return hold(state, t_s, HoldCause.OPERATOR)
+        case ev.HoldReleased(t_s=t_s):
+            return release(release(state, t_s, HoldCause.OPERATOR), t_s, HoldCause.LOAD_CHANGED)
+        case ev.NextPressed(t_s=t_s):
+            return next_stage(replace(state, stage_ends_s=t_s), t_s)
+        case ev.StageExtended() if state.extensions < state.plan.extension.times_max:
+            ends_s = state.stage_ends_s + state.plan.extension.step_s
+            return replace(state, stage_ends_s=ends_s, extensions=state.extensions + 1)
+        case ev.LoadChanged(t_s=t_s, speed_kmh=speed_kmh, incline_pct=incline_pct):
+            # The plan's own top is the limit of the hand, too; while heart rate is absent a load may only fall.
+            allowed = 0 < speed_kmh <= state.plan.max_speed_kmh and 0 <= incline_pct <= state.plan.max_incline_pct
+            load = state.achievable(Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct))
+            raises = state.setpoint is None or (
+                load.speed_kmh > state.setpoint.speed_kmh or load.incline_pct > state.setpoint.incline_pct
+            )
+            if not allowed or (raises and state.hr_lost_since_s is not None):
+                return state
+            held = hold(state, t_s, HoldCause.LOAD_CHANGED)
+            return replace(held, setpoint=load)
+        case ev.LimitOverridden() if state.notice is not None:
+            return replace(state, notice=None, over_limit_since_s=None, overridden_stage=state.stage_index)
+        case ev.RpeGiven(t_s=t_s, rpe=rpe) if rpe >= state.plan.limits.rpe_max:
+            return announce(state, t_s, Cause("limit_rpe", {"rpe": rpe}))
+    return state
+
+
+def beyond_machine(state: RunState) -> Cause | None:
+    """Why this plan cannot be walked on this treadmill; None where it can."""
+    info, top = state.treadmill, _top(state)
+    if info is None or (top.speed_kmh <= info.max_speed_kmh and top.incline_pct <= info.max_incline_pct):
+        return None
+    return Cause("plan_beyond_machine", {"speed": info.max_speed_kmh, "incline": info.max_incline_pct})
+
+
+def _top(state: RunState) -> Setpoint:
+    """The plan's highest speed and incline, as the treadmill can do them."""
+    plan = state.plan
+    return state.achievable(Setpoint(speed_kmh=plan.max_speed_kmh, incline_pct=plan.max_incline_pct))

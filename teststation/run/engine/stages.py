@@ -1,0 +1,47 @@
+"""From stage to stage: when one begins, and what the next one asks of the belt. Pure."""
+
+from dataclasses import replace
+
+from teststation.cause import Cause
+from teststation.ports import Setpoint
+from teststation.protocol.plan import StagePlan
+from teststation.run.engine.ending import cool_down
+from teststation.run.holds import stage_setpoint
+from teststation.run.record import Outcome
+from teststation.run.state import HoldCause, RunState
+from teststation.subject import Gait
+
+RUN_ABOVE_KMH = 7.0  # where gait is taken to be a run until the operator says otherwise (facts of the field, unsourced)
+
+
+def next_stage(state: RunState, t_s: float) -> RunState:
+    index = state.stage_index + 1
+    if index == len(state.plan.stages):
+        return cool_down(state, state.stage_ends_s, Outcome.COMPLETED, Cause("planned_end"))
+    stage = state.plan.stages[index]
+    heart_absent = HoldCause.HR_LOST in state.holds
+    began_s = state.stage_ends_s
+    return replace(
+        state,
+        stage_index=index,
+        stage_began_s=began_s,
+        stage_ends_s=began_s + stage.duration_s,
+        extensions=0,
+        holds=state.holds - {HoldCause.OPERATOR, HoldCause.LOAD_CHANGED, HoldCause.LOAD_NOT_SET},
+        held_since_s=t_s if heart_absent else None,
+        setpoint=_not_raised(state, stage) if heart_absent else stage_setpoint(state, stage),
+        gait=default_gait(stage) if stage.speed_kmh != state.stage.speed_kmh else state.gait,
+    )
+
+
+def _not_raised(state: RunState, stage: StagePlan) -> Setpoint | None:
+    now, planned = state.setpoint, stage_setpoint(state, stage)
+    if now is None:
+        return None
+    return Setpoint(
+        speed_kmh=min(now.speed_kmh, planned.speed_kmh), incline_pct=min(now.incline_pct, planned.incline_pct)
+    )
+
+
+def default_gait(stage: StagePlan) -> Gait:
+    return Gait.RUN if stage.speed_kmh > RUN_ABOVE_KMH else Gait.WALK

@@ -1,0 +1,76 @@
+"""What time does to a run: what is late, what is over, and the lease that is renewed. Pure."""
+
+from dataclasses import replace
+
+from teststation.cause import Cause
+from teststation.ports import HeartRateStatus
+from teststation.run.commands import GrantBelt, Step, StopBelt
+from teststation.run.engine.devices import belt_fresh, lose_heart
+from teststation.run.engine.ending import announce, cool_down, stop
+from teststation.run.engine.stages import next_stage
+from teststation.run.record import Outcome
+from teststation.run.state import Phase, RunState
+
+
+def tick(state: RunState, t_s: float) -> Step:
+    if state.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN) and not belt_fresh(state, t_s):
+        return stop(state, t_s, Outcome.FAULT, Cause("telemetry_lost"))
+    # A driver tells that its strap is stale; one that is frozen tells nothing.
+    shown_since_s = state.hr_read_s if state.hr_bpm is not None and state.phase is not Phase.ENDED else None
+    if shown_since_s is not None and t_s - shown_since_s > state.timing.hr_fresh_s:
+        state = lose_heart(replace(state, hr_status=HeartRateStatus.STALE), t_s)
+    match state.phase:
+        case Phase.STARTING:
+            waited_s = t_s - state.phase_began_s
+            if not state.armed:
+                refused = waited_s > state.timing.arm_s
+                return stop(state, t_s, Outcome.FAULT, Cause("arm_refused")) if refused else (state, ())
+            if _load_late(state, t_s):
+                return stop(state, t_s, Outcome.FAULT, Cause("load_not_set"))
+            if waited_s > state.timing.reach_speed_s and not state.guided:
+                return stop(state, t_s, Outcome.FAULT, Cause("speed_not_reached"))
+        case Phase.STAGES:
+            state = _tick_in_stage(state, t_s)
+        case Phase.COOL_DOWN if t_s - state.phase_began_s >= state.plan.cool_down.duration_s:
+            state = replace(state, phase=Phase.STOPPING, phase_began_s=t_s, setpoint=None)
+        case Phase.STOPPING:
+            return _tick_stopping(state, t_s)
+    if state.phase is Phase.READY:
+        return state, ()
+    return state, (GrantBelt(state.setpoint),)
+
+
+def _tick_in_stage(state: RunState, t_s: float) -> RunState:
+    limits = state.plan.limits
+    if state.hr_lost_since_s is not None and t_s - state.hr_lost_since_s >= limits.hr_lost_cool_down_s:
+        return cool_down(state, t_s, Outcome.FAULT, Cause("hr_lost", {"seconds": limits.hr_lost_cool_down_s}))
+    if _load_late(state, t_s):
+        return cool_down(state, t_s, Outcome.FAULT, Cause("load_not_set"))
+    if state.notice is not None and t_s >= state.notice.acts_at_s:
+        return cool_down(state, t_s, Outcome.LIMIT, state.notice.cause)
+    over_since_s = state.over_limit_since_s
+    if over_since_s is not None and t_s - over_since_s >= limits.hr_over_for_s and state.hr_bpm is not None:
+        assert state.hr_limit_bpm is not None
+        state = announce(state, t_s, Cause("limit_hr", {"bpm": state.hr_bpm, "limit": round(state.hr_limit_bpm)}))
+    while state.phase is Phase.STAGES and not state.holds and t_s >= state.stage_ends_s:
+        state = next_stage(state, t_s)
+    return state
+
+
+def _tick_stopping(state: RunState, t_s: float) -> Step:
+    waited_s = t_s - state.phase_began_s
+    late = waited_s >= state.timing.at_rest_s
+    if (late or state.stop_ignored) and not state.press_red_button:
+        state = replace(state, press_red_button=True)
+    if waited_s >= state.timing.give_up_s:
+        unknown = state.outcome is not Outcome.FAULT
+        reason = Cause("not_at_rest") if unknown else state.reason
+        return replace(state, phase=Phase.ENDED, phase_began_s=t_s, outcome=Outcome.FAULT, reason=reason), (StopBelt(),)
+    # An ordinary end that takes too long becomes a latched stop.
+    if state.tripped or late:
+        return replace(state, tripped=True), (StopBelt(),)
+    return state, (GrantBelt(None),)
+
+
+def _load_late(state: RunState, t_s: float) -> bool:
+    return state.prompt is not None and t_s - state.prompt.since_s > state.timing.set_load_s
