@@ -24,14 +24,14 @@ from sqlalchemy import insert
 from sqlcipher3 import dbapi2
 
 from tests.sample_tests import sample
-from teststation.records.audit import AuditLog
-from teststation.records.cipher import CipherFile
+from teststation.records.access.audit import AuditLog
 from teststation.records.database import open_record
-from teststation.records.kept_tests import KeptTests
-from teststation.records.names import search_key, sort_key
-from teststation.records.people import People
-from teststation.records.result_rows import result_row
-from teststation.records.tables import PERSON, RESULT, TEST
+from teststation.records.people.names import search_key, sort_key
+from teststation.records.people.people import People
+from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.tables import PERSON, RESULT, TEST
+from teststation.records.tests.kept_tests import KeptTests
+from teststation.records.tests.result_rows import result_row
 
 PASSPHRASE = "benchmark"
 BUSY = "busy-person"

@@ -28,9 +28,9 @@ from teststation.records.database import open_record
 from teststation.report.archive import archive
 from teststation.report.pdf import render
 from teststation.subject import Sex, Subject
-from ui.app import MainWindow
-from ui.settings import Settings
-from ui.station import Setup, Station, load_plan_of
+from ui.desktop.window import MainWindow
+from ui.station.settings import Settings
+from ui.station.station import Setup, Station, load_plan_of
 
 SCALE = 20.0
 SETTINGS = Settings(treadmill="emulated", heart_rate="emulated", intended_use_accepted=True)

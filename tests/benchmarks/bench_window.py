@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QApplication
 from drivers.processes import child_environment
 from teststation.records.database import open_record
 from teststation.subject import Sex, Subject
-from ui.app import MainWindow
-from ui.settings import Settings
-from ui.station import Setup, Station, load_plan_of
+from ui.desktop.window import MainWindow
+from ui.station.settings import Settings
+from ui.station.station import Setup, Station, load_plan_of
 
 SETTINGS = Settings(treadmill="emulated", heart_rate="emulated", intended_use_accepted=True)
 EMPTY = """
@@ -36,9 +36,9 @@ import secrets, tempfile, pathlib
 from PySide6.QtWidgets import QApplication
 a = QApplication([])
 from teststation.records.database import open_record
-from ui.app import MainWindow
-from ui.settings import Settings
-from ui.station import Station
+from ui.desktop.window import MainWindow
+from ui.station.settings import Settings
+from ui.station.station import Station
 with tempfile.TemporaryDirectory() as folder, open_record(pathlib.Path(folder) / "r", secrets.token_hex(8)) as record:
     w = MainWindow(Station(record, Settings(intended_use_accepted=True)))
     w.show()

@@ -6,7 +6,7 @@ from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.wire import TcpServer
 from teststation.clock import TimeScale
-from ui.strap_search import needs_a_choice, strap_on_stick
+from ui.station.strap_search import needs_a_choice, strap_on_stick
 
 pytestmark = pytest.mark.process
 

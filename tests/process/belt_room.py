@@ -19,7 +19,7 @@ from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
 from teststation.run.state import Phase
-from ui.station import run_timing
+from ui.station.station import run_timing
 
 TICK_S = 0.05
 ONE_STAGE = Plan(

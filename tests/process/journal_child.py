@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from teststation.records.journal import JournalWriter
+from teststation.records.tests.journal import JournalWriter
 
 EVENTS_PER_S = 200
 

@@ -8,9 +8,9 @@ import msgspec
 
 from tests.fast_keys import use_fast_keys
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
-from teststation.records.backup import backup
+from teststation.records.access.users import User
 from teststation.records.database import open_record
-from teststation.records.users import User
+from teststation.records.upkeep.backup import backup
 
 EVENTS = 400
 PASSPHRASES = (PASSPHRASE, "en ny setning")

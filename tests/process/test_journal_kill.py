@@ -10,7 +10,7 @@ import pytest
 
 from tests.process.journal_child import EVENTS_PER_S, Counted
 from teststation.records.database import open_record
-from teststation.records.journal import is_being_written, read_journal
+from teststation.records.tests.journal import is_being_written, read_journal
 
 CHILD = Path(__file__).with_name("journal_child.py")
 PASSPHRASE = "drept midt i"

@@ -21,13 +21,13 @@ from tests.process import power_child
 from tests.process.power_child import EVENTS, PASSPHRASES
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.errors import RecordError
-from teststation.records.cipher import CipherFile
+from teststation.records.access.users import Role
 from teststation.records.database import Record, open_record
-from teststation.records.journal import read_journal
-from teststation.records.schema import upgrade, version
-from teststation.records.store import Unreadable
-from teststation.records.users import Role
-from teststation.records.verify import verify, verify_file
+from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.schema import upgrade, version
+from teststation.records.storage.store import Unreadable
+from teststation.records.tests.journal import read_journal
+from teststation.records.upkeep.verify import verify, verify_file
 from teststation.subject import Sex
 
 KINDS = ("test", "sign", "migrate", "backup", "rekey")

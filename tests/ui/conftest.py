@@ -25,14 +25,14 @@ from teststation.ports import (
     TreadmillInfo,
 )
 from teststation.records.database import Record, open_record
-from teststation.records.people import Person
+from teststation.records.people.people import Person
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
 from teststation.subject import Sex
-from ui.app import MainWindow
-from ui.session import Keeping, Session
-from ui.settings import Settings
-from ui.station import Setup, Station, hr_limit_bpm
+from ui.desktop.window import MainWindow
+from ui.station.session import Keeping, Session
+from ui.station.settings import Settings
+from ui.station.station import Setup, Station, hr_limit_bpm
 
 SETTINGS = Settings(
     clinic_name="Klinikken", operator="Anne", treadmill="emulated", heart_rate="emulated", intended_use_accepted=True

@@ -23,20 +23,20 @@ from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from teststation.clock import TimeScale
 from teststation.ports import BeltState
+from teststation.records.access.users import Role
 from teststation.records.database import Record, open_record
-from teststation.records.users import Role
 from teststation.run.state import Phase
 from teststation.subject import Sex
-from ui.app import MainWindow
-from ui.emulated import patient_of_seed
-from ui.screens.login import FirstUserSheet, LoginCover
-from ui.screens.record_settings import RecordSettingsSheet
-from ui.screens.report import ReportSheet
-from ui.screens.settings import SettingsSheet
-from ui.screens.sign import SignSheet
-from ui.session import Session
-from ui.settings import Settings
-from ui.station import Station
+from ui.desktop.clinic.record_settings import RecordSettingsSheet
+from ui.desktop.clinic.settings import SettingsSheet
+from ui.desktop.desk.login import FirstUserSheet, LoginCover
+from ui.desktop.result.report import ReportSheet
+from ui.desktop.result.sign import SignSheet
+from ui.desktop.window import MainWindow
+from ui.station.emulated import patient_of_seed
+from ui.station.session import Session
+from ui.station.settings import Settings
+from ui.station.station import Station
 
 SCALE = 40.0
 EARLIER = """family_name,given_name,born,sex,tested_on,vo2max_ml_kg_min,method

@@ -21,16 +21,16 @@ from pytestqt.qtbot import QtBot
 from drivers.heart_rate.ble_scan import StrapSeen
 from tests.ui.conftest import SETTINGS, Bench
 from teststation.records.database import Record
-from teststation.records.people import Person
+from teststation.records.people.people import Person
 from teststation.subject import Sex
-from ui.app import MainWindow
-from ui.i18n import tr
-from ui.screens.person import due_words
-from ui.screens.person_form import PersonForm
-from ui.screens.pretest import MEASURED
-from ui.screens.settings import SettingsSheet
-from ui.settings import Settings
-from ui.widgets.base import ElidedLabel
+from ui.desktop.clinic.settings import SettingsSheet
+from ui.desktop.i18n import tr
+from ui.desktop.people.person import due_words
+from ui.desktop.people.person_form import PersonForm
+from ui.desktop.test.pretest import MEASURED
+from ui.desktop.widgets.base import ElidedLabel
+from ui.desktop.window import MainWindow
+from ui.station.settings import Settings
 
 
 def clipped(root: QWidget) -> list[str]:

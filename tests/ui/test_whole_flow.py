@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from teststation.records.database import Record
-from teststation.records.people import Person
+from teststation.records.people.people import Person
 from teststation.run.record import Outcome
-from ui.app import MainWindow
-from ui.screens.report import ReportSheet
+from ui.desktop.result.report import ReportSheet
+from ui.desktop.window import MainWindow
 
 TIME_SCALE = 60.0
 pytestmark = pytest.mark.process

@@ -18,10 +18,10 @@ from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tcx import tcx_of
-from teststation.records.audit import Action
+from teststation.records.access.audit import Action
 from teststation.records.database import Record
-from teststation.records.kept_tests import StoredTest
-from teststation.records.people import Person
+from teststation.records.people.people import Person
+from teststation.records.tests.kept_tests import StoredTest
 
 FORMS = ("csv", "fhir", "fit", "tcx", "report", "events")
 Report = Callable[[StoredTest], bytes]

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from teststation.errors import BadInput
-from teststation.records import national_number
-from teststation.records.kept_tests import StoredTest
-from teststation.records.people import Person
+from teststation.records.people import national_number
+from teststation.records.people.people import Person
+from teststation.records.tests.kept_tests import StoredTest
 from teststation.texts import texts
 
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 import re
 
-from teststation.records.people import Person
+from teststation.records.people.people import Person
 
 
 def file_stem(person: Person, test_id: str, started_at: str, *, with_person: bool) -> str:

@@ -7,9 +7,9 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from teststation.records.imported import ImportedResult
-from teststation.records.kept_tests import StoredTest
-from teststation.records.people import Person
+from teststation.records.people.people import Person
+from teststation.records.tests.imported import ImportedResult
+from teststation.records.tests.kept_tests import StoredTest
 from teststation.texts import texts
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -13,23 +13,23 @@ from sqlalchemy import insert, select
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
-from teststation.records.audit import AuditLog
-from teststation.records.backup import backup
-from teststation.records.cipher import CipherFile
-from teststation.records.handover import HandedOver, prepare_spool
-from teststation.records.imported import ImportedResults
-from teststation.records.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
-from teststation.records.kept_tests import KeptTests, StoredTest
-from teststation.records.merging import Merging
-from teststation.records.people import People, Person
-from teststation.records.place import place_of
-from teststation.records.schema import upgrade
-from teststation.records.served import ServedDatabase
-from teststation.records.server import Server
-from teststation.records.signing import Signing
-from teststation.records.store import Database, ServerAway
-from teststation.records.tables import SETTING
-from teststation.records.users import Users
+from teststation.records.access.audit import AuditLog
+from teststation.records.access.users import Users
+from teststation.records.people.merging import Merging
+from teststation.records.people.people import People, Person
+from teststation.records.several_stations.handover import HandedOver, prepare_spool
+from teststation.records.several_stations.served import ServedDatabase
+from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.place import place_of
+from teststation.records.storage.schema import upgrade
+from teststation.records.storage.server import Server
+from teststation.records.storage.store import Database, ServerAway
+from teststation.records.storage.tables import SETTING
+from teststation.records.tests.imported import ImportedResults
+from teststation.records.tests.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
+from teststation.records.tests.kept_tests import KeptTests, StoredTest
+from teststation.records.tests.signing import Signing
+from teststation.records.upkeep.backup import backup
 from teststation.run.record import RunRecord
 
 BUSY_TIMEOUT_S = 5.0

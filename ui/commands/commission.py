@@ -16,8 +16,8 @@ from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltCheck
 from teststation.run.belt_trial import TRIAL_KMH, TrialPhase, turns_speed_kmh
-from ui.commissioning import BeltTrial, belt_check, console_agrees, units_of
-from ui.settings import load_settings
+from ui.station.commissioning import BeltTrial, belt_check, console_agrees, units_of
+from ui.station.settings import load_settings
 
 READY_WITHIN_S = 10.0
 STEADY_WITHIN_S = 40.0

@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 
 from teststation.errors import BadInput
-from teststation.records.audit import Actor
+from teststation.records.access.audit import Actor
 from teststation.records.database import Record, open_record
-from teststation.records.passphrase import default_record_path, find_passphrase
-from teststation.records.place import Place, place_of
+from teststation.records.storage.passphrase import default_record_path, find_passphrase
+from teststation.records.storage.place import Place, place_of
 from teststation.subject import Sex, Subject
-from ui.desk import unnamed
-from ui.settings import load_settings
+from ui.desktop.desk.desk import unnamed
+from ui.station.settings import load_settings
 
 # Widest values that can belong to a grown person on a treadmill; outside them somebody has mistyped.
 BOUNDS: dict[str, tuple[str, float, float, str]] = {

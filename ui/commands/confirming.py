@@ -8,7 +8,7 @@ from collections.abc import Callable
 from drivers.processes import stdin_lines
 from teststation.snapshot import BeltPrompt, Snapshot
 from teststation.units import KMH_PER_MPH
-from ui.session import Session
+from ui.station.session import Session
 
 AUTO_AFTER_S = 3.0  # of test time: about what a hand needs
 LINES_KEPT = 100

@@ -17,9 +17,9 @@ from teststation.records.database import Record, open_record
 from teststation.subject import Sex, Subject
 from ui.commands.common import check_writable, the_record
 from ui.commands.run import run_setup
-from ui.emulated import Truth, patient_of_seed
-from ui.settings import Settings
-from ui.station import Setup, Station, load_plan_of
+from ui.station.emulated import Truth, patient_of_seed
+from ui.station.settings import Settings
+from ui.station.station import Setup, Station, load_plan_of
 
 DEMO_NAME = "Demo Pasient"
 DEMO_SETTINGS = Settings(
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             return run_setup(station, setup, ask=False, pdf=arguments.pdf, json=arguments.json)
     if not display_at_hand():
         raise BadInput("there is no display here; add --headless to run the demonstration without a window")
-    from ui.app import run_app
+    from ui.desktop.window import run_app
 
     with _demo_record(arguments) as record:
         _add_patient(record, arguments.seed)

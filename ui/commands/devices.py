@@ -18,7 +18,7 @@ from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.texts import english
-from ui.settings import ant_key, load_settings
+from ui.station.settings import ant_key, load_settings
 
 LISTEN_S = 6.0
 SEARCH_S = 20.0  # a radio has to search first

@@ -13,7 +13,7 @@ from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
 from teststation.texts import texts
 from ui.commands.confirming import Confirming
-from ui.session import Session
+from ui.station.session import Session
 
 TICK_WALL_S = 0.1
 READY_WITHIN_WALL_S = 20.0

@@ -3,13 +3,13 @@
 import argparse
 
 from teststation.output import run_object
-from teststation.records.audit import Action
+from teststation.records.access.audit import Action
 from teststation.records.database import Record
-from teststation.records.kept_tests import KeptLine
+from teststation.records.tests.kept_tests import KeptLine
 from ui.commands.common import check_writable, the_record, write_bytes, write_json
 from ui.commands.run import headline_sentence, take_in_interrupted
-from ui.settings import load_settings
-from ui.station import Station
+from ui.station.settings import load_settings
+from ui.station.station import Station
 
 
 def list_all(arguments: argparse.Namespace) -> int:

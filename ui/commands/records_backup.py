@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from teststation.errors import RecordError
-from teststation.records.backup import backup
-from teststation.records.passphrase import VARIABLE, first_line
-from teststation.records.place import place_of
-from teststation.records.restoring import restore_record
-from teststation.records.verify import Verification, verify, verify_file, verify_journals
+from teststation.records.storage.passphrase import VARIABLE, first_line
+from teststation.records.storage.place import place_of
+from teststation.records.upkeep.backup import backup
+from teststation.records.upkeep.restoring import restore_record
+from teststation.records.upkeep.verify import Verification, verify, verify_file, verify_journals
 from ui.commands.common import check_writable, the_location, the_passphrase, the_record, write_json
 from ui.commands.headless import note
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from teststation.errors import BadInput
 from teststation.exchange.earlier import keep, preview
 from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
-from teststation.records.erasure import Reason, erase
+from teststation.records.people.erasure import Reason, erase
 from ui.commands.common import the_record
 from ui.commands.headless import note
 from ui.commands.run import take_in_interrupted
-from ui.settings import load_settings
-from ui.station import Station
+from ui.station.settings import load_settings
+from ui.station.station import Station
 
 RECORD_FORMS = ("csv", "fhir", "fit", "tcx")  # of everybody, where nothing else is asked
 

@@ -7,8 +7,8 @@ import argparse
 
 import msgspec
 
-from teststation.records.audit import AuditRow
-from teststation.records.users import Role
+from teststation.records.access.audit import AuditRow
+from teststation.records.access.users import Role
 from ui.commands.common import check_writable, the_record, write_json
 from ui.commands.headless import note
 

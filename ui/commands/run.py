@@ -9,14 +9,14 @@ from teststation.errors import BadInput, StationError
 from teststation.output import run_object
 from teststation.protocol.plan import Plan
 from teststation.records.database import Record
-from teststation.records.kept_tests import StoredTest
+from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import Outcome
 from teststation.subject import Subject
 from teststation.texts import texts
 from ui.commands.common import check_writable, subject_from, subject_values, the_record, write_bytes, write_json
 from ui.commands.headless import EXIT_STATUS, drive, note
-from ui.settings import ant_key, load_settings
-from ui.station import Setup, Station, floors_sentence, load_plan_of
+from ui.station.settings import ant_key, load_settings
+from ui.station.station import Setup, Station, floors_sentence, load_plan_of
 
 NO_NAME = "Uten navn"
 

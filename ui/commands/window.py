@@ -5,7 +5,7 @@ import argparse
 from teststation.errors import BadInput
 from ui.commands.common import the_record
 from ui.commands.demo import display_at_hand
-from ui.settings import load_settings
+from ui.station.settings import load_settings
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -14,6 +14,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput("there is no display here; use teststation run, or see teststation --help")
     settings = load_settings()
     with the_record(arguments, create=True) as record:
-        from ui.app import run_app
+        from ui.desktop.window import run_app
 
         return run_app(record, settings)

@@ -28,7 +28,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     use_fast_keys()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TESTSTATION_PASSPHRASE", "en god setning")
-    monkeypatch.setattr("ui.settings.settings_path", lambda: tmp_path / "settings.toml")
+    monkeypatch.setattr("ui.station.settings.settings_path", lambda: tmp_path / "settings.toml")
 
     def run(*words: str) -> Done:
         capsys.readouterr()

@@ -17,12 +17,12 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
 from teststation.ports import TripReason
 from teststation.texts import LANGUAGES, english, texts
-from ui import i18n
+from ui.desktop import i18n
 
 DRIVERS, UI = Path(drivers.__path__[0]), Path(ui.__path__[0])
 # The emulators are started from the command line alone, and speak its language.
 SOURCES = [path for path in DRIVERS.rglob("*.py") if "emulators" not in path.relative_to(DRIVERS).parts]
-SOURCES += [UI / name for name in ("emulated.py", "settings.py", "station.py", "commissioning.py")]
+SOURCES += [UI / "station" / name for name in ("emulated.py", "settings.py", "station.py", "commissioning.py")]
 COMPLAINTS = {
     "BadInput", "DeviceError", "OutOfRange", "LinkLost", "StationError", "WrongStrap", "StickFailed",
     "Failed", "Refused",

@@ -10,9 +10,9 @@ import pytest
 from teststation.errors import BadInput
 from teststation.exchange import earlier
 from teststation.exchange.earlier import BYTES_MAX, keep, preview
-from teststation.records.audit import Action
+from teststation.records.access.audit import Action
 from teststation.records.database import Record
-from teststation.records.people import Person
+from teststation.records.people.people import Person
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts
 

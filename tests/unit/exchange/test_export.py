@@ -16,10 +16,10 @@ from teststation.exchange.export import FORMS, export_person, export_person_zip,
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tables import csv_of
-from teststation.records.audit import Action
+from teststation.records.access.audit import Action
 from teststation.records.database import Record
-from teststation.records.kept_tests import StoredTest
-from teststation.records.people import Person
+from teststation.records.people.people import Person
+from teststation.records.tests.kept_tests import StoredTest
 
 PDF = b"%PDF-1.4 report"
 

@@ -10,7 +10,7 @@ from teststation.cause import Cause
 from teststation.physiology.result import Assessment, Estimate, HrMax
 from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
 from teststation.records.database import Record
-from teststation.records.verification import problems
+from teststation.records.upkeep.verification import problems
 from teststation.run.record import BeltSample, HeartSample, Outcome, RunRecord, StagePlanRef, StageSpan
 from teststation.subject import Gait, Sex, Subject
 from teststation.texts import english

@@ -10,12 +10,12 @@ import pytest
 from tests.fast_keys import use_fast_keys
 from tests.postgres import NEEDS, Cluster, programs
 from tests.unit.records.builders import PASSPHRASE
-from teststation.records import place
-from teststation.records.audit import FIRST_PREVIOUS
+from teststation.records.access.audit import FIRST_PREVIOUS
 from teststation.records.database import Record, open_record
-from teststation.records.schema import upgrade
-from teststation.records.server import Server
-from teststation.records.tables import METADATA
+from teststation.records.storage import place
+from teststation.records.storage.schema import upgrade
+from teststation.records.storage.server import Server
+from teststation.records.storage.tables import METADATA
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from tests.fast_keys import IN_A_CHILD
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
-from teststation.records.schema import HEAD, MIGRATIONS, version
-from teststation.records.tables import METADATA
+from teststation.records.storage.schema import HEAD, MIGRATIONS, version
+from teststation.records.storage.tables import METADATA
 from teststation.subject import Sex
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")

@@ -7,9 +7,9 @@ import pytest
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.errors import StationError
-from teststation.records.backup import backup
 from teststation.records.database import Record, open_record
-from teststation.records.verify import verify_file
+from teststation.records.upkeep.backup import backup
+from teststation.records.upkeep.verify import verify_file
 from teststation.subject import Sex
 
 SECRETS = ("Hemmeligsen", "Klara", "31129956715", "metadon", "sensitivt notat", "1980-01-31")

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.records.builders import PASSPHRASE, Happened, assessment_of, run_of
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
-from teststation.records.journal import read_journal
+from teststation.records.tests.journal import read_journal
 from teststation.subject import Sex
 
 

@@ -13,12 +13,12 @@ import ui
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.cause import Cause
 from teststation.errors import StationError
+from teststation.records.access.users import Role, User
 from teststation.records.database import Record
-from teststation.records.people import Person
-from teststation.records.users import Role, User
+from teststation.records.people.people import Person
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts
-from ui import i18n
+from ui.desktop import i18n
 
 CORE = Path(teststation.__path__[0])
 SOURCES = [*(CORE / "records").rglob("*.py"), CORE / "exchange" / "export.py", CORE / "run" / "controller.py"]

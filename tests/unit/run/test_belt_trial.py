@@ -10,7 +10,7 @@ from teststation.cause import Cause
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
 from teststation.run.belt_trial import TRIAL_MAX_S, Trial, TrialPhase, error_pct, turns_speed_kmh
 from teststation.run.commands import ArmBelt, GrantBelt, StopBelt
-from ui.commissioning import console_agrees
+from ui.station.commissioning import console_agrees
 
 INFO = TreadmillInfo(
     family="trackmaster",

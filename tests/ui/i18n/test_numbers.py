@@ -1,0 +1,65 @@
+"""Numbers and dates as a Norwegian reads and writes them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from teststation.due import months_later
+from ui.desktop.i18n.numbers import age_years, between, clock, day, number, parse_day, parse_number, signed
+
+
+def test_numbers_have_a_decimal_comma_and_missing_ones_a_dash() -> None:
+    assert number(4.85, 1) == "4,8"
+    assert number(None) == "–"
+    assert number(-0.04, 1) == "0,0"
+    assert signed(1.5) == "+1,5"
+    assert signed(-1.5) == "−1,5"
+    assert between(20.2, 41.7) == "20–42"
+
+
+@given(st.floats(-9999, 9999))
+def test_a_written_number_is_read_back(value: float) -> None:
+    read = parse_number(number(value, 3))
+    assert read == pytest.approx(value, abs=0.0006)
+
+
+@given(st.dates(date(1910, 1, 1), date(2100, 1, 1)))
+def test_a_written_date_is_read_back(born: date) -> None:
+    assert parse_day(day(born.isoformat())) == born
+    assert parse_day(f"{born:%d%m%Y}") == born
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_number_or_none_and_never_an_error(text: str) -> None:
+    value = parse_number(text)
+    assert value is None or abs(value) < 1e6
+    parse_day(text)
+
+
+def test_a_clock_shows_zero_only_when_the_time_is_up() -> None:
+    assert clock(0.05) == "0:01"
+    assert clock(0.0) == "0:00"
+    assert clock(240.0) == "4:00"
+    assert clock(-3.0) == "0:00"
+
+
+@given(st.dates(date(1910, 1, 1), date(2015, 1, 1)), st.integers(0, 90))
+def test_age_is_whole_on_the_birthday(born: date, years: int) -> None:
+    birthday = (
+        date(born.year + years, 3, 1) if (born.month, born.day) == (2, 29) else born.replace(year=born.year + years)
+    )
+    assert age_years(born, birthday) == pytest.approx(years)
+
+
+@given(st.dates(date(1950, 1, 1), date(2015, 1, 1)), st.dates(date(2016, 1, 1), date(2099, 1, 1)))
+def test_age_grows_by_less_than_a_year_from_one_birthday_to_the_next(born: date, on: date) -> None:
+    assert 0 <= age_years(born, on) - (on - born).days / 365.25 + 0.01 < 0.03
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_three_months_on_is_the_same_day_or_the_months_last(start: date) -> None:
+    later = months_later(start, 3)
+    assert (later.year * 12 + later.month) - (start.year * 12 + start.month) == 3
+    assert later.day == start.day or later.day < start.day

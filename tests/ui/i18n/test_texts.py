@@ -1,0 +1,130 @@
+"""Every text the window asks for is there, in both languages, with the same places."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import ui
+from drivers.machines import LIMITS
+from teststation.physiology.hrmax import hr_max
+from teststation.physiology.result import METHODS
+from teststation.ports import BeltState, HeartRateStatus
+from teststation.records.access.audit import Action
+from teststation.records.access.users import Role
+from teststation.records.people.people import Person
+from teststation.run.alarms import Priority
+from teststation.run.record import Outcome
+from teststation.run.state import HoldCause
+from teststation.subject import Gait, Sex, Subject
+from teststation.texts import LANGUAGES, texts
+from ui.desktop.header import STEPS
+from ui.desktop.i18n import catalogue
+from ui.desktop.machines.commissioning import PAGES
+from ui.desktop.machines.commissioning_belt import METHODS as METHODS_OF_A_CHECK
+from ui.desktop.machines.commissioning_start import KINDS, NO_CABLE, UNITS
+from ui.desktop.people.earlier import COLUMNS as BRING_COLUMNS
+from ui.desktop.people.history import COLUMNS
+from ui.desktop.result.text import STAGE_COLUMNS
+from ui.desktop.test.questions import NOTES, OVERRIDE_REASONS, STOP_REASONS, SYMPTOMS
+from ui.desktop.test.screening import QUESTIONS
+from ui.desktop.theme.palette import TEXT_PAIRS, contrast
+from ui.desktop.widgets.rpe_strip import BANDS
+
+SOURCES = [path for path in Path(ui.__path__[0]).rglob("*.py") if "commands" not in path.parts]
+BELT_STATES = ("waits", "rests", "starting", "running", "stopping", "unknown")
+UNTOLD = ("id", "created_at", "updated_at", "revision")
+COMPARED = (
+    "vo2", "age", "hr_max", "weight", "beta", "handrail", "protocol", "strap", "outcome", "conditions", "operator",
+)  # fmt: skip
+BUILT = {
+    *(f"step.{name}" for name in STEPS),
+    *(f"history.{name}" for name in COLUMNS),
+    *(f"audit.{action}" for action in Action if action.startswith(("person", "test", "result", "report", "audit"))),
+    *(f"audit.field_{name}" for name in Person.__struct_fields__ if name not in UNTOLD),
+    *(f"compare.{key}" for key in COMPARED),
+    *(f"two.{key}" for key in ("field", "kept", "mine")),
+    *(f"bring.{key}" for key in (*BRING_COLUMNS, "add", "new_person", "known")),
+    *(f"password.{fault}" for fault in ("length", "weak")),
+    *(f"role.{role.value}{end}" for role in Role for end in ("", "_may")),
+    *(f"users.{name}" for name in ("column_login", "column_name", "column_role", "column_state")),
+    *(f"users.{state}" for state in ("gone", "one_time", "active", "let_go", "take_back")),
+    *(f"belt.{state.value}" for state in BeltState),
+    *(f"strap.{status.value}" for status in HeartRateStatus),
+    *(f"hold.{cause.value}" for cause in HoldCause),
+    *(f"alarm.priority_{priority.name.lower()}" for priority in Priority),
+    *(f"outcome.{outcome.value}" for outcome in Outcome),
+    *(f"sex.{sex.value}" for sex in Sex),
+    *(f"do.gait_{gait.value}" for gait in Gait),
+    *(f"reason.{code}" for code in STOP_REASONS),
+    *(f"override.{code}" for code in OVERRIDE_REASONS),
+    *(f"symptom.{code}" for code in SYMPTOMS),
+    *(f"note.{code}" for code in NOTES),
+    *(f"screening.{code}" for code in QUESTIONS),
+    *(f"stages.{name}" for name in STAGE_COLUMNS),
+    *(key for _, _, key in BANDS),
+    *(f"hr_source.{hr_max(Subject(Sex.MALE, 50, 80, beta_blocker=b)).source}" for b in (False, True)),
+    *(f"hr_source.{source}" for source in ("measured", "rpe")),
+    *(f"method.{name}" for name in METHODS),
+    *(f"outlook.{advice}" for advice in ("need_stages", "one_more", "enough", "limit_near", "no_more_stages")),
+    *(f"change.{which}" for which in ("within_error", "possible_up", "possible_down", "real_up", "real_down")),
+    *(f"commission.page_{page}" for page in PAGES),
+    *(f"commission.{what}_{family.replace('-', '_')}" for what in ("can", "family") for family in (*KINDS, NO_CABLE)),
+    *(f"commission.units_{unit}" for unit in UNITS),
+    *(f"commission.method_{method}" for method in METHODS_OF_A_CHECK),
+    *(f"commission.belt_{state}" for state in BELT_STATES),
+    *(f"commission.{limit}" for limit in LIMITS),
+    *(f"commission.summary_{end}" for end in ("guided", "console", "no_console", "limits", "reads")),
+    *(f"change.plain_{which}" for which in ("within_error", "possible_up", "possible_down", "real_up", "real_down")),
+}
+
+
+def asked_for() -> set[str]:
+    literal = re.compile(r'tr\(\s*"([a-z0-9_]+\.[a-z0-9_]+)"')
+    quoted = re.compile(r'"((?:person|unit|pretest)\.[a-z0-9_]+)"')
+    found: set[str] = set()
+    for path in SOURCES:
+        text = path.read_text("utf-8")
+        found |= set(literal.findall(text)) | set(quoted.findall(text))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_that_the_code_asks_for_exists(language: str) -> None:
+    assert len(asked_for()) > 150
+    assert (asked_for() | BUILT) - catalogue(language).keys() == set()
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert catalogue("nb").keys() == catalogue("en").keys()
+
+
+def test_both_languages_fill_the_same_places() -> None:
+    def places(language: str, key: str) -> set[str | None]:
+        return {name for _, name, _, _ in Formatter().parse(catalogue(language)._entries[key])} - {None}
+
+    differing = [key for key in catalogue("nb").keys() if places("nb", key) != places("en", key)]  # noqa: SIM118
+    assert differing == []
+
+
+def test_every_coded_stop_reason_has_its_cause() -> None:
+    for language in LANGUAGES:
+        for code in (*STOP_REASONS, "window_closed", "window_error"):
+            assert f"cause.stop_{code}" in texts(language).keys()  # noqa: SIM118
+
+
+def test_the_program_never_calls_its_own_stop_an_emergency_stop() -> None:
+    spoken = {key: text for key, text in catalogue("nb")._entries.items() if "nødstopp" in text.lower()}
+    assert set(spoken) == {"run.red_button", "intended.red_button"}
+    assert "tredemøllen" in spoken["run.red_button"]
+    assert "ikke en nødstopp" in spoken["intended.red_button"]
+
+
+@pytest.mark.parametrize(("ink", "ground"), TEXT_PAIRS)
+def test_text_stands_out_from_its_ground(ink: str, ground: str) -> None:
+    assert contrast(ink, ground) >= 4.5
+
+
+def test_contrast_of_black_on_white_is_twenty_one() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21.0)

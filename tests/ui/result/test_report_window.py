@@ -1,0 +1,297 @@
+"""A report is seen, printed and saved from memory: nothing clear lies on the disk that nobody asked for."""
+
+import logging
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pypdf
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from tests.sample_tests import sample
+from tests.ui.conftest import SETTINGS
+from tests.ui.desk.test_login import AN_HOUR_S, kari, log_in, quick  # noqa: F401 - fixtures
+from tests.unit.records.builders import events_of
+from tests.unit.records.test_leaks import SECRETS, traces
+from teststation.records.access.audit import Action
+from teststation.records.access.users import Role, User
+from teststation.records.database import Record
+from teststation.records.tests.kept_tests import StoredTest
+from teststation.subject import Sex
+from ui.desktop.result.pages import Pages
+from ui.desktop.result.report import ReportSheet
+from ui.desktop.window import MainWindow
+from ui.station.station import Station
+
+A4_PT = (595.0, 842.0)
+MakeWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whatever is temporary comes to lie beside the record, where the test looks; Python itself can make nothing."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(folder))
+    # A file without a name, or one that is gone when the test looks, would be no trace: so making one fails.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    return folder
+
+
+@pytest.fixture
+def kept(record: Record) -> StoredTest:
+    person = record.people.add(
+        family_name="Hemmeligsen", given_name="Klara", born="1980-01-31", sex=Sex.FEMALE, number="31129956715",
+        note="sensitivt notat",
+    )  # fmt: skip
+    run, found = sample()
+    return record.tests.save(person.id, run, found, events_of(5))
+
+
+def printer_into(path: Path) -> QPrinter:
+    """A printer whose paper is a PDF."""
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFileName(str(path))
+    return printer
+
+
+@pytest.fixture
+def quick_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report made once for all tests that are not about making it."""
+    make = Station.report
+
+    def once(self: Station, stored: StoredTest, language: str = "nb") -> bytes:
+        if not _made:
+            _made.append(make(self, stored, language))
+        return _made[0]
+
+    monkeypatch.setattr(Station, "report", once)
+
+
+_made: list[bytes] = []
+
+
+def opened(window: MainWindow, kept: StoredTest, qtbot: QtBot) -> ReportSheet:
+    window.show_report(kept)
+    qtbot.waitUntil(lambda: window.sheet is not None, timeout=60_000)
+    sheet = window.sheet
+    assert isinstance(sheet, ReportSheet)
+    return sheet
+
+
+def told(record: Record) -> list[str]:
+    return [row.action for row in record.audit.newest()[::-1] if row.action.startswith("report")]
+
+
+def test_an_opened_report_leaves_nothing_on_the_disk(
+    temporary: Path,
+    make_window: MakeWindow,
+    kept: StoredTest,
+    qtbot: QtBot,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    window = make_window()
+    sheet = opened(window, kept, qtbot)
+    assert "Klara Hemmeligsen" in sheet.views[0].accessibleDescription(), "the report itself says who it is"
+    assert len(list(tmp_path.rglob("*.record"))) == 1
+    assert traces(tmp_path) == []
+    sheet.finish()
+    window.papers.wait(5.0)
+    assert traces(tmp_path) == []
+    assert not any(secret in caplog.text for secret in SECRETS)
+
+
+def test_the_fact_fails_where_a_report_lies_in_the_temporary_folder(temporary: Path, tmp_path: Path) -> None:
+    (temporary / "a").write_bytes(b"%PDF-1.4")
+    assert traces(tmp_path) != []
+    with pytest.raises(OSError), tempfile.TemporaryFile():
+        pass
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_seen_saved_and_printed_are_three_things_in_the_log(
+    make_window: MakeWindow, record: Record, kept: StoredTest, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = make_window()
+    sheet = opened(window, kept, qtbot)
+    assert told(record) == [Action.REPORT_OPENED]
+    window.papers.write(kept, sheet.data, tmp_path / "a.pdf", sheet.say)
+    assert told(record) == [Action.REPORT_OPENED, Action.REPORT_SAVED]
+    assert sheet.said.text() == "Lagret: a.pdf"
+    printer = printer_into(tmp_path / "paper.pdf")
+    window.papers.print_report(kept, sheet, printer)
+    assert told(record) == [Action.REPORT_OPENED, Action.REPORT_SAVED, Action.REPORT_PRINTED]
+    assert sheet.said.text() == "Sendt til skriveren."
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_every_page_is_printed_at_300_dots_an_inch(
+    make_window: MakeWindow, kept: StoredTest, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sheet = opened(make_window(), kept, qtbot)
+    printer = printer_into(tmp_path / "paper.pdf")
+    assert sheet.print_on(printer)
+    paper = pypdf.PdfReader(tmp_path / "paper.pdf")
+    assert len(paper.pages) == len(sheet.pages) == 2
+    for page in paper.pages:
+        assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(A4_PT, abs=1.0)
+        (image,) = page.images
+        assert image.image is not None
+        assert image.image.width == pytest.approx(A4_PT[0] / 72 * 300, abs=4)
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_a_range_of_pages_is_what_is_printed(
+    make_window: MakeWindow, kept: StoredTest, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sheet = opened(make_window(), kept, qtbot)
+    printer = printer_into(tmp_path / "paper.pdf")
+    printer.setFromTo(2, 2)
+    assert sheet.print_on(printer)
+    assert len(pypdf.PdfReader(tmp_path / "paper.pdf").pages) == 1
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_a_report_that_cannot_be_saved_is_a_sentence_and_no_row_in_the_log(
+    make_window: MakeWindow, record: Record, kept: StoredTest, tmp_path: Path
+) -> None:
+    window = make_window()
+    window.papers.write(kept, b"%PDF-", tmp_path / "nowhere" / "a.pdf", lambda words: pytest.fail(words))
+    assert window.sheet is not None
+    assert told(record) == []
+
+
+@pytest.mark.usefixtures("quick_report")
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # a second window on a platform without windows
+@pytest.mark.parametrize(("with_person", "start"), [(False, "test_"), (True, "Hemmeligsen_Klara_")])
+def test_the_proposed_name_tells_the_person_only_where_the_clinic_wants_it(
+    make_window: MakeWindow, kept: StoredTest, qtbot: QtBot, with_person: bool, start: str
+) -> None:
+    window = make_window(settings=msgspec.structs.replace(SETTINGS, person_in_file_names=with_person))
+    opened(window, kept, qtbot).save_button.click()
+    dialog = window.dialogs.shown
+    assert isinstance(dialog, QFileDialog)
+    name = Path(dialog.selectedFiles()[0]).name
+    assert name == f"{start}{kept.run.started_at[:10]}_{kept.id[:8]}.pdf"
+    assert window.papers._stem(kept) == name[:-4], "the printer's queue is told no more"
+    dialog.reject()
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_the_pages_are_drawn_and_grow(make_window: MakeWindow, kept: StoredTest, qtbot: QtBot) -> None:
+    sheet = opened(make_window(), kept, qtbot)
+    first, wide = sheet.views[0], sheet.views[0].width()
+    assert wide > 0.9 * sheet.paper.viewport().width()
+    drawn = first.grab().toImage()
+    ink = {drawn.pixelColor(x, y).lightness() for x in range(0, wide, 5) for y in range(0, 400, 5)}
+    assert min(ink) < 120 < 250 < max(ink), "dark letters on white"
+    QTest.keyClick(sheet.paper, Qt.Key.Key_Plus)
+    assert first.width() > 1.3 * wide
+    for _ in range(9):
+        sheet.smaller.click()
+    assert first.width() < 0.6 * wide
+    assert not sheet.smaller.isEnabled()
+
+
+def test_a_page_says_its_words_to_who_cannot_see_it(kept: StoredTest, make_window: MakeWindow) -> None:
+    pages = Pages(make_window().station.report(kept))
+    assert "31.01.1980" in pages.words(0)
+    pages.close()
+
+
+@pytest.mark.usefixtures("quick_report")
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_a_persons_own_copy_is_saved_from_the_history(
+    make_window: MakeWindow, record: Record, kept: StoredTest, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = make_window()
+    person = record.people.get(kept.person_id)
+    window.persons.show_history(person)
+    window.history.copy_button.click()
+    dialog = window.dialogs.shown
+    assert isinstance(dialog, QFileDialog)
+    assert Path(dialog.selectedFiles()[0]).name == f"person_{person.id[:8]}.zip"
+    dialog.selectFile(str(tmp_path / "kopi.zip"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.sheet is not None, timeout=20_000)
+    with zipfile.ZipFile(tmp_path / "kopi.zip") as packed:
+        assert "person.csv" in packed.namelist()
+    assert record.audit.newest(1)[0].action == Action.PERSON_EXPORTED
+
+
+# --- the lock ---
+
+
+@pytest.fixture
+def locked(quick: None, kari: User, record: Record, make_window: MakeWindow) -> MainWindow:  # noqa: F811
+    """A window at which Kari is at work."""
+    record.users.add("nils", "Nils Dal", Role.THERAPIST, "gå tur i skogen")
+    window = make_window()
+    log_in(window)
+    return window
+
+
+def lock(window: MainWindow) -> None:
+    window.door.lock._touched_s -= AN_HOUR_S
+    window.door.lock.look()
+    assert window.door.cover is not None
+
+
+@pytest.mark.usefixtures("quick_report")
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # a second window on a platform without windows
+def test_a_locked_station_covers_the_report_and_closes_what_lies_outside(
+    locked: MainWindow, kept: StoredTest, qtbot: QtBot
+) -> None:
+    sheet = opened(locked, kept, qtbot)
+    sheet.save_button.click()
+    dialog = locked.dialogs.shown
+    assert dialog is not None
+    lock(locked)
+    assert locked.dialogs.shown is None
+    assert not dialog.isVisible()
+    cover = locked.door.cover
+    assert cover is not None
+    seen = locked.childAt(locked.rect().center())
+    assert seen is cover or (seen is not None and cover.isAncestorOf(seen))
+    picture = locked.grab().toImage()
+    assert picture.pixelColor(30, 300) == picture.pixelColor(30, 400), "nothing is seen through the cover"
+    log_in(locked, "nils")
+    assert locked.sheet is None, "and another user finds nothing"
+
+
+@pytest.mark.usefixtures("quick_report")
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # a second window on a platform without windows
+@pytest.mark.parametrize("what", ["save_button", "print_button"])
+def test_an_answer_that_comes_after_the_lock_is_none(
+    locked: MainWindow, record: Record, kept: StoredTest, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    sheet = opened(locked, kept, qtbot)
+    getattr(sheet, what).click()
+    dialog = locked.dialogs.shown
+    assert isinstance(dialog, QFileDialog if what == "save_button" else QPrintDialog)
+    monkeypatch.setattr(dialog, "reject", lambda: None)  # as one that the system keeps open
+    lock(locked)
+    dialog.finished.emit(1)
+    assert told(record) == [Action.REPORT_OPENED]
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_a_report_that_is_ready_only_after_the_lock_is_shown_to_nobody(
+    locked: MainWindow, kept: StoredTest, qtbot: QtBot
+) -> None:
+    locked.show_report(kept)
+    lock(locked)
+    assert locked.papers._work is not None
+    assert locked.papers._work.wait(20.0)
+    qtbot.wait(20)
+    assert locked.sheet is None

@@ -1,0 +1,339 @@
+"""The run screen: what the hands do, what the eyes see."""
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Bench, Wall
+from teststation.cause import Cause
+from teststation.physiology.assess import assess
+from teststation.ports import BeltState
+from teststation.run.state import HoldCause, Phase
+from teststation.subject import Gait, Sex, Subject
+from ui.desktop.test.panels import NO_READING
+from ui.desktop.widgets.hold_button import HOLD_S, HoldButton
+from ui.desktop.widgets.load_plot import LoadPlot
+from ui.desktop.widgets.stepper import Stepper
+from ui.desktop.widgets.time_plot import stage_bands
+
+
+def phase(bench: Bench) -> Phase:
+    return bench.running.controller.state.phase
+
+
+def held_by(bench: Bench, seconds: float) -> None:
+    """Hold the start button for wall seconds that nobody waits for."""
+    wall = Wall(0.0)
+    bench.window.run.hold._monotonic = wall
+    QTest.keyPress(bench.window, Qt.Key.Key_F2)
+    wall.now_s = seconds
+    bench.window.run.hold.look()
+    QTest.keyRelease(bench.window, Qt.Key.Key_F2)
+
+
+def test_start_let_go_early_moves_nothing(bench: Bench) -> None:
+    bench.to_run()
+    held_by(bench, HOLD_S - 0.1)
+    bench.pass_s(5.0)
+    assert phase(bench) is Phase.READY
+    assert "arm" not in bench.treadmill.log
+    assert "grant" not in bench.treadmill.log
+
+
+def test_start_held_to_the_end_starts(bench: Bench) -> None:
+    bench.to_run()
+    held_by(bench, HOLD_S)
+    bench.pass_s(2.0)
+    assert phase(bench) is Phase.STAGES
+
+
+def test_a_tap_on_start_does_nothing(bench: Bench) -> None:
+    bench.to_run()
+    QTest.mouseClick(bench.window.run.hold, Qt.MouseButton.LeftButton)
+    QTest.keyClick(bench.window, Qt.Key.Key_Return)
+    bench.pass_s(2.0)
+    assert phase(bench) is Phase.READY
+
+
+def test_a_finger_that_slides_off_start_lets_go(qtbot: QtBot) -> None:
+    wall = Wall(0.0)
+    button = HoldButton("start", "hold", wall)
+    qtbot.addWidget(button)
+    button.resize(200, 60)
+    button.show()
+    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    assert button.share == 0.0
+    wall.now_s = 1.5
+    assert button.share == 0.5
+    QTest.mouseMove(button, button.rect().bottomRight() * 3)
+    QTest.mouseRelease(button, Qt.MouseButton.LeftButton, pos=button.rect().bottomRight() * 3)
+    assert button.share == 0.0
+
+
+def test_start_is_refused_while_the_belt_moves_by_itself(bench: Bench) -> None:
+    bench.to_run()
+    bench.treadmill.speed_kmh = 2.0
+    bench.pass_s(0.5)
+    assert not bench.window.run.hold.isEnabled()
+    assert "står ikke stille" in bench.window.run.start_words.text()
+    held_by(bench, HOLD_S)
+    assert phase(bench) is Phase.READY
+
+
+def test_connecting_never_moves_the_belt(bench: Bench) -> None:
+    bench.to_run().pass_s(60.0)
+    assert bench.treadmill.log == []
+
+
+def test_a_missing_pulse_shows_two_dashes_and_never_the_last_value(bench: Bench) -> None:
+    bench.to_stages()
+    assert bench.window.run.heart.pulse.text() == "120"
+    bench.strap.bpm = None
+    bench.pass_s(0.5)
+    assert bench.window.run.heart.pulse.text() == NO_READING
+    assert bench.window.run.messages.words.whole().startswith("Ingen puls")
+
+
+def test_f4_holds_and_releases(bench: Bench) -> None:
+    bench.to_stages()
+    QTest.keyClick(bench.window, Qt.Key.Key_F4)
+    bench.pass_s(0.5)
+    assert bench.running.controller.state.holds == {HoldCause.OPERATOR}
+    assert not bench.window.run.stage.held.isHidden()
+    QTest.keyClick(bench.window, Qt.Key.Key_F4)
+    bench.pass_s(0.5)
+    assert bench.running.controller.state.holds == frozenset()
+
+
+def test_f5_goes_on_to_the_next_stage_with_its_own_target(bench: Bench) -> None:
+    bench.to_stages()
+    QTest.keyClick(bench.window, Qt.Key.Key_F5)
+    bench.pass_s(0.5)
+    assert bench.running.controller.state.stage_index == 1
+    assert bench.window.run.stage.targets[1].text() == "4,0"
+
+
+def test_f8_asks_why_and_cools_down_for_the_chosen_reason(bench: Bench) -> None:
+    bench.to_stages()
+    QTest.keyClick(bench.window, Qt.Key.Key_F8)
+    sheet = bench.window.sheet
+    assert sheet is not None
+    assert phase(bench) is Phase.STAGES
+    sheet._first_control().click()  # type: ignore[union-attr]
+    bench.pass_s(0.5)
+    assert phase(bench) is Phase.COOL_DOWN
+    reason = bench.running.controller.state.reason
+    assert reason is not None
+    assert reason.code == "stop_patient"
+
+
+def test_two_digits_and_enter_give_the_exertion(bench: Bench) -> None:
+    bench.to_stages()
+    for key in (Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_Return):
+        QTest.keyClick(bench.window, key)
+    bench.pass_s(1.0)
+    assert bench.running.controller.recording.record(bench.running.controller.state).stages[-1].rpe == 13
+    assert bench.window.run.controls.rpe.buttons[13].isChecked()
+
+
+def test_digits_outside_the_scale_are_not_taken(bench: Bench) -> None:
+    bench.to_stages()
+    for key in (Qt.Key.Key_2, Qt.Key.Key_5, Qt.Key.Key_Return):
+        QTest.keyClick(bench.window, key)
+    bench.pass_s(1.0)
+    assert bench.running.controller.recording.record(bench.running.controller.state).stages[-1].rpe is None
+
+
+def test_one_tap_gives_the_exertion_and_it_is_asked_for_in_the_last_half_minute(bench: Bench) -> None:
+    bench.to_stages()
+    strip = bench.window.run.controls.rpe
+    assert (strip.property("state") or "") == ""
+    bench.pass_s(215.0)
+    assert strip.property("state") == "due"
+    strip.buttons[12].click()
+    assert bench.running.controller.recording.record(bench.running.controller.state).stages[-1].rpe == 12
+
+
+def test_handrail_and_gait_are_toggles(bench: Bench) -> None:
+    bench.to_stages()
+    controls = bench.window.run.controls
+    controls.handrail_button.click()
+    controls.gait_button.click()
+    bench.pass_s(0.5)
+    state = bench.running.controller.state
+    assert (state.handrail, state.gait) == (True, Gait.RUN)
+    assert "løper" in controls.gait_button.text()
+
+
+def test_over_the_limit_a_notice_counts_down_and_going_on_needs_a_reason(bench: Bench) -> None:
+    bench.to_stages()
+    limit_bpm = bench.running.controller.state.hr_limit_bpm
+    assert limit_bpm is not None
+    bench.strap.bpm = round(limit_bpm) + 4
+    bench.pass_s(17.0)
+    notice = bench.window.run.limit
+    assert not notice.isHidden()
+    assert notice.left.text().endswith("s")
+    notice.yes.click()
+    sheet = bench.window.sheet
+    assert sheet is not None
+    assert bench.running.controller.state.notice is not None
+    sheet._first_control().click()  # type: ignore[union-attr]
+    bench.pass_s(30.0)
+    assert phase(bench) is Phase.STAGES
+    marks = bench.running.controller.recording.record(bench.running.controller.state).marks
+    assert [mark.text for mark in marks if mark.kind == "limit_overridden"] == [
+        "Personen prater uanstrengt og har det bra"
+    ]
+
+
+def test_over_the_limit_without_an_answer_cools_down(bench: Bench) -> None:
+    bench.to_stages()
+    bench.strap.bpm = 190
+    bench.pass_s(35.0)
+    assert phase(bench) is Phase.COOL_DOWN
+
+
+def test_an_alarm_is_acknowledged_and_stays(bench: Bench) -> None:
+    bench.to_stages()
+    bench.strap.bpm = None
+    bench.pass_s(12.0)
+    bar = bench.window.run.messages
+    assert not bar.seen.isHidden()
+    bar.seen.click()
+    bench.pass_s(0.5)
+    assert bar.seen.isHidden()
+    assert "puls" in bar.words.whole()
+
+
+def test_a_run_given_up_before_the_start_is_not_kept_and_leads_back(bench: Bench, qtbot: QtBot) -> None:
+    bench.to_run()
+    bench.window.run.give_up.click()
+    bench.pass_s(0.5)
+    assert bench.window.stack.currentWidget() is bench.window.pretest
+    assert bench.window.station.record.tests.list() == []
+
+
+def test_unchanged_data_is_not_drawn_again(qtbot: QtBot) -> None:
+    plot = LoadPlot()
+    qtbot.addWidget(plot)
+    found = assess(Subject(Sex.MALE, 50, 80), ())
+    drawn: list[object] = []
+    plot._draw_line = drawn.append  # type: ignore[method-assign]
+    for _ in range(5):
+        plot.show_assessment(found)
+    assert len(drawn) == 1
+
+
+def test_stage_bands_join_without_a_gap_from_the_first_to_the_cool_down(bench: Bench) -> None:
+    bench.to_stages().pass_s(100.0)
+    moment = bench.running.snapshot()
+    bands = stage_bands(moment.record, moment.stage_remaining_s, walking=True)
+    assert len(bands) == len(moment.record.plan.stages) + 1
+    assert bands[-1].cool_down
+    for earlier, later in pairwise(bands):
+        assert later.began_s == earlier.ends_s
+
+
+def test_a_stage_of_ten_minutes_fits_its_digits(bench: Bench, qtbot: QtBot) -> None:
+    bench.to_run()
+    digits = bench.window.run.stage.left
+    digits.show_digits("10:00")
+    qtbot.wait(10)
+    assert digits.sizeHint().width() <= digits.width()
+
+
+def test_a_load_by_hand_stays_within_the_plan_and_holds_the_stage(bench: Bench) -> None:
+    bench.to_stages()
+    assert bench.window.flow is not None
+    bench.window.flow.ask_load()
+    sheet = bench.window.sheet
+    assert sheet is not None
+    speed, incline = sheet.findChildren(Stepper)
+    speed.box.setValue(99.0)
+    incline.more.click()
+    assert speed.value() == bench.running.controller.state.plan.max_speed_kmh
+    sheet.findChildren(QPushButton)[-1].click()
+    bench.pass_s(0.5)
+    state = bench.running.controller.state
+    assert state.setpoint is not None
+    assert state.setpoint.incline_pct == 0.5
+    assert HoldCause.LOAD_CHANGED in state.holds
+
+
+def test_blood_pressure_goes_to_the_stage(bench: Bench) -> None:
+    bench.to_stages()
+    bench.window.run.controls.pressure_button.click()
+    sheet = bench.window.sheet
+    assert sheet is not None
+    sheet.findChildren(Stepper)[0].box.setValue(152)
+    sheet.findChildren(QPushButton)[-1].click()
+    stage = bench.running.controller.recording.record(bench.running.controller.state).stages[-1]
+    assert (stage.systolic_mmhg, stage.diastolic_mmhg) == (152, 80)
+
+
+def test_the_straps_battery_stands_beside_its_state_and_its_name_behind_it(bench: Bench) -> None:
+    bench.strap.battery_pct = 87
+    bench.to_stages()
+    assert bench.window.run.top.strap.text() == "Pulsbelte: puls mottas · batteri 87 %"
+    assert bench.window.run.top.strap.toolTip() == "HRM 1"
+
+
+def test_a_pulse_that_follows_the_steps_is_said_and_goes_on_being_shown(bench: Bench) -> None:
+    bench.strap.flags = ("cadence_lock",)
+    bench.to_stages()
+    moment = bench.running.snapshot()
+    assert "hr_cadence_lock" in [alarm.code for alarm in moment.alarms]
+    assert moment.hr_bpm == 120
+
+
+def test_attempts_to_reach_the_strap_are_counted_on_the_screen(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.to_stages()
+    bench.strap.bpm = None
+    bench.pass_s(12.0)
+    near = bench.window.run.heart.near
+    without = near.text()
+    monkeypatch.setattr(bench.strap, "attempts", 4, raising=False)
+    bench.pass_s(1.0)
+    assert "4 forsøk" in near.text() != without
+    bench.strap.bpm = 118
+    bench.pass_s(1.0)
+    assert "forsøk" not in near.text()
+
+
+def test_what_the_straps_driver_complains_of_stands_under_the_missing_pulse_until_there_is_one(bench: Bench) -> None:
+    bench.to_run()
+    heart = bench.window.run.heart
+    bench.strap.bpm, bench.strap.trouble = None, (Cause("ble_off"),)
+    bench.pass_s(7.0)
+    assert heart.why.text() == "Bluetooth er slått av; slå det på i systemets innstillinger"
+    assert heart.why.heightForWidth(heart.why.width()) <= heart.why.height()
+    bench.strap.bpm = 90
+    bench.pass_s(0.5)
+    assert heart.why.text() == ""
+
+
+def test_what_the_treadmills_driver_complains_of_is_why_there_is_no_start(bench: Bench) -> None:
+    bench.to_run()
+    bench.treadmill.state = BeltState.OFFLINE
+    bench.treadmill.trouble = (Cause("port_taken", {"port": "COM3"}),)
+    bench.pass_s(0.5)
+    words = bench.window.run.start_words.text()
+    assert "COM3" in words
+    assert "svarer ikke: sjekk kabel, strøm og port" not in words
+
+
+def test_a_notice_over_the_limit_leaves_the_plots_their_room(bench: Bench) -> None:
+    bench.to_stages()
+    run = bench.window.run
+    before = run.load_plot.height() + run.time_plot.height()
+    bench.strap.bpm = 190
+    bench.pass_s(17.0)
+    assert not run.limit.isHidden()
+    assert run.messages.isHidden()
+    QApplication.processEvents()
+    assert run.load_plot.height() + run.time_plot.height() > 0.85 * before

@@ -1,0 +1,158 @@
+"""STOPP: from any key, any sheet and the corner, without a question, before anything else."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Bench
+from teststation.run.state import Phase
+from ui.desktop.shutdown import report_exception
+from ui.desktop.widgets.sheet import Sheet
+
+KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Space)
+
+
+def stopped(bench: Bench) -> bool:
+    return "stop" in bench.treadmill.log and bench.running.controller.state.tripped
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_stop_key_stops_the_belt_at_once(bench: Bench, key: Qt.Key) -> None:
+    bench.to_stages()
+    QTest.keyClick(bench.window, key)
+    assert stopped(bench)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("ask", ["ask_cool_down", "ask_override", "ask_event", "ask_pressure", "ask_load"])
+def test_a_stop_key_stops_the_belt_from_every_question(bench: Bench, ask: str, key: Qt.Key) -> None:
+    bench.to_stages()
+    getattr(bench.window.flow, ask)()
+    inside = bench.window.sheet
+    assert inside is not None
+    target = inside._first_control()
+    assert target is not None
+    QTest.keyClick(target, key)
+    assert stopped(bench)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_stop_key_in_a_text_field_or_a_window_of_its_own_stops_the_belt(
+    bench: Bench, qtbot: QtBot, key: Qt.Key
+) -> None:
+    bench.to_stages()
+    other = QLineEdit()
+    qtbot.addWidget(other)
+    other.show()
+    QTest.keyClick(other, key)
+    assert stopped(bench)
+    assert other.text() == ""
+
+
+def test_the_corner_stops_the_belt_when_the_finger_comes_down(bench: Bench) -> None:
+    bench.to_stages()
+    QTest.mousePress(bench.window.stop_button, Qt.MouseButton.LeftButton)
+    assert stopped(bench)
+
+
+def test_nothing_lies_over_the_corner_when_a_question_is_open(bench: Bench) -> None:
+    bench.to_stages()
+    button = bench.window.stop_button
+    for ask in ("ask_cool_down", "ask_event", "ask_load"):
+        getattr(bench.window.flow, ask)()
+        centre = button.mapTo(bench.window, button.rect().center())
+        assert bench.window.childAt(centre) is button
+        sheet = bench.window.sheet
+        assert isinstance(sheet, Sheet)
+        assert not sheet.panel.geometry().intersects(button.geometry())
+    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    assert stopped(bench)
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1200, 700)])
+def test_the_corner_stays_in_the_corner_at_every_size(bench: Bench, size: tuple[int, int]) -> None:
+    bench.to_run()
+    bench.window.resize(*size)
+    button = bench.window.stop_button
+    corner = button.geometry().bottomRight()
+    assert bench.window.rect().contains(button.geometry())
+    gap = QPoint(bench.window.width(), bench.window.height()) - corner
+    assert 0 < gap.x() <= 20
+    assert 0 < gap.y() <= 20
+
+
+def test_space_presses_buttons_again_once_there_is_no_run(bench: Bench) -> None:
+    bench.to_pretest()
+    box = bench.window.pretest.rail
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    assert box.isChecked()
+
+
+def test_a_held_stop_key_stops_once(bench: Bench) -> None:
+    bench.to_stages()
+    for repeat in (False, True, True):
+        QTest.simulateEvent(bench.window, True, Qt.Key.Key_Space.value, Qt.KeyboardModifier.NoModifier, " ", repeat, -1)
+    assert bench.treadmill.log.count("stop") <= 2  # the key's own, and the engine's command after it
+    assert stopped(bench)
+
+
+def test_the_window_does_not_close_over_a_moving_belt_but_stops_it(bench: Bench) -> None:
+    bench.to_stages()
+    bench.treadmill.stops = False
+    assert bench.window.close() is False
+    assert bench.window.isVisible()
+    assert stopped(bench)
+    assert bench.window.sheet is not None
+    bench.treadmill.speed_kmh = 0.0
+    bench.pass_s(1.0)
+    assert bench.window.flow is None
+    assert bench.window.close() is True
+
+
+def test_the_window_closes_before_the_start(bench: Bench) -> None:
+    bench.to_run()
+    assert bench.window.close() is True
+    assert bench.window.station.record.tests.list() == []
+
+
+def test_a_mistake_stops_the_belt_and_says_one_sentence_without_a_traceback(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.to_stages()
+    report_exception(bench.window, KeyError("intern"))
+    assert stopped(bench)
+    sheet = bench.window.sheet
+    assert sheet is not None
+    spoken = " ".join(child.text() for child in sheet.panel.findChildren(QWidget) if hasattr(child, "text"))  # type: ignore[attr-defined]
+    assert "Båndet er stoppet." in spoken
+    assert "Traceback" not in spoken
+    assert "KeyError" in caplog.text
+    caplog.clear()
+
+
+def test_a_belt_that_does_not_stop_asks_for_the_red_button_and_for_a_word_that_it_stands(bench: Bench) -> None:
+    bench.to_stages()
+    bench.treadmill.stops = False
+    QTest.keyClick(bench.window, Qt.Key.Key_Escape)
+    bench.pass_s(35.0)
+    assert not bench.window.run.banner.isHidden()
+    assert "rød" in bench.window.run.banner_text.text()
+    bench.window.run.at_rest_button.click()
+    bench.pass_s(1.0)
+    assert bench.window.flow is None
+    assert bench.window.stack.currentWidget() is bench.window.result
+
+
+def test_a_belt_that_was_given_up_on_still_refuses_to_close_until_someone_sees_it_stand(bench: Bench) -> None:
+    bench.to_stages()
+    bench.treadmill.stops = False
+    QTest.keyClick(bench.window, Qt.Key.Key_Escape)
+    bench.pass_s(70.0)
+    assert bench.running.controller.state.phase is Phase.ENDED
+    assert bench.window.close() is False
+    bench.window.run.at_rest_button.click()
+    bench.pass_s(1.0)
+    assert bench.window.flow is None

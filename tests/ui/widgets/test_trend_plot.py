@@ -1,0 +1,32 @@
+"""The chart of all tests of a person."""
+
+from datetime import date
+
+import pyqtgraph as pg
+from pytestqt.qtbot import QtBot
+
+from ui.desktop.widgets.trend_plot import TrendPlot, TrendPoint
+
+
+def points(*values: float) -> list[TrendPoint]:
+    return [TrendPoint(date(2026, 1 + 3 * n, 1), value, value - 9, value + 12) for n, value in enumerate(values)]
+
+
+def drawn(curve: pg.PlotCurveItem) -> tuple[list[float], list[float]]:
+    days, values = curve.getData()
+    return ([], []) if days is None or values is None else (list(days), list(values))
+
+
+def test_from_three_tests_on_the_fitted_line_takes_the_place_of_the_joining_one(qtbot: QtBot) -> None:
+    chart = TrendPlot()
+    qtbot.addWidget(chart)
+    chart.show_points(points(30.0, 32.0))
+    assert len(drawn(chart._line)[0]) == 2
+    assert drawn(chart._trend) == ([], [])
+    chart.show_points(points(30.0, 32.0, 34.0))
+    assert drawn(chart._line) == ([], [])
+    days, values = drawn(chart._trend)
+    assert (round(values[0]), round(values[-1])) == (30, 34)
+    assert (days[0], round(days[-1])) == (date(2026, 1, 1).toordinal(), date(2026, 7, 1).toordinal())
+    chart.show_points([])
+    assert drawn(chart._trend) == ([], [])

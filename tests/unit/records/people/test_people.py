@@ -1,0 +1,225 @@
+"""Finding the right person, and keeping them apart."""
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from tests.unit.records.builders import assessment_of, events_of, run_of
+from teststation.errors import BadInput, RecordError
+from teststation.records.database import Record
+from teststation.records.people.names import sort_key
+from teststation.records.people.people import SEARCH_LIMIT
+from teststation.subject import Sex
+
+
+def names(record: Record, text: str) -> list[str]:
+    return [person.full_name for person in record.people.search(text)]
+
+
+def test_a_person_is_kept_with_everything(record: Record) -> None:
+    added = record.people.add(
+        family_name=" Ødegård ",
+        given_name="Åse  Marie",
+        born="1974-02-28",
+        sex=Sex.FEMALE,
+        number=" 17 ",
+        height_cm=170.5,
+        note="kneet",
+    )
+    assert record.people.get(added.id) == added
+    assert (added.full_name, added.born, added.number) == ("Åse Marie Ødegård", "1974-02-28", "17")
+    assert (added.height_cm, added.note, added.sex) == (170.5, "kneet", Sex.FEMALE)
+
+
+def test_search_finds_every_word_in_any_order_and_case(record: Record) -> None:
+    record.people.add(family_name="Ødegård", given_name="Åse", born="1974-02-28", sex=Sex.FEMALE, number="4711")
+    record.people.add(family_name="Hansen", given_name="Åsmund", sex=Sex.MALE)
+    assert names(record, "ØDE ås") == ["Åse Ødegård"]
+    assert names(record, "ås") == ["Åsmund Hansen", "Åse Ødegård"]
+    assert names(record, "471") == ["Åse Ødegård"]
+    assert names(record, "1974 åse") == ["Åse Ødegård"]
+    assert names(record, "åse hansen") == []
+    assert len(names(record, "  ")) == 2
+
+
+def test_search_takes_letters_composed_of_two_code_points(record: Record) -> None:
+    record.people.add(family_name="A\u030asen", sex=Sex.MALE)
+    assert names(record, "\u00e5sen") == ["\u00c5sen"]
+    assert names(record, "a\u030asen") == ["\u00c5sen"]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "/", "'", '"', "\\", "%%"])
+def test_search_takes_signs_as_signs(record: Record, text: str) -> None:
+    record.people.add(family_name="Vanlig", sex=Sex.MALE)
+    record.people.add(family_name=f"Rar{text}Navn", sex=Sex.MALE)
+    assert names(record, text) == [f"Rar{text}Navn"]
+
+
+def test_search_is_limited_and_all_is_not(record: Record) -> None:
+    for number in range(SEARCH_LIMIT + 5):
+        record.people.add(family_name=f"Nr {number:03}", sex=Sex.MALE)
+    assert len(record.people.search("nr")) == SEARCH_LIMIT
+    assert len(record.people.all()) == SEARCH_LIMIT + 5
+
+
+def test_lists_are_in_norwegian_order(record: Record) -> None:
+    for family_name in ("Ås", "Østby", "Zachariassen", "Ærlig", "aasen", "Berg"):
+        record.people.add(family_name=family_name, sex=Sex.MALE)
+    assert [person.family_name for person in record.people.all()] == [
+        "Berg",
+        "Zachariassen",
+        "Ærlig",
+        "Østby",
+        "Ås",
+        "aasen",
+    ]
+
+
+def test_an_update_changes_the_person_and_what_search_finds(record: Record) -> None:
+    person = record.people.add(family_name="Berg", given_name="Kari", sex=Sex.FEMALE, number="1")
+    changed = record.people.update(msgspec.structs.replace(person, family_name="Dal", born="1980-01-31"))
+    assert record.people.get(person.id) == changed
+    assert (changed.full_name, changed.born, changed.created_at) == ("Kari Dal", "1980-01-31", person.created_at)
+    assert names(record, "berg") == []
+    assert names(record, "dal 1980") == ["Kari Dal"]
+
+
+def test_two_people_may_share_a_name_but_not_a_number(record: Record) -> None:
+    first = record.people.add(family_name="Berg", sex=Sex.MALE, number="1")
+    second = record.people.add(family_name="Berg", sex=Sex.MALE, number="")
+    third = record.people.add(family_name="Berg", sex=Sex.MALE)
+    assert len({first.id, second.id, third.id}) == 3
+    with pytest.raises(BadInput, match="same number"):
+        record.people.add(family_name="Dal", sex=Sex.MALE, number=" 1")
+    with pytest.raises(BadInput, match="same number"):
+        record.people.update(msgspec.structs.replace(second, number="1"))
+    assert record.people.get(second.id).number is None
+    assert len(record.people.all()) == 3
+
+
+def test_every_problem_of_a_person_is_told_at_once(record: Record) -> None:
+    with pytest.raises(BadInput) as caught:
+        record.people.add(family_name=" ", born="31.01.1980", sex=Sex.MALE, height_cm=1700)
+    assert len(caught.value.problems) == 3
+    assert record.people.all() == []
+
+
+def test_an_unknown_person_is_a_sentence(record: Record) -> None:
+    with pytest.raises(RecordError, match="no person nobody"):
+        record.people.get("nobody")
+    stranger = msgspec.structs.replace(record.people.add(family_name="Berg", sex=Sex.MALE), id="nobody")
+    with pytest.raises(RecordError, match="no person nobody"):
+        record.people.update(stranger)
+
+
+def test_what_not_every_database_keeps_is_refused_by_all(record: Record) -> None:
+    for family_name, number in (("a\0b", None), ("a", "7" * 65)):
+        with pytest.raises(BadInput, match=r"null character|too long"):
+            record.people.add(family_name=family_name, sex=Sex.MALE, number=number)
+    assert record.people.all() == []
+
+
+def test_an_older_version_of_a_person_never_overwrites_a_newer(record: Record) -> None:
+    person = record.people.add(family_name="Berg", sex=Sex.FEMALE)
+    changed = record.people.update(msgspec.structs.replace(person, family_name="Dal"))
+    with pytest.raises(RecordError, match="was changed in the meantime"):
+        record.people.update(msgspec.structs.replace(person, given_name="Kari"))
+    assert record.people.get(person.id) == changed
+    assert changed.updated_at > person.updated_at
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize(
+    ("family_name", "typed"),
+    [
+        ("Åsen", "aas"), ("Aasen", "ås"), ("Aasen", "a"), ("Ødegård", "odegard"), ("Sæther", "saether"),
+        ("Müller", "muller"), ("André", "andre"), ("Ødegård", "ødegaard"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_its_letters_are_typed(record: Record, family_name: str, typed: str) -> None:
+    record.people.add(family_name=family_name, sex=Sex.MALE)
+    assert names(record, typed) == [family_name]
+
+
+@pytest.mark.parametrize("typed", ["31.01.1980", "31011980", "1980-01-31", "31.01"])
+def test_a_birth_date_is_found_as_norwegians_write_it(record: Record, typed: str) -> None:
+    record.people.add(family_name="Berg", born="1980-01-31", sex=Sex.MALE)
+    assert names(record, typed) == ["Berg"]
+
+
+def test_order_is_that_of_norwegian_in_the_common_locale_data() -> None:
+    ordered = ["Aker", "Andre", "André", "Müller", "Mylius", "Åberg", "Aase", "Ås"]
+    expected = ["Aker", "Andre", "André", "Mylius", "Müller", "Åberg", "Ås", "Aase"]
+    assert sorted(ordered, key=lambda name: sort_key(name, "")) == expected
+    assert sort_key("Ärlig", "") == sort_key("Ærlig", "")
+    assert sort_key("Öst", "") == sort_key("Øst", "")
+    assert sort_key("Zorn", "") < sort_key("Æs", "") < sort_key("Øs", "") < sort_key("Ås", "")
+
+
+# --- numbers ---
+
+
+def test_a_national_number_is_one_number_however_it_is_written(record: Record) -> None:
+    assert record.people.add(family_name="Berg", sex=Sex.MALE, number="311299 56715").number == "31129956715"
+    with pytest.raises(BadInput, match="same number"):
+        record.people.add(family_name="Dal", sex=Sex.MALE, number="31.12.99-56715")
+
+
+def test_an_impossible_national_number_is_refused(record: Record) -> None:
+    with pytest.raises(BadInput, match="check digits"):
+        record.people.add(family_name="Berg", sex=Sex.MALE, number="31129956716")
+
+
+def test_a_national_number_fills_in_nothing(record: Record) -> None:
+    person = record.people.add(family_name="Berg", sex=Sex.FEMALE, number="31129956715", born="1980-01-31")
+    assert (person.born, person.sex) == ("1980-01-31", Sex.FEMALE), "a man's number of another birth date"
+    assert record.people.add(family_name="Dal", sex=Sex.MALE).born is None
+
+
+# --- changes ---
+
+
+def test_what_a_person_was_stays_readable(record: Record) -> None:
+    first = record.people.add(family_name="Berg", sex=Sex.MALE)
+    second = record.people.update(msgspec.structs.replace(first, family_name="Dal"))
+    third = record.people.update(msgspec.structs.replace(second, note="kne"))
+    assert (first.revision, second.revision, third.revision) == (1, 2, 3)
+    assert record.people.versions(first.id) == [first, second]
+
+
+def test_two_who_edit_one_person_get_a_clear_answer(record: Record) -> None:
+    person = record.people.add(family_name="Berg", sex=Sex.MALE)
+    kept = record.people.update(msgspec.structs.replace(person, note="av den første"))
+    with pytest.raises(RecordError, match="was changed in the meantime"):
+        record.people.update(msgspec.structs.replace(person, note="av den andre"))
+    assert record.people.get(person.id) == kept
+
+
+# --- the wrong person ---
+
+
+def test_namesakes_are_who_is_easily_taken_for_the_person(record: Record) -> None:
+    person = record.people.add(family_name="Ødegård", given_name="Kari", born="1980-01-31", sex=Sex.FEMALE)
+    for family, given, born in (
+        ("Ødegaard", "Kari", "1955-02-03"),
+        ("Berg", "Kari", "1980-01-31"),
+        ("Ødegård", "Per", "1980-01-31"),
+        ("Berg", "Per", "1980-01-31"),
+        ("Ødegård", "Per", "1955-02-03"),
+    ):
+        record.people.add(family_name=family, given_name=given, born=born, sex=Sex.FEMALE)
+    found = [(other.family_name, other.given_name) for other in record.people.namesakes(person)]
+    assert sorted(found) == [("Berg", "Kari"), ("Ødegaard", "Kari"), ("Ødegård", "Per")]
+
+
+def test_who_is_due_is_listed_by_how_long_they_have_waited(record: Record) -> None:
+    for name, started in (("Ny", "2026-03-01"), ("Gammel", "2025-06-01"), ("I dag", "2025-12-15")):
+        person = record.people.add(family_name=name, sex=Sex.MALE)
+        run = run_of(f"run-{name[0]}", f"{started}T10:00:00+01:00")
+        record.tests.save(person.id, run, assessment_of(), events_of(1))
+    record.people.add(family_name="Aldri", sex=Sex.MALE)
+    assert [person.family_name for person, _ in record.people.due(date(2026, 3, 15))] == ["Gammel", "I dag"]
+    assert [person.family_name for person, _ in record.people.due(date(2026, 3, 14))] == ["Gammel"]

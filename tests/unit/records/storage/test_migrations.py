@@ -1,0 +1,117 @@
+"""Records of every earlier schema open with all that was in them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
+from teststation.records.database import open_record
+from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.schema import HEAD, MIGRATIONS, version
+from teststation.records.tests.kept_tests import events_sha256
+from teststation.records.upkeep.copying import fingerprint
+from teststation.records.upkeep.restoring import restore_record
+from teststation.records.upkeep.verification import problems
+from teststation.records.upkeep.verify import verify, verify_file
+
+
+def record_of(path: Path, revision: str) -> CipherFile:
+    """An empty record as the version with this schema made it."""
+    database = CipherFile(path, PASSPHRASE, 5.0)
+    with database.writing() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return database
+
+
+@pytest.fixture
+def first(path: Path) -> Path:
+    """A record of schema 0001 with one person and one test."""
+    database = record_of(path, "0001")
+    run, events = run_of(), events_of(3)
+    with database.writing() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO person (id, family_name, given_name, born, sex, number, note, search_key, sort_key,"
+                " created_at, updated_at) VALUES ('p', 'Aasen', 'Kari', '1980-01-31', 'female', '17', 'kneet',"
+                " 'kari aasen 17 1980-01-31', 'aasen kari', :at, :at)"
+            ),
+            {"at": "2026-01-01T00:00:00.000+00:00"},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO test (id, person_id, started_at, started_utc, protocol_id, protocol_sha256, protocol_text,"
+                " subject_json, conditions_json, treadmill, heart_rate, run_json, events_count, events_sha256,"
+                " software_version, saved_at) VALUES ('run-1', 'p', :at, :at, 'submax-13', '', '', '{}', '{}', '', '',"
+                " :run, 3, :digest, '0.1.0', '2026-01-01')"
+            ),
+            {"at": run.started_at, "run": msgspec.json.encode(run).decode(), "digest": events_sha256(events)},
+        )
+        for seq, body in enumerate(events):
+            connection.execute(
+                text("INSERT INTO event VALUES ('run-1', :seq, 0, 'x', :body)"), {"seq": seq, "body": body.decode()}
+            )
+        connection.execute(
+            text(
+                "INSERT INTO result (test_id, number, created_at, algorithm_version, software_version, headline,"
+                " status, hr_max_bpm, hr_max_source, assessment_json)"
+                " VALUES ('run-1', 1, '', '1', '0', 'extrapolation',"
+                " 'ok', 177, 'nes2013', :found)"
+            ),
+            {"found": msgspec.json.encode(assessment_of()).decode()},
+        )
+    database.close()
+    return path
+
+
+def test_a_record_of_the_first_schema_opens_with_everything_in_it(first: Path) -> None:
+    with open_record(first, PASSPHRASE, create=False) as record:
+        person = record.people.get("p")
+        stored = record.tests.get("run-1")
+        assert (person.full_name, person.number, person.note, person.revision) == ("Kari Aasen", "17", "kneet", 1)
+        assert (stored.run, stored.assessment, stored.signature) == (run_of(), assessment_of(), None)
+        assert record.tests.events("run-1") == events_of(3)
+        assert problems(record.database) == []
+        with record.database.reading() as connection:
+            assert version(connection) == HEAD
+
+
+def test_people_of_the_first_schema_are_found_and_ordered_as_new_ones(first: Path) -> None:
+    with open_record(first, PASSPHRASE, create=False) as record:
+        assert [person.id for person in record.people.search("åsen 31.01.1980")] == ["p"]
+        record.people.add(family_name="Øst", sex=record.people.get("p").sex)
+        assert [person.family_name for person in record.people.all()] == ["Øst", "Aasen"]
+        changed = record.people.update(msgspec.structs.replace(record.people.get("p"), note=""))
+        assert changed.revision == 2
+
+
+def test_a_record_is_backed_up_before_its_tables_are_changed(first: Path) -> None:
+    before = CipherFile(first, PASSPHRASE, 5.0)
+    with before.reading() as connection:
+        then = fingerprint(connection)
+    before.close()
+    open_record(first, PASSPHRASE).close()
+    kept = CipherFile(first.with_name(f"{first.name}.schema-0001.backup"), PASSPHRASE, 5.0)
+    with kept.reading() as connection:
+        assert version(connection) == "0001"
+        assert fingerprint(connection) == then
+    kept.close()
+    assert verify_file(kept.path, PASSPHRASE).problems == ()
+
+
+def test_a_backup_of_an_earlier_schema_restores_and_is_migrated(first: Path, location: Path | str) -> None:
+    if first == location:
+        location = first.with_name("ny.record")
+    done = restore_record(location, "ny", first, PASSPHRASE, datetime(2026, 1, 1, tzinfo=UTC))
+    assert done.found.tests == 1
+    with open_record(location, "ny", create=False) as record:
+        assert record.people.get("p").full_name == "Kari Aasen"
+        assert record.tests.events("run-1") == events_of(3)
+        assert verify(record.database).problems == ()

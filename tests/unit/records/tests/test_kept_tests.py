@@ -1,0 +1,149 @@
+"""A test is kept exactly once, with its raw data, and no result is ever overwritten."""
+
+import msgspec
+import pytest
+from sqlalchemy import select, update
+
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
+from teststation import __version__
+from teststation.errors import RecordError
+from teststation.records.database import Record, open_record
+from teststation.records.storage.tables import RESULT, STAGE, TEST
+from teststation.records.tests.kept_tests import events_sha256
+from teststation.subject import Sex
+
+
+@pytest.fixture
+def person_id(record: Record) -> str:
+    return record.people.add(family_name="Ødegård", sex=Sex.FEMALE).id
+
+
+def test_a_test_comes_back_as_it_was_saved(record: Record, person_id: str) -> None:
+    run, assessment, events = run_of(), assessment_of(), events_of(5)
+    saved = record.tests.save(person_id, run, assessment, events)
+    with open_record(record.location, PASSPHRASE) as again:
+        kept = again.tests.get(run.id)
+        assert again.tests.events(run.id) == events
+    assert kept == saved
+    assert (kept.id, kept.person_id, kept.run, kept.assessment) == (run.id, person_id, run, assessment)
+    assert kept.conditions == {"medication": "metadon"}
+    assert kept.events_sha256 == events_sha256(events)
+    assert (kept.software_version, kept.result_number) == (__version__, 1)
+
+
+def test_the_hash_is_of_each_event_with_a_newline() -> None:
+    # printf '{"a":1}\n{"b":2}\n' | sha256sum
+    assert events_sha256([b'{"a":1}', b'{"b":2}']) == "3881dc2ee848fe04d776737c86afbc783e482e7c5be6431d3aab36fa8fa2c928"
+
+
+def test_saving_a_run_again_changes_nothing(record: Record, person_id: str) -> None:
+    first = record.tests.save(person_id, run_of(), assessment_of(30.0), events_of(5))
+    again = record.tests.save(person_id, run_of(), assessment_of(40.0), events_of(5))
+    assert again == first
+    assert len(record.tests.list()) == 1
+    assert record.tests.results(first.id) == [assessment_of(30.0)]
+
+
+def test_a_run_id_with_other_events_or_another_person_is_refused(record: Record, person_id: str) -> None:
+    first = record.tests.save(person_id, run_of(), assessment_of(), events_of(5))
+    other = record.people.add(family_name="Dal", sex=Sex.MALE).id
+    for who, events in ((person_id, events_of(6)), (other, events_of(5))):
+        with pytest.raises(RecordError, match="kept already"):
+            record.tests.save(who, run_of(), assessment_of(), events)
+    assert record.tests.list() == [first]
+    assert record.tests.events(first.id) == events_of(5)
+
+
+def test_a_test_of_nobody_is_refused_whole(record: Record) -> None:
+    with pytest.raises(RecordError, match="no person nobody"):
+        record.tests.save("nobody", run_of(), assessment_of(), events_of(5))
+    assert record.tests.list() == []
+    assert record.tests.events("run-1") == ()
+
+
+def test_a_save_that_fails_half_way_keeps_nothing(record: Record, person_id: str) -> None:
+    with pytest.raises(UnicodeDecodeError):
+        record.tests.save(person_id, run_of(), assessment_of(), (*events_of(3), b'{"event":"x","t_s":1,"note":"\xff"}'))
+    assert record.tests.list() == []
+    assert record.tests.events("run-1") == ()
+
+
+def test_a_newer_result_stands_beside_the_former(record: Record, person_id: str) -> None:
+    saved = record.tests.save(person_id, run_of(), assessment_of(30.0, "1"), events_of(3))
+    newer = record.tests.add_result(saved.id, assessment_of(32.0, "2"))
+    assert (newer.assessment.algorithm_version, newer.result_number) == ("2", 2)
+    assert record.tests.get(saved.id) == newer
+    assert record.tests.list() == [newer]
+    assert record.tests.results(saved.id) == [assessment_of(30.0, "1"), assessment_of(32.0, "2")]
+
+
+def test_a_result_without_its_test_is_refused(record: Record) -> None:
+    with pytest.raises(RecordError, match="no test run-1"):
+        record.tests.add_result("run-1", assessment_of())
+
+
+def test_history_is_oldest_first_by_the_moment_not_by_the_letters(record: Record, person_id: str) -> None:
+    # The night the clocks go back: 02:50 summer time is before 02:10 winter time.
+    started = {
+        "c": "2026-10-25T02:10:00+01:00",
+        "b": "2026-10-25T02:50:00+02:00",
+        "a": "2025-03-01T09:00:00+01:00",
+    }
+    for run_id, started_at in started.items():
+        record.tests.save(person_id, run_of(run_id, started_at), assessment_of(), events_of(1))
+    assert [stored.id for stored in record.tests.history(person_id)] == ["a", "b", "c"]
+    assert [stored.id for stored in record.tests.list()] == ["c", "b", "a"]
+
+
+def test_lists_and_history_are_one_persons(record: Record, person_id: str) -> None:
+    other = record.people.add(family_name="Dal", sex=Sex.MALE).id
+    record.tests.save(person_id, run_of("a"), assessment_of(), events_of(1))
+    record.tests.save(other, run_of("b", "2026-05-06T08:30:00+02:00"), assessment_of(), events_of(1))
+    assert [stored.id for stored in record.tests.list(person_id)] == ["a"]
+    assert [stored.id for stored in record.tests.history(other)] == ["b"]
+    assert {stored.id for stored in record.tests.list()} == {"a", "b"}
+    assert record.tests.last_started()[other] == "2026-05-06T06:30:00.000+00:00"
+
+
+def test_a_test_is_found_by_the_beginning_of_its_id(record: Record, person_id: str) -> None:
+    for run_id in ("aa1", "ab2", "ab23", "c_"):
+        record.tests.save(person_id, run_of(run_id), assessment_of(), events_of(1))
+    assert record.tests.get("aa").id == "aa1"
+    assert record.tests.get("ab2").id == "ab2", "a whole id is meant, even where another begins with it"
+    with pytest.raises(RecordError, match="several tests begin with a;"):
+        record.tests.get("a")
+    for missing in ("x", "", "%", "a_"):
+        with pytest.raises(RecordError, match="there is no test"):
+            record.tests.get(missing)
+
+
+def test_what_others_read_is_in_columns(record: Record, person_id: str) -> None:
+    record.tests.save(person_id, run_of(), assessment_of(31.25), events_of(4))
+    with record.database.reading() as connection:
+        test = connection.execute(select(TEST)).mappings().one()
+        stages = connection.execute(select(STAGE).order_by(STAGE.c.number)).mappings().all()
+        result = connection.execute(select(RESULT)).mappings().one()
+    assert (test["protocol_id"], test["outcome"], test["events_count"]) == ("submax-13", "limit", 4)
+    assert test["started_utc"] == "2026-01-02T09:00:00.000+00:00"
+    assert [(stage["name"], stage["rpe"], stage["gait"], stage["handrail"]) for stage in stages] == [
+        ("Trinn 1", 11, "walk", 0),
+        ("Trinn 2", None, "run", 1),
+    ]
+    assert (result["vo2max_ml_kg_min"], result["low_ml_kg_min"], result["high_ml_kg_min"]) == (31.25, 27.25, 36.25)
+
+
+def test_a_withheld_result_has_no_number(record: Record, person_id: str) -> None:
+    stored = record.tests.save(person_id, run_of(), assessment_of(None), events_of(1))
+    with record.database.reading() as connection:
+        result = connection.execute(select(RESULT)).mappings().one()
+    assert stored.assessment == assessment_of(None)
+    assert (result["status"], result["vo2max_ml_kg_min"]) == ("withheld", None)
+
+
+def test_a_test_in_a_form_of_a_newer_version_is_a_sentence(record: Record, person_id: str) -> None:
+    stored = record.tests.save(person_id, run_of(), assessment_of(), events_of(1))
+    body = msgspec.json.decode(msgspec.json.encode(stored.run)) | {"from_the_future": 1}
+    with record.database.writing() as connection:
+        connection.execute(update(TEST).values(run_json=msgspec.json.encode(body).decode()))
+    with pytest.raises(RecordError, match="update this station"):
+        record.tests.get(stored.id)

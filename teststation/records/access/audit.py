@@ -1,0 +1,200 @@
+"""Who saw, made, changed, printed and exported what: rows that are only ever added, each bound to the one before.
+
+A row's hash covers the row and the hash before it, so a row that was changed, taken out or put in by hand does not fit
+its neighbours. The head of the chain (the last row's number and hash) is kept in a row of its own, and once more in
+every signature: a log that was cut short, or written anew from some row on, does not fit those.
+
+The rows name people and tests by their ids and hold codes and figures, no names: they stay when a person is erased.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from teststation.cause import Cause
+from teststation.ports import Value
+from teststation.records.storage.store import Database, ServerAway
+from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON
+
+NOT_TAKEN = "not_taken"  # in a row's detail: what a station did alone and its server did not take
+FIRST_PREVIOUS = "0" * 64
+Detail = dict[str, int | float | str | bool | list[str] | None]
+_PAGE = 1000
+_detail = msgspec.json.Decoder(Detail)
+
+
+class Action(StrEnum):
+    """What was done. Each has its words in the window's catalogue under ``audit.``."""
+
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    PERSON_SEEN = "person_seen"
+    PERSON_MERGED = "person_merged"
+    PERSON_UNMERGED = "person_unmerged"
+    PERSON_ERASED = "person_erased"
+    TEST_KEPT = "test_kept"
+    TEST_SEEN = "test_seen"
+    TEST_MOVED = "test_moved"
+    TEST_SIGNED = "test_signed"
+    TEST_AMENDED = "test_amended"
+    RESULT_ADDED = "result_added"
+    REPORT_OPENED = "report_opened"
+    REPORT_PRINTED = "report_printed"
+    REPORT_SAVED = "report_saved"
+    PERSON_EXPORTED = "person_exported"
+    RECORD_EXPORTED = "record_exported"
+    RECORD_RESTORED = "record_restored"
+    RESULTS_IMPORTED = "results_imported"
+    LIST_SEEN = "list_seen"  # every test of the record, on the command line
+    AUDIT_SEEN = "audit_seen"
+    LOGGED_IN = "logged_in"
+    LOGGED_OUT = "logged_out"
+    LOGIN_REFUSED = "login_refused"
+    LOCKED = "locked"
+    USER_ADDED = "user_added"
+    USER_CHANGED = "user_changed"
+    PASSWORD_RESET = "password_reset"
+    PASSWORD_CHANGED = "password_changed"
+
+
+class Actor(Value, frozen=True):
+    """Who acts: a user of the station, or, where nobody has logged in, the program that was used."""
+
+    name: str
+    id: str | None = None
+
+
+NOBODY = Actor("command line")
+
+
+class AuditRow(Value, frozen=True):
+    """One row as it is read."""
+
+    seq: int
+    at: str  # ISO 8601, UTC
+    user_id: str | None
+    actor: str
+    action: str
+    person_id: str | None
+    test_id: str | None
+    detail: Detail
+
+
+@dataclass(slots=True)
+class AuditLog:
+    """The audit log of a record, and who is acting on it."""
+
+    database: Database
+    acting: Actor = field(default=NOBODY)
+
+    def note(self, action: Action, person_id: str | None = None, test_id: str | None = None, **detail: object) -> None:
+        """Add a row in a transaction of its own. Raises RecordError."""
+        for last_try in (False, True):
+            try:
+                with self.database.writing() as connection:
+                    self.note_in(connection, action, person_id, test_id, **detail)
+                    return
+            except ServerAway:
+                # A server that goes away takes the first word with it; the second goes to the station's own file.
+                if last_try:
+                    raise
+
+    def note_in(
+        self,
+        connection: Connection,
+        action: Action,
+        person_id: str | None = None,
+        test_id: str | None = None,
+        **detail: object,
+    ) -> None:
+        """Add a row together with what it tells of: both are kept, or neither."""
+        append(
+            connection,
+            at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            user_id=self.acting.id,
+            actor=self.acting.name,
+            action=action.value,
+            person_id=person_id,
+            test_id=test_id,
+            detail=msgspec.json.encode(detail).decode("utf-8"),
+        )
+
+    def of_person(self, person_id: str, limit: int = 1000) -> list[AuditRow]:
+        """What was done with a person and the duplicates merged into them, newest first."""
+        with self.database.reading() as connection:
+            ids = [person_id]
+            for known in ids:  # grows: a duplicate may have duplicates of its own
+                ids += connection.execute(select(PERSON.c.id).where(PERSON.c.merged_into == known)).scalars()
+            return _rows(connection, select(AUDIT).where(AUDIT.c.person_id.in_(ids)), limit)
+
+    def newest(self, limit: int = 1000) -> list[AuditRow]:
+        """The last rows, newest first."""
+        with self.database.reading() as connection:
+            return _rows(connection, select(AUDIT), limit)
+
+
+def append(connection: Connection, **fields: str | None) -> None:
+    """Add one row to the chain. Writers take turns, so the head is still the head when it is moved on."""
+    seq, previous = head_of(connection)
+    row: dict[str, object] = {**fields, "seq": seq + 1, "previous_sha256": previous}
+    digest = _sha256(row)
+    connection.execute(insert(AUDIT).values(**row, sha256=digest))
+    connection.execute(update(AUDIT_HEAD).values(seq=seq + 1, sha256=digest))
+
+
+def head_of(connection: Connection) -> tuple[int, str]:
+    """Number and hash of the last row."""
+    row = connection.execute(select(AUDIT_HEAD)).one()
+    return row.seq, row.sha256
+
+
+def chain_problems(connection: Connection, name: str) -> Iterator[Cause]:
+    """The first place where the chain is broken; nothing where it holds. ``name`` is the record's."""
+    seq, previous = 0, FIRST_PREVIOUS
+    for row in _pages(connection):
+        told = {"name": name, "row": row["seq"], "at": row["at"], "action": row["action"], "actor": row["actor"]}
+        if row["seq"] != seq + 1:
+            yield Cause("verify_log_missing", told | {"missing": seq + 1})
+            return
+        if row["previous_sha256"] != previous:
+            yield Cause("verify_log_order", told)
+            return
+        if row["sha256"] != _sha256(row):
+            yield Cause("verify_log_changed", told)
+            return
+        seq, previous = row["seq"], row["sha256"]
+    head = connection.execute(select(AUDIT_HEAD)).mappings().one_or_none()
+    if head is None:
+        yield Cause("verify_log_no_head", {"name": name})
+    elif (head["seq"], head["sha256"]) != (seq, previous):
+        yield Cause("verify_log_head", {"name": name, "row": seq, "head": head["seq"]})
+
+
+def _pages(connection: Connection) -> Iterator[RowMapping]:
+    """Every row in order, some at a time: a log of years is long."""
+    last = -1
+    while rows := connection.execute(select(AUDIT).where(AUDIT.c.seq > last).order_by(AUDIT.c.seq).limit(_PAGE)).all():
+        yield from (row._mapping for row in rows)
+        last = rows[-1].seq
+
+
+def _rows(connection: Connection, query: Select[tuple[object, ...]], limit: int) -> list[AuditRow]:
+    found = connection.execute(query.order_by(AUDIT.c.seq.desc()).limit(limit)).mappings()
+    return [
+        AuditRow(**{name: row[name] for name in AuditRow.__struct_fields__ if name != "detail"},
+                 detail=_detail.decode(row["detail"]))
+        for row in found
+    ]  # fmt: skip
+
+
+_HASHED = ("seq", "at", "user_id", "actor", "action", "person_id", "test_id", "detail", "previous_sha256")
+
+
+def _sha256(fields: dict[str, object] | RowMapping) -> str:
+    return hashlib.sha256(msgspec.json.encode([fields[name] for name in _HASHED])).hexdigest()

@@ -1,0 +1,360 @@
+"""Personal logins, what each role may do, and guesses that get slower and slower."""
+
+import hashlib
+import secrets
+import unicodedata
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from teststation.cause import Cause, Problem
+from teststation.errors import BadInput, RecordError, StationError
+from teststation.ports import Value
+from teststation.records.access.audit import Action, Actor, AuditLog
+from teststation.records.storage.store import Database, needs_the_server
+from teststation.records.storage.tables import LOGIN_GUESS, STATION_USER
+
+PASSWORD_MIN, PASSWORD_MAX = 10, 256
+LOGIN_MAX = 64
+ONE_TIME_DAYS = 7
+FREE_GUESSES = 4  # mistyped passwords that cost no waiting
+FIRST_WAIT_S, LONGEST_WAIT_S = 30, 900  # doubled with every further guess
+_ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
+
+
+class Role(StrEnum):
+    """What somebody is at the station."""
+
+    THERAPIST = "therapist"
+    TECHNICIAN = "technician"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What is allowed to some and not to others."""
+
+    TEST = "test"  # see and edit people, run tests, print their reports
+    SIGN = "sign"  # sign and amend
+    MERGE = "merge"
+    IMPORT = "import"  # earlier results of other systems
+    EXPORT = "export"
+    AUDIT = "audit"  # read who did what with a patient
+    SETTINGS = "settings"  # machines, protocols
+    RECORD = "record"  # where the record and its backups are
+    COMMISSION = "commission"  # move a belt with nobody on it, and set its limits
+    USERS = "users"
+
+
+# In a small clinic the administrator is a therapist too, and the only one: so may sign.
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.THERAPIST: frozenset(Permission) - {Permission.USERS, Permission.RECORD, Permission.COMMISSION},
+    Role.TECHNICIAN: frozenset({Permission.TEST, Permission.SETTINGS, Permission.COMMISSION}),
+    Role.ADMINISTRATOR: frozenset(Permission),
+}
+
+
+class User(Value, frozen=True):
+    """One person who works at the station."""
+
+    id: str
+    login: str
+    name: str
+    role: Role
+    must_change: bool  # has a one-time password
+    active: bool
+    created_at: str
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit log names them."""
+        return Actor(self.login, self.id)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this user's role allows it."""
+        return self.active and permission in PERMISSIONS[self.role]
+
+
+class LoginRefused(StationError):
+    """Not let in. ``reason`` is ``wrong``, ``wait`` (``wait_s`` seconds), or ``expired``."""
+
+    def __init__(self, reason: str, cause: Cause, wait_s: int = 0) -> None:
+        super().__init__(cause)
+        self.reason, self.wait_s = reason, wait_s
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Users:
+    """The users of a record."""
+
+    def __init__(self, database: Database, audit: AuditLog, now: Callable[[], datetime] = _utc_now) -> None:
+        self.hasher = PasswordHasher()  # argon2id, RFC 9106's second recommended parameters
+        self._database, self._audit, self._now = database, audit, now
+
+    # --- who there is ---
+
+    def any(self) -> bool:
+        """Whether there is a user who can log in: from then on the window asks for it."""
+        with self._database.reading() as connection:
+            return connection.execute(select(STATION_USER.c.id).where(STATION_USER.c.active == 1)).first() is not None
+
+    def all(self) -> list[User]:
+        """Everybody, also who has left."""
+        query = select(STATION_USER).order_by(STATION_USER.c.active.desc(), STATION_USER.c.login)
+        with self._database.reading() as connection:
+            return [_user(row) for row in connection.execute(query).mappings()]
+
+    def named(self, login: str) -> User:
+        """The active user with this login. Raises RecordError."""
+        with self._database.reading() as connection:
+            row = _row_of(connection, _folded(login))
+        if row is None or not row["active"]:
+            raise RecordError(Cause("user_unknown", {"login": login}))
+        return _user(row)
+
+    # --- made and changed by an administrator ---
+
+    def add(self, login: str, name: str, role: Role, password: str | None = None) -> tuple[User, str | None]:
+        """Add a user; without a password they get a one-time one, which is returned and kept nowhere.
+
+        Raises:
+            BadInput: every problem at once.
+        """
+        folded, trimmed = _folded(login), " ".join(unicodedata.normalize("NFC", name).split())
+        problems: list[Problem] = []
+        if not folded or len(folded) > LOGIN_MAX or any(letter.isspace() for letter in folded):
+            problems.append(Cause("user_login_wrong", {"most": LOGIN_MAX}))
+        if not trimmed:
+            problems.append(Cause("user_name_missing"))
+        problems += [] if password is None else password_problems(password, folded)
+        if problems:
+            raise BadInput(*problems)
+        one_time = make_one_time() if password is None else None
+        row = {
+            "id": str(uuid.uuid4()),
+            "login": folded,
+            "name": trimmed,
+            "role": role.value,
+            "password_hash": self.hasher.hash(_normal(password or one_time or "")),
+            "password_set_at": _stamp(self._now()),
+            "must_change": int(password is None),
+            "active": 1,
+            "created_at": _stamp(self._now()),
+        }
+        with self._database.writing() as connection:
+            needs_the_server(self._database)
+            if _row_of(connection, folded) is not None:
+                raise BadInput(Cause("user_login_taken", {"login": folded}))
+            if role is not Role.ADMINISTRATOR and connection.execute(select(STATION_USER.c.id)).first() is None:
+                raise BadInput(Cause("user_first_no_administrator"))
+            connection.execute(insert(STATION_USER).values(**row))
+            self._audit.note_in(connection, Action.USER_ADDED, user=folded, role=role.value)
+            return _user(row), one_time
+
+    def change(
+        self, user_id: str, *, name: str | None = None, role: Role | None = None, active: bool | None = None
+    ) -> User:
+        """Change what is given. Nobody is deleted: ``active=False`` lets them in no more.
+
+        Raises:
+            BadInput: nobody would be left who may manage users.
+            RecordError: there is no such user.
+        """
+        values: dict[str, object] = {}
+        if name is not None and name.strip():
+            values["name"] = " ".join(unicodedata.normalize("NFC", name).split())
+        if role is not None:
+            values["role"] = role.value
+        if active is not None:
+            values["active"] = int(active)
+        with self._database.writing() as connection:
+            needs_the_server(self._database)
+            former = self._get(connection, user_id)
+            changed = {name: value for name, value in values.items() if former[name] != value}
+            if not changed:
+                return _user(former)
+            connection.execute(update(STATION_USER).where(STATION_USER.c.id == user_id).values(**changed))
+            administrators = select(func.count()).where(
+                STATION_USER.c.active == 1, STATION_USER.c.role == Role.ADMINISTRATOR.value
+            )
+            was_one = former["active"] and former["role"] == Role.ADMINISTRATOR.value
+            if was_one and not connection.execute(administrators).scalar():
+                raise BadInput(Cause("user_last_administrator"))
+            told: dict[str, Any] = {key: value for key, value in changed.items() if key != "name"}
+            self._audit.note_in(connection, Action.USER_CHANGED, user=former["login"], fields=sorted(changed), **told)
+            return _user(self._get(connection, user_id))
+
+    def reset(self, user_id: str) -> str:
+        """Give a one-time password to who has forgotten theirs, and forget their wrong guesses."""
+        one_time = make_one_time()
+        with self._database.writing() as connection:
+            needs_the_server(self._database)
+            row = self._get(connection, user_id)
+            self._set_password(connection, user_id, one_time, must_change=True)
+            connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(row["login"])))
+            self._audit.note_in(connection, Action.PASSWORD_RESET, user=row["login"])
+        return one_time
+
+    # --- at the door ---
+
+    def log_in(self, login: str, password: str) -> User:
+        """The user whom this password lets in. They act from now on.
+
+        A guess is counted before it is looked at: a program killed in between has counted it.
+
+        Raises:
+            LoginRefused: wrong, too many guesses, or a one-time password that is too old.
+        """
+        folded = _folded(login)
+        self._count_guess(folded)
+        with self._database.reading() as connection:
+            row = _row_of(connection, folded)
+        # Nobody's password is checked as slowly as somebody's: the answer's delay tells no login.
+        known = row["password_hash"] if row is not None else self._nobodys_hash()
+        fits = self._fits(known, password) and row is not None and bool(row["active"])
+        if row is None or not fits:
+            self._audit.note(Action.LOGIN_REFUSED, user=folded[:LOGIN_MAX] if row is not None else "")
+            raise LoginRefused("wrong", Cause("login_wrong"))
+        since = self._now() - datetime.fromisoformat(row["password_set_at"])
+        if row["must_change"] and since > timedelta(days=ONE_TIME_DAYS):
+            self._audit.note(Action.LOGIN_REFUSED, user=folded, expired=True)
+            raise LoginRefused("expired", Cause("login_expired"))
+        user = _user(row)
+        with self._database.writing() as connection:
+            connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(folded)))
+            if self.hasher.check_needs_rehash(known):
+                self._set_password(connection, user.id, password, must_change=user.must_change)
+            self._audit.acting = user.actor
+            self._audit.note_in(connection, Action.LOGGED_IN)
+        return user
+
+    def change_own_password(self, user: User, former: str, fresh: str) -> User:
+        """Choose a password of one's own. Raises BadInput with every problem, LoginRefused for a wrong former one."""
+        problems = password_problems(fresh, user.login)
+        if _normal(fresh) == _normal(former):
+            problems.append(Cause("password_same"))
+        if problems:
+            raise BadInput(*problems)
+        self._count_guess(user.login)
+        with self._database.writing() as connection:
+            needs_the_server(self._database)
+            if not self._fits(self._get(connection, user.id)["password_hash"], former):
+                raise LoginRefused("wrong", Cause("login_former_wrong"))
+            connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(user.login)))
+            self._set_password(connection, user.id, fresh, must_change=False)
+            self._audit.note_in(connection, Action.PASSWORD_CHANGED, user=user.login)
+            return _user(self._get(connection, user.id))
+
+    # --- parts ---
+
+    def _count_guess(self, folded: str) -> None:
+        key, now = _guess_key(folded), self._now()
+        with self._database.writing() as connection:
+            query = select(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == key)
+            row = connection.execute(query).mappings().one_or_none()
+            if row is None:
+                connection.execute(insert(LOGIN_GUESS).values(login_sha256=key, failed=1, blocked_until=None))
+                return
+            if row["blocked_until"] is not None:
+                left_s = (datetime.fromisoformat(row["blocked_until"]) - now).total_seconds()
+                # A clock that was set back must not lock anybody out for years.
+                if 0 < left_s <= LONGEST_WAIT_S:
+                    wait_s = -int(-left_s // 1)
+                    raise LoginRefused("wait", Cause("login_wait", {"seconds": wait_s}), wait_s)
+            failed = row["failed"] + 1
+            over = failed - FREE_GUESSES
+            until = None
+            if over > 0:
+                until = _stamp(now + timedelta(seconds=min(FIRST_WAIT_S * 2 ** min(over - 1, 10), LONGEST_WAIT_S)))
+            connection.execute(
+                update(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == key).values(failed=failed, blocked_until=until)
+            )
+
+    def _fits(self, known: str, password: str) -> bool:
+        try:
+            return self.hasher.verify(known, _normal(password))
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+    def _nobodys_hash(self) -> str:
+        if not hasattr(self, "_nobody"):
+            self._nobody = self.hasher.hash(secrets.token_hex(16))
+        return self._nobody
+
+    def _set_password(self, connection: Connection, user_id: str, password: str, *, must_change: bool) -> None:
+        values = {
+            "password_hash": self.hasher.hash(_normal(password)),
+            "password_set_at": _stamp(self._now()),
+            "must_change": int(must_change),
+        }
+        connection.execute(update(STATION_USER).where(STATION_USER.c.id == user_id).values(**values))
+
+    def _get(self, connection: Connection, user_id: str) -> RowMapping:
+        row = connection.execute(select(STATION_USER).where(STATION_USER.c.id == user_id)).mappings().one_or_none()
+        if row is None:
+            raise RecordError(Cause("user_missing", {"name": self._database.name}))
+        return row
+
+
+def password_fault(password: str, login: str) -> str | None:
+    """What is wrong with a new password: ``length`` or ``weak``. Length is what counts, and not to be the login."""
+    normal = _normal(password)
+    if not PASSWORD_MIN <= len(normal) <= PASSWORD_MAX:
+        return "length"
+    if len(set(normal)) < 4 or _folded(normal) == _folded(login):
+        return "weak"
+    return None
+
+
+def password_problems(password: str, login: str) -> list[Problem]:
+    """What is wrong with a new password."""
+    fault = password_fault(password, login)
+    if fault is None:
+        return []
+    return [Cause("password_length", {"least": PASSWORD_MIN}) if fault == "length" else Cause("password_weak")]
+
+
+def make_one_time() -> str:
+    """A random one-time password that can be read out: 3 groups of 5 letters, 74 bits."""
+    return "-".join("".join(secrets.choice(_ONE_TIME_LETTERS) for _ in range(5)) for _ in range(3))
+
+
+def _row_of(connection: Connection, folded: str) -> RowMapping | None:
+    return connection.execute(select(STATION_USER).where(STATION_USER.c.login == folded)).mappings().one_or_none()
+
+
+def _user(row: RowMapping | dict[str, object]) -> User:
+    return User(
+        id=str(row["id"]),
+        login=str(row["login"]),
+        name=str(row["name"]),
+        role=Role(row["role"]),
+        must_change=bool(row["must_change"]),
+        active=bool(row["active"]),
+        created_at=str(row["created_at"]),
+    )
+
+
+def _folded(login: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", login).strip().casefold())
+
+
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFC", password)
+
+
+def _guess_key(folded: str) -> str:
+    return hashlib.sha256(folded.encode("utf-8")).hexdigest()
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")

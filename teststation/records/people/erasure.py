@@ -1,0 +1,73 @@
+"""A person is erased where the law asks for it. What stays is that it was done, when, by whom and why; no name.
+
+Backups made before still hold the person until the rotation gives them up: who erases has to know that.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, Table, delete, select
+
+from teststation.cause import Cause
+from teststation.errors import RecordError
+from teststation.records.access.audit import Action, AuditLog
+from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.store import Database, needs_the_server
+from teststation.records.storage.tables import METADATA, PERSON, TEST
+
+
+class Reason(StrEnum):
+    """Why a person may be erased; a code, so that the trace itself tells nothing of the person."""
+
+    REQUEST = "request"  # the person asks for it, and no duty to keep records stands against it
+    WRONG_PERSON = "wrong_person"  # kept by mistake
+    TIME_OVER = "time_over"  # the time for which records must be kept is over
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much is gone."""
+
+    people: int  # the person and the duplicates merged into them
+    tests: int
+
+
+def erase(database: Database, audit: AuditLog, person_id: str, reason: Reason) -> Erased:
+    """Erase a person with everything that is theirs, in one transaction, and leave the trace in the audit log.
+
+    In a file, the space they took is written over too.
+
+    Raises:
+        RecordError: there is no such person, or the server is away.
+    """
+    with database.writing() as connection:
+        needs_the_server(database)
+        ids = connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).scalars().all()
+        if not ids:
+            raise RecordError(Cause("person_not_erased", {"name": database.name, "person": person_id}))
+        people = [person_id]
+        for known in people:  # grows: a duplicate may have duplicates of its own
+            people += connection.execute(select(PERSON.c.id).where(PERSON.c.merged_into == known)).scalars()
+        tests = list(connection.execute(select(TEST.c.id).where(TEST.c.person_id.in_(people))).scalars())
+        for one in people:
+            _erase_rows(connection, PERSON, one)
+        for one in people:
+            theirs = tests if one == person_id else []
+            audit.note_in(connection, Action.PERSON_ERASED, one, reason=reason.value, tests=len(theirs))
+    if isinstance(database, CipherFile):
+        with database.bare() as raw:
+            raw.execute("VACUUM")  # deleted rows leave their bytes in free pages
+    return Erased(len(people), len(tests))
+
+
+def _erase_rows(connection: Connection, table: Table, identifier: str) -> None:
+    """Delete the row with this id, and before it every row of any table that belongs to it."""
+    for other in METADATA.sorted_tables:
+        for column in other.columns:
+            if any(key.column is table.c.id for key in column.foreign_keys):
+                if "id" in other.c and other.c.id.primary_key:
+                    for owner in connection.execute(select(other.c.id).where(column == identifier)).scalars().all():
+                        _erase_rows(connection, other, owner)
+                else:
+                    connection.execute(delete(other).where(column == identifier))
+    connection.execute(delete(table).where(table.c.id == identifier))

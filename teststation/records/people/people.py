@@ -1,0 +1,355 @@
+"""The people who are tested. What is corrected stays readable: every change keeps what was there before."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy.engine import RowMapping
+
+from teststation.cause import Cause, Problem
+from teststation.due import next_due
+from teststation.errors import BadInput, RecordError
+from teststation.ports import Value
+from teststation.records.access.audit import NOT_TAKEN, Action, AuditLog
+from teststation.records.people import national_number
+from teststation.records.people.names import folded, search_key, sort_key, trimmed
+from teststation.records.storage.store import Database
+from teststation.records.storage.tables import AUDIT, PERSON, PERSON_VERSION, TEST
+from teststation.subject import Sex
+
+SEARCH_LIMIT = 100
+NUMBER_LETTERS = 64
+
+
+class Person(Value, frozen=True):
+    """One person. Sex and birth date are kept on their own, never derived from the number."""
+
+    id: str
+    family_name: str
+    given_name: str
+    born: str | None  # ISO date
+    sex: Sex
+    number: str | None = None
+    height_cm: float | None = None
+    note: str = ""
+    created_at: str = ""  # ISO 8601, UTC; set by the record
+    updated_at: str = ""
+    revision: int = 1  # raised by the record with every change
+    merged_into: str | None = None  # the person this duplicate was merged into
+
+    @property
+    def full_name(self) -> str:
+        """Given name, then family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class ChangedMeanwhile(RecordError):
+    """Somebody else has changed a person since: ``kept`` is what they wrote, ``mine`` what was not kept."""
+
+    def __init__(self, kept: Person, mine: Person) -> None:
+        super().__init__(Cause("person_changed_meanwhile"))
+        self.kept, self.mine = kept, mine
+
+
+class People:
+    """The people of a record, in Norwegian alphabetical order where there is a list."""
+
+    def __init__(self, database: Database, audit: AuditLog) -> None:
+        self._database, self._audit = database, audit
+
+    def add(
+        self,
+        *,
+        family_name: str,
+        given_name: str = "",
+        born: str | None = None,
+        sex: Sex,
+        number: str | None = None,
+        height_cm: float | None = None,
+        note: str = "",
+    ) -> Person:
+        """Add a person and return it with its id.
+
+        Args:
+            born: ISO date.
+            number: A patient number, at most one person's; empty counts as none.
+        Raises:
+            BadInput: every problem at once, with the number that another person has among them.
+        """
+        person = new_person(
+            family_name=family_name, given_name=given_name, born=born, sex=sex, number=number, height_cm=height_cm,
+            note=note,
+        )  # fmt: skip
+        with self._database.writing() as connection:
+            add_in(connection, self._audit, person)
+        return person
+
+    def update(self, person: Person) -> Person:
+        """Replace a person's fields by these and return what is kept; what was there before stays readable.
+
+        ``created_at`` and ``merged_into`` stay as they are. ``revision`` must be the kept one.
+
+        ``person.updated_at`` tells which version was changed: a newer one is never overwritten.
+
+        Raises:
+            BadInput: as ``add``.
+            ChangedMeanwhile: somebody else has changed the person since. RecordError: nobody has this id.
+        """
+        checked = _checked(person)
+        with self._database.writing() as connection:
+            kept = person_in(connection, self._database, person.id)
+            if (kept.revision, kept.updated_at) != (person.revision, person.updated_at):
+                raise ChangedMeanwhile(kept, checked)
+            wanted = msgspec.structs.replace(checked, created_at=kept.created_at, merged_into=kept.merged_into)
+            _refuse_number_of_another(connection, wanted)
+            return replace_in(connection, self._audit, Action.PERSON_CHANGED, kept, wanted)
+
+    def get(self, person_id: str) -> Person:
+        """The person with this id. Raises RecordError where there is none."""
+        with self._database.reading() as connection:
+            return person_in(connection, self._database, person_id)
+
+    def with_number(self, number: str) -> Person | None:
+        """Whose number this is, or whose duplicate's; None where it is nobody's."""
+        query = select(PERSON).where(PERSON.c.number == _number(number))
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+            while row is not None and row["merged_into"] is not None:
+                query = select(PERSON).where(PERSON.c.id == row["merged_into"])
+                row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else _person(row)
+
+    def versions(self, person_id: str) -> list[Person]:
+        """What the person was before each change, the oldest first."""
+        query = select(PERSON_VERSION.c.body).where(PERSON_VERSION.c.person_id == person_id)
+        with self._database.reading() as connection:
+            bodies = connection.execute(query.order_by(PERSON_VERSION.c.revision)).scalars()
+            return [msgspec.json.decode(body, type=Version).person for body in bodies]
+
+    def namesakes(self, person: Person) -> list[Person]:
+        """Others who are easily taken for this person: the same name, or the same birth date and one name in common."""
+        same = [PERSON.c.sort_key == sort_key(person.family_name, person.given_name)]
+        if person.born is not None:
+            same.append(PERSON.c.born == person.born)
+        query = select(PERSON).where(or_(*same), PERSON.c.id != person.id, PERSON.c.merged_into.is_(None))
+        with self._database.reading() as connection:
+            found = [_person(row) for row in connection.execute(query.order_by(PERSON.c.sort_key)).mappings()]
+        own = set(folded(person.full_name).split())
+        return [other for other in found if own & set(folded(other.full_name).split())]
+
+    def due(self, on: date) -> list[tuple[Person, str]]:
+        """Whose next test is due on this day or before, with when they were last tested; who waits longest first."""
+        last = (
+            select(TEST.c.person_id, func.max(TEST.c.started_utc).label("last")).group_by(TEST.c.person_id).subquery()
+        )
+        query = select(PERSON, last.c.last).join(last, last.c.person_id == PERSON.c.id).order_by(last.c.last)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(PERSON.c.merged_into.is_(None))).mappings()
+            return [(_person(row), row["last"]) for row in rows if next_due(row["last"]) <= on]
+
+    def all(self) -> list[Person]:
+        """Everybody."""
+        return self._list(None)
+
+    def search(self, text: str) -> list[Person]:
+        """Who matches every word of ``text`` in name, number or birth date, in any order and case.
+
+        At most ``SEARCH_LIMIT`` people; an empty text matches everybody.
+        """
+        return self._list(text)
+
+    def _list(self, text: str | None) -> list[Person]:
+        query = select(PERSON).where(PERSON.c.merged_into.is_(None)).order_by(PERSON.c.sort_key, PERSON.c.id)
+        if text is not None:
+            words = folded(text).split()
+            query = query.where(*(PERSON.c.search_key.contains(word, autoescape=True) for word in words))
+            query = query.limit(SEARCH_LIMIT)
+        with self._database.reading() as connection:
+            return [_person(row) for row in connection.execute(query).mappings()]
+
+
+class Version(msgspec.Struct):
+    """A former state. The salt keeps its hash in the audit log from telling a birth date to who tries them all."""
+
+    salt: str
+    person: Person
+
+
+def new_person(
+    *,
+    family_name: str,
+    given_name: str = "",
+    born: str | None = None,
+    sex: Sex,
+    number: str | None = None,
+    height_cm: float | None = None,
+    note: str = "",
+) -> Person:
+    """A person with an id, as they will be kept; arguments as ``People.add``. Raises BadInput with every problem."""
+    now = _now()
+    return _checked(
+        Person(
+            id=str(uuid.uuid4()),
+            family_name=family_name,
+            given_name=given_name,
+            born=born,
+            sex=sex,
+            number=number,
+            height_cm=height_cm,
+            note=note,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+
+
+def add_in(connection: Connection, audit: AuditLog, person: Person) -> None:
+    """Add a new person together with what else the transaction does. Raises BadInput: the number is another's."""
+    _refuse_number_of_another(connection, person)
+    connection.execute(insert(PERSON).values(**_row(person)))
+    audit.note_in(connection, Action.PERSON_ADDED, person.id)
+
+
+def person_in(connection: Connection, database: Database, person_id: str) -> Person:
+    """The person with this id. Raises RecordError where there is none."""
+    row = connection.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one_or_none()
+    if row is None:
+        raise RecordError(Cause("person_missing", {"name": database.name, "person": person_id}))
+    return _person(row)
+
+
+def replace_in(
+    connection: Connection,
+    audit: AuditLog,
+    action: Action,
+    kept: Person,
+    wanted: Person,
+    *,
+    always: bool = False,
+    **detail: Any,
+) -> Person:
+    """Change ``kept`` into ``wanted``, keep what was there, and tell the audit log.
+
+    Where there is no difference nothing happens, unless ``always``: then there is a new revision all the same.
+    """
+    fields = [name for name in Person.__struct_fields__ if getattr(kept, name) != getattr(wanted, name)]
+    if not fields and not always:
+        return kept
+    now = _later(kept.updated_at)
+    changed = msgspec.structs.replace(wanted, revision=kept.revision + 1, updated_at=now)
+    body = msgspec.json.encode(Version(secrets.token_hex(16), kept)).decode("utf-8")
+    former = {"person_id": kept.id, "revision": kept.revision, "body": body, "replaced_at": now}
+    connection.execute(insert(PERSON_VERSION).values(**former))
+    values = _row(changed)
+    merged = select(PERSON.c.search_key).where(PERSON.c.merged_into == kept.id)
+    # Who was merged into this person is still found by their own name and number, and leads here.
+    values["search_key"] = " ".join([str(values["search_key"]), *connection.execute(merged).scalars()])
+    connection.execute(update(PERSON).where(PERSON.c.id == kept.id).values(**values))
+    audit.note_in(
+        connection, action, kept.id, fields=fields, revision=kept.revision, sha256=_body_sha256(body), **detail
+    )
+    return changed
+
+
+def version_problems(connection: Connection, name: str) -> Iterator[Cause]:
+    """Former states of people that are not what the audit log tells of. ``name`` is the record's."""
+    bodies = {
+        (row.person_id, row.revision): row.body
+        for row in connection.execute(
+            select(PERSON_VERSION.c.person_id, PERSON_VERSION.c.revision, PERSON_VERSION.c.body)
+        )
+    }
+    erased = set(
+        connection.execute(select(AUDIT.c.person_id).where(AUDIT.c.action == Action.PERSON_ERASED.value)).scalars()
+    )
+    for row in connection.execute(select(AUDIT.c.person_id, AUDIT.c.detail).order_by(AUDIT.c.seq)):
+        detail = msgspec.json.decode(row.detail)
+        if "revision" not in detail or NOT_TAKEN in detail or row.person_id in erased:
+            continue
+        body = bodies.pop((row.person_id, detail["revision"]), None)
+        if body is None or _body_sha256(body) != detail["sha256"]:
+            code = "verify_version_gone" if body is None else "verify_version_changed"
+            yield Cause(code, {"name": name, "person": row.person_id, "revision": detail["revision"]})
+    for person_id, revision in sorted(bodies):
+        yield Cause("verify_version_unknown", {"name": name, "person": person_id, "revision": revision})
+
+
+def _body_sha256(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8")).hexdigest()
+
+
+def _checked(person: Person) -> Person:
+    """The person as it is kept: spaces trimmed, empty number as none. Raises BadInput with every problem."""
+    checked = msgspec.structs.replace(
+        person,
+        family_name=trimmed(person.family_name),
+        given_name=trimmed(person.given_name),
+        number=_number(person.number),
+        born=(person.born or "").strip() or None,
+    )
+    problems: list[Problem] = []
+    if not checked.full_name:
+        problems.append(Cause("person_no_name"))
+    if checked.born is not None:
+        try:
+            checked = msgspec.structs.replace(checked, born=date.fromisoformat(checked.born).isoformat())
+        except ValueError:
+            problems.append(Cause("person_born_wrong", {"text": checked.born}))
+    if checked.height_cm is not None and not 0 < checked.height_cm < 300:
+        problems.append(Cause("person_height_wrong", {"height_cm": checked.height_cm}))
+    if any("\0" in text for text in (checked.full_name, checked.number or "", checked.note)):
+        problems.append(Cause("person_null_character"))
+    if len(checked.number or "") > NUMBER_LETTERS:
+        problems.append(Cause("person_number_too_long", {"most": NUMBER_LETTERS}))
+    if checked.number is not None and national_number.looks_like_one(checked.number):
+        try:
+            national_number.read(checked.number, datetime.now(UTC).date())
+        except BadInput as error:
+            problems.extend(error.causes)
+    if problems:
+        raise BadInput(*problems)
+    return checked
+
+
+def _number(text: str | None) -> str | None:
+    """A national number as its digits alone, so that it is one number however it is written."""
+    number = trimmed(text or "")
+    if national_number.looks_like_one(number):
+        number = national_number.compact(number)
+    return number or None
+
+
+def _refuse_number_of_another(connection: Connection, person: Person) -> None:
+    if person.number is None:
+        return
+    taken = select(PERSON.c.id).where(PERSON.c.number == person.number, PERSON.c.id != person.id)
+    if connection.execute(taken).first() is not None:
+        raise BadInput(Cause("person_number_taken"))
+
+
+def _row(person: Person) -> dict[str, object]:
+    fields: dict[str, object] = {name: getattr(person, name) for name in person.__struct_fields__}
+    return fields | {
+        "sex": person.sex.value,
+        "search_key": search_key(person.given_name, person.family_name, person.number or "", person.born or ""),
+        "sort_key": sort_key(person.family_name, person.given_name),
+    }
+
+
+def _person(row: RowMapping) -> Person:
+    return msgspec.convert({name: row[name] for name in Person.__struct_fields__}, Person)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _later(than: str) -> str:
+    """Now, but later than another time in any case: two versions of a person never have the same."""
+    first = datetime.fromisoformat(than) + timedelta(milliseconds=1) if than else datetime.min.replace(tzinfo=UTC)
+    return max(datetime.now(UTC), first).isoformat(timespec="milliseconds")

@@ -1,0 +1,301 @@
+"""What goes from a station's spool to its server, exactly once, and what comes back.
+
+``ORIGIN`` notes which rows of the spool the server has, and in which version. Everything else in the spool was kept
+while the server was away and is due. The server commits first and the note is made after: a hand-over that is cut off
+between the two is done again, and finds by run id and hash of the events that the server has the test already.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, or_, select, update
+from sqlalchemy.engine import RowMapping
+
+from teststation.cause import Cause, Problem
+from teststation.records.access.audit import NOT_TAKEN, append
+from teststation.records.people.people import Person, Version
+from teststation.records.storage.store import Database
+from teststation.records.storage.tables import (
+    AUDIT,
+    EVENT,
+    METADATA,
+    PERSON,
+    PERSON_MERGE_TEST,
+    PERSON_VERSION,
+    RESULT,
+    SETTING,
+    SIGNATURE,
+    STAGE,
+    STATION_USER,
+    TEST,
+)
+
+AT_HAND_DAYS = 200  # a test every third month, missed once: who may come today
+
+SPOOL_METADATA = MetaData()
+ORIGIN = Table(
+    "origin",
+    SPOOL_METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("version", String(64), nullable=False),
+)
+_SERVER_SEEN = "server"
+# Everything that belongs to a test, in tables of later versions too; merges are made on the server alone.
+_OF_A_TEST = tuple(
+    table for table in METADATA.sorted_tables if "test_id" in table.c and table not in (PERSON_MERGE_TEST, AUDIT)
+)
+_STATION = "station_id"  # in the spool: this station's own name for the count of its audit rows on the server
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """How much went to the server, and in ``kept_here`` a sentence for each that the server could not take."""
+
+    people: int = 0
+    tests: int = 0
+    kept_here: tuple[Problem, ...] = ()
+
+
+def prepare_spool(spool: Database) -> None:
+    """Make the table of origins where it is missing."""
+    with spool.writing() as local:
+        SPOOL_METADATA.create_all(local)
+
+
+def was_served(spool: Database) -> bool:
+    """Whether this spool has ever seen its server."""
+    with spool.reading() as local:
+        return _version(local, _SERVER_SEEN, "") is not None
+
+
+def hand_over(spool: Database, server: Database) -> HandedOver:
+    """Bring everything due to the server. Raises ServerAway, RecordError; then all of it stays due."""
+    with spool.writing() as local:
+        people = _due(local, PERSON, "person")
+        tests = _due(local, TEST, "test")
+        said: list[Problem] = []
+        noted: list[tuple[str, str, str]] = []
+        with server.writing() as remote:
+            for row in people:
+                sentence = _give_person(local, remote, row)
+                said += [] if sentence is None else [sentence]
+                noted += [] if sentence is not None else [("person", row["id"], row["updated_at"])]
+            for row in tests:
+                sentence = _give_test(local, remote, row)
+                said += [] if sentence is None else [sentence]
+                noted += [] if sentence is not None else [("test", row["id"], row["events_sha256"])]
+            refused = {row["id"] for row in (*people, *tests)} - {identifier for _, identifier, _ in noted}
+            _give_audit(local, remote, refused)
+        # Only now, when the server has committed.
+        for kind, identifier, version in noted:
+            _note(local, kind, identifier, version)
+            if kind == "test":
+                local.execute(delete(EVENT).where(EVENT.c.test_id == identifier))
+    given = [kind for kind, _, _ in noted]
+    return HandedOver(given.count("person"), given.count("test"), tuple(said))
+
+
+def renew_people(spool: Database, server: Database) -> None:
+    """Take along who may come today, in the server's words; forget the tests that are over."""
+    since = (datetime.now(UTC) - timedelta(days=AT_HAND_DAYS)).isoformat(timespec="milliseconds")
+    tested = select(TEST.c.person_id).where(TEST.c.started_utc >= since)
+    with server.reading() as remote:
+        rows = remote.execute(select(PERSON).where(or_(PERSON.c.updated_at >= since, PERSON.c.id.in_(tested))))
+        people = rows.mappings().all()
+        users = remote.execute(select(STATION_USER)).mappings().all()
+    with spool.writing() as local:
+        _note(local, _SERVER_SEEN, "", since)
+        due = {row["id"] for row in _due(local, PERSON, "person")}
+        due_tests = {row["id"]: row["person_id"] for row in _due(local, TEST, "test")}
+        over = set(local.execute(select(TEST.c.id)).scalars()) - set(due_tests)
+        for test_id in over:
+            _forget_test(local, test_id)
+        stay = due | set(due_tests.values()) | {row["id"] for row in people}
+        _take_users(local, users)
+        for person_id in set(local.execute(select(PERSON.c.id)).scalars()) - stay:
+            local.execute(delete(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id))
+            local.execute(delete(PERSON).where(PERSON.c.id == person_id))
+            local.execute(delete(ORIGIN).where(ORIGIN.c.kind == "person", ORIGIN.c.id == person_id))
+        for row in people:
+            if row["id"] not in due:
+                _take_person(local, row)
+
+
+def bring_at_hand(spool: Database, server: Database, person_id: str) -> None:
+    """Take one person and their tests along, without the raw events. Raises ServerAway."""
+    with server.reading() as remote:
+        person = remote.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one_or_none()
+        tests = remote.execute(select(TEST).where(TEST.c.person_id == person_id)).mappings().all()
+        ids = [row["id"] for row in tests]
+        parts = {
+            table: remote.execute(select(table).where(table.c.test_id.in_(ids))).mappings().all()
+            for table in (STAGE, RESULT, SIGNATURE)
+        }
+        users = remote.execute(select(STATION_USER)).mappings().all()
+    if person is None:
+        return
+    with spool.writing() as local:
+        _take_users(local, users)
+        due_tests = {row["id"] for row in _due(local, TEST, "test")}
+        if person_id not in {row["id"] for row in _due(local, PERSON, "person")}:
+            _take_person(local, person)
+        for test_id in ids:
+            if test_id not in due_tests:
+                _forget_test(local, test_id)
+        for table, rows in ((TEST, tests), *parts.items()):
+            fresh = [dict(row) for row in rows if row["id" if table is TEST else "test_id"] not in due_tests]
+            if fresh:
+                local.execute(insert(table), fresh)
+        for row in tests:
+            if row["id"] not in due_tests:
+                _note(local, "test", row["id"], row["events_sha256"])
+
+
+def kept_here(spool: Database, person_id: str) -> tuple[Person | None, Person] | None:
+    """What this station wrote of a person and the server did not take, after what both began from; None if nothing."""
+    with spool.reading() as local:
+        due = next((row for row in _due(local, PERSON, "person") if row["id"] == person_id), None)
+        if due is None:
+            return None
+        bodies = local.execute(select(PERSON_VERSION.c.body).where(PERSON_VERSION.c.person_id == person_id)).scalars()
+        former = [msgspec.json.decode(body, type=Version).person for body in bodies]
+        taken = _version(local, "person", person_id)
+    base = next((one for one in former if one.updated_at == taken), None)
+    return base, msgspec.convert({name: due[name] for name in Person.__struct_fields__}, Person)
+
+
+def take_servers(spool: Database, server: Database, person_id: str) -> None:
+    """The server's version counts here too from now on."""
+    with server.reading() as remote:
+        row = remote.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one()
+    with spool.writing() as local:
+        local.execute(delete(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id))
+        _take_person(local, row)
+
+
+# --- parts ---
+
+
+def _give_person(local: Connection, remote: Connection, row: RowMapping) -> Problem | None:
+    """Add or change a person on the server; a sentence where the server's version counts."""
+    theirs = remote.execute(select(PERSON).where(PERSON.c.id == row["id"])).mappings().one_or_none()
+    if theirs is not None and dict(theirs) == dict(row):
+        return None
+    number = row["number"]
+    taken = select(PERSON.c.id).where(PERSON.c.number == number, PERSON.c.id != row["id"])
+    if number is not None and remote.execute(taken).first() is not None:
+        return (
+            f"a person kept here while the server was away has a number that another person has on the server "
+            f"(person {row['id']}); correct the number here, then hand over again"
+        )
+    if theirs is None:
+        remote.execute(insert(PERSON).values(**row))
+        _give_versions(local, remote, row["id"])
+        return None
+    if theirs["updated_at"] != _version(local, "person", row["id"]):
+        return Cause("person_two_stations", {"person": row["id"]})
+    remote.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
+    _give_versions(local, remote, row["id"])
+    return None
+
+
+def _give_versions(local: Connection, remote: Connection, person_id: str) -> None:
+    """What the person was before each change made here."""
+    known = select(PERSON_VERSION.c.revision).where(PERSON_VERSION.c.person_id == person_id)
+    there = remote.execute(known).scalars().all()
+    query = select(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id)
+    for row in local.execute(query.where(PERSON_VERSION.c.revision.not_in(there))).mappings():
+        remote.execute(insert(PERSON_VERSION).values(**row))
+
+
+def _give_audit(local: Connection, remote: Connection, refused: set[str]) -> None:
+    """Put what was noted here at the end of the server's log; the server counts each station's rows, so none twice.
+
+    What the server did not take (``refused``) is told as such.
+    """
+    station = local.execute(select(SETTING.c.value).where(SETTING.c.name == _STATION)).scalar()
+    if station is None:
+        station = str(uuid.uuid4())
+        local.execute(insert(SETTING).values(name=_STATION, value=station))
+    name = f"audit_of_{station}"
+    counted = remote.execute(select(SETTING.c.value).where(SETTING.c.name == name)).scalar()
+    rows = local.execute(select(AUDIT).where(AUDIT.c.seq > int(counted or 0)).order_by(AUDIT.c.seq)).mappings().all()
+    for row in rows:
+        detail = {**msgspec.json.decode(row["detail"]), "station": station}
+        if row["person_id"] in refused or row["test_id"] in refused:
+            detail[NOT_TAKEN] = True
+        fields = {key: row[key] for key in ("at", "user_id", "actor", "action", "person_id", "test_id")}
+        append(remote, **fields, detail=msgspec.json.encode(detail).decode("utf-8"))
+    if rows:
+        value = str(rows[-1]["seq"])
+        if counted is None:
+            remote.execute(insert(SETTING).values(name=name, value=value))
+        else:
+            remote.execute(update(SETTING).where(SETTING.c.name == name).values(value=value))
+
+
+def _give_test(local: Connection, remote: Connection, row: RowMapping) -> str | None:
+    """Add a test with all that belongs to it; a sentence where the server has another under its id."""
+    theirs = remote.execute(select(TEST.c.events_sha256, TEST.c.person_id).where(TEST.c.id == row["id"])).one_or_none()
+    if theirs is not None:
+        if tuple(theirs) == (row["events_sha256"], row["person_id"]):
+            return None
+        return f"test {row['id']} is on the server with other events or another person; it is kept here too"
+    if remote.execute(select(PERSON.c.id).where(PERSON.c.id == row["person_id"])).first() is None:
+        return f"the person of test {row['id']} is not on the server; the test is kept here"
+    remote.execute(insert(TEST).values(**row))
+    for table in _OF_A_TEST:
+        rows = [dict(part) for part in local.execute(select(table).where(table.c.test_id == row["id"])).mappings()]
+        if rows:
+            remote.execute(insert(table), rows)
+    return None
+
+
+def _due(local: Connection, table: Table, kind: str) -> Sequence[RowMapping]:
+    """The rows whose present version the server does not have."""
+    version = table.c.updated_at if table is PERSON else table.c.events_sha256
+    known = select(ORIGIN.c.id).where(ORIGIN.c.kind == kind, ORIGIN.c.id == table.c.id, ORIGIN.c.version == version)
+    return local.execute(select(table).where(~known.exists())).mappings().all()
+
+
+def _take_person(local: Connection, row: RowMapping) -> None:
+    if row["number"] is not None:
+        # A number that went to another person on the server would stand in the way here.
+        other = PERSON.c.number == row["number"], PERSON.c.id != row["id"]
+        local.execute(update(PERSON).where(*other).values(number=None))
+    if local.execute(select(PERSON.c.id).where(PERSON.c.id == row["id"])).first() is None:
+        local.execute(insert(PERSON).values(**row))
+    else:
+        local.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
+    _note(local, "person", row["id"], row["updated_at"])
+
+
+def _take_users(local: Connection, users: Sequence[RowMapping]) -> None:
+    """Who may log in, so that they may while the server is away too. Nobody is ever deleted."""
+    known = set(local.execute(select(STATION_USER.c.id)).scalars())
+    for row in users:
+        if row["id"] in known:
+            local.execute(update(STATION_USER).where(STATION_USER.c.id == row["id"]).values(**row))
+        else:
+            local.execute(insert(STATION_USER).values(**row))
+
+
+def _forget_test(local: Connection, test_id: str) -> None:
+    for table in _OF_A_TEST:
+        local.execute(delete(table).where(table.c.test_id == test_id))
+    local.execute(delete(TEST).where(TEST.c.id == test_id))
+    local.execute(delete(ORIGIN).where(ORIGIN.c.kind == "test", ORIGIN.c.id == test_id))
+
+
+def _version(local: Connection, kind: str, identifier: str) -> str | None:
+    query = select(ORIGIN.c.version).where(ORIGIN.c.kind == kind, ORIGIN.c.id == identifier)
+    return local.execute(query).scalar()
+
+
+def _note(local: Connection, kind: str, identifier: str, version: str) -> None:
+    local.execute(delete(ORIGIN).where(ORIGIN.c.kind == kind, ORIGIN.c.id == identifier))
+    local.execute(insert(ORIGIN).values(kind=kind, id=identifier, version=version))

@@ -1,0 +1,141 @@
+"""The encrypted file as a SQLAlchemy engine: SQLCipher 4, its pragmas, and its failures as sentences.
+
+Rollback journal instead of WAL: a record is written a few times an hour, one file is then the whole record whenever
+nobody is writing, and it may lie on a network drive, where WAL may not. ``synchronous=EXTRA`` also syncs the folder
+after the rollback journal is gone, so that what was committed survives a power cut.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
+
+from teststation.cause import Cause
+from teststation.errors import RecordError
+from teststation.records.storage.store import EngineDatabase, Unreadable
+
+_DBAPI: Any = dbapi2  # a compiled module without types
+_IMMEDIATE = "teststation_immediate"
+_CODES = {
+    5: "record_in_use",
+    6: "record_in_use",
+    8: "record_read_only",
+    10: "record_disk_failed",
+    11: "record_damaged",
+    13: "record_disk_full",
+    14: "record_not_opened",
+    26: "record_wrong_passphrase",
+}  # by SQLite's primary result code
+_UNREADABLE = (11, 26)
+# Copying pages gives SQLite's own words and no code.
+_BY_WORDS = {
+    "database is locked": 5,
+    "attempt to write a readonly database": 8,
+    "disk I/O error": 10,
+    "database disk image is malformed": 11,
+    "database or disk is full": 13,
+    "unable to open database file": 14,
+    "file is not a database": 26,
+}
+
+
+class CipherFile(EngineDatabase):
+    """A record's tables in their encrypted file."""
+
+    def __init__(self, path: Path, passphrase: str, busy_timeout_s: float) -> None:
+        """Prepare the engine; nothing is opened yet.
+
+        Raises:
+            RecordError: a passphrase that no database can have.
+        """
+        _check(path, passphrase)
+        self.path = path
+        self.name = str(path)
+        self.busy_timeout_s = busy_timeout_s
+        self._passphrase = passphrase
+        self.engine = create_engine(
+            "sqlite://", module=_DBAPI, creator=self.connect, poolclass=QueuePool, hide_parameters=True
+        )
+        event.listen(self.engine, "begin", _begin)
+
+    def connect(self) -> Any:
+        """A bare connection of the database module, with the key given; the caller closes it."""
+        raw = _DBAPI.connect(str(self.path), timeout=self.busy_timeout_s, isolation_level=None, check_same_thread=False)
+        raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
+        raw.execute(f"PRAGMA key = {_quoted(self._passphrase)}")
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA synchronous = EXTRA")
+        return raw
+
+    @contextmanager
+    def bare(self) -> Iterator[Any]:
+        """A bare connection for what no transaction can do. Raises RecordError."""
+        raw = self.connect()
+        try:
+            yield raw
+        except _DBAPI.Error as error:
+            known = self.sentence(error)
+            if known is None:
+                raise
+            raise known from error
+        finally:
+            raw.close()
+
+    def beside(self, path: Path) -> "CipherFile":
+        """Another file under the same passphrase."""
+        return CipherFile(path, self._passphrase, self.busy_timeout_s)
+
+    def change_key(self, passphrase: str) -> None:
+        """Encrypt every page anew, in one transaction. Other programs that have the file open must open it again.
+
+        Raises:
+            RecordError: a passphrase that no database can have, or the file is in use or cannot be written.
+        """
+        _check(self.path, passphrase)
+        self.close()  # connections under the former key
+        with self.bare() as raw:
+            raw.execute("BEGIN EXCLUSIVE")  # waits for others, and finds out whether the present key is right
+            raw.execute("ROLLBACK")
+            raw.execute(f"PRAGMA rekey = {_quoted(passphrase)}")
+        self._passphrase = passphrase
+
+    def _prepare(self, connection: Connection, *, writing: bool) -> None:
+        if writing:
+            connection.execution_options(**{_IMMEDIATE: True})
+
+    def _error(self, error: DBAPIError) -> RecordError | None:
+        return self.sentence(error.orig)
+
+    def sentence(self, error: BaseException | None) -> RecordError | None:
+        """What a failure of the database module means to the user; None for a bug."""
+        code = getattr(error, "sqlite_errorcode", 0) or _BY_WORDS.get(str(error), 0)
+        known = _CODES.get(code & 0xFF)
+        if known is None:
+            return None
+        kind = Unreadable if code & 0xFF in _UNREADABLE else RecordError
+        return kind(Cause(known, {"name": self.name}))
+
+
+def _check(path: Path, passphrase: str) -> None:
+    if not passphrase or "\0" in passphrase:
+        raise RecordError(Cause("record_no_passphrase", {"name": str(path)}))
+
+
+def _quoted(passphrase: str) -> str:
+    # The same word typed on another system may come as other code points.
+    return "'" + unicodedata.normalize("NFC", passphrase).replace("'", "''") + "'"
+
+
+def _begin(connection: Connection) -> None:
+    """Begin by ourselves, so that tables are made inside the transaction too.
+
+    A writer takes its place at once and waits for it; a reader that turns writer would be refused without waiting.
+    """
+    immediate = connection.get_execution_options().get(_IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,66 @@
+"""Brings a record's tables to this version's form, in one transaction, or refuses a record that is newer."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from teststation.cause import Cause
+from teststation.errors import RecordError
+from teststation.records.storage.store import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0003"  # the newest revision; known here so that an ordinary start does not load the migration machinery
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def upgrade(database: Database, before: Callable[[str], None] = lambda found: None, revision: str = "head") -> None:
+    """Make or migrate the tables. A second call changes nothing.
+
+    Args:
+        before: Called with the revision found before tables with something in them are changed: make a backup.
+        revision: How far; tables as an earlier version made them are needed to copy its records.
+    Raises:
+        RecordError: the record was made by a newer version, or cannot be opened or written.
+    """
+    with database.reading() as connection:
+        found = version(connection)
+    if found == HEAD:
+        return
+    if found is not None:
+        refuse_newer(database, found)
+        before(found)
+    with database.writing() as connection:
+        if version(connection) == HEAD:
+            return
+        from alembic import command
+
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def refuse_newer(database: Database, found: str) -> None:
+    """Raise RecordError where these tables are of a version that this program does not know."""
+    from alembic.script import ScriptDirectory
+
+    if found not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise RecordError(Cause("record_newer", {"name": database.name, "found": found}))
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def version(connection: Connection) -> str | None:
+    """The revision the tables are in; None for a record that has none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,379 @@
+"""Tests that are kept: the run, its raw events and every result that was ever computed from them."""
+
+import builtins
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Select, and_, func, insert, select
+from sqlalchemy.engine import RowMapping
+
+from teststation import __version__
+from teststation.cause import Cause
+from teststation.errors import RecordError
+from teststation.physiology.result import Assessment
+from teststation.records.access.audit import Action, AuditLog
+from teststation.records.storage.store import Database
+from teststation.records.storage.tables import EVENT, PERSON, RESULT, SIGNATURE, STAGE, TEST
+from teststation.records.tests.result_rows import result_row
+from teststation.records.tests.signing import Signature, signature_of
+from teststation.run.record import Outcome, RunRecord
+
+_T = TypeVar("_T")
+
+_encode = msgspec.json.Encoder().encode
+_run = msgspec.json.Decoder(RunRecord)
+_assessment = msgspec.json.Decoder(Assessment)
+_conditions = msgspec.json.Decoder(dict[str, str])
+_SIGNED = "signed_"  # before a signature's columns in a row of a test
+_cause = msgspec.json.Decoder(Cause)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTest:
+    """One kept test with its newest result."""
+
+    id: str
+    person_id: str
+    run: RunRecord
+    assessment: Assessment
+    conditions: dict[str, str]  # the pre-test answers
+    events_sha256: str  # of the raw data: see ``events_sha256``
+    software_version: str  # that ran the test
+    saved_at: str  # ISO 8601, UTC
+    result_number: int  # 1 for the result made with the test
+    newest_result: int = 1  # another one than ``result_number`` where a newer algorithm followed the signature
+    signature: Signature | None = None  # the newest
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """A line of a list: a test without its run."""
+
+    id: str
+    person_id: str
+    started_at: str  # as the run says it, with its zone
+    protocol_id: str
+    outcome: Outcome | None
+    reason: Cause | None
+    status: str  # of the headline: ok | withheld
+    vo2max_ml_kg_min: float | None
+    low: float | None
+    high: float | None
+    signed_by: str | None
+    signed_at: str | None
+    amended: bool
+
+
+class _EventHead(msgspec.Struct):
+    """What a row of the event table needs to know of an event, whatever else is in it."""
+
+    event: str
+    t_s: float
+    conditions: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+_event_head = msgspec.json.Decoder(_EventHead)
+
+
+def events_sha256(events: Iterable[bytes]) -> str:
+    """SHA-256, in hex, of a run's raw events: each event's JSON bytes followed by a newline, in order."""
+    digest = hashlib.sha256()
+    for event in events:
+        digest.update(event + b"\n")
+    return digest.hexdigest()
+
+
+class KeptTests:
+    """The tests of a record."""
+
+    def __init__(self, database: Database, audit: AuditLog) -> None:
+        self._database, self._audit = database, audit
+
+    def save(self, person_id: str, run: RunRecord, assessment: Assessment, events: Sequence[bytes]) -> StoredTest:
+        """Keep a test, whole or not at all. Saving the same run again changes nothing and returns what is kept.
+
+        Args:
+            events: The raw events as the journal gave them.
+        Raises:
+            RecordError: nobody has this id, or this run is kept already with another person or other events.
+        """
+        digest = events_sha256(events)
+        with self._database.writing() as connection:
+            person_id = _with_whom_merged(connection, person_id)
+            kept = connection.execute(select(TEST).where(TEST.c.id == run.id)).mappings().one_or_none()
+            if kept is None:
+                self._insert(connection, person_id, run, assessment, events, digest)
+            elif (kept["person_id"], kept["events_sha256"]) != (person_id, digest):
+                raise RecordError(Cause("test_kept_otherwise", {"test": run.id}))
+            return self._one(connection, run.id)
+
+    def add_result(self, test_id: str, assessment: Assessment) -> StoredTest:
+        """Keep a newer result beside the former ones, which stay as they are. Raises RecordError without the test.
+
+        The newest counts, unless the test is signed: then the signed one does, and the newer stands beside it.
+        """
+        with self._database.writing() as connection:
+            former = select(func.max(RESULT.c.number)).where(RESULT.c.test_id == test_id)
+            last = connection.execute(former).scalar()
+            if last is None:
+                raise self._missing(test_id)
+            connection.execute(insert(RESULT).values(**result_row(test_id, last + 1, assessment)))
+            person_id = connection.execute(select(TEST.c.person_id).where(TEST.c.id == test_id)).scalar()
+            self._audit.note_in(connection, Action.RESULT_ADDED, person_id, test_id, number=last + 1)
+            return self._one(connection, test_id)
+
+    def get(self, test_id: str) -> StoredTest:
+        """The test with this id, or the only one whose id begins so. Raises RecordError for none and for several."""
+        begins = TEST.c.id.startswith(test_id, autoescape=True)
+        query = select(TEST.c.id).where(begins).order_by(TEST.c.id).limit(9)
+        with self._database.reading() as connection:
+            found = list(connection.execute(query).scalars()) if test_id else []
+            if test_id in found:
+                found = [test_id]
+            if not found:
+                raise self._missing(test_id)
+            if len(found) > 1:
+                raise RecordError(Cause("test_several", {"test": test_id}))
+            return self._one(connection, found[0])
+
+    def list(self, person_id: str | None = None) -> builtins.list[StoredTest]:
+        """All tests, or one person's, newest first."""
+        query = _counting_results().order_by(TEST.c.started_utc.desc(), TEST.c.id)
+        if person_id is not None:
+            query = query.where(TEST.c.person_id == person_id)
+        with self._database.reading() as connection:
+            return [self._stored(row) for row in connection.execute(query).mappings()]
+
+    def history(self, person_id: str) -> builtins.list[StoredTest]:
+        """A person's tests, oldest first."""
+        return self.list(person_id)[::-1]
+
+    def summaries(self, person_id: str | None = None) -> builtins.list[KeptLine]:
+        """All tests, or one person's, newest first, without reading a run."""
+        query = _summaries().order_by(TEST.c.started_utc.desc(), TEST.c.id)
+        if person_id is not None:
+            query = query.where(TEST.c.person_id == person_id)
+        with self._database.reading() as connection:
+            return [_summary(row) for row in connection.execute(query).mappings()]
+
+    def last_started(self, person_ids: Sequence[str] | None = None) -> dict[str, str]:
+        """When each of these people, or everybody, was last tested, ISO 8601 in UTC, by person id.
+
+        Who never was is not in it.
+        """
+        query = select(TEST.c.person_id, func.max(TEST.c.started_utc)).group_by(TEST.c.person_id)
+        if person_ids is not None:
+            query = query.where(TEST.c.person_id.in_(person_ids))
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def results(self, test_id: str) -> builtins.list[Assessment]:
+        """Every result of a test, in the order they were made."""
+        query = select(RESULT.c.assessment_json).where(RESULT.c.test_id == test_id).order_by(RESULT.c.number)
+        with self._database.reading() as connection:
+            return [_decoded(_assessment, body, test_id) for body in connection.execute(query).scalars()]
+
+    def events(self, test_id: str) -> tuple[bytes, ...]:
+        """The raw events of a test, as the journal gave them; none where there is no such test."""
+        query = select(EVENT.c.body).where(EVENT.c.test_id == test_id).order_by(EVENT.c.seq)
+        with self._database.reading() as connection:
+            return tuple(body.encode("utf-8") for body in connection.execute(query).scalars())
+
+    def kept_among(self, test_ids: Iterable[str]) -> frozenset[str]:
+        """Which of these tests are kept. Asks the record nothing where there are none to ask for."""
+        wanted = sorted(set(test_ids))
+        if not wanted:
+            return frozenset()
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(select(TEST.c.id).where(TEST.c.id.in_(wanted))).scalars())
+
+    def ids(self) -> frozenset[str]:
+        """The ids of all kept tests."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(select(TEST.c.id)).scalars())
+
+    # --- parts ---
+
+    def _insert(
+        self,
+        connection: Connection,
+        person_id: str,
+        run: RunRecord,
+        assessment: Assessment,
+        events: Sequence[bytes],
+        digest: str,
+    ) -> None:
+        known = connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).first()
+        if known is None:
+            raise RecordError(Cause("test_of_nobody", {"name": self._database.name, "person": person_id}))
+        heads = [_event_head.decode(event) for event in events]
+        connection.execute(insert(TEST).values(**_test_row(person_id, run, heads, digest)))
+        stages = [_stage_row(run, number) for number in range(len(run.stages))]
+        rows = [
+            {"test_id": run.id, "seq": seq, "t_s": head.t_s, "kind": head.event, "body": event.decode("utf-8")}
+            for seq, (head, event) in enumerate(zip(heads, events, strict=True))
+        ]
+        for table, several in ((STAGE, stages), (EVENT, rows)):
+            if several:
+                connection.execute(insert(table), several)
+        connection.execute(insert(RESULT).values(**result_row(run.id, 1, assessment)))
+        self._audit.note_in(connection, Action.TEST_KEPT, person_id, run.id, events_sha256=digest)
+
+    def _one(self, connection: Connection, test_id: str) -> StoredTest:
+        return self._stored(connection.execute(_counting_results().where(TEST.c.id == test_id)).mappings().one())
+
+    def _stored(self, row: RowMapping) -> StoredTest:
+        run = _decoded(_run, row["run_json"], row["id"])
+        signature = None
+        if row[f"{_SIGNED}number"] is not None:
+            signature = signature_of(row, _SIGNED)
+            if signature.subject is not None:
+                run = msgspec.structs.replace(run, subject=signature.subject)
+        return StoredTest(
+            id=row["id"],
+            person_id=row["person_id"],
+            run=run,
+            assessment=_decoded(_assessment, row["assessment_json"], row["id"]),
+            conditions=_decoded(_conditions, row["conditions_json"], row["id"]),
+            events_sha256=row["events_sha256"],
+            software_version=row["software_version"],
+            saved_at=row["saved_at"],
+            result_number=row["counting_number"],
+            newest_result=row["newest_number"],
+            signature=signature,
+        )
+
+    def _missing(self, test_id: str) -> RecordError:
+        if not test_id:
+            return RecordError(Cause("test_without_id", {"name": self._database.name}))
+        return RecordError(Cause("test_missing", {"name": self._database.name, "test": test_id}))
+
+
+def _with_whom_merged(connection: Connection, person_id: str) -> str:
+    """Whose tests this person's tests are: a run may outlive a merge in its journal."""
+    into = select(PERSON.c.merged_into).where(PERSON.c.id == person_id)
+    while (kept_id := connection.execute(into).scalar()) is not None:
+        person_id = kept_id
+        into = select(PERSON.c.merged_into).where(PERSON.c.id == person_id)
+    return person_id
+
+
+def _counting_results() -> Select[tuple[object, ...]]:
+    """Each test with the result that counts and the newest signature; subqueries by key, so that one test is quick."""
+    columns = (
+        TEST,
+        RESULT.c.assessment_json,
+        RESULT.c.number.label("counting_number"),
+        _NEWEST.label("newest_number"),
+        *(column.label(_SIGNED + column.name) for column in SIGNATURE.c),
+    )
+    return _joined(select(*columns))
+
+
+def _summaries() -> Select[tuple[object, ...]]:
+    columns = (
+        *(TEST.c[name] for name in ("id", "person_id", "started_at", "protocol_id", "outcome", "reason_json")),
+        *(RESULT.c[name] for name in ("status", "vo2max_ml_kg_min", "low_ml_kg_min", "high_ml_kg_min")),
+        *(SIGNATURE.c[name] for name in ("number", "user_name", "signed_at")),
+    )
+    return _joined(select(*columns))
+
+
+_OTHER_RESULT, _OTHER_SIGNATURE = RESULT.alias(), SIGNATURE.alias()
+_NEWEST = select(func.max(_OTHER_RESULT.c.number)).where(_OTHER_RESULT.c.test_id == TEST.c.id).scalar_subquery()
+_LAST_SIGNED = (
+    select(func.max(_OTHER_SIGNATURE.c.number)).where(_OTHER_SIGNATURE.c.test_id == TEST.c.id).scalar_subquery()
+)
+
+
+def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+    return (
+        query.select_from(TEST)
+        .outerjoin(SIGNATURE, and_(SIGNATURE.c.test_id == TEST.c.id, SIGNATURE.c.number == _LAST_SIGNED))
+        .join(
+            RESULT,
+            and_(RESULT.c.test_id == TEST.c.id, RESULT.c.number == func.coalesce(SIGNATURE.c.result_number, _NEWEST)),
+        )
+    )
+
+
+def _summary(row: RowMapping) -> KeptLine:
+    reason = row["reason_json"]
+    return KeptLine(
+        id=row["id"],
+        person_id=row["person_id"],
+        started_at=row["started_at"],
+        protocol_id=row["protocol_id"],
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        reason=None if reason is None else _cause.decode(reason),
+        status=row["status"],
+        vo2max_ml_kg_min=row["vo2max_ml_kg_min"],
+        low=row["low_ml_kg_min"],
+        high=row["high_ml_kg_min"],
+        signed_by=row["user_name"],
+        signed_at=row["signed_at"],
+        amended=(row["number"] or 0) > 1,
+    )
+
+
+def _decoded(decoder: msgspec.json.Decoder[_T], body: str, test_id: str) -> _T:
+    try:
+        return decoder.decode(body)
+    except msgspec.DecodeError as error:
+        raise RecordError(Cause("test_newer_form", {"test": test_id, "why": str(error)})) from error
+
+
+def _test_row(person_id: str, run: RunRecord, heads: Sequence[_EventHead], digest: str) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "person_id": person_id,
+        "started_at": run.started_at,
+        "started_utc": datetime.fromisoformat(run.started_at).astimezone(UTC).isoformat(timespec="milliseconds"),
+        "protocol_id": run.plan.id,
+        "protocol_sha256": run.plan.sha256,
+        "protocol_text": run.plan.text,
+        "subject_json": _text(run.subject),
+        "conditions_json": _text(heads[0].conditions if heads else {}),
+        "outcome": None if run.outcome is None else run.outcome.value,
+        "reason_json": None if run.reason is None else _text(run.reason),
+        "treadmill": run.treadmill,
+        "heart_rate": run.heart_rate,
+        "run_json": _text(run),
+        "events_count": len(heads),
+        "events_sha256": digest,
+        "software_version": __version__,
+        "saved_at": _now(),
+    }
+
+
+def _stage_row(run: RunRecord, number: int) -> dict[str, object]:
+    stage = run.stages[number]
+    return {
+        "test_id": run.id,
+        "number": number,
+        "plan_index": stage.index,
+        "name": stage.plan.name,
+        "planned_duration_s": stage.plan.duration_s,
+        "planned_speed_kmh": stage.plan.speed_kmh,
+        "planned_incline_pct": stage.plan.incline_pct,
+        "began_s": stage.began_s,
+        "ended_s": stage.ended_s,
+        "extended_s": stage.extended_s,
+        "gait": stage.gait.value,
+        "handrail": int(stage.handrail),
+        "rpe": stage.rpe,
+        "systolic_mmhg": stage.systolic_mmhg,
+        "diastolic_mmhg": stage.diastolic_mmhg,
+    }
+
+
+def _text(value: object) -> str:
+    return _encode(value).decode("utf-8")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,188 @@
+"""A test is reviewed and signed by a named user; after that it is only amended, with a reason, by a further row.
+
+A signature covers the test as it was run, the result it rests on, and its own words. Nothing is updated: the newest
+signature counts, the earlier ones stay readable, and verification computes every hash again.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.engine import RowMapping
+
+from teststation.cause import Cause
+from teststation.errors import BadInput, RecordError
+from teststation.physiology.result import Assessment
+from teststation.ports import Value
+from teststation.records.access.audit import Action, AuditLog, head_of
+from teststation.records.access.users import Permission, User
+from teststation.records.storage.store import Database, needs_the_server
+from teststation.records.storage.tables import AUDIT, RESULT, SIGNATURE, TEST
+from teststation.records.tests.result_rows import result_row
+from teststation.subject import Subject
+
+_subject = msgspec.json.Decoder(Subject)
+_TEST_PARTS = (
+    "id", "started_at", "protocol_sha256", "protocol_text", "subject_json", "conditions_json", "outcome", "reason_json",
+    "treadmill", "heart_rate", "run_json", "events_count", "events_sha256", "software_version",
+)  # fmt: skip
+_OWN_PARTS = (
+    "test_id", "number", "user_id", "user_name", "user_role", "signed_at", "result_number", "comment", "reason",
+    "subject_json", "audit_seq", "audit_sha256",
+)  # fmt: skip
+
+
+class Signature(Value, frozen=True):
+    """Who stands for a test, and what they say of it. From number 2 on it is an amendment."""
+
+    test_id: str
+    number: int
+    user_id: str
+    user_name: str
+    user_role: str
+    signed_at: str  # ISO 8601, UTC
+    result_number: int
+    comment: str
+    reason: str
+    subject: Subject | None = None  # the subject corrected; None: as the test was run
+
+    @property
+    def is_amendment(self) -> bool:
+        """Whether an earlier signature stands before it."""
+        return self.number > 1
+
+
+class Signing:
+    """Signs and amends the tests of a record."""
+
+    def __init__(self, database: Database, audit: AuditLog) -> None:
+        self._database, self._audit = database, audit
+
+    def signatures(self, test_id: str) -> list[Signature]:
+        """Every signature of a test, the first one first."""
+        query = select(SIGNATURE).where(SIGNATURE.c.test_id == test_id).order_by(SIGNATURE.c.number)
+        with self._database.reading() as connection:
+            return [signature_of(row) for row in connection.execute(query).mappings()]
+
+    def sign(
+        self,
+        test_id: str,
+        user: User,
+        *,
+        comment: str = "",
+        reason: str = "",
+        result_number: int | None = None,
+        corrected: tuple[Subject, Assessment] | None = None,
+        seen: int = 0,
+    ) -> Signature:
+        """Sign a test, or amend a signed one.
+
+        Args:
+            reason: Why; needed for an amendment and for a correction.
+            result_number: The result to stand for; None takes the one signed last, or the newest of an unsigned test.
+            corrected: What the subject should have been, and the result that follows; it is kept as a new result.
+            seen: The number of the newest signature that the user has seen; 0 for none.
+        Raises:
+            BadInput: not allowed, no reason, or somebody else has signed meanwhile.
+            RecordError: there is no such test or result.
+        """
+        if not user.may(Permission.SIGN):
+            raise BadInput(Cause("sign_not_allowed"))
+        with self._database.writing() as connection:
+            needs_the_server(self._database)
+            test = connection.execute(select(TEST).where(TEST.c.id == test_id)).mappings().one_or_none()
+            if test is None:
+                raise RecordError(Cause("sign_no_test", {"name": self._database.name, "test": test_id}))
+            last = _last(connection, test_id)
+            number = 1 if last is None else last["number"] + 1
+            if number != seen + 1:
+                raise BadInput(Cause("sign_meanwhile"))
+            if (number > 1 or corrected is not None) and not reason.strip():
+                raise BadInput(Cause("sign_no_reason"))
+            newest = connection.execute(select(func.max(RESULT.c.number)).where(RESULT.c.test_id == test_id)).scalar()
+            if corrected is not None:
+                fresh = (newest or 0) + 1
+                connection.execute(insert(RESULT).values(**result_row(test_id, fresh, corrected[1])))
+                self._audit.note_in(connection, Action.RESULT_ADDED, test["person_id"], test_id, number=fresh)
+                result_number = fresh
+                subject_json = msgspec.json.encode(corrected[0]).decode("utf-8")
+            else:
+                result_number = result_number or (last["result_number"] if last is not None else newest)
+                subject_json = None if last is None else last["subject_json"]
+            audit_seq, audit_sha256 = head_of(connection)
+            values: dict[str, object] = {
+                "test_id": test_id,
+                "number": number,
+                "user_id": user.id,
+                "user_name": user.name,
+                "user_role": user.role.value,
+                "signed_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "result_number": result_number,
+                "comment": comment.strip(),
+                "reason": reason.strip(),
+                "subject_json": subject_json,
+                "audit_seq": audit_seq,
+                "audit_sha256": audit_sha256,
+            }
+            digest = _content_sha256(connection, values, test)
+            if digest is None:
+                raise RecordError(Cause("sign_no_result", {"name": self._database.name, "test": test_id}))
+            connection.execute(insert(SIGNATURE).values(**values, content_sha256=digest))
+            action = Action.TEST_SIGNED if number == 1 else Action.TEST_AMENDED
+            self._audit.note_in(connection, action, test["person_id"], test_id, number=number, sha256=digest)
+            made = _last(connection, test_id)
+            assert made is not None
+            return signature_of(made)
+
+
+def signature_of(row: RowMapping, prefix: str = "") -> Signature:
+    """A row of the signature table as a value; its columns may carry a prefix in a row that is joined."""
+    fields = {name: row[prefix + name] for name in Signature.__struct_fields__ if name != "subject"}
+    body = row[f"{prefix}subject_json"]
+    return Signature(**fields, subject=None if body is None else _subject.decode(body))
+
+
+def signature_problems(connection: Connection, name: str) -> Iterator[Cause]:
+    """Signed tests that are no longer what was signed. ``name`` is the record's."""
+    erased = select(AUDIT.c.person_id).where(AUDIT.c.action == Action.PERSON_ERASED.value)
+    told = {
+        (row.test_id, detail["number"]): detail["sha256"]
+        for row in connection.execute(
+            select(AUDIT.c.test_id, AUDIT.c.detail).where(
+                AUDIT.c.action.in_((Action.TEST_SIGNED.value, Action.TEST_AMENDED.value)),
+                AUDIT.c.person_id.not_in(erased),
+            )
+        )
+        if (detail := msgspec.json.decode(row.detail)) is not None
+    }
+    rows = connection.execute(select(SIGNATURE).order_by(SIGNATURE.c.test_id, SIGNATURE.c.number)).mappings().all()
+    for row in rows:
+        test = connection.execute(select(TEST).where(TEST.c.id == row["test_id"])).mappings().one()
+        which = {"name": name, "test": row["test_id"], "number": row["number"], "at": row["signed_at"]}
+        if _content_sha256(connection, row, test) != row["content_sha256"]:
+            yield Cause("verify_signature", which)
+        elif told.get((row["test_id"], row["number"])) != row["content_sha256"]:
+            yield Cause("verify_signature_other", which)
+        sha256 = select(AUDIT.c.sha256).where(AUDIT.c.seq == row["audit_seq"])
+        if row["audit_seq"] and connection.execute(sha256).scalar() != row["audit_sha256"]:
+            yield Cause("verify_signature_log", which | {"row": row["audit_seq"]})
+    for test_id, number in sorted(told.keys() - {(row["test_id"], row["number"]) for row in rows}):
+        yield Cause("verify_signature_gone", {"name": name, "test": test_id, "number": number})
+
+
+def _last(connection: Connection, test_id: str) -> RowMapping | None:
+    query = select(SIGNATURE).where(SIGNATURE.c.test_id == test_id).order_by(SIGNATURE.c.number.desc()).limit(1)
+    return connection.execute(query).mappings().one_or_none()
+
+
+def _content_sha256(connection: Connection, signature: RowMapping | dict[str, object], test: RowMapping) -> str | None:
+    query = select(RESULT.c.assessment_json).where(
+        RESULT.c.test_id == signature["test_id"], RESULT.c.number == signature["result_number"]
+    )
+    result = connection.execute(query).scalar()
+    if result is None:
+        return None
+    parts = [[test[name] for name in _TEST_PARTS], result, [signature[name] for name in _OWN_PARTS]]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()

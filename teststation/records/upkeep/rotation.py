@@ -1,0 +1,81 @@
+"""Scheduled backups: when one is due, what it is called, and which old ones may go."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from teststation.cause import Cause
+from teststation.errors import RecordError
+from teststation.records.database import Record
+from teststation.records.upkeep.backup import backup
+from teststation.records.upkeep.copying import GoOn, always
+from teststation.records.upkeep.verify import Verification
+
+EVERY = timedelta(hours=20)  # once a working day, also when the station is started a little earlier than yesterday
+MONTHS_KEPT = 12  # beside the newest days, the last backup of each of so many months
+_NAME = re.compile(r"teststation-(\d{4}-\d{2}-\d{2}T\d{4})\.backup")
+
+
+def backup_name(now: datetime) -> str:
+    """``teststation-YYYY-MM-DDTHHMM.backup``: tells the time and nothing of the clinic."""
+    return f"teststation-{now:%Y-%m-%dT%H%M}.backup"
+
+
+def made_at(path: Path) -> datetime | None:
+    """When a backup was made, by its name; None for any other file."""
+    match = _NAME.fullmatch(path.name)
+    try:
+        return None if match is None else datetime.strptime(match[1], "%Y-%m-%dT%H%M")  # noqa: DTZ007 - wall time
+    except ValueError:
+        return None
+
+
+def is_due(folder: Path, now: datetime) -> bool:
+    """Whether the newest backup in the folder is older than ``EVERY``, or dated in the future, or there is none."""
+    newest = max((at for at in map(made_at, _files(folder)) if at is not None and at <= now), default=None)
+    return newest is None or now - newest >= EVERY
+
+
+def may_go(paths: list[Path], days_kept: int) -> list[Path]:
+    """The backups that the rotation gives up: all but the last of each of the newest days and months.
+
+    Args:
+        days_kept: At least 1.
+    """
+    dated = sorted(((at, path) for path in paths if (at := made_at(path)) is not None), reverse=True)
+    last_of_day: dict[str, Path] = {}
+    last_of_month: dict[str, Path] = {}
+    for at, path in dated:
+        last_of_day.setdefault(f"{at:%Y-%m-%d}", path)
+        last_of_month.setdefault(f"{at:%Y-%m}", path)
+    kept = {*list(last_of_day.values())[: max(1, days_kept)], *list(last_of_month.values())[:MONTHS_KEPT]}
+    return [path for _, path in dated if path not in kept]
+
+
+def scheduled_backup(
+    record: Record, folder: Path, days_kept: int, now: datetime, go_on: GoOn = always
+) -> Verification | None:
+    """Make the backup that is due and give up what the rotation does not keep; None where none is due.
+
+    Raises:
+        Interrupted: ``go_on`` said no; the next call begins again. RecordError: the folder cannot be used.
+    """
+    if not is_due(folder, now):
+        return None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = backup(record.database, record.file, folder / backup_name(now), go_on)
+        for path in may_go(_files(folder), days_kept) if made.ok else ():  # the good old ones may be needed
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise RecordError(Cause("backups_unusable", {"folder": str(folder), "why": error.strerror or ""})) from error
+    return made
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise RecordError(Cause("backups_unreadable", {"folder": str(folder), "why": error.strerror or ""})) from error

@@ -1,0 +1,152 @@
+"""Which clinic, which machines, which test by default."""
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+
+from drivers.adapters import ports_here
+from drivers.radio.ant_key import parse_key
+from drivers.registry import HEART_RATE, TREADMILL, parse_device
+from teststation.errors import BadInput
+from teststation.physiology.result import EITHER, HEADLINES
+from ui.desktop.i18n import knows, told, tr
+from ui.desktop.i18n.numbers import number, parse_number
+from ui.desktop.machines.strap_finder import StrapFinder
+from ui.desktop.widgets.base import button, column, label, problem_label, row, show_problems
+from ui.desktop.widgets.fields import Bounds, form, line_edit
+from ui.desktop.widgets.sheet import Sheet
+from ui.station.settings import LOCK_MAX, LOCK_MIN, Settings, ant_key
+from ui.station.station import Station
+from ui.station.strap_search import search
+
+LOCK_AFTER_MIN = Bounds(LOCK_MIN, LOCK_MAX, "unit.minutes")
+
+
+def serial_ports() -> list[str]:
+    """Names of the serial ports of this machine, with what they call themselves."""
+    return [f"{here.name} ({here.description})" if here.description else here.name for here in ports_here()]
+
+
+class SettingsSheet(Sheet):
+    """Device strings are checked before they are kept; every problem is said at once."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        station: Station,
+        saved: Callable[[Settings], None],
+        open_record: Callable[[], None] | None = None,
+        commission: Callable[[], None] | None = None,
+    ) -> None:
+        """``open_record``: shows where the record and its backups are; ``commission``: puts a treadmill into use.
+
+        Each is there for who may.
+        """
+        self._station, self._saved = station, saved
+        now = station.settings
+        self.clinic = line_edit(now.clinic_name, tr("settings.clinic"))
+        self.operator = line_edit(now.operator, tr("settings.operator"))
+        self.treadmill = line_edit(now.treadmill, tr("settings.treadmill"), "trackmaster:COM3,units=kmh")
+        self.commission = button(tr("commission.open"), lambda: self._commission(commission))
+        self.heart_rate = line_edit(now.heart_rate, tr("settings.heart_rate"), "bridge:COM4")
+        self.straps = StrapFinder(
+            window, self.heart_rate.setText, lambda: search(self.heart_rate.text().strip(), self._key())
+        )
+        self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
+        self.ant_key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.lock_after = line_edit(str(now.lock_after_min), tr("settings.lock_after"))
+        self.headline = QComboBox()
+        self.headline.setAccessibleName(tr("settings.headline"))
+        for name in (*HEADLINES, EITHER):
+            self.headline.addItem(tr(f"method.{name}"), name)
+        self.headline.setCurrentIndex(self.headline.findData(now.headline))
+        self.earlier = QCheckBox(tr("settings.use_earlier"))
+        self.earlier.setChecked(now.use_earlier_tests)
+        self.protocol, self.speed = QComboBox(), QComboBox()
+        self.protocol.setAccessibleName(tr("settings.protocol"))
+        self.speed.setAccessibleName(tr("settings.speed"))
+        for identifier, title in station.protocols():
+            self.protocol.addItem(title, identifier)
+        self.protocol.setCurrentIndex(max(0, self.protocol.findData(now.default_protocol)))
+        self.protocol.currentIndexChanged.connect(lambda *_: self._fill_speeds(""))
+        self._fill_speeds(now.default_speed)
+        ports = serial_ports()
+        found = tr("settings.ports", ports=", ".join(ports)) if ports else tr("settings.no_ports")
+        self.problems = problem_label()
+        machine = [] if commission is None else [self.commission]
+        fields = form(
+            (tr("settings.clinic"), self.clinic),
+            (tr("settings.operator"), self.operator),
+            (tr("settings.treadmill"), row(self.treadmill, *machine, gap=8, shares=(1,))),
+            (tr("settings.heart_rate"), self.heart_rate),
+            (tr("settings.straps"), self.straps),
+            (tr("settings.ant_key"), self.ant_key),
+            (tr("settings.protocol"), self.protocol),
+            (tr("settings.speed"), self.speed),
+            (tr("settings.headline"), self.headline),
+            (tr("settings.lock_after"), self.lock_after),
+        )
+        hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
+        super().__init__(window, tr("settings.title"), column(fields, self.earlier, hint, self.problems), width=1150)
+        self.add_cancel(tr("common.cancel"))
+        self.record_button = button(tr("place.open"), open_record, "touch")
+        self.record_button.setHidden(open_record is None)
+        self.foot.insertWidget(1, self.record_button)
+        self.save_button = button(tr("form.save"), self.save, "main")
+        self.foot.addWidget(self.save_button)
+
+    def save(self) -> None:
+        """Hand over the settings, or say what is wrong with them."""
+        problems: list[str] = []
+        for field, kind in ((self.treadmill, TREADMILL), (self.heart_rate, HEART_RATE)):
+            if field.text().strip():
+                try:
+                    parse_device(field.text().strip(), kind)
+                except BadInput as error:
+                    problems.extend(told(error))
+        key = self.ant_key.text().strip()
+        if key:
+            try:
+                parse_key(key)
+            except BadInput:
+                problems.append(tr("settings.ant_key_wrong"))
+        minutes = parse_number(self.lock_after.text())
+        if minutes is None or not LOCK_AFTER_MIN.holds(minutes):
+            problems.append(LOCK_AFTER_MIN.sentence(tr("settings.lock_after")))
+        if problems:
+            show_problems(self.problems, [tr("settings.wrong"), *problems])
+            return
+        assert minutes is not None
+        self.finish()
+        self._saved(
+            msgspec.structs.replace(
+                self._station.settings,
+                clinic_name=self.clinic.text().strip(),
+                operator=self.operator.text().strip(),
+                treadmill=self.treadmill.text().strip(),
+                heart_rate=self.heart_rate.text().strip(),
+                ant_network_key=key,
+                lock_after_min=round(minutes),
+                headline=self.headline.currentData(),
+                use_earlier_tests=self.earlier.isChecked(),
+                default_protocol=self.protocol.currentData(),
+                default_speed=self.speed.currentData() or self._station.settings.default_speed,
+            )
+        )
+
+    def _key(self) -> str:
+        return ant_key(msgspec.structs.replace(self._station.settings, ant_network_key=self.ant_key.text().strip()))
+
+    def _commission(self, begin: Callable[[], None] | None) -> None:
+        self.finish()
+        if begin is not None:
+            begin()
+
+    def _fill_speeds(self, wanted: str) -> None:
+        self.speed.clear()
+        for name, speed_kmh in self._station.speeds(self.protocol.currentData()).items():
+            words = tr(f"speed.{name}") if knows(f"speed.{name}") else name
+            self.speed.addItem(tr("pretest.speed_item", name=words, speed=number(speed_kmh, 1)), name)
+        self.speed.setCurrentIndex(max(0, self.speed.findData(wanted)))
+        self.speed.setEnabled(self.speed.count() > 0)

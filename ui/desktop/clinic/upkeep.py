@@ -1,0 +1,116 @@
+"""What the station does for its record while nobody is on the belt: hand over, and make the backup that is due.
+
+It works beside the window and gives a backup up when a test is prepared: the next quiet minute begins it again.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from teststation.cause import Cause, Problem
+from teststation.errors import StationError
+from teststation.records.storage.store import ServerAway
+from teststation.records.upkeep.copying import Interrupted
+from teststation.records.upkeep.rotation import scheduled_backup
+from ui.desktop.i18n import told
+from ui.desktop.work import Work
+from ui.station.station import Station
+
+LOOK_EVERY_MS = 60_000
+RENEW_EVERY = 60  # looks between two hand-overs while the server answers: it brings the people who may come today
+
+
+class Upkeep(QObject):
+    """Looks once a minute. A problem is said once, and again only after it had gone."""
+
+    def __init__(
+        self,
+        station: Station,
+        quiet: Callable[[], bool],
+        tell: Callable[[Sequence[str]], None],
+        parent: QObject | None = None,
+    ) -> None:
+        """``quiet``: whether no run is prepared, walked or stopping; asked from another thread too."""
+        super().__init__(parent)
+        self._station, self._quiet, self._tell = station, quiet, tell
+        self._work: Work | None = None
+        self._said: tuple[Problem, ...] = ()
+        self._looks = 0
+        self._closing = False
+        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    def look(self) -> None:
+        """Begin what is due, unless a run is under way or the last look is still at work."""
+        if not self._may_go_on() or (self._work is not None and not self._work.wait(0.0)):
+            return
+        self._looks += 1
+        self._work = Work(self._do, self)
+        self._work.done.connect(self._say)
+        self._work.start()
+
+    def wait(self, seconds: float) -> None:
+        """Give up what can be given up, and let the rest come to its end."""
+        self._closing = True
+        self._timer.stop()
+        if self._work is not None:
+            self._work.wait(seconds)
+
+    def _may_go_on(self) -> bool:
+        return self._quiet() and not self._closing
+
+    def _do(self) -> tuple[Problem, ...]:
+        """Everything due; the problems of it. Runs in a thread of its own."""
+        return (*self._problems(self._hand_over), *self._problems(self._back_up))
+
+    def _hand_over(self) -> tuple[Problem, ...]:
+        record = self._station.record
+        if record.away is None and self._looks % RENEW_EVERY != 0:
+            return ()
+        return record.hand_over().kept_here
+
+    def _back_up(self) -> tuple[Problem, ...]:
+        settings = self._station.settings
+        if not settings.backup_folder or self._station.record.away is not None:
+            return ()
+        made = scheduled_backup(
+            self._station.record,
+            Path(settings.backup_folder),
+            settings.backup_days,
+            datetime.now(),  # noqa: DTZ005 - the wall clock of the clinic names the file
+            self._may_go_on,
+        )
+        return () if made is None else made.causes
+
+    @staticmethod
+    def _problems(part: Callable[[], tuple[Problem, ...]]) -> tuple[Problem, ...]:
+        try:
+            return part()
+        except Interrupted:
+            return ()
+        except ServerAway as away:
+            return tuple(_without_details(cause) for cause in away.causes)
+        except StationError as error:
+            return error.causes
+
+    def _say(self, problems: tuple[Problem, ...]) -> None:
+        if problems != self._said and problems:
+            self._tell(told(self._named(problem) for problem in problems))
+        self._said = problems
+
+    def _named(self, problem: Problem) -> Problem:
+        """In the window a person has a name; in a log an id."""
+        if not isinstance(problem, Cause) or problem.code != "person_two_stations":
+            return problem
+        person = self._station.record.people.get(str(problem.values["person"]))
+        return Cause(problem.code, {"person": person.full_name})
+
+
+def _without_details(problem: Problem) -> Problem:
+    """A server that is away says so each time in other words, and is told of once."""
+    if isinstance(problem, Cause) and problem.code == "server_away":
+        return Cause("server_gone", {"name": problem.values["name"]})
+    return problem

@@ -1,0 +1,127 @@
+"""The clinic's machines in the window: settings, the reminder of the belt check, and putting a treadmill into use."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from drivers.machines import Machine, machines_path
+from teststation.errors import StationError
+from teststation.records.access.users import Permission
+from ui.desktop.clinic.record_settings import RecordSettingsSheet
+from ui.desktop.clinic.settings import SettingsSheet
+from ui.desktop.desk.desk import Desk
+from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.numbers import day, today
+from ui.desktop.machines.commissioning import CommissioningScreen
+from ui.desktop.machines.commissioning_flow import CommissioningFlow
+from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.work import Work
+from ui.station.commissioning import check_reminder
+from ui.station.settings import Settings
+from ui.station.station import Station
+
+
+class Window(Protocol):
+    """What the machines need of the window."""
+
+    dialogs: Dialogs
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet on top."""
+        ...
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
+
+    def go_to(self, screen: QWidget) -> None:
+        """Show one screen."""
+        ...
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Use settings from now on."""
+        ...
+
+    def machine_left(self) -> None:
+        """The pages of a machine are left; the belt is at rest."""
+        ...
+
+
+class MachineFlow(QObject):
+    """Settings, and the pages of a machine: never open with a test. ``commissioning`` is there while they are."""
+
+    def __init__(
+        self,
+        station: Station,
+        desk: Desk,
+        screen: CommissioningScreen,
+        window: Window,
+        busy: Callable[[], bool],
+    ) -> None:
+        super().__init__(screen)
+        self._station, self._desk, self.screen, self._window, self._busy = station, desk, screen, window, busy
+        self.commissioning: CommissioningFlow | None = None
+        self.goodbyes: list[Work] = []
+
+    def edit_settings(self) -> None:
+        """Clinic and machines."""
+        begin = self.begin if self._desk.may(Permission.COMMISSION) else None
+        record = self.edit_record if self._desk.may(Permission.RECORD) else None
+        keep = self._window.keep_settings
+        self._window.show_sheet(lambda window: SettingsSheet(window, self._station, keep, record, begin))
+
+    def edit_record(self) -> None:
+        """Record and backups."""
+        ask = self._window
+        self._window.show_sheet(
+            lambda window: RecordSettingsSheet(window, self._station, ask.dialogs, ask.keep_settings, ask.tell)
+        )
+
+    def begin(self) -> None:
+        """Put a treadmill into use: for who may, and never during a test."""
+        if self._busy() or self.commissioning is not None or not self._desk.may(Permission.COMMISSION):
+            return
+        by = self._desk.user.name if self._desk.user is not None else self._station.settings.operator
+        self.commissioning = CommissioningFlow(self.screen, self._station, by, self)
+        self.commissioning.left.connect(self._left)
+        self._window.go_to(self.screen)
+
+    def _left(self, kept: Machine | None) -> None:
+        assert self.commissioning is not None
+        flow, self.commissioning = self.commissioning, None
+        self.goodbyes += flow.goodbyes
+        flow.deleteLater()
+        self._window.machine_left()
+        if kept is not None:
+            self._window.keep_settings(msgspec.structs.replace(self._station.settings, treadmill=kept.device))
+            self._window.tell(tr("commission.saved"), [tr("commission.saved_words", path=machines_path())])
+
+    def close(self, seconds: float) -> None:
+        """The window closes: let go of the driver, and give each this long to end."""
+        if self.commissioning is not None:
+            self.commissioning.close()
+            self.goodbyes += self.commissioning.goodbyes
+        for work in self.goodbyes:
+            work.wait(seconds)
+
+    def remind(self) -> None:
+        """A treadmill of the clinic's own file whose belt was not checked for too long."""
+        try:
+            machine = check_reminder(self._station.settings, today())
+        except StationError as error:
+            self._window.tell(tr("error.known"), told(error))
+            return
+        if machine is not None:
+            last = machine.last_check
+            when = tr("belt_check.never") if last is None else day(last.day)
+            words = tr("belt_check.words", name=machine.name or machine.device, when=when)
+            self._window.tell(tr("belt_check.due"), [words])

@@ -1,0 +1,117 @@
+"""Two tests of one person side by side: what was the same, what was not, and whether the change is real."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+
+from teststation.physiology.result import Change, StageResult
+from teststation.records.people.people import Person
+from teststation.records.tests.kept_tests import StoredTest
+from ui.desktop.i18n import tr
+from ui.desktop.i18n.numbers import DASH, day, number, signed
+from ui.desktop.result.text import change_words, fitness_age_words, interval, outcome_words
+from ui.desktop.widgets.base import column, label
+from ui.desktop.widgets.sheet import Sheet
+
+Line = tuple[str, str, str, str]  # name, earlier, later, difference
+
+
+def comparison_lines(earlier: StoredTest, later: StoredTest) -> list[Line]:
+    """Result and conditions of both, one line each."""
+    lines: list[Line] = []
+
+    def add(key: str, words: Callable[[StoredTest], str], difference: str = "") -> None:
+        lines.append((tr(f"compare.{key}"), words(earlier), words(later), difference))
+
+    heavier_kg = later.run.subject.weight_kg - earlier.run.subject.weight_kg
+    add("vo2", _vo2)
+    add("age", lambda test: fitness_age_words(test.assessment)[0])
+    add("hr_max", lambda test: number(test.assessment.hr_max.bpm))
+    add("weight", lambda test: number(test.run.subject.weight_kg, 1), signed(heavier_kg, 1))
+    add("beta", lambda test: _yes(test.run.subject.beta_blocker))
+    add("handrail", lambda test: _yes(any(stage.handrail for stage in test.run.stages)))
+    add("protocol", lambda test: test.run.plan.title)
+    add("strap", lambda test: test.run.heart_rate.partition(":")[0])
+    add("outcome", lambda test: outcome_words(test.run))
+    add("conditions", lambda test: test.conditions.get("conditions", DASH))
+    add("operator", lambda test: test.conditions.get("operator", DASH))
+    return lines
+
+
+def stage_lines(earlier: StoredTest, later: StoredTest) -> list[Line]:
+    """The pulse of every load that either test has; at equal load also the difference."""
+    before = {_load(stage): stage for stage in earlier.assessment.stages}
+    now = {_load(stage): stage for stage in later.assessment.stages}
+    lines: list[Line] = []
+    for load in sorted(before.keys() | now.keys()):
+        one, other = before.get(load), now.get(load)
+        difference = ""
+        if one is not None and other is not None:
+            pulses = one.observation.hr_bpm, other.observation.hr_bpm
+            if pulses[0] is not None and pulses[1] is not None:
+                difference = signed(pulses[1] - pulses[0], 0)
+        name = tr("compare.load", speed=number(load[0], 1), incline=number(load[1], 1))
+        lines.append((name, _pulse(one), _pulse(other), difference))
+    return lines
+
+
+class CompareSheet(Sheet):
+    """The sentence first, then the figures, then the conditions."""
+
+    def __init__(
+        self, window: QWidget, person: Person, earlier: StoredTest, later: StoredTest, change: Change | None
+    ) -> None:
+        self.words = label(tr("compare.none") if change is None else change_words(change), "lead", wrap=True)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(5)
+        for place, share in enumerate((3, 4, 4, 1)):
+            grid.setColumnStretch(place, share)
+        heads = ("", day(earlier.run.started_at), day(later.run.started_at), tr("compare.difference"))
+        blocks = ((heads, comparison_lines(earlier, later)),
+                  ((tr("compare.stages"), "", "", ""), stage_lines(earlier, later)))  # fmt: skip
+        at = 0
+        for head, lines in blocks:
+            for place, text in enumerate(head):
+                grid.addWidget(label(text, "strong"), at, place)
+            at += 1
+            for line in lines:
+                for place, text in enumerate(line):
+                    grid.addWidget(label(text, "soft" if place == 0 else "", wrap=True), at, place)
+                at += 1
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        inside.setLayout(column(grid, 1, margin=(0, 0, 12, 0)))
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(tr("compare.title", name=person.full_name))
+        scroll.setWidget(inside)
+        scroll.setMinimumHeight(320)
+        body = column(self.words, scroll, shares=(0, 1))
+        super().__init__(window, tr("compare.title", name=person.full_name), body, width=1600)
+        self.add_cancel(tr("common.close"))
+
+
+def _vo2(test: StoredTest) -> str:
+    estimate = test.assessment.estimates[test.assessment.headline]
+    if estimate.vo2max_ml_kg_min is None:
+        return DASH
+    return f"{number(estimate.vo2max_ml_kg_min, 1)} ({interval(estimate)})"
+
+
+def _load(stage: StageResult) -> tuple[float, float]:
+    actual, planned = stage.observation.actual, stage.observation.planned
+    speed = actual.speed_kmh if actual.speed_kmh is not None else planned.speed_kmh if planned else 0.0
+    incline = actual.incline_pct if actual.incline_pct is not None else planned.incline_pct if planned else 0.0
+    return round(speed or 0.0, 1), round(2 * (incline or 0.0)) / 2
+
+
+def _pulse(stage: StageResult | None) -> str:
+    if stage is None or stage.observation.hr_bpm is None:
+        return DASH
+    pulse = number(stage.observation.hr_bpm)
+    return pulse if stage.used else tr("compare.unused", pulse=pulse)
+
+
+def _yes(value: bool) -> str:
+    return tr("common.yes") if value else tr("common.no")

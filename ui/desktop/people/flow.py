@@ -1,0 +1,152 @@
+"""People in the window: added, corrected, merged, their tests in a list and side by side, and who looked at them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from teststation.errors import StationError
+from teststation.exchange.earlier import preview
+from teststation.physiology.assess import EarlierTest, assess_run
+from teststation.records.access.audit import Action
+from teststation.records.access.users import Permission
+from teststation.records.people.people import Person
+from ui.desktop.desk.desk import Desk
+from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.numbers import day, today
+from ui.desktop.people.audit import audit_sheet
+from ui.desktop.people.compare import CompareSheet
+from ui.desktop.people.due import due_sheet
+from ui.desktop.people.earlier import BringInSheet
+from ui.desktop.people.history import HistoryScreen
+from ui.desktop.people.merge import MergeSheet
+from ui.desktop.people.person import PersonScreen
+from ui.desktop.people.person_form import PersonForm
+from ui.desktop.people.two_hands import TwoHandsSheet
+from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.sheet import Sheet
+from ui.station.station import Station
+
+
+class Window(Protocol):
+    """What people need of the window."""
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
+
+    def go_to(self, screen: QWidget) -> None:
+        """Show one screen."""
+        ...
+
+
+class PeopleFlow(QObject):
+    """Connects the screens of people and their tests to the record."""
+
+    def __init__(
+        self,
+        station: Station,
+        desk: Desk,
+        people: PersonScreen,
+        history: HistoryScreen,
+        window: Window,
+        dialogs: Dialogs,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.station, self.desk, self.people, self.history, self._window = station, desk, people, history, window
+        people.new_wanted.connect(lambda: self.edit(None))
+        people.edit_wanted.connect(self.edit)
+        people.merge_wanted.connect(self.merge)
+        people.due_wanted.connect(self.show_due)
+        people.history_wanted.connect(self.show_history)
+        people.bring_in_wanted.connect(self.ask_table)
+        self._dialogs = dialogs
+        history.compare_wanted.connect(self.compare)
+        history.audit_wanted.connect(self.show_audit)
+        history.back.connect(lambda: window.go_to(people))
+
+    def edit(self, person: Person | None) -> None:
+        """Add a person, or correct one."""
+        if person is not None:
+            self.desk.saw(Action.PERSON_SEEN, person.id)
+        record = self.station.record
+        written_here = None if person is None else record.kept_here(person.id)
+        if written_here is not None:
+            assert person is not None
+            base, mine = written_here
+            self.choose(base, record.people.get(person.id), mine)
+            return
+        self._window.show_sheet(lambda window: PersonForm(window, record, person, self._kept, self.choose))
+
+    def choose(self, base: Person | None, kept: Person, mine: Person) -> None:
+        """Two have changed one person: both values, and a choice."""
+        record = self.station.record
+        self._window.show_sheet(lambda window: TwoHandsSheet(window, record, base, kept, mine, self._kept))
+
+    def _kept(self, person: Person) -> None:
+        self.people.refresh(choose=person.id)
+
+    def merge(self, person: Person) -> None:
+        """Merge a duplicate into this person, or undo it."""
+        self.desk.saw(Action.PERSON_SEEN, person.id)
+        record = self.station.record
+        self._window.show_sheet(
+            lambda window: MergeSheet(window, record, person, lambda: self.people.refresh(choose=person.id))
+        )
+
+    def show_due(self) -> None:
+        """Who should come now."""
+        due: Sequence[tuple[Person, str]] = self.station.record.people.due(today())
+        self._window.show_sheet(lambda window: due_sheet(window, due, self.people.choose))
+
+    def show_history(self, person: Person) -> None:
+        """All tests of a person."""
+        self.desk.saw(Action.PERSON_SEEN, person.id)
+        lines = self.station.record.tests.summaries(person.id)
+        titles = dict(self.station.protocols())
+        imported = self.station.record.imported.of_person(person.id)
+        self.history.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT), imported=imported)
+        self._window.go_to(self.history)
+
+    def ask_table(self) -> None:
+        """Which file the earlier tests are in."""
+        self._dialogs.open_file(tr("bring.title"), tr("bring.filter"), self.bring_in)
+
+    def bring_in(self, path: Path) -> None:
+        """Show what a table of earlier tests would bring."""
+        record = self.station.record
+        try:
+            found = preview(path, record, today())
+        except StationError as error:
+            self._window.tell(tr("bring.title"), told(error))
+        else:
+            self._window.show_sheet(lambda window: BringInSheet(window, record, found, self._brought_in))
+
+    def _brought_in(self, count: int) -> None:
+        self.people.refresh()
+        self._window.tell(tr("bring.title"), [tr("bring.done", n=count)])
+
+    def compare(self, earlier_id: str, later_id: str) -> None:
+        """Two tests side by side. Whether the change is real is for the physiology to say."""
+        tests = self.station.record.tests
+        earlier, later = tests.get(earlier_id), tests.get(later_id)
+        person = self.station.record.people.get(later.person_id)
+        for test in (earlier, later):
+            self.desk.saw(Action.TEST_SEEN, test.person_id, test.id)
+        change = assess_run(later.run, [EarlierTest(earlier.id, earlier.run, earlier.assessment)]).change
+        self._window.show_sheet(lambda window: CompareSheet(window, person, earlier, later, change))
+
+    def show_audit(self, person: Person) -> None:
+        """Who did what with this person; looking at it is told too."""
+        record = self.station.record
+        self.desk.saw(Action.AUDIT_SEEN, person.id)
+        rows = record.audit.of_person(person.id)
+        tests = {line.id: day(line.started_at) for line in record.tests.summaries(person.id)}
+        self._window.show_sheet(lambda window: audit_sheet(window, person, rows, tests))

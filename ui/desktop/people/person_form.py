@@ -1,0 +1,160 @@
+"""Add or change a person."""
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtWidgets import QButtonGroup, QFormLayout, QRadioButton, QWidget
+
+from teststation.errors import BadInput, StationError
+from teststation.records.database import Record
+from teststation.records.people.national_number import Kind, looks_like_one, masked, read
+from teststation.records.people.people import ChangedMeanwhile, Person
+from teststation.subject import Sex
+from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.numbers import day, number, parse_day, parse_number, today
+from ui.desktop.widgets.base import button, column, problem_label, row, set_shown, show_problems
+from ui.desktop.widgets.fields import HEIGHT_CM, form, line_edit
+from ui.desktop.widgets.sheet import Sheet
+
+OLDEST_YEARS = 110
+
+
+class PersonForm(Sheet):
+    """Name, birth date, sex; number and height if wanted. Every problem is said at once."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        record: Record,
+        person: Person | None,
+        saved: Callable[[Person], None],
+        choose: Callable[[Person, Person, Person], None],
+    ) -> None:
+        """``choose``: lets the user choose between two versions; called with what both began from, kept, and mine."""
+        self._choose = choose
+        self._record, self._person, self._saved = record, person, saved
+        self.given = line_edit(person.given_name if person else "", tr("form.given"))
+        self.family = line_edit(person.family_name if person else "", tr("form.family"))
+        self.born = line_edit(day(person.born) if person and person.born else "", tr("form.born"), tr("form.born_hint"))
+        self._kept_number = (person.number or "") if person else ""
+        self._answered = ""  # what was asked about the number and answered by saving again
+        self.number = line_edit(masked(self._kept_number), tr("form.number"))
+        self.show_number = button(tr("form.show_number"), self.unmask)
+        self._masked = bool(self._kept_number)
+        self.number.setReadOnly(self._masked)
+        set_shown(self.show_number, self._masked)
+        height = number(person.height_cm) if person and person.height_cm else ""
+        self.height_cm = line_edit(height, tr("form.height"))
+        self.female, self.male = QRadioButton(tr("sex.female")), QRadioButton(tr("sex.male"))
+        for choice, sex in ((self.female, Sex.FEMALE), (self.male, Sex.MALE)):
+            choice.setAccessibleName(f"{tr('form.sex')}: {choice.text()}")
+            choice.setChecked(person is not None and person.sex is sex)
+        self.problems = problem_label()
+        fields = form(
+            (tr("form.given"), self.given),
+            (tr("form.family"), self.family),
+            (tr("form.born"), self.born),
+            (tr("form.sex"), row(self.female, self.male, 1)),
+            (tr("form.number"), row(self.number, self.show_number, gap=8, shares=(1,))),
+            (tr("form.height"), self.height_cm),
+        )
+        fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        super().__init__(window, tr("form.edit") if person else tr("form.new"), column(fields, self.problems))
+        self._sexes = QButtonGroup(self)
+        self._sexes.addButton(self.female)
+        self._sexes.addButton(self.male)
+        self.add_cancel(tr("common.cancel"))
+        self.save_button = button(tr("form.save"), self.save, "main")
+        self.foot.addWidget(self.save_button)
+        for field in (self.given, self.family, self.born, self.number, self.height_cm):
+            field.returnPressed.connect(self.save)
+
+    def save(self) -> None:
+        """Keep the person and close, or say what is missing."""
+        problems = self._wrong() or self._questions()
+        if not problems:
+            try:
+                kept = self._keep()
+            except ChangedMeanwhile as two:
+                assert self._person is not None
+                self.finish()
+                self._choose(self._person, two.kept, two.mine)
+                return
+            except StationError as error:
+                problems = told(error)
+            else:
+                self.finish()
+                self._saved(kept)
+                return
+        show_problems(self.problems, problems)
+
+    def _wrong(self) -> list[str]:
+        problems: list[str] = []
+        if not (self.given.text().strip() or self.family.text().strip()):
+            problems.append(tr("form.name_missing"))
+        born = parse_day(self.born.text())
+        now = today()
+        if born is None or not now.year - OLDEST_YEARS <= born.year or born > now:
+            problems.append(tr("form.born_wrong"))
+        if self._sex() is None:
+            problems.append(tr("form.sex_missing"))
+        height = self.height_cm.text().strip()
+        if height and not HEIGHT_CM.holds(parse_number(height)):
+            problems.append(HEIGHT_CM.sentence(tr("form.height")))
+        number = self._number()
+        if looks_like_one(number):
+            try:
+                read(number, today())
+            except BadInput:
+                problems.append(tr("form.number_wrong"))
+        holder = self._record.people.with_number(number) if number else None
+        if holder is not None and (self._person is None or holder.id != self._person.id):
+            problems.append(tr("form.number_taken"))
+        return problems
+
+    def unmask(self) -> None:
+        """Show the number, to be corrected."""
+        self._masked = False
+        self.number.setReadOnly(False)
+        self.number.setText(self._kept_number)
+        set_shown(self.show_number, False)
+        self.number.setFocus()
+
+    def _number(self) -> str:
+        return self._kept_number if self._masked else self.number.text().strip()
+
+    def _questions(self) -> list[str]:
+        """What may be right and is asked about once: saving again is the answer. Nothing is corrected by itself."""
+        number, born = self._number(), parse_day(self.born.text())
+        if self._masked or not looks_like_one(number):
+            return []
+        found = read(number, today())
+        questions = []
+        if born is not None and found.kind is Kind.BIRTH_NUMBER and found.differs_from(born):
+            questions.append(tr("form.number_differs"))
+        if found.trial is not None:
+            questions.append(tr("form.number_trial"))
+        asked = f"{number} {born}"
+        if not questions or self._answered == asked:
+            return []
+        self._answered = asked
+        return [*questions, tr("form.save_again")]
+
+    def _sex(self) -> Sex | None:
+        return Sex.FEMALE if self.female.isChecked() else Sex.MALE if self.male.isChecked() else None
+
+    def _keep(self) -> Person:
+        born, sex = parse_day(self.born.text()), self._sex()
+        assert born is not None
+        assert sex is not None
+        values = {
+            "given_name": self.given.text(),
+            "family_name": self.family.text(),
+            "born": born.isoformat(),
+            "sex": sex,
+            "number": self._number() or None,
+            "height_cm": parse_number(self.height_cm.text()),
+        }
+        if self._person is None:
+            return self._record.people.add(**values)
+        return self._record.people.update(msgspec.structs.replace(self._person, **values))

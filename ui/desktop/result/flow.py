@@ -1,0 +1,73 @@
+"""A kept test in the window: shown, signed, amended, calculated again."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from teststation.records.access.audit import Action
+from teststation.records.access.users import Permission
+from teststation.records.tests.kept_tests import StoredTest
+from ui.desktop.desk.desk import Desk
+from ui.desktop.i18n import tr
+from ui.desktop.result.screen import ResultScreen
+from ui.desktop.result.sign import SignSheet, versions_words
+from ui.desktop.widgets.sheet import Sheet
+from ui.station.station import Station
+
+
+class Window(Protocol):
+    """What the result needs of the window."""
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
+
+    def go_to(self, screen: QWidget) -> None:
+        """Show one screen."""
+        ...
+
+
+class ResultFlow(QObject):
+    """Connects the result screen's buttons to the record."""
+
+    def __init__(self, station: Station, desk: Desk, screen: ResultScreen, window: Window, parent: QObject) -> None:
+        super().__init__(parent)
+        self.station, self.desk, self.screen, self._window = station, desk, screen, window
+        screen.sign_wanted.connect(self.sign)
+        screen.versions_wanted.connect(self.show_versions)
+        screen.again_wanted.connect(self.calculate_again)
+
+    def show(self, stored: StoredTest) -> None:
+        """Show a kept test, and tell the audit log who looked."""
+        self.desk.saw(Action.TEST_SEEN, stored.person_id, stored.id)
+        self.screen.allow_signing(self.desk.may(Permission.SIGN))
+        record = self.station.record
+        imported = record.imported.last_before(stored.person_id, stored.run.started_at[:10])
+        self.screen.show_test(stored, record.people.get(stored.person_id), imported)
+        self._window.go_to(self.screen)
+
+    def sign(self, stored: StoredTest) -> None:
+        """Sign, or amend."""
+        user = self.desk.user
+        if user is not None:
+            self._window.show_sheet(lambda window: SignSheet(window, self.station, stored, user, self.renew))
+
+    def show_versions(self, stored: StoredTest) -> None:
+        """Every signed version."""
+        self._window.tell(tr("sign.versions_title"), versions_words(self.station, stored))
+
+    def calculate_again(self, stored: StoredTest) -> None:
+        """Today's method beside the stored result."""
+        self.station.calculate_again(stored)
+        self.renew()
+
+    def renew(self) -> None:
+        """Show the test as it is kept now."""
+        if self.screen.stored is not None:
+            self.show(self.station.record.tests.get(self.screen.stored.id))

@@ -1,0 +1,175 @@
+"""Reports on the screen, on paper and in files, made beside the window. Only saving writes one to the disk."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QWidget
+
+from teststation.errors import StationError
+from teststation.exchange.export import FORMS, export_person_zip
+from teststation.exchange.names import file_stem, person_stem
+from teststation.records.access.audit import Action
+from teststation.records.people.people import Person
+from teststation.records.tests.kept_tests import StoredTest
+from ui.desktop.i18n import told, tr
+from ui.desktop.result.report import PRINT_DPI, ReportSheet
+from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.work import Work
+from ui.station.station import Station
+
+
+class Window(Protocol):
+    """What papers need of the window."""
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
+
+
+class Papers(QObject):
+    """Makes a report and shows, prints or saves it; the audit log tells the three apart."""
+
+    def __init__(
+        self, station: Station, show_busy: Callable[[str], None], window: Window, dialogs: Dialogs, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._station, self._show_busy, self._window, self._dialogs = station, show_busy, window, dialogs
+        self._work: Work | None = None
+        self._wanted: Callable[[bytes], None] | None = None
+
+    def open_report(self, stored: StoredTest) -> None:
+        """Make it and show it."""
+        self._make(stored, lambda data: self._show(stored, data))
+
+    def save_report(self, stored: StoredTest) -> None:
+        """Make it and ask where it goes."""
+        self._make(stored, lambda data: self._ask_where(stored, data, self._show_busy))
+
+    def save_copy(self, person: Person) -> None:
+        """Ask where a person's own copy of everything goes, and make it: one ZIP file."""
+        name = person_stem(person, with_person=self._station.settings.person_in_file_names)
+        self._dialogs.save_as(
+            tr("papers.copy"), f"{name}.zip", tr("papers.copy_filter"), lambda path: self.write_copy(person, path)
+        )
+
+    def write_copy(self, person: Person, path: Path) -> None:
+        """Make it beside the window; the file dialog has asked about a file that is there already."""
+        if self._work is not None and not self._work.wait(0.0):
+            return
+        station = self._station
+
+        def make() -> None:
+            names, forms = station.settings.person_in_file_names, frozenset(FORMS)
+            export_person_zip(station.record, person.id, path, station.report, forms, with_names=names, replace=True)
+
+        self._work = Work(make, self)
+        self._work.done.connect(lambda _: self._window.tell(tr("papers.copy"), [tr("papers.copied", path=path.name)]))
+        self._work.failed.connect(self._failed)
+        self._work.start()
+
+    def let_go(self) -> None:
+        """Who asked has left the desk: a report that is being made is shown to nobody."""
+        self._wanted = None
+        self._show_busy("")
+
+    def wait(self, seconds: float) -> None:
+        """Let a report that is being made come to its end."""
+        self._wanted = None
+        if self._work is not None:
+            self._work.wait(seconds)
+
+    def write(self, stored: StoredTest, data: bytes, path: Path, say: Callable[[str], None]) -> None:
+        """Save a report that was made."""
+        try:
+            path.write_bytes(data)
+            self._station.record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
+        except OSError as error:
+            self._window.tell(tr("error.known"), [tr("papers.not_written", why=error.strerror or str(error))])
+        except StationError as error:
+            self._window.tell(tr("error.known"), told(error))
+        else:
+            say(tr("papers.saved", path=path.name))
+
+    def print_report(self, stored: StoredTest, sheet: ReportSheet, printer: QPrinter) -> None:
+        """Send the pages to the printer that was chosen."""
+        try:
+            self._station.record.audit.note(Action.REPORT_PRINTED, stored.person_id, stored.id)
+        except StationError as error:
+            self._window.tell(tr("error.known"), told(error))
+            return
+        if sheet.print_on(printer):
+            sheet.say(tr("papers.printed"))
+        else:
+            self._window.tell(tr("error.known"), [tr("papers.not_printed")])
+
+    # --- parts ---
+
+    def _make(self, stored: StoredTest, then: Callable[[bytes], None]) -> None:
+        if self._work is not None and not self._work.wait(0.0):
+            return
+        self._show_busy(tr("papers.making"))
+        language = self._station.settings.language
+        self._wanted = then
+        self._work = Work(lambda: self._station.report(stored, language), self)
+        self._work.done.connect(self._made)
+        self._work.failed.connect(self._failed)
+        self._work.start()
+
+    def _made(self, data: bytes) -> None:
+        wanted, self._wanted = self._wanted, None
+        self._show_busy("")
+        if wanted is not None:
+            wanted(data)
+
+    def _failed(self, error: Exception) -> None:
+        self._wanted = None
+        self._show_busy("")
+        if not isinstance(error, StationError):
+            raise error
+        self._window.tell(tr("error.known"), told(error))
+
+    def _show(self, stored: StoredTest, data: bytes) -> None:
+        try:
+            self._station.record.audit.note(Action.REPORT_OPENED, stored.person_id, stored.id)
+        except StationError as error:
+            self._window.tell(tr("error.known"), told(error))
+            return
+        self._window.show_sheet(
+            lambda window: ReportSheet(
+                window,
+                data,
+                print_wanted=lambda sheet: self._ask_printer(stored, sheet),
+                save_wanted=lambda sheet: self._ask_where(stored, data, sheet.say),
+            )
+        )
+
+    def _ask_where(self, stored: StoredTest, data: bytes, say: Callable[[str], None]) -> None:
+        self._dialogs.save_as(
+            tr("papers.save"),
+            f"{self._stem(stored)}.pdf",
+            tr("papers.filter"),
+            lambda path: self.write(stored, data, path, say),
+        )
+
+    def _ask_printer(self, stored: StoredTest, sheet: ReportSheet) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setResolution(PRINT_DPI)
+        printer.setDocName(self._stem(stored))  # shown in the printer's queue, to everybody
+        dialog = QPrintDialog(printer)
+        dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange)
+        dialog.setMinMax(1, len(sheet.pages))
+        dialog.setFromTo(1, len(sheet.pages))
+        self._dialogs.ask(dialog, lambda: self.print_report(stored, sheet, printer))
+
+    def _stem(self, stored: StoredTest) -> str:
+        person = self._station.record.people.get(stored.person_id)
+        with_person = self._station.settings.person_in_file_names
+        return file_stem(person, stored.id, stored.run.started_at, with_person=with_person)

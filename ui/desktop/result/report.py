@@ -1,0 +1,150 @@
+"""A report on the screen, page by page, drawn in memory: nothing is on the disk unless the operator saves it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+
+from ui.desktop.i18n import tr
+from ui.desktop.result.pages import POINTS_PER_INCH, Pages
+from ui.desktop.widgets.base import button, column, label, row, set_text
+from ui.desktop.widgets.sheet import Sheet
+
+PRINT_DPI = 300
+ZOOMS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8)  # times the width of the room
+WHOLE_WIDTH = ZOOMS.index(1.0)
+
+
+class PageView(QWidget):
+    """One page; drawn when it is first seen at a size."""
+
+    def __init__(self, pages: Pages, number: int) -> None:
+        super().__init__()
+        self._pages, self._number = pages, number
+        self._picture = QImage()
+        self._dpi = POINTS_PER_INCH
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(tr("papers.page", n=number + 1, of=len(pages)))
+        self.setAccessibleDescription(pages.words(number))
+
+    def show_width(self, width_px: int) -> None:
+        """Be so wide."""
+        width_pt, height_pt = self._pages.size_pt(self._number)
+        self._dpi = POINTS_PER_INCH * width_px / width_pt
+        self._picture = QImage()
+        self.setFixedSize(QSize(width_px, round(width_px * height_pt / width_pt)))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._picture.isNull():
+            self._picture = self._pages.picture(self._number, self._dpi * self.devicePixelRatioF())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(self.rect(), self._picture)
+        painter.end()
+
+
+class ReportSheet(Sheet):
+    """The pages with what can be done with them. Like every sheet it lies under the cover of a locked station."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        data: bytes,
+        *,
+        print_wanted: Callable[["ReportSheet"], None],
+        save_wanted: Callable[["ReportSheet"], None],
+    ) -> None:
+        self.data = data
+        self.pages = Pages(data)
+        self.views = [PageView(self.pages, number) for number in range(len(self.pages))]
+        self._zoom = WHOLE_WIDTH
+        self.pile = QWidget()
+        self.pile.setObjectName("desk")
+        pile = column(*self.views, margin=12)
+        pile.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.pile.setLayout(pile)
+        self.paper = QScrollArea()
+        self.paper.setWidgetResizable(True)
+        self.paper.setAccessibleName(tr("papers.report"))
+        self.paper.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.paper.setWidget(self.pile)
+        self.smaller = button("−", lambda: self.zoom(-1), "touch", name=tr("papers.smaller"))
+        self.larger = button("+", lambda: self.zoom(1), "touch", name=tr("papers.larger"))
+        self.said = label("", "soft", wrap=True)
+        super().__init__(window, tr("papers.report"), column(self.paper, shares=(1,)), width=1700, fill=True)
+        self.save_button = button(tr("papers.save_button"), lambda: save_wanted(self), "touch")
+        self.print_button = button(tr("papers.print_button"), lambda: print_wanted(self), "main")
+        self.add_cancel(tr("common.close"))
+        tools = row(self.smaller, self.larger, gap=8)
+        self.foot.insertLayout(1, tools)
+        self.foot.insertWidget(2, self.said, 1)
+        self.foot.addWidget(self.save_button)
+        self.foot.addWidget(self.print_button)
+        self.closed.connect(self._let_go)
+
+    def open(self) -> None:
+        """Show it, the keyboard on the pages: arrows and page keys turn them."""
+        super().open()
+        self._lay_out()
+        self.paper.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def zoom(self, steps: int) -> None:
+        """Larger or smaller."""
+        bar = self.paper.verticalScrollBar()
+        seen = bar.value() / max(1, bar.maximum())
+        self._zoom = min(len(ZOOMS) - 1, max(0, self._zoom + steps))
+        self._lay_out()
+        self.pile.adjustSize()
+        bar.setValue(round(seen * bar.maximum()))
+
+    def say(self, words: str) -> None:
+        """What was done."""
+        set_text(self.said, words)
+
+    def print_on(self, printer: QPrinter) -> bool:
+        """Draw every page that the printer was asked for at 300 dots an inch; whether the printer took it."""
+        printer.setFullPage(True)
+        printer.setResolution(PRINT_DPI)
+        first = max(1, printer.fromPage())
+        last = printer.toPage() or len(self.pages)
+        painter = QPainter()
+        if not painter.begin(printer):
+            return False
+        room = printer.pageLayout().fullRectPixels(PRINT_DPI)
+        for number in range(first - 1, min(last, len(self.pages))):
+            if number >= first and not printer.newPage():
+                painter.end()
+                return False
+            picture = self.pages.picture(number, PRINT_DPI)
+            size = picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            left, top = (room.width() - size.width()) // 2, (room.height() - size.height()) // 2
+            painter.drawImage(room.adjusted(left, top, -left, -top), picture)
+        return painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            self.zoom(1 if event.key() == Qt.Key.Key_Plus else -1)
+            return
+        super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        super()._fit()
+        if self.isVisible():
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        room_px = self.paper.viewport().width() - 2 * 12 - 4
+        width_px = max(200, round(room_px * ZOOMS[self._zoom]))
+        for view in self.views:
+            if view.width() != width_px:
+                view.show_width(width_px)
+        self.smaller.setEnabled(self._zoom > 0)
+        self.larger.setEnabled(self._zoom < len(ZOOMS) - 1)
+
+    def _let_go(self) -> None:
+        for view in self.views:
+            view.hide()
+        self.pages.close()

@@ -1,0 +1,183 @@
+"""The result: one plain sentence, the numbers with their ranges, the chart, and everything behind them."""
+
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QWidget
+
+from teststation.physiology.result import ALGORITHM_VERSION, Assessment
+from teststation.records.people.people import Person
+from teststation.records.tests.imported import ImportedResult
+from teststation.records.tests.kept_tests import StoredTest
+from ui.desktop.i18n import tr
+from ui.desktop.i18n.numbers import DASH, day, number
+from ui.desktop.result.sign import signed_words
+from ui.desktop.result.text import (
+    STAGE_COLUMNS,
+    change_words,
+    estimate_row,
+    first_words,
+    fitness_age_words,
+    hr_max_words,
+    interval,
+    outcome_words,
+    plain_sentence,
+    shown_by_itself,
+    stage_row,
+    training_words,
+)
+from ui.desktop.widgets.base import button, card, clear, column, frame, label, row, set_shown, set_text
+from ui.desktop.widgets.load_plot import LoadPlot
+from ui.desktop.widgets.table import fill_wrapped, reading_table
+
+
+class ResultScreen(QWidget):
+    """Shows a kept test; printing and saving leave as signals, because they take their time."""
+
+    print_wanted = Signal(object)  # StoredTest
+    pdf_wanted = Signal(object)
+    sign_wanted = Signal(object)
+    versions_wanted = Signal(object)
+    again_wanted = Signal(object)  # calculate with today's method
+    done = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.stored: StoredTest | None = None
+        self.who = label("", "heading", wrap=True)
+        self.sentence = label("", "title", wrap=True)
+        self.vo2, self.vo2_range = label("", "large"), label("", "soft", wrap=True)
+        self.age, self.age_range = label("", "large"), label("", "soft", wrap=True)
+        self.expected, self.percentile = label("", "large"), label("", "soft", wrap=True)
+        self.change = label("", wrap=True)
+        self.ended = label("", wrap=True)
+        self.hr_max = label("", "soft", wrap=True)
+        self.training = label("", wrap=True)
+        self.plot = LoadPlot()
+        headings = [tr(f"stages.{name}") for name in STAGE_COLUMNS]
+        self.table = reading_table(tr("result.stages"), headings, len(STAGE_COLUMNS) - 1, wrapped=True)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.estimates = QGridLayout()
+        self.estimates.setHorizontalSpacing(14)
+        self.estimates.setVerticalSpacing(3)
+        self.estimates.setColumnStretch(2, 1)
+        self.busy = label("", "soft")
+        self.print_button = button(tr("result.print"), lambda: self._emit(self.print_wanted), "touch")
+        self.pdf_button = button(tr("result.pdf"), lambda: self._emit(self.pdf_wanted), "touch")
+        self.signed = label("", "soft", wrap=True)
+        self.sign_button = button(tr("sign.do"), lambda: self._emit(self.sign_wanted), "touch")
+        self.versions_button = button(tr("sign.versions"), lambda: self._emit(self.versions_wanted), "link")
+        self.again_button = button(tr("sign.again"), lambda: self._emit(self.again_wanted), "link")
+        self._may_sign = False
+        self.done_button = button(tr("result.done"), self.done.emit, "main")
+        self._layout()
+
+    def _layout(self) -> None:
+        figures = row(
+            _figure(tr("result.vo2_title"), self.vo2, self.vo2_range),
+            _figure(tr("result.age_title"), self.age, self.age_range),
+            _figure(tr("result.expected_title"), self.expected, self.percentile),
+            shares=(1, 1, 1),
+        )
+        chart = card(tr("plot.load_title"), self.plot, self.hr_max, gap=4, shares=(0, 1))
+        training = card(tr("result.training_title"), self.training, gap=4)
+        left = column(figures, chart, training, shares=(0, 1))
+        change = card(tr("change.title"), self.change, gap=4)
+        methods = card(tr("result.methods"), self.estimates, gap=4)
+        stages = card(tr("result.stages"), self.table, self.ended, gap=4, shares=(0, 1))
+        right = column(change, stages, methods, shares=(0, 1))
+        body = row(left, right, shares=(5, 6))
+        top = column(self.who, self.sentence, gap=2)
+        inner = column(top, body, gap=12, margin=(16, 10, 16, 10), shares=(0, 1))
+        self.signed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        signed = (self.signed, self.versions_button, self.again_button, self.sign_button)
+        foot = row(
+            self.print_button, self.pdf_button, self.busy, *signed, self.done_button, margin=12, shares=(0, 0, 0, 1)
+        )
+        self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Letters at this scale."""
+        self.plot.rescale(scale, family)
+        self.table.setMinimumHeight(round(110 * scale))
+
+    def show_test(self, stored: StoredTest, person: Person, imported: ImportedResult | None = None) -> None:
+        """Show a kept test; ``imported`` is the latest result of another system before it."""
+        self.stored = stored
+        found, run = stored.assessment, stored.run
+        set_text(self.who, tr("result.who", name=person.full_name, born=day(person.born), date=day(run.started_at)))
+        set_text(self.sentence, plain_sentence(found))
+        self._figures(found)
+        set_text(self.change, first_words(found, imported) if found.change is None else change_words(found.change))
+        set_text(self.ended, outcome_words(run))
+        set_text(self.hr_max, hr_max_words(found))
+        set_text(self.training, training_words(found))
+        self.plot.show_assessment(found)
+        fill_wrapped(self.table, [stage_row(stage) for stage in found.stages])
+        clear(self.estimates)
+        rows = {name: estimate_row(name, estimate) for name, estimate in found.estimates.items()}
+        given = {name: row for name, row in rows.items() if name in shown_by_itself(found)}
+        for line, (name, (title, value, words)) in enumerate(given.items()):
+            role = "strong" if name == found.headline else ""
+            self.estimates.addWidget(label(title, role), line, 0)
+            self.estimates.addWidget(label(value, role), line, 1)
+            self.estimates.addWidget(label(words, "soft", wrap=True), line, 2)
+        # What is withheld beside the result takes one line; the reasons are in its tip and in the report.
+        left_out = [row for name, row in rows.items() if name not in given]
+        if left_out:
+            names = ", ".join(title for title, _, _ in left_out)
+            words = label(tr("result.not_given", methods=names), "soft", wrap=True)
+            words.setToolTip("\n".join(f"{title}: {why}" for title, _, why in left_out))
+            self.estimates.addWidget(words, len(given), 0, 1, 3)
+        self._show_signature(stored)
+        self.show_busy("")
+        self.done_button.setFocus()
+
+    def allow_signing(self, allowed: bool) -> None:
+        """Whether who is logged in may sign."""
+        self._may_sign = allowed
+        self.sign_button.setEnabled(allowed)
+        self.sign_button.setToolTip("" if allowed else tr("sign.not_allowed"))
+
+    def _show_signature(self, stored: StoredTest) -> None:
+        signature = stored.signature
+        words = [signed_words(signature)]
+        older = stored.assessment.algorithm_version != ALGORITHM_VERSION
+        if older:
+            words.append(tr("sign.older", version=stored.assessment.algorithm_version))
+        if stored.newest_result != stored.result_number:
+            words.append(tr("sign.newer_waits"))
+        set_text(self.signed, " ".join(words))
+        set_text(self.sign_button, tr("sign.do") if signature is None else tr("sign.amend_do"))
+        set_shown(self.versions_button, signature is not None and signature.is_amendment)
+        set_shown(self.again_button, older and stored.newest_result == stored.result_number)
+        self.allow_signing(self._may_sign)
+
+    def show_busy(self, words: str) -> None:
+        """What is being made, or made; the buttons wait while ``words`` end in an ellipsis."""
+        set_text(self.busy, words)
+        for control in (self.print_button, self.pdf_button):
+            control.setEnabled(not words.endswith("…"))
+
+    def _figures(self, found: Assessment) -> None:
+        estimate = found.estimates[found.headline]
+        there = estimate.vo2max_ml_kg_min is not None
+        set_text(self.vo2, number(estimate.vo2max_ml_kg_min, 1))
+        set_text(self.vo2_range, tr("result.vo2_range", range=interval(estimate)) if there else tr("result.withheld"))
+        years, span = fitness_age_words(found)
+        set_text(self.age, years)
+        set_text(self.age_range, span or tr("result.withheld"))
+        reference = found.reference
+        set_text(self.expected, DASH if reference is None else f"{round(reference.percent_of_expected)} %")
+        words = tr("result.withheld")
+        if reference is not None:
+            expected = number(reference.expected_ml_kg_min, 1)
+            words = tr("result.percentile", percentile=number(reference.percentile), expected=expected)
+        set_text(self.percentile, words)
+
+    def _emit(self, signal: SignalInstance) -> None:
+        if self.stored is not None:
+            signal.emit(self.stored)
+
+
+def _figure(title: str, value: QWidget, words: QWidget) -> QWidget:
+    return card(title, value, words, 1, gap=0, margin=(14, 8, 14, 8))

@@ -1,0 +1,167 @@
+"""Review and sign a test, or amend a signed one: what was there before stays, and the reason with it."""
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
+
+from teststation.errors import StationError
+from teststation.physiology.result import Assessment
+from teststation.records.access.users import User
+from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.signing import Signature
+from teststation.subject import Subject
+from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.numbers import moment, number, parse_number
+from ui.desktop.result.text import interval
+from ui.desktop.widgets.base import button, column, label, problem_label, row, set_shown, show_problems
+from ui.desktop.widgets.fields import HR_MAX_BPM, WEIGHT_KG, form, line_edit
+from ui.desktop.widgets.sheet import Sheet
+from ui.station.station import Station
+
+TEXT_MAX = 2000
+
+
+def signed_words(signature: Signature | None) -> str:
+    """Who stands for a test, in one line."""
+    if signature is None:
+        return tr("sign.unsigned")
+    key = "sign.amended" if signature.is_amendment else "sign.signed"
+    return tr(key, name=signature.user_name, when=moment(signature.signed_at), reason=signature.reason)
+
+
+def newer_words(stored: StoredTest, newest: Assessment) -> str:
+    """What a newer calculation says beside the signed one."""
+    estimate = newest.estimates[newest.headline]
+    return tr("sign.newer", value=number(estimate.vo2max_ml_kg_min, 1), range=interval(estimate))
+
+
+class SignSheet(Sheet):
+    """A comment, what was wrong of the subject, and from the second time on the reason."""
+
+    def __init__(
+        self, window: QWidget, station: Station, stored: StoredTest, user: User, done: Callable[[], None]
+    ) -> None:
+        self._station, self._stored, self._user, self._done = station, stored, user, done
+        self._seen = 0 if stored.signature is None else stored.signature.number
+        subject = stored.run.subject
+        self.comment = _text("" if stored.signature is None else stored.signature.comment, tr("sign.comment"), 3)
+        self.reason = _text("", tr("sign.reason"), 2)
+        self.weight = line_edit(number(subject.weight_kg, 1), tr("pretest.weight"))
+        self.hr_max = line_edit(_bpm(subject), tr("pretest.hr_measured"))
+        self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
+        self.beta.setChecked(subject.beta_blocker)
+        self.rhythm.setChecked(subject.irregular_rhythm)
+        self.newer = QCheckBox("")
+        self.problems = problem_label()
+        corrected = form((tr("pretest.weight"), self.weight), (tr("pretest.hr_measured"), self.hr_max))
+        self._reason_label = label(tr("sign.reason"))
+        words = label(tr("sign.words" if self._seen == 0 else "sign.amend_words", name=user.name), "soft", wrap=True)
+        body = column(
+            words,
+            label(tr("sign.comment")),
+            self.comment,
+            label(tr("sign.correct"), "caption", wrap=True),
+            row(corrected, column(self.beta, self.rhythm, gap=4), shares=(3, 2)),
+            self.newer,
+            self._reason_label,
+            self.reason,
+            self.problems,
+            gap=8,
+        )
+        super().__init__(window, tr("sign.title" if self._seen == 0 else "sign.amend_title"), body, width=1150)
+        self.add_cancel(tr("common.cancel"))
+        self.sign_button = button(tr("sign.do" if self._seen == 0 else "sign.amend_do"), self.sign, "main")
+        self.foot.addWidget(self.sign_button)
+        self._offer_newer()
+        for field in (self.weight, self.hr_max):
+            field.textChanged.connect(lambda *_: self._look())
+        for check in (self.beta, self.rhythm, self.newer):
+            check.toggled.connect(lambda *_: self._look())
+            check.setAccessibleName(check.text())
+        self._look()
+
+    def sign(self) -> None:
+        """Sign, or say what is missing."""
+        problems: list[str] = []
+        if not WEIGHT_KG.holds(parse_number(self.weight.text())):
+            problems.append(WEIGHT_KG.sentence(tr("pretest.weight")))
+        if self.hr_max.text().strip() and not HR_MAX_BPM.holds(parse_number(self.hr_max.text())):
+            problems.append(HR_MAX_BPM.sentence(tr("pretest.hr_measured")))
+        needs_reason = self._seen > 0 or (not problems and self._corrected() is not None)
+        if needs_reason and not self.reason.toPlainText().strip():
+            problems.append(tr("sign.reason_missing"))
+        if not problems:
+            try:
+                self._sign()
+            except StationError as error:
+                problems = told(error)
+            else:
+                self.finish()
+                self._done()
+                return
+        show_problems(self.problems, problems)
+
+    def _sign(self) -> None:
+        corrected = self._corrected()
+        self._station.record.signing.sign(
+            self._stored.id,
+            self._user,
+            comment=self.comment.toPlainText()[:TEXT_MAX],
+            reason=self.reason.toPlainText()[:TEXT_MAX],
+            result_number=self._stored.newest_result if self.newer.isChecked() else None,
+            corrected=None if corrected is None else (corrected, self._station.assess_again(self._stored, corrected)),
+            seen=self._seen,
+        )
+
+    def _corrected(self) -> Subject | None:
+        """The subject as it should have been; None where nothing was wrong."""
+        was, weight = self._stored.run.subject, parse_number(self.weight.text())
+        if weight is None or number(weight, 1) == number(was.weight_kg, 1):
+            weight = was.weight_kg
+        hr_max = was.hr_max_measured_bpm if self.hr_max.text() == _bpm(was) else parse_number(self.hr_max.text())
+        now = msgspec.structs.replace(
+            was,
+            weight_kg=weight,
+            hr_max_measured_bpm=hr_max,
+            beta_blocker=self.beta.isChecked(),
+            irregular_rhythm=self.rhythm.isChecked(),
+        )
+        return None if now == was else now
+
+    def _offer_newer(self) -> None:
+        there = self._stored.newest_result != self._stored.result_number
+        set_shown(self.newer, there)
+        if there:
+            results = self._station.record.tests.results(self._stored.id)
+            self.newer.setText(newer_words(self._stored, results[-1]))
+
+    def _look(self) -> None:
+        wanted = self._seen > 0 or self._corrected() is not None
+        for part in (self._reason_label, self.reason):
+            set_shown(part, wanted)
+
+
+def _bpm(subject: Subject) -> str:
+    return "" if subject.hr_max_measured_bpm is None else number(subject.hr_max_measured_bpm)
+
+
+def _text(text: str, name: str, lines: int) -> QPlainTextEdit:
+    made = QPlainTextEdit(text)
+    made.setAccessibleName(name)
+    made.setTabChangesFocus(True)
+    made.setFixedHeight(made.fontMetrics().lineSpacing() * (lines + 1))
+    return made
+
+
+def versions_words(station: Station, stored: StoredTest) -> list[str]:
+    """Every signature of a test in words, the first one first."""
+    told = []
+    results = station.record.tests.results(stored.id)
+    for signature in station.record.signing.signatures(stored.id):
+        found = results[signature.result_number - 1]
+        estimate = found.estimates[found.headline]
+        value = tr("sign.value", value=number(estimate.vo2max_ml_kg_min, 1), range=interval(estimate))
+        comment = f" {tr('sign.said', comment=signature.comment)}" if signature.comment else ""
+        told.append(f"{signed_words(signature)} {value}{comment}")
+    return told

@@ -1,0 +1,194 @@
+"""The result in words: plain sentences for the patient, short lines for the professional. No widget in here."""
+
+from teststation.physiology.reference import OLDEST, YOUNGEST
+from teststation.physiology.result import HEADLINES, Assessment, Change, Estimate, StageResult
+from teststation.records.tests.imported import ImportedResult
+from teststation.run.record import RunRecord
+from ui.desktop.i18n import knows, say, tr
+from ui.desktop.i18n.numbers import DASH, between, clock, day, number, signed
+
+
+def plain_sentence(found: Assessment) -> str:
+    """What the patient wants to hear, and no more certain than it is."""
+    estimate = found.estimates[found.headline]
+    if estimate.vo2max_ml_kg_min is None:
+        why = say(estimate.why) if estimate.why is not None else ""
+        words = [tr("result.none", why=why)]
+        other = found.estimates["combined"]
+        if other.vo2max_ml_kg_min is not None:
+            words.append(
+                tr(
+                    "result.other_number",
+                    value=number(other.vo2max_ml_kg_min),
+                    low=number(other.low),
+                    high=number(other.high),
+                )
+            )
+        return " ".join(words)
+    words = [
+        tr("result.vo2", value=number(estimate.vo2max_ml_kg_min), low=number(estimate.low), high=number(estimate.high))
+    ]
+    if found.reference is not None:
+        words.append(tr("result.percent", percent=round(found.reference.percent_of_expected)))
+    if found.change is not None:
+        words.append(tr(f"change.plain_{change_key(found.change)}"))
+    return " ".join(words)
+
+
+def interval(estimate: Estimate, decimals: int = 0) -> str:
+    """The 95 % interval."""
+    return between(estimate.low, estimate.high, decimals)
+
+
+def change_key(change: Change) -> str:
+    """``within_error``, or ``possible``/``real`` with its direction."""
+    if change.wording == "within_error":
+        return change.wording
+    return f"{change.wording}_{'up' if change.change_ml_kg_min > 0 else 'down'}"
+
+
+def change_words(change: Change) -> str:
+    """Change since the earlier test, with its range, and what is not comparable."""
+    words = [
+        tr(
+            "change.line",
+            date=day(change.earlier_started_at),
+            change=signed(change.change_ml_kg_min),
+            low=signed(change.low),
+            high=signed(change.high),
+        )
+        + " "
+        + tr(f"change.{change_key(change)}"),
+    ]
+    beside: list[str] = []
+    if change.pulse_at_equal_load_bpm is not None:
+        beside.append(tr("change.pulse", bpm=signed(change.pulse_at_equal_load_bpm, 0)))
+    if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
+        limits = number(change.real_from_ml_kg_min, 1), number(change.possible_from_ml_kg_min, 1)
+        beside.append(tr("change.thresholds", real=limits[0], possible=limits[1]))
+    if beside:
+        words.append(" ".join(beside))
+    if change.fitness_age is not None:
+        age = change.fitness_age
+        years = {"years": signed(age.years, 0), "low": signed(age.low, 0), "high": signed(age.high, 0)}
+        words.append(tr("change.years", **years) if age.capped == "none" else tr("change.years_unknown"))
+    if change.notes:
+        words.append(tr("change.note", what="; ".join(say(cause) for cause in change.notes)))
+    if change.not_comparable:
+        words.append(tr("change.differs", what="; ".join(say(cause) for cause in change.not_comparable)))
+    return "\n".join(words)
+
+
+def first_words(found: Assessment, imported: ImportedResult | None) -> str:
+    """What stands in place of a change where this station has measured the person for the first time.
+
+    A result of another system is told with its method; how far it lies from today's is no change.
+    """
+    if imported is None:
+        return tr("change.first")
+    then = imported.vo2max_ml_kg_min
+    words = tr("change.imported", date=day(imported.tested_on), value=number(then, 1), method=imported.method)
+    now = found.estimates[found.headline].vo2max_ml_kg_min
+    return words if now is None else f"{words} {tr('change.imported_today', difference=signed(now - then))}"
+
+
+def fitness_age_words(found: Assessment) -> tuple[str, str]:
+    """Fitness age and its range; dashes where there is none."""
+    age = found.fitness_age
+    if age is None:
+        return DASH, ""
+    value = number(age.years)
+    if age.capped == "young":
+        value = tr("result.age_below", years=value)
+    elif age.capped == "old":
+        value = tr("result.age_above", years=value)
+    if age.low > YOUNGEST and age.high < OLDEST:
+        return value, tr("result.range", range=between(age.low, age.high))
+    low = number(age.low) if age.low > YOUNGEST else tr("result.age_below", years=number(YOUNGEST))
+    high = number(age.high) if age.high < OLDEST else tr("result.age_above", years=number(OLDEST))
+    return value, tr("result.age_range", low=low, high=high)
+
+
+def hr_max_words(found: Assessment) -> str:
+    """HRmax and where it comes from."""
+    source = tr(f"hr_source.{found.hr_max.source}") if knows(f"hr_source.{found.hr_max.source}") else ""
+    if found.hr_max.measured_on is not None:
+        source = tr("result.measured_on", date=day(found.hr_max.measured_on))
+    words = tr("result.hr_max", bpm=round(found.hr_max.bpm), source=source, see=number(found.hr_max.see_bpm))
+    return words if found.hr_max.question is None else f"{words} {say(found.hr_max.question)}"
+
+
+def outcome_words(run: RunRecord) -> str:
+    """How the test ended, and why."""
+    outcome = tr(f"outcome.{run.outcome.value}") if run.outcome is not None else DASH
+    return outcome if run.reason is None else f"{outcome}: {say(run.reason).lower()}"
+
+
+def training_words(found: Assessment) -> str:
+    """The 4 × 4 pulse and the belt setting that should give it."""
+    aim = found.training
+    if aim is None:
+        return tr("result.no_training")
+    return tr(
+        "result.training",
+        low=round(aim.hr_low_bpm),
+        high=round(aim.hr_high_bpm),
+        speed=number(aim.speed_kmh, 1),
+        incline=number(aim.incline_pct, 1),
+    )
+
+
+def estimate_row(name: str, estimate: Estimate) -> tuple[str, str, str]:
+    """Method, value, range or why there is none."""
+    title = tr(f"method.{name}")
+    if estimate.vo2max_ml_kg_min is None:
+        return title, DASH, say(estimate.why) if estimate.why is not None else ""
+    words = tr("result.range", range=interval(estimate))
+    if estimate.r2 is not None:
+        words = f"{words}, r² {number(estimate.r2, 2)}"
+    if len(estimate.ingredients) == 2:
+        stages, people = (round(100 * one.weight) for one in estimate.ingredients)
+        key = "result.ingredients" if estimate.ingredients[0].name == "stages" else "result.ingredients_earlier"
+        words = f"{words}: {tr(key, stages=stages, people=people)}"
+    return title, number(estimate.vo2max_ml_kg_min, 1), words
+
+
+def shown_by_itself(found: Assessment) -> set[str]:
+    """The estimates that have a line of their own: what has a number, and what may be the result."""
+    return {name for name, one in found.estimates.items() if one.vo2max_ml_kg_min is not None or name in HEADLINES}
+
+
+def outlook_words(found: Assessment | None) -> str:
+    """How sure the station is now, and what one more stage would bring. Half widths of the 95 % interval."""
+    outlook = None if found is None else found.outlook
+    if outlook is None:
+        return ""
+    words = [] if outlook.width_now is None else [tr("outlook.now", half=number(outlook.width_now / 2))]
+    half = DASH if outlook.width_next is None else number(outlook.width_next / 2)
+    bpm = DASH if outlook.next_hr_bpm is None else round(outlook.next_hr_bpm)
+    return " ".join([*words, tr(f"outlook.{outlook.advice}", half=half, bpm=bpm)])
+
+
+STAGE_COLUMNS = ("name", "time", "speed", "incline", "vo2", "pulse", "rpe", "pressure", "used")
+
+
+def stage_row(stage: StageResult) -> tuple[str, ...]:
+    """One stage as the table of the result shows it."""
+    seen = stage.observation
+    pressure = DASH
+    if seen.systolic_mmhg is not None:
+        pressure = f"{seen.systolic_mmhg}/{seen.diastolic_mmhg}"
+    used = tr("result.used") if stage.used else tr("result.not_used")
+    if not stage.used and stage.excluded_because is not None:
+        used = f"{used}: {say(stage.excluded_because).lower()}"
+    return (
+        f"{seen.index + 1}",
+        DASH if seen.actual.duration_s is None else clock(round(seen.actual.duration_s)),
+        number(seen.actual.speed_kmh, 1),
+        number(seen.actual.incline_pct, 1),
+        number(stage.vo2_ml_kg_min, 1),
+        number(seen.hr_bpm),
+        DASH if seen.rpe is None else str(seen.rpe),
+        pressure,
+        used,
+    )

@@ -1,0 +1,225 @@
+"""Parts of the run screen that only show: top strip, pulse, stage, and the notice that a limit was reached."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar
+
+from teststation.cause import Problem
+from teststation.ports import BeltState, HeartRateStatus
+from teststation.run.state import HoldCause, Phase
+from teststation.snapshot import Snapshot
+from ui.desktop.i18n import say, told, tr
+from ui.desktop.i18n.numbers import DASH, clock, number
+from ui.desktop.widgets.base import (
+    DigitLabel,
+    ElidedLabel,
+    button,
+    column,
+    label,
+    row,
+    rule,
+    set_shown,
+    set_state,
+    set_text,
+)
+
+NEAR_LIMIT = 0.95
+NO_READING = "--"
+
+
+class TopStrip(QFrame):
+    """Who, what, and whether belt and strap are there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "bar")
+        self.person = ElidedLabel("", "heading")
+        self.protocol = ElidedLabel("", "soft")
+        self.test_left = label("", "soft")
+        self.belt, self.strap = label("", "chip"), label("", "chip")
+        parts = (self.person, self.protocol, self.test_left, self.belt, self.strap)
+        self.setLayout(row(*parts, gap=18, margin=(14, 6, 14, 6), shares=(3, 3)))
+
+    def show_moment(self, moment: Snapshot) -> None:
+        """Show one snapshot."""
+        set_text(self.belt, tr("run.belt", state=tr(f"belt.{moment.belt_state.value}")))
+        bad = moment.belt_state in (BeltState.OFFLINE, BeltState.TRIPPED)
+        set_state(self.belt, "caution" if bad else "good")
+        state = tr(f"strap.{moment.hr_status.value}")
+        if moment.hr_battery_pct is None:
+            set_text(self.strap, tr("run.strap", state=state))
+        else:
+            set_text(self.strap, tr("run.strap_battery", state=state, percent=moment.hr_battery_pct))
+        self.strap.setToolTip(moment.hr_sensor)
+        set_state(self.strap, "good" if moment.hr_status is HeartRateStatus.OK else "caution")
+        begun = moment.phase is Phase.STAGES
+        left_s = moment.test_remaining_s if begun else moment.record.plan.duration_s
+        set_text(self.test_left, tr("run.test_left", time=clock(left_s)))
+        set_shown(self.test_left, moment.phase in (Phase.READY, Phase.STARTING, Phase.STAGES))
+
+
+class HeartPanel(QFrame):
+    """The pulse, huge; missing is ``--`` and never the last one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.attempts = 0  # to reach the strap again, since the last pulse
+        self.troubles: tuple[Problem, ...] = ()  # what its driver complains of
+        self.pulse = DigitLabel(NO_READING, tr("run.pulse"))
+        self.share = label("", "figure", centred=True)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 100)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("run.share_name"))
+        self.limit = label("", "soft", centred=True, wrap=True)
+        self.near = label("", "strong", centred=True, wrap=True)
+        self.why = label("", "soft", centred=True, wrap=True)
+        parts = column(
+            label(tr("run.pulse"), "heading"), 1, self.pulse, label(tr("run.bpm"), "unit", centred=True), 1,
+            self.share, self.bar, self.limit, self.near, self.why, 2, gap=6, margin=14,
+        )  # fmt: skip
+        self.setLayout(parts)
+
+    def rescale(self, scale: float) -> None:
+        """Three digits wide, always."""
+        self.setFixedWidth(round(480 * scale))
+
+    def show_moment(self, moment: Snapshot) -> None:
+        """Show one snapshot."""
+        self.pulse.show_digits(NO_READING if moment.hr_bpm is None else str(moment.hr_bpm))
+        set_text(self.why, " ".join(told(self.troubles)) if moment.hr_bpm is None else "")
+        limit_bpm = moment.hr_limit_bpm
+        set_shown(self.bar, limit_bpm is not None)
+        if limit_bpm is None:
+            set_text(self.share, "")
+            set_text(self.limit, tr("run.no_limit"))
+            set_text(self.near, "" if moment.hr_bpm is not None else self._absent())
+            return
+        set_text(self.limit, tr("run.limit", bpm=round(limit_bpm)))
+        if moment.hr_bpm is None:
+            set_text(self.share, tr("run.of_limit", percent=DASH))
+            set_text(self.near, self._absent())
+            self._bar(0, "")
+            return
+        share = moment.hr_bpm / limit_bpm
+        set_text(self.share, tr("run.of_limit", percent=round(100 * share)))
+        words = tr("run.over") if share > 1 else tr("run.near") if share >= NEAR_LIMIT else ""
+        set_text(self.near, words)
+        self._bar(min(100, round(100 * share)), "caution" if words else "")
+
+    def _absent(self) -> str:
+        return tr("run.attempts", n=self.attempts) if self.attempts else tr("run.no_pulse")
+
+    def _bar(self, percent: int, state: str) -> None:
+        if self.bar.value() != percent:
+            self.bar.setValue(percent)
+        set_state(self.bar, state)
+
+
+class StagePanel(QFrame):
+    """Time left, huge; stage; target over measured; what comes next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.heading = label("", "heading")
+        self.left = DigitLabel("", tr("run.time_left"))
+        self.held = label("", "chip", centred=True, wrap=True)
+        set_state(self.held, "caution")
+        kept = self.held.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.held.setSizePolicy(kept)
+        self.stage = label("", "lead", centred=True)
+        self.targets: list[QLabel] = []
+        self.measured: list[QLabel] = []
+        self.next = label("", "lead", wrap=True)
+        self.countdown = label("", "strong", wrap=True)
+        table = QGridLayout()
+        table.setHorizontalSpacing(10)
+        table.setVerticalSpacing(2)
+        table.addWidget(label(tr("run.target"), "caption"), 1, 0)
+        table.addWidget(label(tr("run.measured"), "caption"), 2, 0)
+        for index, title in enumerate((tr("run.speed"), tr("run.incline")), start=1):
+            table.addWidget(label(title, "caption", centred=True), 0, index)
+            target, measured = label("", "large", centred=True), label("", "figure", centred=True)
+            self.targets.append(target)
+            self.measured.append(measured)
+            table.addWidget(target, 1, index)
+            table.addWidget(measured, 2, index)
+            table.setColumnStretch(index, 1)
+        parts = column(
+            self.heading, 1, self.left, 1, self.held, self.stage, rule(), table, rule(),
+            label(tr("run.next"), "caption"), self.next, self.countdown, 1, gap=6, margin=14,
+        )  # fmt: skip
+        self.setLayout(parts)
+
+    def rescale(self, scale: float) -> None:
+        """Wide enough for ``m:ss``."""
+        self.setFixedWidth(round(564 * scale))
+
+    def show_moment(self, moment: Snapshot) -> None:
+        """Show one snapshot."""
+        cooling = moment.phase is Phase.COOL_DOWN
+        set_text(self.heading, tr("run.cool_down_left") if cooling else tr("run.time_left"))
+        over = moment.phase in (Phase.STOPPING, Phase.ENDED)
+        self.left.show_digits(DASH if over else clock(moment.stage_remaining_s))
+        set_shown(self.held, bool(moment.holds))
+        if moment.holds:
+            set_text(self.held, tr("run.held", why=", ".join(tr(f"hold.{h.value}") for h in _ordered(moment.holds))))
+        set_text(self.stage, _stage_words(moment))
+        target = moment.target
+        set_text(self.targets[0], DASH if target is None else number(target.speed_kmh, 1))
+        set_text(self.targets[1], DASH if target is None else number(target.incline_pct, 1))
+        set_text(self.measured[0], number(moment.measured_speed_kmh, 1))
+        set_text(self.measured[1], number(moment.measured_incline_pct, 1))
+        coming = moment.stage if moment.phase is Phase.READY else moment.next_stage
+        words = tr("run.after_cool_down")
+        if coming is not None:
+            load = tr("run.load", speed=number(coming.speed_kmh, 1), incline=number(coming.incline_pct, 1))
+            words = load if coming is not moment.record.plan.cool_down else tr("run.next_cool_down", load=load)
+        set_text(self.next, words)
+        ahead = moment.countdown_s
+        set_text(self.countdown, "" if ahead is None else tr("run.changes_in", seconds=int(-(-ahead // 1))))
+
+
+class LimitPanel(QFrame):
+    """A limit was reached: cool-down comes by itself, unless the operator goes on for a reason."""
+
+    go_on = Signal()
+    cool_down = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "message")
+        self.words = label("", "lead", wrap=True)
+        self.left = label("", "figure")
+        self.yes = button(tr("limit.go_on"), self.go_on.emit, "touch")
+        self.no = button(tr("limit.cool_down"), self.cool_down.emit, "touch")
+        self.setLayout(row(self.left, self.words, self.yes, self.no, margin=10, shares=(0, 1)))
+        set_state(self, "caution")
+
+    def show_moment(self, moment: Snapshot) -> None:
+        """Show one snapshot."""
+        notice = moment.limit_notice
+        set_shown(self, notice is not None)
+        if notice is not None:
+            set_text(self.left, tr("limit.seconds", n=int(-(-(moment.limit_acts_in_s or 0.0) // 1))))
+            set_text(self.words, tr("limit.words", cause=say(notice)))
+
+
+def _ordered(holds: frozenset[HoldCause]) -> list[HoldCause]:
+    return [cause for cause in HoldCause if cause in holds]
+
+
+def _stage_words(moment: Snapshot) -> str:
+    match moment.phase:
+        case Phase.READY:
+            return tr("run.not_begun")
+        case Phase.STARTING:
+            return tr("run.coming_up")
+        case Phase.STAGES:
+            words = tr("run.stage", index=moment.stage_index + 1, n=moment.n_stages)
+            return f"{words} · {tr('run.habituation')}" if moment.stage.habituation else words
+        case Phase.COOL_DOWN:
+            return tr("run.cool_down")
+    return tr("run.stopping_short")

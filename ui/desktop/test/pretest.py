@@ -1,0 +1,342 @@
+"""Before the test: the right person, the few numbers, the questions, and what will be missing for want of data."""
+
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QWidget
+
+from teststation.errors import StationError
+from teststation.physiology.assess import assess
+from teststation.physiology.hrmax import hr_max
+from teststation.protocol.plan import Plan
+from teststation.records.people.people import Person
+from teststation.subject import Subject
+from ui.desktop.i18n import knows, say, tr
+from ui.desktop.i18n.numbers import age_years, clock, day, number, parse_day, parse_number, today
+from ui.desktop.test.screening import Screening
+from ui.desktop.widgets.base import (
+    button,
+    card,
+    column,
+    frame,
+    label,
+    row,
+    set_shown,
+    set_state,
+    set_text,
+    show_problems,
+)
+from ui.desktop.widgets.fields import AGE_YEARS, HEIGHT_CM, HR_MAX_BPM, HR_RESTING_BPM, WEIGHT_KG, form, line_edit
+from ui.station.station import Setup, Station
+from ui.station.strap_search import needs_a_choice
+
+NAMESAKES_SHOWN = 3
+CALCULATED, MEASURED, FROM_RPE = "calculated", "measured", "rpe"
+
+
+def will_be_withheld(subject: Subject, plan: Plan) -> list[str]:
+    """Sentences on results that this subject and plan cannot give, and on what makes them wider."""
+    found = assess(subject, ())
+    sentences: list[str] = []
+    pulse = found.estimates["extrapolation"].why
+    if pulse is not None and pulse.code == "pulse_not_to_be_trusted":
+        sentences.append(tr("withheld.pulse", why=say(pulse)))
+    elif subject.hr_max_from_rpe:
+        sentences.append(tr("withheld.hr_max_rpe"))
+    elif found.hr_max.source != "measured":
+        sentences.append(tr("withheld.hr_max", see=number(found.hr_max.see_bpm)))
+    before = found.estimates["non_exercise"].why
+    if before is not None:
+        sentences.append(tr("withheld.non_exercise", why=say(before)))
+    if plan.method != "ebbeling":
+        sentences.append(tr("withheld.ebbeling"))
+    return sentences
+
+
+class PretestScreen(QWidget):
+    """``prepared`` carries a whole ``Setup``; whatever is missing is said, all at once."""
+
+    prepared = Signal(object)
+    back = Signal()
+
+    def __init__(self, station: Station, *, seed: int = 1) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.station, self._seed = station, seed
+        self.person: Person | None = None
+        self.who, self.born = label("", "title", wrap=True), label("", "lead", wrap=True)
+        self.namesakes = label("", "problem", wrap=True)
+        self.namesakes.hide()
+        self.confirmed = QCheckBox(tr("pretest.confirm"))
+        self.weight = line_edit("", tr("pretest.weight"))
+        self.height_cm = line_edit("", tr("pretest.height"))
+        self.hr_source = QComboBox()
+        self.hr_value = line_edit("", tr("pretest.hr_measured"))
+        self.hr_date = line_edit("", tr("pretest.hr_date"), tr("form.born_hint"))
+        self.resting = line_edit("", tr("pretest.resting"))
+        self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
+        self.rail = QCheckBox(tr("pretest.rail"))
+        self.protocol, self.speed = QComboBox(), QComboBox()
+        self.stages = label("", "soft", wrap=True)
+        self.conditions = line_edit("", tr("pretest.conditions"), tr("pretest.conditions_hint"))
+        self.screening = Screening(self._look)
+        self.withheld = label("", wrap=True)
+        self.devices = label("", "chip")
+        self.problems: QLabel = label("", "problem", wrap=True)
+        self.prepare_button = button(tr("pretest.prepare"), self.prepare, "main")
+        self._layout()
+        self._connect()
+
+    def _layout(self) -> None:
+        for choice, name in (
+            (self.hr_source, tr("pretest.hr_source")),
+            (self.protocol, tr("pretest.protocol")),
+            (self.speed, tr("pretest.speed")),
+        ):
+            choice.setAccessibleName(name)
+            choice.setMinimumContentsLength(8)
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for check in (self.confirmed, self.beta, self.rhythm, self.rail):
+            check.setAccessibleName(check.text())
+        person = card(
+            tr("pretest.who"),
+            self.who,
+            self.born,
+            self.namesakes,
+            self.confirmed,
+            form(
+                (tr("pretest.weight"), self.weight),
+                (tr("pretest.height"), self.height_cm),
+                (tr("pretest.hr_source"), self.hr_source),
+                (tr("pretest.hr_measured"), self.hr_value),
+                (tr("pretest.hr_date"), self.hr_date),
+                (tr("pretest.resting"), self.resting),
+            ),
+            self.beta,
+            self.rhythm,
+            1,
+        )
+        test = card(
+            tr("pretest.test"),
+            form((tr("pretest.protocol"), self.protocol), above=True),
+            form((tr("pretest.speed"), self.speed)),
+            self.stages,
+            self.rail,
+            form((tr("pretest.conditions"), self.conditions), above=True),
+        )
+        missing = card(tr("pretest.withheld"), self.withheld, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setAccessibleName(tr("pretest.screening"))
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        inside.setLayout(column(self.screening, 1, margin=(0, 0, 10, 0)))
+        scroll.setWidget(inside)
+        questions = card(tr("pretest.screening"), scroll)
+        right = column(test, missing, shares=(0, 1))
+        body = row(person, questions, right, margin=(16, 14, 16, 8), shares=(5, 6, 5))
+        self.problems.hide()
+        foot = row(button(tr("common.back"), self.back.emit, "touch"), self.devices, 1, self.prepare_button, margin=12)
+        inner = column(self.problems, margin=(16, 0, 16, 6))
+        self.setLayout(column(body, inner, frame(foot, "foot"), gap=0, shares=(1,)))
+
+    def _connect(self) -> None:
+        self.protocol.currentIndexChanged.connect(lambda *_: self._protocol_chosen())
+        self.speed.currentIndexChanged.connect(lambda *_: self._look())
+        self.hr_source.currentIndexChanged.connect(lambda *_: self._look())
+        for field in (self.weight, self.height_cm, self.hr_value, self.hr_date, self.resting):
+            field.textChanged.connect(lambda *_: self._look())
+        for check in (self.confirmed, self.beta, self.rhythm, self.rail):
+            check.toggled.connect(lambda *_: self._look())
+
+    # --- a person ---
+
+    def show_person(self, person: Person) -> None:
+        """Begin anew with this person; what was true last time is offered, never the weight."""
+        self.person = person
+        lines = self.station.record.tests.summaries(person.id)
+        last = self.station.record.tests.get(lines[0].id).run.subject if lines else None
+        set_text(self.who, person.full_name)
+        set_text(self.born, tr("person.facts", born=day(person.born), sex=tr(f"sex.{person.sex.value}")))
+        others = self.station.record.people.namesakes(person)
+        names = "; ".join(f"{other.full_name}, {day(other.born)}" for other in others[:NAMESAKES_SHOWN])
+        set_text(self.namesakes, tr("pretest.namesakes", names=names))
+        set_shown(self.namesakes, bool(others))
+        self.confirmed.setChecked(False)
+        self.weight.clear()
+        self.resting.clear()
+        self.conditions.clear()
+        self.height_cm.setText(number(person.height_cm) if person.height_cm else "")
+        self.beta.setChecked(bool(last and last.beta_blocker))
+        self.rhythm.setChecked(bool(last and last.irregular_rhythm))
+        self.rail.setChecked(False)
+        measured = last is not None and last.hr_max_measured_bpm is not None
+        self.hr_value.setText(number(last.hr_max_measured_bpm) if last and measured else "")
+        on = last.hr_max_measured_on if last and measured else None
+        self.hr_date.setText(day(on) if on else "")
+        self.screening.clear_answers()
+        self._fill_protocols()
+        by_effort = last is not None and last.hr_max_from_rpe
+        self._fill_sources(MEASURED if measured else FROM_RPE if by_effort else CALCULATED)
+        set_shown(self.problems, False)
+        self._look()
+        self.confirmed.setFocus()
+
+    def _fill_protocols(self) -> None:
+        self.protocol.blockSignals(True)
+        self.protocol.clear()
+        for identifier, title in self.station.protocols():
+            self.protocol.addItem(title, identifier)
+        wanted = self.station.settings.default_protocol
+        index = self.protocol.findData(wanted)
+        if index < 0:
+            try:
+                self.protocol.addItem(self.station.plan(wanted).title, wanted)
+                index = self.protocol.count() - 1
+            except StationError:
+                index = 0
+        self.protocol.setCurrentIndex(index)
+        self.protocol.blockSignals(False)
+        self._protocol_chosen()
+
+    def _protocol_chosen(self) -> None:
+        offered = self.station.speeds(self.protocol.currentData())
+        self.speed.blockSignals(True)
+        self.speed.clear()
+        for name, speed_kmh in offered.items():
+            words = tr(f"speed.{name}") if knows(f"speed.{name}") else name
+            self.speed.addItem(tr("pretest.speed_item", name=words, speed=number(speed_kmh, 1)), name)
+        if not offered:
+            self.speed.addItem(tr("pretest.speed_fixed"), None)
+        index = self.speed.findData(self.station.settings.default_speed)
+        self.speed.setCurrentIndex(max(0, index))
+        self.speed.setEnabled(bool(offered))
+        self.speed.blockSignals(False)
+        self._look()
+
+    def _fill_sources(self, chosen: str) -> None:
+        self.hr_source.blockSignals(True)
+        self.hr_source.clear()
+        self.hr_source.addItem("", CALCULATED)
+        self.hr_source.addItem(tr("pretest.hr_is_measured"), MEASURED)
+        self.hr_source.addItem(tr("pretest.hr_is_rpe"), FROM_RPE)
+        self.hr_source.setCurrentIndex(self.hr_source.findData(chosen))
+        self.hr_source.blockSignals(False)
+
+    # --- what it comes to ---
+
+    def _age(self) -> float | None:
+        born = None if self.person is None or self.person.born is None else date.fromisoformat(self.person.born)
+        return None if born is None else age_years(born, today())
+
+    def plan(self) -> Plan:
+        """The protocol at the chosen speed."""
+        return self.station.plan(self.protocol.currentData(), self.speed.currentData())
+
+    def subject(self) -> Subject | None:
+        """The person as the arithmetic needs them; None while a needed value is missing or wrong."""
+        age, weight = self._age(), parse_number(self.weight.text())
+        if self.person is None or not AGE_YEARS.holds(age) or not WEIGHT_KG.holds(weight):
+            return None
+        assert age is not None
+        assert weight is not None
+        measured = self.hr_source.currentData() == MEASURED
+        on = parse_day(self.hr_date.text())
+        return Subject(
+            sex=self.person.sex,
+            age_years=round(age, 2),
+            weight_kg=weight,
+            height_cm=parse_number(self.height_cm.text()),
+            hr_max_measured_bpm=parse_number(self.hr_value.text()) if measured else None,
+            hr_max_measured_on=on.isoformat() if measured and on else None,
+            hr_max_from_rpe=self.hr_source.currentData() == FROM_RPE,
+            beta_blocker=self.beta.isChecked(),
+            irregular_rhythm=self.rhythm.isChecked(),
+            resting_hr_bpm=parse_number(self.resting.text()),
+        )
+
+    def missing(self) -> list[str]:
+        """Everything that must be mended first."""
+        problems: list[str] = []
+        if not self.confirmed.isChecked():
+            problems.append(tr("pretest.not_confirmed"))
+        if not AGE_YEARS.holds(self._age()):
+            problems.append(tr("pretest.no_birth_date"))
+        if not WEIGHT_KG.holds(parse_number(self.weight.text())):
+            problems.append(WEIGHT_KG.sentence(tr("pretest.weight")))
+        for field, bounds, name in (
+            (self.height_cm, HEIGHT_CM, tr("pretest.height")),
+            (self.resting, HR_RESTING_BPM, tr("pretest.resting")),
+        ):
+            if field.text().strip() and not bounds.holds(parse_number(field.text())):
+                problems.append(bounds.sentence(name))
+        if self.hr_source.currentData() == MEASURED and not HR_MAX_BPM.holds(parse_number(self.hr_value.text())):
+            problems.append(HR_MAX_BPM.sentence(tr("pretest.hr_measured")))
+        if self.hr_source.currentData() == MEASURED and parse_day(self.hr_date.text()) is None:
+            problems.append(tr("pretest.hr_date_missing"))
+        settings = self.station.settings
+        if not settings.treadmill or not settings.heart_rate:
+            problems.append(tr("pretest.no_devices"))
+        elif needs_a_choice(settings.heart_rate):
+            problems.append(tr("pretest.choose_strap"))
+        return [*problems, *self.screening.problems()]
+
+    def prepare(self) -> None:
+        """Hand over the setup, or say what is missing."""
+        problems = self.missing()
+        show_problems(self.problems, problems)
+        subject = self.subject()
+        if problems or subject is None or self.person is None:
+            return
+        conditions = {**self.screening.answers(), "handrail": "yes" if self.rail.isChecked() else "no"}
+        if self.conditions.text().strip():
+            conditions["conditions"] = self.conditions.text().strip()
+        settings = self.station.settings
+        self.prepared.emit(
+            Setup(
+                plan=self.plan(),
+                subject=subject,
+                treadmill=settings.treadmill,
+                heart_rate=settings.heart_rate,
+                person_id=self.person.id,
+                conditions=conditions,
+                seed=self._seed,
+            )
+        )
+
+    def _look(self) -> None:
+        if self.person is None or self.protocol.count() == 0 or self.hr_source.count() == 0:
+            return
+        plan = self.plan()
+        measured = self.hr_source.currentData() == MEASURED
+        for field in (self.hr_value, self.hr_date):
+            field.setEnabled(measured)
+        age = self._age()
+        trial = Subject(sex=self.person.sex, age_years=age or 40.0, weight_kg=80.0, beta_blocker=self.beta.isChecked())
+        assumed = hr_max(trial)
+        key = "pretest.hr_brawner" if assumed.source == "brawner2004" else "pretest.hr_nes"
+        words = tr(key, bpm=round(assumed.bpm)) if age is not None else tr("pretest.hr_unknown")
+        if self.hr_source.itemText(0) != words:
+            self.hr_source.setItemText(0, words)
+        set_text(self.stages, _stages_words(plan))
+        subject = self.subject()
+        sentences = [tr("withheld.no_weight")] if subject is None else will_be_withheld(subject, plan)
+        if self.rail.isChecked():
+            sentences.append(tr("withheld.rail"))
+        set_text(self.withheld, "\n\n".join(sentences) or tr("withheld.nothing"))
+        settings = self.station.settings
+        ready = bool(settings.treadmill and settings.heart_rate)
+        words = tr("pretest.devices", treadmill=settings.treadmill, heart_rate=settings.heart_rate)
+        set_text(self.devices, words if ready else tr("pretest.devices_missing"))
+        set_state(self.devices, "" if ready else "caution")
+        if not self.problems.isHidden():
+            problems = self.missing()
+            show_problems(self.problems, problems)
+
+
+def _stages_words(plan: Plan) -> str:
+    loads = " → ".join(f"{number(s.incline_pct, 0 if s.incline_pct % 1 == 0 else 1)} %" for s in plan.stages)
+    slow, fast = min(s.speed_kmh for s in plan.stages), max(s.speed_kmh for s in plan.stages)
+    speed = number(slow, 1) if slow == fast else f"{number(slow, 1)}–{number(fast, 1)}"
+    return tr("pretest.stages", n=len(plan.stages), time=clock(plan.duration_s), speed=speed, loads=loads)

@@ -1,0 +1,83 @@
+"""What is asked while a person walks: coded answers and numbers only, since Space stops the belt."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from teststation.ports import Setpoint
+from teststation.protocol.plan import Plan
+from ui.desktop.i18n import tr
+from ui.desktop.i18n.numbers import number
+from ui.desktop.widgets.base import button, column, label
+from ui.desktop.widgets.choices import choices
+from ui.desktop.widgets.fields import form
+from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.widgets.stepper import Stepper
+
+STOP_REASONS = (
+    "patient", "exhaustion", "breathless", "chest_pain", "dizzy", "leg_pain", "pallor", "blood_pressure", "rhythm",
+    "operator", "other",
+)  # fmt: skip
+OVERRIDE_REASONS = ("talks", "max_higher", "artefact", "supervised")
+SYMPTOMS = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "palpitations")
+SPEED_MIN_KMH = 0.5  # the slowest a protocol may ask for
+NOTES = ("stumbled", "strap_moved", "disturbed", "drank")
+
+
+def cool_down_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
+    """Why the stages end here."""
+    answers = [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
+    return choices(window, tr("cool_down.title"), tr("cool_down.words"), answers, chosen, columns=3)
+
+
+def override_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
+    """Why the test goes on over its limit. The reason is kept in words."""
+    answers = [(tr(f"override.{code}"), tr(f"override.{code}")) for code in OVERRIDE_REASONS]
+    return choices(window, tr("override.title"), tr("override.words"), answers, chosen, columns=1)
+
+
+def event_sheet(window: QWidget, chosen: Callable[[str, str], None]) -> Sheet:
+    """A symptom or an event, kept in words with its time."""
+    answers = [(f"symptom:{code}", tr(f"symptom.{code}")) for code in SYMPTOMS]
+    answers += [(f"note:{code}", tr(f"note.{code}")) for code in NOTES]
+
+    def split(answer: str) -> None:
+        kind, _, code = answer.partition(":")
+        chosen(kind, tr(f"{kind}.{code}"))
+
+    return choices(window, tr("event.title"), tr("event.words"), answers, split, columns=2)
+
+
+def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
+    """Blood pressure of this stage."""
+    systolic = Stepper(tr("pressure.systolic"), 60, 300, 140, step=2, unit="mmHg")
+    diastolic = Stepper(tr("pressure.diastolic"), 30, 200, 80, step=2, unit="mmHg")
+    body = column(form((tr("pressure.systolic"), systolic), (tr("pressure.diastolic"), diastolic)))
+    sheet = Sheet(window, tr("pressure.title"), body, width=820)
+
+    def keep() -> None:
+        sheet.finish()
+        given(int(systolic.value()), int(diastolic.value()))
+
+    sheet.add_cancel(tr("common.cancel"))
+    sheet.foot.addWidget(button(tr("pressure.keep"), keep, "main"))
+    return sheet
+
+
+def load_sheet(window: QWidget, plan: Plan, target: Setpoint | None, given: Callable[[float, float], None]) -> Sheet:
+    """Speed and incline by hand, within the plan's own top."""
+    speed_now, incline_now = (target.speed_kmh, target.incline_pct) if target else (SPEED_MIN_KMH, 0.0)
+    top_kmh, top_pct = plan.max_speed_kmh, plan.max_incline_pct
+    speed = Stepper(tr("run.speed"), SPEED_MIN_KMH, top_kmh, speed_now, step=0.1, decimals=1, unit=tr("unit.kmh"))
+    incline = Stepper(tr("run.incline"), 0.0, top_pct, incline_now, step=0.5, decimals=1, unit="%")
+    words = tr("load.words", speed=number(top_kmh, 1), incline=number(top_pct, 1))
+    body = column(label(words, "soft", wrap=True), form((tr("run.speed"), speed), (tr("run.incline"), incline)))
+    sheet = Sheet(window, tr("load.title"), body, width=820)
+
+    def set_load() -> None:
+        sheet.finish()
+        given(speed.value(), incline.value())
+
+    sheet.add_cancel(tr("common.cancel"))
+    sheet.foot.addWidget(button(tr("load.set"), set_load, "main"))
+    return sheet

@@ -1,0 +1,189 @@
+"""The test itself: pulse on the left, what it means in the middle, time and load on the right, hands below."""
+
+import time
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+
+from teststation.cause import Problem
+from teststation.run.state import Phase
+from teststation.snapshot import Snapshot
+from ui.desktop.i18n import say, told, tr
+from ui.desktop.result.text import outlook_words
+from ui.desktop.test.controls import RunControls
+from ui.desktop.test.panels import HeartPanel, LimitPanel, StagePanel, TopStrip
+from ui.desktop.test.prompt import PromptPanel
+from ui.desktop.theme.style import STOP_HEIGHT, STOP_WIDTH
+from ui.desktop.widgets.base import button, card, column, frame, label, row, set_shown, set_text
+from ui.desktop.widgets.hold_button import HoldButton
+from ui.desktop.widgets.load_plot import LoadPlot
+from ui.desktop.widgets.message_bar import MessageBar
+from ui.desktop.widgets.time_plot import TimePlot
+from ui.desktop.widgets.tones import Tones
+
+# Start can wait for a pulse, but a belt that is away or moving forbids it.
+FORBIDS_START = frozenset({"not_ready_belt_offline", "not_ready_belt_moves", "plan_beyond_machine"})
+
+
+class RunScreen(QWidget):
+    """Shows snapshots; what the operator does leaves as signals."""
+
+    start_held = Signal()
+    abandoned = Signal()
+    seen_at_rest = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.top = TopStrip()
+        self.messages = MessageBar()
+        self.banner_text = label(tr("run.red_button"), centred=True, wrap=True)
+        self.banner_detail = label("", centred=True, wrap=True)
+        self.banner_detail.setObjectName("detail")
+        self.at_rest_button = button(tr("run.seen_at_rest"), self.seen_at_rest.emit, "touch")
+        words = column(self.banner_text, self.banner_detail, gap=2)
+        self.banner = frame(row(words, self.at_rest_button, gap=20, margin=10, shares=(1,)), "banner")
+        self.banner.hide()
+        self.prompt = PromptPanel()
+        self.prompt.hide()
+        self.heart = HeartPanel()
+        self.load_plot, self.time_plot = LoadPlot(), TimePlot()
+        self.outlook = label("", "strong")
+        self.limit = LimitPanel()
+        self.limit.hide()
+        self.stage = StagePanel()
+        self.controls = RunControls()
+        self.hold = HoldButton(tr("start.label"), tr("start.held"))
+        self.hold.completed.connect(self.start_held)
+        self.belt_troubles: tuple[Problem, ...] = ()  # what the treadmill's driver complains of
+        self.start_words = label("", "lead", wrap=True)
+        self.end_words = label("", "lead", wrap=True)
+        self.give_up = button(tr("start.give_up"), self.abandoned.emit, "touch")
+        self.foot = self._foot()
+        self._layout()
+        self._tones = Tones()
+
+    def _foot(self) -> QStackedWidget:
+        ready = QWidget()
+        ready.setLayout(row(self.give_up, self.start_words, self.hold, gap=20, shares=(0, 1)))
+        stopping = QWidget()
+        stopping.setLayout(row(self.end_words))
+        stack = QStackedWidget()
+        for page in (ready, self.controls, stopping):
+            stack.addWidget(page)
+        return stack
+
+    def _layout(self) -> None:
+        plots = column(
+            _titled(tr("plot.load_title"), self.load_plot, self.outlook),
+            _titled(tr("plot.time_title"), self.time_plot),
+            gap=10,
+            shares=(5, 4),
+        )
+        body = row(self.heart, plots, self.stage, shares=(0, 1))
+        self._corner = QWidget()
+        foot = frame(row(self.foot, self._corner, margin=(12, 8, 8, 8), shares=(1,)), "foot")
+        inner = column(
+            self.banner,
+            self.prompt,
+            self.limit,
+            self.messages,
+            body,
+            gap=10,
+            margin=(12, 8, 12, 8),
+            shares=(0, 0, 0, 0, 1),
+        )
+        self.setLayout(column(self.top, inner, foot, gap=0, shares=(0, 1)))
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Make room for this scale."""
+        self._corner.setFixedSize(round(STOP_WIDTH * scale) + 14, round(STOP_HEIGHT * scale) + 4)
+        self.heart.rescale(scale)
+        self.stage.rescale(scale)
+        self.prompt.rescale(scale)
+        self.load_plot.rescale(scale, family)
+        self.time_plot.rescale(scale, family)
+        self.hold.setMinimumSize(round(620 * scale), round(110 * scale))
+
+    def begin(self, person: str, protocol: str) -> None:
+        """A new run."""
+        self._tones = Tones()
+        self.top.person.set_whole(person)
+        self.top.protocol.set_whole(protocol)
+
+    def show_moment(self, moment: Snapshot) -> None:
+        """Show one snapshot; what did not change is left alone."""
+        self._tones.sound(moment, time.monotonic())
+        self.top.show_moment(moment)
+        self.heart.show_moment(moment)
+        self.stage.show_moment(moment)
+        self.controls.show_moment(moment)
+        self.limit.show_moment(moment)
+        self.prompt.show_moment(moment)
+        shown = tuple(alarm for alarm in moment.alarms if not _told_elsewhere(alarm.code, moment))
+        self.messages.show_alarms(shown, _guidance(moment))
+        red = moment.press_red_button or any(alarm.code == "press_red_button" for alarm in moment.alarms)
+        set_shown(self.banner, red)
+        # While a load or a decision is asked for there is nothing calmer to say; an alarm still is.
+        asked = not (self.prompt.isHidden() and self.limit.isHidden())
+        set_shown(self.messages, not red and (bool(shown) or not asked))
+        set_text(self.banner_detail, " · ".join(say(alarm.cause) for alarm in shown) if red else "")
+        self._show_foot(moment)
+        run = moment.record
+        walking = moment.phase is Phase.STAGES
+        going_on = bool(run.stages) and run.stages[-1].ended_s is None
+        self.load_plot.show_assessment(moment.assessment, open_stage=going_on)
+        set_text(self.outlook, outlook_words(moment.assessment) if moment.phase is Phase.STAGES else "")
+        self.time_plot.show_run(run, moment.hr_limit_bpm, moment.stage_remaining_s, walking=walking)
+
+    def _show_foot(self, moment: Snapshot) -> None:
+        if moment.phase is Phase.READY:
+            page = 0
+            forbidden = [cause for cause in moment.not_ready_because if cause.code in FORBIDS_START]
+            allowed = not forbidden
+            if self.hold.isEnabled() is not allowed:
+                self.hold.setEnabled(allowed)
+            set_text(self.start_words, self._not_ready(moment) or tr("start.ready"))
+        elif moment.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN):
+            page = 1
+        else:
+            page = 2
+            reason = "" if moment.reason is None else say(moment.reason) + ". "
+            set_text(self.end_words, reason + tr("run.stopping"))
+        if self.foot.currentIndex() != page:
+            self.foot.setCurrentIndex(page)
+
+    def _not_ready(self, moment: Snapshot) -> str:
+        """Why there is no start yet; of a belt that does not answer, what its driver says of it."""
+        words: list[str] = []
+        for cause in moment.not_ready_because:
+            offline = cause.code == "not_ready_belt_offline"
+            words += told(self.belt_troubles) if offline and self.belt_troubles else [say(cause)]
+        return " ".join(f"{sentence}." for sentence in words)
+
+
+def _titled(title: str, *widgets: QWidget) -> QFrame:
+    return card(title, *widgets, gap=2, margin=(12, 8, 12, 8), shares=(0, 1), role="strong")
+
+
+def _told_elsewhere(code: str, moment: Snapshot) -> bool:
+    noticed = moment.limit_notice is not None and moment.limit_notice.code == code
+    return noticed or code == "press_red_button"
+
+
+def _guidance(moment: Snapshot) -> str:
+    """One calm sentence on what comes next, where no alarm stands."""
+    match moment.phase:
+        case Phase.READY:
+            return tr("guide.ready")
+        case Phase.STARTING:
+            return tr("guide.starting")
+        case Phase.STAGES if moment.holds:
+            return tr("guide.held")
+        case Phase.STAGES if moment.rpe_due and not (moment.record.stages and moment.record.stages[-1].rpe):
+            return tr("guide.ask_rpe")
+        case Phase.STAGES:
+            return tr("guide.stages")
+        case Phase.COOL_DOWN:
+            return tr("guide.cool_down", reason="" if moment.reason is None else say(moment.reason))
+    return tr("guide.stopping")

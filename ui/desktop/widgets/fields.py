@@ -1,0 +1,63 @@
+"""Fields of forms, and the widest values that can belong to a grown person on a treadmill."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLayout, QLineEdit, QWidget
+
+from ui.desktop.i18n import tr
+from ui.desktop.widgets.base import label
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a number may be; outside it somebody has mistyped."""
+
+    low: float
+    high: float
+    unit_key: str
+
+    def holds(self, value: float | None) -> bool:
+        """Whether there is a value and it lies within."""
+        return value is not None and self.low <= value <= self.high
+
+    def sentence(self, name: str) -> str:
+        """What to write instead."""
+        return tr("form.outside", name=name, low=f"{self.low:g}", high=f"{self.high:g}", unit=tr(self.unit_key))
+
+
+# The same as the command line's.
+AGE_YEARS = Bounds(10, 100, "unit.years")
+WEIGHT_KG = Bounds(25, 300, "unit.kg")
+HEIGHT_CM = Bounds(100, 230, "unit.cm")
+HR_MAX_BPM = Bounds(90, 240, "unit.bpm")
+BELT_LENGTH_M = Bounds(1, 10, "unit.metres")
+HR_RESTING_BPM = Bounds(30, 220, "unit.bpm")  # what a strap may report at all
+
+
+def line_edit(text: str, name: str, hint: str = "") -> QLineEdit:
+    """A field with an accessible name and a hint of its form."""
+    made = QLineEdit(text)
+    made.setAccessibleName(name)
+    made.setPlaceholderText(hint)
+    return made
+
+
+def form(*fields: tuple[str, QWidget | QLayout], above: bool = False) -> QFormLayout:
+    """Names on the left of their fields, or ``above`` them."""
+    made = QFormLayout()
+    made.setHorizontalSpacing(18)
+    made.setVerticalSpacing(10)
+    made.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    if above:
+        made.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        made.setVerticalSpacing(2)
+    for name, field in fields:
+        heading = label(name)
+        if isinstance(field, QWidget):
+            heading.setBuddy(field)
+            made.addRow(heading, field)
+        else:
+            made.addRow(heading, field)
+    return made

@@ -1,0 +1,77 @@
+"""What both plots share. No antialiasing: it costs ten times the drawing."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from ui.desktop.theme import palette as c
+
+pg.setConfigOptions(antialias=False, background=c.SURFACE, foreground=c.INK_SOFT)
+
+
+def pen(colour: str, width: int = 2, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """A pen that keeps its width whatever the axes."""
+    made = QPen(QColor(colour))
+    made.setWidth(width)
+    made.setCosmetic(True)
+    made.setStyle(style)
+    return made
+
+
+def axes_of(widget: pg.PlotWidget) -> Any:
+    """The item inside the widget that has the axes; pyqtgraph makes half of its methods at run time."""
+    return widget.getPlotItem()
+
+
+def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
+    """A plot that nobody can drag away by touching it."""
+    made = pg.PlotWidget()
+    made.setAccessibleName(name)
+    made.setMenuEnabled(False)
+    made.hideButtons()
+    made.setMouseEnabled(False, False)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+    item = axes_of(made)
+    item.setLabel("bottom", x_title)
+    item.setLabel("left", y_title)
+    item.showGrid(x=True, y=True, alpha=0.14)
+    return made
+
+
+def rescale_axes(widget: pg.PlotWidget, scale: float, family: str) -> QFont:
+    """Letters of the axes at this scale; returns their font, for whatever else is written in the plot."""
+    font = QFont(family)
+    font.setPixelSize(max(10, round(17 * scale)))
+    for side in ("bottom", "left"):
+        axis = axes_of(widget).getAxis(side)
+        axis.setTickFont(font)
+        axis.label.setFont(font)
+        axis.setTextPen(c.INK_SOFT)
+    return font
+
+
+class Changed:
+    """Remembers what was drawn last: the same data is not drawn twice."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, object] = {}
+
+    def __call__(self, name: str, value: object) -> bool:
+        if name in self._last and self._last[name] == value:
+            return False
+        self._last[name] = value
+        return True
+
+
+def pulse_range(values: Sequence[float | None]) -> tuple[float, float]:
+    """Axis of pulse in whole tens around the values, 60 to 190 bpm where there are none."""
+    there = [value for value in values if value is not None and math.isfinite(value)]
+    low = min([60.0, *there])
+    high = max(there, default=180.0)
+    return math.floor((low - 5) / 10) * 10, math.ceil((high + 16) / 10) * 10

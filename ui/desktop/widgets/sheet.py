@@ -1,0 +1,104 @@
+"""A question in the window itself, instead of a window of its own: it can never lie over STOPP."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLayout, QWidget
+
+from ui.desktop.theme.style import STOP_HEIGHT
+from ui.desktop.widgets.base import button, column, frame, label, row, rule
+
+SCRIM = QColor(19, 34, 44, 110)
+
+
+class Sheet(QWidget):
+    """A panel over a veiled window. Escape cancels it, unless the belt may move: then Escape stops the belt."""
+
+    closed = Signal()
+
+    def __init__(self, window: QWidget, title: str, body: QLayout, *, width: int = 900, fill: bool = False) -> None:
+        """``fill``: as high as the window lets it be, whatever its body asks for."""
+        super().__init__(window)
+        self._window = window
+        self.setAccessibleName(title)
+        self._design_width, self._full = width, fill
+        self._title = label(title, "title", wrap=True)
+        self.foot = row(1)
+        self._inside = column(self._title, rule(), body, self.foot, margin=26)
+        self.panel: QFrame = frame(self._inside, "sheet")
+        self.panel.setParent(self)
+        self.hide()
+        window.installEventFilter(self)
+
+    def add_cancel(self, text: str) -> None:
+        """A button that closes the sheet and does nothing else."""
+        self.foot.insertWidget(0, button(text, self.finish, "touch"))
+
+    def open(self) -> None:
+        """Show the sheet and put the keyboard into it."""
+        self._fit()
+        self.show()
+        self.raise_()
+        first = self._first_control()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def finish(self) -> None:
+        """Close the sheet."""
+        self._window.removeEventFilter(self)
+        self.hide()
+        self.closed.emit()
+        self.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.finish()
+            return
+        super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Tab goes round inside the sheet."""
+        here = QApplication.focusWidget()
+        seats = [w for w in self._controls() if w.isVisibleTo(self) and w.isEnabled()]
+        if not seats:
+            return False
+        step = 1 if following else -1
+        index = seats.index(here) + step if here in seats else min(step, 0)
+        seats[index % len(seats)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), SCRIM)
+        painter.end()
+
+    def _controls(self) -> list[QWidget]:
+        return [w for w in self.panel.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+    def _first_control(self) -> QWidget | None:
+        return next((w for w in self._controls() if w.isVisibleTo(self) and w.isEnabled()), None)
+
+    def _fit(self) -> None:
+        window = self._window
+        scale = float(window.property("drawn_scale") or 1.0)
+        self.setGeometry(window.rect())
+        self.panel.ensurePolished()
+        width = min(round(self._design_width * scale), window.width() - 40)
+        room = window.height() - round((STOP_HEIGHT + 40) * scale)
+        self.panel.setFixedWidth(width)
+        layout = self._inside
+        wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        height = min(max(wanted, self.panel.minimumSizeHint().height()), window.height() - 20)
+        if self._full:
+            height = window.height() - 20
+        top = max(10, (min(room, window.height()) - height) // 2)
+        self.panel.setGeometry((window.width() - width) // 2, top, width, height)

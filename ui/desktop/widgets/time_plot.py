@@ -1,0 +1,131 @@
+"""Heart rate against time, the stages shaded, what is still to come in outline."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from teststation.run.record import RunRecord
+from ui.desktop.i18n import tr
+from ui.desktop.i18n.numbers import number
+from ui.desktop.theme import palette as c
+from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
+
+
+@dataclass(frozen=True, slots=True)
+class StageBand:
+    """One stage on the axis of time, in seconds from the start."""
+
+    began_s: float
+    ends_s: float
+    incline_pct: float
+    cool_down: bool = False
+
+
+def stage_bands(run: RunRecord, remaining_s: float, *, walking: bool) -> tuple[StageBand, ...]:
+    """Stages as they were walked, the one that goes on, those to come, and the cool-down.
+
+    Args:
+        remaining_s: Left of the stage that goes on; its clock may stand still.
+        walking: Whether the stages go on.
+    """
+    now_s = run.heart[-1].t_s if run.heart else 0.0
+    bands: list[StageBand] = []
+    for span in run.stages:
+        ends_s = span.ended_s if span.ended_s is not None else now_s + remaining_s
+        bands.append(StageBand(span.began_s, ends_s, span.plan.incline_pct))
+    at_s = bands[-1].ends_s if bands else 0.0
+    if run.stages_ended_s is not None:
+        ends_s = run.ended_s if run.ended_s is not None else run.stages_ended_s + run.plan.cool_down.duration_s
+        return (*bands, StageBand(at_s, max(at_s, ends_s), run.plan.cool_down.incline_pct, cool_down=True))
+    if run.stages and not walking:
+        return tuple(bands)
+    following = run.stages[-1].index + 1 if run.stages else 0
+    for stage in run.plan.stages[following:]:
+        bands.append(StageBand(at_s, at_s + stage.duration_s, stage.incline_pct))
+        at_s += stage.duration_s
+    cool = run.plan.cool_down
+    return (*bands, StageBand(at_s, at_s + cool.duration_s, cool.incline_pct, cool_down=True))
+
+
+class TimePlot(QWidget):
+    """A missing heart rate is a gap, never a bridge."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plot = plot(tr("plot.minutes"), tr("plot.pulse"), tr("plot.time_name"))
+        self._axes = axes_of(self.plot)
+        self._changed = Changed()
+        self._curve = pg.PlotCurveItem(pen=pen(c.ACCENT_DARK, 2), connect="finite")
+        self._limit = pg.InfiniteLine(angle=0, pen=pen(c.CAUTION_LINE, 2, Qt.PenStyle.DotLine))
+        self._now = pg.InfiniteLine(angle=90, pen=pen(c.INK_SOFT, 1))
+        self._font = QFont()
+        self._regions: list[pg.LinearRegionItem] = []
+        self._names: list[pg.TextItem] = []
+        for item in (self._limit, self._now, self._curve):
+            self._axes.addItem(item)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Letters at this scale."""
+        self._font = rescale_axes(self.plot, scale, family)
+        for name in self._names:
+            name.setFont(self._font)
+
+    def show_run(self, run: RunRecord, limit_bpm: float | None, remaining_s: float, *, walking: bool) -> None:
+        """Draw what changed."""
+        heart = run.heart if run.stages else ()
+        bpm = [sample.bpm for sample in heart]
+        if self._changed("heart", (run.id, len(heart))):
+            self._curve.setData(
+                np.array([sample.t_s / 60 for sample in heart], dtype=float),
+                np.array([np.nan if value is None else value for value in bpm], dtype=float),
+            )
+            self._now.setVisible(bool(heart) and run.ended_s is None)
+            self._now.setValue(heart[-1].t_s / 60 if heart else 0.0)
+            values = pulse_range([limit_bpm, *bpm])
+            if self._changed("pulse", values):
+                self._axes.setYRange(*values, padding=0)
+                self._changed("bands", None)
+        self._limit.setVisible(limit_bpm is not None)
+        if limit_bpm is not None and self._changed("limit", limit_bpm):
+            self._limit.setValue(limit_bpm)
+        bands = stage_bands(run, remaining_s, walking=walking)
+        rounded = tuple((round(b.began_s), round(b.ends_s), b.incline_pct) for b in bands)
+        if self._changed("bands", rounded):
+            self._draw_bands(bands)
+
+    def _draw_bands(self, bands: tuple[StageBand, ...]) -> None:
+        while len(self._regions) < len(bands):
+            region = pg.LinearRegionItem(movable=False, pen=pen(c.LINE, 1))
+            region.setZValue(-10)
+            name = pg.TextItem(color=c.INK_SOFT, anchor=(0.5, 0))
+            name.setFont(self._font)
+            self._regions.append(region)
+            self._names.append(name)
+            self._axes.addItem(region, ignoreBounds=True)
+            self._axes.addItem(name, ignoreBounds=True)
+        top = self._axes.getViewBox().viewRange()[1][1]
+        for index, (region, name) in enumerate(zip(self._regions, self._names, strict=True)):
+            there = index < len(bands)
+            region.setVisible(there)
+            name.setVisible(there)
+            if not there:
+                continue
+            band = bands[index]
+            region.setBrush(QColor(c.SURFACE_SOFT if band.cool_down else c.STAGE_TINTS[index % 2]))
+            region.setRegion((band.began_s / 60, band.ends_s / 60))
+            name.setText(tr("plot.cool_down") if band.cool_down else f"{number(band.incline_pct, _decimals(band))} %")
+            name.setPos((band.began_s + band.ends_s) / 120, top)
+        if bands:
+            end = bands[-1].ends_s / 60
+            self._axes.setXRange(0, end, padding=0.01)
+
+
+def _decimals(band: StageBand) -> int:
+    return 0 if band.incline_pct == int(band.incline_pct) else 1

@@ -1,0 +1,399 @@
+"""The window: one screen at a time, STOPP in its corner, and nothing that can lie over it."""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from teststation.errors import StationError
+from teststation.records.access.audit import Action
+from teststation.records.access.users import Permission
+from teststation.records.database import Record
+from teststation.records.people.people import Person
+from teststation.records.tests.kept_tests import StoredTest
+from ui.desktop.clinic.upkeep import Upkeep
+from ui.desktop.desk.desk import Desk
+from ui.desktop.desk.flow import DeskFlow
+from ui.desktop.header import Header
+from ui.desktop.i18n import told, tr, use_language
+from ui.desktop.i18n.numbers import day
+from ui.desktop.machines.commissioning import CommissioningScreen
+from ui.desktop.machines.commissioning_flow import CommissioningFlow
+from ui.desktop.machines.flow import MachineFlow
+from ui.desktop.people.flow import PeopleFlow
+from ui.desktop.people.history import HistoryScreen
+from ui.desktop.people.person import PersonScreen
+from ui.desktop.result.flow import ResultFlow
+from ui.desktop.result.papers import Papers
+from ui.desktop.result.screen import ResultScreen
+from ui.desktop.shutdown import StopKeys, close_on_signals, install_excepthook
+from ui.desktop.test.bridge import SessionBridge
+from ui.desktop.test.flow import RunFlow
+from ui.desktop.test.pretest import PretestScreen
+from ui.desktop.test.screen import RunScreen
+from ui.desktop.theme.style import font_family, scale_for, style_sheet
+from ui.desktop.widgets.base import column
+from ui.desktop.widgets.choices import message
+from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.widgets.stop_button import StopButton
+from ui.desktop.work import Work
+from ui.station.settings import Settings, save_settings
+from ui.station.station import Setup, Station
+
+log = logging.getLogger("teststation.window")
+MINIMUM_WIDTH, MINIMUM_HEIGHT = 1200, 700
+GOODBYE_S = 25.0  # the drivers' own time-outs end before
+
+
+class MainWindow(QMainWindow):
+    """Navigation between the screens; owns the session while there is one."""
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        save: Callable[[Settings], None] = lambda settings: None,
+        demo: bool = False,
+        seed: int = 1,
+    ) -> None:
+        super().__init__()
+        self.station = station
+        self.flow: RunFlow | None = None
+        self._save = save
+        self._scale = 0.0
+        self._sheets: list[Sheet] = []
+        self._goodbyes: list[Work] = []
+        self._closing = False
+        self.setWindowTitle(tr("app.title"))
+        self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self.header = Header(demo=demo)
+        self.people = PersonScreen(station.record)
+        self.pretest = PretestScreen(station, seed=seed)
+        self.run = RunScreen()
+        self.result = ResultScreen()
+        self.history = HistoryScreen()
+        self.stack = QStackedWidget()
+        self.commissioning = CommissioningScreen()
+        for screen in (self.people, self.pretest, self.run, self.result, self.history, self.commissioning):
+            self.stack.addWidget(screen)
+        central = QWidget()
+        central.setLayout(column(self.header, self.stack, gap=0, shares=(0, 1)))
+        self.setCentralWidget(central)
+        self.stop_button = StopButton(self)
+        self.stop_button.stop_pressed.connect(self.stop)
+        self.desk = Desk(station.record)
+        self.dialogs = Dialogs(self)
+        self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self.dialogs, self)
+        self.results = ResultFlow(station, self.desk, self.result, self, self)
+        self.papers = Papers(station, self.result.show_busy, self, self.dialogs, self)
+        self.machines = MachineFlow(station, self.desk, self.commissioning, self, lambda: self.flow is not None)
+        self.upkeep = Upkeep(
+            station, lambda: self.at_work is None, lambda said: self.tell(tr("upkeep.title"), said), self
+        )
+        self._stop_keys = StopKeys(lambda: self.bridge, self)
+        self.door = DeskFlow(self.desk, self.header, self, self, lambda: self.station.settings,
+                             lambda: self.at_work is not None, demo=demo)  # fmt: skip
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+        # Installed last, so asked first: nothing comes before the stop.
+        application.installEventFilter(self._stop_keys)
+        self._connect()
+        self.go_to(self.people)
+        self.door.start()
+
+    def _connect(self) -> None:
+        self.header.settings_wanted.connect(self.machines.edit_settings)
+        self.door.user_changed.connect(self._user_changed)
+        self.door.desk_cleared.connect(self._clear_desk)
+        self.door.desk_left.connect(self._leave_desk)
+        self.header.about_wanted.connect(lambda: self.tell(tr("about.title"), self._about()))
+        self.people.test_wanted.connect(self.begin_pretest)
+        self.history.open_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
+        self.history.report_wanted.connect(lambda test_id: self.show_report(self.station.record.tests.get(test_id)))
+        self.pretest.back.connect(lambda: self.go_to(self.people))
+        self.pretest.prepared.connect(self.prepare)
+        self.result.done.connect(self.back_to_people)
+        self.result.print_wanted.connect(self.papers.open_report)
+        self.result.pdf_wanted.connect(self.papers.save_report)
+        self.history.copy_wanted.connect(self.papers.save_copy)
+
+    # --- what the rest of the window asks ---
+
+    @property
+    def at_work(self) -> RunFlow | CommissioningFlow | None:
+        """The test, or the machine that is put into use, while there is one."""
+        return self.flow or self.machines.commissioning
+
+    @property
+    def bridge(self) -> SessionBridge | CommissioningFlow | None:
+        """Who has a belt that may move."""
+        return None if self.at_work is None else self.at_work.bridge
+
+    def stop(self) -> None:
+        """Stop the belt."""
+        if self.bridge is not None:
+            self.bridge.stop()
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen. STOPP stays free."""
+        self.show_sheet(lambda window: message(window, title, sentences))
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet; the one below waits."""
+        sheet = make(self)
+        self._sheets.append(sheet)
+        sheet.closed.connect(lambda: self._sheets.remove(sheet))
+        sheet.open()
+        self.door.raise_cover()
+        self.stop_button.to_corner()
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet on top, if there is one."""
+        return self._sheets[-1] if self._sheets else None
+
+    def go_to(self, screen: QWidget) -> None:
+        """Show one screen."""
+        self.stack.setCurrentWidget(screen)
+        moves = screen in (self.run, self.commissioning)
+        self.header.setVisible(not moves)
+        steps = (self.people, self.pretest, self.run, self.result)
+        self.header.show_step(steps.index(screen) if screen in steps else 0)
+        self.stop_button.setVisible(moves)
+        self.stop_button.to_corner()
+        if screen is self.people:
+            self.people.refresh()
+            self.people.search.setFocus()
+
+    def welcome(self) -> None:
+        """What has to be said before the first click: intended use, and tests that were interrupted."""
+        try:
+            found = self.station.recover()
+        except StationError as error:
+            self.tell(tr("error.known"), told(error))
+        else:
+            if found:
+                self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
+                self.people.refresh()
+        self.door.remind()
+        self.machines.remind()
+        if not self.station.settings.intended_use_accepted:
+            self.show_sheet(self._intended_use)
+
+    def _user_changed(self) -> None:
+        self.header.allow_settings(self.desk.may(Permission.SETTINGS))
+        self.result.allow_signing(self.desk.may(Permission.SIGN))
+        self.people.allow_merging(self.desk.may(Permission.MERGE))
+        self.history.allow_copying(self.desk.may(Permission.EXPORT))
+        self.people.allow_bringing_in(self.desk.may(Permission.IMPORT))
+
+    def _leave_desk(self) -> None:
+        """The station locks: the cover lies over the window, and nothing of it is outside."""
+        self.dialogs.close_all()
+        self.papers.let_go()
+
+    def _clear_desk(self) -> None:
+        """Another user has come in: nothing that the former had open is shown to them."""
+        while self._sheets:
+            self._sheets[-1].finish()
+        self.back_to_people()
+
+    # --- people ---
+
+    def begin_pretest(self, person: Person) -> None:
+        """The appointment begins."""
+        self.desk.saw(Action.PERSON_SEEN, person.id)
+        self.pretest.show_person(person)
+        self.go_to(self.pretest)
+
+    def back_to_people(self) -> None:
+        """The appointment is over."""
+        self.people.search.clear()
+        self.go_to(self.people)
+
+    # --- the run ---
+
+    def prepare(self, setup: Setup) -> None:
+        """Start the drivers. Nothing moves."""
+        if self.desk.user is not None:
+            setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            session = self.station.prepare(setup)
+        except StationError as error:
+            self.tell(tr("error.devices"), told(error))
+            return
+        finally:
+            QApplication.restoreOverrideCursor()
+        person = self.station.record.people.get(setup.person_id)
+        self.run.begin(f"{person.full_name}, {day(person.born)}", setup.plan.title)
+        self.flow = RunFlow(session, self.run, self.show_sheet, self)
+        self.flow.ended.connect(self._ended)
+        self.go_to(self.run)
+        self.run.setFocus()
+        self.flow.start()
+
+    def _ended(self, stored: StoredTest | None) -> None:
+        assert self.flow is not None
+        self._say_goodbye()
+        while self._sheets:
+            self._sheets[-1].finish()
+        if self._closing:
+            self.close()
+        elif stored is None:
+            self.go_to(self.pretest)
+        else:
+            self.show_result(stored)
+
+    def _say_goodbye(self) -> None:
+        """End the drivers beside the window: a serial line may take seconds to let go."""
+        if self.flow is None:
+            return
+        flow, self.flow = self.flow, None
+        flow.disconnect_screen()
+        work = Work(flow.session.close)
+        work.failed.connect(lambda error: log.warning("a driver did not end in order: %s", error))
+        self._goodbyes = [earlier for earlier in self._goodbyes if not earlier.wait(0.0)]
+        self._goodbyes.append(work.start())
+
+    def show_result(self, stored: StoredTest) -> None:
+        """A kept test."""
+        self.results.show(stored)
+
+    def show_report(self, stored: StoredTest) -> None:
+        """A kept test and its report."""
+        self.show_result(stored)
+        self.papers.open_report(stored)
+
+    # --- settings and words ---
+
+    def machine_left(self) -> None:
+        """The pages of a machine are left; the belt is at rest."""
+        if self._closing:
+            self.close()
+        else:
+            self.back_to_people()
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Use settings from now on."""
+        self.station.settings = settings
+        self._save(settings)
+
+    def _intended_use(self, window: QWidget) -> Sheet:
+        sheet = message(window, tr("intended.title"), [tr("intended.sentence"), tr("intended.red_button")],
+                        confirm=tr("intended.accept"))  # fmt: skip
+        sheet.closed.connect(
+            lambda: self.keep_settings(msgspec.structs.replace(self.station.settings, intended_use_accepted=True))
+        )
+        return sheet
+
+    def _about(self) -> list[str]:
+        from teststation import __version__
+
+        return [tr("about.version", version=__version__), tr("intended.sentence"), tr("intended.red_button")]
+
+    def _recovered(self, stored: StoredTest) -> str:
+        person = self.station.record.people.get(stored.person_id)
+        began = datetime.fromisoformat(stored.run.started_at)
+        return tr("recovered.one", name=person.full_name, when=f"{began:%d.%m.%Y %H:%M}")
+
+    # --- Qt ---
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.door.lock.seen(event)
+        if isinstance(event, QKeyEvent) and isinstance(watched, QWidget) and self.isActiveWindow():
+            if event.type() is QEvent.Type.KeyPress:
+                return self._key_pressed(event)
+            if event.type() is QEvent.Type.KeyRelease and self.at_work is not None and not event.isAutoRepeat():
+                return self.at_work.key_released(event.key())
+        if event.type() is QEvent.Type.WindowDeactivate and watched is self:
+            self.run.hold.let_go()
+            self.commissioning.let_go()
+        return super().eventFilter(watched, event)
+
+    def _key_pressed(self, event: QKeyEvent) -> bool:
+        if event.isAutoRepeat():
+            return self.at_work is not None and event.key() == Qt.Key.Key_F2
+        if event.key() == Qt.Key.Key_F11:
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+            return True
+        if self.at_work is not None and self.sheet is None:
+            return self.at_work.key_pressed(event.key(), event.text())
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rescale()
+
+    def _rescale(self) -> None:
+        scale = scale_for(self.width(), self.height())
+        if scale == self._scale:
+            return
+        self._scale = scale
+        self.setProperty("drawn_scale", scale)
+        family = font_family()
+        self.setStyleSheet(style_sheet(scale, family))
+        self.stop_button.rescale(scale)
+        for screen in (self.people, self.run, self.result, self.history, self.commissioning):
+            screen.rescale(scale, family)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        bridge = self.bridge
+        if bridge is not None and bridge.belt_may_move:
+            # The belt first; the window stays until the belt is known to be at rest.
+            bridge.stop("window_closed")
+            event.ignore()
+            self.tell(tr("close.title"), [tr("close.words")])
+            return
+        if self.flow is not None:
+            self.flow.abandon()
+            if self.flow.session.ended and self.flow.session.begun:
+                self.flow.session.finish()
+            self._say_goodbye()
+        self.machines.close(GOODBYE_S)
+        for work in self._goodbyes:
+            work.wait(GOODBYE_S)
+        self.dialogs.close_all()
+        self.papers.wait(GOODBYE_S)
+        self.upkeep.wait(GOODBYE_S)
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+            application.removeEventFilter(self._stop_keys)
+        event.accept()
+
+    def close_when_at_rest(self) -> None:
+        """Close in good order: at once, or as soon as a moving belt has come to rest."""
+        self._closing = True
+        self.close()
+
+
+def run_app(record: Record, settings: Settings, *, time_scale: float = 1.0, demo: bool = False, seed: int = 1) -> int:
+    """Open the window and return the exit status when it is closed. A demonstration keeps no settings."""
+    use_language(settings.language)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("teststation")
+    application.setStyle("Fusion")
+    station = Station(record, settings, time_scale)
+    window = MainWindow(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed)
+    restore_hook, restore_signals = install_excepthook(window), close_on_signals(window.close_when_at_rest)
+    # Python looks at signals only when it runs: this gives it a moment twice a second.
+    awake = QTimer(interval=500)
+    awake.timeout.connect(lambda: None)
+    awake.start()
+    try:
+        window.showMaximized()
+        QTimer.singleShot(0, window.welcome)
+        return application.exec()
+    finally:
+        restore_signals()
+        restore_hook()

@@ -1,0 +1,162 @@
+"""A machine is put into use, or its belt checked: the shell around the trial, for the command line and the window."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from drivers.machines import Machine, load_machines, machine_of
+from drivers.registry import TREADMILL, parse_device
+from drivers.treadmill_client import TreadmillClient
+from teststation.cause import Cause, Problem
+from teststation.clock import TimeScale
+from teststation.errors import BadInput
+from teststation.ports import BeltCheck, Treadmill, TreadmillInfo
+from teststation.run import belt_trial
+from teststation.run.belt_trial import Trial, TrialPhase
+from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
+from teststation.run.controller import LEASE_WALL_S
+from teststation.units import KMH_PER_MPH
+from ui.station.settings import Settings
+
+# The console shows the speed that was sent, or the same number in the other unit.
+SAME_SHARE = 0.08
+
+
+class BeltTrial:
+    """One treadmill driver and a trial on it. Call ``tick`` ten times a second. Nothing moves before ``begin``."""
+
+    def __init__(self, device: str, scale: TimeScale | None = None, treadmill: Treadmill | None = None) -> None:
+        self.treadmill = treadmill or TreadmillClient(device, scale or TimeScale())
+        self.trial: Trial | None = None
+        self._monotonic: Callable[[], float] = time.monotonic
+
+    @property
+    def info(self) -> TreadmillInfo | None:
+        """What the machine can do, once its driver has said."""
+        return None if self.trial is None else self.trial.info
+
+    @property
+    def phase(self) -> TrialPhase:
+        """Where the trial is; ready also while the driver has not said a word."""
+        return TrialPhase.READY if self.trial is None else self.trial.phase
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why this cannot go on."""
+        ask = getattr(self.treadmill, "problems", None)
+        said: tuple[Problem, ...] = () if ask is None else ask()
+        return said or (() if self.trial is None or self.trial.trouble is None else (self.trial.trouble,))
+
+    def tick(self) -> None:
+        """Take in what the driver said and let time pass."""
+        now_s = self._monotonic()
+        read = self.treadmill.telemetry()
+        info = self.treadmill.info()
+        if self.trial is None and info is not None:
+            self.trial = Trial(info)
+        if self.trial is None:
+            return
+        for belt in read:
+            self.trial = belt_trial.hear(self.trial, now_s, belt)
+        self.trial, commands = belt_trial.tick(self.trial, now_s)
+        self._carry_out(commands)
+
+    def begin(self) -> None:
+        """Set the belt in motion: only when the operator has confirmed that nobody is on it."""
+        if self.trial is not None:
+            self.trial, commands = belt_trial.begin(self.trial, self._monotonic())
+            self._carry_out(commands)
+
+    def again(self) -> None:
+        """Make ready for one more trial, where the last one has ended at rest."""
+        if self.trial is not None:
+            self.trial = belt_trial.again(self.trial)
+
+    @property
+    def sent_kmh(self) -> float | None:
+        """What the guard last wrote."""
+        return None if self.trial is None or self.trial.belt is None else self.trial.belt.sent_speed_kmh
+
+    @property
+    def said_kmh(self) -> float | None:
+        """What the treadmill says of its belt now."""
+        return None if self.trial is None or self.trial.belt is None else self.trial.belt.measured_speed_kmh
+
+    @property
+    def belt_may_move(self) -> bool:
+        """Whether the belt moves by this trial's doing, or has moved and is not known to be at rest."""
+        return self.phase in (TrialPhase.STARTING, TrialPhase.RUNNING, TrialPhase.STOPPING)
+
+    @property
+    def rests(self) -> bool:
+        """Whether the belt is known to stand still."""
+        return self.trial is not None and self.trial.belt is not None and self.trial.belt.at_rest
+
+    def stop(self) -> None:
+        """Stop the belt at once."""
+        self.treadmill.stop()
+        if self.trial is not None:
+            self.trial, commands = belt_trial.stop(self.trial)
+            self._carry_out(commands)
+
+    def close(self) -> None:
+        """End the driver; it brings a moving belt to rest first."""
+        self.treadmill.close()
+
+    def _carry_out(self, commands: tuple[Command, ...]) -> None:
+        for command in commands:
+            match command:
+                case ArmBelt(max_speed_kmh=speed_kmh, max_incline_pct=incline_pct):
+                    self.treadmill.arm(speed_kmh, incline_pct)
+                case GrantBelt(setpoint=setpoint):
+                    self.treadmill.grant(setpoint, LEASE_WALL_S)
+                case StopBelt():
+                    self.treadmill.stop()
+
+
+def units_of(info: TreadmillInfo) -> str:
+    """``kmh`` or ``mph``: what the machine's own console counts in."""
+    if not info.controls_belt:
+        return info.console_units
+    return "mph" if abs(info.speed_step_kmh * 10 - KMH_PER_MPH) < 0.01 else "kmh"
+
+
+def console_agrees(shown: float, sent_kmh: float, step_kmh: float) -> bool:
+    """Whether the number on the machine's console is the speed that was sent, in the unit that was chosen.
+
+    Args:
+        shown: What the console shows, in its own unit.
+        sent_kmh: What the guard wrote, km/h.
+        step_kmh: The machine's step, a tenth of its unit.
+    """
+    expected = sent_kmh / (step_kmh * 10)
+    return abs(shown - expected) <= max(0.11, SAME_SHARE * expected)
+
+
+def belt_check(true_kmh: float, shown_kmh: float, method: str, by: str, today: date) -> BeltCheck:
+    """The belt check as it is kept.
+
+    Raises:
+        BadInput: the belt is off by just what the wrong unit makes; that is no error to be kept.
+    """
+    error = round(belt_trial.error_pct(true_kmh, shown_kmh), 2)
+    if belt_trial.unit_suspected(error):
+        raise BadInput(Cause("trial_wrong_unit", {"percent": f"{error:+.0f}"}))
+    return BeltCheck(day=today.isoformat(), error_pct=error, method=method, by=by)
+
+
+def check_reminder(settings: Settings, today: date) -> Machine | None:
+    """The clinic's treadmill where its belt has to be checked again; None where it need not, or is not known."""
+    machines = load_machines()
+    if not settings.treadmill or not machines:
+        return None
+    machine = machine_of(settings.treadmill, machines)
+    return machine if machine is not None and machine.check_due(today) else None
+
+
+def last_belt_check(device: str) -> BeltCheck | None:
+    """The latest belt check of a treadmill; None for one that was never checked, and for the emulator."""
+    if parse_device(device, TREADMILL).family == "emulated":
+        return None
+    machine = machine_of(device)
+    return None if machine is None else machine.last_check

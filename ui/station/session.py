@@ -1,0 +1,217 @@
+"""One run with its devices: what a screen or the command line holds while a person is on the belt."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from teststation.cause import Problem
+from teststation.physiology.assess import Choices, EarlierTest, assess_run
+from teststation.physiology.result import Assessment
+from teststation.ports import Journal
+from teststation.records.tests.kept_tests import StoredTest
+from teststation.run import events as ev
+from teststation.run.controller import Controller
+from teststation.run.record import RunRecord
+from teststation.run.state import Phase, RunState
+from teststation.snapshot import Snapshot, snapshot
+from teststation.subject import Gait
+from ui.station.emulated import EmulatedPair
+
+ASSESS_EVERY_WALL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What becomes of a run in the record: kept when it has ended, discarded if it never began."""
+
+    keep: Callable[[RunRecord, Assessment], StoredTest]
+    discard: Callable[[], None]
+
+
+class Session:
+    """One run from prepared to kept. ``tick`` ten times a second; the rest whenever the operator acts."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        journal: Journal,
+        keeping: Keeping,
+        earlier: tuple[EarlierTest, ...] = (),
+        emulated: EmulatedPair | None = None,
+        choices: Choices | None = None,
+    ) -> None:
+        self.controller = controller
+        self.emulated = emulated
+        self._journal = journal
+        self._keeping = keeping
+        self._earlier = earlier
+        self._choices = choices
+        self._stored: StoredTest | None = None
+        self._run: RunRecord
+        self._assessment: Assessment
+        self._assess()
+
+    # --- time ---
+
+    def tick(self) -> None:
+        """Take in what the devices said and let time pass."""
+        self.controller.tick()
+        state = self.controller.state
+        if self.emulated is not None:
+            _tell_emulated(self.emulated, state)
+
+    def snapshot(self) -> Snapshot:
+        """What to show now. The estimate is renewed twice a second."""
+        if time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S:
+            self._assess()
+        controller = self.controller
+        return snapshot(controller.state, controller.now_s(), self._run, self._assessment, controller.last_belt)
+
+    @property
+    def begun(self) -> bool:
+        """Whether Start was pressed: only then is there a test to keep."""
+        return self.controller.state.begun
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is over; the belt is then at rest, or the operator has been told otherwise."""
+        return self.controller.state.phase is Phase.ENDED
+
+    @property
+    def belt_may_move(self) -> bool:
+        """Whether the belt moves, or is not known to be at rest after it has moved."""
+        state = self.controller.state
+        return state.moving_phase or (state.phase is Phase.ENDED and state.armed and not state.at_rest)
+
+    @property
+    def belt_troubles(self) -> tuple[Problem, ...]:
+        """What the treadmill's driver complains of while it goes on trying: a port that is taken, no adapter."""
+        return getattr(self.controller.devices.treadmill, "trouble", ())
+
+    @property
+    def strap_troubles(self) -> tuple[Problem, ...]:
+        """What the strap's driver complains of while it goes on trying: Bluetooth that is off, a strap out of range."""
+        return getattr(self.controller.devices.heart_rate, "trouble", ())
+
+    @property
+    def strap_attempts(self) -> int:
+        """How many attempts to reach the strap have come to nothing since the last pulse."""
+        return getattr(self.controller.devices.heart_rate, "attempts", 0)
+
+    # --- the operator ---
+
+    def begin(self) -> None:
+        """Start: called when the operator has held the start button to its end."""
+        self._press(ev.TestBegan)
+
+    def stop(self, reason: str = "operator") -> None:
+        """Stop the belt at once."""
+        self.controller.stop(reason)
+
+    def hold(self) -> None:
+        """Stay on this load."""
+        self._press(ev.HoldPressed)
+
+    def release(self) -> None:
+        """Go on from a hold."""
+        self._press(ev.HoldReleased)
+
+    def next(self) -> None:
+        """End this stage now."""
+        self._press(ev.NextPressed)
+
+    def extend(self) -> None:
+        """Add the protocol's step to this stage."""
+        self._press(ev.StageExtended)
+
+    def cool_down(self, reason: str) -> None:
+        """End the stages and cool down; before the start, give the run up."""
+        self._press(ev.CoolDownPressed, reason=reason)
+
+    def rpe(self, rpe: int) -> None:
+        """Borg 6 to 20."""
+        self._press(ev.RpeGiven, rpe=rpe)
+
+    def override_limit(self, reason: str) -> None:
+        """Go on over the limit through this stage."""
+        self._press(ev.LimitOverridden, reason=reason)
+
+    def change_load(self, speed_kmh: float, incline_pct: float) -> None:
+        """Set the load by hand; holds the stage."""
+        self._press(ev.LoadChanged, speed_kmh=speed_kmh, incline_pct=incline_pct)
+
+    def mark(self, kind: str, text: str) -> None:
+        """Note an event (``note``) or a symptom (``symptom``)."""
+        self._press(ev.Marked, kind=kind, text=text)
+
+    def gait(self, gait: Gait) -> None:
+        """The person walks or runs."""
+        self._press(ev.GaitSet, gait=gait)
+
+    def handrail(self, held: bool) -> None:
+        """The person holds the handrail or lets go."""
+        self._press(ev.HandrailSet, held=held)
+
+    def blood_pressure(self, systolic_mmhg: int, diastolic_mmhg: int) -> None:
+        """Blood pressure of this stage."""
+        self._press(ev.BloodPressureGiven, systolic_mmhg=systolic_mmhg, diastolic_mmhg=diastolic_mmhg)
+
+    def acknowledge(self, code: str, silenced: bool = False) -> None:
+        """The operator has seen an alarm."""
+        self._press(ev.AlarmAcknowledged, code=code, silenced=silenced)
+
+    def confirm_load(self, by: str = "operator") -> None:
+        """The load that was asked for is set at the treadmill; a belt at rest, if that was asked for."""
+        prompt = self.controller.state.prompt
+        if prompt is not None and prompt.setpoint is None:
+            self.confirm_at_rest(by)
+        else:
+            self._press(ev.LoadConfirmed, by=by)
+
+    def confirm_at_rest(self, by: str = "operator") -> None:
+        """The operator sees that the belt stands still."""
+        self._press(ev.AtRestConfirmed, by=by)
+
+    # --- the end ---
+
+    def finish(self) -> StoredTest:
+        """Keep the ended run in the record, once; its journal goes only when the record has it."""
+        if self._stored is None:
+            self._assess()
+            self._journal.close()
+            self._stored = self._keeping.keep(self._run, self._assessment)
+        return self._stored
+
+    def close(self) -> None:
+        """End the driver processes and the emulators. A belt that moves is brought to rest by its driver."""
+        self.controller.devices.treadmill.close()
+        self.controller.devices.heart_rate.close()
+        self._journal.close()
+        if not self.begun:
+            self._keeping.discard()
+        if self.emulated is not None:
+            self.emulated.close()
+
+    # --- parts ---
+
+    def _press(self, kind: Callable[..., ev.AnyEvent], /, **values: object) -> None:
+        self.controller.press(kind(t_s=self.controller.now_s(), **values))
+
+    def _assess(self) -> None:
+        self._assessed_at_s = time.monotonic()
+        self._run = self.controller.recording.record(self.controller.state)
+        self._assessment = assess_run(self._run, self._earlier, self._choices)
+
+
+def _tell_emulated(emulated: EmulatedPair, state: RunState) -> None:
+    """What the emulators' people do: the patient walks what another treadmill does, the operator obeys the prompts."""
+    if not emulated.follows_station:
+        if state.guided and state.prompt is not None:
+            asked = state.prompt.setpoint
+            emulated.set_load(*((0.0, 0.0) if asked is None else (asked.speed_kmh, asked.incline_pct)))
+    elif not state.belt_is_read:
+        # Nobody reads this belt: the patient walks what has been confirmed.
+        walked = state.confirmed if state.moving_phase and state.phase is not Phase.STOPPING else None
+        emulated.set_load(*((0.0, 0.0) if walked is None else (walked.speed_kmh, walked.incline_pct)))
+    elif state.measured_speed_kmh is not None:
+        emulated.set_load(state.measured_speed_kmh, state.measured_incline_pct or 0.0)

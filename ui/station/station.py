@@ -1,0 +1,277 @@
+"""Builds clock, record, drivers and controller into a station. No Qt: window and command line both use it."""
+
+import contextlib
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from drivers.heart_rate.replay import check as check_recording
+from drivers.heart_rate_client import HeartRateClient
+from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
+from drivers.treadmill_client import TreadmillClient, second_driver
+from teststation import __version__
+from teststation.cause import Cause, Problem
+from teststation.clock import ScaledClock, TimeScale
+from teststation.errors import BadInput, RecordError
+from teststation.physiology.assess import Choices, EarlierTest, assess_run, hr_limit_bpm
+from teststation.physiology.result import Assessment
+from teststation.protocol.load import builtin_ids, find, load_plan, speeds
+from teststation.protocol.plan import Plan
+from teststation.records.database import Record
+from teststation.records.tests.journal import read_journal
+from teststation.records.tests.kept_tests import StoredTest
+from teststation.run import events as ev
+from teststation.run.controller import Controller, Devices
+from teststation.run.record import RunRecord
+from teststation.run.recording import interrupted
+from teststation.run.state import Timing
+from teststation.subject import Subject
+from ui.station.commissioning import last_belt_check
+from ui.station.emulated import EmulatedPair
+from ui.station.session import Keeping, Session
+from ui.station.settings import Settings, ant_key
+from ui.station.synced_journal import SyncedJournal
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All that one run needs to be prepared. Devices are DEVICE strings."""
+
+    plan: Plan
+    subject: Subject
+    treadmill: str
+    heart_rate: str
+    person_id: str
+    conditions: dict[str, str] = field(default_factory=dict)
+    seed: int = 1
+
+
+def run_timing(scale: TimeScale) -> Timing:
+    """The run's own time-outs in test seconds: nominal, but never shorter on the wall than a busy machine needs."""
+    return Timing(
+        hr_fresh_s=scale.test_s(6.0, 3.0),
+        belt_fresh_s=scale.test_s(2.0, 1.5),
+        arm_s=scale.test_s(5.0, 5.0),
+        reach_speed_s=scale.test_s(60.0, 20.0),
+        set_load_s=scale.test_s(180.0, 20.0),
+        at_rest_s=scale.test_s(30.0, 12.0),
+        give_up_s=scale.test_s(60.0, 24.0),
+    )
+
+
+def floors_sentence(scale: TimeScale) -> str:
+    """What the time scale speeds up, and which safety time-outs it leaves alone."""
+    return (
+        f"time scale {scale.factor:g}: clock, emulators and patient run {scale.factor:g} times as fast; "
+        "in wall time stay lease 1.0 s, telemetry freshness 0.5 s, reply time-out 0.1 s, treadmill watchdog 0.5 s; "
+        "not below their wall floors go heart-rate freshness 2 s, telemetry lost 1.5 s, speed reached 20 s, "
+        "standstill 12 s"
+    )
+
+
+class Station:
+    """A record, its settings and a time scale: makes sessions, finds interrupted runs, makes reports."""
+
+    def __init__(self, record: Record, settings: Settings, time_scale: float = 1.0) -> None:
+        self.record = record
+        self.settings = settings
+        self.scale = TimeScale(time_scale)
+
+    @property
+    def choices(self) -> Choices:
+        """What this clinic has chosen of the estimate."""
+        return Choices(self.settings.headline, self.settings.use_earlier_tests)
+
+    # --- protocols ---
+
+    def protocols(self) -> list[tuple[str, str]]:
+        """Identifier and title of every protocol at hand."""
+        return [(identifier, self.plan(identifier).title) for identifier in builtin_ids()]
+
+    def speeds(self, protocol: str) -> dict[str, float]:
+        """The starting speeds a protocol offers, km/h by name."""
+        text, path = find(protocol)
+        return speeds(text, path)
+
+    def plan(self, protocol: str, speed: str | None = None) -> Plan:
+        """The plan of a protocol (identifier or file) at one of its starting speeds."""
+        return load_plan_of(protocol, speed)
+
+    # --- one run ---
+
+    def prepare(self, setup: Setup) -> Session:
+        """Start the drivers and open the journal. Nothing moves.
+
+        Raises:
+            BadInput: a device string that cannot be used, or a time scale on a real machine; every problem at once.
+            DeviceError: a driver could not be started.
+        """
+        treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
+        key = ant_key(self.settings)
+        emulated = None
+        if "emulated" in (treadmill.family, heart_rate.family):
+            both = treadmill.family == "emulated"
+            family = treadmill.options["family"] if both else "trackmaster"
+            emulated = EmulatedPair(
+                seed=setup.seed,
+                time_scale=self.scale.factor,
+                load_from_station=not both,
+                family=family,
+                strap=heart_rate.options["family"] if heart_rate.family == "emulated" else "bridge",
+            )
+        treadmill_spec = emulated.treadmill if emulated and treadmill.family == "emulated" else setup.treadmill
+        heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
+        clock = ScaledClock(time.monotonic, self.scale)
+        first = ev.RunPrepared(
+            t_s=clock.now_s(),
+            run_id=str(uuid.uuid4()),
+            started_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+            plan=setup.plan,
+            subject=setup.subject,
+            hr_limit_bpm=hr_limit_bpm(setup.subject, setup.plan),
+            treadmill=treadmill_spec,
+            heart_rate=heart_spec,
+            person_id=setup.person_id,
+            belt_check=last_belt_check(setup.treadmill),
+            conditions=setup.conditions,
+        )
+        self.record.bring_at_hand(setup.person_id)
+        journal = SyncedJournal(self.record.new_journal(first.run_id))
+        if emulated and heart_rate.family == "emulated":
+            key = emulated.ant_key  # the clinic's own is not for emulators
+        monitor = HeartRateClient(heart_spec, self.scale, ant_key=key)
+        devices = Devices(TreadmillClient(treadmill_spec, self.scale), monitor)
+        controller = Controller(
+            first,
+            devices,
+            journal,
+            clock,
+            run_timing(self.scale),
+            recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale),
+        )
+        keeping = Keeping(
+            keep=lambda run, found: self._keep(setup.person_id, run, found),
+            discard=lambda: self.record.discard_journal(first.run_id),
+        )
+        return Session(controller, journal, keeping, self.earlier(setup.person_id), emulated, self.choices)
+
+    @staticmethod
+    def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:
+        """Both DEVICE strings read. Raises BadInput with every problem of both."""
+        problems: list[Problem] = []
+        devices: list[Device] = []
+        for spec, kind in ((treadmill, TREADMILL), (heart_rate, HEART_RATE)):
+            try:
+                device = parse_device(spec, kind)
+            except BadInput as error:
+                problems.extend(error.causes)
+                continue
+            devices.append(device)
+            if device.family == "replay":
+                try:
+                    check_recording(device.port)
+                except BadInput as error:
+                    problems.extend(error.causes)
+            if time_scale != 1.0 and device.is_hardware:
+                problems.append(Cause("port_not_scaled", {"port": spec}))
+        if problems:
+            raise BadInput(*problems)
+        return devices[0], devices[1]
+
+    # --- what was kept ---
+
+    def _keep(self, person_id: str, run: RunRecord, assessment: Assessment) -> StoredTest:
+        events = read_journal(self.record.journal_path(run.id), self.record.journal_key()).events
+        return self.record.keep(person_id, run, assessment, events)
+
+    def recover(self) -> list[StoredTest]:
+        """Keep every run that was interrupted, marked as such. No device is touched."""
+        kept: list[StoredTest] = []
+        for path in self.record.unfinished_journals():
+            # One journal that cannot be kept (its person is not in a restored record) must not bar the others.
+            with contextlib.suppress(RecordError):
+                stored = self._recover_one(path)
+                kept += [] if stored is None else [stored]
+        return kept
+
+    def _recover_one(self, path: Path) -> StoredTest | None:
+        content = read_journal(path, self.record.journal_key())
+        events = [ev.decode_event(data) for data in content.events]
+        if not any(isinstance(event, ev.TestBegan) for event in events):
+            self.record.discard_journal(path.stem)
+            return None
+        if not isinstance(events[0], ev.RunPrepared) or events[0].person_id is None:
+            return None
+        state, recording = interrupted(events)
+        run = recording.record(state)
+        assessment = assess_run(run, self.earlier(events[0].person_id), self.choices)
+        return self.record.keep(events[0].person_id, run, assessment, content.events)
+
+    def earlier(self, person_id: str, before: str | None = None) -> tuple[EarlierTest, ...]:
+        """This person's earlier tests as the comparison needs them, oldest first."""
+        return tuple(
+            EarlierTest(test_id=stored.id, run=stored.run, assessment=stored.assessment)
+            for stored in self.record.tests.history(person_id)
+            if before is None or stored.run.started_at < before
+        )
+
+    def history(self, person_id: str) -> list[StoredTest]:
+        """All kept tests of a person, oldest first."""
+        return list(self.record.tests.history(person_id))
+
+    def assess_again(self, stored: StoredTest, subject: Subject | None = None) -> Assessment:
+        """What today's method says of a kept test, for the subject as it was or as it should have been."""
+        run = stored.run if subject is None else msgspec.structs.replace(stored.run, subject=subject)
+        return assess_run(run, self.earlier(stored.person_id, before=stored.run.started_at), self.choices)
+
+    def calculate_again(self, stored: StoredTest) -> StoredTest:
+        """Keep what today's method says beside the stored result."""
+        return self.record.tests.add_result(stored.id, self.assess_again(stored))
+
+    def report(self, stored: StoredTest, language: str = "nb") -> bytes:
+        """The report as PDF/A. Takes a while: call it where nobody waits for the belt."""
+        # The makers of PDF are large and wanted late: they are no part of the start.
+        from teststation.report.archive import archive
+        from teststation.report.model import Clinic, HistoryPoint, ReportPerson, Signed, build
+        from teststation.report.pdf import render
+
+        person = self.record.people.get(stored.person_id)
+        history = [
+            HistoryPoint(line.started_at, line.vo2max_ml_kg_min, line.low, line.high)
+            for line in reversed(self.record.tests.summaries(stored.person_id))
+            if line.started_at <= stored.run.started_at and line.status == "ok"
+        ]
+        tested_on = stored.run.started_at[:10]
+        history += [
+            HistoryPoint(f"{one.tested_on}T12:00+00:00", one.vo2max_ml_kg_min, None, None, one.method)
+            for one in self.record.imported.of_person(stored.person_id)
+            if one.tested_on <= tested_on
+        ]
+        history.sort(key=lambda point: datetime.fromisoformat(point.started_at))
+        signatures = [
+            Signed(name=one.user_name, at=one.signed_at, comment=one.comment, reason=one.reason)
+            for one in self.record.signing.signatures(stored.id)
+        ]
+        report = build(
+            ReportPerson(name=person.full_name, born=person.born, number=None),
+            stored.run,
+            stored.assessment,
+            history,
+            Clinic(name=self.settings.clinic_name),
+            stored.conditions.get("operator") or self.settings.operator,
+            __version__,
+            stored.events_sha256,
+            language=language,
+            signatures=signatures,
+        )
+        return archive(render(report))
+
+
+def load_plan_of(protocol: str, speed: str | None = None) -> Plan:
+    """The plan of a protocol, by identifier or file. Raises BadInput with every problem."""
+    text, path = find(protocol)
+    return load_plan(text, path, speed)
