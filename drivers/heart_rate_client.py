@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 
 from drivers import lines
+from drivers.attempts import Attempts
 from drivers.driver_process import DriverProcess
-from drivers.heart_rate.link import Attempts
 from drivers.radio.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from drivers.registry import HEART_RATE, is_recording, with_absolute_file
 from teststation.cause import Cause, Problem

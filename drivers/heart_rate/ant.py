@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from drivers import lines
+from drivers.attempts import Attempts, Turns
 from drivers.heart_rate import freshness
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts, Inbox, Station, Turns
+from drivers.heart_rate.link import Inbox, Station
 from drivers.radio.ant_channel import AntChannel, AntEvent, Page, SearchEnded, StickFailed
 from drivers.radio.ant_key import KeyRedactor, key_in
 from drivers.serial_line import LinkLost, SerialLine

@@ -15,9 +15,9 @@ from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 
 from drivers.heart_rate import ble_codec
-from drivers.heart_rate.ble import first_characteristic
 from drivers.processes import child_environment, quiet_flags
 from drivers.radio.ble_errors import RADIO_ERRORS, cause_of
+from drivers.radio.ble_link import first_characteristic
 from teststation.cause import Cause
 from teststation.texts import english
 

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Mapping
 
 from drivers import lines
+from drivers.attempts import Attempts, Turns
 from drivers.heart_rate import freshness
 from drivers.heart_rate.bridge_codec import BridgeDecoder
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts, Inbox, Station, Turns
+from drivers.heart_rate.link import Inbox, Station
 from drivers.serial_line import LinkLost, SerialLine
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus

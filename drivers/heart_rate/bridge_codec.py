@@ -11,7 +11,8 @@ import operator
 import re
 from typing import Any
 
-from drivers.heart_rate.samples import Sample, readable
+from drivers.heart_rate.samples import Sample
+from drivers.naming import readable
 
 LINE_MAX_BYTES = 256
 _CHECKSUM = re.compile(rb"(.*)\*([0-9A-Fa-f]{2})\s*", re.DOTALL)

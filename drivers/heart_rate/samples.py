@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-NAME_MAX = 64
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -19,8 +17,3 @@ class Sample:
     remarks: tuple[str, ...] = ()  # what the link itself has to remark
     # Each moves with every new measurement; None where nothing of the kind is told, one by one or at all.
     evidence: tuple[int | None, ...] | None = None
-
-
-def readable(name: str) -> str:
-    """A strap's name as it may be shown, kept and passed on: without control characters and halves of characters."""
-    return "".join(character for character in name if character.isprintable())[:NAME_MAX].strip()

@@ -1,5 +1,7 @@
 """What a Bluetooth stack throws, as a cause that says what to do."""
 
+from dataclasses import dataclass
+
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
     BleakBluetoothNotAvailableReason,
@@ -26,20 +28,35 @@ _NO_SERVICE = (
 )
 
 
-def cause_of(error: Exception, strap: str) -> Cause:
-    """What went wrong with ``strap`` (its name or address), for the operator."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The causes that are told of one kind of device: a strap is wetted, a treadmill is switched on."""
+
+    away: str
+    namesakes: str
+    another: str
+    lost: str
+    silent: str
+    failed: str
+
+
+STRAP = Words("ble_away", "ble_namesakes", "ble_another", "ble_lost", "ble_silent", "ble_failed")
+
+
+def cause_of(error: Exception, name: str, words: Words = STRAP) -> Cause:
+    """What went wrong with the device of this name or address, for the operator."""
     match error:
         case BleakBluetoothNotAvailableError():
             return Cause(_REASONS.get(error.reason, "ble_not_available"))
         case BleakDeviceNotFoundError():
-            return Cause("ble_away", {"strap": strap})
+            return Cause(words.away, {"name": name})
         case BleakDBusError() if error.dbus_error in _NO_SERVICE:
             return Cause("ble_no_service")
         case BleakDBusError() if "AccessDenied" in error.dbus_error:
             return Cause("ble_denied_user")
         case TimeoutError():
-            return Cause("ble_silent", {"strap": strap})
+            return Cause(words.silent, {"name": name})
         case FileNotFoundError() | ConnectionRefusedError() | PermissionError():
             return Cause("ble_no_bus")
     said = str(error).strip().split("\n")[0] or type(error).__name__
-    return Cause("ble_failed", {"strap": strap, "why": said})
+    return Cause(words.failed, {"name": name, "why": said})

@@ -7,12 +7,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from drivers import lines
 from drivers.heart_rate import ble as ble_module
 from drivers.heart_rate import ble_scan
+from drivers.radio import ble_link
 from tests.mutants import planted_fault
 from tests.virtual_bluetooth.radio import PrivateBus, VirtualRadio
 from tests.virtual_bluetooth.strap import VirtualStrap
@@ -68,7 +70,7 @@ class Listener:
 
 def identity(sensor: str) -> str:
     """What a driver says of a strap without a serial number."""
-    return ble_module._identity(sensor, sensor.rpartition(" ")[2], None)
+    return ble_link.identity(sensor, sensor.rpartition(" ")[2], None)
 
 
 @pytest.fixture
@@ -209,7 +211,7 @@ def test_a_strap_with_two_batteries_is_read(radio: VirtualRadio) -> None:
 
 
 def test_a_link_that_stands_and_says_nothing_is_made_anew(radio: VirtualRadio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ble, "SILENT_LINK_S", 1.0)
+    monkeypatch.setattr(ble_link, "SILENT_LINK_S", 1.0)
     strap = radio.strap()
     with Listener(strap.address) as listener:
         listener.wait_for_pulse(80, strap, radio)
@@ -222,7 +224,7 @@ def test_a_bluetooth_stack_that_hangs_is_told_by_silence(monkeypatch: pytest.Mon
     async def never(*_: object, **__: object) -> None:
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(ble, "STUCK_AFTER_S", 2.0)
+    monkeypatch.setattr(ble_link, "STUCK_AFTER_S", 2.0)
     monkeypatch.setattr(ble.StrapLink, "_find", never)
     with Listener("HRM") as listener:
         alive = lambda: sum(isinstance(line, lines.Alive) for line in listener.said)  # noqa: E731
@@ -320,8 +322,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[VirtualRadio], None]]] = {
         test_a_strap_that_a_dead_program_has_left_connected_is_taken_over,
     ),
     "a driver forgets whose it is": (
-        "sensor, self._address, self._serial = _of_identity(bound)",
-        "sensor, self._address, self._serial = '', None, None",
+        "self.sensor, self._address, self._serial = _of_identity(bound)",
+        "self.sensor, self._address, self._serial = '', None, None",
         test_a_driver_bound_to_a_strap_takes_no_other_of_its_name,
     ),
     "one of two is as good as the other": (
@@ -347,7 +349,12 @@ def test_the_fact_fails_where_the_rule_is_broken(
     fault: str, radio: VirtualRadio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new, fact = FAULTS[fault]
-    with planted_fault(ble_module, old, new) as broken:
+    same = "class StrapLink(BleLink):"
+    module = ble_module if fault == "a lost link keeps its pulse" else ble_link
+    with planted_fault(module, old, new) as broken, ExitStack() as stack:
+        if module is ble_link:
+            monkeypatch.setitem(sys.modules, ble_link.__name__, broken)
+            broken = stack.enter_context(planted_fault(ble_module, same, same))
         monkeypatch.setitem(globals(), "ble", broken)
         with pytest.raises(AssertionError):
             fact(radio)

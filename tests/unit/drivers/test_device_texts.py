@@ -24,7 +24,7 @@ DRIVERS, UI = Path(drivers.__path__[0]), Path(ui.__path__[0])
 SOURCES = [path for path in DRIVERS.rglob("*.py") if "emulators" not in path.relative_to(DRIVERS).parts]
 SOURCES += [UI / "station" / name for name in ("emulated.py", "settings.py", "station.py", "commissioning.py")]
 COMPLAINTS = {
-    "BadInput", "DeviceError", "OutOfRange", "LinkLost", "StationError", "WrongStrap", "StickFailed",
+    "BadInput", "DeviceError", "OutOfRange", "LinkLost", "StationError", "WrongDevice", "StickFailed",
     "Failed", "Refused",
 }  # fmt: skip
 
@@ -44,8 +44,10 @@ def codes() -> set[str]:
     """Every code that a driver can say."""
     written = {
         part.value
-        for _, call in calls("Cause")
-        for part in ast.walk(call.args[0])
+        for name in ("Cause", "Words")
+        for _, call in calls(name)
+        for argument in (call.args[:1] if name == "Cause" else call.args)
+        for part in ast.walk(argument)
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
     }
     asked = {option.required for family in FAMILIES.values() for option in family.options.values() if option.required}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import drivers.heart_rate.freshness as freshness
 import drivers.heart_rate.plausibility as plausibility
+from drivers.attempts import Attempts
 from drivers.heart_rate.freshness import Freshness
-from drivers.heart_rate.link import Attempts
 from drivers.heart_rate.samples import Sample
 from tests.mutants import fails_with
 from teststation.clock import TimeScale
