@@ -26,9 +26,9 @@ from sqlcipher3 import dbapi2
 from tests.sample_tests import sample
 from teststation.records.access.audit import AuditLog
 from teststation.records.database import open_record
-from teststation.records.people.names import search_key, sort_key
 from teststation.records.people.people import People
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.names import search_key, sort_key
 from teststation.records.storage.tables import PERSON, RESULT, TEST
 from teststation.records.tests.kept_tests import KeptTests
 from teststation.records.tests.result_rows import result_row

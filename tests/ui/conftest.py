@@ -230,7 +230,7 @@ def make_window(record: Record, qtbot: QtBot) -> Iterator[Callable[..., MainWind
         if window.flow is not None:
             window.flow.session.stop()
             window.flow.bridge.confirm_at_rest()
-            window._say_goodbye()
+            window.closing.let_go_of_the_run()
         while window.sheet is not None:
             window.sheet.finish()
         window.close()

@@ -120,7 +120,7 @@ class Walk:
         window.persons.edit(self.person)
         self.save("03-person-form")
         self.close_sheet()
-        window.machines.edit_settings()
+        window.clinic.edit_settings()
         assert isinstance(window.sheet, SettingsSheet)
         self.save("04-settings")
         window.sheet.record_button.click()

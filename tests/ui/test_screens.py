@@ -97,7 +97,7 @@ def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> N
     see()
     window.people.refresh(choose=bench.person.id)
     sheet(lambda: window.persons.edit(None))
-    sheet(window.machines.edit_settings)
+    sheet(window.clinic.edit_settings)
     sheet(lambda: window.header.about_button.click())
     bench.to_pretest()
     window.pretest.screening.yes["medicine"].click()
@@ -307,7 +307,7 @@ def test_the_next_person_never_inherits_answers(bench: Bench, record: Record) ->
 
 
 def test_a_device_string_that_cannot_be_used_is_not_kept(window: MainWindow) -> None:
-    window.machines.edit_settings()
+    window.clinic.edit_settings()
     sheet = window.sheet
     assert isinstance(sheet, SettingsSheet)
     sheet.treadmill.setText("trackmaster:COM3")
@@ -333,7 +333,7 @@ def test_an_ant_strap_that_nobody_chose_lets_no_test_be_prepared(
 def test_straps_in_range_are_shown_with_their_pulse_and_only_a_choice_takes_one(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.machines.edit_settings()
+    window.clinic.edit_settings()
     sheet = window.sheet
     assert isinstance(sheet, SettingsSheet)
     mine = StrapSeen("HRM 1", "F0:F0:F0:F0:F0:01", -51, 72, True, 87)
@@ -353,7 +353,7 @@ def test_straps_in_range_are_shown_with_their_pulse_and_only_a_choice_takes_one(
     ("found", "said"), [([], "Ingen pulsbelter"), ([StrapSeen(trouble="off")], "Bluetooth er ikke")]
 )
 def test_a_search_without_straps_says_why(window: MainWindow, found: list[StrapSeen], said: str) -> None:
-    window.machines.edit_settings()
+    window.clinic.edit_settings()
     sheet = window.sheet
     assert isinstance(sheet, SettingsSheet)
     sheet.straps.show_found(found)
@@ -362,7 +362,7 @@ def test_a_search_without_straps_says_why(window: MainWindow, found: list[StrapS
 
 
 def test_the_network_key_is_masked_and_one_that_is_none_is_not_kept(window: MainWindow) -> None:
-    window.machines.edit_settings()
+    window.clinic.edit_settings()
     sheet = window.sheet
     assert isinstance(sheet, SettingsSheet)
     sheet.ant_key.setText("12345")

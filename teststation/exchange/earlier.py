@@ -19,8 +19,8 @@ from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.records.database import Record
 from teststation.records.people import national_number
-from teststation.records.people.names import folded
 from teststation.records.people.people import NUMBER_LETTERS, Person, new_person
+from teststation.records.storage.names import folded
 from teststation.records.tests.imported import EarlierResult
 from teststation.subject import Sex
 from teststation.texts import english

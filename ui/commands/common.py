@@ -15,7 +15,7 @@ from teststation.records.database import Record, open_record
 from teststation.records.storage.passphrase import default_record_path, find_passphrase
 from teststation.records.storage.place import Place, place_of
 from teststation.subject import Sex, Subject
-from ui.desktop.desk.desk import unnamed
+from ui.station.desk import unnamed
 from ui.station.settings import load_settings
 
 # Widest values that can belong to a grown person on a treadmill; outside them somebody has mistyped.

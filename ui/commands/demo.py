@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             return run_setup(station, setup, ask=False, pdf=arguments.pdf, json=arguments.json)
     if not display_at_hand():
         raise BadInput("there is no display here; add --headless to run the demonstration without a window")
-    from ui.desktop.window import run_app
+    from ui.desktop.application import run_app
 
     with _demo_record(arguments) as record:
         _add_patient(record, arguments.seed)

@@ -14,6 +14,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput("there is no display here; use teststation run, or see teststation --help")
     settings = load_settings()
     with the_record(arguments, create=True) as record:
-        from ui.desktop.window import run_app
+        from ui.desktop.application import run_app
 
         return run_app(record, settings)

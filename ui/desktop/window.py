@@ -1,38 +1,38 @@
 """The window: one screen at a time, STOPP in its corner, and nothing that can lie over it."""
 
-import logging
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from teststation.errors import StationError
 from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
-from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
+from ui.desktop.clinic.flow import ClinicFlow
 from ui.desktop.clinic.upkeep import Upkeep
-from ui.desktop.desk.desk import Desk
+from ui.desktop.closing import Closing
 from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.header import Header
-from ui.desktop.i18n import told, tr, use_language
+from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import day
+from ui.desktop.keys import Keys
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
 from ui.desktop.machines.flow import MachineFlow
 from ui.desktop.people.flow import PeopleFlow
 from ui.desktop.people.history import HistoryScreen
 from ui.desktop.people.person import PersonScreen
+from ui.desktop.permissions import show_allowed
 from ui.desktop.result.flow import ResultFlow
 from ui.desktop.result.papers import Papers
 from ui.desktop.result.screen import ResultScreen
-from ui.desktop.shutdown import StopKeys, close_on_signals, install_excepthook
+from ui.desktop.sheets import Sheets
+from ui.desktop.shutdown import StopKeys
 from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.test.flow import RunFlow
 from ui.desktop.test.pretest import PretestScreen
@@ -43,13 +43,11 @@ from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.stop_button import StopButton
-from ui.desktop.work import Work
-from ui.station.settings import Settings, save_settings
+from ui.station.desk import Desk
+from ui.station.settings import Settings
 from ui.station.station import Setup, Station
 
-log = logging.getLogger("teststation.window")
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 1200, 700
-GOODBYE_S = 25.0  # the drivers' own time-outs end before
 
 
 class MainWindow(QMainWindow):
@@ -68,9 +66,8 @@ class MainWindow(QMainWindow):
         self.flow: RunFlow | None = None
         self._save = save
         self._scale = 0.0
-        self._sheets: list[Sheet] = []
-        self._goodbyes: list[Work] = []
-        self._closing = False
+        self.sheets = Sheets(self, self._uncover)
+        self.closing = Closing(self)
         self.setWindowTitle(tr("app.title"))
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.header = Header(demo=demo)
@@ -94,6 +91,7 @@ class MainWindow(QMainWindow):
         self.results = ResultFlow(station, self.desk, self.result, self, self)
         self.papers = Papers(station, self.result.show_busy, self, self.dialogs, self)
         self.machines = MachineFlow(station, self.desk, self.commissioning, self, lambda: self.flow is not None)
+        self.clinic = ClinicFlow(station, self.desk, self, self.machines.begin)
         self.upkeep = Upkeep(
             station, lambda: self.at_work is None, lambda said: self.tell(tr("upkeep.title"), said), self
         )
@@ -102,7 +100,8 @@ class MainWindow(QMainWindow):
                              lambda: self.at_work is not None, demo=demo)  # fmt: skip
         application = QApplication.instance()
         assert application is not None
-        application.installEventFilter(self)
+        self.keys = Keys(self, self, self.door.lock)
+        application.installEventFilter(self.keys)
         # Installed last, so asked first: nothing comes before the stop.
         application.installEventFilter(self._stop_keys)
         self._connect()
@@ -110,8 +109,8 @@ class MainWindow(QMainWindow):
         self.door.start()
 
     def _connect(self) -> None:
-        self.header.settings_wanted.connect(self.machines.edit_settings)
-        self.door.user_changed.connect(self._user_changed)
+        self.header.settings_wanted.connect(self.clinic.edit_settings)
+        self.door.user_changed.connect(lambda: show_allowed(self.desk, self))
         self.door.desk_cleared.connect(self._clear_desk)
         self.door.desk_left.connect(self._leave_desk)
         self.header.about_wanted.connect(lambda: self.tell(tr("about.title"), self._about()))
@@ -144,21 +143,21 @@ class MainWindow(QMainWindow):
 
     def tell(self, title: str, sentences: Sequence[str]) -> None:
         """Say something and wait to be seen. STOPP stays free."""
-        self.show_sheet(lambda window: message(window, title, sentences))
+        self.sheets.tell(title, sentences)
 
     def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
         """Show one more sheet; the one below waits."""
-        sheet = make(self)
-        self._sheets.append(sheet)
-        sheet.closed.connect(lambda: self._sheets.remove(sheet))
-        sheet.open()
-        self.door.raise_cover()
-        self.stop_button.to_corner()
+        self.sheets.show(make)
 
     @property
     def sheet(self) -> Sheet | None:
         """The sheet on top, if there is one."""
-        return self._sheets[-1] if self._sheets else None
+        return self.sheets.top
+
+    def _uncover(self) -> None:
+        """Over every sheet lies the cover of a locked station, and over that STOPP."""
+        self.door.raise_cover()
+        self.stop_button.to_corner()
 
     def go_to(self, screen: QWidget) -> None:
         """Show one screen."""
@@ -188,13 +187,6 @@ class MainWindow(QMainWindow):
         if not self.station.settings.intended_use_accepted:
             self.show_sheet(self._intended_use)
 
-    def _user_changed(self) -> None:
-        self.header.allow_settings(self.desk.may(Permission.SETTINGS))
-        self.result.allow_signing(self.desk.may(Permission.SIGN))
-        self.people.allow_merging(self.desk.may(Permission.MERGE))
-        self.history.allow_copying(self.desk.may(Permission.EXPORT))
-        self.people.allow_bringing_in(self.desk.may(Permission.IMPORT))
-
     def _leave_desk(self) -> None:
         """The station locks: the cover lies over the window, and nothing of it is outside."""
         self.dialogs.close_all()
@@ -202,8 +194,7 @@ class MainWindow(QMainWindow):
 
     def _clear_desk(self) -> None:
         """Another user has come in: nothing that the former had open is shown to them."""
-        while self._sheets:
-            self._sheets[-1].finish()
+        self.sheets.finish_all()
         self.back_to_people()
 
     # --- people ---
@@ -243,26 +234,14 @@ class MainWindow(QMainWindow):
 
     def _ended(self, stored: StoredTest | None) -> None:
         assert self.flow is not None
-        self._say_goodbye()
-        while self._sheets:
-            self._sheets[-1].finish()
-        if self._closing:
+        self.closing.let_go_of_the_run()
+        self.sheets.finish_all()
+        if self.closing.wanted:
             self.close()
         elif stored is None:
             self.go_to(self.pretest)
         else:
             self.show_result(stored)
-
-    def _say_goodbye(self) -> None:
-        """End the drivers beside the window: a serial line may take seconds to let go."""
-        if self.flow is None:
-            return
-        flow, self.flow = self.flow, None
-        flow.disconnect_screen()
-        work = Work(flow.session.close)
-        work.failed.connect(lambda error: log.warning("a driver did not end in order: %s", error))
-        self._goodbyes = [earlier for earlier in self._goodbyes if not earlier.wait(0.0)]
-        self._goodbyes.append(work.start())
 
     def show_result(self, stored: StoredTest) -> None:
         """A kept test."""
@@ -277,7 +256,7 @@ class MainWindow(QMainWindow):
 
     def machine_left(self) -> None:
         """The pages of a machine are left; the belt is at rest."""
-        if self._closing:
+        if self.closing.wanted:
             self.close()
         else:
             self.back_to_people()
@@ -307,28 +286,6 @@ class MainWindow(QMainWindow):
 
     # --- Qt ---
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self.door.lock.seen(event)
-        if isinstance(event, QKeyEvent) and isinstance(watched, QWidget) and self.isActiveWindow():
-            if event.type() is QEvent.Type.KeyPress:
-                return self._key_pressed(event)
-            if event.type() is QEvent.Type.KeyRelease and self.at_work is not None and not event.isAutoRepeat():
-                return self.at_work.key_released(event.key())
-        if event.type() is QEvent.Type.WindowDeactivate and watched is self:
-            self.run.hold.let_go()
-            self.commissioning.let_go()
-        return super().eventFilter(watched, event)
-
-    def _key_pressed(self, event: QKeyEvent) -> bool:
-        if event.isAutoRepeat():
-            return self.at_work is not None and event.key() == Qt.Key.Key_F2
-        if event.key() == Qt.Key.Key_F11:
-            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-            return True
-        if self.at_work is not None and self.sheet is None:
-            return self.at_work.key_pressed(event.key(), event.text())
-        return False
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._rescale()
@@ -346,54 +303,16 @@ class MainWindow(QMainWindow):
             screen.rescale(scale, family)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        bridge = self.bridge
-        if bridge is not None and bridge.belt_may_move:
-            # The belt first; the window stays until the belt is known to be at rest.
-            bridge.stop("window_closed")
+        if not self.closing.close():
             event.ignore()
-            self.tell(tr("close.title"), [tr("close.words")])
             return
-        if self.flow is not None:
-            self.flow.abandon()
-            if self.flow.session.ended and self.flow.session.begun:
-                self.flow.session.finish()
-            self._say_goodbye()
-        self.machines.close(GOODBYE_S)
-        for work in self._goodbyes:
-            work.wait(GOODBYE_S)
-        self.dialogs.close_all()
-        self.papers.wait(GOODBYE_S)
-        self.upkeep.wait(GOODBYE_S)
         application = QApplication.instance()
         if application is not None:
-            application.removeEventFilter(self)
+            application.removeEventFilter(self.keys)
             application.removeEventFilter(self._stop_keys)
         event.accept()
 
     def close_when_at_rest(self) -> None:
         """Close in good order: at once, or as soon as a moving belt has come to rest."""
-        self._closing = True
+        self.closing.wanted = True
         self.close()
-
-
-def run_app(record: Record, settings: Settings, *, time_scale: float = 1.0, demo: bool = False, seed: int = 1) -> int:
-    """Open the window and return the exit status when it is closed. A demonstration keeps no settings."""
-    use_language(settings.language)
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
-    application.setApplicationName("teststation")
-    application.setStyle("Fusion")
-    station = Station(record, settings, time_scale)
-    window = MainWindow(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed)
-    restore_hook, restore_signals = install_excepthook(window), close_on_signals(window.close_when_at_rest)
-    # Python looks at signals only when it runs: this gives it a moment twice a second.
-    awake = QTimer(interval=500)
-    awake.timeout.connect(lambda: None)
-    awake.start()
-    try:
-        window.showMaximized()
-        QTimer.singleShot(0, window.welcome)
-        return application.exec()
-    finally:
-        restore_signals()
-        restore_hook()

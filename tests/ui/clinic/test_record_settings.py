@@ -18,7 +18,7 @@ from ui.station.settings import Settings
 
 
 def opened(window: MainWindow) -> RecordSettingsSheet:
-    window.machines.edit_settings()
+    window.clinic.edit_settings()
     settings = window.sheet
     assert isinstance(settings, SettingsSheet)
     assert not settings.record_button.isHidden()
@@ -95,7 +95,7 @@ def test_only_an_administrator_is_offered_it(kari: User, record: Record, window:
     for login, role in (("tor", Role.TECHNICIAN), ("nils", Role.THERAPIST)):
         record.users.add(login, "Navn", role, PASSWORD)
         log_in(window, login)
-        window.machines.edit_settings()
+        window.clinic.edit_settings()
         settings = window.sheet
         assert isinstance(settings, SettingsSheet)
         assert settings.record_button.isHidden()

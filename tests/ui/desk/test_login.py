@@ -310,7 +310,7 @@ def test_who_is_at_work_is_not_locked_out(at_work: Bench) -> None:
 
 def test_the_setting_says_after_how_many_minutes(at_work: Bench) -> None:
     window = at_work.window
-    window.machines.edit_settings()
+    window.clinic.edit_settings()
     sheet = window.sheet
     assert isinstance(sheet, SettingsSheet)
     sheet.lock_after.setText("0")

@@ -409,7 +409,7 @@ def test_only_technician_and_administrator_may(room: Room, role: Role, may: bool
     users.add("boss", "B", Role.ADMINISTRATOR)
     user, _ = users.add("x", "X", role)
     room.window.desk.user = user
-    room.window.machines.edit_settings()
+    room.window.clinic.edit_settings()
     sheet = room.window.sheet
     assert isinstance(sheet, SettingsSheet)
     assert (sheet.commission.parent() is not None) is may

@@ -385,7 +385,7 @@ def test_the_log_of_a_person_tells_who_did_what_and_that_it_was_read(
 
 
 def test_the_log_is_told_again_after_ten_minutes(record: Record, person: Person) -> None:
-    from ui.desktop.desk.desk import TOLD_AGAIN_S, Desk
+    from ui.station.desk import TOLD_AGAIN_S, Desk
 
     now_s = [0.0]
     desk = Desk(record, lambda: now_s[0])

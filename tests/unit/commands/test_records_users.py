@@ -18,7 +18,7 @@ PASSPHRASE = "riktig hest"
 def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The options that open a record with one test."""
     monkeypatch.setenv("TESTSTATION_PASSPHRASE", PASSPHRASE)
-    monkeypatch.setattr("ui.desktop.desk.desk.system_user", lambda: "tor")
+    monkeypatch.setattr("ui.station.desk.system_user", lambda: "tor")
     path = tmp_path / "a.record"
     with open_record(path, PASSPHRASE) as record:
         person = record.people.add(family_name="Berg", given_name="Kari", sex=Sex.FEMALE)

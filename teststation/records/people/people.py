@@ -17,7 +17,7 @@ from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
 from teststation.records.access.audit import NOT_TAKEN, Action, AuditLog
 from teststation.records.people import national_number
-from teststation.records.people.names import folded, search_key, sort_key, trimmed
+from teststation.records.storage.names import folded, search_key, sort_key, trimmed
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import AUDIT, PERSON, PERSON_VERSION, TEST
 from teststation.subject import Sex

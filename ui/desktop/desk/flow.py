@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMainWindow
 
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission, User
-from ui.desktop.desk.desk import Desk
 from ui.desktop.desk.lock import IdleLock, may_lock
 from ui.desktop.desk.login import Cover, FirstPasswordCover, FirstUserSheet, LoginCover, PasswordSheet
 from ui.desktop.desk.users import UsersSheet
@@ -17,6 +16,7 @@ from ui.desktop.header import Header
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.sheet import Sheet
+from ui.station.desk import Desk
 from ui.station.settings import Settings
 
 

@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.records.access.users import LOGIN_MAX, Role, User, password_fault
-from ui.desktop.desk.desk import Desk
 from ui.desktop.i18n import told, tr
 from ui.desktop.theme.palette import BACKGROUND
 from ui.desktop.widgets.base import button, column, label, problem_label, show_problems
 from ui.desktop.widgets.fields import form, line_edit
 from ui.desktop.widgets.sheet import Sheet
+from ui.station.desk import Desk
 
 
 def password_edit(name: str) -> QLineEdit:

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QWidget
 
 from teststation.errors import StationError
 from teststation.records.access.users import Role, User
-from ui.desktop.desk.desk import Desk
 from ui.desktop.desk.login import user_problems
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import ElidedLabel, button, clear, column, label, problem_label, set_text, show_problems
 from ui.desktop.widgets.fields import form, line_edit
 from ui.desktop.widgets.sheet import Sheet
+from ui.station.desk import Desk
 
 Tell = Callable[[str, Sequence[str]], None]
 

@@ -1,4 +1,4 @@
-"""The clinic's machines in the window: settings, the reminder of the belt check, and putting a treadmill into use."""
+"""The clinic's machines in the window: the reminder of the belt check, and putting a treadmill into use."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -10,34 +10,19 @@ from PySide6.QtWidgets import QWidget
 from drivers.machines import Machine, machines_path
 from teststation.errors import StationError
 from teststation.records.access.users import Permission
-from ui.desktop.clinic.record_settings import RecordSettingsSheet
-from ui.desktop.clinic.settings import SettingsSheet
-from ui.desktop.desk.desk import Desk
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import day, today
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
-from ui.desktop.widgets.dialogs import Dialogs
-from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
 from ui.station.commissioning import check_reminder
+from ui.station.desk import Desk
 from ui.station.settings import Settings
 from ui.station.station import Station
 
 
 class Window(Protocol):
     """What the machines need of the window."""
-
-    dialogs: Dialogs
-
-    @property
-    def sheet(self) -> Sheet | None:
-        """The sheet on top."""
-        ...
-
-    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
-        """Show one more sheet."""
-        ...
 
     def tell(self, title: str, sentences: Sequence[str]) -> None:
         """Say something and wait to be seen."""
@@ -57,7 +42,7 @@ class Window(Protocol):
 
 
 class MachineFlow(QObject):
-    """Settings, and the pages of a machine: never open with a test. ``commissioning`` is there while they are."""
+    """The pages of a machine: never open with a test. ``commissioning`` is there while they are."""
 
     def __init__(
         self,
@@ -71,20 +56,6 @@ class MachineFlow(QObject):
         self._station, self._desk, self.screen, self._window, self._busy = station, desk, screen, window, busy
         self.commissioning: CommissioningFlow | None = None
         self.goodbyes: list[Work] = []
-
-    def edit_settings(self) -> None:
-        """Clinic and machines."""
-        begin = self.begin if self._desk.may(Permission.COMMISSION) else None
-        record = self.edit_record if self._desk.may(Permission.RECORD) else None
-        keep = self._window.keep_settings
-        self._window.show_sheet(lambda window: SettingsSheet(window, self._station, keep, record, begin))
-
-    def edit_record(self) -> None:
-        """Record and backups."""
-        ask = self._window
-        self._window.show_sheet(
-            lambda window: RecordSettingsSheet(window, self._station, ask.dialogs, ask.keep_settings, ask.tell)
-        )
 
     def begin(self) -> None:
         """Put a treadmill into use: for who may, and never during a test."""

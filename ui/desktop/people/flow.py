@@ -13,7 +13,6 @@ from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.people.people import Person
-from ui.desktop.desk.desk import Desk
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import day, today
 from ui.desktop.people.audit import audit_sheet
@@ -27,6 +26,7 @@ from ui.desktop.people.person_form import PersonForm
 from ui.desktop.people.two_hands import TwoHandsSheet
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
+from ui.station.desk import Desk
 from ui.station.station import Station
 
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.tests.kept_tests import StoredTest
-from ui.desktop.desk.desk import Desk
 from ui.desktop.i18n import tr
 from ui.desktop.result.screen import ResultScreen
 from ui.desktop.result.sign import SignSheet, versions_words
 from ui.desktop.widgets.sheet import Sheet
+from ui.station.desk import Desk
 from ui.station.station import Station
 
 

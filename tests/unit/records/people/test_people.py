@@ -8,8 +8,8 @@ import pytest
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.errors import BadInput, RecordError
 from teststation.records.database import Record
-from teststation.records.people.names import sort_key
 from teststation.records.people.people import SEARCH_LIMIT
+from teststation.records.storage.names import sort_key
 from teststation.subject import Sex
 
 

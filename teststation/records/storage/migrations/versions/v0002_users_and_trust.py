@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from teststation.records.people.names import search_key, sort_key
+from teststation.records.storage.names import search_key, sort_key
 
 revision = "0002"
 down_revision = "0001"

@@ -1,0 +1,54 @@
+"""The clinic's settings in the window: who may open them, and what else they lead to."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from teststation.records.access.users import Permission
+from ui.desktop.clinic.record_settings import RecordSettingsSheet
+from ui.desktop.clinic.settings import SettingsSheet
+from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.sheet import Sheet
+from ui.station.desk import Desk
+from ui.station.settings import Settings
+from ui.station.station import Station
+
+
+class Window(Protocol):
+    """What the settings need of the window."""
+
+    dialogs: Dialogs
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
+        """Show one more sheet."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Use settings from now on."""
+        ...
+
+
+class ClinicFlow:
+    """Opens the settings; ``commission`` puts a treadmill into use, for who may."""
+
+    def __init__(self, station: Station, desk: Desk, window: Window, commission: Callable[[], None]) -> None:
+        self._station, self._desk, self._window, self._commission = station, desk, window, commission
+
+    def edit_settings(self) -> None:
+        """Clinic and machines."""
+        begin = self._commission if self._desk.may(Permission.COMMISSION) else None
+        record = self.edit_record if self._desk.may(Permission.RECORD) else None
+        keep = self._window.keep_settings
+        self._window.show_sheet(lambda window: SettingsSheet(window, self._station, keep, record, begin))
+
+    def edit_record(self) -> None:
+        """Record and backups."""
+        ask = self._window
+        self._window.show_sheet(
+            lambda window: RecordSettingsSheet(window, self._station, ask.dialogs, ask.keep_settings, ask.tell)
+        )

@@ -1,0 +1,78 @@
+"""How the window ends: the belt first, then the drivers, then what is still being written."""
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from ui.desktop.clinic.upkeep import Upkeep
+from ui.desktop.i18n import tr
+from ui.desktop.machines.commissioning_flow import CommissioningFlow
+from ui.desktop.machines.flow import MachineFlow
+from ui.desktop.result.papers import Papers
+from ui.desktop.test.bridge import SessionBridge
+from ui.desktop.test.flow import RunFlow
+from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.work import Work
+
+log = logging.getLogger("teststation.window")
+GOODBYE_S = 25.0  # the drivers' own time-outs end before
+
+
+class Window(Protocol):
+    """What the end needs of the window."""
+
+    flow: RunFlow | None
+    machines: MachineFlow
+    papers: Papers
+    upkeep: Upkeep
+    dialogs: Dialogs
+
+    @property
+    def bridge(self) -> SessionBridge | CommissioningFlow | None:
+        """Who has a belt that may move."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
+
+
+class Closing:
+    """Ends what the window has begun. ``wanted`` once somebody asked to close while a belt moved."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._goodbyes: list[Work] = []
+        self.wanted = False
+
+    def let_go_of_the_run(self) -> None:
+        """End the drivers beside the window: a serial line may take seconds to let go."""
+        if self._window.flow is None:
+            return
+        flow, self._window.flow = self._window.flow, None
+        flow.disconnect_screen()
+        work = Work(flow.session.close)
+        work.failed.connect(lambda error: log.warning("a driver did not end in order: %s", error))
+        self._goodbyes = [earlier for earlier in self._goodbyes if not earlier.wait(0.0)]
+        self._goodbyes.append(work.start())
+
+    def close(self) -> bool:
+        """Stop a belt that may move and say so (False: the window stays), or end everything else in order (True)."""
+        window = self._window
+        if window.bridge is not None and window.bridge.belt_may_move:
+            # The belt first; the window stays until the belt is known to be at rest.
+            window.bridge.stop("window_closed")
+            window.tell(tr("close.title"), [tr("close.words")])
+            return False
+        if window.flow is not None:
+            window.flow.abandon()
+            if window.flow.session.ended and window.flow.session.begun:
+                window.flow.session.finish()
+            self.let_go_of_the_run()
+        window.machines.close(GOODBYE_S)
+        for work in self._goodbyes:
+            work.wait(GOODBYE_S)
+        window.dialogs.close_all()
+        window.papers.wait(GOODBYE_S)
+        window.upkeep.wait(GOODBYE_S)
+        return True
