@@ -153,6 +153,17 @@ def test_the_history_lists_and_draws_them_apart(window: MainWindow, brought: Per
     assert not screen.open_button.isEnabled(), "there is no test behind it"
 
 
+def test_they_count_for_the_last_test_and_the_next(window: MainWindow, record: Record, person: Person) -> None:
+    record.imported.keep([EarlierResult(person.id, "2025-05-01", 31.5, "ergospirometri")], "ab" * 32)
+    window.people.choose(person)
+    assert "01.05.2025" in window.people.last.text()
+    assert "Ikke testet" not in window.people.last.text()
+    window.persons.show_history(person)
+    assert "01.08.2025" in window.history.due.text(), "three months on"
+    window.persons.show_due()
+    assert "01.05.2025" in words_of(window.sheet)
+
+
 def test_they_are_in_no_line_of_ours(window: MainWindow, record: Record, brought: Person) -> None:
     run, found = follow_up()
     record.tests.save(brought.id, run, found, events_of(3))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause, Problem
@@ -17,9 +17,10 @@ from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
 from teststation.records.access.audit import NOT_TAKEN, Action, AuditLog
 from teststation.records.people import national_number
+from teststation.records.people.last_tested import last_tested
 from teststation.records.storage.names import folded, search_key, sort_key, trimmed
 from teststation.records.storage.store import Database
-from teststation.records.storage.tables import AUDIT, PERSON, PERSON_VERSION, TEST
+from teststation.records.storage.tables import AUDIT, PERSON, PERSON_VERSION
 from teststation.subject import Sex
 
 SEARCH_LIMIT = 100
@@ -144,13 +145,12 @@ class People:
 
     def due(self, on: date) -> list[tuple[Person, str]]:
         """Whose next test is due on this day or before, with when they were last tested; who waits longest first."""
-        last = (
-            select(TEST.c.person_id, func.max(TEST.c.started_utc).label("last")).group_by(TEST.c.person_id).subquery()
-        )
-        query = select(PERSON, last.c.last).join(last, last.c.person_id == PERSON.c.id).order_by(last.c.last)
+        query = select(PERSON).where(PERSON.c.merged_into.is_(None))
         with self._database.reading() as connection:
-            rows = connection.execute(query.where(PERSON.c.merged_into.is_(None))).mappings()
-            return [(_person(row), row["last"]) for row in rows if next_due(row["last"]) <= on]
+            last = last_tested(connection)
+            people = [_person(row) for row in connection.execute(query).mappings() if row["id"] in last]
+        waiting = [(person, last[person.id]) for person in people if next_due(last[person.id]) <= on]
+        return sorted(waiting, key=lambda one: one[1])
 
     def all(self) -> list[Person]:
         """Everybody."""

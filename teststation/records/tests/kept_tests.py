@@ -16,6 +16,7 @@ from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
 from teststation.records.access.audit import Action, AuditLog
+from teststation.records.people.last_tested import last_tested
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import EVENT, PERSON, RESULT, SIGNATURE, STAGE, TEST
 from teststation.records.tests.result_rows import result_row
@@ -161,15 +162,9 @@ class KeptTests:
             return [_summary(row) for row in connection.execute(query).mappings()]
 
     def last_started(self, person_ids: Sequence[str] | None = None) -> dict[str, str]:
-        """When each of these people, or everybody, was last tested, ISO 8601 in UTC, by person id.
-
-        Who never was is not in it.
-        """
-        query = select(TEST.c.person_id, func.max(TEST.c.started_utc)).group_by(TEST.c.person_id)
-        if person_ids is not None:
-            query = query.where(TEST.c.person_id.in_(person_ids))
+        """When each of these people, or everybody, was last tested, here or elsewhere: as ``last_tested``."""
         with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            return last_tested(connection, person_ids)
 
     def results(self, test_id: str) -> builtins.list[Assessment]:
         """Every result of a test, in the order they were made."""

@@ -139,7 +139,7 @@ class HistoryScreen(QWidget):
         self.person, self.lines = person, lines
         self.rows = sorted([*lines, *imported], key=_day_of, reverse=True)
         set_text(self.who, tr("history.title", name=person.full_name))
-        last = lines[0].started_at if lines else None
+        last = None if not self.rows else _day_of(self.rows[0]).isoformat()
         set_text(self.due, tr("history.due", born=day(person.born), due=due_words(last, today())))
         self.table.blockSignals(True)
         self.table.setRowCount(len(self.rows))

@@ -10,6 +10,7 @@ from teststation.errors import BadInput, RecordError
 from teststation.records.database import Record
 from teststation.records.people.people import SEARCH_LIMIT
 from teststation.records.storage.names import sort_key
+from teststation.records.tests.imported import EarlierResult
 from teststation.subject import Sex
 
 
@@ -223,3 +224,19 @@ def test_who_is_due_is_listed_by_how_long_they_have_waited(record: Record) -> No
     record.people.add(family_name="Aldri", sex=Sex.MALE)
     assert [person.family_name for person, _ in record.people.due(date(2026, 3, 15))] == ["Gammel", "I dag"]
     assert [person.family_name for person, _ in record.people.due(date(2026, 3, 14))] == ["Gammel"]
+
+
+def test_a_result_that_was_brought_in_counts_for_who_is_due_and_for_the_last_test(record: Record) -> None:
+    person = record.people.add(family_name="Innhentet", sex=Sex.MALE)
+    double = record.people.add(family_name="Innhentet", sex=Sex.MALE)
+    both = record.people.add(family_name="Begge", sex=Sex.MALE)
+    record.tests.save(both.id, run_of("run-b", "2025-06-01T10:00:00+02:00"), assessment_of(), events_of(1))
+    for person_id, day in ((person.id, "2025-06-15"), (double.id, "2025-12-15"), (both.id, "2026-01-02")):
+        record.imported.keep([EarlierResult(person_id, day, 31.5, "ergospirometri")], "ab" * 32)
+    assert [one.family_name for one, _ in record.people.due(date(2026, 3, 15))] == ["Innhentet", "Innhentet"]
+    assert record.tests.last_started([person.id])[person.id].startswith("2025-06-15")
+    assert record.tests.last_started()[both.id].startswith("2026-01-02"), "the later of the two"
+    record.merging.merge(person.id, double.id)
+    assert record.tests.last_started([person.id])[person.id].startswith("2025-12-15"), "and the duplicate's"
+    assert [one.id for one, _ in record.people.due(date(2026, 3, 15))] == [person.id]
+    assert record.people.due(date(2026, 3, 14)) == []

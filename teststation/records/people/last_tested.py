@@ -1,0 +1,47 @@
+"""When people were last tested, here or elsewhere: a result that was brought in counts for who is due."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from teststation.records.storage.tables import IMPORTED_RESULT, PERSON, TEST
+
+_NOON = "T12:00:00.000+00:00"  # results of others tell the day alone; at noon it is that day in every zone of Europe
+
+
+def last_tested(connection: Connection, person_ids: Sequence[str] | None = None) -> dict[str, str]:
+    """When each of these people, or everybody, was last tested, by person id; who never was is not in it.
+
+    A duplicate's imported results are those of the person it was merged into.
+
+    Returns:
+        ISO 8601 in UTC; noon for a day without an hour.
+    """
+    tests = select(TEST.c.person_id, func.max(TEST.c.started_utc)).group_by(TEST.c.person_id)
+    others = select(IMPORTED_RESULT.c.person_id, func.max(IMPORTED_RESULT.c.tested_on)).group_by(
+        IMPORTED_RESULT.c.person_id
+    )
+    merged = {
+        row[0]: row[1]
+        for row in connection.execute(
+            select(PERSON.c.id, PERSON.c.merged_into).where(PERSON.c.merged_into.is_not(None))
+        )
+    }
+    if person_ids is not None:
+        wanted = set(person_ids)
+        theirs = [one for one in merged if _kept(one, merged) in wanted]
+        tests = tests.where(TEST.c.person_id.in_(sorted(wanted)))
+        others = others.where(IMPORTED_RESULT.c.person_id.in_(sorted({*wanted, *theirs})))
+    last: dict[str, str] = {row[0]: row[1] for row in connection.execute(tests)}
+    for person_id, day in connection.execute(others):
+        kept_id, at = _kept(person_id, merged), day + _NOON
+        if at > last.get(kept_id, ""):
+            last[kept_id] = at
+    return last
+
+
+def _kept(person_id: str, merged: dict[str, str]) -> str:
+    """The person that a duplicate, or its duplicate, was merged into."""
+    while person_id in merged:
+        person_id = merged[person_id]
+    return person_id
