@@ -3,9 +3,30 @@
 import pytest
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first: the workers share what is left."""
-    items.sort(key=lambda item: "long" not in item.keywords)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long tests and those that need no wire begin, so that a mistake shows early and no worker waits at the end.
+
+    Each worker gets a block of the list to begin with (``--dist worksteal``). The first has the long ones, which mostly
+    wait and are hard on the machine side by side; the others begin with what needs no wire.
+    """
+    long = [item for item in items if "long" in item.keywords]
+    quick = [item for item in items if "long" not in item.keywords and "unit" in item.path.parts]
+    rest = [item for item in items if "long" not in item.keywords and "unit" not in item.path.parts]
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers == 1:
+        items[:] = [*quick, *long, *rest]
+        return
+    share = -(
+        -len(quick) // (workers - 1)
+    )  # in one piece, as a module's fixtures are made for each worker that meets it
+    begins = [long, *(quick[n : n + share] for n in range(0, share * (workers - 1), share))]
+    left, order = rest, list[pytest.Item]()
+    for number, begin in enumerate(begins):
+        size = (len(items) - len(order)) // (workers - number)
+        fill = max(0, size - len(begin))
+        order += [*begin, *left[:fill]]
+        left = left[fill:]
+    items[:] = [*order, *left]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
