@@ -19,6 +19,7 @@ from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tcx import tcx_of
 from teststation.records.access.audit import Action
+from teststation.records.access.users import Permission
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
@@ -38,8 +39,9 @@ def export_record(
         forms: Some of ``FORMS``.
         with_names: Whether file names may tell who it is.
     Raises:
-        BadInput: the folder cannot be used.
+        BadInput: the folder cannot be used, or who acts may not export.
     """
+    record.users.still_may(Permission.EXPORT)
     _prepare(folder)
     people = record.people.all()
     written = _Writer(folder)
@@ -68,6 +70,7 @@ def export_person(
     record: Record, person_id: str, folder: Path, report: Report, forms: frozenset[str], *, with_names: bool = False
 ) -> int:
     """One person's own copy of everything; arguments and errors as ``export_record``."""
+    record.users.still_may(Permission.EXPORT)
     _prepare(folder)
     written = _Writer(folder)
     _write_person(written, record, person_id, report, forms, with_names=with_names)
@@ -91,6 +94,7 @@ def export_person_zip(
     Raises:
         BadInput: there is a file already, or it cannot be written; then no part of it is left, and what was there is.
     """
+    record.users.still_may(Permission.EXPORT)
     if path.exists() and not replace:
         raise BadInput(Cause("export_taken", {"path": str(path)}))
     part = path.with_name(f"{path.name}.part")

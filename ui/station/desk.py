@@ -4,6 +4,7 @@ import getpass
 import time
 from collections.abc import Callable
 
+from teststation.errors import RecordError
 from teststation.records.access.audit import Action, Actor
 from teststation.records.access.users import Permission, User
 from teststation.records.database import Record
@@ -61,7 +62,11 @@ class Desk:
     def may(self, permission: Permission) -> bool:
         """Whether who sits here may do it. Where there are no users everybody may, but for what needs a name."""
         if self.user is not None:
-            return self.user.may(permission)
+            try:
+                now = self.record.users.as_kept(self.user)  # an administrator may sit at another station
+            except RecordError:
+                return False
+            return now is not None and now.may(permission)
         return not self.asks_login and permission not in _NEEDS_A_NAME
 
     def saw(self, action: Action, person_id: str | None, test_id: str | None = None) -> None:

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     MERGE = "merge"
     IMPORT = "import"  # earlier results of other systems
     EXPORT = "export"
+    ERASE = "erase"  # for good
     AUDIT = "audit"  # read who did what with a patient
     SETTINGS = "settings"  # machines, protocols
     RECORD = "record"  # where the record and its backups are
@@ -54,7 +55,8 @@ class Permission(StrEnum):
 
 # In a small clinic the administrator is a therapist too, and the only one: so may sign.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.THERAPIST: frozenset(Permission) - {Permission.USERS, Permission.RECORD, Permission.COMMISSION},
+    Role.THERAPIST: frozenset(Permission)
+    - {Permission.USERS, Permission.RECORD, Permission.COMMISSION, Permission.ERASE},
     Role.TECHNICIAN: frozenset({Permission.TEST, Permission.SETTINGS, Permission.COMMISSION}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }
@@ -121,6 +123,16 @@ class Users:
             raise RecordError(Cause("user_unknown", {"login": login}))
         return _user(row)
 
+    def as_kept(self, user: User) -> User | None:
+        """The same user as the record has them now; None where they are gone from it. Raises RecordError."""
+        with self._database.reading() as connection:
+            return user_in(connection, user.id)
+
+    def still_may(self, permission: Permission) -> None:
+        """Refuse who acts now what they may not do any more. Raises BadInput, RecordError."""
+        with self._database.reading() as connection:
+            still_may(connection, self._audit, permission)
+
     # --- made and changed by an administrator ---
 
     def add(self, login: str, name: str, role: Role, password: str | None = None) -> tuple[User, str | None]:
@@ -152,6 +164,7 @@ class Users:
         }
         with self._database.writing() as connection:
             needs_the_server(self._database)
+            still_may(connection, self._audit, Permission.USERS)
             if _row_of(connection, folded) is not None:
                 raise BadInput(Cause("user_login_taken", {"login": folded}))
             if role is not Role.ADMINISTRATOR and connection.execute(select(STATION_USER.c.id)).first() is None:
@@ -178,6 +191,7 @@ class Users:
             values["active"] = int(active)
         with self._database.writing() as connection:
             needs_the_server(self._database)
+            still_may(connection, self._audit, Permission.USERS)
             former = self._get(connection, user_id)
             changed = {name: value for name, value in values.items() if former[name] != value}
             if not changed:
@@ -198,6 +212,7 @@ class Users:
         one_time = make_one_time()
         with self._database.writing() as connection:
             needs_the_server(self._database)
+            still_may(connection, self._audit, Permission.USERS)
             row = self._get(connection, user_id)
             self._set_password(connection, user_id, one_time, must_change=True)
             connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(row["login"])))
@@ -303,6 +318,27 @@ class Users:
         if row is None:
             raise RecordError(Cause("user_missing", {"name": self._database.name}))
         return row
+
+
+def user_in(connection: Connection, user_id: str) -> User | None:
+    """A user as this transaction sees them: somebody may have been sent away since they logged in."""
+    row = connection.execute(select(STATION_USER).where(STATION_USER.c.id == user_id)).mappings().one_or_none()
+    return None if row is None else _user(row)
+
+
+def still_may(connection: Connection, audit: AuditLog, permission: Permission) -> None:
+    """Refuse, inside a transaction, what the one who acts may not do, or may not do any more.
+
+    Where nobody is named there is nobody to ask for: the door was open, and who opened the record passed it.
+
+    Raises:
+        BadInput: their role does not allow it, or they are let in no more.
+    """
+    if audit.acting.id is None:
+        return
+    user = user_in(connection, audit.acting.id)
+    if user is None or not user.may(permission):
+        raise BadInput(Cause("user_may_not"))
 
 
 def password_fault(password: str, login: str) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, delete, select
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.users import Permission, still_may
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import METADATA, PERSON, TEST
@@ -42,6 +43,7 @@ def erase(database: Database, audit: AuditLog, person_id: str, reason: Reason) -
     """
     with database.writing() as connection:
         needs_the_server(database)
+        still_may(connection, audit, Permission.ERASE)
         ids = connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).scalars().all()
         if not ids:
             raise RecordError(Cause("person_not_erased", {"name": database.name, "person": person_id}))

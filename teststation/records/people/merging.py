@@ -10,6 +10,7 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
 from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.users import Permission, still_may
 from teststation.records.people.people import Person, Version, person_in, replace_in
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import PERSON, PERSON_MERGE, PERSON_MERGE_TEST, PERSON_VERSION, TEST
@@ -46,6 +47,7 @@ class Merging:
             raise BadInput(Cause("merge_same"))
         with self._database.writing() as connection:
             needs_the_server(self._database)
+            still_may(connection, self._audit, Permission.MERGE)
             kept = person_in(connection, self._database, kept_id)
             duplicate = person_in(connection, self._database, duplicate_id)
             if kept.merged_into is not None or duplicate.merged_into is not None:
@@ -88,6 +90,7 @@ class Merging:
         """
         with self._database.writing() as connection:
             needs_the_server(self._database)
+            still_may(connection, self._audit, Permission.MERGE)
             row = connection.execute(select(PERSON_MERGE).where(PERSON_MERGE.c.id == merge_id)).mappings().one_or_none()
             if row is None or row["undone_at"] is not None:
                 raise BadInput(Cause("merge_not_there"))

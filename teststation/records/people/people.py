@@ -16,6 +16,7 @@ from teststation.due import next_due
 from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
 from teststation.records.access.audit import NOT_TAKEN, Action, AuditLog
+from teststation.records.access.users import Permission, still_may
 from teststation.records.people import national_number
 from teststation.records.people.last_tested import last_tested
 from teststation.records.storage.names import folded, search_key, sort_key, trimmed
@@ -87,6 +88,7 @@ class People:
             note=note,
         )  # fmt: skip
         with self._database.writing() as connection:
+            still_may(connection, self._audit, Permission.TEST)
             add_in(connection, self._audit, person)
         return person
 
@@ -103,6 +105,7 @@ class People:
         """
         checked = _checked(person)
         with self._database.writing() as connection:
+            still_may(connection, self._audit, Permission.TEST)
             kept = person_in(connection, self._database, person.id)
             if (kept.revision, kept.updated_at) != (person.revision, person.updated_at):
                 raise ChangedMeanwhile(kept, checked)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from teststation.ports import Value
 from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.users import Permission, still_may
 from teststation.records.people.people import Person, add_in
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import IMPORTED_RESULT, PERSON
@@ -55,6 +56,7 @@ class ImportedResults:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._database.writing() as connection:
             needs_the_server(self._database)
+            still_may(connection, self._audit, Permission.IMPORT)
             for person in people:
                 add_in(connection, self._audit, person)
             known = {_key(row) for row in connection.execute(select(IMPORTED_RESULT)).mappings().all()}

@@ -16,6 +16,7 @@ from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
 from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.users import Permission, still_may
 from teststation.records.people.last_tested import last_tested
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import EVENT, PERSON, RESULT, SIGNATURE, STAGE, TEST
@@ -118,6 +119,7 @@ class KeptTests:
         The newest counts, unless the test is signed: then the signed one does, and the newer stands beside it.
         """
         with self._database.writing() as connection:
+            still_may(connection, self._audit, Permission.TEST)
             former = select(func.max(RESULT.c.number)).where(RESULT.c.test_id == test_id)
             last = connection.execute(former).scalar()
             if last is None:

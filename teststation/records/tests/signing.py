@@ -17,7 +17,7 @@ from teststation.errors import BadInput, RecordError
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
 from teststation.records.access.audit import Action, AuditLog, head_of
-from teststation.records.access.users import Permission, User
+from teststation.records.access.users import Permission, User, user_in
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import AUDIT, RESULT, SIGNATURE, TEST
 from teststation.records.tests.result_rows import result_row
@@ -88,10 +88,12 @@ class Signing:
             BadInput: not allowed, no reason, or somebody else has signed meanwhile.
             RecordError: there is no such test or result.
         """
-        if not user.may(Permission.SIGN):
-            raise BadInput(Cause("sign_not_allowed"))
         with self._database.writing() as connection:
             needs_the_server(self._database)
+            # As the record has them now: who was sent away or given another role meanwhile signs nothing.
+            signing = user_in(connection, user.id)
+            if signing is None or not signing.may(Permission.SIGN):
+                raise BadInput(Cause("sign_not_allowed"))
             test = connection.execute(select(TEST).where(TEST.c.id == test_id)).mappings().one_or_none()
             if test is None:
                 raise RecordError(Cause("sign_no_test", {"name": self._database.name, "test": test_id}))
@@ -115,9 +117,9 @@ class Signing:
             values: dict[str, object] = {
                 "test_id": test_id,
                 "number": number,
-                "user_id": user.id,
-                "user_name": user.name,
-                "user_role": user.role.value,
+                "user_id": signing.id,
+                "user_name": signing.name,
+                "user_role": signing.role.value,
                 "signed_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "result_number": result_number,
                 "comment": comment.strip(),

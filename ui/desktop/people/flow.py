@@ -146,6 +146,7 @@ class PeopleFlow(QObject):
     def show_audit(self, person: Person) -> None:
         """Who did what with this person; looking at it is told too."""
         record = self.station.record
+        record.users.still_may(Permission.AUDIT)
         self.desk.saw(Action.AUDIT_SEEN, person.id)
         rows = record.audit.of_person(person.id)
         tests = {line.id: day(line.started_at) for line in record.tests.summaries(person.id)}

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, sentences, undone
-from teststation.records.access.audit import NOBODY, Action, Actor, chain_problems
+from teststation.records.access.audit import NOBODY, Action, chain_problems
+from teststation.records.access.users import Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.people import Person
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON, PERSON_VERSION, TEST
@@ -47,12 +48,13 @@ def actions(record: Record, person_id: str) -> list[str]:
 
 
 def test_what_is_made_and_changed_is_told_with_who_did_it(record: Record, person: Person) -> None:
-    record.audit.acting = Actor("kari", "id-of-kari")
+    kari, _ = record.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, "gå tur i skogen")
+    record.audit.acting = kari.actor
     record.tests.save(person.id, run_of(), assessment_of(), events_of(3))
     record.people.update(msgspec.structs.replace(person, family_name="Dal", born=None))
     rows = record.audit.of_person(person.id)[::-1]
     assert [row.action for row in rows] == [Action.PERSON_ADDED, Action.TEST_KEPT, Action.PERSON_CHANGED]
-    assert [(row.actor, row.user_id) for row in rows] == [(NOBODY.name, None), *[("kari", "id-of-kari")] * 2]
+    assert [(row.actor, row.user_id) for row in rows] == [(NOBODY.name, None), *[("kari", kari.id)] * 2]
     assert rows[1].test_id == "run-1"
     assert rows[2].detail["fields"] == ["family_name", "born"]
 

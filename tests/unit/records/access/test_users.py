@@ -313,7 +313,7 @@ def test_an_unknown_user_is_a_sentence(users: Users) -> None:
     ("role", "may_not"),
     [
         (Role.ADMINISTRATOR, set()),
-        (Role.THERAPIST, {Permission.USERS, Permission.RECORD, Permission.COMMISSION}),
+        (Role.THERAPIST, {Permission.USERS, Permission.RECORD, Permission.COMMISSION, Permission.ERASE}),
         (Role.TECHNICIAN, set(Permission) - {Permission.TEST, Permission.SETTINGS, Permission.COMMISSION}),
     ],
 )
