@@ -40,15 +40,15 @@ def bench(record: Record) -> Bench:
 
 
 def _export(bench: Bench, folder: Path) -> None:
-    export_record(bench.record, folder / "alle", lambda _: b"", frozenset({"csv"}))
+    export_record(bench.record, folder / "alle", lambda _: b"", frozenset({"events"}))
 
 
 def _export_one(bench: Bench, folder: Path) -> None:
-    export_person(bench.record, bench.person.id, folder / "en", lambda _: b"", frozenset({"csv"}))
+    export_person(bench.record, bench.person.id, folder / "en", lambda _: b"", frozenset({"events"}))
 
 
 def _pack_one(bench: Bench, folder: Path) -> None:
-    export_person_zip(bench.record, bench.person.id, folder / "en.zip", lambda _: b"", frozenset({"csv"}))
+    export_person_zip(bench.record, bench.person.id, folder / "en.zip", lambda _: b"", frozenset({"events"}))
 
 
 Act = Callable[[Bench, Path], object]
