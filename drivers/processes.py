@@ -51,8 +51,12 @@ def come_first() -> None:
                 Path("/proc/self/autogroup").write_text(str(BEFORE_OTHERS), "ascii")
 
 
-def stdin_lines() -> Iterator[bytes]:
-    """Lines of standard input, without Python's own buffer: a thread in it would block the interpreter's end."""
+def stdin_lines(*, unended: bool = False) -> Iterator[bytes]:
+    """Lines of standard input, without Python's own buffer: a thread in it would block the interpreter's end.
+
+    Args:
+        unended: Whether what stands after the last line's end is a line too, as a person's is and a torn order is not.
+    """
     rest = b""
     while data := os.read(sys.stdin.fileno(), 65536):
         *whole, rest = (rest + data).split(b"\n")
@@ -60,3 +64,5 @@ def stdin_lines() -> Iterator[bytes]:
         if len(rest) > LINE_MAX_BYTES:
             yield rest  # no line of ours is this long: whoever reads it will say so
             rest = b""
+    if unended and rest:
+        yield rest

@@ -44,3 +44,9 @@ class DeviceError(StationError):
     """A treadmill or strap failed, or refused what it was asked."""
 
     exit_status = 4
+
+
+class EndedByOperator(StationError):
+    """The operator ended it early, and in order: what moved is at rest again."""
+
+    exit_status = 3

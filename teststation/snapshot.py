@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from teststation.cause import Cause
 from teststation.physiology.result import Assessment
-from teststation.ports import BeltState, BeltTelemetry, HeartRateStatus, Setpoint
+from teststation.ports import BeltState, HeartRateStatus, Setpoint
 from teststation.protocol.plan import StagePlan
 from teststation.run.alarms import Alarm, alarms
-from teststation.run.engine import beyond_machine
+from teststation.run.engine import why_not_begin
 from teststation.run.guiding import needs_word
 from teststation.run.record import Outcome, RunRecord
 from teststation.run.state import HoldCause, Phase, RunState
@@ -77,7 +77,6 @@ def snapshot(
     now_s: float,
     record: RunRecord,
     assessment: Assessment | None,
-    belt: BeltTelemetry | None,
 ) -> Snapshot:
     """The moment ``now_s`` of a run, with the latest record and assessment."""
     walking = state.phase is Phase.STAGES
@@ -114,7 +113,7 @@ def snapshot(
         alarms=alarms(state, now_s),
         limit_notice=None if state.notice is None else state.notice.cause,
         limit_acts_in_s=None if state.notice is None else max(0.0, state.notice.acts_at_s - now_s),
-        not_ready_because=_not_ready(state, belt),
+        not_ready_because=_not_ready(state, now_s),
         outcome=state.outcome,
         reason=state.reason,
         press_red_button=state.press_red_button,
@@ -148,17 +147,9 @@ def _phase_remaining_s(state: RunState, now_s: float) -> float:
     return 0.0
 
 
-def _not_ready(state: RunState, belt: BeltTelemetry | None) -> tuple[Cause, ...]:
+def _not_ready(state: RunState, now_s: float) -> tuple[Cause, ...]:
     """Why Start does nothing now. A missing pulse is named too, though the protocol alone decides what it costs."""
     if state.phase is not Phase.READY:
         return ()
-    causes: list[Cause] = []
-    if belt is None or state.belt_state is BeltState.OFFLINE:
-        causes.append(Cause("not_ready_belt_offline"))
-    elif not state.at_rest and state.belt_is_read:
-        causes.append(Cause("not_ready_belt_moves"))
-    beyond = beyond_machine(state)
-    causes += [] if beyond is None else [beyond]
-    if state.hr_bpm is None:
-        causes.append(Cause("not_ready_no_pulse"))
-    return tuple(causes)
+    causes = why_not_begin(state, now_s)
+    return causes if state.hr_bpm is not None else (*causes, Cause("not_ready_no_pulse"))

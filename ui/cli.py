@@ -1,12 +1,15 @@
 """The command line, and the way into the window. Qt is imported only where a window is really opened."""
 
+import contextlib
 import os
 import sys
 import traceback
 from pathlib import Path
 
 from teststation.errors import StationError
+from ui.commands.interrupt import at_once
 from ui.commands.parser import build_parser
+from ui.commands.voice import all_said, say
 
 EXIT_BAD_INPUT = 2
 EXIT_OPERATOR = 3
@@ -15,10 +18,12 @@ EXIT_DEVICE = 4
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 as foreseen, 2 bad input, 3 operator, 4 device."""
+    _stand_in_for_closed_streams()
     _speak_utf8()
     arguments = build_parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        with at_once():
+            return int(arguments.run(arguments))
     except StationError as error:
         for problem in error.problems:
             say(problem)
@@ -33,11 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last border: a bug becomes one sentence and a file to send
         say(f"the program made an error ({type(error).__name__}); please send {_crash_file(error)} to its makers")
         return EXIT_DEVICE
-
-
-def say(sentence: str) -> None:
-    """One line to the person at the keyboard."""
-    print(f"teststation: {sentence}", file=sys.stderr, flush=True)
+    finally:
+        all_said()
 
 
 def _crash_file(error: BaseException) -> Path:
@@ -49,6 +51,21 @@ def _crash_file(error: BaseException) -> Path:
         file.writelines(traceback.format_tb(error.__traceback__))
         file.write(f"{type(error).__module__}.{type(error).__qualname__}\n")
     return Path(name)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Where a standard stream was closed before us, nothing: else the next file opened would get what is said."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        with contextlib.suppress(OSError):
+            os.fstat(number)
+            continue  # open, and for something else: a program without a console
+        with contextlib.suppress(OSError):
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for as long as we live
 
 
 def _speak_utf8() -> None:

@@ -1,7 +1,11 @@
 """A machine is commissioned from the command line, on a real wire: what moves the belt, what is kept, what binds."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from drivers.machines import ENVIRONMENT, load_machines
 from drivers.treadmill_client import TreadmillClient
-from tests.process.floor import station_environment, wait_for
+from tests.process.floor import side_by_side, station_environment, wait_for
 from teststation.clock import TimeScale
 
 pytestmark = pytest.mark.process
@@ -82,3 +86,60 @@ def test_without_the_word_nothing_moves_and_a_wrong_answer_keeps_nothing(
         assert treadmill.true_speed_kmh == 0.0
         said = b"".join(data for _, way, data in treadmill.transcript if way == "in")
         assert said.count(b"\xa0") == starts
+
+
+def while_the_belt_runs(how: str, folder: Path) -> None:
+    """Whoever leaves in the middle of a trial leaves a belt at rest, and nothing kept."""
+    from tests.process.terminal import Terminal
+
+    treadmill = TrackmasterEmulator("kmh", TimeScale(SCALE))
+    with TcpServer(treadmill) as server:
+        words = ("devices", "commission", "--treadmill", f"trackmaster:{server.url},units=kmh", "--time-scale")
+        terminal = Terminal(folder, *words, str(SCALE))
+        try:
+            terminal.wait_for("type MOVE")
+            time.sleep(3.0)  # nobody hurries: the belt is looked at all the while
+            terminal.type("MOVE\n")
+            terminal.wait_for("own console show now", 20)
+            assert treadmill.true_speed_kmh > 2.5
+            match how:
+                case "end of input":
+                    terminal.type("\x04")
+                case "terminal gone":
+                    terminal.hang_up()
+                case _:
+                    os.kill(terminal.process.pid, getattr(signal, how))
+            assert terminal.end(30) == 3, terminal.said
+            assert treadmill.true_speed_kmh == 0.0
+        finally:
+            terminal.close()
+    assert "Traceback" not in terminal.said
+    assert how == "terminal gone" or "nothing was kept" in terminal.said
+    assert not (folder.parent / "machines.toml").exists()
+
+
+def at_the_question(how: str, folder: Path) -> None:
+    from tests.process.terminal import Terminal
+
+    treadmill = TrackmasterEmulator("kmh", TimeScale(SCALE))
+    with TcpServer(treadmill) as server:
+        words = ("devices", "commission", "--treadmill", f"trackmaster:{server.url},units=kmh", "--time-scale")
+        terminal = Terminal(folder, *words, str(SCALE))
+        try:
+            terminal.wait_for("type MOVE")
+            os.kill(terminal.process.pid, getattr(signal, how))
+            assert terminal.end(30) == 3, terminal.said
+            assert "before anything moved; nothing was kept" in terminal.said
+        finally:
+            terminal.close()
+        said = b"".join(data for _, way, data in treadmill.transcript if way == "in")
+        assert b"\xa0" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the terminals and signals of POSIX")
+def test_whoever_leaves_in_the_middle_leaves_a_belt_at_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "machines.toml"))
+    ways = ("SIGINT", "SIGTERM", "SIGHUP", "end of input", "terminal gone")
+    scenarios = {how: partial(while_the_belt_runs, how) for how in ways}
+    scenarios |= {f"{how} at the question": partial(at_the_question, how) for how in ("SIGINT", "SIGTERM")}
+    side_by_side(scenarios, tmp_path)

@@ -13,14 +13,14 @@ from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.restoring import restore_record
 from teststation.records.upkeep.verify import Verification, verify, verify_file, verify_journals
 from ui.commands.common import check_writable, the_location, the_passphrase, the_record, write_json
-from ui.commands.headless import note
+from ui.commands.voice import say
 
 
 def make(arguments: argparse.Namespace) -> int:
     """A backup that has been restored into a fresh file and compared."""
     with the_record(arguments, create=False) as record:
         found = backup(record.database, record.file, Path(arguments.file))
-    note(f"backed up, restored into a fresh file and compared: {_counted(found)}")
+    say(f"backed up, restored into a fresh file and compared: {_counted(found)}")
     if not found.ok:
         raise RecordError(*found.causes)
     return 0
@@ -34,9 +34,9 @@ def restore(arguments: argparse.Namespace) -> int:
     other = arguments.backup_passphrase_file
     of_backup = passphrase if other is None else first_line(Path(other))
     done = restore_record(location, passphrase, Path(arguments.file), of_backup, datetime.now().astimezone())
-    note(f"restored: {_counted(done.found)}")
+    say(f"restored: {_counted(done.found)}")
     if done.aside is not None:
-        note(f"what was there before is kept as {done.aside}")
+        say(f"what was there before is kept as {done.aside}")
     return 0
 
 

@@ -9,8 +9,8 @@ from teststation.exchange.earlier import keep, preview
 from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
 from teststation.records.people.erasure import Reason, erase
 from ui.commands.common import the_record
-from ui.commands.headless import note
 from ui.commands.run import take_in_interrupted
+from ui.commands.voice import say
 from ui.station.settings import load_settings
 from ui.station.station import Station
 
@@ -35,7 +35,7 @@ def export(arguments: argparse.Namespace) -> int:
         else:
             forms = frozenset(asked or RECORD_FORMS)
             count = export_record(record, folder, station.report, forms, with_names=names)
-    note(f"{count} files written to {folder}; they are not encrypted: keep them where only the right people read")
+    say(f"{count} files written to {folder}; they are not encrypted: keep them where only the right people read")
     return 0
 
 
@@ -50,18 +50,18 @@ def bring_in(arguments: argparse.Namespace) -> int:
                 print(f"row {row.row}: {result.tested_on}  {result.vo2max_ml_kg_min:g} mL/kg/min  "
                       f"{result.method}  {row.person.full_name}{'  (new person)' if row.is_new else ''}")  # fmt: skip
         for problem in found.problems:
-            note(f"{path}: {problem}")
+            say(f"{path}: {problem}")
         if found.problems:
-            note("nothing is kept: correct those rows, or take them out, and name the file again")
+            say("nothing is kept: correct those rows, or take them out, and name the file again")
             return 2
         if not arguments.yes:
-            note(
+            say(
                 f"nothing is kept yet: {found.fresh} results, of {found.matched_people} people of the record and "
                 f"{len(found.new_people)} new ones; add --yes to keep them"
             )
             return 0
         kept = keep(record, found)
-    note(f"{kept} results kept, marked as imported; {len(found.good) - kept} were there already")
+    say(f"{kept} results kept, marked as imported; {len(found.good) - kept} were there already")
     return 0
 
 
@@ -71,7 +71,7 @@ def remove(arguments: argparse.Namespace) -> int:
         raise BadInput("this erases the person and every test for good; add --yes to do it")
     with the_record(arguments, create=False) as record:
         gone = erase(record.database, record.audit, arguments.person, Reason(arguments.reason))
-    note(
+    say(
         f"{gone.people} people and {gone.tests} tests are erased; backups made before still hold them until the "
         "rotation gives them up"
     )

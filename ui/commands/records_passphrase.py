@@ -9,7 +9,7 @@ from teststation.errors import RecordError
 from teststation.records.storage.passphrase import change_passphrase, first_line, keep_in_keyring
 from teststation.records.storage.place import place_of
 from ui.commands.common import the_location, the_passphrase, the_record
-from ui.commands.headless import note
+from ui.commands.voice import say
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -22,14 +22,14 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         if arguments.to_keyring:
             keep_in_keyring(record.path, present)
-            note("this system's keyring keeps the passphrase from now on")
+            say("this system's keyring keeps the passphrase from now on")
             return 0
         if record.runs_now():
             raise RecordError(f"{record.path}: a test is being run; end it, then change the passphrase")
         new = _new_passphrase(arguments)
         kept = change_passphrase(record.file, present, new)
     place_of_it = "the keyring keeps it" if kept else "give the new one from now on, and keep it in a safe place"
-    note(f"the passphrase is changed; {place_of_it}; earlier backups open with the one they were made under")
+    say(f"the passphrase is changed; {place_of_it}; earlier backups open with the one they were made under")
     return 0
 
 

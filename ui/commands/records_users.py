@@ -10,7 +10,7 @@ import msgspec
 from teststation.records.access.audit import AuditRow
 from teststation.records.access.users import Role
 from ui.commands.common import check_writable, the_record, write_json
-from ui.commands.headless import note
+from ui.commands.voice import say
 
 
 def list_all(arguments: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def add(arguments: argparse.Namespace) -> int:
     with the_record(arguments, create=False) as record:
         user, one_time = record.users.add(arguments.login, arguments.name, Role(arguments.role))
     print(one_time)
-    note(f"user {user.login} was added; the one-time password is changed at the first login, within seven days")
+    say(f"user {user.login} was added; the one-time password is changed at the first login, within seven days")
     return 0
 
 
@@ -40,7 +40,7 @@ def reset(arguments: argparse.Namespace) -> int:
     with the_record(arguments, create=False) as record:
         user = record.users.named(arguments.login)
         print(record.users.reset(user.id))
-    note(f"user {user.login} has a one-time password; it is changed at the next login, within seven days")
+    say(f"user {user.login} has a one-time password; it is changed at the next login, within seven days")
     return 0
 
 
@@ -49,7 +49,7 @@ def leave(arguments: argparse.Namespace) -> int:
     with the_record(arguments, create=False) as record:
         user = record.users.named(arguments.login)
         record.users.change(user.id, active=False)
-    note(f"user {user.login} is let in no more")
+    say(f"user {user.login} is let in no more")
     return 0
 
 

@@ -14,7 +14,9 @@ from teststation.run.record import Outcome
 from teststation.subject import Subject
 from teststation.texts import texts
 from ui.commands.common import check_writable, subject_from, subject_values, the_record, write_bytes, write_json
-from ui.commands.headless import EXIT_STATUS, drive, note
+from ui.commands.headless import EXIT_STATUS, drive
+from ui.commands.interrupt import orderly
+from ui.commands.voice import say
 from ui.station.settings import ant_key, load_settings
 from ui.station.station import Setup, Station, floors_sentence, load_plan_of
 
@@ -51,22 +53,24 @@ def run_setup(
 ) -> int:
     """Take one setup from the devices to the report, and return the exit status."""
     if station.scale.factor != 1.0:
-        note(floors_sentence(station.scale))
-    take_in_interrupted(station)
-    session = station.prepare(setup)
-    try:
-        if not drive(session, ask=ask, confirm=confirm):
-            return EXIT_STATUS[Outcome.OPERATOR]
-        stored = session.finish()
-    finally:
-        session.close()
-    return deliver(station, stored, pdf=pdf, json=json)
+        say(floors_sentence(station.scale))
+    # From the first driver to the kept test: a signal ends the walking, never the keeping.
+    with orderly() as interrupt:
+        take_in_interrupted(station)
+        session = station.prepare(setup)
+        try:
+            if not drive(session, interrupt, ask=ask, confirm=confirm):
+                return EXIT_STATUS[Outcome.OPERATOR]
+            stored = session.finish()
+        finally:
+            session.close()
+        return deliver(station, stored, pdf=pdf, json=json)
 
 
 def take_in_interrupted(station: Station) -> None:
     """Keep every run that was interrupted, and say so."""
     for stored in station.recover():
-        note(f"an interrupted test was found and kept: {stored.id}")
+        say(f"an interrupted test was found and kept: {stored.id}")
 
 
 def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str | None) -> int:
@@ -74,7 +78,7 @@ def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str 
     if pdf is not None:
         write_bytes(pdf, station.report(stored))
     write_json(run_object(stored.run, stored.assessment), json)
-    note(f"kept as {stored.id}; {headline_sentence(stored)}")
+    say(f"kept as {stored.id}; {headline_sentence(stored)}")
     outcome = stored.run.outcome
     assert outcome is not None
     return EXIT_STATUS[outcome]

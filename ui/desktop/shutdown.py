@@ -114,7 +114,7 @@ def install_excepthook(window: Window) -> Callable[[], None]:
 
 def close_on_signals(close: Callable[[], object]) -> Callable[[], None]:
     """The system's wish to end the program closes the window in good order; returns a function that undoes this."""
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 
     def handler(_number: int, _frame: FrameType | None) -> None:
         close()

@@ -65,7 +65,7 @@ class Session:
         if time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S:
             self._assess()
         controller = self.controller
-        return snapshot(controller.state, controller.now_s(), self._run, self._assessment, controller.last_belt)
+        return snapshot(controller.state, controller.now_s(), self._run, self._assessment)
 
     @property
     def begun(self) -> bool:

@@ -67,8 +67,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "start on old telemetry": (
         operator,
-        "not rests or not belt_fresh(state, t_s) or",
-        "not rests or",
+        "is BeltState.OFFLINE or not belt_fresh(state, t_s):",
+        "is BeltState.OFFLINE:",
         facts.test_start_is_refused_on_old_telemetry,
     ),
     "a fault hides behind the planned end": (
@@ -97,8 +97,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "a moving belt is started": (
         operator,
-        "if not there or not rests or not belt_fresh",
-        "if not belt_fresh",
+        "is BeltState.MOVING or (state.belt_is_read and not state.at_rest):",
+        "is None:",
         lambda: facts.test_start_is_refused_unless_the_belt_is_measured_at_rest(builders.belt(0.0, 0.5)),
     ),
 }

@@ -216,7 +216,7 @@ def test_a_plan_beyond_the_machine_does_not_start_and_says_why() -> None:
     bench.feed(ev.TestBegan(t_s=bench.now_s))
     assert bench.state.phase is Phase.READY
     record = bench.recording.record(bench.state)
-    causes = [cause.code for cause in snapshot(bench.state, bench.now_s, record, None, None).not_ready_because]
+    causes = [cause.code for cause in snapshot(bench.state, bench.now_s, record, None).not_ready_because]
     assert "plan_beyond_machine" in causes
 
 

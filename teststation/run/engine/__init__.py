@@ -8,6 +8,6 @@ Rules that keep a person on their feet:
 """
 
 from teststation.run.engine.dispatch import prepared, step
-from teststation.run.engine.operator import beyond_machine
+from teststation.run.engine.operator import why_not_begin
 
-__all__ = ["beyond_machine", "prepared", "step"]
+__all__ = ["prepared", "step", "why_not_begin"]

@@ -14,9 +14,7 @@ from teststation.run.state import HoldCause, Phase, RunState
 
 
 def begin(state: RunState, t_s: float) -> Step:
-    there = state.belt_state in (BeltState.IDLE, BeltState.ARMED, BeltState.TRIPPED)
-    rests = state.at_rest or not state.belt_is_read
-    if not there or not rests or not belt_fresh(state, t_s) or beyond_machine(state) is not None:
+    if why_not_begin(state, t_s):
         return state, ()
     first = state.plan.stages[0]
     began = replace(state, phase=Phase.STARTING, phase_began_s=t_s, setpoint=stage_setpoint(state, first), begun=True)
@@ -54,7 +52,21 @@ def operate(state: RunState, event: ev.AnyEvent) -> RunState:
     return state
 
 
-def beyond_machine(state: RunState) -> Cause | None:
+def why_not_begin(state: RunState, t_s: float) -> tuple[Cause, ...]:
+    """Why Start would do nothing at this moment, as far as the belt goes; nothing where it would begin the test.
+
+    What was heard of the belt counts for as long as it counts in a test: a silent driver is a belt not known.
+    """
+    causes: list[Cause] = []
+    if state.belt_state is BeltState.OFFLINE or not belt_fresh(state, t_s):
+        causes.append(Cause("not_ready_belt_offline"))
+    elif state.belt_state is BeltState.MOVING or (state.belt_is_read and not state.at_rest):
+        causes.append(Cause("not_ready_belt_moves"))
+    beyond = _beyond_machine(state)
+    return (*causes, *(() if beyond is None else (beyond,)))
+
+
+def _beyond_machine(state: RunState) -> Cause | None:
     """Why this plan cannot be walked on this treadmill; None where it can."""
     info, top = state.treadmill, _top(state)
     if info is None or (top.speed_kmh <= info.max_speed_kmh and top.incline_pct <= info.max_incline_pct):

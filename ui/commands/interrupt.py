@@ -1,0 +1,59 @@
+"""Ctrl-C, a terminal that closes and the system's wish to end the program: each ends it in order, with its status."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+# SIGBREAK is Windows' Ctrl-Break and its closing console, SIGHUP a terminal that is gone on POSIX.
+ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(signal, name)
+)
+
+
+class Interrupt:
+    """A wish to end, as a number to be looked at: an orderly stop, never a traceback."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    @property
+    def asked(self) -> bool:
+        """Whether the end was wished for at all."""
+        return self.times > 0
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        self.times += 1
+
+
+@contextmanager
+def orderly() -> Iterator[Interrupt]:
+    """While a belt may be at stake: signals are counted, and whoever drives the belt looks."""
+    interrupt = Interrupt()
+    with _handled_by(interrupt):
+        yield interrupt
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """While no belt is at stake: every one of them unwinds what is open, as Ctrl-C does."""
+    with _handled_by(_unwind):
+        yield
+
+
+def _unwind(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other thread is asked
+        return
+    former = {number: signal.signal(number, handler) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, earlier in former.items():
+            signal.signal(number, earlier)
