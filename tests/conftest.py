@@ -16,9 +16,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if workers == 1:
         items[:] = [*quick, *long, *rest]
         return
-    share = -(
-        -len(quick) // (workers - 1)
-    )  # in one piece, as a module's fixtures are made for each worker that meets it
+    # In one piece, as a module's fixtures are made anew for each worker that meets it.
+    share = max(1, -(-len(quick) // (workers - 1)))
     begins = [long, *(quick[n : n + share] for n in range(0, share * (workers - 1), share))]
     left, order = rest, list[pytest.Item]()
     for number, begin in enumerate(begins):

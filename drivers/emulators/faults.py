@@ -55,3 +55,23 @@ def parse_fault(text: str, known: dict[str, str]) -> PlannedFault:
     if name not in known:
         raise BadInput(f"--fault {text}: no such fault; choose from {', '.join(known)}")
     return PlannedFault(name, at_s)
+
+
+class Faulty:
+    """A device whose faults begin and end while it runs."""
+
+    def __init__(self) -> None:
+        self.active_faults: set[str] = set()
+
+    def give(self, fault: str) -> None:
+        """Begin a fault now."""
+        self.active_faults.add(fault)
+
+    def take(self, fault: str) -> None:
+        """End a fault."""
+        self.active_faults.discard(fault)
+
+    @property
+    def unplugged(self) -> bool:
+        """Whether the cable is out."""
+        return "unplug" in self.active_faults

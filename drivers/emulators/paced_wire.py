@@ -7,13 +7,13 @@ acts on the machine, live in test time, ``scale`` times as fast. A dialect adds 
 from collections import deque
 
 from drivers.emulators.belt import BeltPhysics, BeltRates
-from drivers.emulators.faults import PlannedFault
+from drivers.emulators.faults import Faulty, PlannedFault
 from teststation.clock import TimeScale
 
 E_STOP_DECEL_KMH_S = 4.0
 
 
-class PacedWire:
+class PacedWire(Faulty):
     """One treadmill at its end of a line: bytes take their time, in both directions."""
 
     byte_s: float  # one start bit, eight data bits, one stop bit
@@ -26,9 +26,9 @@ class PacedWire:
         rates: BeltRates | None = None,
         faults: tuple[PlannedFault, ...] = (),
     ) -> None:
+        super().__init__()
         self.belt = BeltPhysics(rates)
         self.transcript: list[tuple[float, str, bytes]] = []
-        self.active_faults: set[str] = set()
         self._planned = list(faults)
         self._scale = scale or TimeScale()
         self._arriving: deque[tuple[float, int]] = deque()
@@ -68,19 +68,6 @@ class PacedWire:
     def incline_pct(self) -> float:
         """What a spirit level on the deck would say."""
         return self.belt.incline_pct
-
-    @property
-    def unplugged(self) -> bool:
-        """Whether the cable is out."""
-        return "unplug" in self.active_faults
-
-    def give(self, fault: str) -> None:
-        """Begin a fault now."""
-        self.active_faults.add(fault)
-
-    def take(self, fault: str) -> None:
-        """End a fault."""
-        self.active_faults.discard(fault)
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Bytes as they come in at ``now_s``; each takes its time on the line."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from drivers.emulators.faults import PlannedFault
+from drivers.emulators.faults import Faulty, PlannedFault
 from drivers.emulators.patient import Patient
 from teststation.clock import TimeScale
 
@@ -13,7 +13,7 @@ OTHER_BPM = 171  # of the second person in range
 OTHER_NUMBER = 54321
 
 
-class WornStrap:
+class WornStrap(Faulty):
     """A patient's strap on a wire. ``load`` tells the belt's true speed and incline at any moment."""
 
     step_s = 0.1
@@ -25,8 +25,8 @@ class WornStrap:
         scale: TimeScale | None = None,
         faults: tuple[PlannedFault, ...] = (),
     ) -> None:
+        super().__init__()
         self.patient = patient
-        self.active_faults: set[str] = set()
         self.test_s = 0.0
         self.scale = scale or TimeScale()
         self._planned = list(faults)
@@ -34,19 +34,6 @@ class WornStrap:
         self._now_s: float | None = None
         self._behind_s = 0.0
         self._dying_since_s: float | None = None
-
-    @property
-    def unplugged(self) -> bool:
-        """Whether the cable is out."""
-        return "unplug" in self.active_faults
-
-    def give(self, fault: str) -> None:
-        """Begin a fault now."""
-        self.active_faults.add(fault)
-
-    def take(self, fault: str) -> None:
-        """End a fault."""
-        self.active_faults.discard(fault)
 
     @property
     def frozen(self) -> bool:
