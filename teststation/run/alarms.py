@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus
+from teststation.run.engine.heart import away_left_s
 from teststation.run.remarks import DOUBTFUL
 from teststation.run.remarks import standing as standing_remarks
 from teststation.run.state import Phase, RunState
@@ -85,10 +86,9 @@ def _heart(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
     if state.hr_lost_since_s is None or state.phase in (Phase.STOPPING, Phase.ENDED):
         return []
     lost_s = now_s - state.hr_lost_since_s
-    code = _SAID_OF_STRAP.get(state.hr_status, "hr_lost")
-    limits = state.plan.limits
-    late = lost_s >= limits.hr_lost_warn_s and state.phase is Phase.STAGES
-    left_s = max(0.0, limits.hr_lost_cool_down_s - lost_s)
+    code = _SAID_OF_STRAP.get(state.hr_status, "hr_lost" if state.hr_bpm is None else "hr_comes_and_goes")
+    late = lost_s >= state.plan.limits.hr_lost_warn_s and state.phase is Phase.STAGES
+    left_s = away_left_s(state, now_s)
     return [(Cause(code, {"seconds": round(left_s)}), Priority.MEDIUM if late else Priority.LOW)]
 
 
@@ -100,7 +100,10 @@ def _remarks(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
 
 
 def _limits(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
-    if state.notice is None:
-        return []
-    left_s = max(0.0, state.notice.acts_at_s - now_s)
-    return [(Cause(state.notice.cause.code, {**state.notice.cause.values, "seconds": round(left_s)}), Priority.MEDIUM)]
+    return [
+        (
+            Cause(notice.cause.code, {**notice.cause.values, "seconds": round(max(0.0, notice.acts_at_s - now_s))}),
+            Priority.MEDIUM,
+        )
+        for notice in state.notices
+    ]

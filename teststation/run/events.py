@@ -133,9 +133,10 @@ class StopPressed(Event, frozen=True, tag="stop_pressed"):
 
 
 class LimitOverridden(Event, frozen=True, tag="limit_overridden"):
-    """The operator goes on over the limit through the rest of this stage, for a reason that is kept."""
+    """The operator goes on over one limit through the rest of this stage, for a reason that is kept."""
 
     reason: str
+    limit: str = ""  # its code; empty: the one that is asked about (so in older journals)
 
 
 class RpeGiven(Event, frozen=True, tag="rpe_given"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from teststation.ports import HeartRateStatus
+from teststation.pulse import possible
 from teststation.run import events as ev
 from teststation.run.engine import prepared, step
 from teststation.run.record import (
@@ -65,7 +66,7 @@ class Recording:
         self._follow_stages(before, event.t_s, after)
         match event:
             case ev.HeartRateRead(t_s=t_s, status=status, bpm=bpm):
-                self._heart.append((t_s, bpm if status is HeartRateStatus.OK else None))
+                self._heart.append((t_s, bpm if status is HeartRateStatus.OK and possible(bpm) else None))
             case ev.BeltRead():
                 self._belt_read(event, after)
             case ev.RpeGiven(t_s=t_s, rpe=rpe):
@@ -101,8 +102,9 @@ class Recording:
             self._mark(event.t_s, "load_asked", "off" if load is None else _load(load.speed_kmh, load.incline_pct))
         elif before.prompt is not None and before.prompt.setpoint is not None and after.prompt is None:
             self._mark(event.t_s, "load_set")
-        if before.notice is None and after.notice is not None:
-            self._mark(event.t_s, "limit_reached", after.notice.cause.code)
+        asked, asks = ({notice.cause.code for notice in state.notices} for state in (before, after))
+        for code in sorted(asks - asked):
+            self._mark(event.t_s, "limit_reached", code)
 
     def record(self, state: RunState) -> RunRecord:
         """The run so far as plain values; times count from the start."""

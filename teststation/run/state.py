@@ -8,6 +8,7 @@ from teststation.ports import BeltState, HeartRateStatus, Setpoint, TreadmillInf
 from teststation.protocol.plan import Plan, StagePlan
 from teststation.run.deck import Away
 from teststation.run.record import Outcome
+from teststation.run.window import Window
 from teststation.subject import Gait
 
 
@@ -28,6 +29,7 @@ class HoldCause(StrEnum):
     OPERATOR = "operator"
     LOAD_CHANGED = "load_changed"
     HR_LOST = "hr_lost"
+    LIMIT = "limit"  # a limit is reached, and the operator is asked whether to go on
     LOAD_NOT_SET = "load_not_set"  # the operator sets this belt, and has not set it yet
 
 
@@ -51,6 +53,20 @@ class LimitNotice:
     cause: Cause
     since_s: float
     acts_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """The operator went on over one limit: for the rest of that stage as it was planned then, and up to a level."""
+
+    code: str  # the limit's
+    level: float  # what was gone on over: beats a minute, or Borg
+    stage_index: int
+    until_s: float
+
+    def holds(self, stage_index: int, t_s: float) -> bool:
+        """Whether it still answers for this stage at ``t_s``."""
+        return self.stage_index == stage_index and t_s < self.until_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +107,9 @@ class RunState:
     gait: Gait = Gait.WALK
     handrail: bool = False
     # limits
-    over_limit_since_s: float | None = None
-    notice: LimitNotice | None = None
-    overridden_stage: int | None = None
+    pulse: Window = field(default_factory=lambda: Window(60.0))  # what was read of the heart, bpm
+    notices: tuple[LimitNotice, ...] = ()  # at most one for each limit, the first reached first
+    overrides: tuple[Override, ...] = ()  # the last of each limit
     # devices, as last heard
     belt_state: BeltState = BeltState.OFFLINE
     measured_speed_kmh: float | None = None
@@ -105,7 +121,8 @@ class RunState:
     hr_status: HeartRateStatus = HeartRateStatus.SEARCHING
     hr_bpm: int | None = None
     hr_read_s: float | None = None
-    hr_lost_since_s: float | None = None
+    hr_lost_since_s: float | None = None  # it was lost then, and has not come back to stay
+    absence: Window = field(default_factory=lambda: Window(60.0))  # in the stages: 1 without a pulse, 0 with one
     hr_contact: bool | None = None
     hr_battery_pct: int | None = None
     hr_sensor: str = ""
@@ -137,6 +154,11 @@ class RunState:
     def belt_is_read(self) -> bool:
         """Whether there is a wire that tells what the belt does."""
         return self.treadmill is None or self.treadmill.reads_belt
+
+    @property
+    def notice(self) -> LimitNotice | None:
+        """The limit the operator is asked about now; None where none is reached."""
+        return self.notices[0] if self.notices else None
 
     def achievable(self, setpoint: Setpoint) -> Setpoint:
         """A load as this treadmill can really be set to it."""

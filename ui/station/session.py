@@ -132,9 +132,9 @@ class Session:
         """Borg 6 to 20."""
         self._press(ev.RpeGiven, rpe=rpe)
 
-    def override_limit(self, reason: str) -> None:
-        """Go on over the limit through this stage."""
-        self._press(ev.LimitOverridden, reason=reason)
+    def override_limit(self, reason: str, limit: str = "") -> None:
+        """Go on over one limit through this stage; by its code, or over the one that is asked about."""
+        self._press(ev.LimitOverridden, reason=reason, limit=limit)
 
     def change_load(self, speed_kmh: float, incline_pct: float) -> None:
         """Set the load by hand; holds the stage."""

@@ -8,7 +8,7 @@ import pytest
 from tests.mutants import fails_with
 from tests.unit.run import builders
 from tests.unit.run import test_engine as facts
-from teststation.run.engine import devices, ending, operator, stages, ticking
+from teststation.run.engine import devices, ending, heart, limits, operator, stages, ticking
 
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     "a stop is not latched": (
@@ -25,20 +25,20 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "load raised by hand while the pulse is absent": (
         operator,
-        "if not allowed or (raises and state.hr_lost_since_s is not None):",
+        "if not allowed or (raises and (state.hr_lost_since_s is not None or state.notices)):",
         "if not allowed:",
         facts.test_while_the_pulse_is_absent_the_load_is_never_raised,
     ),
     "load raised by the next stage while the pulse is absent": (
         stages,
-        "setpoint=_not_raised(state, stage) if heart_absent else stage_setpoint(state, stage)",
+        "setpoint=_not_raised(state, stage) if still else stage_setpoint(state, stage)",
         "setpoint=stage_setpoint(state, stage)",
         facts.test_while_the_pulse_is_absent_the_load_is_never_raised,
     ),
     "a lost pulse does not hold": (
-        devices,
-        "return hold(lost, t_s, HoldCause.HR_LOST) if state.phase is Phase.STAGES else lost",
-        "return lost",
+        heart,
+        "return hold(replace(state, absence=state.absence.read(t_s, AWAY)), t_s, HoldCause.HR_LOST)",
+        "return replace(state, absence=state.absence.read(t_s, AWAY))",
         facts.test_a_lost_pulse_holds_the_stage_at_once_and_its_return_gives_the_time_back,
     ),
     "a silent heart-rate driver goes unnoticed": (
@@ -84,15 +84,15 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         facts.test_an_ignored_stop_calls_for_the_red_button_at_once,
     ),
     "the heart-rate limit is forgotten": (
-        ticking,
-        "if over_since_s is not None and t_s - over_since_s >= limits.hr_over_for_s",
-        "if False and over_since_s is not None and t_s - over_since_s >= limits.hr_over_for_s",
+        limits,
+        "if standing is None and _over(state, t_s):",
+        "if False:",
         facts.test_over_the_limit_for_15_s_announces_and_15_s_later_cools_down,
     ),
     "stage ends drift with the ticks": (
         stages,
-        "began_s = state.stage_ends_s\n",
-        "began_s = t_s\n",
+        "began_s = state.stage_ends_s  #",
+        "began_s = t_s  #",
         facts.test_stage_ends_are_counted_from_the_plan_however_late_the_ticks_come,
     ),
     "a moving belt is started": (

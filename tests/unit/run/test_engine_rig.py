@@ -60,16 +60,19 @@ class RunRig(RuleBasedStateMachine):
                         assert setpoint.incline_pct <= self.state.plan.max_incline_pct
                 case StopBelt():
                     self.stopped = self.stopped or before.phase is not Phase.READY
-        self._load_not_raised_without_pulse(before)
+        self._load_not_raised_without_pulse_or_answer(before)
         if before.phase is Phase.STAGES and self.state.phase is Phase.COOL_DOWN and before.setpoint is not None:
             assert self.state.setpoint is not None
             assert self.state.setpoint.speed_kmh <= before.setpoint.speed_kmh, "cool-down speeds up"
 
-    def _load_not_raised_without_pulse(self, before: RunState) -> None:
+    def _load_not_raised_without_pulse_or_answer(self, before: RunState) -> None:
         old, new = before.setpoint, self.state.setpoint
-        if Phase.STAGES in (before.phase, self.state.phase) and self.state.hr_lost_since_s is not None and old and new:
-            assert new.speed_kmh <= old.speed_kmh, "speed raised without a pulse"
-            assert new.incline_pct <= old.incline_pct, "incline raised without a pulse"
+        unsure = self.state.hr_lost_since_s is not None or self.state.notices
+        if Phase.STAGES in (before.phase, self.state.phase) and unsure and old and new:
+            assert new.speed_kmh <= old.speed_kmh, "speed raised without a pulse, or while a limit is not answered"
+            assert new.incline_pct <= old.incline_pct, (
+                "incline raised without a pulse, or while a limit is not answered"
+            )
 
     @initialize(walking=st.sampled_from([True, True, True, False]))
     def belt_at_rest(self, walking: bool) -> None:
@@ -126,9 +129,19 @@ class RunRig(RuleBasedStateMachine):
     def rpe(self, rpe: int) -> None:
         self.feed(ev.RpeGiven(t_s=self.now_s, rpe=rpe))
 
-    @rule()
-    def go_on_over_the_limit(self) -> None:
-        self.feed(ev.LimitOverridden(t_s=self.now_s, reason="well"))
+    @rule(limit=st.sampled_from(["", "limit_hr", "limit_rpe"]))
+    def go_on_over_the_limit(self, limit: str) -> None:
+        self.feed(ev.LimitOverridden(t_s=self.now_s, reason="well", limit=limit))
+
+    @rule(
+        bpm=st.sampled_from([None, 150, 165, 195, 255]), other=st.sampled_from([None, 90, 0]), times=st.integers(1, 20)
+    )
+    def strap_flickers(self, bpm: int | None, other: int | None, times: int) -> None:
+        for _ in range(times):
+            self.bpm = bpm
+            self.let_pass(1.0, follows=True)
+            self.bpm = other
+            self.feed(heart(self.now_s + 0.4, other))
 
     @rule()
     def cool_down(self) -> None:
@@ -178,9 +191,15 @@ class RunRig(RuleBasedStateMachine):
             assert self.state.outcome is not None
 
     @invariant()
-    def without_a_pulse_the_stage_is_held(self) -> None:
-        if self.state.phase is Phase.STAGES and self.state.hr_bpm is None:
+    def without_a_pulse_or_an_answer_the_stage_is_held(self) -> None:
+        if self.state.phase is Phase.STAGES and (self.state.hr_bpm is None or self.state.notices):
             assert self.state.holds
+
+    @invariant()
+    def each_limit_is_asked_about_once(self) -> None:
+        asked = [notice.cause.code for notice in self.state.notices]
+        assert len(asked) == len(set(asked))
+        assert not asked or self.state.phase is Phase.STAGES
 
     def teardown(self) -> None:
         assert fold(self.events)[0] == self.state

@@ -3,15 +3,14 @@
 from dataclasses import replace
 
 from teststation.cause import Cause
-from teststation.ports import BeltState, HeartRateStatus, TripReason
+from teststation.ports import BeltState, TripReason
 from teststation.run import events as ev
 from teststation.run.commands import Step
 from teststation.run.deck import watched
 from teststation.run.engine.ending import stop
-from teststation.run.holds import hold, release
+from teststation.run.engine.heart import awaited
 from teststation.run.record import Outcome
-from teststation.run.remarks import remarked
-from teststation.run.state import HoldCause, Phase, RunState
+from teststation.run.state import Phase, RunState
 
 REACHED_SHARE = 0.1  # a belt within 10 % or 0.3 km/h of its target has reached it
 REACHED_KMH = 0.3
@@ -52,8 +51,7 @@ def read_belt(state: RunState, read: ev.BeltRead) -> Step:
 def enter_stages(state: RunState, t_s: float) -> RunState:
     ends_s = t_s + state.plan.stages[0].duration_s
     began = replace(state, phase=Phase.STAGES, phase_began_s=t_s, stage_began_s=t_s, stage_ends_s=ends_s)
-    # A pulse that was away before the start has its time from now on, like one that was never there.
-    return began if state.hr_bpm is not None else lose_heart(replace(began, hr_lost_since_s=None), t_s)
+    return awaited(began, t_s)
 
 
 def _trip(state: RunState, read: ev.BeltRead) -> Step:
@@ -61,35 +59,6 @@ def _trip(state: RunState, read: ev.BeltRead) -> Step:
     if read.trip is TripReason.OPERATOR_STOP:
         return stop(state, read.t_s, Outcome.OPERATOR, Cause("stop_operator"))
     return stop(state, read.t_s, Outcome.FAULT, Cause(f"trip_{read.trip.value}", {"detail": read.trip_detail}))
-
-
-def read_heart(state: RunState, read: ev.HeartRateRead) -> RunState:
-    state = replace(state, hr_status=read.status, hr_bpm=read.bpm, hr_read_s=read.t_s)
-    state = replace(
-        state,
-        hr_contact=read.contact,
-        hr_battery_pct=state.hr_battery_pct if read.battery_pct is None else read.battery_pct,
-        hr_sensor=read.sensor or state.hr_sensor,
-        hr_remarks=remarked(state.hr_remarks, read.flags, read.t_s),
-    )
-    if read.status is not HeartRateStatus.OK or read.bpm is None:
-        return lose_heart(state, read.t_s)
-    state = replace(release(state, read.t_s, HoldCause.HR_LOST), hr_lost_since_s=None)
-    if state.phase is not Phase.STAGES:
-        return state
-    over = state.hr_limit_bpm is not None and read.bpm > state.hr_limit_bpm
-    if not over or state.overridden_stage == state.stage_index:
-        notice = None if state.notice is not None and state.notice.cause.code == "limit_hr" else state.notice
-        return replace(state, over_limit_since_s=None, notice=notice)
-    since_s = read.t_s if state.over_limit_since_s is None else state.over_limit_since_s
-    return replace(state, over_limit_since_s=since_s)
-
-
-def lose_heart(state: RunState, t_s: float) -> RunState:
-    lost = replace(state, hr_bpm=None, over_limit_since_s=None)
-    if state.hr_lost_since_s is None:
-        lost = replace(lost, hr_lost_since_s=t_s)
-    return hold(lost, t_s, HoldCause.HR_LOST) if state.phase is Phase.STAGES else lost
 
 
 def belt_fresh(state: RunState, t_s: float) -> bool:

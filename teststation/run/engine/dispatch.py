@@ -6,8 +6,9 @@ from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.run import events as ev
 from teststation.run.commands import Step, StopBelt
-from teststation.run.engine.devices import enter_stages, lose_heart, read_belt, read_heart
+from teststation.run.engine.devices import enter_stages, read_belt
 from teststation.run.engine.ending import cool_down, end, stop
+from teststation.run.engine.heart import first_pulse, lose_heart, read_heart
 from teststation.run.engine.operator import begin, operate
 from teststation.run.engine.stages import default_gait
 from teststation.run.engine.ticking import tick
@@ -18,9 +19,11 @@ from teststation.run.state import Phase, RunState, Timing
 
 def prepared(event: ev.RunPrepared, timing: Timing | None = None) -> RunState:
     """The state of a run that has been prepared and not begun."""
+    timing = timing or Timing()
     return RunState(
         plan=event.plan,
-        timing=timing or Timing(),
+        timing=timing,
+        pulse=first_pulse(event.plan, timing),
         hr_limit_bpm=event.hr_limit_bpm,
         phase_began_s=event.t_s,
         gait=default_gait(event.plan.stages[0]),

@@ -1,4 +1,4 @@
-"""How a run ends: a limit that is announced, cool-down, a latched stop, the end. Pure."""
+"""How a run ends: cool-down, a latched stop, the end. Pure."""
 
 from dataclasses import replace
 
@@ -7,13 +7,7 @@ from teststation.ports import Setpoint
 from teststation.run.commands import Step, StopBelt
 from teststation.run.holds import stage_setpoint
 from teststation.run.record import Outcome
-from teststation.run.state import LimitNotice, Phase, RunState
-
-
-def announce(state: RunState, t_s: float, cause: Cause) -> RunState:
-    if state.notice is not None:
-        return state
-    return replace(state, notice=LimitNotice(cause, t_s, t_s + state.plan.limits.hr_answer_within_s))
+from teststation.run.state import Phase, RunState
 
 
 def cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:
@@ -27,8 +21,7 @@ def cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> R
         setpoint=Setpoint(speed_kmh=speed_kmh, incline_pct=plan.incline_pct),
         holds=frozenset(),
         held_since_s=None,
-        notice=None,
-        over_limit_since_s=None,
+        notices=(),
         outcome=outcome,
         reason=reason,
     )
@@ -43,7 +36,7 @@ def stop(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> Step:
         state = replace(state, outcome=outcome, reason=reason)
     if state.phase is not Phase.STOPPING:
         state = replace(state, phase=Phase.STOPPING, phase_began_s=t_s)
-    return replace(state, tripped=True, setpoint=None, holds=frozenset(), held_since_s=None, notice=None), (StopBelt(),)
+    return replace(state, tripped=True, setpoint=None, holds=frozenset(), held_since_s=None, notices=()), (StopBelt(),)
 
 
 def end(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:

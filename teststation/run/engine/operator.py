@@ -7,7 +7,7 @@ from teststation.ports import BeltState, Setpoint
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, Step
 from teststation.run.engine.devices import belt_fresh
-from teststation.run.engine.ending import announce
+from teststation.run.engine.limits import borg_given, gone_on
 from teststation.run.engine.stages import next_stage
 from teststation.run.holds import hold, release, stage_setpoint
 from teststation.run.state import HoldCause, Phase, RunState
@@ -35,20 +35,21 @@ def operate(state: RunState, event: ev.AnyEvent) -> RunState:
             ends_s = state.stage_ends_s + state.plan.extension.step_s
             return replace(state, stage_ends_s=ends_s, extensions=state.extensions + 1)
         case ev.LoadChanged(t_s=t_s, speed_kmh=speed_kmh, incline_pct=incline_pct):
-            # The plan's own top is the limit of the hand, too; while heart rate is absent a load may only fall.
+            # The plan's own top is the limit of the hand, too. While the pulse is absent, or a limit that is reached is
+            # not answered, a load may only fall.
             allowed = 0 < speed_kmh <= state.plan.max_speed_kmh and 0 <= incline_pct <= state.plan.max_incline_pct
             load = state.achievable(Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct))
             raises = state.setpoint is None or (
                 load.speed_kmh > state.setpoint.speed_kmh or load.incline_pct > state.setpoint.incline_pct
             )
-            if not allowed or (raises and state.hr_lost_since_s is not None):
+            if not allowed or (raises and (state.hr_lost_since_s is not None or state.notices)):
                 return state
             held = hold(state, t_s, HoldCause.LOAD_CHANGED)
             return replace(held, setpoint=load)
-        case ev.LimitOverridden() if state.notice is not None:
-            return replace(state, notice=None, over_limit_since_s=None, overridden_stage=state.stage_index)
-        case ev.RpeGiven(t_s=t_s, rpe=rpe) if rpe >= state.plan.limits.rpe_max:
-            return announce(state, t_s, Cause("limit_rpe", {"rpe": rpe}))
+        case ev.LimitOverridden(t_s=t_s, limit=limit):
+            return gone_on(state, t_s, limit)
+        case ev.RpeGiven(t_s=t_s, rpe=rpe):
+            return borg_given(state, t_s, rpe)
     return state
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from teststation.cause import Cause
 from teststation.ports import Setpoint
 from teststation.protocol.plan import StagePlan
+from teststation.run.engine import limits
 from teststation.run.engine.ending import cool_down
 from teststation.run.holds import stage_setpoint
 from teststation.run.record import Outcome
@@ -18,19 +19,20 @@ def next_stage(state: RunState, t_s: float) -> RunState:
     index = state.stage_index + 1
     if index == len(state.plan.stages):
         return cool_down(state, state.stage_ends_s, Outcome.COMPLETED, Cause("planned_end"))
-    stage = state.plan.stages[index]
-    heart_absent = HoldCause.HR_LOST in state.holds
-    began_s = state.stage_ends_s
+    before, stage = state.stage, state.plan.stages[index]
+    # What was gone on over in one stage is asked again in the next, before its load comes.
+    state = limits.watched(replace(state, stage_index=index), t_s)
+    still = state.holds & {HoldCause.HR_LOST, HoldCause.LIMIT}  # no press takes these away, and none raises the load
+    began_s = state.stage_ends_s  # by the plan, however late this tick is
     return replace(
         state,
-        stage_index=index,
         stage_began_s=began_s,
         stage_ends_s=began_s + stage.duration_s,
         extensions=0,
-        holds=state.holds - {HoldCause.OPERATOR, HoldCause.LOAD_CHANGED, HoldCause.LOAD_NOT_SET},
-        held_since_s=t_s if heart_absent else None,
-        setpoint=_not_raised(state, stage) if heart_absent else stage_setpoint(state, stage),
-        gait=default_gait(stage) if stage.speed_kmh != state.stage.speed_kmh else state.gait,
+        holds=still,
+        held_since_s=t_s if still else None,
+        setpoint=_not_raised(state, stage) if still else stage_setpoint(state, stage),
+        gait=default_gait(stage) if stage.speed_kmh != before.speed_kmh else state.gait,
     )
 
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 from teststation.cause import Cause
 from teststation.ports import HeartRateStatus
 from teststation.run.commands import GrantBelt, Step, StopBelt
-from teststation.run.engine.devices import belt_fresh, lose_heart
-from teststation.run.engine.ending import announce, cool_down, stop
+from teststation.run.engine import limits
+from teststation.run.engine.devices import belt_fresh
+from teststation.run.engine.ending import cool_down, stop
+from teststation.run.engine.heart import absent_too_long, lose_heart
 from teststation.run.engine.stages import next_stage
 from teststation.run.record import Outcome
 from teststation.run.state import Phase, RunState
@@ -41,20 +43,18 @@ def tick(state: RunState, t_s: float) -> Step:
 
 
 def _tick_in_stage(state: RunState, t_s: float) -> RunState:
-    limits = state.plan.limits
-    if state.hr_lost_since_s is not None and t_s - state.hr_lost_since_s >= limits.hr_lost_cool_down_s:
-        return cool_down(state, t_s, Outcome.FAULT, Cause("hr_lost", {"seconds": limits.hr_lost_cool_down_s}))
+    if absent_too_long(state, t_s):
+        return cool_down(
+            state, t_s, Outcome.FAULT, Cause("hr_lost", {"seconds": state.plan.limits.hr_lost_cool_down_s})
+        )
     if _load_late(state, t_s):
         return cool_down(state, t_s, Outcome.FAULT, Cause("load_not_set"))
-    if state.notice is not None and t_s >= state.notice.acts_at_s:
-        return cool_down(state, t_s, Outcome.LIMIT, state.notice.cause)
-    over_since_s = state.over_limit_since_s
-    if over_since_s is not None and t_s - over_since_s >= limits.hr_over_for_s and state.hr_bpm is not None:
-        assert state.hr_limit_bpm is not None
-        state = announce(state, t_s, Cause("limit_hr", {"bpm": state.hr_bpm, "limit": round(state.hr_limit_bpm)}))
+    for notice in state.notices:
+        if t_s >= notice.acts_at_s:
+            return cool_down(state, t_s, Outcome.LIMIT, notice.cause)
     while state.phase is Phase.STAGES and not state.holds and t_s >= state.stage_ends_s:
         state = next_stage(state, t_s)
-    return state
+    return limits.watched(state, t_s) if state.phase is Phase.STAGES else state
 
 
 def _tick_stopping(state: RunState, t_s: float) -> Step:

@@ -113,7 +113,12 @@ class RunFlow(QObject):
 
     def ask_override(self) -> None:
         """Why the test goes on."""
-        self._sheet(lambda window: questions.override_sheet(window, self.session.override_limit))
+        notice = self.session.controller.state.notice
+        # What is answered is what stood there when the sheet was opened, whatever is asked about by then.
+        limit = "" if notice is None else notice.cause.code
+        self._sheet(
+            lambda window: questions.override_sheet(window, lambda why: self.session.override_limit(why, limit))
+        )
 
     def ask_event(self) -> None:
         """What happened."""

@@ -1,0 +1,128 @@
+"""The limits of effort: reached, announced, answered, and acting where nobody answers. Pure.
+
+Each limit is its own: it has its own notice, and going on over it says nothing of another. A limit of the pulse counts
+seconds over it among the last seconds with a reading, so that a strap that flickers does not switch it off.
+"""
+
+from dataclasses import replace
+
+from teststation.cause import Cause
+from teststation.run.holds import hold, release
+from teststation.run.state import HoldCause, LimitNotice, Override, RunState
+
+PULSE = "limit_hr"
+BORG = "limit_rpe"
+
+# Over the limit for as long as the protocol says, among twice as many seconds: as long as it is over for half of them,
+# its median is. What is steadily over is announced to the second, what flickers a little later.
+AMONG = 2.0
+# Below: nothing over the limit in so much of the time that announces it. A single low reading is no recovery.
+BELOW = 2 / 3
+# Whoever goes on says that this person's limit lies higher than the formula's, which is known to 10.8 bpm (standard
+# error of 211 - 0.64 * age; Nes 2013). A pulse that has risen by more since then is a new question.
+AGAIN_BPM = 10.0
+
+
+def watched(state: RunState, t_s: float) -> RunState:
+    """The state with the notices that stand at ``t_s``: those that were reached, without those that are over."""
+    standing = _notice(state, PULSE)
+    if standing is None and _over(state, t_s):
+        state = announced(state, t_s, Cause(PULSE, _pulse_values(state, t_s)))
+    elif standing is not None and _below(state, t_s):
+        state = without(state, t_s, PULSE)
+    borg = _override(state, BORG)
+    # A stage that is held or made longer outlives what was answered in it; its last answer is then asked for again.
+    if borg is not None and borg.stage_index == state.stage_index and t_s >= borg.until_s:
+        state = announced(state, t_s, Cause(BORG, {"rpe": round(borg.level)}))
+    return state
+
+
+def borg_given(state: RunState, t_s: float, rpe: int) -> RunState:
+    """The state after an answer of 6 to 20: at the limit it is announced, unless it was gone on over before."""
+    if rpe < state.plan.limits.rpe_max:
+        return state
+    answered = _override(state, BORG)
+    if answered is not None and answered.holds(state.stage_index, t_s) and rpe <= answered.level:
+        return state
+    standing = _notice(state, BORG)
+    if standing is None:
+        return announced(state, t_s, Cause(BORG, {"rpe": rpe}))
+    highest = max(rpe, round(float(standing.cause.values["rpe"])))
+    return _with(state, replace(standing, cause=Cause(BORG, {"rpe": highest})))
+
+
+def gone_on(state: RunState, t_s: float, limit: str) -> RunState:
+    """The state after the operator went on over one limit, ``""``: over the one that is asked about."""
+    notice = state.notice if not limit else _notice(state, limit)
+    if notice is None:
+        return state
+    code = notice.cause.code
+    # The stage's rest as it is planned now: holding the stage, or making it longer, makes no limit higher for longer.
+    rest_s = max(state.stage_remaining_s(t_s), state.plan.limits.hr_over_for_s)
+    level = float(notice.cause.values["bpm" if code == PULSE else "rpe"])
+    given = Override(code, level, state.stage_index, t_s + rest_s)
+    others = tuple(override for override in state.overrides if override.code != code)
+    state = without(replace(state, overrides=(*others, given)), t_s, code)
+    # What stood behind it was not asked about until now.
+    whole_s = t_s + state.plan.limits.hr_answer_within_s
+    return replace(state, notices=tuple(replace(n, acts_at_s=max(n.acts_at_s, whole_s)) for n in state.notices))
+
+
+def announced(state: RunState, t_s: float, cause: Cause) -> RunState:
+    """With the notice that this limit is reached, once."""
+    if _notice(state, cause.code) is not None:
+        return state
+    notice = LimitNotice(cause, t_s, t_s + state.plan.limits.hr_answer_within_s)
+    # No load is raised while it is not known whether the test goes on.
+    return hold(replace(state, notices=(*state.notices, notice)), t_s, HoldCause.LIMIT)
+
+
+def without(state: RunState, t_s: float, code: str) -> RunState:
+    """Without this limit's notice. With the last one the stage goes on."""
+    left = tuple(notice for notice in state.notices if notice.cause.code != code)
+    state = replace(state, notices=left)
+    return state if left else release(state, t_s, HoldCause.LIMIT)
+
+
+def limit_bpm(state: RunState, t_s: float) -> float | None:
+    """The limit of the pulse that is in force at ``t_s``; None where the pulse limits nothing."""
+    if state.hr_limit_bpm is None:
+        return None
+    answered = _override(state, PULSE)
+    if answered is None or not answered.holds(state.stage_index, t_s):
+        return state.hr_limit_bpm
+    return max(state.hr_limit_bpm, answered.level + AGAIN_BPM)
+
+
+def _over(state: RunState, t_s: float) -> bool:
+    limit, last, for_s = limit_bpm(state, t_s), state.pulse.last, state.plan.limits.hr_over_for_s
+    if limit is None or last is None or last <= limit:
+        return False
+    return state.pulse.at_least(for_s, t_s, AMONG * for_s, lambda bpm: bpm > limit)
+
+
+def _below(state: RunState, t_s: float) -> bool:
+    limit, for_s = limit_bpm(state, t_s), BELOW * state.plan.limits.hr_over_for_s
+    return limit is not None and state.pulse.at_least(for_s, t_s, for_s, lambda bpm: bpm <= limit)
+
+
+def _pulse_values(state: RunState, t_s: float) -> dict[str, int | float | str]:
+    limit = limit_bpm(state, t_s)
+    assert limit is not None
+    assert state.hr_limit_bpm is not None
+    among_s = AMONG * state.plan.limits.hr_over_for_s
+    bpm = state.pulse.median(t_s, among_s, lambda bpm: bpm > limit)
+    assert bpm is not None
+    return {"bpm": round(bpm), "limit": round(state.hr_limit_bpm)}
+
+
+def _notice(state: RunState, code: str) -> LimitNotice | None:
+    return next((notice for notice in state.notices if notice.cause.code == code), None)
+
+
+def _override(state: RunState, code: str) -> Override | None:
+    return next((override for override in state.overrides if override.code == code), None)
+
+
+def _with(state: RunState, changed: LimitNotice) -> RunState:
+    return replace(state, notices=tuple(changed if n.cause.code == changed.cause.code else n for n in state.notices))

@@ -1,0 +1,100 @@
+"""For how much of the last while something was so: one reading neither makes a rule nor breaks it. Pure.
+
+A wire flickers: a reading is missing, one is wrong, two come late and together. A rule that begins anew with each of
+them never acts. So readings are kept as spells of time, and a rule asks how many seconds of the last ones had what it
+looks for. Seconds without any reading are in no spell: they are neither for the rule nor against it.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+AT_LEAST_S = 1.0  # a reading that is taken back at once still counts for this long, until another one comes
+HAIR_S = 1e-6  # sums of seconds are rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """From ``from_s`` to ``to_s`` the reading was ``value``; the last spell ends by itself, if nothing comes before."""
+
+    from_s: float
+    to_s: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The last ``keeps_s`` seconds with a reading. A reading stands until the next one, for at most ``stands_s``."""
+
+    keeps_s: float
+    stands_s: float = math.inf
+    spells: tuple[Spell, ...] = ()
+
+    @property
+    def last(self) -> float | None:
+        """The latest reading, whether it still stands or not; None where there was none."""
+        return self.spells[-1].value if self.spells else None
+
+    def read(self, t_s: float, value: float) -> "Window":
+        """With one more reading. One that is stamped before the latest counts from that one on."""
+        if self.spells:
+            t_s = max(t_s, self.spells[-1].from_s)
+        ends_s = t_s + self.stands_s
+        before = self._until(t_s)
+        if before and before[-1].value == value and before[-1].to_s >= t_s:
+            spells = (*before[:-1], replace(before[-1], to_s=ends_s))
+        else:
+            spells = (*before, Spell(t_s, ends_s, value))
+        return replace(self, spells=_newest(spells, t_s, self.keeps_s))
+
+    def silent(self, t_s: float) -> "Window":
+        """With the word that there is no reading any more."""
+        if not self.spells:
+            return self
+        return replace(self, spells=self._until(max(t_s, self.spells[-1].from_s + AT_LEAST_S)))
+
+    def seconds(self, now_s: float, of_last_s: float, so: Callable[[float], bool]) -> float:
+        """How many of the last ``of_last_s`` seconds with a reading had one that is ``so``."""
+        return math.fsum(seconds for value, seconds in self._lately(now_s, of_last_s) if so(value))
+
+    def at_least(self, seconds: float, now_s: float, of_last_s: float, so: Callable[[float], bool]) -> bool:
+        """Whether at least ``seconds`` of the last ``of_last_s`` seconds with a reading had one that is ``so``."""
+        return self.seconds(now_s, of_last_s, so) >= seconds - HAIR_S
+
+    def median(self, now_s: float, of_last_s: float, so: Callable[[float], bool]) -> float | None:
+        """The middle, by time, of what was read in the last ``of_last_s`` seconds and is ``so``; None: nothing was."""
+        read = sorted((value, seconds) for value, seconds in self._lately(now_s, of_last_s) if so(value))
+        half_s = math.fsum(seconds for _, seconds in read) / 2
+        for value, seconds in read:
+            half_s -= seconds
+            if half_s <= HAIR_S:
+                return value
+        return None
+
+    def _lately(self, now_s: float, of_last_s: float) -> Iterator[tuple[float, float]]:
+        """Values and their seconds, the newest first, until ``of_last_s`` seconds are told."""
+        left_s = of_last_s
+        for spell in reversed(self.spells):
+            seconds = min(left_s, max(0.0, min(spell.to_s, now_s) - spell.from_s))
+            yield spell.value, seconds
+            left_s -= seconds
+            if left_s <= 0:
+                return
+
+    def _until(self, t_s: float) -> tuple[Spell, ...]:
+        """The spells with nothing after ``t_s``."""
+        spells = self.spells
+        while spells and spells[-1].from_s >= t_s:
+            spells = spells[:-1]
+        if not spells or spells[-1].to_s <= t_s:
+            return spells
+        return (*spells[:-1], replace(spells[-1], to_s=t_s))
+
+
+def _newest(spells: tuple[Spell, ...], now_s: float, keeps_s: float) -> tuple[Spell, ...]:
+    left_s = keeps_s
+    for index in range(len(spells) - 1, -1, -1):
+        left_s -= max(0.0, min(spells[index].to_s, now_s) - spells[index].from_s)
+        if left_s <= 0:
+            return spells[index:]
+    return spells
