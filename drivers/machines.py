@@ -20,6 +20,7 @@ from drivers.port_names import is_com, one_spelling
 from drivers.registry import TREADMILL, Device, parse_device
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, DeviceError
+from teststation.files.writing import write_whole
 from teststation.ports import BeltCheck
 
 ENVIRONMENT = "TESTSTATION_MACHINES"  # another file, for a machine with several users and for tests
@@ -69,7 +70,7 @@ def load_machines(path: Path | None = None) -> tuple[Machine, ...]:
     """The clinic's machines; none where there is no file. Raises BadInput where it cannot be read as such."""
     path = path or machines_path()
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(path.read_text("utf-8-sig"))
         machines = msgspec.convert(data, _File).machine
     except FileNotFoundError:
         return ()
@@ -103,9 +104,7 @@ def save_machine(machine: Machine, path: Path | None = None) -> None:
     text += "".join(_table(one) for one in (*others, machine))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(text, "utf-8")
-        fresh.replace(path)
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise BadInput(Cause("machines_unsaved", {"path": str(path), "why": str(error)})) from error
 

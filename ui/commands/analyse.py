@@ -1,7 +1,6 @@
 """``teststation analyse``: the estimate from tables of stages, without devices or record."""
 
 import argparse
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,19 @@ from typing import Any
 import msgspec
 
 from teststation.errors import BadInput, StationError
+from teststation.files.outputs import Kind
 from teststation.output import estimate_object
 from teststation.physiology.assess import assess
 from teststation.physiology.result import Assessment
 from teststation.physiology.table import read_table
 from teststation.texts import texts
-from ui.commands.common import check_writable, subject_from, subject_values, write_json
+from ui.commands import outputs
+from ui.commands.common import subject_from, subject_values
 
 
 def run(arguments: argparse.Namespace) -> int:
     """One file gives one object; several give one line each. Bad files are told after the good ones are done."""
-    check_writable(arguments.json)
+    outputs.check(arguments, (arguments.json, Kind.JSON))
     options = {name: value for name, value in subject_values(arguments).items() if value is not None}
     several = len(arguments.files) > 1
     results: list[dict[str, Any]] = []
@@ -35,9 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json != "-":
             print(f"{name}: {_sentence(assessment)}")
     if several:
-        _write_lines(results, arguments.json)
+        if arguments.json is not None:
+            outputs.write_text(b"".join(msgspec.json.encode(result) + b"\n" for result in results), arguments.json)
     elif results:
-        write_json(results[0], arguments.json)
+        outputs.write_json(results[0], arguments.json)
     if problems:
         raise BadInput(*problems)
     return 0
@@ -57,20 +59,6 @@ def _assess_file(name: str, options: Mapping[str, Any]) -> Assessment:
     except BadInput as error:
         raise BadInput(*(f"{name}: {problem}" for problem in error.problems)) from error
     return assess(subject, table.observations)
-
-
-def _write_lines(results: list[dict[str, Any]], out: str | None) -> None:
-    if out is None:
-        return
-    data = b"".join(msgspec.json.encode(result) + b"\n" for result in results)
-    if out == "-":
-        sys.stdout.write(data.decode("utf-8"))
-        sys.stdout.flush()
-        return
-    try:
-        Path(out).write_bytes(data)
-    except OSError as error:
-        raise BadInput(f"{out}: cannot be written ({error.strerror}); choose another place") from error
 
 
 def _sentence(assessment: Assessment) -> str:

@@ -13,9 +13,11 @@ from pathlib import Path
 import msgspec
 
 from teststation.errors import BadInput
+from teststation.files.outputs import Kind
 from teststation.records.database import Record, open_record
 from teststation.subject import Sex, Subject
-from ui.commands.common import check_writable, the_record
+from ui.commands.common import the_record
+from ui.commands.outputs import check
 from ui.commands.run import run_setup
 from ui.station.emulated import Truth, patient_of_seed
 from ui.station.settings import Settings
@@ -33,7 +35,7 @@ DEMO_SETTINGS = Settings(
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window on a throw-away record, or run one whole test without it."""
-    check_writable(arguments.pdf, arguments.json)
+    check(arguments, (arguments.pdf, Kind.PDF), (arguments.json, Kind.JSON))
     plan = load_plan_of(arguments.protocol, arguments.speed)
     settings = msgspec.structs.replace(DEMO_SETTINGS, default_protocol=arguments.protocol)
     if arguments.headless:

@@ -8,7 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
 
-from ui.commands.common import write_json
+from teststation.files.outputs import Kind
+from ui.commands.outputs import check, write_json
 from ui.laboratory.statistics import ChangeScore, MethodScore, change_scores, method_scores
 from ui.laboratory.trial import Trial, run_trial
 
@@ -18,6 +19,7 @@ CHANGES = (0.0, 5.0)
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the patients and print the scores."""
+    check(arguments, (arguments.json, Kind.JSON))
     seeds = range(arguments.first, arguments.first + arguments.patients)
     trials = list(trials_of(seeds, CHANGES, arguments.jobs or os.cpu_count() or 1))
     methods, changes = method_scores(trials), change_scores(trials)

@@ -1,18 +1,21 @@
 """``teststation records raw``: the bytes that passed a strap's wire in one test, as a file that ``replay:`` plays."""
 
 import argparse
+from pathlib import Path
 
 from drivers.heart_rate.raw_file import FORM, SUFFIX, RawHead, RawLine, write_raw
 from teststation.errors import BadInput
+from teststation.files.outputs import Kind, Output
 from teststation.run import events as ev
-from ui.commands.common import check_writable, the_record, write_bytes
+from ui.commands.common import the_record
+from ui.commands.outputs import check, write
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the frames of one kept test."""
     if not arguments.out.lower().endswith(SUFFIX):
         raise BadInput(f"--out {arguments.out}: a file of raw frames ends in {SUFFIX}; name it so")
-    check_writable(arguments.out)
+    check(arguments, (arguments.out, Kind.RAW))
     with the_record(arguments, create=False) as record:
         stored = record.tests.get(arguments.id)
         events = (ev.decode_event(body) for body in record.tests.events(stored.id))
@@ -24,6 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
         if not frames:
             raise BadInput(f"{stored.id}: no raw frames were kept with this test; choose one with a strap")
         head = RawHead(FORM, stored.run.heart_rate, stored.id, stored.run.started_at)
-        write_bytes(arguments.out, write_raw(head, frames))
+        write(Output(Path(arguments.out), Kind.RAW), write_raw(head, frames))
     print(f"{arguments.out}: {len(frames)} frames of {stored.run.heart_rate}")
     return 0

@@ -1,12 +1,15 @@
 """``teststation records``: what is kept."""
 
 import argparse
+from pathlib import Path
 
+from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.records.access.audit import Action
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import KeptLine
-from ui.commands.common import check_writable, the_record, write_bytes, write_json
+from ui.commands.common import the_record
+from ui.commands.outputs import check, write, write_json
 from ui.commands.run import headline_sentence, take_in_interrupted
 from ui.station.settings import load_settings
 from ui.station.station import Station
@@ -14,7 +17,7 @@ from ui.station.station import Station
 
 def list_all(arguments: argparse.Namespace) -> int:
     """Every kept test, newest first; interrupted runs are taken in before."""
-    check_writable(arguments.json)
+    check(arguments, (arguments.json, Kind.JSON))
     with the_record(arguments, create=False) as record:
         _take_in_interrupted(record)
         people = {person.id: person.full_name for person in record.people.all()}
@@ -30,7 +33,7 @@ def list_all(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """One test as JSON, or in one line."""
-    check_writable(arguments.json)
+    check(arguments, (arguments.json, Kind.JSON))
     with the_record(arguments, create=False) as record:
         _take_in_interrupted(record)
         stored = record.tests.get(arguments.id)
@@ -44,11 +47,11 @@ def show(arguments: argparse.Namespace) -> int:
 
 def report(arguments: argparse.Namespace) -> int:
     """One test's report as PDF."""
-    check_writable(arguments.pdf)
+    check(arguments, (arguments.pdf, Kind.PDF))
     with the_record(arguments, create=False) as record:
         station = _take_in_interrupted(record)
         stored = record.tests.get(arguments.id)
-        write_bytes(arguments.pdf, station.report(stored))
+        write(Output(Path(arguments.pdf), Kind.PDF), station.report(stored))
         record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
     return 0
 

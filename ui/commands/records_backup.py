@@ -7,17 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 from teststation.errors import RecordError
+from teststation.files.outputs import Kind
 from teststation.records.storage.passphrase import VARIABLE, first_line
 from teststation.records.storage.place import place_of
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.restoring import restore_record
 from teststation.records.upkeep.verify import Verification, verify, verify_file, verify_journals
-from ui.commands.common import check_writable, the_location, the_passphrase, the_record, write_json
+from ui.commands import outputs
+from ui.commands.common import the_location, the_passphrase, the_record
 from ui.commands.voice import say
 
 
 def make(arguments: argparse.Namespace) -> int:
     """A backup that has been restored into a fresh file and compared."""
+    outputs.check(arguments, (arguments.file, Kind.BACKUP))
     with the_record(arguments, create=False) as record:
         found = backup(record.database, record.file, Path(arguments.file))
     say(f"backed up, restored into a fresh file and compared: {_counted(found)}")
@@ -42,9 +45,9 @@ def restore(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Every problem of a record or a backup, one line each."""
-    check_writable(arguments.json)
+    outputs.check(arguments, (arguments.json, Kind.JSON), reads=[arguments.file] if arguments.file else [])
     found = _checked_file(arguments) if arguments.file is not None else _checked_record(arguments)
-    write_json(
+    outputs.write_json(
         {
             "name": found.name,
             "ok": found.ok,

@@ -7,8 +7,10 @@ from pathlib import Path
 from teststation.errors import BadInput
 from teststation.exchange.earlier import keep, preview
 from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
+from teststation.files.outputs import Kind
 from teststation.records.people.erasure import Reason, erase
 from ui.commands.common import the_record
+from ui.commands.outputs import check
 from ui.commands.run import take_in_interrupted
 from ui.commands.voice import say
 from ui.station.settings import load_settings
@@ -23,6 +25,8 @@ def export(arguments: argparse.Namespace) -> int:
     unknown = [form for form in asked if form not in FORMS]
     if unknown:
         raise BadInput(f"--only: nobody knows {', '.join(unknown)}; choose from {','.join(FORMS)}")
+    zipped = arguments.person is not None and arguments.folder.lower().endswith(".zip")
+    check(arguments, (arguments.folder, Kind.ZIP if zipped else Kind.FOLDER))
     with the_record(arguments, create=False) as record:
         settings = load_settings()
         station = Station(record, settings)
@@ -30,7 +34,7 @@ def export(arguments: argparse.Namespace) -> int:
         folder, names = Path(arguments.folder), settings.person_in_file_names
         if arguments.person is not None:
             forms = frozenset(asked or FORMS)
-            one = export_person_zip if folder.suffix.lower() == ".zip" else export_person
+            one = export_person_zip if zipped else export_person
             count = one(record, arguments.person, folder, station.report, forms, with_names=names)
         else:
             forms = frozenset(asked or RECORD_FORMS)

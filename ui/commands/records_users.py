@@ -7,15 +7,17 @@ import argparse
 
 import msgspec
 
+from teststation.files.outputs import Kind
 from teststation.records.access.audit import AuditRow
 from teststation.records.access.users import Role
-from ui.commands.common import check_writable, the_record, write_json
+from ui.commands.common import the_record
+from ui.commands.outputs import check, write_json
 from ui.commands.voice import say
 
 
 def list_all(arguments: argparse.Namespace) -> int:
     """Every user, also who has left."""
-    check_writable(arguments.json)
+    check(arguments, (arguments.json, Kind.JSON))
     with the_record(arguments, create=False) as record:
         users = record.users.all()
     write_json([msgspec.to_builtins(user) for user in users], arguments.json)
@@ -55,7 +57,7 @@ def leave(arguments: argparse.Namespace) -> int:
 
 def audit(arguments: argparse.Namespace) -> int:
     """Who did what, newest first: of one person, or of the whole record."""
-    check_writable(arguments.json)
+    check(arguments, (arguments.json, Kind.JSON))
     with the_record(arguments, create=False) as record:
         if arguments.person is None:
             rows = record.audit.newest(arguments.limit)

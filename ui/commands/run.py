@@ -2,10 +2,12 @@
 
 import argparse
 from datetime import date
+from pathlib import Path
 
 from drivers.registry import TREADMILL, parse_device
 from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
+from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.protocol.plan import Plan
 from teststation.records.database import Record
@@ -13,7 +15,8 @@ from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import Outcome
 from teststation.subject import Subject
 from teststation.texts import texts
-from ui.commands.common import check_writable, subject_from, subject_values, the_record, write_bytes, write_json
+from ui.commands import outputs
+from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
 from ui.commands.voice import say
@@ -76,8 +79,8 @@ def take_in_interrupted(station: Station) -> None:
 def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str | None) -> int:
     """Write report and result of a kept test."""
     if pdf is not None:
-        write_bytes(pdf, station.report(stored))
-    write_json(run_object(stored.run, stored.assessment), json)
+        outputs.write(Output(Path(pdf), Kind.PDF), station.report(stored))
+    outputs.write_json(run_object(stored.run, stored.assessment), json)
     say(f"kept as {stored.id}; {headline_sentence(stored)}")
     outcome = stored.run.outcome
     assert outcome is not None
@@ -139,7 +142,7 @@ def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:
             problems.append(f"--born: {arguments.born!r} is not a date; write it as YYYY-MM-DD")
     for check in (
         lambda: Station.check_devices(arguments.treadmill, arguments.heart_rate, arguments.time_scale),
-        lambda: check_writable(arguments.pdf, arguments.json),
+        lambda: outputs.check(arguments, (arguments.pdf, Kind.PDF), (arguments.json, Kind.JSON)),
         lambda: _check_ant_key(arguments.heart_rate),
     ):
         try:

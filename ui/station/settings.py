@@ -11,6 +11,7 @@ import platformdirs
 from drivers.radio.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.writing import write_whole
 
 LOCK_MIN, LOCK_MAX = 1, 60
 
@@ -57,7 +58,7 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     path = path or settings_path()
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -74,11 +75,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     lines = [f"{name} = {_toml_value(value)}" for name, value in msgspec.to_builtins(settings).items()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        # The ANT+ key is in it: for this user's eyes alone (Windows keeps a user's folder so by itself).
-        fresh.touch(mode=0o600)
-        fresh.write_text("\n".join(lines) + "\n", "utf-8")
-        fresh.replace(path)
+        write_whole(path, ("\n".join(lines) + "\n").encode("utf-8"))
     except OSError as error:
         raise BadInput(Cause("settings_unsaved", {"path": str(path), "why": str(error)})) from error
 

@@ -171,6 +171,27 @@ def test_a_report_that_cannot_be_saved_is_a_sentence_and_no_row_in_the_log(
     assert told(record) == []
 
 
+def test_nothing_the_window_saves_takes_the_place_of_what_must_live(
+    make_window: MakeWindow, record: Record, kept: StoredTest, tmp_path: Path
+) -> None:
+    window = make_window()
+    person = record.people.get(kept.person_id)
+    (tmp_path / "brev.zip").write_bytes(b"no archive")
+    (tmp_path / "lenke.pdf").symlink_to(record.path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    places = [record.path, tmp_path / "lenke.pdf", record.journal_folder / "a.pdf", tmp_path / "brev.zip"]
+    for path in places:
+        window.papers.write(kept, b"%PDF-", path, lambda words: pytest.fail(words))
+        assert window.sheet is not None, path
+        window.sheet.finish()
+        window.papers.write_copy(person, path)
+        window.papers.wait(5.0)
+        assert window.sheet is not None, path
+        window.sheet.finish()
+    assert told(record) == []
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
+
+
 @pytest.mark.usefixtures("quick_report")
 @pytest.mark.qt_log_ignore("propagateSizeHints")  # a second window on a platform without windows
 @pytest.mark.parametrize(("with_person", "start"), [(False, "test_"), (True, "Hemmeligsen_Klara_")])

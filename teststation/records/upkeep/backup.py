@@ -21,6 +21,7 @@ from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.schema import upgrade, version
 from teststation.records.storage.store import Database
 from teststation.records.upkeep.copying import GoOn, always, copy_pages, copy_rows, fingerprint, tables
+from teststation.records.upkeep.lineage import is_earlier
 from teststation.records.upkeep.verify import Verification, verify
 
 _TRIES = 3
@@ -31,16 +32,19 @@ def backup(database: Database, file: CipherFile, target: Path, go_on: GoOn = alw
 
     Args:
         file: The record's own file or the spool of its server, whose passphrase the backup gets.
-        target: Replaced only if it is an earlier backup under the same passphrase, and only when the new one is good.
+        target: Replaced only if it is an earlier backup of this record under the same passphrase that holds nothing
+            this record does not, and only when the new one is good.
         go_on: Asked often; False gives the backup up.
     Returns:
         What was found in it. A record in which something is amiss is backed up as it is: better that than nothing.
     Raises:
         Interrupted: ``go_on`` said no. RecordError: it could not be made. In both cases ``target`` is as it was.
     """
-    _check_target(file, target)
-    part = file.beside(target.with_name(f"{target.name}.part"))
-    trial = file.beside(target.with_name(f"{target.name}.trial"))
+    _check_target(database, file, target)
+    # Names of their own: what somebody else has called so is not ours to take away.
+    token = secrets.token_hex(4)
+    part = file.beside(target.with_name(f"{target.name}.{token}.part"))
+    trial = file.beside(target.with_name(f"{target.name}.{token}.trial"))
     try:
         for _ in range(_TRIES):
             _begin_anew(part, trial)
@@ -146,7 +150,7 @@ def _restore_server(backup_file: CipherFile, database: ServedDatabase, spool: Ci
     database.hand_over()
 
 
-def _check_target(file: CipherFile, target: Path) -> None:
+def _check_target(database: Database, file: CipherFile, target: Path) -> None:
     """Refuse to write over what is no earlier backup of this record. Raises RecordError."""
     if target.is_dir():
         raise RecordError(Cause("record_is_folder", {"name": str(target)}))
@@ -156,10 +160,13 @@ def _check_target(file: CipherFile, target: Path) -> None:
         return
     if target.samefile(file.path):
         raise RecordError(Cause("backup_onto_record", {"target": str(target)}))
+    if target.stat().st_size == 0:
+        return
     former = file.beside(target)
+    where = database.server if isinstance(database, ServedDatabase) else database
     try:
-        with former.reading() as connection:
-            known = version(connection) is not None
+        with former.reading() as connection, where.reading() as record:
+            known = version(connection) is not None and is_earlier(connection, record)
     except RecordError:
         known = False
     finally:

@@ -1,6 +1,7 @@
 """Scheduled backups: when one is due, what it is called, and which old ones may go."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from teststation.errors import RecordError
 from teststation.records.database import Record
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.copying import GoOn, always
+from teststation.records.upkeep.lineage import is_own
 from teststation.records.upkeep.verify import Verification
 
 EVERY = timedelta(hours=20)  # once a working day, also when the station is started a little earlier than yesterday
@@ -30,10 +32,14 @@ def made_at(path: Path) -> datetime | None:
         return None
 
 
-def is_due(folder: Path, now: datetime) -> bool:
-    """Whether the newest backup in the folder is older than ``EVERY``, or dated in the future, or there is none."""
-    newest = max((at for at in map(made_at, _files(folder)) if at is not None and at <= now), default=None)
-    return newest is None or now - newest >= EVERY
+def is_due(folder: Path, now: datetime, own: Callable[[Path], bool] = lambda path: True) -> bool:
+    """Whether the newest backup in the folder is older than ``EVERY``, or dated in the future, or there is none.
+
+    Args:
+        own: Whether a backup is of this record: several records may have their backups in one folder.
+    """
+    dated = ((made_at(path), path) for path in _files(folder))
+    return not any(at is not None and at <= now and now - at < EVERY and own(path) for at, path in dated)
 
 
 def may_go(paths: list[Path], days_kept: int) -> list[Path]:
@@ -57,16 +63,24 @@ def scheduled_backup(
 ) -> Verification | None:
     """Make the backup that is due and give up what the rotation does not keep; None where none is due.
 
+    What is not a backup of this record, under the passphrase it has now, is neither counted nor given up.
+
     Raises:
         Interrupted: ``go_on`` said no; the next call begins again. RecordError: the folder cannot be used.
     """
-    if not is_due(folder, now):
+
+    def own(path: Path) -> bool:
+        return is_own(record.database, record.file, path)
+
+    if not is_due(folder, now, own):
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         made = backup(record.database, record.file, folder / backup_name(now), go_on)
-        for path in may_go(_files(folder), days_kept) if made.ok else ():  # the good old ones may be needed
-            path.unlink(missing_ok=True)
+        if made.ok:  # else the good old ones may be needed
+            mine = [path for path in _files(folder) if made_at(path) is not None and own(path)]
+            for path in may_go(mine, days_kept):
+                path.unlink(missing_ok=True)
     except OSError as error:
         raise RecordError(Cause("backups_unusable", {"folder": str(folder), "why": error.strerror or ""})) from error
     return made

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 from teststation.errors import StationError
 from teststation.exchange.export import FORMS, export_person_zip
 from teststation.exchange.names import file_stem, person_stem
+from teststation.files.outputs import Kind, Output, problem
+from teststation.files.writing import write_whole
 from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
@@ -19,6 +21,7 @@ from ui.desktop.result.report import PRINT_DPI, ReportSheet
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
+from ui.station.must_live import must_live
 from ui.station.station import Station
 
 
@@ -64,6 +67,8 @@ class Papers(QObject):
         """Make it beside the window; the file dialog has asked about a file that is there already."""
         if self._work is not None and not self._work.wait(0.0):
             return
+        if not self._may_write(Output(path, Kind.ZIP)):
+            return
         station = self._station
 
         def make() -> None:
@@ -87,9 +92,11 @@ class Papers(QObject):
             self._work.wait(seconds)
 
     def write(self, stored: StoredTest, data: bytes, path: Path, say: Callable[[str], None]) -> None:
-        """Save a report that was made."""
+        """Save a report that was made, over an earlier report at most."""
+        if not self._may_write(Output(path, Kind.PDF)):
+            return
         try:
-            path.write_bytes(data)
+            write_whole(path, data)
             self._station.record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
         except OSError as error:
             self._window.tell(tr("error.known"), [tr("papers.not_written", why=error.strerror or str(error))])
@@ -111,6 +118,13 @@ class Papers(QObject):
             self._window.tell(tr("error.known"), [tr("papers.not_printed")])
 
     # --- parts ---
+
+    def _may_write(self, output: Output) -> bool:
+        """Whether nothing that must live is there; else it is said."""
+        found = problem(output, (), must_live(self._station.record.location))
+        if found is not None:
+            self._window.tell(tr("error.known"), told([found]))
+        return found is None
 
     def _make(self, stored: StoredTest, then: Callable[[bytes], None]) -> None:
         if self._work is not None and not self._work.wait(0.0):
