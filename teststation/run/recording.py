@@ -102,6 +102,8 @@ class Recording:
             self._mark(event.t_s, "load_asked", "off" if load is None else _load(load.speed_kmh, load.incline_pct))
         elif before.prompt is not None and before.prompt.setpoint is not None and after.prompt is None:
             self._mark(event.t_s, "load_set")
+        if after.stop_ignored and not before.stop_ignored:
+            self._mark(event.t_s, "stop_ignored")
         asked, asks = ({notice.cause.code for notice in state.notices} for state in (before, after))
         for code in sorted(asks - asked):
             self._mark(event.t_s, "limit_reached", code)

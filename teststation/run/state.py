@@ -116,8 +116,9 @@ class RunState:
     measured_incline_pct: float | None = None
     deck_away: Away | None = None
     belt_read_s: float | None = None
-    at_rest: bool = False
-    stop_ignored: bool = False
+    at_rest: bool = False  # as last read
+    rest: Window = field(default_factory=lambda: Window(3.0, stands_s=1.0))  # 1 read at rest, 0 read otherwise
+    stop_ignored: bool = False  # the belt was told to stop, and ran on
     hr_status: HeartRateStatus = HeartRateStatus.SEARCHING
     hr_bpm: int | None = None
     hr_read_s: float | None = None

@@ -186,7 +186,7 @@ def test_a_dead_driver_is_replaced_only_by_one_that_stops(room: Room) -> None:
     room.begin()
     room.treadmill.dead, room.treadmill.silent = "the driver ended", True
     mark = len(room.script.log)
-    room.tick(5)
+    room.tick(20)
     assert recovered == ["asked"]
     assert room.controller.state.phase is Phase.ENDED
     assert room.controller.state.outcome is Outcome.FAULT

@@ -181,7 +181,7 @@ def test_stop_asks_for_a_belt_at_rest_and_ends_when_it_is_read() -> None:
     bench.run_for(5.0)
     assert bench.state.phase is Phase.STOPPING
     bench.hand = (0.0, 0.0)
-    bench.run_for(1.0)
+    bench.run_for(1.5)
     assert bench.state.phase is Phase.ENDED
     assert bench.state.at_rest
 

@@ -7,13 +7,14 @@ from teststation.ports import BeltState, TripReason
 from teststation.run import events as ev
 from teststation.run.commands import Step
 from teststation.run.deck import watched
-from teststation.run.engine.ending import stop
+from teststation.run.engine.ending import ignored, stop
 from teststation.run.engine.heart import awaited
 from teststation.run.record import Outcome
 from teststation.run.state import Phase, RunState
 
 REACHED_SHARE = 0.1  # a belt within 10 % or 0.3 km/h of its target has reached it
 REACHED_KMH = 0.3
+REST_FOR_S, REST_AMONG_S = 1.0, 1.5  # read so long, among so many seconds, a belt is at rest
 
 
 def read_belt(state: RunState, read: ev.BeltRead) -> Step:
@@ -28,10 +29,12 @@ def read_belt(state: RunState, read: ev.BeltRead) -> Step:
         ),
         belt_read_s=t_s,
         at_rest=read.at_rest,
-        stop_ignored=state.stop_ignored or read.stop_ignored,
+        rest=state.rest.read(t_s, float(read.at_rest)),
     )
     if state.phase is Phase.STOPPING:
-        if read.at_rest:
+        if read.stop_ignored:
+            state = ignored(state)
+        if _rests(state, t_s):
             return replace(state, phase=Phase.ENDED, phase_began_s=t_s), ()
         if read.trip is not None and not state.tripped:
             return _trip(state, read)
@@ -46,6 +49,11 @@ def read_belt(state: RunState, read: ev.BeltRead) -> Step:
     if state.phase is Phase.STARTING and not state.guided and _reached(state, read):
         return enter_stages(state, t_s), ()
     return state, ()
+
+
+def _rests(state: RunState, t_s: float) -> bool:
+    """Whether the belt has come to rest: a tachometer that drops out for a moment reads zero, too."""
+    return state.at_rest and state.rest.at_least(REST_FOR_S, t_s, REST_AMONG_S, bool)
 
 
 def enter_stages(state: RunState, t_s: float) -> RunState:

@@ -28,15 +28,26 @@ def cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> R
 
 
 def stop(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> Step:
+    """A stop that is latched; before the start, the end of the run."""
     if state.phase is Phase.READY:
         return end(state, t_s, outcome, reason), (StopBelt(),)
-    # The first reason stands, except that a fault is never hidden behind a planned end.
-    worse = state.outcome is None or (outcome is Outcome.FAULT and state.outcome is not Outcome.FAULT)
-    if worse:
+    if state.outcome is None:
         state = replace(state, outcome=outcome, reason=reason)
+    elif outcome is Outcome.FAULT:
+        state = _fault(state, reason)
     if state.phase is not Phase.STOPPING:
         state = replace(state, phase=Phase.STOPPING, phase_began_s=t_s)
     return replace(state, tripped=True, setpoint=None, holds=frozenset(), held_since_s=None, notices=()), (StopBelt(),)
+
+
+def ignored(state: RunState) -> RunState:
+    """The belt was told to stop and runs on: the operator has to, now, and however the test had ended it is a fault."""
+    return _fault(replace(state, stop_ignored=True, press_red_button=True), Cause("stop_ignored"))
+
+
+def _fault(state: RunState, reason: Cause) -> RunState:
+    """The first reason stands, except that a fault is never hidden behind a planned end."""
+    return state if state.outcome is Outcome.FAULT else replace(state, outcome=Outcome.FAULT, reason=reason)
 
 
 def end(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:

@@ -7,7 +7,7 @@ from teststation.ports import HeartRateStatus
 from teststation.run.commands import GrantBelt, Step, StopBelt
 from teststation.run.engine import limits
 from teststation.run.engine.devices import belt_fresh
-from teststation.run.engine.ending import cool_down, stop
+from teststation.run.engine.ending import cool_down, ignored, stop
 from teststation.run.engine.heart import absent_too_long, lose_heart
 from teststation.run.engine.stages import next_stage
 from teststation.run.record import Outcome
@@ -60,8 +60,10 @@ def _tick_in_stage(state: RunState, t_s: float) -> RunState:
 def _tick_stopping(state: RunState, t_s: float) -> Step:
     waited_s = t_s - state.phase_began_s
     late = waited_s >= state.timing.at_rest_s
-    if (late or state.stop_ignored) and not state.press_red_button:
-        state = replace(state, press_red_button=True)
+    if late:
+        # A belt that the operator sets is stopped by the operator, and has disobeyed nobody.
+        disobeys = state.measured_speed_kmh and not state.guided
+        state = ignored(state) if disobeys else replace(state, press_red_button=True)
     if waited_s >= state.timing.give_up_s:
         unknown = state.outcome is not Outcome.FAULT
         reason = Cause("not_at_rest") if unknown else state.reason
