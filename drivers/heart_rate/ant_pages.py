@@ -9,6 +9,7 @@ Source: ANT+ Heart Rate Device Profile as implemented by Nordic, openant and Auu
 from dataclasses import dataclass
 
 from drivers.heart_rate.samples import Sample
+from teststation.pulse import possible
 
 PAGE_BYTES = 8
 TIME_WRAPS = 0x10000
@@ -60,7 +61,7 @@ class HrmDecoder:
         """One page as a sample, or None while nothing shows that this strap counts beats and does not repeat itself."""
         read = self.read(page, now_s)
         self._counts_beats = not read.restarted and (self._counts_beats or read.beats > 0)
-        if not self._counts_beats and read.bpm:
+        if not self._counts_beats and possible(read.bpm):
             return None
         return Sample(
             bpm=read.bpm,

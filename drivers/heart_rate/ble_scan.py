@@ -19,6 +19,7 @@ from drivers.processes import child_environment, quiet_flags
 from drivers.radio.ble_errors import RADIO_ERRORS, cause_of
 from drivers.radio.ble_link import first_characteristic
 from teststation.cause import Cause
+from teststation.pulse import possible
 from teststation.texts import english
 
 LOOK_S = 4.0
@@ -83,7 +84,7 @@ async def _look(look_s: float) -> None:
                 name=name,
                 address=device.address,
                 rssi_dbm=advertised.rssi,
-                bpm=None if pulse is None or pulse.contact is False else pulse.bpm or None,
+                bpm=pulse.bpm if pulse is not None and pulse.contact is not False and possible(pulse.bpm) else None,
                 contact=None if pulse is None else pulse.contact,
                 battery_pct=battery_pct,
             )

@@ -12,6 +12,7 @@ from drivers.heart_rate.plausibility import Plausibility, look
 from drivers.heart_rate.samples import Sample
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
+from teststation.pulse import possible
 
 STALE_AFTER_S = 5.0
 STALE_FLOOR_WALL_S = 2.0
@@ -43,7 +44,7 @@ def take(state: Freshness, sample: Sample, now_s: float) -> tuple[Freshness, Hea
     status = HeartRateStatus.OK
     if sample.contact is False:
         status = HeartRateStatus.NO_CONTACT
-    elif sample.bpm <= 0:
+    elif not possible(sample.bpm):
         status = HeartRateStatus.NO_READING
     ok = status is HeartRateStatus.OK
     # That there is no pulse is news however often it is said; that there is one must be shown to be new.

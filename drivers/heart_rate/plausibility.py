@@ -1,15 +1,15 @@
 """Whether a pulse can be believed: remarks, never corrections. Pure: time is passed in, in test seconds.
 
-Limits: 30 to 240 bpm and beat intervals of 250 to 2000 ms are what a living person shows; a leap of 20 bpm in a second
-and a fifth of an interval are this project's own choice, as is what counts as a nearly empty battery. A pulse that
-leaps onto the person's step rate and stays there (cadence lock) is an artefact known of optical sensors above all.
+What can be no pulse at all never comes here. Beat intervals of 250 to 2000 ms are what a living person shows; a leap
+of 20 bpm in a second and a fifth of an interval are this project's own choice, as is what counts as a nearly empty
+battery. A pulse that leaps onto the person's step rate and stays there (cadence lock) is an artefact known of optical
+sensors above all.
 """
 
 from dataclasses import dataclass, replace
 
 from drivers.heart_rate.samples import Sample
 
-BPM_LOW, BPM_HIGH = 30, 240
 JUMP_BPM_PER_S = 20.0
 RR_LOW_MS, RR_HIGH_MS = 250.0, 2000.0
 RR_JUMP_SHARE = 0.2
@@ -41,8 +41,6 @@ def look(state: Plausibility, sample: Sample, now_s: float) -> tuple[Plausibilit
     flags = [*sample.remarks]
     if sample.battery_pct is not None and sample.battery_pct <= BATTERY_LOW_PCT:
         flags.append("battery_low")
-    if not BPM_LOW <= sample.bpm <= BPM_HIGH:
-        flags.append("bpm_range")
     jumped = state.bpm is not None and _leap_per_s(state, sample.bpm, now_s) > JUMP_BPM_PER_S
     if jumped:
         flags.append("bpm_jump")

@@ -15,11 +15,11 @@ from defusedxml.ElementTree import parse
 
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
+from teststation.pulse import possible
 
 TIME_COLUMNS = ("t_s", "time", "time_s", "seconds")
 HEART_COLUMNS = ("hr_bpm", "hr", "heart_rate", "bpm")
 PROBLEMS_TOLD = 20
-BPM_MAX = 300
 _FIT_CRC = fitdecode.CrcCheck.RAISE
 # The reader asserts where a file contradicts itself.
 _FIT_ERRORS = (
@@ -56,7 +56,7 @@ def read_recording(path: str) -> tuple[Point, ...]:
     if not Path(path).is_file():
         raise BadInput(Cause("replay_no_file", {"path": path}))
     points = read(path)
-    if not points:
+    if not any(point.bpm for point in points):
         raise BadInput(Cause("replay_empty", {"path": path}))
     ordered = sorted(points, key=lambda point: point.t_s)
     zero_s = ordered[0].t_s
@@ -137,19 +137,21 @@ def _from_fit(path: str) -> list[Point]:
                     stamp = message.get_value("timestamp", fallback=None)
                     bpm = message.get_value("heart_rate", fallback=None)
                     if isinstance(stamp, datetime):
-                        points.append(Point(stamp.timestamp(), bpm if isinstance(bpm, int) else 0, tuple(rr)))
+                        points.append(
+                            Point(stamp.timestamp(), bpm if isinstance(bpm, int) and possible(bpm) else 0, tuple(rr))
+                        )
                         rr = []
     except _FIT_ERRORS as error:
         raise BadInput(Cause("replay_no_fit", {"path": path, "why": str(error)})) from error
-    return points if any(point.bpm for point in points) else []
+    return points
 
 
 def _bpm(text: str) -> int:
-    """A pulse as a file says it; empty is none. Raises ValueError."""
+    """A pulse as a file says it; empty, or what can be no pulse, is none. Raises ValueError where it is no number."""
     bpm = float(text or 0)
-    if not 0 <= bpm < BPM_MAX:
+    if not math.isfinite(bpm):
         raise ValueError(text)
-    return round(bpm)
+    return round(bpm) if possible(bpm) else 0
 
 
 def _local(tag: object) -> str:

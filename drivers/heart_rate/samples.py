@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One measurement as it was told. ``bpm`` 0 is no reading; beat intervals are in 1/1024 s, oldest first."""
+    """One measurement as it was told. ``bpm`` 0, 255 or whatever can be no pulse is no reading.
+
+    Beat intervals are in 1/1024 s, oldest first.
+    """
 
     bpm: int
     rr_1024: tuple[int, ...] = ()

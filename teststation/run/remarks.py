@@ -7,7 +7,6 @@ STANDS_S = 10.0  # test seconds since a remark was last made
 # A remark of the driver, and the alarm that says it. Single beat intervals that leap are artefacts or extra beats: they
 # are in the journal, and no reason to look up.
 _SAID = {
-    "bpm_range": "hr_implausible",
     "bpm_jump": "hr_implausible",
     "rr_disagrees": "hr_rr_disagrees",
     "cadence_lock": "hr_cadence_lock",

@@ -227,7 +227,7 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_frozen_beat_count_is_no_evidence_however_many_messages_come,
     ),
     "a page is a beat": (
-        "if not self._counts_beats and read.bpm:",
+        "if not self._counts_beats and possible(read.bpm):",
         "if read.restarted:",
         lambda: test_a_strap_that_repeats_one_page_from_the_start_gives_no_pulse([]),
     ),

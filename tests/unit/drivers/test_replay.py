@@ -65,7 +65,17 @@ def test_a_tcx_pulse_that_is_none_is_a_gap(tmp_path: Path, value: str) -> None:
         for n, bpm in enumerate(("114", value, "116"))
     )
     path.write_text(f"<TrainingCenterDatabase>{points}</TrainingCenterDatabase>", "utf-8")
-    assert [(p.t_s, p.bpm) for p in read_recording(str(path))] == [(0.0, 114), (2.0, 116)]
+    assert [(p.t_s, p.bpm) for p in read_recording(str(path)) if p.bpm] == [(0.0, 114), (2.0, 116)]
+
+
+@pytest.mark.parametrize("value", ["0", "29", "241", "255", "900", "-1"])
+def test_a_csv_pulse_that_can_be_none_is_no_reading(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"t_s,hr_bpm\n0,114\n1,{value}\n2,116\n", "utf-8")
+    assert [(p.t_s, p.bpm) for p in read_recording(str(path))] == [(0.0, 114), (1.0, 0), (2.0, 116)]
+    path.write_text(f"t_s,hr_bpm\n0,{value}\n", "utf-8")
+    with pytest.raises(BadInput, match="no heart rate"):
+        read_recording(str(path))
 
 
 def test_a_csv_field_without_end_is_one_sentence(tmp_path: Path) -> None:

@@ -145,9 +145,16 @@ def test_attempts_wait_0_1_2_5_5_seconds_and_begin_anew_after_a_link_that_worked
 # --- 6: plausibility: remarked, never altered ---
 
 
-@pytest.mark.parametrize(("bpm", "said"), [(29, ("bpm_range",)), (30, ()), (240, ()), (241, ("bpm_range",))])
-def test_a_pulse_outside_30_to_240_is_remarked(bpm: int, said: tuple[str, ...]) -> None:
-    assert flags([(0.0, Sample(bpm))]) == [said]
+@pytest.mark.parametrize("bpm", [-1, 0, 1, 29, 241, 255, 511, 65535])
+def test_a_pulse_outside_30_to_240_is_no_reading(bpm: int) -> None:
+    (reading,) = play([(0.0, Sample(bpm, rr_1024=(900,)))])
+    assert (reading.status, reading.bpm, reading.rr_1024) == (HeartRateStatus.NO_READING, None, ())
+
+
+@pytest.mark.parametrize("bpm", [30, 240])
+def test_a_pulse_of_30_or_240_is_one(bpm: int) -> None:
+    (reading,) = play([(0.0, Sample(bpm))])
+    assert (reading.status, reading.bpm, reading.flags) == (OK, bpm, ())
 
 
 def test_a_spike_is_remarked_going_up_and_coming_down_and_kept_as_it_was() -> None:
@@ -231,6 +238,12 @@ def test_no_strap_whatever_gets_a_number_where_there_is_no_pulse(steps: list[tup
 
 
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
+    "only zero is no reading": (
+        freshness,
+        "elif not possible(sample.bpm):",
+        "elif sample.bpm <= 0:",
+        lambda: test_a_pulse_outside_30_to_240_is_no_reading(255),
+    ),
     "a bridge's own counter is evidence": (
         freshness,
         "return all(old is None",

@@ -1,14 +1,16 @@
 """No pulse is shown for long that a driver has not renewed, in any phase; why it is absent stays what was said."""
 
+import types
 from collections.abc import Callable
 
 import pytest
 
-import teststation.run.engine.ticking as ticking
 from tests.mutants import fails_with
 from tests.unit.run.builders import Bench
 from teststation.ports import HeartRateStatus
 from teststation.run import events as ev
+from teststation.run import recording
+from teststation.run.engine import heart, ticking
 from teststation.run.state import Phase
 
 
@@ -31,13 +33,46 @@ def test_what_the_driver_said_of_the_strap_is_not_forgotten_while_it_says_no_mor
     assert bench.state.hr_status is status
 
 
-FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+@pytest.mark.parametrize("bpm", [0, 1, 29, 241, 255, 65535, -7])
+def test_what_can_be_no_pulse_is_no_reading_whatever_the_driver_says(bpm: int) -> None:
+    bench = Bench().started()
+    bench.run_for(5.0)
+    bench.bpm = bpm
+    bench.run_for(5.0)
+    assert (bench.state.hr_bpm, bench.state.hr_status) == (None, HeartRateStatus.NO_READING)
+    assert bench.state.holds
+    assert [sample.bpm for sample in bench.recording.record(bench.state).heart][-3:] == [None] * 3
+
+
+@pytest.mark.parametrize("bpm", [30, 240])
+def test_the_slowest_and_the_fastest_pulse_are_pulses(bpm: int) -> None:
+    bench = Bench().ready()
+    bench.bpm = bpm
+    bench.run_for(1.0)
+    assert (bench.state.hr_bpm, bench.state.hr_status) == (bpm, HeartRateStatus.OK)
+
+
+FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
+    "the driver's word is enough": (
+        heart,
+        "read.status is HeartRateStatus.OK and possible(read.bpm)",
+        "read.status is HeartRateStatus.OK and read.bpm is not None",
+        lambda: test_what_can_be_no_pulse_is_no_reading_whatever_the_driver_says(255),
+    ),
+    "what is no reading is kept as one": (
+        recording,
+        "if status is HeartRateStatus.OK and possible(bpm) else None",
+        "if status is HeartRateStatus.OK else None",
+        lambda: test_what_can_be_no_pulse_is_no_reading_whatever_the_driver_says(255),
+    ),
     "only a walking person's pulse grows old": (
+        ticking,
         "state.hr_bpm is not None and state.phase is not Phase.ENDED",
         "state.hr_bpm is not None and state.moving_phase",
         test_before_the_start_too_a_pulse_of_a_silent_driver_is_taken_away,
     ),
     "silence is all that is known of a strap": (
+        ticking,
         "state.hr_read_s if state.hr_bpm is not None and",
         "state.hr_read_s if",
         lambda: test_what_the_driver_said_of_the_strap_is_not_forgotten_while_it_says_no_more(HeartRateStatus.OFFLINE),
@@ -47,4 +82,4 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_fact_fails_where_the_rule_is_broken(fault: str) -> None:
-    fails_with(ticking, *FAULTS[fault])
+    fails_with(*FAULTS[fault])

@@ -32,7 +32,7 @@ def test_a_remark_stands_for_ten_seconds_after_it_was_last_made() -> None:
 
 @pytest.mark.parametrize("language", ["nb", "en"])
 @pytest.mark.parametrize(
-    "flag", ["bpm_range", "bpm_jump", "rr_disagrees", "cadence_lock", "second_strap", "not_bound", "battery_low"]
+    "flag", ["bpm_jump", "rr_disagrees", "cadence_lock", "second_strap", "not_bound", "battery_low"]
 )
 def test_every_remark_has_its_words(flag: str, language: str) -> None:
     (cause,) = remarks.standing(((flag, 0.0),), "HRM 1", 8, 1.0)
