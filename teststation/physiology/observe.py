@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import TypeVar
 
 from teststation.physiology.result import Load, StageObservation
-from teststation.run.record import BeltSample, HeartSample, RunRecord, StageSpan
+from teststation.run.record import PULSE_FROZEN, PULSE_MOVES, BeltSample, HeartSample, RunRecord, StageSpan
 
 Sample = TypeVar("Sample", HeartSample, BeltSample)
 
@@ -29,7 +29,9 @@ def _last_s(run: RunRecord) -> float:
 
 
 def mean_hr_bpm(run: RunRecord, from_s: float, to_s: float) -> float | None:
-    """Mean heart rate between two moments of a run; None where more than a fifth of the seconds have none."""
+    """Mean heart rate between two moments of a run; None where it froze, or more than a fifth of the time has none."""
+    if _frozen(run, from_s, to_s):
+        return None
     beats = [sample.bpm for sample in _between(run.heart, from_s, to_s) if sample.bpm is not None]
     return fmean(beats) if beats and len(beats) >= COVERAGE_MIN * (to_s - from_s) else None
 
@@ -40,6 +42,7 @@ def _observe_stage(run: RunRecord, span: StageSpan, ended_s: float) -> StageObse
     heart = _between(run.heart, ended_s - window_s, ended_s)
     belt = _between(run.belt, ended_s - window_s, ended_s)
     beats = [sample.bpm for sample in heart if sample.bpm is not None]
+    frozen = _frozen(run, ended_s - window_s, ended_s)
     coverage = min(1.0, len(beats) / window_s)
     return StageObservation(
         index=span.index,
@@ -50,17 +53,31 @@ def _observe_stage(run: RunRecord, span: StageSpan, ended_s: float) -> StageObse
             speed_kmh=_mean([s.measured_speed_kmh for s in belt], span.plan.speed_kmh),
             incline_pct=_mean([s.measured_incline_pct for s in belt], span.plan.incline_pct),
         ),
-        hr_bpm=fmean(beats) if beats else None,
+        hr_bpm=fmean(beats) if beats and not frozen else None,
         hr_coverage=coverage,
         steady=_steady(run.heart, span.began_s, ended_s),
         rpe=span.rpe,
         gait=span.gait,
         handrail=span.handrail,
         habituation=span.plan.habituation,
+        pulse_frozen=frozen,
         duration_ok=walked_s >= min(span.plan.duration_s, ENOUGH_S) - 1.0,
         systolic_mmhg=span.systolic_mmhg,
         diastolic_mmhg=span.diastolic_mmhg,
     )
+
+
+def _frozen(run: RunRecord, from_s: float, to_s: float) -> bool:
+    """Whether the pulse stood still, while the load rose, in any part of this time."""
+    since_s: float | None = None
+    for mark in run.marks:
+        if mark.kind == PULSE_FROZEN:
+            since_s = mark.t_s
+        elif mark.kind == PULSE_MOVES and since_s is not None:
+            if since_s < to_s and mark.t_s > from_s:
+                return True
+            since_s = None
+    return since_s is not None and since_s < to_s
 
 
 def _steady(heart: Sequence[HeartSample], began_s: float, ended_s: float) -> bool | None:

@@ -38,6 +38,7 @@ class StageObservation(Value, frozen=True):
     habituation: bool = False
     vo2_ml_kg_min: float | None = None  # measured uptake, where a table brings it
     duration_ok: bool = True
+    pulse_frozen: bool = False  # the number did not move while the load rose: it is no pulse, and hr_bpm is None
     systolic_mmhg: int | None = None
     diastolic_mmhg: int | None = None
 

@@ -81,6 +81,8 @@ def _first_reason(seen: StageObservation, hr_limit_bpm: float) -> Cause | None:
         return Cause("habituation")
     if not seen.duration_ok:
         return Cause("not_finished")
+    if seen.pulse_frozen:
+        return Cause("pulse_frozen")
     if seen.hr_bpm is None:
         return Cause("no_pulse")
     if seen.hr_coverage is not None and seen.hr_coverage < COVERAGE_MIN:

@@ -96,7 +96,10 @@ def _remarks(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
     if state.phase in (Phase.STOPPING, Phase.ENDED):
         return []
     said = standing_remarks(state.hr_remarks, state.hr_sensor, state.hr_battery_pct, now_s)
-    return [(cause, Priority.MEDIUM if cause.code in DOUBTFUL else Priority.LOW) for cause in said]
+    found = [(cause, Priority.MEDIUM if cause.code in DOUBTFUL else Priority.LOW) for cause in said]
+    if state.hr_frozen is not None:
+        found.append((Cause("hr_frozen", {"bpm": round(state.hr_frozen.bpm)}), Priority.MEDIUM))
+    return found
 
 
 def _limits(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:

@@ -68,6 +68,10 @@ class Mark(Value, frozen=True):
     text: str = ""
 
 
+# Kinds of marks that others read: from the one to the other the pulse stood still while the load rose.
+PULSE_FROZEN, PULSE_MOVES = "pulse_frozen", "pulse_moves"
+
+
 class LinkStats(Value, frozen=True):
     """How the wire to the treadmill did."""
 

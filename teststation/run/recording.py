@@ -14,6 +14,8 @@ from teststation.pulse import possible
 from teststation.run import events as ev
 from teststation.run.engine import prepared, step
 from teststation.run.record import (
+    PULSE_FROZEN,
+    PULSE_MOVES,
     BeltSample,
     HeartSample,
     LinkStats,
@@ -102,6 +104,10 @@ class Recording:
             self._mark(event.t_s, "load_asked", "off" if load is None else _load(load.speed_kmh, load.incline_pct))
         elif before.prompt is not None and before.prompt.setpoint is not None and after.prompt is None:
             self._mark(event.t_s, "load_set")
+        if after.hr_frozen is not None and before.hr_frozen is None:
+            self._mark(after.hr_frozen.since_s, PULSE_FROZEN, str(round(after.hr_frozen.bpm)))
+        elif before.hr_frozen is not None and after.hr_frozen is None:
+            self._mark(event.t_s, PULSE_MOVES)
         if after.stop_ignored and not before.stop_ignored:
             self._mark(event.t_s, "stop_ignored")
         asked, asks = ({notice.cause.code for notice in state.notices} for state in (before, after))
@@ -123,7 +129,7 @@ class Recording:
             stages=tuple(self._span(stage) for stage in self._stages),
             heart=self._resampled_heart(now_s),
             belt=tuple(self._belt),
-            marks=tuple(self._marks),
+            marks=tuple(sorted(self._marks, key=lambda mark: mark.t_s)),
             stages_ended_s=None if self._stages_ended_s is None else self._stages_ended_s - self._zero_s,
             ended_s=None if ended_s is None else ended_s - self._zero_s,
             outcome=state.outcome,

@@ -7,6 +7,7 @@ from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus, Setpoint, TreadmillInfo
 from teststation.protocol.plan import Plan, StagePlan
 from teststation.run.deck import Away
+from teststation.run.frozen import Frozen
 from teststation.run.record import Outcome
 from teststation.run.window import Window
 from teststation.subject import Gait
@@ -125,6 +126,8 @@ class RunState:
     hr_lost_since_s: float | None = None  # it was lost then, and has not come back to stay
     absence: Window = field(default_factory=lambda: Window(60.0))  # in the stages: 1 without a pulse, 0 with one
     hr_contact: bool | None = None
+    hr_frozen: Frozen | None = None
+    load_rose_s: tuple[float, ...] = ()  # when the load rose, the last times
     hr_battery_pct: int | None = None
     hr_sensor: str = ""
     hr_remarks: tuple[tuple[str, float], ...] = ()  # the driver's remarks on the pulse, and when each was last made

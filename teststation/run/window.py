@@ -61,6 +61,13 @@ class Window:
         """Whether at least ``seconds`` of the last ``of_last_s`` seconds with a reading had one that is ``so``."""
         return self.seconds(now_s, of_last_s, so) >= seconds - HAIR_S
 
+    def since_s(self, now_s: float, of_last_s: float) -> float:
+        """When the last ``of_last_s`` seconds with a reading began."""
+        at_s = now_s
+        for spell, (_, seconds) in zip(reversed(self.spells), self._lately(now_s, of_last_s), strict=False):
+            at_s = min(spell.to_s, now_s) - seconds
+        return at_s
+
     def median(self, now_s: float, of_last_s: float, so: Callable[[float], bool]) -> float | None:
         """The middle, by time, of what was read in the last ``of_last_s`` seconds and is ``so``; None: nothing was."""
         read = sorted((value, seconds) for value, seconds in self._lately(now_s, of_last_s) if so(value))

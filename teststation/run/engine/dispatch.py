@@ -12,6 +12,7 @@ from teststation.run.engine.heart import first_pulse, lose_heart, read_heart
 from teststation.run.engine.operator import begin, operate
 from teststation.run.engine.stages import default_gait
 from teststation.run.engine.ticking import tick
+from teststation.run.frozen import RISES_KEPT, rises
 from teststation.run.guiding import guided
 from teststation.run.record import Outcome
 from teststation.run.state import Phase, RunState, Timing
@@ -39,6 +40,8 @@ def step(state: RunState, event: ev.AnyEvent) -> Step:
     after = guided(state, after, event)
     if after.guided and after.phase is Phase.STARTING and after.armed and after.confirmed == after.setpoint:
         after = guided(after, enter_stages(after, event.t_s), event)
+    if rises(state.setpoint, after.setpoint):
+        after = replace(after, load_rose_s=(*after.load_rose_s, event.t_s)[-RISES_KEPT:])
     return after, commands
 
 

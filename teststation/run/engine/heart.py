@@ -11,6 +11,7 @@ from teststation.protocol.plan import Plan
 from teststation.pulse import possible
 from teststation.run import events as ev
 from teststation.run.engine.limits import AMONG
+from teststation.run.frozen import FROZEN_FOR_S, watched
 from teststation.run.holds import hold, release
 from teststation.run.remarks import remarked
 from teststation.run.state import HoldCause, Phase, RunState, Timing
@@ -27,7 +28,7 @@ THERE, AWAY = 0.0, 1.0
 
 def first_pulse(plan: Plan, timing: Timing) -> Window:
     """The window of a run's pulse, with nothing read yet."""
-    return Window(keeps_s=AMONG * plan.limits.hr_over_for_s, stands_s=timing.hr_fresh_s)
+    return Window(keeps_s=max(AMONG * plan.limits.hr_over_for_s, FROZEN_FOR_S), stands_s=timing.hr_fresh_s)
 
 
 def read_heart(state: RunState, read: ev.HeartRateRead) -> RunState:
@@ -46,7 +47,9 @@ def read_heart(state: RunState, read: ev.HeartRateRead) -> RunState:
     )
     if state.hr_bpm is None:
         return lose_heart(state, read.t_s)
-    state = replace(state, pulse=state.pulse.read(read.t_s, state.hr_bpm))
+    pulse = state.pulse.read(read.t_s, state.hr_bpm)
+    frozen = watched(state.hr_frozen, pulse, state.load_rose_s, read.t_s)
+    state = replace(state, pulse=pulse, hr_frozen=frozen)
     if state.phase is not Phase.STAGES:
         return replace(state, hr_lost_since_s=None)
     state = replace(state, absence=state.absence.read(read.t_s, THERE))
