@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from teststation.cause import Cause
 from teststation.ports import Value
 
 
@@ -34,3 +35,14 @@ class Subject(Value, frozen=True):
     resting_hr_bpm: float | None = None
     waist_cm: float | None = None
     activity_index: float | None = None  # Nes 2011: frequency x intensity x duration
+
+
+def contradictions(subject: Subject, today: str) -> tuple[Cause, ...]:
+    """What cannot be true together of one person. ``today``: ISO date."""
+    found: list[Cause] = []
+    highest, resting = subject.hr_max_measured_bpm, subject.resting_hr_bpm
+    if highest is not None and resting is not None and highest <= resting:
+        found.append(Cause("hr_max_below_resting", {"hr_max": round(highest), "resting": round(resting)}))
+    if subject.hr_max_measured_on is not None and subject.hr_max_measured_on > today:
+        found.append(Cause("hr_max_in_future", {"day": subject.hr_max_measured_on}))
+    return tuple(found)

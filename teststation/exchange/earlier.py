@@ -19,8 +19,8 @@ from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.records.database import Record
 from teststation.records.people import national_number
+from teststation.records.people.matching import Description, Matching, told_born
 from teststation.records.people.people import NUMBER_LETTERS, Person, new_person
-from teststation.records.storage.names import folded
 from teststation.records.tests.imported import EarlierResult
 from teststation.subject import Sex
 from teststation.texts import english
@@ -101,7 +101,7 @@ def preview(path: Path, record: Record, today: date) -> Preview:
         raise BadInput(Cause("import_no_table", {"path": str(path)})) from error
     names = [name.strip().lower() for name in header]
     _check_header(path, names)
-    finder = _Finder(record)
+    finder = _Finder(record, today)
     read = [
         _read(number, names, row, finder, today, decimal_comma=delimiter != ",")
         for number, row in enumerate(rows, start=2)
@@ -151,36 +151,35 @@ def _check_header(path: Path, names: list[str]) -> None:
 class _Finder:
     """Looks people up as a row names them; who is not there is made once, however many rows name them."""
 
-    def __init__(self, record: Record) -> None:
-        people = record.people.all()
-        self._record = record
-        self._by_number = {person.number: person for person in people if person.number is not None}
-        self._by_name: dict[tuple[str, str | None], list[Person]] = {}
-        for person in people:
-            self._by_name.setdefault(_name_of(person), []).append(person)
+    def __init__(self, record: Record, today: date) -> None:
+        self._matching = Matching(record.people.all(), record.people.with_number)
+        self._today = today
         self._new: set[str] = set()
 
     def find(self, cells: Mapping[str, str]) -> tuple[Person, bool] | Cause:
         """The person and whether they are new, or the problem."""
-        number = national_number.compact(cells.get("number", "")) if _is_national(cells) else cells.get("number", "")
+        born = told_born(cells.get("born", ""), self._today)
+        if isinstance(born, Cause):
+            return Cause("import_born_wrong", born.values) if born.code == "person_born_wrong" else born
+        number = cells.get("number", "")
+        damage = national_number.damaged(number) if number else None
+        if damage is not None:
+            return damage
+        said_sex = cells.get("sex", "").lower()
+        sex = SEXES.get(said_sex)
+        if said_sex and sex is None:
+            return Cause("import_sex_wrong", {"text": said_sex})
         name = f"{cells.get('given_name', '')} {cells.get('family_name', '')}".strip()
-        if number:
-            person = self._by_number.get(number) or self._record.people.with_number(number)
-            if person is not None:
-                return person, person.id in self._new
-        if not name or not cells.get("born"):
+        found = self._matching.find(Description(name, born, number, sex))
+        if isinstance(found, Person):
+            return found, found.id in self._new
+        if found is not None:
+            return found
+        if not name or born is None:
             return Cause("import_number_of_nobody") if number else Cause("import_names_nobody")
-        found = self._by_name.get((folded(name), cells["born"]), [])
-        if number and found:
-            return Cause("import_number_differs")
-        if len(found) > 1:
-            return Cause("import_several")
-        if found:
-            return found[0], found[0].id in self._new
-        return self._make(cells, number)
+        return self._make(cells, born, number, sex)
 
-    def _make(self, cells: Mapping[str, str], number: str) -> tuple[Person, bool] | Cause:
-        sex = SEXES.get(cells.get("sex", "").lower())
+    def _make(self, cells: Mapping[str, str], born: date, number: str, sex: Sex | None) -> tuple[Person, bool] | Cause:
         if sex is None:
             return Cause("import_unknown_person")
         if len(number) > NUMBER_LETTERS:
@@ -189,16 +188,13 @@ class _Finder:
             person = new_person(
                 family_name=cells.get("family_name", ""),
                 given_name=cells.get("given_name", ""),
-                born=cells["born"],
+                born=born.isoformat(),
                 sex=sex,
                 number=number or None,
             )
         except BadInput:
-            born_wrong = _day(cells["born"]) is None
-            return Cause("import_born_wrong", {"text": cells["born"]}) if born_wrong else Cause("import_number_wrong")
-        self._by_name.setdefault(_name_of(person), []).append(person)
-        if person.number is not None:
-            self._by_number[person.number] = person
+            return Cause("import_number_wrong")
+        self._matching.add(person)
         self._new.add(person.id)
         return person, True
 
@@ -234,14 +230,6 @@ def _read(
         comment=cells.get("comment", ""),
     )
     return PreviewRow(row, person, result, is_new=is_new)
-
-
-def _name_of(person: Person) -> tuple[str, str | None]:
-    return folded(person.full_name), person.born
-
-
-def _is_national(cells: Mapping[str, str]) -> bool:
-    return national_number.looks_like_one(cells.get("number", ""))
 
 
 def _day(text: str) -> date | None:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from teststation.records.access.audit import Actor
 from teststation.records.database import Record, open_record
 from teststation.records.storage.passphrase import default_record_path, find_passphrase
 from teststation.records.storage.place import Place, place_of
-from teststation.subject import Sex, Subject
+from teststation.subject import Sex, Subject, contradictions
 from ui.station.desk import unnamed
 from ui.station.settings import load_settings
 
@@ -41,7 +42,14 @@ def subject_from(values: Mapping[str, float | str | bool | None]) -> Subject:
     ]
     if problems or missing:
         raise BadInput(*missing, *problems)
-    return msgspec.convert({name: value for name, value in values.items() if value is not None}, Subject)
+    return _consistent(msgspec.convert({name: value for name, value in values.items() if value is not None}, Subject))
+
+
+def _consistent(subject: Subject) -> Subject:
+    found = contradictions(subject, datetime.now().astimezone().date().isoformat())
+    if found:
+        raise BadInput(*found)
+    return subject
 
 
 def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | bool | None]:

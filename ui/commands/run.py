@@ -1,7 +1,6 @@
 """``teststation run``: one test without a window, kept in the record."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 
 from drivers.registry import TREADMILL, parse_device
@@ -10,7 +9,6 @@ from teststation.errors import BadInput, StationError
 from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.protocol.plan import Plan
-from teststation.records.database import Record
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import Outcome
 from teststation.subject import Subject
@@ -20,10 +18,9 @@ from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
 from ui.commands.voice import say
+from ui.commands.who import described, person_for
 from ui.station.settings import ant_key, load_settings
 from ui.station.station import Setup, Station, floors_sentence, load_plan_of
-
-NO_NAME = "Uten navn"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     subject, plan = _checked(arguments)
     with the_record(arguments, create=True) as record:
         station = Station(record, load_settings(), arguments.time_scale)
-        person_id = person_for(record, arguments.name, arguments.born, arguments.number, subject)
+        person_id = person_for(record, described(arguments, subject), subject)
         setup = Setup(
             plan=plan,
             subject=subject,
@@ -98,24 +95,6 @@ def headline_sentence(stored: StoredTest) -> str:
     )
 
 
-def person_for(record: Record, name: str | None, born: str | None, number: str | None, subject: Subject) -> str:
-    """The person these options name: found by number, else by name and birth date, else added."""
-    for person in record.people.all():
-        same_number = number is not None and person.number == number
-        same_person = name is not None and born is not None and (person.full_name, person.born) == (name, born)
-        if same_number or same_person:
-            return person.id
-    given, _, family = (name or NO_NAME).strip().rpartition(" ")
-    added = record.people.add(
-        family_name=family,
-        given_name=given,
-        born=born,
-        sex=subject.sex,
-        number=number,
-    )
-    return added.id
-
-
 def _check_ant_key(heart_rate: str) -> None:
     """Raises BadInput for an ANT+ strap without the clinic's network key: a window would say it and wait."""
     if heart_rate.partition(":")[0] == "ant" and not ant_key(load_settings()):
@@ -135,12 +114,8 @@ def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:
         plan = load_plan_of(arguments.protocol, arguments.speed)
     except StationError as error:
         problems.extend(error.problems)
-    if arguments.born is not None:
-        try:
-            date.fromisoformat(arguments.born)
-        except ValueError:
-            problems.append(f"--born: {arguments.born!r} is not a date; write it as YYYY-MM-DD")
     for check in (
+        lambda: None if subject is None else described(arguments, subject),
         lambda: Station.check_devices(arguments.treadmill, arguments.heart_rate, arguments.time_scale),
         lambda: outputs.check(arguments, (arguments.pdf, Kind.PDF), (arguments.json, Kind.JSON)),
         lambda: _check_ant_key(arguments.heart_rate),

@@ -176,3 +176,49 @@ def test_every_sentence_is_there_in_both_languages(record: Record, tmp_path: Pat
     with pytest.raises(BadInput) as caught:
         preview(written(tmp_path, "number,tested_on\n"), record, TODAY)
     assert "kolonnen vo2max_ml_kg_min mangler" in texts("nb").say(caught.value.causes[0])  # type: ignore[arg-type]
+
+
+# --- the wrong person ---
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("{number},Dal,Per,1980-01-31,,", "another name"),
+        ("{number},Ødegård,Kari,1981-01-31,,", "another day"),
+        ("{number},Ødegård,Kari,1980-01-31,m,", "another sex"),
+        (",Ødegård,Kari,1980-01-31,mann,", "another sex"),
+        (",Ødegård,Kari,1980-01-31,x,", "not female or male"),
+        ("17,Ødegård,Kari,1980-01-31,,", "without this number"),
+        (",Dal,Per,1080-01-31,m,", "years ago"),
+        (",Dal,Per,2080-01-31,m,", "in the future"),
+        (",Dal,Per,1980-W05-4,m,", "not a date"),
+        ("3112995671,Dal,Per,1980-01-31,m,", "ten digits"),
+        ("3.1129956715E+10,Dal,Per,1980-01-31,m,", "power of ten"),
+        ("31129956715.0,Dal,Per,1980-01-31,m,", "decimals"),
+    ],
+)
+def test_a_row_that_names_somebody_and_says_another_is_a_problem(
+    record: Record, tmp_path: Path, row: str, said: str
+) -> None:
+    number = "31129956715"
+    record.people.add(family_name="Ødegård", given_name="Kari", born="1980-01-31", sex=Sex.FEMALE, number=number)
+    path = tmp_path / "a.csv"
+    text = "number,family_name,given_name,born,sex,comment,tested_on,vo2max_ml_kg_min,method\n"
+    path.write_text(f"{text}{row.format(number=number)},2024-05-01,31.5,ergo\n", "utf-8")
+    (problem,) = preview(path, record, TODAY).problems
+    assert said in problem
+
+
+def test_one_person_written_in_many_ways_is_one(record: Record, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = (
+        ",Nyland,Per Olav,1970-02-03,m,2024-05-01", ",NYLAND,per  olav,19700203,,2024-06-01",
+        ',"Nyland",Per\u00a0Olav , 1970-02-03 ,mann,2024-07-01',
+    )  # fmt: skip
+    text = "number,family_name,given_name,born,sex,tested_on,vo2max_ml_kg_min,method\n"
+    path.write_text(text + "".join(f"{row},31.5,ergo\n" for row in rows), "utf-8")
+    found = preview(path, record, TODAY)
+    assert (found.problems, len(found.new_people), found.fresh) == ([], 1, 3)
+    keep(record, found)
+    assert len(record.people.all()) == 1

@@ -8,6 +8,7 @@ Source: the National Population Register's documentation "Nytt fødselsnummer fr
 (Skatteetaten/folkeregisteret-api-dokumentasjon), with its examples in the tests.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,6 +25,8 @@ _D_DAY = 40  # added to the day of a D-number
 _HELP_MONTH, _SYNTHETIC_MONTH = 40, 80  # added to the month
 _SHOWN_DIGITS = 6
 _HIDDEN = "•"
+_POWER = re.compile(r"\d[\d,]*[eE]\+\d+|\d+,?\d*[eE]1[01]")  # 3.1129956715E+10 without its point
+_DECIMAL = re.compile(r"\d{10,11}[.,]0+")
 
 
 class Kind(StrEnum):
@@ -97,6 +100,20 @@ def read(text: str, on: date) -> NationalNumber:
     return NationalNumber(digits, kind, trial, day, month, year)
 
 
+def damaged(text: str) -> Cause | None:
+    """Why a number is a national number that a spreadsheet has spoilt; None for any other.
+
+    A column of numbers loses a zero at the beginning, or becomes a power of ten; a program adds a decimal. What it was
+    cannot be known for certain, so nothing is filled in.
+    """
+    plain = compact(text)
+    if _POWER.fullmatch(plain) or _DECIMAL.fullmatch("".join(text.split())):
+        return Cause("national_number_spoilt")
+    if len(plain) == DIGITS - 1 and plain.isascii() and plain.isdigit() and (_begins(plain) or _begins("0" + plain)):
+        return Cause("national_number_ten_digits")
+    return None
+
+
 def masked(number: str | None) -> str:
     """The number as it may stand where others can see it: a national number's date, or nothing of another number."""
     if not number:
@@ -112,6 +129,14 @@ def _check_digits_hold(digits: list[int], on: date) -> bool:
     second = sum(weight * digit for weight, digit in zip(_K2_WEIGHTS, digits, strict=True)) % 11
     largest = _NEW_REMAINDERS if on >= NEW_RULES_FROM else 0
     return first <= largest and second == 0
+
+
+def _begins(digits: str) -> bool:
+    """Whether digits begin as some national number does: with a date, the day or the month raised or not."""
+    day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
+    days = (day, day - _D_DAY)
+    months = (month, month - _HELP_MONTH, month - _SYNTHETIC_MONTH)
+    return any(_is_a_date(one, other, year) for one in days for other in months)
 
 
 def _is_a_date(day: int, month: int, year_of_century: int) -> bool:

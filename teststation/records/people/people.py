@@ -25,6 +25,7 @@ from teststation.records.storage.tables import AUDIT, PERSON, PERSON_VERSION
 from teststation.subject import Sex
 
 SEARCH_LIMIT = 100
+OLDEST_YEARS = 110  # a birth date further back is a slip of the hand, as is one to come
 NUMBER_LETTERS = 64
 
 
@@ -109,6 +110,7 @@ class People:
             kept = person_in(connection, self._database, person.id)
             if (kept.revision, kept.updated_at) != (person.revision, person.updated_at):
                 raise ChangedMeanwhile(kept, checked)
+            _refuse_slips(checked, kept)
             wanted = msgspec.structs.replace(checked, created_at=kept.created_at, merged_into=kept.merged_into)
             _refuse_number_of_another(connection, wanted)
             return replace_in(connection, self._audit, Action.PERSON_CHANGED, kept, wanted)
@@ -195,7 +197,7 @@ def new_person(
 ) -> Person:
     """A person with an id, as they will be kept; arguments as ``People.add``. Raises BadInput with every problem."""
     now = _now()
-    return _checked(
+    person = _checked(
         Person(
             id=str(uuid.uuid4()),
             family_name=family_name,
@@ -209,6 +211,8 @@ def new_person(
             updated_at=now,
         )
     )
+    _refuse_slips(person)
+    return person
 
 
 def add_in(connection: Connection, audit: AuditLog, person: Person) -> None:
@@ -300,7 +304,7 @@ def _checked(person: Person) -> Person:
         problems.append(Cause("person_no_name"))
     if checked.born is not None:
         try:
-            checked = msgspec.structs.replace(checked, born=date.fromisoformat(checked.born).isoformat())
+            checked = msgspec.structs.replace(checked, born=_iso_day(checked.born).isoformat())
         except ValueError:
             problems.append(Cause("person_born_wrong", {"text": checked.born}))
     if checked.height_cm is not None and not 0 < checked.height_cm < 300:
@@ -317,6 +321,44 @@ def _checked(person: Person) -> Person:
     if problems:
         raise BadInput(*problems)
     return checked
+
+
+def birth_date(text: str, today: date) -> date | Cause:
+    """A birth date of somebody who may be tested today, or why it is none."""
+    try:
+        born = _iso_day(text.strip())
+    except ValueError:
+        return Cause("person_born_wrong", {"text": text})
+    if born > today:
+        return Cause("person_born_future", {"text": born.isoformat()})
+    if born.year < today.year - OLDEST_YEARS:
+        return Cause("person_born_long_ago", {"text": born.isoformat(), "years": OLDEST_YEARS})
+    return born
+
+
+def same_number(text: str) -> str | None:
+    """A number as it is kept, however it was written; None for none."""
+    return _number(text)
+
+
+def _iso_day(text: str) -> date:
+    """``YYYY-MM-DD`` or ``YYYYMMDD``. Raises ValueError: nobody is born in a week."""
+    if "W" in text.upper():
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def _refuse_slips(person: Person, kept: Person | None = None) -> None:
+    """Raise BadInput for what nobody can have, unless it was kept so before: then other fields can still be mended."""
+    problems: list[Problem] = []
+    if person.born is not None and (kept is None or kept.born != person.born):
+        born = birth_date(person.born, datetime.now(UTC).astimezone().date())
+        problems += [born] if isinstance(born, Cause) else []
+    if person.number is not None and (kept is None or kept.number != person.number):
+        damage = national_number.damaged(person.number)
+        problems += [] if damage is None else [damage]
+    if problems:
+        raise BadInput(*problems)
 
 
 def _number(text: str | None) -> str | None:

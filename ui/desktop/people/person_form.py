@@ -5,18 +5,18 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtWidgets import QButtonGroup, QFormLayout, QRadioButton, QWidget
 
+from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
 from teststation.records.database import Record
+from teststation.records.people.matching import Description, Matching
 from teststation.records.people.national_number import Kind, looks_like_one, masked, read
-from teststation.records.people.people import ChangedMeanwhile, Person
+from teststation.records.people.people import ChangedMeanwhile, Person, birth_date
 from teststation.subject import Sex
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import day, number, parse_day, parse_number, today
 from ui.desktop.widgets.base import button, column, problem_label, row, set_shown, show_problems
 from ui.desktop.widgets.fields import HEIGHT_CM, form, line_edit
 from ui.desktop.widgets.sheet import Sheet
-
-OLDEST_YEARS = 110
 
 
 class PersonForm(Sheet):
@@ -94,7 +94,7 @@ class PersonForm(Sheet):
             problems.append(tr("form.name_missing"))
         born = parse_day(self.born.text())
         now = today()
-        if born is None or not now.year - OLDEST_YEARS <= born.year or born > now:
+        if born is None or isinstance(birth_date(born.isoformat(), now), Cause):
             problems.append(tr("form.born_wrong"))
         if self._sex() is None:
             problems.append(tr("form.sex_missing"))
@@ -126,19 +126,27 @@ class PersonForm(Sheet):
     def _questions(self) -> list[str]:
         """What may be right and is asked about once: saving again is the answer. Nothing is corrected by itself."""
         number, born = self._number(), parse_day(self.born.text())
-        if self._masked or not looks_like_one(number):
-            return []
-        found = read(number, today())
-        questions = []
-        if born is not None and found.kind is Kind.BIRTH_NUMBER and found.differs_from(born):
-            questions.append(tr("form.number_differs"))
-        if found.trial is not None:
-            questions.append(tr("form.number_trial"))
-        asked = f"{number} {born}"
+        questions = [tr("form.there_already")] if self._there_already() else []
+        if not self._masked and looks_like_one(number):
+            found = read(number, today())
+            if born is not None and found.kind is Kind.BIRTH_NUMBER and found.differs_from(born):
+                questions.append(tr("form.number_differs"))
+            if found.trial is not None:
+                questions.append(tr("form.number_trial"))
+        asked = f"{number} {born} {self.given.text()} {self.family.text()}"
         if not questions or self._answered == asked:
             return []
         self._answered = asked
         return [*questions, tr("form.save_again")]
+
+    def _there_already(self) -> bool:
+        """Whether somebody else has this name and birth date: most likely the same person, added a second time."""
+        said = Description(f"{self.given.text()} {self.family.text()}", parse_day(self.born.text()))
+        own = self._person
+        if own is not None and Matching([own], lambda _: None).find(said) == own:
+            return False  # neither name nor birth date is new
+        others = [person for person in self._record.people.all() if own is None or person.id != own.id]
+        return Matching(others, lambda _: None).find(said) is not None
 
     def _sex(self) -> Sex | None:
         return Sex.FEMALE if self.female.isChecked() else Sex.MALE if self.male.isChecked() else None

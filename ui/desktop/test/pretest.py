@@ -10,7 +10,7 @@ from teststation.physiology.assess import assess
 from teststation.physiology.hrmax import hr_max
 from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
-from teststation.subject import Subject
+from teststation.subject import Subject, contradictions
 from ui.desktop.i18n import knows, say, tr
 from ui.desktop.i18n.numbers import age_years, clock, day, number, parse_day, parse_number, today
 from ui.desktop.test.screening import Screening
@@ -275,6 +275,9 @@ class PretestScreen(QWidget):
             problems.append(HR_MAX_BPM.sentence(tr("pretest.hr_measured")))
         if self.hr_source.currentData() == MEASURED and parse_day(self.hr_date.text()) is None:
             problems.append(tr("pretest.hr_date_missing"))
+        subject = self.subject()
+        if subject is not None:
+            problems += [f"{say(found)}." for found in contradictions(subject, today().isoformat())]
         settings = self.station.settings
         if not settings.treadmill or not settings.heart_rate:
             problems.append(tr("pretest.no_devices"))

@@ -1,0 +1,83 @@
+"""Whom a table or a command means: found in the record, or nobody yet, or a contradiction that somebody must settle.
+
+A number finds a person; a name, a birth date or a sex beside it must then be that person's. Names are the same whatever
+their case, their spaces and the order of their words.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from teststation.cause import Cause
+from teststation.records.people.people import Person, birth_date, same_number
+from teststation.records.storage.names import folded, trimmed
+from teststation.subject import Sex
+
+NO_NAME = "Uten navn"  # what a person is called of whom only a number was given
+Key = tuple[tuple[str, ...], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What somebody says of a person. None and empty: nothing."""
+
+    name: str = ""
+    born: date | None = None
+    number: str = ""
+    sex: Sex | None = None
+
+
+class Matching:
+    """The people of a record as descriptions find them; who is added meanwhile is found too."""
+
+    def __init__(self, people: Iterable[Person], with_number: Callable[[str], Person | None]) -> None:
+        """``with_number``: finds whose duplicate had a number, too."""
+        self._with_number = with_number
+        self._by_number: dict[str, Person] = {}
+        self._by_name: dict[Key, list[Person]] = {}
+        for person in people:
+            self.add(person)
+
+    def add(self, person: Person) -> None:
+        """Let descriptions find one more."""
+        if person.number is not None:
+            self._by_number[person.number] = person
+        self._by_name.setdefault((_words(person.full_name), person.born), []).append(person)
+
+    def find(self, said: Description) -> Person | Cause | None:
+        """The person, or None for nobody who is known, or what does not fit together."""
+        number = same_number(said.number)
+        if number is not None:
+            person = self._by_number.get(number) or self._with_number(number)
+            if person is not None:
+                return contradiction(person, said) or person
+        if not _words(said.name) or said.born is None:
+            return None
+        found = self._by_name.get((_words(said.name), said.born.isoformat()), [])
+        if found and number is not None:
+            return Cause("person_without_number")
+        if len(found) > 1:
+            return Cause("person_several")
+        return (contradiction(found[0], said) or found[0]) if found else None
+
+
+def contradiction(person: Person, said: Description) -> Cause | None:
+    """What is said of this person and is not true of them: then it is somebody else."""
+    if _words(said.name) and person.full_name != NO_NAME and _words(said.name) != _words(person.full_name):
+        return Cause("person_other_name")
+    if said.born is not None and person.born is not None and said.born.isoformat() != person.born:
+        return Cause("person_other_born")
+    if said.sex is not None and said.sex is not person.sex:
+        return Cause("person_other_sex")
+    return None
+
+
+def told_born(text: str, today: date) -> date | Cause | None:
+    """A birth date as it was written; None for none, or why it can be nobody's who is tested here."""
+    return birth_date(text, today) if text.strip() else None
+
+
+def _words(name: str) -> tuple[str, ...]:
+    seen = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")  # signs that nobody sees
+    return tuple(sorted(folded(trimmed(seen)).replace(",", " ").split()))

@@ -1,0 +1,66 @@
+"""Who walks, as the options say it: found in the record or added, and never somebody else."""
+
+import argparse
+from datetime import date, datetime
+
+from teststation.cause import Cause, Problem
+from teststation.errors import BadInput
+from teststation.moments import DAYS_IN_YEAR
+from teststation.records.database import Record
+from teststation.records.people.matching import NO_NAME, Description, Matching, told_born
+from teststation.records.people.national_number import damaged
+from teststation.records.storage.names import trimmed
+from teststation.subject import Subject
+from teststation.texts import english
+
+AGE_APART_YEARS = 1.0  # 39 and 40 may both be said of who turns 40 next week
+
+
+def described(arguments: argparse.Namespace, subject: Subject) -> Description:
+    """Who is to walk, as the options say it. Raises BadInput with every problem."""
+    problems: list[Problem] = []
+    born = told_born(arguments.born or "", _today())
+    if isinstance(born, Cause):
+        problems.append(f"--born: {english(born)}")
+    elif born is not None:
+        try:
+            _check_age(subject.age_years, born)
+        except BadInput as error:
+            problems += error.causes
+    number = (arguments.number or "").strip()
+    damage = damaged(number) if number else None
+    if damage is not None:
+        problems.append(f"--number: {english(damage)}")
+    if problems or isinstance(born, Cause):
+        raise BadInput(*problems)
+    return Description(arguments.name or "", born, number, subject.sex)
+
+
+def person_for(record: Record, said: Description, subject: Subject) -> str:
+    """The person these options name: found by number, else by name and birth date, else added.
+
+    Raises:
+        BadInput: what is said is not true of the person it finds; nobody is added.
+    """
+    found = Matching(record.people.all(), record.people.with_number).find(said)
+    if isinstance(found, Cause):
+        raise BadInput(found)
+    if found is not None:
+        if said.born is None and found.born is not None:
+            _check_age(subject.age_years, date.fromisoformat(found.born))
+        return found.id
+    given, _, family = (trimmed(said.name) or NO_NAME).rpartition(" ")
+    born = None if said.born is None else said.born.isoformat()
+    number = said.number or None
+    return record.people.add(family_name=family, given_name=given, born=born, sex=subject.sex, number=number).id
+
+
+def _check_age(age_years: float, born: date) -> None:
+    """Raises BadInput where an age in years, whole, rounded or exact, is not that of who was born then."""
+    if abs((_today() - born).days / DAYS_IN_YEAR - age_years) > AGE_APART_YEARS:
+        raise BadInput(Cause("person_other_age", {"age": age_years, "born": born.isoformat()}))
+
+
+def _today() -> date:
+    """The day it is here."""
+    return datetime.now().astimezone().date()
