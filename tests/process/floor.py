@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +22,7 @@ from drivers.processes import child_environment
 from teststation.clock import TimeScale
 
 PASSPHRASE = "a passphrase for tests"
+BORN = f"{datetime.now().astimezone().year - 44}-01-01"  # who is 44 today
 
 
 def wait_for(fact: Callable[[], bool], within_s: float, what: str) -> float:
@@ -100,7 +102,7 @@ class StationProcess:
         self.record = folder / "clinic.record"
         command = [sys.executable, "-m", "ui.cli", "run", "--protocol", "submax-13", "--yes"]
         command += ["--treadmill", floor.treadmill_device, "--heart-rate", floor.heart_rate_device]
-        command += ["--sex", "male", "--age", "44", "--weight", "88", "--name", "Kari Nordmann", "--born", "1980-02-03"]
+        command += ["--sex", "male", "--age", "44", "--weight", "88", "--name", "Kari Nordmann", "--born", BORN]
         command += ["--time-scale", str(floor.scale), "--record", str(self.record), "--json", str(self.json), *more]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, env=station_environment(), cwd=folder)
 

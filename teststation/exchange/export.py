@@ -4,6 +4,8 @@ Every file is written whole; a folder that has something else in it is left alon
 log.
 """
 
+import os
+import secrets
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tcx import tcx_of
+from teststation.files.writing import MODE
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
@@ -56,7 +59,8 @@ def export_record(
         if forms - {"csv"} and tests:
             _person_files(
                 written, record, person, tests, report, forms,
-                under=f"{person_stem(person, with_person=with_names)}/", with_names=with_names,
+                under=f"{written.free(person_stem(person, with_person=with_names), person.id)}/",
+                with_names=with_names,
             )  # fmt: skip
     if "csv" in forms:
         written.table("tests.csv", rows, tables.TESTS)
@@ -97,8 +101,9 @@ def export_person_zip(
     record.users.still_may(Permission.EXPORT)
     if path.exists() and not replace:
         raise BadInput(Cause("export_taken", {"path": str(path)}))
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")  # no name that somebody else may have given
     try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE))
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
             written = _Packer(packed)
             _write_person(written, record, person_id, report, forms, with_names=with_names)
@@ -139,7 +144,8 @@ def _person_files(
     if "fhir" in forms:
         written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle_of(person, tests, reports)))
     for stored in tests:
-        stem = under + file_stem(person, stored.id, stored.run.started_at, with_person=with_names)
+        name = file_stem(person, stored.id, stored.run.started_at, with_person=with_names)
+        stem = written.free(under + name, stored.id)
         if "report" in forms:
             written.write(f"{stem}.pdf", reports[stored.id])
         if "fit" in forms:
@@ -155,6 +161,15 @@ class _Files(ABC):
 
     count = 0
 
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def free(self, stem: str, whole_id: str) -> str:
+        """A name that nothing else of this export has: two ids may begin alike, and no system tells a from A."""
+        free = stem if stem.casefold() not in self._taken else f"{stem}_{whole_id}"
+        self._taken.add(free.casefold())
+        return free
+
     def table(self, name: str, rows: list[dict[str, tables.Cell]], header: tuple[str, ...]) -> None:
         self.write(name, tables.csv_of(rows, header))
 
@@ -166,6 +181,7 @@ class _Packer(_Files):
     """Into a ZIP file, straight from memory: no clear file lies beside it meanwhile."""
 
     def __init__(self, packed: zipfile.ZipFile) -> None:
+        super().__init__()
         self._packed = packed
 
     def write(self, name: str, data: bytes) -> None:
@@ -177,6 +193,7 @@ class _Writer(_Files):
     """Into one folder."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self._folder = folder
 
     def write(self, name: str, data: bytes) -> None:

@@ -13,7 +13,9 @@ from teststation.records.storage.names import trimmed
 from teststation.subject import Subject
 from teststation.texts import english
 
-AGE_APART_YEARS = 1.0  # 39 and 40 may both be said of who turns 40 next week
+# An age is whole, rounded, or copied from last year's sheet, and three years are two beats of HRmax; more is somebody
+# else's age, or somebody else's birth date.
+AGE_APART_YEARS = 3.0
 
 
 def described(arguments: argparse.Namespace, subject: Subject) -> Description:
@@ -56,7 +58,7 @@ def person_for(record: Record, said: Description, subject: Subject) -> str:
 
 
 def _check_age(age_years: float, born: date) -> None:
-    """Raises BadInput where an age in years, whole, rounded or exact, is not that of who was born then."""
+    """Raises BadInput where an age in years is not that of who was born then."""
     if abs((_today() - born).days / DAYS_IN_YEAR - age_years) > AGE_APART_YEARS:
         raise BadInput(Cause("person_other_age", {"age": age_years, "born": born.isoformat()}))
 

@@ -17,6 +17,7 @@ from teststation.records.access.users import Role, User
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.subject import Sex
+from ui.desktop.i18n.numbers import exact, parse_number
 from ui.desktop.people.compare import CompareSheet, comparison_lines, stage_lines
 from ui.desktop.people.merge import MergeSheet
 from ui.desktop.people.person_form import PersonForm
@@ -43,6 +44,60 @@ def form_of(window: MainWindow, person: Person | None) -> PersonForm:
 def keep_test(record: Record, person: Person, run_id: str, started_at: str, found: Assessment | None = None) -> None:
     run = msgspec.structs.replace(run_of(run_id, started_at), reason=None)
     record.tests.save(person.id, run, found or assessment_of(), events_of(1))
+
+
+# --- what a form does not change ---
+
+
+@pytest.mark.parametrize("height_cm", [172.5, 168.0, 171.25, 160.1, 199.99999999999997, None])
+def test_saving_a_form_changes_only_what_was_written_in_it(
+    window: MainWindow, record: Record, height_cm: float | None
+) -> None:
+    person = record.people.add(
+        family_name="van der  Ås", given_name="Åse-Marie", born="1964-02-29", sex=Sex.FEMALE, number="P-0017/b",
+        height_cm=height_cm, note="to\nlinjer",
+    )  # fmt: skip
+    form_of(window, person).save()
+    assert record.people.get(person.id) == person, "nothing was changed, so there is no new version"
+    form = form_of(window, person)
+    form.given.setText("Astrid")
+    form.save()
+    kept = record.people.get(person.id)
+    assert (
+        msgspec.structs.replace(
+            kept, given_name=person.given_name, updated_at=person.updated_at, revision=person.revision
+        )
+        == person
+    )
+
+
+@pytest.mark.parametrize("value", [172.5, 0.1 + 0.2, 92.0, 1e-3, 239.99999, -4.25, 7])
+def test_a_number_in_a_field_is_read_back_as_it_was(value: float) -> None:
+    assert parse_number(exact(value)) == value
+    assert "." not in exact(value)
+
+
+def test_a_second_person_of_one_name_and_birth_date_is_asked_about(
+    window: MainWindow, record: Record, person: Person
+) -> None:
+    form = form_of(window, None)
+    for field, text in ((form.given, " kari "), (form.family, "ØDEGÅRD"), (form.born, "12041979")):
+        field.setText(text)
+    form.female.setChecked(True)
+    form.save()
+    assert "finnes allerede en person" in form.problems.text()
+    assert record.people.all() == [person]
+    form.save()
+    assert len(record.people.all()) == 2, "saving again is the answer"
+
+
+@pytest.mark.parametrize("born", ["12.04.1080", "12.04.2999", "12.04.1899"])
+def test_a_birth_date_that_is_nobodys_is_refused(window: MainWindow, record: Record, person: Person, born: str) -> None:
+    form = form_of(window, person)
+    form.born.setText(born)
+    form.save()
+    assert "fødselsdatoen" in form.problems.text()
+    assert record.people.get(person.id) == person
 
 
 # --- the number ---

@@ -12,7 +12,7 @@ from teststation.records.access.audit import Action
 from teststation.records.access.users import Role, User
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import StoredTest
-from ui.desktop.result.sign import SignSheet
+from ui.desktop.result.sign import TEXT_MAX, SignSheet
 
 
 @pytest.fixture
@@ -84,6 +84,21 @@ def test_a_corrected_weight_is_calculated_again_and_keeps_the_run(tested: Bench,
         before.run, subject=msgspec.structs.replace(before.run.subject, weight_kg=92.0)
     )
     assert len(record.tests.results(after.id)) == 2
+
+
+def test_a_comment_is_kept_whole_or_not_at_all(tested: Bench, record: Record) -> None:
+    sheet = sheet_of(tested)
+    sheet.comment.setPlainText("a" * (TEXT_MAX + 3))
+    sheet.sign()
+    assert "3 for mange" in sheet.problems.text()
+    assert kept(record).signature is None
+    assert len(sheet.comment.toPlainText()) == TEXT_MAX + 3, "what was written is still there"
+    sheet.comment.setPlainText("a" * TEXT_MAX)
+    sheet.sign()
+    signature = kept(record).signature
+    assert signature is not None
+    assert len(signature.comment) == TEXT_MAX
+    assert signature.subject is None, "and nothing of the subject was rounded"
 
 
 def test_a_weight_that_can_be_nobodys_is_refused(tested: Bench, record: Record) -> None:

@@ -112,7 +112,7 @@ class SettingsSheet(Sheet):
             except BadInput:
                 problems.append(tr("settings.ant_key_wrong"))
         minutes = parse_number(self.lock_after.text())
-        if minutes is None or not LOCK_AFTER_MIN.holds(minutes):
+        if minutes is None or not LOCK_AFTER_MIN.holds(minutes) or minutes != round(minutes):
             problems.append(LOCK_AFTER_MIN.sentence(tr("settings.lock_after")))
         if problems:
             show_problems(self.problems, [tr("settings.wrong"), *problems])

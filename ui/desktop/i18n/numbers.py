@@ -15,6 +15,11 @@ def number(value: float | None, decimals: int = 0) -> str:
     return text.replace(".", ",").replace("-", "−")
 
 
+def exact(value: float | None) -> str:
+    """A number as it stands in a field that can be saved again: every digit it has; nothing where there is none."""
+    return "" if value is None else f"{value!r}".removesuffix(".0").replace(".", ",").replace("-", "−")
+
+
 def signed(value: float, decimals: int = 1) -> str:
     """With its sign, plus included."""
     text = number(value, decimals)

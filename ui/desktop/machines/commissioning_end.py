@@ -10,7 +10,7 @@ from drivers.machines import Machine
 from drivers.registry import FAMILIES, TREADMILL
 from teststation.ports import BeltCheck
 from ui.desktop.i18n import tr
-from ui.desktop.i18n.numbers import day, parse_number, signed
+from ui.desktop.i18n.numbers import day, exact, parse_number, signed
 from ui.desktop.widgets.base import card, column, label, set_text
 from ui.desktop.widgets.fields import BELT_LENGTH_M, Bounds, form, line_edit
 
@@ -32,7 +32,7 @@ class LimitsPage(QWidget):
         super().__init__()
         self.name = line_edit("", tr("commission.name"))
         self.limits = {
-            key: line_edit("", tr(f"commission.{key}"), tr("commission.default", value=plain(own)))
+            key: line_edit("", tr(f"commission.{key}"), tr("commission.default", value=exact(own)))
             for key, own in _OWN.items()
         }
         self.length = line_edit("", tr("commission.belt_length"))
@@ -49,9 +49,9 @@ class LimitsPage(QWidget):
         self.name.setText(machine.name)
         for key, field in self.limits.items():
             value = getattr(machine, key)
-            field.setText(plain(value))
+            field.setText(exact(value))
             self.fields.setRowVisible(field, key in FAMILIES[TREADMILL, family].options)
-        self.length.setText(plain(machine.belt_length_m))
+        self.length.setText(exact(machine.belt_length_m))
         self.reminder.setText(str(machine.reminder_days))
 
     def read(self, machine: Machine) -> tuple[Machine, list[str]]:
@@ -116,11 +116,6 @@ def facts(machine: Machine, family: str, trial: str, check: BeltCheck | None) ->
 def limits_words(machine: Machine, family: str) -> str:
     """The limits that will bind, the driver's own where the clinic has none."""
     kept = {key: own if getattr(machine, key) is None else getattr(machine, key) for key, own in _OWN.items()}
-    values = {key: plain(value) for key, value in kept.items()}
+    values = {key: exact(value) for key, value in kept.items()}
     key = "commission.summary_limits" if "accel" in FAMILIES[TREADMILL, family].options else "commission.summary_reads"
     return tr(key, speed=values["max_kmh"], incline=values["max_incline"], accel=values["accel"], decel=values["decel"])
-
-
-def plain(value: float | None) -> str:
-    """A number as it is written in a field; nothing where there is none."""
-    return "" if value is None else f"{value:g}".replace(".", ",")

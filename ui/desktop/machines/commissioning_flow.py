@@ -13,9 +13,10 @@ from teststation.errors import StationError
 from teststation.ports import BeltCheck
 from teststation.run.belt_trial import TrialPhase
 from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.numbers import exact
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_belt import belt_words
-from ui.desktop.machines.commissioning_end import facts, plain
+from ui.desktop.machines.commissioning_end import facts
 from ui.desktop.machines.commissioning_measure import BeltMeasure, console_words
 from ui.desktop.machines.commissioning_start import NO_CABLE, kind_name
 from ui.desktop.test.bridge import TICK_MS
@@ -180,7 +181,7 @@ class CommissioningFlow(QObject):
         if page == "family":
             screen.families.offer(cable=not screen.ports.no_cable.isChecked(), answered=self._answered)
         elif page == "check":
-            screen.check.length.setText(plain(self.machine.belt_length_m))
+            screen.check.length.setText(exact(self.machine.belt_length_m))
             self.measure.anew()
         elif page == "limits":
             screen.limits.show_machine(self.machine, self._family)

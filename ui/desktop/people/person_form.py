@@ -13,7 +13,7 @@ from teststation.records.people.national_number import Kind, looks_like_one, mas
 from teststation.records.people.people import ChangedMeanwhile, Person, birth_date
 from teststation.subject import Sex
 from ui.desktop.i18n import told, tr
-from ui.desktop.i18n.numbers import day, number, parse_day, parse_number, today
+from ui.desktop.i18n.numbers import day, exact, parse_day, parse_number, today
 from ui.desktop.widgets.base import button, column, problem_label, row, set_shown, show_problems
 from ui.desktop.widgets.fields import HEIGHT_CM, form, line_edit
 from ui.desktop.widgets.sheet import Sheet
@@ -43,7 +43,7 @@ class PersonForm(Sheet):
         self._masked = bool(self._kept_number)
         self.number.setReadOnly(self._masked)
         set_shown(self.show_number, self._masked)
-        height = number(person.height_cm) if person and person.height_cm else ""
+        height = exact(person.height_cm) if person else ""
         self.height_cm = line_edit(height, tr("form.height"))
         self.female, self.male = QRadioButton(tr("sex.female")), QRadioButton(tr("sex.male"))
         for choice, sex in ((self.female, Sex.FEMALE), (self.male, Sex.MALE)):

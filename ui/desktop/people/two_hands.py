@@ -10,7 +10,7 @@ from teststation.records.people.people import ChangedMeanwhile, Person
 from teststation.records.people.two_hands import Difference, differences, settled
 from teststation.subject import Sex
 from ui.desktop.i18n import told, tr
-from ui.desktop.i18n.numbers import DASH, day, number
+from ui.desktop.i18n.numbers import DASH, day, exact
 from ui.desktop.widgets.base import button, clear, column, label, problem_label, show_problems
 from ui.desktop.widgets.sheet import Sheet
 
@@ -23,7 +23,7 @@ def value_words(name: str, value: object) -> str:
         return tr(f"sex.{value.value}")
     if name == "born":
         return day(str(value))
-    return number(value) if isinstance(value, float) else str(value)
+    return exact(value) if isinstance(value, float) else str(value)
 
 
 class TwoHandsSheet(Sheet):

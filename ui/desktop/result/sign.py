@@ -12,7 +12,7 @@ from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.signing import Signature
 from teststation.subject import Subject
 from ui.desktop.i18n import told, tr
-from ui.desktop.i18n.numbers import moment, number, parse_number
+from ui.desktop.i18n.numbers import exact, moment, number, parse_number
 from ui.desktop.result.text import interval
 from ui.desktop.widgets.base import button, column, label, problem_label, row, set_shown, show_problems
 from ui.desktop.widgets.fields import HR_MAX_BPM, WEIGHT_KG, form, line_edit
@@ -47,8 +47,8 @@ class SignSheet(Sheet):
         subject = stored.run.subject
         self.comment = _text("" if stored.signature is None else stored.signature.comment, tr("sign.comment"), 3)
         self.reason = _text("", tr("sign.reason"), 2)
-        self.weight = line_edit(number(subject.weight_kg, 1), tr("pretest.weight"))
-        self.hr_max = line_edit(_bpm(subject), tr("pretest.hr_measured"))
+        self.weight = line_edit(exact(subject.weight_kg), tr("pretest.weight"))
+        self.hr_max = line_edit(exact(subject.hr_max_measured_bpm), tr("pretest.hr_measured"))
         self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
         self.beta.setChecked(subject.beta_blocker)
         self.rhythm.setChecked(subject.irregular_rhythm)
@@ -91,6 +91,10 @@ class SignSheet(Sheet):
         needs_reason = self._seen > 0 or (not problems and self._corrected() is not None)
         if needs_reason and not self.reason.toPlainText().strip():
             problems.append(tr("sign.reason_missing"))
+        for field, name in ((self.comment, tr("sign.comment")), (self.reason, tr("sign.reason"))):
+            over = len(field.toPlainText()) - TEXT_MAX
+            if over > 0:
+                problems.append(tr("sign.too_long", name=name, most=TEXT_MAX, over=over))
         if not problems:
             try:
                 self._sign()
@@ -107,8 +111,8 @@ class SignSheet(Sheet):
         self._station.record.signing.sign(
             self._stored.id,
             self._user,
-            comment=self.comment.toPlainText()[:TEXT_MAX],
-            reason=self.reason.toPlainText()[:TEXT_MAX],
+            comment=self.comment.toPlainText(),
+            reason=self.reason.toPlainText(),
             result_number=self._stored.newest_result if self.newer.isChecked() else None,
             corrected=None if corrected is None else (corrected, self._station.assess_again(self._stored, corrected)),
             seen=self._seen,
@@ -117,9 +121,8 @@ class SignSheet(Sheet):
     def _corrected(self) -> Subject | None:
         """The subject as it should have been; None where nothing was wrong."""
         was, weight = self._stored.run.subject, parse_number(self.weight.text())
-        if weight is None or number(weight, 1) == number(was.weight_kg, 1):
-            weight = was.weight_kg
-        hr_max = was.hr_max_measured_bpm if self.hr_max.text() == _bpm(was) else parse_number(self.hr_max.text())
+        weight = was.weight_kg if weight is None else weight
+        hr_max = parse_number(self.hr_max.text())
         now = msgspec.structs.replace(
             was,
             weight_kg=weight,
@@ -140,10 +143,6 @@ class SignSheet(Sheet):
         wanted = self._seen > 0 or self._corrected() is not None
         for part in (self._reason_label, self.reason):
             set_shown(part, wanted)
-
-
-def _bpm(subject: Subject) -> str:
-    return "" if subject.hr_max_measured_bpm is None else number(subject.hr_max_measured_bpm)
 
 
 def _text(text: str, name: str, lines: int) -> QPlainTextEdit:

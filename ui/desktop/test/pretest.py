@@ -12,7 +12,7 @@ from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
 from teststation.subject import Subject, contradictions
 from ui.desktop.i18n import knows, say, tr
-from ui.desktop.i18n.numbers import age_years, clock, day, number, parse_day, parse_number, today
+from ui.desktop.i18n.numbers import age_years, clock, day, exact, number, parse_day, parse_number, today
 from ui.desktop.test.screening import Screening
 from ui.desktop.widgets.base import (
     button,
@@ -167,12 +167,12 @@ class PretestScreen(QWidget):
         self.weight.clear()
         self.resting.clear()
         self.conditions.clear()
-        self.height_cm.setText(number(person.height_cm) if person.height_cm else "")
+        self.height_cm.setText(exact(person.height_cm))
         self.beta.setChecked(bool(last and last.beta_blocker))
         self.rhythm.setChecked(bool(last and last.irregular_rhythm))
         self.rail.setChecked(False)
         measured = last is not None and last.hr_max_measured_bpm is not None
-        self.hr_value.setText(number(last.hr_max_measured_bpm) if last and measured else "")
+        self.hr_value.setText(exact(last.hr_max_measured_bpm) if last and measured else "")
         on = last.hr_max_measured_on if last and measured else None
         self.hr_date.setText(day(on) if on else "")
         self.screening.clear_answers()
