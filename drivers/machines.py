@@ -63,7 +63,11 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def machines_path() -> Path:
     """Where the machines are kept."""
     named = os.environ.get(ENVIRONMENT)
-    return Path(named) if named else platformdirs.user_data_path("teststation", appauthor=False) / "machines.toml"
+    return (
+        Path(named).expanduser()
+        if named
+        else platformdirs.user_data_path("teststation", appauthor=False) / "machines.toml"
+    )
 
 
 def load_machines(path: Path | None = None) -> tuple[Machine, ...]:

@@ -26,6 +26,7 @@ class Recording:
     def __init__(self, path: str) -> None:
         """Raises BadInput: the file is no recording."""
         self.times_s: Sequence[float]
+        path = str(Path(path).expanduser())
         if Path(path).suffix.lower() == raw_file.SUFFIX:
             file = raw_file.read_raw(path)
             self._frames, self._player = file.frames, raw_file.RawPlayer(file)
@@ -45,6 +46,8 @@ class Recording:
         if self._player is not None:
             return self._player.feed(*self._frames[index])
         point = self._points[index]
+        if not point.told:
+            return []  # a gap in the file: how long the last pulse still holds is for freshness to say
         return [Sample(bpm=point.bpm, rr_1024=point.rr_1024, evidence=(index,), sensor="replay")]
 
 

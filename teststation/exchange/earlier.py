@@ -1,6 +1,6 @@
 """Earlier tests from a table of another system: read, looked up in the record, and shown before anything is kept.
 
-CSV with a header, in UTF-8; comma, semicolon or tab; decimal point or, beside semicolon or tab, decimal comma::
+CSV with a header, as ``files.table`` reads it; comma, semicolon or tab; decimal point or comma::
 
     number,family_name,given_name,born,sex,tested_on,vo2max_ml_kg_min,method,hr_max_bpm,weight_kg,comment
 
@@ -8,7 +8,6 @@ A row names its person by ``number``, or by ``family_name``, ``given_name`` and 
 is added if name, ``born`` and ``sex`` are there.
 """
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.table import CELL_LETTERS, Row, decoded, number, split
 from teststation.records.database import Record
 from teststation.records.people import national_number
 from teststation.records.people.matching import Description, Matching, told_born
@@ -89,24 +89,17 @@ def preview(path: Path, record: Record, today: date) -> Preview:
     """
     data = _read_file(path)
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        source = split(decoded(data), remarks=False)
     except UnicodeDecodeError as error:
         raise BadInput(Cause("import_not_utf8", {"path": str(path)})) from error
-    if not lines:
+    if not source.header:
         raise BadInput(Cause("import_empty", {"path": str(path), "columns": ",".join(REQUIRED)}))
-    delimiter = max(",;\t", key=lines[0].count)
-    try:
-        header, *rows = csv.reader(lines, delimiter=delimiter)
-    except csv.Error as error:
-        raise BadInput(Cause("import_no_table", {"path": str(path)})) from error
-    names = [name.strip().lower() for name in header]
-    _check_header(path, names)
+    too_long = any(len(cell) > CELL_LETTERS for row in source.rows for cell in row.cells)
+    if too_long or not any(source.header):
+        raise BadInput(Cause("import_no_table", {"path": str(path)}))
+    _check_header(path, list(source.header))
     finder = _Finder(record, today)
-    read = [
-        _read(number, names, row, finder, today, decimal_comma=delimiter != ",")
-        for number, row in enumerate(rows, start=2)
-        if any(cell.strip() for cell in row)
-    ]
+    read = [_read(row, source.header, finder, today) for row in source.rows]
     known = iter(record.imported.known([row.result for row in read if row.result is not None]))
     read = [row if row.result is None else replace(row, is_known=next(known)) for row in read]
     return Preview(hashlib.sha256(data).hexdigest(), tuple(read))
@@ -161,8 +154,8 @@ class _Finder:
         born = told_born(cells.get("born", ""), self._today)
         if isinstance(born, Cause):
             return Cause("import_born_wrong", born.values) if born.code == "person_born_wrong" else born
-        number = cells.get("number", "")
-        damage = national_number.damaged(number) if number else None
+        figures = cells.get("number", "")
+        damage = national_number.damaged(figures) if figures else None
         if damage is not None:
             return damage
         said_sex = cells.get("sex", "").lower()
@@ -170,19 +163,19 @@ class _Finder:
         if said_sex and sex is None:
             return Cause("import_sex_wrong", {"text": said_sex})
         name = f"{cells.get('given_name', '')} {cells.get('family_name', '')}".strip()
-        found = self._matching.find(Description(name, born, number, sex))
+        found = self._matching.find(Description(name, born, figures, sex))
         if isinstance(found, Person):
             return found, found.id in self._new
         if found is not None:
             return found
         if not name or born is None:
-            return Cause("import_number_of_nobody") if number else Cause("import_names_nobody")
-        return self._make(cells, born, number, sex)
+            return Cause("import_number_of_nobody") if figures else Cause("import_names_nobody")
+        return self._make(cells, born, figures, sex)
 
-    def _make(self, cells: Mapping[str, str], born: date, number: str, sex: Sex | None) -> tuple[Person, bool] | Cause:
+    def _make(self, cells: Mapping[str, str], born: date, figures: str, sex: Sex | None) -> tuple[Person, bool] | Cause:
         if sex is None:
             return Cause("import_unknown_person")
-        if len(number) > NUMBER_LETTERS:
+        if len(figures) > NUMBER_LETTERS:
             return Cause("import_number_wrong")
         try:
             person = new_person(
@@ -190,7 +183,7 @@ class _Finder:
                 given_name=cells.get("given_name", ""),
                 born=born.isoformat(),
                 sex=sex,
-                number=number or None,
+                number=figures or None,
             )
         except BadInput:
             return Cause("import_number_wrong")
@@ -199,16 +192,17 @@ class _Finder:
         return person, True
 
 
-def _read(
-    row: int, names: list[str], values: list[str], finder: _Finder, today: date, *, decimal_comma: bool
-) -> PreviewRow:
-    cells = {name: cell.strip().removeprefix("'") for name, cell in zip(names, values, strict=False)}
-    if len(values) > len(names):
+def _read(source: Row, names: tuple[str, ...], finder: _Finder, today: date) -> PreviewRow:
+    row = source.number
+    if source.problem is not None:
+        return PreviewRow(row, None, None, (source.problem,))
+    cells = {name: cell.removeprefix("'") for name, cell in zip(names, source.cells, strict=False)}
+    if any(source.cells[len(names) :]):
         # A decimal comma beside commas: every cell after it would be read as its neighbour.
         return PreviewRow(row, None, None, (Cause("import_too_many_cells"),))
     problems: list[Cause] = []
     tested_on = _date(cells.get("tested_on", ""), today, problems)
-    figures = {name: _figure(name, cells.get(name, ""), problems, decimal_comma) for name in BOUNDS}
+    figures = {name: _figure(name, cells.get(name, ""), problems) for name in BOUNDS}
     if not cells.get("method"):
         problems.append(Cause("import_method_empty"))
     named = finder.find(cells)
@@ -249,15 +243,14 @@ def _date(text: str, today: date, problems: list[Cause]) -> str:
     return day.isoformat()
 
 
-def _figure(name: str, text: str, problems: list[Cause], decimal_comma: bool) -> float | None:
+def _figure(name: str, text: str, problems: list[Cause]) -> float | None:
     low, high = BOUNDS[name]
     if not text:
         if name in REQUIRED:
             problems.append(Cause("import_figure_empty", {"name": name}))
         return None
-    try:
-        value = float(text.replace(",", ".") if decimal_comma else text)
-    except ValueError:
+    value = number(text)
+    if value is None:
         problems.append(Cause("import_figure_wrong", {"name": name, "text": text}))
         return None
     if not low <= value <= high:

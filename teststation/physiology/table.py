@@ -1,6 +1,5 @@
 """Tables of stages from anywhere: CSV with a header, one row a stage, and who it is in lines before the header."""
 
-import csv
 import math
 import re
 from collections.abc import Mapping
@@ -8,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from teststation.errors import BadInput
+from teststation.files.table import split
 from teststation.physiology.result import Load, StageObservation
 from teststation.subject import Gait
+from teststation.texts import english
 
 COLUMNS: dict[str, tuple[float, float]] = {
     "speed_kmh": (0.0, 30.0),
@@ -46,28 +47,27 @@ def read_table(text: str, path: str) -> Table:
         BadInput: one sentence for each problem, with file, row and field.
     """
     problems: list[str] = []
-    table = Table()
-    lines = text.removeprefix("\ufeff").splitlines()
-    for first, line in enumerate(lines):
-        if line.strip() and not line.lstrip().startswith("#"):
-            break
-        _read_about(line, path, first + 1, table.subject, problems)
-    else:
+    table, source = Table(), split(text)
+    for place, line in source.remarks:
+        _read_about(line, path, place, table.subject, problems)
+    if not source.header:
         raise BadInput(*problems, f"{path}: there is no table in it; begin with speed_kmh,incline_pct,hr_bpm")
-    delimiter = max(",;\t", key=lines[first].count)
-    rows = list(csv.reader(lines[first:], delimiter=delimiter))
-    header = [name.strip().lower() for name in rows[0]]
-    problems += _header_problems(header, path)
+    header = list(source.header)
+    if any(header):
+        problems += _header_problems(header, path)
     if problems:
         raise BadInput(*problems)
     found: list[StageObservation] = []
-    for number, row in enumerate(rows[1:], start=first + 2):
-        if any(cell.strip() for cell in row) and not row[0].lstrip().startswith("#"):
-            stage = _read_row(dict(zip(header, row, strict=False)), len(found), f"{path}: row {number}", problems)
-            if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-                problems.append(f"{path}: row {number}: has more fields than the header; check its separators")
-            if stage is not None:
-                found.append(stage)
+    for row in source.rows:
+        where = f"{path}: row {row.number}"
+        if row.problem is not None:
+            problems.append(f"{where}: {english(row.problem)}")
+            continue
+        stage = _read_row(dict(zip(header, row.cells, strict=False)), len(found), where, problems)
+        if any(row.cells[len(header) :]):
+            problems.append(f"{where}: has more fields than the header; check its separators")
+        if stage is not None:
+            found.append(stage)
     if not found and not problems:
         problems.append(f"{path}: there is no stage in it; write one row for each stage")
     if problems:

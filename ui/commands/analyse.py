@@ -9,6 +9,7 @@ import msgspec
 
 from teststation.errors import BadInput, StationError
 from teststation.files.outputs import Kind
+from teststation.files.table import decoded
 from teststation.output import estimate_object
 from teststation.physiology.assess import assess
 from teststation.physiology.result import Assessment
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _assess_file(name: str, options: Mapping[str, Any]) -> Assessment:
     try:
-        text = Path(name).read_text("utf-8-sig")
+        text = decoded(Path(name).read_bytes())
     except FileNotFoundError:
         raise BadInput(f"{name}: there is no such file; check the name") from None
     except (OSError, UnicodeDecodeError) as error:

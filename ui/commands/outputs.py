@@ -86,4 +86,4 @@ def _recording(options: dict[str, object]) -> Iterable[str]:
         except StationError:
             return  # said by who opens it
         if device.family == "replay":
-            yield device.port
+            yield str(Path(device.port).expanduser())

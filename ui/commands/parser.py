@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -82,9 +83,9 @@ def _run(parser: argparse.ArgumentParser) -> None:
 
 
 def _analyse(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("files", type=_path, nargs="+", metavar="FILE")
     _subject(parser, required=False)
-    parser.add_argument("--json", metavar="OUT|-")
+    parser.add_argument("--json", type=_path, metavar="OUT|-")
     parser.set_defaults(run=_lazy("analyse"))
 
 
@@ -96,7 +97,7 @@ def _protocols(parser: argparse.ArgumentParser) -> None:
     showing.add_argument("protocol", metavar="ID|FILE")
     showing.set_defaults(run=_lazy("protocols", "show"))
     checking = actions.add_parser("check", help="every problem of protocol files")
-    checking.add_argument("files", nargs="+", metavar="FILE")
+    checking.add_argument("files", type=_path, nargs="+", metavar="FILE")
     checking.set_defaults(run=_lazy("protocols", "check"))
 
 
@@ -143,7 +144,7 @@ def _laboratory(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patients", type=int, default=200, metavar="N", help="each walks three tests")
     parser.add_argument("--first", type=int, default=1, metavar="N", help="number of the first patient")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes; as many as there are cores")
-    parser.add_argument("--json", metavar="OUT|-")
+    parser.add_argument("--json", type=_path, metavar="OUT|-")
     parser.set_defaults(run=_lazy("laboratory"))
 
 
@@ -151,44 +152,46 @@ def _records(parser: argparse.ArgumentParser) -> None:
     _record_options(parser)
     actions = parser.add_subparsers(metavar="ACTION", required=True, parser_class=_OneLineParser)
     listing = actions.add_parser("list", help="every kept test")
-    listing.add_argument("--json", metavar="OUT|-")
+    listing.add_argument("--json", type=_path, metavar="OUT|-")
     listing.set_defaults(run=_lazy("records", "list_all"))
     showing = actions.add_parser("show", help="one test")
     showing.add_argument("id", metavar="ID")
-    showing.add_argument("--json", metavar="OUT|-")
+    showing.add_argument("--json", type=_path, metavar="OUT|-")
     showing.set_defaults(run=_lazy("records", "show"))
     reporting = actions.add_parser("report", help="one test's report as PDF")
     reporting.add_argument("id", metavar="ID")
-    reporting.add_argument("--pdf", required=True, metavar="OUT")
+    reporting.add_argument("--pdf", type=_path, required=True, metavar="OUT")
     reporting.set_defaults(run=_lazy("records", "report"))
     backing = actions.add_parser("backup", help="an encrypted, verified copy of the record, which may be in use")
-    backing.add_argument("file", metavar="FILE")
+    backing.add_argument("file", type=_path, metavar="FILE")
     backing.set_defaults(run=_lazy("records_backup", "make"))
     restoring = actions.add_parser("restore", help="make the record what a backup holds; what was there is kept aside")
-    restoring.add_argument("file", metavar="FILE")
-    restoring.add_argument("--backup-passphrase-file", metavar="FILE", help="where the backup has another passphrase")
+    restoring.add_argument("file", type=_path, metavar="FILE")
+    restoring.add_argument(
+        "--backup-passphrase-file", type=_path, metavar="FILE", help="where the backup has another passphrase"
+    )
     restoring.set_defaults(run=_lazy("records_backup", "restore"))
     verifying = actions.add_parser("verify", help="check every byte of the record, or of a backup")
-    verifying.add_argument("file", nargs="?", metavar="FILE")
-    verifying.add_argument("--json", metavar="OUT|-")
+    verifying.add_argument("file", type=_path, nargs="?", metavar="FILE")
+    verifying.add_argument("--json", type=_path, metavar="OUT|-")
     verifying.set_defaults(run=_lazy("records_backup", "check"))
     phrasing = actions.add_parser("passphrase", help="change the record's passphrase, or show it to be written down")
     phrasing.add_argument(
-        "--new-passphrase-file", metavar="FILE", help="first line is the new one; else it is asked for"
+        "--new-passphrase-file", type=_path, metavar="FILE", help="first line is the new one; else it is asked for"
     )
     phrasing.add_argument("--show", action="store_true", help="print the present one, to be kept in a safe place")
     phrasing.add_argument("--to-keyring", action="store_true", help="keep the present one in this system's keyring")
     phrasing.set_defaults(run=_lazy("records_passphrase"))
     raw = actions.add_parser("raw", help="one test's raw strap frames, for replay:FILE.raw")
     raw.add_argument("id", metavar="ID")
-    raw.add_argument("--out", required=True, metavar="FILE.raw")
+    raw.add_argument("--out", type=_path, required=True, metavar="FILE.raw")
     raw.set_defaults(run=_lazy("raw_frames"))
     _exchange(actions)
     _users(actions.add_parser("users", help="who may log in to the window"))
     auditing = actions.add_parser("audit", help="who saw, made and changed what, newest first")
     auditing.add_argument("person", nargs="?", metavar="PERSON-ID", help="of one person; else of the whole record")
     auditing.add_argument("--limit", type=int, default=1000, metavar="N")
-    auditing.add_argument("--json", metavar="OUT|-")
+    auditing.add_argument("--json", type=_path, metavar="OUT|-")
     auditing.set_defaults(run=_lazy("records_users", "audit"))
     for action in actions.choices.values():
         _record_options(action, default=argparse.SUPPRESS)
@@ -197,7 +200,7 @@ def _records(parser: argparse.ArgumentParser) -> None:
 def _users(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="list|add|reset|leave", required=True, parser_class=_OneLineParser)
     listing = actions.add_parser("list", help="everybody, also who has left")
-    listing.add_argument("--json", metavar="OUT|-")
+    listing.add_argument("--json", type=_path, metavar="OUT|-")
     listing.set_defaults(run=_lazy("records_users", "list_all"))
     adding = actions.add_parser("add", help="add a user and print a one-time password")
     adding.add_argument("login", metavar="LOGIN")
@@ -214,12 +217,14 @@ def _users(parser: argparse.ArgumentParser) -> None:
 
 def _exchange(actions: Any) -> list[argparse.ArgumentParser]:
     exporting = actions.add_parser("export", help="CSV, FHIR, FIT and TCX of everybody, or all there is of one person")
-    exporting.add_argument("folder", metavar="DIR", help="new or empty; with --person also FILE.zip, not there yet")
+    exporting.add_argument(
+        "folder", type=_path, metavar="DIR", help="new or empty; with --person also FILE.zip, not there yet"
+    )
     exporting.add_argument("--person", metavar="ID", help="this person's own copy of everything")
     exporting.add_argument("--only", metavar="FORM,...", help="some of csv,fhir,fit,tcx,report,events")
     exporting.set_defaults(run=_lazy("records_exchange", "export"))
     importing = actions.add_parser("import", help="results of earlier tests from CSV; shows them, keeps with --yes")
-    importing.add_argument("file", metavar="FILE")
+    importing.add_argument("file", type=_path, metavar="FILE")
     importing.add_argument("--yes", action="store_true", help="keep all of it, if no row has a problem")
     importing.set_defaults(run=_lazy("records_exchange", "bring_in"))
     erasing = actions.add_parser("erase", help="erase a person for good, where the law asks for it")
@@ -246,14 +251,23 @@ def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 
 def _record_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
-    parser.add_argument("--record", metavar="FILE|URL", default=default, help="the encrypted record")
+    parser.add_argument("--record", type=_path, metavar="FILE|URL", default=default, help="the encrypted record")
     parser.add_argument("--user", metavar="LOGIN", default=default, help="who acts, as the audit log tells it")
-    parser.add_argument("--passphrase-file", metavar="FILE", default=default, help="first line opens the record")
+    parser.add_argument(
+        "--passphrase-file", type=_path, metavar="FILE", default=default, help="first line opens the record"
+    )
 
 
 def _outputs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--pdf", metavar="OUT", help="write the report here")
-    parser.add_argument("--json", metavar="OUT|-", help="write the result here, - for standard output")
+    parser.add_argument("--pdf", type=_path, metavar="OUT", help="write the report here")
+    parser.add_argument("--json", type=_path, metavar="OUT|-", help="write the result here, - for standard output")
+
+
+def _path(text: str) -> str:
+    """A file's name as it is meant: ~ is this user's folder, also where no shell has seen it."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; name a file")
+    return os.path.expanduser(text)  # noqa: PTH111 - it may be an address, too, or - for standard output
 
 
 def _positive(text: str) -> float:

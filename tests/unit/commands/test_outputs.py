@@ -123,3 +123,27 @@ def test_a_backup_takes_the_place_of_an_earlier_one_of_this_record_alone(room: C
     done = room(*words, "c.backup")
     assert (done.status, "not a backup of this record" in done.said) == (2, True)
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "words", [("--record", "", "list"), ("--record", " ", "list"), ("report", "run-1", "--pdf", "")]
+)
+def test_an_empty_name_is_no_other_file(room: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+    before = contents(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        room("records", *words)
+    assert ended.value.code == 2
+    assert contents(tmp_path) == before
+
+
+def test_a_tilde_is_this_users_folder(room: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(home))
+    (tmp_path / "a.record").rename(home / "a.record")
+    assert room("records", "--record", "~/a.record", "list", "--json", "~/list.json").status == 0
+    assert (home / "list.json").exists()
+    assert not (tmp_path / "~").exists()
+    done = room("records", "--record", "~/a.record", "report", "run-1", "--pdf", str(home / "a.record"))
+    assert (done.status, "this is the record" in done.said) == (2, True)

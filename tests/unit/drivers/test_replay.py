@@ -22,7 +22,7 @@ from drivers.heart_rate.raw_file import FORM, RawHead, RawLine, RawPlayer, read_
 from drivers.heart_rate.recording_files import read_recording
 from drivers.heart_rate.samples import Sample
 from drivers.radio.ant_channel import AntChannel, Page
-from tests.fit_file import fit_bytes
+from tests.fit_file import fit_bytes, hr_fit_bytes
 from teststation.clock import TimeScale
 from teststation.errors import BadInput
 
@@ -201,3 +201,115 @@ def test_every_kind_of_recording_is_played_in_test_time(tmp_path: Path, name: st
     assert all(step_s * 50 == pytest.approx(1.0, abs=0.11) for step_s in steps_s)
     assert all(line.reading.bpm for line in heard)
     assert any(isinstance(line, lines.Wire) for line in said) == (name == "a.raw")
+
+
+# --- files of others ---
+
+
+def recorded(folder: Path, name: str, content: str | bytes) -> list[tuple[float, int, bool]]:
+    path = folder / name
+    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    return [(point.t_s, point.bpm, point.told) for point in read_recording(str(path))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t_s,hr_bpm\n0,80\n1,\n2,82\n",
+        'sep=;\n"Time";"Heart_Rate"\n0;80\n1;\n2;82\n',
+        "\ufefft_s;hr_bpm\r\n0,0;80\r\n1,0;\r\n2,0;82,0\r\n",
+        "# from a watch\ntime\tbpm\n0:00\t80\n0:01\t\n0:02\t82\n",
+        "time,hr\n2026-03-01 10:00:00,80\n2026-03-01 10:00:01,\n2026-03-01 10:00:02,82\n",
+    ],
+)
+def test_an_empty_pulse_is_a_gap_in_whatever_table(tmp_path: Path, text: str) -> None:
+    assert recorded(tmp_path, "a.csv", text) == [(0.0, 80, True), (1.0, 0, False), (2.0, 82, True)]
+
+
+def test_a_zero_is_a_word_and_an_empty_cell_is_none(tmp_path: Path) -> None:
+    assert recorded(tmp_path, "a.csv", "t_s,hr_bpm\n0,80\n1,0\n2,255\n3,\n") == [
+        (0.0, 80, True), (1.0, 0, True), (2.0, 0, True), (3.0, 0, False),
+    ]  # fmt: skip
+
+
+def test_every_second_row_without_a_pulse_is_no_strap_that_comes_and_goes(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("t_s,hr_bpm\n" + "".join(f"{n},{100 if n % 2 == 0 else ''}\n" for n in range(60)), "utf-8")
+    said: list[lines.FromDriver] = []
+    inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
+    player = threading.Thread(target=replay.run, args=(str(path), {}, said.append, inbox, TimeScale(50.0)))
+    player.start()
+    time.sleep(1.0)
+    inbox.put(lines.Quit())
+    player.join(5.0)
+    heard = [line.reading for line in said if isinstance(line, lines.Heart)]
+    assert len(heard) > 15
+    assert all(reading.bpm == 100 for reading in heard)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "t_s,hr_bpm\n0,\n1,\n"),
+        ("a.csv", "t_s,hr_bpm\n0,0\n1,255\n"),
+        ("a.csv", ""),
+        ("a.csv", "# nothing\n"),
+        ("a.tcx", "<TrainingCenterDatabase><Trackpoint><Time>2021-03-04T10:00:00Z</Time></Trackpoint>"
+         "</TrainingCenterDatabase>"),
+        ("a.fit", fit_bytes([(n, None, []) for n in range(5)])),
+        ("a.fit", hr_fit_bytes([])),
+    ],
+)  # fmt: skip
+def test_a_file_without_any_pulse_is_refused_in_one_sentence(tmp_path: Path, name: str, content: str | bytes) -> None:
+    with pytest.raises(BadInput, match="no heart rate"):
+        recorded(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ('t_s,hr_bpm\n0,80\n1,"81\n2,82\n3,83\n', 3),
+        ("t_s,hr_bpm\n0,80\n0,5,81\n2,82\n", 3),  # decimal commas between commas: the second cell is no pulse
+        ("t_s,hr_bpm\n0,80\nstart,81\n", 3),
+        ("t_s,hr_bpm\n0,80\n1,81 bpm\n", 3),
+        ("# a\n\nt_s,hr_bpm\n0,80\n1e999,81\n", 5),
+    ],
+)
+def test_a_row_that_is_none_is_told_by_its_line(tmp_path: Path, text: str, row: int) -> None:
+    with pytest.raises(BadInput) as told:
+        recorded(tmp_path, "a.csv", text)
+    assert [cause.values["row"] for cause in told.value.causes if not isinstance(cause, str)] == [row]
+
+
+@pytest.mark.parametrize("before", ["", "\n", "  \r\n\t", "\ufeff", "\ufeff \n"])
+def test_blanks_before_the_declaration_are_no_hindrance(tmp_path: Path, before: str) -> None:
+    points = "".join(
+        f"<Trackpoint><Time>2021-03-04T10:00:0{n}Z</Time>{heart}</Trackpoint>"
+        for n, heart in enumerate(("<HeartRateBpm><Value>114</Value></HeartRateBpm>", "", "<HeartRateBpm/>"))
+    )
+    text = f'{before}<?xml version="1.0" encoding="UTF-8"?><TrainingCenterDatabase>{points}</TrainingCenterDatabase>'
+    assert recorded(tmp_path, "a.tcx", text) == [(0.0, 114, True), (1.0, 0, False), (2.0, 0, False)]
+
+
+def test_a_fit_with_its_pulse_in_hr_messages_alone_is_read_beat_by_beat(tmp_path: Path) -> None:
+    beats = [(0.7 * n, 80 + n) for n in range(25)]
+    found = recorded(tmp_path, "a.fit", hr_fit_bytes(beats))
+    assert [bpm for _, bpm, _ in found] == [bpm for _, bpm in beats]
+    assert [t_s for t_s, _, _ in found] == pytest.approx([t_s for t_s, _ in beats], abs=0.002)
+    points = read_recording(str(tmp_path / "a.fit"))
+    assert all(point.rr_1024 and point.rr_1024[0] == pytest.approx(0.7 * 1024, abs=1) for point in points[1:])
+
+
+def test_the_time_of_hr_messages_goes_on_over_every_turn_of_their_twelve_bits(tmp_path: Path) -> None:
+    beats = [(1.9 * n, 60) for n in range(200)]
+    found = recorded(tmp_path, "a.fit", hr_fit_bytes(beats))
+    assert [t_s for t_s, _, _ in found] == pytest.approx([t_s for t_s, _ in beats], abs=0.002)
+
+
+def test_records_of_a_fit_go_before_its_hr_messages(tmp_path: Path) -> None:
+    found = recorded(tmp_path, "a.fit", hr_fit_bytes([(0.0, 80), (0.7, 81)], records=[(0, 120), (1, 121)]))
+    assert [bpm for _, bpm, _ in found] == [120, 121]
+    found = recorded(tmp_path, "a.fit", hr_fit_bytes([(0.5, 80), (1.2, 81)], records=[(0, None), (1, None)]))
+    assert [(t_s, bpm) for t_s, bpm, told in found if told] == [
+        (pytest.approx(0.5, abs=0.002), 80), (pytest.approx(1.2, abs=0.002), 81),
+    ]  # fmt: skip

@@ -26,6 +26,8 @@ def test_a_table_tells_who_it_is_and_its_stages() -> None:
     [
         "\ufeffspeed_kmh;incline_pct;hr_bpm\r\n4,8;0;112\r\n",
         "speed_kmh\tincline_pct\thr_bpm\n4.8\t0\t112\n\n",
+        'sep=;\n"speed_kmh";"incline_pct";"hr_bpm"\n"4,8";"0";"112"\n;;\n',
+        'speed_kmh,incline_pct,hr_bpm\n"4,8",0,112\n',
         " Speed_kmh , incline_pct , HR_bpm \n 4.8 , 0 , 112 \n",
     ],
 )
@@ -56,6 +58,8 @@ def test_measured_uptake_needs_no_load() -> None:
         ("# sex=x\n# age=old\nspeed_kmh,incline_pct,hr_bpm\n4.8,0,112\n", ["row 1: sex", "row 2: age"]),
         ("speed_kmh,incline_pct,hr_bpm\n4.8,0,112,13\n", ["more fields"]),
         ("speed_kmh,incline_pct,hr_bpm\nnan,0,inf\n", ["speed_kmh", "hr_bpm"]),
+        ('speed_kmh,incline_pct,hr_bpm\n4.8,0,"100\n4.8,4,fast\n', ["row 2: a quotation mark", "row 3: hr_bpm"]),
+        ('"speed_kmh,incline_pct,hr_bpm\n4.8,0,100\n', ["row 1: a quotation mark"]),
     ],
 )
 def test_every_problem_is_told_at_once_with_its_row(text: str, words: list[str]) -> None:

@@ -36,7 +36,7 @@ def place_of(location: str | Path) -> Place:
     """
     text = str(location)
     if "://" not in text:
-        return Place(Path(location), text)
+        return Place(Path(location).expanduser(), text)
     form = f"{DRIVER}://USER@HOST/DATABASE"
     try:
         url = make_url(text)
