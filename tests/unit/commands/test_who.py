@@ -1,5 +1,6 @@
 """Nobody is taken for somebody else: what is said of a person is true of the one it finds, or the run is refused."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -23,9 +24,9 @@ WORDS = (
 
 
 @pytest.fixture
-def record(cli: Cli, tmp_path: Path) -> Record:
+def record(cli: Cli, tmp_path: Path) -> Iterator[Record]:
     with open_record(tmp_path / "a.record", "en god setning") as opened:
-        yield opened  # type: ignore[misc]
+        yield opened
 
 
 @pytest.fixture
