@@ -10,6 +10,7 @@ from teststation.moments import years_between
 from teststation.physiology.result import StageResult
 from teststation.report.layout import ACCENT, BAND, INK, PALE, QUIET, REGULAR, RULE, WHITE, fit
 from teststation.report.model import Report
+from teststation.report.typesetting.drawing import CENTRE, RIGHT, draw_text
 
 DATE_WIDTH = 42.0  # of a date in small type, with the room beside it
 
@@ -45,23 +46,22 @@ class Axes:
         c, box = self.canvas, self.box
         c.setLineWidth(0.4)
         c.setStrokeColor(RULE)
-        c.setFont(REGULAR, size)
         c.setFillColor(QUIET)
         for value in _ticks(self.y_low, self.y_high, y_step):
             c.line(box.x, self.y(value), box.x + box.width, self.y(value))
-            c.drawRightString(box.x - 4, self.y(value) - size * 0.35, f"{value:g}")
+            draw_text(c, box.x - 4, self.y(value) - size * 0.35, f"{value:g}", REGULAR, size, anchor=RIGHT)
         for value in _ticks(self.x_low, self.x_high, x_step):
             c.line(self.x(value), box.y, self.x(value), box.y - 3)
-            c.drawCentredString(self.x(value), box.y - size - 4, f"{value:g}")
+            draw_text(c, self.x(value), box.y - size - 4, f"{value:g}", REGULAR, size, anchor=CENTRE)
         c.setStrokeColor(QUIET)
         c.setLineWidth(0.8)
         c.line(box.x, box.y, box.x + box.width, box.y)
         c.line(box.x, box.y, box.x, box.y + box.height)
-        c.drawCentredString(box.x + box.width / 2, box.y - 2.2 * size - 6, x_title)
+        draw_text(c, box.x + box.width / 2, box.y - 2.2 * size - 6, x_title, REGULAR, size, anchor=CENTRE)
         c.saveState()
         c.translate(box.x - 27, box.y + box.height / 2)
         c.rotate(90)
-        c.drawCentredString(0, 0, y_title)
+        draw_text(c, 0, 0, y_title, REGULAR, size, anchor=CENTRE)
         c.restoreState()
 
     def clip(self) -> None:
@@ -89,9 +89,8 @@ class Axes:
         c.line(box.x, self.y(value), box.x + box.width, self.y(value))
         c.setDash()
         text, size = fit(label, REGULAR, 7, box.width * 0.6)
-        c.setFont(REGULAR, size)
         c.setFillColor(INK)
-        c.drawString(box.x + 4, self.y(value) + 2.5, text)
+        draw_text(c, box.x + 4, self.y(value) + 2.5, text, REGULAR, size)
 
 
 def workload(canvas: Canvas, box: Box, report: Report) -> None:
@@ -178,9 +177,9 @@ def over_time(canvas: Canvas, box: Box, report: Report) -> None:
         if number % 2 == 0:
             axes.polygon([(left, axes.y_low), (left, axes.y_high), (right, axes.y_high), (right, axes.y_low)], PALE)
         text, size = fit(span.plan.name, REGULAR, 7, max(8.0, axes.x(right) - axes.x(left) - 2), 4)
-        canvas.setFont(REGULAR, size)
         canvas.setFillColor(QUIET)
-        canvas.drawCentredString((axes.x(left) + axes.x(right)) / 2, box.y + box.height - 9, text)
+        middle = (axes.x(left) + axes.x(right)) / 2
+        draw_text(canvas, middle, box.y + box.height - 9, text, REGULAR, size, anchor=CENTRE)
     axes.frame(say("report.chart.minutes"), say("report.chart.pulse"), 2 if end_min > 6 else 1, 20)
     canvas.setStrokeColor(ACCENT)
     canvas.setLineWidth(1.1)
@@ -239,9 +238,8 @@ def trend(canvas: Canvas, box: Box, report: Report) -> None:
         # A date where there is room for it; the last one always.
         last_x = axes.x(years[-1])
         if x >= free_from and (place == len(points) - 1 or x + DATE_WIDTH <= last_x):
-            canvas.setFont(REGULAR, 6.5)
             canvas.setFillColor(QUIET)
-            canvas.drawCentredString(x, box.y - 11, report.day(point.started_at))
+            draw_text(canvas, x, box.y - 11, report.day(point.started_at), REGULAR, 6.5, anchor=CENTRE)
             free_from = x + DATE_WIDTH
 
 

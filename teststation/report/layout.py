@@ -1,20 +1,19 @@
 """The page's grid, fonts and colours, and text that never leaves its place."""
 
 from functools import cache
-from importlib import resources
 
 from reportlab.graphics import shapes
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+
+from teststation.report.typesetting.drawing import LEFT, RIGHT, draw_text, text_width
+from teststation.report.typesetting.lines import plain
+from teststation.report.typesetting.scripts import BOLD, REGULAR, base_font, joins
 
 WIDTH, HEIGHT = A4
 MARGIN = 45.0
 INNER = WIDTH - 2 * MARGIN
-REGULAR, BOLD = "DejaVu", "DejaVu-Bold"
 
 INK = HexColor("#1c2733")
 QUIET = HexColor("#5a6875")
@@ -28,39 +27,54 @@ WHITE = HexColor("#ffffff")
 @cache
 def register_fonts() -> None:
     """Embed the same two fonts everywhere; drawings name one of their own unless told."""
-    for name, file in ((REGULAR, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
-        with resources.as_file(resources.files("teststation.report") / "fonts" / file) as path:
-            pdfmetrics.registerFont(TTFont(name, str(path)))
+    for name in (REGULAR, BOLD):
+        base_font(name)
     shapes.STATE_DEFAULTS["fontName"] = REGULAR
 
 
 def fit(text: str, font: str, size: float, width: float, smallest: float = 6.0) -> tuple[str, float]:
     """The text and a size at which it fits; cut with an ellipsis only where the smallest size is too large."""
-    while size > smallest and stringWidth(text, font, size) > width:
+    text = plain(text)
+    while size > smallest and text_width(text, font, size) > width:
         size -= 0.25
-    if stringWidth(text, font, size) <= width:
+    if text_width(text, font, size) <= width:
         return text, size
-    while text and stringWidth(text + "…", font, size) > width:
-        text = text[:-1]
-    return text + "…", size
+    letters = _letters(text)
+    while letters and text_width("".join(letters) + "…", font, size) > width:
+        letters.pop()
+    return "".join(letters) + "…", size
 
 
 def wrap(text: str, font: str, size: float, width: float) -> list[str]:
-    """Lines no wider than ``width``; a word longer than a line is cut into pieces."""
+    """Lines no wider than ``width``; a word longer than a line is cut between two letters."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
-        if line and stringWidth(f"{line} {word}", font, size) > width:
+    for word in plain(text).split():
+        if line and text_width(f"{line} {word}", font, size) > width:
             lines.append(line)
             line = ""
-        while stringWidth(word, font, size) > width:
-            cut = len(word) - 1
-            while cut > 1 and stringWidth(word[:cut], font, size) > width:
+        while text_width(word, font, size) > width:
+            letters = _letters(word)
+            cut = len(letters) - 1
+            while cut > 1 and text_width("".join(letters[:cut]), font, size) > width:
                 cut -= 1
-            lines.append(word[:cut])
-            word = word[cut:]
+            if cut < 1:
+                break  # one letter wider than the line
+            lines.append("".join(letters[:cut]))
+            word = "".join(letters[cut:])
         line = f"{line} {word}".strip()
     return [*lines, line] if line else lines
+
+
+def _letters(text: str) -> list[str]:
+    """A text in what a reader takes for single letters: marks and joiners stay with the letter before them."""
+    letters: list[str] = []
+    for character in text:
+        if letters and (joins(character) or letters[-1].endswith("\u200d")):
+            letters[-1] += character
+        else:
+            letters.append(character)
+    return letters
 
 
 class Page:
@@ -86,12 +100,8 @@ class Page:
         font = BOLD if bold else REGULAR
         if width is not None:
             text, size = fit(text, font, size, width)
-        self.canvas.setFont(font, size)
         self.canvas.setFillColor(color)
-        if right:
-            self.canvas.drawRightString(x, y, text)
-        else:
-            self.canvas.drawString(x, y, text)
+        draw_text(self.canvas, x, y, text, font, size, anchor=RIGHT if right else LEFT)
 
     def paragraph(
         self,
