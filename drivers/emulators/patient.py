@@ -97,6 +97,7 @@ class Patient:
         self._noise = 0.0
         self._wander = 0.0
         self.worked_s = 0.0
+        self.above_maximum_s = 0.0  # how long the load has asked for more than this patient's maximum
         self._to_next_beat_s = 0.0
         self.beats = 0
         self._rr_1024: list[int] = []
@@ -104,7 +105,9 @@ class Patient:
     def advance(self, dt_s: float, speed_kmh: float, incline_pct: float) -> None:
         """Let ``dt_s`` test seconds pass on a belt at this load."""
         body = self.body
-        demand = min(self._cost(speed_kmh, incline_pct), body.vo2max)
+        asked = self._cost(speed_kmh, incline_pct)
+        demand = min(asked, body.vo2max)
+        self.above_maximum_s = self.above_maximum_s + dt_s if asked > body.vo2max else 0.0
         self.vo2 += (demand - self.vo2) * min(1.0, dt_s / body.vo2_tau_s)
         if speed_kmh > 0.5:
             self.worked_s += dt_s
@@ -129,10 +132,15 @@ class Patient:
         return min(self.body.hr_max, max(40.0, self._hr + self._noise + self._wander))
 
     @property
-    def rpe(self) -> int:
-        """What this patient says when asked: Borg 6 to 20, rising with the share of the maximum."""
+    def effort(self) -> float:
+        """How hard it is on Borg's scale: 6 at rest and about 18 at the maximum, as HUNT 3's people said (18 ± 1)."""
         share = (self.vo2 - RESTING_VO2) / (self.body.vo2max - RESTING_VO2)
-        return max(6, min(20, round(6 + 14 * max(0.0, share) ** 0.9 + self.body.effort_steps)))
+        return 6 + 12 * max(0.0, share) ** 0.9 + self.body.effort_steps
+
+    @property
+    def rpe(self) -> int:
+        """What this patient says when asked: a whole number from 6 to 20."""
+        return max(6, min(20, round(self.effort)))
 
     def take_rr(self) -> list[int]:
         """Beat intervals since the last call, in 1/1024 s."""
