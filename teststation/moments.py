@@ -16,7 +16,11 @@ def time_of_day(moment: str) -> str:
     return f"{datetime.fromisoformat(moment):%H:%M}"
 
 
+def days_between(earlier: str, later: str) -> float:
+    """Days from one moment to another."""
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds() / 86400
+
+
 def years_between(earlier: str, later: str) -> float:
     """Years from one moment to another."""
-    apart = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
-    return apart.total_seconds() / 86400 / DAYS_IN_YEAR
+    return days_between(earlier, later) / DAYS_IN_YEAR

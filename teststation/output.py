@@ -11,6 +11,7 @@ from teststation.physiology.result import (
     Assessment,
     Change,
     Estimate,
+    Limits,
     Load,
     Outlook,
     ReferenceComparison,
@@ -60,6 +61,9 @@ def estimate_object(assessment: Assessment) -> JsonObject:
             "question": _say(hr_max.question),
             "rpe_check_bpm": _round(hr_max.rpe_check_bpm, 1),
             "measured_on": hr_max.measured_on,
+            "reckoned_bpm": _round(hr_max.reckoned_bpm, 1),
+            "reckoned_sd_bpm": _round(hr_max.reckoned_sd_bpm, 1),
+            "reckoned_source": hr_max.reckoned_source,
         },
         "estimates": {name: _estimate(estimate) for name, estimate in assessment.estimates.items()},
         "headline": assessment.headline,
@@ -75,8 +79,12 @@ def estimate_object(assessment: Assessment) -> JsonObject:
             "years": _round(age.years, 1),
             "low": _round(age.low, 1),
             "high": _round(age.high, 1),
+            "likely_low": _round(age.likely_low, 1),
+            "likely_high": _round(age.likely_high, 1),
             "capped": age.capped,
         },
+        "fitness_age_withheld": _say(assessment.fitness_age_withheld),
+        "limits": None if assessment.limits is None else _limits(assessment.limits),
         "reference": None if reference is None else _reference(reference),
         "second_reference": None if assessment.second_reference is None else _reference(assessment.second_reference),
     }
@@ -88,6 +96,19 @@ def _reference(reference: ReferenceComparison) -> JsonObject:
         "expected_ml_kg_min": _round(reference.expected_ml_kg_min, 1),
         "percent_of_expected": _round(reference.percent_of_expected, 1),
         "percentile": _round(reference.percentile, 1),
+        "probability_below": _round(reference.probability_below, 3),
+        "percent_likely_low": _round(reference.percent_likely_low, 1),
+        "percent_likely_high": _round(reference.percent_likely_high, 1),
+    }
+
+
+def _limits(limits: Limits) -> JsonObject:
+    return {
+        "largest": limits.largest,
+        "share": _round(limits.share, 3),
+        "remedy": limits.remedy,
+        "half_width_ml_kg_min": _round(limits.half_width, 2),
+        "half_width_then_ml_kg_min": _round(limits.half_width_then, 2),
     }
 
 
@@ -110,6 +131,8 @@ def _change(change: Change) -> JsonObject:
         "low": _round(change.low, 2),
         "high": _round(change.high, 2),
         "wording": change.wording,
+        "probability_of_rise": _round(change.probability_of_rise, 3),
+        "baseline_tests": change.baseline_tests,
         "possible_from_ml_kg_min": _round(change.possible_from_ml_kg_min, 2),
         "real_from_ml_kg_min": _round(change.real_from_ml_kg_min, 2),
         "typical_error_ml_kg_min": _round(change.typical_error_ml_kg_min, 2),
@@ -136,6 +159,7 @@ def _stage(stage: StageResult) -> JsonObject:
         "vo2_ml_kg_min": _round(stage.vo2_ml_kg_min, 2),
         "used": stage.used,
         "excluded_because": _say(stage.excluded_because),
+        "doubts": [_say(cause) for cause in stage.doubts],
     }
 
 
@@ -154,6 +178,9 @@ def _estimate(estimate: Estimate) -> JsonObject:
         "vo2max_ml_kg_min": _round(estimate.vo2max_ml_kg_min, 2),
         "low": _round(estimate.low, 2),
         "high": _round(estimate.high, 2),
+        "likely_low": _round(estimate.likely_low, 2),
+        "likely_high": _round(estimate.likely_high, 2),
+        "remarks": [_say(cause) for cause in estimate.remarks],
         "r2": _round(estimate.r2, 4),
         "n_stages": estimate.n_stages,
         "ingredients": [

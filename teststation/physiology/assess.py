@@ -5,26 +5,45 @@ from dataclasses import dataclass
 
 import msgspec
 
+from teststation.cause import Cause
 from teststation.physiology import jog
-from teststation.physiology.change import TestedRun, compare_tests
-from teststation.physiology.combined import combine
+from teststation.physiology.change import TestedRun, are_one_baseline, compare_tests
+from teststation.physiology.combined import Known, combine
 from teststation.physiology.ebbeling import ebbeling
-from teststation.physiology.extrapolation import HR_TO_SHARE, Extrapolation, extrapolate
+from teststation.physiology.error_budget import (
+    STANDING_ABOVE_RESTING_BPM,
+    STANDING_BPM,
+    STANDING_RESTED_SD_BPM,
+    STANDING_SD_BPM,
+    budget,
+)
+from teststation.physiology.extrapolation import (
+    HR_TO_SHARE,
+    Extrapolation,
+    FittedLine,
+    extrapolate,
+    fit_line,
+)
 from teststation.physiology.hrmax import hr_max
 from teststation.physiology.hunt_submaximal import hunt_submaximal
-from teststation.physiology.likelihood import likelihood
+from teststation.physiology.limits import Sources, error_terms, limits
 from teststation.physiology.non_exercise import non_exercise
 from teststation.physiology.observe import observe
 from teststation.physiology.outlook import look_ahead
-from teststation.physiology.prior import population
+from teststation.physiology.posterior import Heart, Reading, by_pulse
+from teststation.physiology.prior import known_beforehand, population
 from teststation.physiology.reference import compare, compare_friend, fitness_age, fitness_age_change
 from teststation.physiology.result import (
     ALGORITHM_VERSION,
     EITHER,
+    HEADLINES,
+    METHODS,
     Assessment,
     Change,
     Estimate,
+    FitnessAge,
     HrMax,
+    Line,
     Load,
     Outlook,
     StageObservation,
@@ -32,11 +51,13 @@ from teststation.physiology.result import (
     withheld,
 )
 from teststation.physiology.rpe import by_rpe
-from teststation.physiology.selection import select, usable
+from teststation.physiology.selection import efforts, pulses, select
 from teststation.physiology.training import four_by_four
 from teststation.protocol.plan import Plan
 from teststation.run.record import RunRecord
 from teststation.subject import Gait, Subject
+
+BLOCKED_HR_MAX_SD_BPM, BLOCKED_STANDING_SD_BPM = 10.0, 20.0  # at least; choices of this project
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +73,7 @@ class EarlierTest:
 class Choices:
     """What a clinic may choose."""
 
-    headline: str = "extrapolation"  # or combined, or EITHER
+    headline: str = HEADLINES[0]  # or extrapolation, or EITHER
     use_earlier_tests: bool = False  # whether the combined estimate also rests on this person's latest earlier test
 
 
@@ -74,46 +95,96 @@ def assess(
     chosen_by_clinic = choices or Choices()
     seen = tuple(observations)
     maximum = hr_max(subject, seen)
-    # The pulse of a person on beta-blockers or out of rhythm limits nothing and tells nothing of VO2max.
-    trusted = not (subject.beta_blocker or subject.irregular_rhythm)
+    # The pulse of a person on beta-blockers or out of rhythm limits nothing.
+    trusted = _pulse_tells(subject)
     limit_bpm = hr_fraction_of_max * maximum.bpm
     stages = select(seen, limit_bpm)
-    used = usable(stages, maximum.see_bpm)
+    known, line, silent = _known(subject, stages, maximum, earlier)
+    if silent is not None:
+        combined, density = Estimate(status="withheld", why=silent), None
+    else:
+        combined, density = combine(known, _remarks(subject, known, line))
+    used = pulses(stages)
     if trusted:
-        resting = subject.resting_hr_bpm
-        by_stages = likelihood([used], maximum.bpm, resting) if len(used.vo2) else None
-        line = extrapolate(used, by_stages, maximum.bpm)
+        by_line = extrapolate(used, known.by_stages, known.heart, line)
         estimates = {
-            "extrapolation": line.estimate,
-            "combined": combine(
-                used, by_stages, maximum.bpm, population(subject), resting, usable(earlier, maximum.see_bpm)
-            ),
+            "extrapolation": by_line.estimate,
+            "combined": combined,
             "ebbeling": ebbeling(subject, seen, maximum.bpm),
             "george": jog.george(subject, seen),
             "vehrs": jog.vehrs(subject, seen),
             "hunt_submaximal": hunt_submaximal(subject, seen),
         }
     else:
-        line = Extrapolation(withheld("pulse_not_to_be_trusted"))
-        by_pulse = ("extrapolation", "combined", "ebbeling", "george", "vehrs", "hunt_submaximal")
-        estimates = dict.fromkeys(by_pulse, line.estimate)
+        by_line = Extrapolation(withheld("pulse_not_to_be_trusted"))
+        by_pulse_alone = ("extrapolation", "ebbeling", "george", "vehrs", "hunt_submaximal")
+        estimates = {**dict.fromkeys(by_pulse_alone, by_line.estimate), "combined": combined}
+    estimates |= {"rpe": by_rpe(known.efforts), "non_exercise": non_exercise(subject)}
     headline = chosen_by_clinic.headline
     if headline == EITHER:
-        headline = "extrapolation" if line.estimate.vo2max_ml_kg_min is not None else "combined"
-    estimates |= {"rpe": by_rpe(stages), "non_exercise": non_exercise(subject)}
+        headline = "extrapolation" if by_line.reading is not None else "combined"
+    reading = density if headline == "combined" else by_line.reading
     found = Assessment(
         algorithm_version=ALGORITHM_VERSION,
         stages=stages,
         hr_max=maximum,
-        estimates=estimates,
+        estimates={name: estimates[name] for name in METHODS},
         headline=headline,
-        error_budget=line.terms,
-        line=line.line,
-        training=None if line.line is None else four_by_four(line.line, maximum.bpm, stages),
+        line=by_line.line,
+        training=None if by_line.line is None else four_by_four(by_line.line, maximum.bpm, stages),
         hr_limit_bpm=limit_bpm if trusted else None,
-        outlook=_outlook(line, stages, next_load, maximum, limit_bpm, subject.resting_hr_bpm) if trusted else None,
+        outlook=_outlook(combined, known, by_line.line, stages, next_load, limit_bpm) if trusted else None,
     )
-    return _compared(found, subject, estimates[headline])
+    return found if reading is None else _explained(found, subject, known, reading)
+
+
+def _known(
+    subject: Subject, stages: tuple[StageResult, ...], maximum: HrMax, earlier: Sequence[StageResult]
+) -> tuple[Known, FittedLine | None, Cause | None]:
+    """What the combined estimate reads, the line through the stages, and why their pulse forbids any number."""
+    heart, prior, answers = heart_of(subject, maximum), known_beforehand(subject), efforts(stages)
+    if subject.irregular_rhythm:
+        return Known(None, None, answers, heart, prior), None, None
+    used = pulses(stages)
+    line = fit_line(used, heart)
+    scatter = 1.0 if line is None else line.scatter
+    silent = None if line is None else line.does_not_follow(heart)
+    if silent is not None or not len(used.vo2):
+        return Known(used, None, answers, heart, prior), line, silent
+    # HRmax read off Borg's scale has used the answers up.
+    answers = answers if maximum.reckoned_source != "rpe" else efforts(())
+    by_stages = by_pulse([used], heart, scatter=scatter)
+    return Known(used, by_stages, answers, heart, prior, scatter, pulses(earlier) if earlier else None), line, None
+
+
+def heart_of(subject: Subject, maximum: HrMax) -> Heart:
+    """What is known of the heart, as the posterior reckons with it.
+
+    On beta-blockers nobody has said whether a measured maximum was measured under the same drug, and the standing
+    pulse is lower by an amount that differs: both are told less sure.
+    """
+    bpm, sd = maximum.reckoned_bpm or maximum.bpm, maximum.reckoned_sd_bpm or maximum.see_bpm
+    if subject.resting_hr_bpm is None:
+        standing, standing_sd = STANDING_BPM, STANDING_SD_BPM
+    else:
+        standing, standing_sd = subject.resting_hr_bpm + STANDING_ABOVE_RESTING_BPM, STANDING_RESTED_SD_BPM
+    if subject.beta_blocker:
+        sd, standing_sd = max(sd, BLOCKED_HR_MAX_SD_BPM), max(standing_sd, BLOCKED_STANDING_SD_BPM)
+    return Heart((bpm, sd), (standing, standing_sd))
+
+
+def _remarks(subject: Subject, known: Known, line: FittedLine | None) -> tuple[Cause, ...]:
+    """Why the number that is given is less sure than others."""
+    found: list[Cause] = []
+    if subject.irregular_rhythm:
+        found.append(Cause("wide_irregular_rhythm"))
+    elif subject.beta_blocker:
+        found.append(Cause("wide_beta_blocker"))
+    if known.scatter > 1.0:
+        found.append(Cause("stages_scatter"))
+    if known.pulses is not None and line is None:
+        found.append(Cause("few_stages", {"n": len(known.pulses.vo2)}))
+    return tuple(found)
 
 
 def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Choices | None = None) -> Assessment:
@@ -132,15 +203,22 @@ def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Cho
     if found.hr_limit_bpm is None or not earlier:
         return found
     now = tested(run.id, run, maximum)
-    for number in reversed(range(len(earlier))):
-        before = earlier[number]
-        if before.run.subject.beta_blocker or before.run.subject.irregular_rhythm:
-            continue
-        then = tested(before.test_id, before.run, maximum)
-        change = compare_tests(now, then, maximum, population(run.subject), first=number == 0)
+    heart = heart_of(run.subject, maximum)
+    comparable = [test for test in earlier if _pulse_tells(test.run.subject)]
+    for number in reversed(range(len(comparable))):
+        latest = comparable[number]
+        together = [latest]
+        if number and are_one_baseline(comparable[number - 1].run, latest.run):
+            together = [comparable[number - 1], latest]
+        before = [tested(test.test_id, test.run, maximum) for test in together]
+        change = compare_tests(now, before, heart, population(run.subject), first=together[0] is earlier[0])
         if change is not None:
             return msgspec.structs.replace(found, change=_with_years(change, found, run.subject))
     return found
+
+
+def _pulse_tells(subject: Subject) -> bool:
+    return not (subject.beta_blocker or subject.irregular_rhythm)
 
 
 def hr_limit_bpm(subject: Subject, plan: Plan) -> float | None:
@@ -165,33 +243,57 @@ def common_hr_max(subject: Subject, seen: Sequence[StageObservation], others: Se
     return hr_max(subject, seen)
 
 
-def _compared(found: Assessment, subject: Subject, headline: Estimate) -> Assessment:
-    value, low, high = headline.vo2max_ml_kg_min, headline.low, headline.high
-    if value is None or low is None or high is None:
-        return found
+def _explained(found: Assessment, subject: Subject, known: Known, reading: Reading) -> Assessment:
+    """With what the headline's density says of age and norm, and what it is made of."""
+    headline = found.estimates[found.headline]
+    everything = found.headline == "combined"
+    sources = Sources(
+        pulses=known.pulses,
+        efforts=known.efforts if everything else efforts(()),
+        heart=known.heart,
+        prior_log_sd=known.prior.log_sd if everything else None,
+        cost_term=_cost_term(found.stages),
+    )
+    age = fitness_age(subject.sex, headline)
     return msgspec.structs.replace(
         found,
-        fitness_age=fitness_age(subject.sex, value, low, high),
-        reference=compare(subject.sex, subject.age_years, value),
-        second_reference=compare_friend(subject.sex, subject.age_years, value),
+        fitness_age=age if isinstance(age, FitnessAge) else None,
+        fitness_age_withheld=age if isinstance(age, Cause) else None,
+        reference=compare(subject.sex, subject.age_years, headline, reading.below),
+        second_reference=compare_friend(subject.sex, subject.age_years, headline, reading.below),
+        error_budget=error_terms(sources, reading.median),
+        limits=limits(
+            sources,
+            reading.median,
+            (reading.high - reading.low) / 2,
+            hr_max_by_age=found.hr_max.reckoned_source == "age",
+            questions_open=known.prior.name == "population" and not subject.beta_blocker,
+        ),
     )
 
 
+def _cost_term(stages: Sequence[StageResult]) -> str:
+    """The kind of oxygen cost that most stages have."""
+    terms = budget([stage for stage in stages if stage.vo2_ml_kg_min is not None]).uptake_terms
+    return max(terms, key=terms.count, default="walking_cost")
+
+
 def _with_years(change: Change, found: Assessment, subject: Subject) -> Change:
+    """With years of fitness age, where the change is real; a smaller one says nothing in years."""
     value = found.estimates[found.headline].vo2max_ml_kg_min
-    if value is None:
+    if value is None or change.wording != "real":
         return change
     years = fitness_age_change(subject.sex, value, change.change_ml_kg_min, change.low, change.high)
     return msgspec.structs.replace(change, fitness_age=years)
 
 
 def _outlook(
-    line: Extrapolation,
-    stages: Sequence[StageResult],
+    combined: Estimate,
+    known: Known,
+    line: Line | None,
+    stages: tuple[StageResult, ...],
     next_load: Load | None,
-    maximum: HrMax,
     limit_bpm: float,
-    resting_hr_bpm: float | None,
 ) -> Outlook:
     upcoming = None
     if next_load is not None:
@@ -205,7 +307,7 @@ def _outlook(
             gait=Gait.WALK if last is None else last.gait,
             handrail=last is not None and last.handrail,
         )
-    return look_ahead(line, [s for s in stages if s.used], upcoming, maximum, limit_bpm, resting_hr_bpm)
+    return look_ahead(combined, known, line, stages, upcoming, limit_bpm)
 
 
 def _next_load(run: RunRecord, seen: Sequence[StageObservation]) -> Load | None:

@@ -1,8 +1,9 @@
 """Is the change real? Two tests under one HRmax, and the error that is left when it has cancelled.
 
-The error is these two tests' own: which stages both have, how near the maximum they come, how steep the person's line
-is (``repeat``). It takes the place of one number for everybody; a retest study of seven people gave 1.9 mL/kg/min as
-typical error, 3.4 as 80 % and 5.2 as 95 % threshold, which is about what two ordinary 13-minute tests give here.
+The error is these tests' own: which stages they have in common, how near the maximum they come, how steep the person's
+line is, how long ago it was (``repeat``). Where the earlier test has another one within the fortnight before it, both
+together are the baseline. Tests that differ in what moves a pulse or a cost are laid side by side, and no change
+between them is called real.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,13 @@ from statistics import NormalDist, fmean
 import numpy as np
 
 from teststation.cause import Cause
-from teststation.moments import hour_of_day, time_of_day
+from teststation.moments import days_between, hour_of_day, time_of_day
 from teststation.physiology.error_budget import budget
 from teststation.physiology.observe import WINDOW_S, mean_hr_bpm
+from teststation.physiology.posterior import Heart
 from teststation.physiology.prior import Prior
-from teststation.physiology.repeat import Together, Visit, see_together
-from teststation.physiology.result import Change, HrMax, StageResult
+from teststation.physiology.repeat import FORTNIGHT_DAYS, Difference, Visit, see_together
+from teststation.physiology.result import Change, StageResult
 from teststation.run.record import RunRecord, StageSpan
 
 POSSIBLE, REAL = (NormalDist().inv_cdf(0.5 + share / 2) for share in (0.80, 0.95))  # two-sided, in standard errors
@@ -26,7 +28,8 @@ SAME_SPEED_KMH, SAME_INCLINE_PCT = 0.15, 0.3
 SAME_TIME_OF_DAY_H = 3.0  # a choice of this project
 STAGES_MIN = 2
 SETTLES_IN_S, COMPARED_MIN_S = 30.0, 30.0
-STANDS_THOUGH_UNUSED = ("pulse_below", "pulse_above")  # outside the window of a straight line, but the load is the same
+DOES_NOT_STAND = ("cut_short", "not_steady")  # by itself; at equal seconds of the same load it does
+NO_OBSTACLE = ("differs_time_of_day",)  # to be borne in mind; the day's own error covers it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +46,57 @@ def wording(size_in_errors: float) -> str:
     return "real" if size_in_errors > REAL else "possible" if size_in_errors >= POSSIBLE else "within_error"
 
 
-def compare_tests(now: TestedRun, before: TestedRun, hr_max: HrMax, prior: Prior, *, first: bool) -> Change | None:
-    """The change from ``before`` to ``now``. None where either has no stage that can be compared.
+def compare_tests(
+    now: TestedRun, before: Sequence[TestedRun], heart: Heart, prior: Prior, *, first: bool
+) -> Change | None:
+    """The change to ``now`` from the tests before it together, oldest first: one, or two of one fortnight.
 
-    ``first``: whether ``before`` was the person's first test.
+    None where any has no stages that can be compared.
+
+    Args:
+        first: Whether the earliest of ``before`` was the person's first test.
     """
-    visits = at_equal_times(before, now)
+    visits = at_equal_times((*before, now))
     if any(len(visit.vo2) < STAGES_MIN for visit in visits):
         return None
-    resting = [s.resting_hr_bpm for s in (before.run.subject, now.run.subject) if s.resting_hr_bpm is not None]
-    found = see_together(visits, hr_max.bpm, hr_max.see_bpm, prior, fmean(resting) if resting else None)
+    apart = days_between(before[0].run.started_at, now.run.started_at)
+    found = see_together(visits, heart, prior, days_apart=apart)
     if found is None:
         return None
-    return _change(found, now, before, first)
+    return _change(found.difference(len(before)), now, before, first)
 
 
-def _change(found: Together, now: TestedRun, before: TestedRun, first: bool) -> Change:
-    difference = found.difference(0, 1)
+def _change(difference: Difference, now: TestedRun, before: Sequence[TestedRun], first: bool) -> Change:
     low, high = difference.interval(REAL)
+    latest = before[-1]
+    apart = differences(now.run, latest.run)
     return Change(
-        earlier_test_id=before.test_id,
-        earlier_started_at=before.run.started_at,
+        earlier_test_id=latest.test_id,
+        earlier_started_at=latest.run.started_at,
         change_ml_kg_min=difference.ml_kg_min,
         typical_error_ml_kg_min=difference.smallest(1.0) / 2**0.5,
         low=low,
         high=high,
-        wording=wording(difference.size_in_errors),
-        pulse_at_equal_load_bpm=pulse_at_equal_load(now.stages, before.stages),
-        not_comparable=differences(now.run, before.run),
+        wording="not_comparable" if stand_apart(apart) else wording(difference.size_in_errors),
+        pulse_at_equal_load_bpm=pulse_at_equal_load(now.stages, latest.stages),
+        not_comparable=apart,
         possible_from_ml_kg_min=difference.smallest(POSSIBLE),
         real_from_ml_kg_min=difference.smallest(REAL),
-        notes=(Cause("first_test_reads_high"),) if first else (),
+        notes=(Cause("first_test_reads_high"),) if first and len(before) == 1 else (),
+        probability_of_rise=difference.probability_of_rise,
+        baseline_tests=len(before),
     )
+
+
+def stand_apart(found: Sequence[Cause]) -> bool:
+    """Whether what differs forbids to call a change between two tests real."""
+    return any(cause.code not in NO_OBSTACLE for cause in found)
+
+
+def are_one_baseline(earlier: RunRecord, later: RunRecord) -> bool:
+    """Whether two tests lie within a fortnight and are alike enough to stand for one."""
+    apart = days_between(earlier.started_at, later.started_at)
+    return 0.0 <= apart <= FORTNIGHT_DAYS and not stand_apart(differences(later, earlier))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +108,25 @@ class _Compared:
     over_s: float
 
 
-def at_equal_times(before: TestedRun, now: TestedRun) -> tuple[Visit, Visit]:
-    """The stages of both tests that can be compared.
+def at_equal_times(tests: Sequence[TestedRun]) -> tuple[Visit, ...]:
+    """The stages of all tests that can be compared.
 
-    Where both walked the same load, each counts with its pulse from half a minute on to as far as the shorter went: a
-    stage that the limit cut short says little of steady state and much of a change, at the same seconds of the same
-    load after the same loads. A stage that only one test has counts if it stands, within the window of the line or
-    not.
+    Where several walked the same load, each counts with its pulse from half a minute on to as far as the shortest
+    went: a stage that the limit cut short says little of steady state and much of a change, at the same seconds of the
+    same load after the same loads. A stage that only one test has counts if it stands by itself.
     """
-    by_load = {_load_key(stage): (stage, span) for stage, span in _walked(before)}
-    earlier, later = {key: _alone(stage) for key, (stage, _) in by_load.items()}, {}
-    for stage, span in _walked(now):
-        key = _load_key(stage)
-        later[key] = _alone(stage)
-        if key not in by_load:
-            continue
-        other, other_span = by_load[key]
-        common_s = min(s.observation.actual.duration_s or 0.0 for s in (stage, other))
-        one = _together(now.run, stage, span, common_s)
-        two = _together(before.run, other, other_span, common_s)
-        if one is not None and two is not None:
-            later[key], earlier[key] = one, two
-    return _visit(earlier), _visit(later)
+    walked: list[dict[object, tuple[StageResult, StageSpan]]] = [
+        {_load_key(stage): (stage, span) for stage, span in _walked(test)} for test in tests
+    ]
+    kept: list[dict[object, _Compared | None]] = [{} for _ in tests]
+    for key in dict.fromkeys(key for loads in walked for key in loads):
+        having = [number for number, loads in enumerate(walked) if key in loads]
+        common_s = min(walked[number][key][0].observation.actual.duration_s or 0.0 for number in having)
+        together = [_together(tests[number].run, *walked[number][key], common_s) for number in having]
+        whole = len(having) > 1 and all(one is not None for one in together)
+        for number, one in zip(having, together, strict=True):
+            kept[number][key] = one if whole else _alone(walked[number][key][0])
+    return tuple(_visit(loads) for loads in kept)
 
 
 def _walked(test: TestedRun) -> list[tuple[StageResult, StageSpan]]:
@@ -125,9 +144,12 @@ def _together(run: RunRecord, stage: StageResult, span: StageSpan, common_s: flo
 
 
 def _alone(stage: StageResult) -> _Compared | None:
-    why, hr_bpm = stage.excluded_because, stage.observation.hr_bpm
-    stands = stage.used or (why is not None and why.code in STANDS_THOUGH_UNUSED)
-    return _Compared(stage, hr_bpm, WINDOW_S) if stands and hr_bpm is not None else None
+    hr_bpm = stage.observation.hr_bpm
+    return _Compared(stage, hr_bpm, WINDOW_S) if _stands(stage) and hr_bpm is not None else None
+
+
+def _stands(stage: StageResult) -> bool:
+    return stage.used and not any(doubt.code in DOES_NOT_STAND for doubt in stage.doubts)
 
 
 def _visit(by_load: Mapping[object, _Compared | None]) -> Visit:
@@ -135,7 +157,7 @@ def _visit(by_load: Mapping[object, _Compared | None]) -> Visit:
     stages = [compared.stage for compared in kept.values()]
     return Visit(
         vo2=np.array([stage.vo2_ml_kg_min for stage in stages], dtype=float),
-        cost_sd=np.array(budget(0.0, stages).uptake_sd, dtype=float),
+        cost_sd=np.array(budget(stages).uptake_sd, dtype=float),
         hr=np.array([compared.hr_bpm for compared in kept.values()], dtype=float),
         hr_over_s=np.array([compared.over_s for compared in kept.values()], dtype=float),
         loads=tuple(kept),
@@ -153,13 +175,13 @@ def _load_key(stage: StageResult) -> object:
 
 
 def pulse_at_equal_load(now: Sequence[StageResult], before: Sequence[StageResult]) -> float | None:
-    """How much higher the pulse was at the loads both tests used, bpm, mean."""
+    """How much higher the pulse was at the loads both tests stood, bpm, mean."""
     pairs = [
         a.observation.hr_bpm - b.observation.hr_bpm
         for a in now
         for b in before
-        if a.used
-        and b.used
+        if _stands(a)
+        and _stands(b)
         and a.observation.hr_bpm is not None
         and b.observation.hr_bpm is not None
         and _load_key(a) == _load_key(b)

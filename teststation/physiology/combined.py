@@ -1,19 +1,32 @@
-"""The combined estimate: the stages and what is known of such people, weighed by what each of them knows.
+"""The combined estimate: everything that is known, in one density.
 
-``likelihood`` times ``prior``, read at its median. An earlier test of the same person is more of the same: its stages
-under the same HRmax, HR0 and c, at a VO2max that lies a change away. How large changes between quarterly tests are is
-taken from Flemmen 2014 (+6.4 mL/kg/min in eight weeks of training): the standard deviation of a change is set to
-that, so that a patient who trained is no surprise.
+The stages' pulses and Borg answers (``posterior``) times what is known of the person without them (``prior``), read at
+its median. An earlier test of the same person is more of the same: its stages under the same HRmax, HR0 and oxygen
+cost, at a VO2max that lies a change away. How large changes between quarterly tests are is taken from Flemmen 2014
+(+6.4 mL/kg/min in eight weeks of training): the standard deviation of a change is set to that, so that a patient who
+trained is no surprise.
 """
 
-from teststation.physiology.likelihood import (
-    FLAT_IN_SLOPE,
+from dataclasses import dataclass
+
+import msgspec
+
+from teststation.cause import Cause
+from teststation.physiology.extrapolation import with_ranges
+from teststation.physiology.posterior import (
     GRID,
+    LOG_FLAT_IN_SLOPE,
+    NO_CHANGE,
     Array,
-    UsableStages,
-    likelihood,
+    Efforts,
+    Heart,
+    Pulses,
+    Reading,
+    by_effort,
+    by_pulse,
     normal_nodes,
-    summarise,
+    over_costs,
+    read,
 )
 from teststation.physiology.prior import Prior
 from teststation.physiology.result import Estimate, Ingredient, withheld
@@ -21,43 +34,56 @@ from teststation.physiology.result import Estimate, Ingredient, withheld
 CHANGE_SD = 6.4
 _NODES, _WEIGHTS = normal_nodes(5)
 CHANGE = (CHANGE_SD * _NODES, _WEIGHTS)
+HALF_OF_A_NORMAL = 0.6745  # the central half of a normal, in standard deviations
 
 
-def combine(
-    stages: UsableStages,
-    by_stages: Array | None,
-    hr_max_bpm: float,
-    prior: Prior,
-    resting_hr_bpm: float | None = None,
-    earlier: UsableStages | None = None,
-) -> Estimate:
-    """Posterior median, 95 % interval and what each ingredient said by itself.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the combined estimate reads."""
 
-    Args:
-        by_stages: The likelihood of ``stages`` alone.
-        earlier: This person's earlier test, where it shall count.
-    """
-    if not len(stages.vo2):
-        return withheld("too_few_stages", n=0)
-    if by_stages is None:
-        return withheld("not_a_line", r2=0.0)
-    name, from_test = "stages", by_stages
-    if earlier is not None and len(earlier.vo2):
-        both = likelihood([stages, earlier], hr_max_bpm, resting_hr_bpm, CHANGE)
-        if both is not None:
-            name, from_test = "stages_and_earlier", both
-    from_people = prior.density(GRID)
-    said = {name: summarise(from_test * FLAT_IN_SLOPE), "population": summarise(from_people)}
-    held = {what: 1.0 / summary.spread**2 for what, summary in said.items()}
-    together = summarise(from_test * from_people)
-    return Estimate(
-        status="ok",
-        vo2max_ml_kg_min=together.middle,
-        low=together.low,
-        high=together.high,
-        n_stages=len(stages.vo2),
-        ingredients=tuple(
-            Ingredient(what, summary.middle, summary.spread, held[what] / sum(held.values()))
-            for what, summary in said.items()
-        ),
+    pulses: Pulses | None  # None: the pulse of this person tells nothing
+    by_stages: Array | None  # their log likelihood by cost node, where it has been made already
+    efforts: Efforts
+    heart: Heart
+    prior: Prior
+    scatter: float = 1.0
+    earlier: Pulses | None = None  # this person's earlier test, where it shall count
+
+
+def combine(known: Known, remarks: tuple[Cause, ...] = ()) -> tuple[Estimate, Reading | None]:
+    """Posterior median, its ranges, and what each ingredient said by itself."""
+    name, from_test = _from_test(known)
+    if from_test is None:
+        return withheld("nothing_to_go_by"), None
+    from_people = known.prior.log_density(GRID)
+    together = read(from_test + from_people)
+    if together.at_an_end:
+        return withheld("pulse_outside_experience"), None
+    said = {name: read(from_test + LOG_FLAT_IN_SLOPE), known.prior.name: read(from_people)}
+    spread = {what: _sd(one) for what, one in said.items()}
+    held = sum(sd**-2 for sd in spread.values())
+    ingredients = tuple(
+        Ingredient(what, one.median, spread[what], spread[what] ** -2 / held) for what, one in said.items()
     )
+    n = 0 if known.pulses is None else len(known.pulses.vo2)
+    estimate = with_ranges(together, n_stages=n)
+    return msgspec.structs.replace(estimate, ingredients=ingredients, remarks=remarks), together
+
+
+def _from_test(known: Known) -> tuple[str, Array | None]:
+    name, weights, found = "stages", NO_CHANGE[1], None
+    if known.pulses is not None and len(known.pulses.vo2):
+        found = known.by_stages
+        if known.earlier is not None and len(known.earlier.vo2):
+            name, weights = "stages_and_earlier", CHANGE[1]
+            found = by_pulse([known.pulses, known.earlier], known.heart, CHANGE, known.scatter)
+        elif found is None:
+            found = by_pulse([known.pulses], known.heart, scatter=known.scatter)
+    if len(known.efforts.rpe):
+        answers = by_effort(known.efforts)
+        found = answers if found is None else found + answers
+    return name, None if found is None else over_costs(found, weights if found.shape[2] > 1 else NO_CHANGE[1])
+
+
+def _sd(one: Reading) -> float:
+    return max(1e-3, (one.likely_high - one.likely_low) / 2 / HALF_OF_A_NORMAL)

@@ -30,12 +30,19 @@ def friend2018_vo2max(sex: Sex, age_years: float, weight_kg: float, height_cm: f
     return 45.2 - 0.35 * age_years - 10.9 * sex_code - 0.15 * pounds + 0.68 * inches - 0.46
 
 
+def by_questions(subject: Subject) -> float | None:
+    """Nes 2011, mL/kg/min; None unless waist, resting pulse and activity are known and no drug slows the pulse."""
+    waist, resting, activity = subject.waist_cm, subject.resting_hr_bpm, subject.activity_index
+    if waist is None or resting is None or activity is None or subject.beta_blocker:
+        return None
+    return nes2011_vo2max(subject.sex, subject.age_years, waist, resting, activity)
+
+
 def non_exercise(subject: Subject) -> Estimate:
     """Nes 2011 where its questions were asked, else FRIEND 2018."""
-    asked = (subject.waist_cm, subject.resting_hr_bpm, subject.activity_index)
-    if all(value is not None for value in asked) and not subject.beta_blocker:
-        waist, resting, activity = (float(value or 0.0) for value in asked)
-        return with_see(nes2011_vo2max(subject.sex, subject.age_years, waist, resting, activity), NES_SEE[subject.sex])
+    asked = by_questions(subject)
+    if asked is not None:
+        return with_see(asked, NES_SEE[subject.sex])
     if subject.height_cm is None:
         return withheld("height_missing")
     if not FRIEND_AGE_FROM <= subject.age_years <= FRIEND_AGE_TO:

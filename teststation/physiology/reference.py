@@ -1,6 +1,8 @@
 """Healthy people of the same age and sex: expected VO2max, percentile, and the age at which it is expected."""
 
+import math
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -8,10 +10,13 @@ from statistics import NormalDist
 
 import numpy as np
 
-from teststation.physiology.result import FitnessAge, FitnessAgeChange, ReferenceComparison
+from teststation.cause import Cause
+from teststation.physiology.result import Estimate, FitnessAge, FitnessAgeChange, ReferenceComparison
 from teststation.subject import Sex
 
 YOUNGEST, OLDEST = 20.0, 80.0
+EVEN_ODDS = 2 / 3
+WIDEST_YEARS, IN_STEPS_OF_YEARS = 40.0, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,38 +62,73 @@ def _read(name: str, sex: Sex) -> Reference:
     return Reference(table["source"], tuple(table["ages"]), tuple(rows["mean"]), None if sd is None else tuple(sd))
 
 
-def compare(sex: Sex, age_years: float, vo2max: float) -> ReferenceComparison:
-    """This VO2max among healthy Norwegians of the same age and sex."""
-    return _compare(hunt3(sex), age_years, vo2max)
+def compare(sex: Sex, age_years: float, estimate: Estimate, below: Callable[[float], float]) -> ReferenceComparison:
+    """This estimate among healthy Norwegians of the same age and sex.
+
+    Args:
+        estimate: One with a number.
+        below: The probability that this person's VO2max lies below a level, mL/kg/min.
+    """
+    return _compare(hunt3(sex), age_years, estimate, below)
 
 
-def compare_friend(sex: Sex, age_years: float, vo2max: float) -> ReferenceComparison:
-    """This VO2max against the American median of the same age and sex, without a percentile."""
-    return _compare(friend2022(sex), age_years, vo2max)
+def compare_friend(
+    sex: Sex, age_years: float, estimate: Estimate, below: Callable[[float], float]
+) -> ReferenceComparison:
+    """This estimate against the American median of the same age and sex, without a percentile."""
+    return _compare(friend2022(sex), age_years, estimate, below)
 
 
-def _compare(reference: Reference, age_years: float, vo2max: float) -> ReferenceComparison:
+def _compare(
+    reference: Reference, age_years: float, estimate: Estimate, below: Callable[[float], float]
+) -> ReferenceComparison:
     expected = reference.expected(age_years)
+    value = estimate.vo2max_ml_kg_min or 0.0
     percentile = None
     if reference.sd is not None:
-        percentile = 100 * NormalDist(expected, reference.spread(age_years)).cdf(vo2max)
+        percentile = 100 * NormalDist(expected, reference.spread(age_years)).cdf(value)
+    likely = (estimate.likely_low, estimate.likely_high)
+    low, high = (None if end is None else 100 * end / expected for end in likely)
     return ReferenceComparison(
         source=reference.source,
         expected_ml_kg_min=expected,
-        percent_of_expected=100 * vo2max / expected,
+        percent_of_expected=100 * value / expected,
         percentile=percentile,
+        probability_below=below(expected),
+        percent_likely_low=low,
+        percent_likely_high=high,
     )
 
 
-def fitness_age(sex: Sex, vo2max: float, low: float, high: float) -> FitnessAge:
-    """The age at which the mean healthy person of this sex has this VO2max, with the interval's ages.
+def in_twentieths(probability_below: float) -> tuple[str, int]:
+    """A probability as people take it in: ``below`` or ``above``, and in how many of twenty; never all of them.
 
-    Ages are capped at 20 and 80, and the cap is told: the tables do not reach beyond.
+    Nearer to even odds than two thirds it is ``about``.
+    """
+    where, share = ("below", probability_below) if probability_below >= 0.5 else ("above", 1.0 - probability_below)
+    if share < EVEN_ODDS:
+        return "about", 10
+    return where, min(19, int(20 * share))
+
+
+def fitness_age(sex: Sex, estimate: Estimate) -> FitnessAge | Cause:
+    """The age at which the mean healthy person of this sex has this VO2max, with the ages of its two ranges.
+
+    The central half is given in fives, outwards. Ages are capped at 20 and 80, and the cap is told: the tables do not
+    reach beyond. Where the 95 % range is wider than forty years there is no age: why.
     """
     reference = hunt3(sex)
-    years = reference.age_of(vo2max)
+    ends = (estimate.high, estimate.likely_high, estimate.vo2max_ml_kg_min, estimate.likely_low, estimate.low)
+    low, likely_low, years, likely_high, high = (reference.age_of(value or 0.0) for value in ends)
+    if _cap(high) - _cap(low) > WIDEST_YEARS:
+        return Cause("fitness_age_too_wide", {"years": round(_cap(high) - _cap(low))})
     return FitnessAge(
-        years=_cap(years), low=_cap(reference.age_of(high)), high=_cap(reference.age_of(low)), capped=_beyond(years)
+        years=_cap(years),
+        low=_cap(low),
+        high=_cap(high),
+        capped=_beyond(years),
+        likely_low=_cap(IN_STEPS_OF_YEARS * math.floor(likely_low / IN_STEPS_OF_YEARS)),
+        likely_high=_cap(IN_STEPS_OF_YEARS * math.ceil(likely_high / IN_STEPS_OF_YEARS)),
     )
 
 

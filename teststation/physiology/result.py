@@ -4,12 +4,12 @@ from teststation.cause import Cause
 from teststation.ports import Value
 from teststation.subject import Gait
 
-ALGORITHM_VERSION = "2"  # every stored result names it; raise it whenever the same input may give another number
+ALGORITHM_VERSION = "3"  # every stored result names it; raise it whenever the same input may give another number
 
 METHODS = (
     "extrapolation", "combined", "ebbeling", "george", "vehrs", "hunt_submaximal", "rpe", "non_exercise",
 )  # fmt: skip
-HEADLINES = ("extrapolation", "combined")  # what may be the result
+HEADLINES = ("combined", "extrapolation")  # what may be the result; the first is, unless the clinic chooses
 EITHER = "extrapolation_or_combined"  # a clinic's choice: combined where the stages make no line
 
 
@@ -50,23 +50,30 @@ class StageResult(Value, frozen=True):
     vo2_ml_kg_min: float | None
     used: bool
     excluded_because: Cause | None = None
+    doubts: tuple[Cause, ...] = ()  # why a stage that counts says less than others
 
 
 class HrMax(Value, frozen=True):
-    """The largest heart rate assumed, with its standard error."""
+    """The largest heart rate: what the page names and the limit uses, and what the estimate reckons with.
+
+    They differ only by age: the clinic's formula lies above the mean of the large ones.
+    """
 
     bpm: float
-    source: str  # measured | nes2013 | brawner2004 | rpe
+    source: str  # measured | intervals | nes2013 | brawner2004 | rpe
     see_bpm: float
     question: Cause | None = None  # such as: observed pulse above the predicted maximum
-    rpe_check_bpm: float | None = None  # heart rate on RPE, read at 20, whatever the source
+    rpe_check_bpm: float | None = None  # heart rate on RPE, read at 18, whatever the source
     measured_on: str | None = None  # ISO date, where it was measured and the date is known
+    reckoned_bpm: float | None = None  # None: in a result older than algorithm 3
+    reckoned_sd_bpm: float | None = None
+    reckoned_source: str | None = None  # as source, or age: the mean of four formulas
 
 
 class Ingredient(Value, frozen=True):
     """One thing a combined estimate rests on: what it says by itself, and its share of the weight."""
 
-    name: str  # stages | stages_and_earlier | population
+    name: str  # stages | stages_and_earlier | population | questions
     vo2max_ml_kg_min: float
     sd_ml_kg_min: float
     weight: float  # 0..1; the weights of an estimate add up to 1
@@ -83,6 +90,9 @@ class Estimate(Value, frozen=True):
     r2: float | None = None
     n_stages: int | None = None
     ingredients: tuple[Ingredient, ...] = ()
+    likely_low: float | None = None  # 50 % interval
+    likely_high: float | None = None
+    remarks: tuple[Cause, ...] = ()  # why a number that is given is less sure than others
 
 
 def withheld(code: str, **values: int | float | str) -> Estimate:
@@ -96,6 +106,16 @@ class ErrorTerm(Value, frozen=True):
     name: str  # a key of the text catalogue
     sd_ml_kg_min: float
     source: str
+
+
+class Limits(Value, frozen=True):
+    """What the doubt is made of, and the one thing that would narrow it most."""
+
+    largest: str  # the name of the largest error term
+    share: float  # its share of the variance, 0..1
+    remedy: str | None = None  # hr_max_from_intervals | three_questions | borg_answers
+    half_width: float | None = None  # of the 95 % interval now, mL/kg/min
+    half_width_then: float | None = None  # about what it would be with the remedy
 
 
 class Line(Value, frozen=True):
@@ -115,6 +135,8 @@ class FitnessAge(Value, frozen=True):
     low: float
     high: float
     capped: str  # none | young | old
+    likely_low: float | None = None  # the central half, in fives
+    likely_high: float | None = None
 
 
 class ReferenceComparison(Value, frozen=True):
@@ -124,6 +146,9 @@ class ReferenceComparison(Value, frozen=True):
     expected_ml_kg_min: float
     percent_of_expected: float
     percentile: float | None  # None where the source prints no spread
+    probability_below: float | None = None  # that this person lies below the expected value
+    percent_likely_low: float | None = None  # percent of expected, central half
+    percent_likely_high: float | None = None
 
 
 class FitnessAgeChange(Value, frozen=True):
@@ -144,13 +169,15 @@ class Change(Value, frozen=True):
     typical_error_ml_kg_min: float
     low: float
     high: float
-    wording: str  # within_error | possible | real
+    wording: str  # within_error | possible | real | not_comparable
     pulse_at_equal_load_bpm: float | None = None
     not_comparable: tuple[Cause, ...] = ()
     possible_from_ml_kg_min: float | None = None  # 80 % of unchanged people stay below; by these tests' own stages
     real_from_ml_kg_min: float | None = None  # 95 %
     fitness_age: FitnessAgeChange | None = None  # where this test has a number
     notes: tuple[Cause, ...] = ()  # what to bear in mind, though the tests are comparable
+    probability_of_rise: float | None = None  # that VO2max is higher now than then
+    baseline_tests: int = 1  # how many tests of one fortnight stand for the earlier one
 
 
 class Outlook(Value, frozen=True):
@@ -202,3 +229,5 @@ class Assessment(Value, frozen=True):
     hr_limit_bpm: float | None = None  # the submaximal end point of this test
     second_reference: ReferenceComparison | None = None
     outlook: Outlook | None = None
+    fitness_age_withheld: Cause | None = None
+    limits: Limits | None = None

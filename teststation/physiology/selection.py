@@ -8,7 +8,6 @@ from teststation.cause import Cause
 from teststation.errors import OutOfRange
 from teststation.physiology.error_budget import budget
 from teststation.physiology.extrapolation import HR_FROM_BPM, STAGES_MIN
-from teststation.physiology.likelihood import UsableStages
 from teststation.physiology.metabolic import (
     SURELY_RUNS_FROM_KMH,
     SURELY_WALKS_TO_KMH,
@@ -16,14 +15,19 @@ from teststation.physiology.metabolic import (
     with_handrail_ml_kg_min,
 )
 from teststation.physiology.observe import COVERAGE_MIN
+from teststation.physiology.posterior import Efforts, Pulses
 from teststation.physiology.result import StageObservation, StageResult
+
+MINUTE_S = 59.0
+LONG_ENOUGH_S = 100.0  # two and a half time constants of oxygen uptake; a choice of this project
 
 
 def select(observations: tuple[StageObservation, ...], hr_limit_bpm: float) -> tuple[StageResult, ...]:
-    """Every stage with its oxygen uptake, and whether the headline uses it: steady, whole, 110 bpm to the limit.
+    """Every stage with its oxygen uptake, whether the estimate uses it, and what is doubtful about it.
 
-    Between the speeds where walking and running are certain, a stage whose gait nobody stated counts only where the
-    line could not be drawn without it: the wrong equation is off by ten mL/kg/min there.
+    A likelihood needs no window: a stage below 110 bpm, not steady or cut short counts, and counts for less. Between
+    the speeds where walking and running are certain, a stage whose gait nobody stated counts only where there would be
+    too few without it: the wrong equation is off by ten mL/kg/min there.
     """
     judged = tuple(_judge(seen, hr_limit_bpm) for seen in observations)
     doubtful = [stage.used and _gait_in_doubt(stage.observation) for stage in judged]
@@ -46,19 +50,45 @@ def _gait_in_doubt(seen: StageObservation) -> bool:
 
 def _judge(seen: StageObservation, hr_limit_bpm: float) -> StageResult:
     vo2, cause = uptake(seen)
-    cause = _first_reason(seen, hr_limit_bpm) or cause
+    cause = _first_reason(seen) or cause
+    used = cause is None and vo2 is not None
     return StageResult(
-        observation=seen, vo2_ml_kg_min=vo2, used=cause is None and vo2 is not None, excluded_because=cause
+        observation=seen,
+        vo2_ml_kg_min=vo2,
+        used=used,
+        excluded_because=cause,
+        doubts=_doubts(seen, hr_limit_bpm) if used else (),
     )
 
 
-def usable(stages: Sequence[StageResult], hr_max_see_bpm: float) -> UsableStages:
-    """The used stages as the line and the likelihood read them."""
+def pulses(stages: Sequence[StageResult]) -> Pulses:
+    """The used stages as the posterior reads them."""
     used = [stage for stage in stages if stage.used]
-    return UsableStages(
+    sizes = budget(used)
+    return Pulses(
         vo2=np.array([stage.vo2_ml_kg_min for stage in used], dtype=float),
         hr=np.array([stage.observation.hr_bpm for stage in used], dtype=float),
-        budget=budget(hr_max_see_bpm, used),
+        cost_sd=np.array(sizes.uptake_sd, dtype=float),
+        doubt_sd_bpm=np.array(sizes.doubt_sd_bpm, dtype=float),
+        walked=np.array([not any(doubt.code == "cut_short" for doubt in stage.doubts) for stage in used], dtype=float),
+    )
+
+
+def efforts(stages: Sequence[StageResult]) -> Efforts:
+    """The answers on Borg's scale to stages that were walked, whatever their pulse."""
+    answered = [
+        stage
+        for stage in stages
+        if stage.vo2_ml_kg_min is not None
+        and stage.observation.rpe is not None
+        and not stage.observation.habituation
+        and not too_short(stage.observation)
+        and not (stage.excluded_because is not None and stage.excluded_because.code == "gait_not_stated")
+    ]
+    return Efforts(
+        vo2=np.array([stage.vo2_ml_kg_min for stage in answered], dtype=float),
+        rpe=np.array([stage.observation.rpe for stage in answered], dtype=float),
+        cost_sd=np.array(budget(answered).uptake_sd, dtype=float),
     )
 
 
@@ -76,10 +106,18 @@ def uptake(seen: StageObservation) -> tuple[float | None, Cause | None]:
     return (with_handrail_ml_kg_min(vo2) if seen.handrail else vo2), None
 
 
-def _first_reason(seen: StageObservation, hr_limit_bpm: float) -> Cause | None:
+def too_short(seen: StageObservation) -> bool:
+    """Whether the load was walked for so short a time that nothing followed it: cut off early, or under a minute."""
+    walked_s = seen.actual.duration_s
+    if walked_s is None:
+        return not seen.duration_ok
+    return walked_s < (MINUTE_S if seen.duration_ok else LONG_ENOUGH_S)
+
+
+def _first_reason(seen: StageObservation) -> Cause | None:
     if seen.habituation:
         return Cause("habituation")
-    if not seen.duration_ok:
+    if too_short(seen):
         return Cause("not_finished")
     if seen.pulse_frozen:
         return Cause("pulse_frozen")
@@ -87,10 +125,19 @@ def _first_reason(seen: StageObservation, hr_limit_bpm: float) -> Cause | None:
         return Cause("no_pulse")
     if seen.hr_coverage is not None and seen.hr_coverage < COVERAGE_MIN:
         return Cause("coverage", {"percent": round(100 * seen.hr_coverage)})
-    if seen.steady is False:
-        return Cause("not_steady")
-    if seen.hr_bpm < HR_FROM_BPM:
-        return Cause("pulse_below", {"bpm": round(seen.hr_bpm), "limit": round(HR_FROM_BPM)})
-    if seen.hr_bpm > hr_limit_bpm:
-        return Cause("pulse_above", {"bpm": round(seen.hr_bpm), "limit": round(hr_limit_bpm)})
     return None
+
+
+def _doubts(seen: StageObservation, hr_limit_bpm: float) -> tuple[Cause, ...]:
+    """What is said of a stage that counts. All but the last widen what it says (``error_budget``)."""
+    found: list[Cause] = []
+    walked_s = seen.actual.duration_s
+    if not seen.duration_ok or (walked_s is not None and walked_s < LONG_ENOUGH_S):
+        found.append(Cause("cut_short"))
+    if seen.steady is False:
+        found.append(Cause("not_steady"))
+    if seen.hr_bpm is not None and seen.hr_bpm < HR_FROM_BPM:
+        found.append(Cause("pulse_below", {"bpm": round(seen.hr_bpm), "limit": round(HR_FROM_BPM)}))
+    if seen.hr_bpm is not None and seen.hr_bpm > hr_limit_bpm:
+        found.append(Cause("pulse_above", {"bpm": round(seen.hr_bpm), "limit": round(hr_limit_bpm)}))
+    return tuple(found)

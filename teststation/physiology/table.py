@@ -1,6 +1,5 @@
 """Tables of stages from anywhere: CSV with a header, one row a stage, and who it is in lines before the header."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 from teststation.errors import BadInput
 from teststation.files.table import split
+from teststation.person_words import activity_index, interval_peak, to_number
 from teststation.physiology.result import Load, StageObservation
 from teststation.subject import Gait
 from teststation.texts import english
@@ -27,8 +27,14 @@ ABOUT = {
     "height": "height_cm",
     "hr-max": "hr_max_measured_bpm",
     "hr-max-from-rpe": "hr_max_from_rpe",
+    "hr-max-intervals": "hr_max_intervals_bpm",
+    "waist": "waist_cm",
+    "resting-hr": "resting_hr_bpm",
+    "activity": "activity_index",
     "beta-blocker": "beta_blocker",
+    "irregular-rhythm": "irregular_rhythm",
 }
+YES_OR_NO = ("beta-blocker", "irregular-rhythm", "hr-max-from-rpe")
 _ABOUT_LINE = re.compile(r"^\s*#\s*([\w-]+)\s*[=:]\s*(.*?)\s*[,;]*\s*$")
 
 
@@ -106,13 +112,23 @@ def _read_about(line: str, path: str, number: int, subject: dict[str, Any], prob
             subject[name] = value.lower()
         else:
             problems.append(f"{where}: {value!r} is not male or female; correct it")
-    elif key in ("beta-blocker", "hr-max-from-rpe"):
+    elif key in YES_OR_NO:
         if value.lower() in ("yes", "no", "true", "false"):
             subject[name] = value.lower() in ("yes", "true")
         else:
             problems.append(f"{where}: {value!r} is not yes or no; correct it")
+    elif key == "hr-max-intervals":
+        try:
+            subject |= interval_peak(value)
+        except BadInput as error:
+            problems += [f"{where}: {problem}" for problem in error.problems]
+    elif key == "activity":
+        try:
+            subject[name] = activity_index(value)
+        except BadInput as error:
+            problems += [f"{where}: {problem}" for problem in error.problems]
     else:
-        number_read = _to_number(value)
+        number_read = to_number(value)
         if number_read is None:
             problems.append(f"{where}: {value!r} is not a number; correct it")
         else:
@@ -127,7 +143,7 @@ def _read_row(cells: Mapping[str, str], index: int, where: str, problems: list[s
         values[name] = None
         if not text:
             continue
-        value = _to_number(text)
+        value = to_number(text)
         if value is None:
             problems.append(f"{where}: {name}: {text!r} is not a number; correct it")
         elif not low <= value <= high:
@@ -160,15 +176,3 @@ def _read_row(cells: Mapping[str, str], index: int, where: str, problems: list[s
 def _usual_gait(speed_kmh: float | None) -> Gait:
     """Where the table does not say: a run above 7 km/h, the station's own switch."""
     return Gait.RUN if speed_kmh is not None and speed_kmh > 7.0 else Gait.WALK
-
-
-def _to_number(text: str) -> float | None:
-    """A number with a decimal point or comma; None for anything else, infinities and NaN included."""
-    cleaned = text.strip().replace("\u00a0", "")
-    if cleaned.count(",") == 1 and "." not in cleaned:
-        cleaned = cleaned.replace(",", ".")
-    try:
-        value = float(cleaned)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

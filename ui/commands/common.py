@@ -25,6 +25,10 @@ BOUNDS: dict[str, tuple[str, float, float, str]] = {
     "weight_kg": ("--weight", 25, 300, "kg"),
     "height_cm": ("--height", 100, 230, "cm"),
     "hr_max_measured_bpm": ("--hr-max", 90, 240, "bpm"),
+    "hr_max_intervals_bpm": ("--hr-max-intervals", 90, 240, "bpm"),
+    "waist_cm": ("--waist", 40, 200, "cm"),
+    "resting_hr_bpm": ("--resting-hr", 30, 130, "bpm"),
+    "activity_index": ("--activity", 0, 15, "of Nes 2011's index"),
 }
 
 
@@ -62,6 +66,11 @@ def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | boo
         "hr_max_measured_bpm": arguments.hr_max,
         "hr_max_from_rpe": arguments.hr_max_from_rpe,
         "beta_blocker": arguments.beta_blocker,
+        "irregular_rhythm": arguments.irregular_rhythm,
+        "waist_cm": arguments.waist,
+        "resting_hr_bpm": arguments.resting_hr,
+        "activity_index": arguments.activity,
+        **(arguments.hr_max_intervals or {}),
     }
 
 

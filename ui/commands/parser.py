@@ -5,9 +5,13 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from teststation import __version__
+from teststation.errors import BadInput
+from teststation.person_words import activity_index, interval_peak
+
+Read = TypeVar("Read")
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -141,9 +145,13 @@ def _emulate(parser: argparse.ArgumentParser) -> None:
 
 
 def _laboratory(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--patients", type=int, default=200, metavar="N", help="each walks three tests")
+    parser.add_argument("--patients", type=int, default=1500, metavar="N", help="each walks three tests")
     parser.add_argument("--first", type=int, default=1, metavar="N", help="number of the first patient")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes; as many as there are cores")
+    parser.add_argument("--whole", action="store_true", help="through the whole station, a second and a half each test")
+    parser.add_argument("--no-change", action="store_true", help="the first test alone")
+    parser.add_argument("--measured", type=_path, metavar="FILE.csv", help="real tests with measured uptake")
+    parser.add_argument("--rpe-column", metavar="NAME", help="which column of that table holds Borg answers")
     parser.add_argument("--json", type=_path, metavar="OUT|-")
     parser.set_defaults(run=_lazy("laboratory"))
 
@@ -247,7 +255,39 @@ def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument(
         "--hr-max-from-rpe", action="store_true", default=None, help="estimate HRmax with Borg's scale where RPE allows"
     )
+    parser.add_argument(
+        "--hr-max-intervals",
+        type=_interval_peak,
+        metavar="BPM[,all-out]",
+        help="highest pulse held for 5 s in an own interval session of the last three months",
+    )
     parser.add_argument("--beta-blocker", action="store_true", default=None)
+    parser.add_argument("--irregular-rhythm", action="store_true", default=None)
+    parser.add_argument(
+        "--waist", type=float, metavar="CM", help="with resting pulse and activity it narrows the estimate"
+    )
+    parser.add_argument("--resting-hr", type=float, metavar="BPM")
+    parser.add_argument(
+        "--activity",
+        type=_activity,
+        metavar="INDEX",
+        help="Nes 2011's, or frequency x intensity x duration: 2.5x2x0.75",
+    )
+
+
+def _interval_peak(text: str) -> dict[str, Any]:
+    return _in_one_line(interval_peak, text)
+
+
+def _activity(text: str) -> float:
+    return _in_one_line(activity_index, text)
+
+
+def _in_one_line(read: Callable[[str], Read], text: str) -> Read:
+    try:
+        return read(text)
+    except BadInput as error:
+        raise argparse.ArgumentTypeError("; ".join(error.problems)) from None
 
 
 def _record_options(parser: argparse.ArgumentParser, default: Any = None) -> None:

@@ -28,7 +28,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default_speed: str = "normal"
     language: str = "nb"
     # Which estimate is the result.
-    headline: Literal["extrapolation", "combined", "extrapolation_or_combined"] = "extrapolation"
+    headline: Literal["combined", "extrapolation", "extrapolation_or_combined"] = "combined"
     use_earlier_tests: bool = False  # whether the combined estimate also rests on the person's latest earlier test
     record: str = ""  # a file or postgresql+psycopg://USER@HOST/DATABASE; empty: the one in the user's data folder
     person_in_file_names: bool = False  # of exported files

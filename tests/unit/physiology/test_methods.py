@@ -78,11 +78,19 @@ def test_hunts_equation_reads_the_last_whole_stage() -> None:
     assert of("hunt_submaximal", MAN, first, last, cut) == of("hunt_submaximal", MAN, first, last)
 
 
-def test_borg_beside_what_was_walked_is_withheld_where_it_contradicts_it() -> None:
-    answers = ((0.0, 17), (4.0, 18), (8.0, 20))  # 20 was said at a load that is still walked
-    stages = [stage(4.8, incline, 120, Gait.WALK, rpe=rpe) for incline, rpe in answers]
-    stages.append(stage(4.8, 12.0, 140, Gait.WALK, rpe=20))
-    assert why(of("rpe", MAN, *stages)) == "rpe_does_not_fit"
+def test_borg_answers_that_do_not_rise_say_nothing_by_themselves() -> None:
+    stages = [stage(4.8, 4.0 * n, 120 + 9 * n, Gait.WALK, rpe=15 - 2 * n) for n in range(4)]
+    assert why(of("rpe", MAN, *stages)) == "rpe_does_not_rise"
+
+
+def test_borg_answers_near_the_top_put_the_maximum_near_what_was_walked() -> None:
+    """18 is what people say at the maximum: read at 20 this would be far above."""
+    answers = ((0.0, 10), (4.0, 13), (8.0, 16), (12.0, 18))
+    found = of(
+        "rpe", MAN, *(stage(4.8, incline, 120 + 9 * n, Gait.WALK, rpe=rpe) for n, (incline, rpe) in enumerate(answers))
+    )
+    assert found.vo2max_ml_kg_min == pytest.approx(30.0, abs=3.0)
+    assert (found.low or 0) > 20
 
 
 def test_unstated_gait_between_walk_and_run_does_not_bend_the_line() -> None:

@@ -2,14 +2,23 @@
 
 import itertools
 
+import msgspec
 import numpy as np
 import pytest
 
+from teststation.cause import Cause
 from teststation.errors import OutOfRange
 from teststation.physiology.ebbeling import ebbeling_vo2max
-from teststation.physiology.error_budget import budget
 from teststation.physiology.extrapolation import FittedLine
-from teststation.physiology.hrmax import brawner2004_bpm, hr_max, nes2013_bpm
+from teststation.physiology.hrmax import (
+    SessionPeak,
+    brawner2004_bpm,
+    by_age_bpm,
+    hr_max,
+    nes2013_bpm,
+    peak_that_counts,
+    with_session,
+)
 from teststation.physiology.hunt_submaximal import hunt_submaximal_men_vo2max
 from teststation.physiology.jog import george_vo2max, vehrs_vo2max
 from teststation.physiology.metabolic import (
@@ -19,8 +28,9 @@ from teststation.physiology.metabolic import (
     with_handrail_ml_kg_min,
 )
 from teststation.physiology.non_exercise import friend2018_vo2max, nes2011_vo2max
+from teststation.physiology.posterior import Heart, Pulses
 from teststation.physiology.reference import compare, compare_friend, fitness_age, friend2022, hunt3
-from teststation.physiology.result import Load, StageObservation
+from teststation.physiology.result import Estimate, FitnessAge, Load, StageObservation
 from teststation.physiology.zones import ZONES
 from teststation.subject import Gait, Sex, Subject
 from teststation.units import kmh_from_mph
@@ -64,6 +74,18 @@ def test_hrmax_takes_the_best_source_at_hand() -> None:
     assert (hr_max(tested).bpm, hr_max(tested).source) == (188, "measured")
 
 
+def given(value: float, half: float = 5.0) -> Estimate:
+    return Estimate(
+        "ok", None, value, value - half, value + half, likely_low=value - half / 3, likely_high=value + half / 3
+    )
+
+
+def age_at(sex: Sex, value: float, half: float) -> FitnessAge:
+    found = fitness_age(sex, given(value, half))
+    assert isinstance(found, FitnessAge)
+    return found
+
+
 def stage_at(hr_bpm: float, rpe: int | None = None) -> StageObservation:
     return StageObservation(index=0, name="1", planned=None, actual=Load(240.0, 4.8, 0.0), hr_bpm=hr_bpm, rpe=rpe)
 
@@ -72,10 +94,62 @@ def test_hrmax_from_borg_where_the_clinic_wants_it_and_the_answers_allow_it() ->
     person = Subject(sex=Sex.MALE, age_years=50, weight_kg=80, hr_max_from_rpe=True)
     answered = [stage_at(bpm, rpe) for bpm, rpe in ((110, 9), (125, 11), (140, 13))]
     found = hr_max(person, answered)
-    assert (round(found.bpm, 1), found.source) == (192.5, "rpe")  # 7.5 bpm a step, read at 20
-    assert found.see_bpm > 10  # it is no surer than the age formula
+    assert (round(found.bpm, 1), found.source) == (177.5, "rpe")  # 7.5 bpm a step, read at 18
+    assert found.see_bpm > 10  # it is hardly surer than the age formula
     too_few = hr_max(person, answered[:2])
     assert (too_few.source, too_few.question and too_few.question.code) == ("nes2013", "rpe_cannot_tell_hr_max")
+
+
+def test_the_page_names_the_clinics_formula_and_the_estimate_reckons_with_the_mean_of_four() -> None:
+    found = hr_max(Subject(sex=Sex.MALE, age_years=40, weight_kg=80))
+    assert (found.bpm, found.source, found.see_bpm) == (pytest.approx(185.4), "nes2013", 10.8)
+    # Nes 185.4, Tanaka 180, Gellish 180.1, Arena 180.5
+    assert found.reckoned_bpm == pytest.approx((185.4 + 180.0 + 180.1 + 180.5) / 4, abs=0.01)
+    assert (found.reckoned_sd_bpm, found.reckoned_source) == (11.1, "age")
+
+
+def test_a_session_all_out_is_evidence_and_a_lower_bound() -> None:
+    by_age = (by_age_bpm(44), 11.1)
+    for peak in (150.0, 168.0, 180.0, 200.0):
+        bpm, sd = with_session(by_age, peak, all_out=True)
+        assert peak < bpm < max(peak + 8, by_age[0])
+        assert 1.5 < sd < 6
+    person = Subject(
+        sex=Sex.MALE, age_years=44, weight_kg=80, hr_max_intervals_bpm=168.0, hr_max_intervals_all_out=True
+    )
+    found = hr_max(person)
+    assert (found.source, found.reckoned_source) == ("intervals", "intervals")
+    assert found.bpm == found.reckoned_bpm == pytest.approx(with_session(by_age, 168.0, all_out=True)[0])
+
+
+def test_an_ordinary_session_below_its_target_does_not_pull_the_maximum_down_with_it() -> None:
+    by_age = (by_age_bpm(44), 11.1)
+    easy, target = (with_session(by_age, peak, all_out=False) for peak in (130.0, 0.95 * 170.0))
+    assert easy[0] > 170
+    assert easy[1] > 9
+    assert target[0] == pytest.approx(173, abs=2.5)
+    assert target[1] < 8.5
+
+
+def test_a_measured_maximum_goes_before_a_session_and_a_session_far_above_age_is_a_question() -> None:
+    person = Subject(sex=Sex.MALE, age_years=50, weight_kg=80, hr_max_intervals_bpm=205.0)
+    question = hr_max(person).question
+    assert question is not None
+    assert question.code == "interval_peak_high"
+    tested = msgspec.structs.replace(person, hr_max_measured_bpm=188.0)
+    assert hr_max(tested).source == "measured"
+
+
+def test_the_session_that_counts_is_the_highest_peak_of_three_months() -> None:
+    day = "2026-04-02"
+    sessions = [
+        SessionPeak("2025-12-01", 190.0, all_out=True),
+        SessionPeak("2026-01-10", 171.0),
+        SessionPeak("2026-03-01", 174.0, all_out=True),
+        SessionPeak("2026-04-03", 199.0),
+    ]
+    assert peak_that_counts(sessions, day) == sessions[2]
+    assert peak_that_counts(sessions[:1], day) is None
 
 
 def test_a_measured_hrmax_goes_before_borg_and_tells_its_date() -> None:
@@ -139,7 +213,8 @@ def test_the_stages_of_nhanes_cost_what_its_manual_prints(speed_mph: float, incl
 
 def test_the_worked_example_of_nhanes_is_read_at_hrmax() -> None:
     """The same manual, appendix G: a man of 40, 23.3 and 31.4 mL/kg/min at 120 and 140 bpm, HRmax 180: 47.6."""
-    line = FittedLine(np.array([23.3, 31.4]), np.array([120.0, 140.0]), budget(10.8, ()))
+    stages = Pulses(np.array([23.3, 31.4]), np.array([120.0, 140.0]), np.zeros(2), np.zeros(2), np.ones(2))
+    line = FittedLine(stages, Heart((180.0, 10.8), (75.0, 15.0)))
     assert round(line.slope, 3) == 2.469
     assert round(line.intercept, 1) == 62.5
     assert round((180 - line.intercept) / line.slope, 1) == 47.6
@@ -159,7 +234,7 @@ def test_hunt_3_by_decade(sex: Sex, means: tuple[float, ...]) -> None:
     for age, mean in zip((25, 35, 45, 55, 65, 75), means, strict=True):
         assert hunt3(sex).expected(age) == pytest.approx(mean)
         assert hunt3(sex).age_of(mean) == pytest.approx(age)
-        assert fitness_age(sex, mean, mean - 5, mean + 5).years == pytest.approx(age)
+        assert age_at(sex, mean, 3.0).years == pytest.approx(age)
 
 
 def test_friend_2022_by_decade_and_without_a_percentile() -> None:
@@ -169,15 +244,17 @@ def test_friend_2022_by_decade_and_without_a_percentile() -> None:
     ):
         for age, median in zip(range(25, 86, 10), medians, strict=True):
             assert friend2022(sex).expected(age) == pytest.approx(median)
-            found = compare_friend(sex, age, median)
+            found = compare_friend(sex, age, given(median), lambda _: 0.5)
             assert found.percent_of_expected == pytest.approx(100)
             assert found.percentile is None
 
 
 def test_the_mean_person_is_at_the_middle() -> None:
-    found = compare(Sex.MALE, 55, 42.6)
+    found = compare(Sex.MALE, 55, given(42.6), lambda _: 0.5)
     assert found.percentile is not None
     assert (round(found.percentile), round(found.percent_of_expected)) == (50, 100)
+    assert (found.percent_likely_low or 0) < 100 < (found.percent_likely_high or 0)
+    assert found.probability_below == 0.5
 
 
 def test_the_straight_line_check_of_fitness_age() -> None:
@@ -187,11 +264,26 @@ def test_the_straight_line_check_of_fitness_age() -> None:
 
 
 def test_fitness_age_is_capped_and_says_so() -> None:
-    assert fitness_age(Sex.MALE, 70, 60, 80).capped == "young"
-    assert fitness_age(Sex.MALE, 20, 15, 25).capped == "old"
-    found = fitness_age(Sex.MALE, 44, 38, 50)
+    assert age_at(Sex.MALE, 70, 10).capped == "young"
+    assert age_at(Sex.MALE, 20, 5).capped == "old"
+    found = age_at(Sex.MALE, 44, 6)
     assert found.capped == "none"
     assert 20 <= found.low < found.years < found.high <= 80
+
+
+def test_fitness_age_has_its_central_half_in_fives() -> None:
+    found = age_at(Sex.MALE, 44, 6)
+    assert found.likely_low is not None
+    assert found.likely_high is not None
+    assert found.likely_low % 5 == found.likely_high % 5 == 0
+    assert found.low < found.likely_low < found.years < found.likely_high < found.high
+
+
+def test_a_range_wider_than_forty_years_is_no_fitness_age() -> None:
+    found = fitness_age(Sex.MALE, given(44, 11))
+    assert isinstance(found, Cause)
+    assert found.code == "fitness_age_too_wide"
+    assert int(found.values["years"]) > 40
 
 
 def test_zones_meet_without_gaps() -> None:
