@@ -1,4 +1,4 @@
-"""``teststation laboratory``: virtual patients through whole tests, and how often the station was right about them."""
+"""``teststation laboratory``: virtual patients, or people with measured uptake, and how often the station was right."""
 
 import argparse
 import multiprocessing
@@ -10,7 +10,15 @@ from functools import partial
 
 from teststation.files.outputs import Kind
 from ui.commands.outputs import check, write_json
-from ui.laboratory.statistics import ChangeScore, MethodScore, change_scores, method_scores
+from ui.laboratory.measured import read_measured, scored
+from ui.laboratory.statistics import (
+    Calibration,
+    ChangeScore,
+    MethodScore,
+    calibration,
+    change_scores,
+    method_scores,
+)
 from ui.laboratory.trial import Trial, run_trial
 
 FEW = 15  # a group of fewer patients says nothing of itself
@@ -18,53 +26,81 @@ CHANGES = (0.0, 5.0)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the patients and print the scores."""
+    """Run the patients and print the scores; or score the tests of a table."""
     check(arguments, (arguments.json, Kind.JSON))
+    if arguments.measured:
+        return _measured(arguments)
     seeds = range(arguments.first, arguments.first + arguments.patients)
-    trials = list(trials_of(seeds, CHANGES, arguments.jobs or os.cpu_count() or 1))
-    methods, changes = method_scores(trials), change_scores(trials)
+    changes_of = () if arguments.no_change else CHANGES
+    trials = list(trials_of(seeds, changes_of, arguments.jobs or os.cpu_count() or 1, whole=arguments.whole))
+    methods, changes, told = method_scores(trials), change_scores(trials), calibration(trials)
     if arguments.json:
         write_json(
-            {"methods": [asdict(score) for score in methods], "changes": [asdict(score) for score in changes]},
+            {
+                "methods": [asdict(score) for score in methods],
+                "changes": [asdict(score) for score in changes],
+                "calibration": [asdict(one) for one in told],
+            },
             arguments.json,
         )
     if arguments.json != "-":
-        print("\n".join([*method_lines(methods), "", *change_lines(changes)]))
+        print("\n".join([*method_lines(methods), "", *calibration_lines(told), "", *change_lines(changes)]))
     return 0
 
 
-def trials_of(seeds: range, changes: tuple[float, ...], jobs: int) -> Iterator[Trial]:
+def _measured(arguments: argparse.Namespace) -> int:
+    tests = read_measured(arguments.measured, arguments.rpe_column)
+    scores = method_scores([Trial(tuple(scored(tests)))])
+    if arguments.json:
+        write_json({"methods": [asdict(score) for score in scores]}, arguments.json)
+    if arguments.json != "-":
+        print("\n".join(method_lines(scores, few=1)))
+    return 0
+
+
+def trials_of(seeds: range, changes: tuple[float, ...], jobs: int, *, whole: bool = True) -> Iterator[Trial]:
     """The trials of these patients, in order, in so many processes."""
+    one = partial(run_trial, changes=changes, whole=whole)
     if jobs == 1:
-        yield from (run_trial(seed, changes) for seed in seeds)
+        yield from map(one, seeds)
         return
     # Spawned, not forked: the same on Windows, and no inherited threads.
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(partial(run_trial, changes=changes), seeds, chunksize=8)
+        yield from pool.map(one, seeds, chunksize=8)
 
 
-def method_lines(scores: list[MethodScore]) -> list[str]:
+def method_lines(scores: list[MethodScore], few: int = FEW) -> list[str]:
     """The table of methods, one line a group."""
-    head = f"{'method':16}{'group':16}{'n':>6}{'given':>7}{'bias':>8}{'RMSE':>7}{'held 95 %':>11}{'width':>7}"
-    return [head, *(_method_line(score) for score in scores if score.given >= FEW)]
+    head = (
+        f"{'method':36}{'group':16}{'n':>6}{'given':>9}{'bias':>8}{'RMSE':>7}"
+        f"{'held 95 %':>11}{'held 50 %':>11}{'± half':>8}"
+    )
+    return [head, *(_method_line(score) for score in scores if score.given >= few)]
 
 
 def _method_line(score: MethodScore) -> str:
+    half = "" if score.coverage_of_half is None else f"{100 * score.coverage_of_half:9.1f} %"
     return (
-        f"{score.method:16}{score.group:16}{score.patients:6d}{score.given:7d}{score.bias:+8.2f}{score.rmse:7.2f}"
-        f"{100 * (score.coverage or 0):9.1f} %{score.width:7.1f}"
+        f"{score.method:36}{score.group:16}{score.patients:6d}{100 * score.given / score.patients:7.1f} %"
+        f"{score.bias:+8.2f}{score.rmse:7.2f}{100 * (score.coverage or 0):9.1f} %{half:>11}{score.half_width:8.2f}"
     )
+
+
+def calibration_lines(found: list[Calibration]) -> list[str]:
+    """Whether the sentence "below the average" is as right as it says."""
+    head = f"{'said to lie below the healthy mean':36}{'':16}{'n':>6}{'said':>9}{'true':>9}"
+    return [head, *(f"{'':52}{one.patients:6d}{100 * one.said:7.1f} %{100 * one.true:7.1f} %" for one in found)]
 
 
 def change_lines(scores: list[ChangeScore]) -> list[str]:
     """The table of changes."""
-    head = f"{'true change':16}{'group':16}{'n':>6}{'given':>7}{'real':>9}{'possible':>10}{'held 95 %':>11}"
+    head = f"{'true change':36}{'group':16}{'n':>6}{'given':>9}{'real':>9}{'possible':>10}{'held 95 %':>11}"
     return [head, *(_change_line(score) for score in scores if score.given >= FEW)]
 
 
 def _change_line(score: ChangeScore) -> str:
     real, possible = 100 * (score.called_real or 0), 100 * (score.called_possible_or_real or 0)
     return (
-        f"{score.truth:<+16.1f}{score.group:16}{score.patients:6d}{score.given:7d}{real:7.1f} %{possible:8.1f} %"
-        f"{100 * (score.coverage or 0):9.1f} %"
+        f"{score.truth:<+36.1f}{score.group:16}{score.patients:6d}{100 * score.given / score.patients:7.1f} %"
+        f"{real:7.1f} %{possible:8.1f} %{100 * (score.coverage or 0):9.1f} %"
     )

@@ -7,6 +7,9 @@ from statistics import fmean
 
 from ui.laboratory.trial import Seen, SeenChange, Trial
 
+HEADLINE = "combined"
+TOLD_STEPS = 5  # of the probability sentence: fifths
+
 
 @dataclass(frozen=True, slots=True)
 class MethodScore:
@@ -19,7 +22,8 @@ class MethodScore:
     bias: float | None
     rmse: float | None
     coverage: float | None
-    width: float | None
+    half_width: float | None
+    coverage_of_half: float | None = None  # of the 50 % range
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,15 @@ class ChangeScore:
     coverage: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Patients who were told about the same probability of lying below the healthy mean, and how many do."""
+
+    patients: int
+    said: float
+    true: float
+
+
 def method_scores(trials: Iterable[Trial]) -> list[MethodScore]:
     """Every method in every group, "all" first."""
     sorted_in: dict[tuple[str, str], list[Seen]] = defaultdict(list)
@@ -42,7 +55,7 @@ def method_scores(trials: Iterable[Trial]) -> list[MethodScore]:
         for seen in trial.seen:
             for group in seen.groups:
                 sorted_in[(seen.method, group)].append(seen)
-    scores = [_method(method, group, seen) for (method, group), seen in sorted_in.items()]
+    scores = [method_score(method, group, seen) for (method, group), seen in sorted_in.items()]
     return sorted(scores, key=lambda score: (score.method, score.group != "all", score.group))
 
 
@@ -57,11 +70,27 @@ def change_scores(trials: Iterable[Trial]) -> list[ChangeScore]:
     return sorted(scores, key=lambda score: (score.truth, score.group != "all", score.group))
 
 
-def _method(method: str, group: str, seen: Sequence[Seen]) -> MethodScore:
-    given = [(one.value, one.low, one.high, one.truth) for one in seen if one.value is not None]
+def calibration(trials: Iterable[Trial]) -> list[Calibration]:
+    """Whether the probability sentence is right, by fifths of what it said."""
+    told: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for trial in trials:
+        for seen in trial.seen:
+            if seen.method == HEADLINE and seen.said_below is not None and seen.is_below is not None:
+                step = min(TOLD_STEPS - 1, int(TOLD_STEPS * seen.said_below))
+                told[step].append((seen.said_below, seen.is_below))
+    return [
+        Calibration(len(cases), fmean(said for said, _ in cases), fmean(is_below for _, is_below in cases))
+        for _, cases in sorted(told.items())
+    ]
+
+
+def method_score(method: str, group: str, seen: Sequence[Seen]) -> MethodScore:
+    """One method in one group."""
+    given = [(one.value, one) for one in seen if one.value is not None]
     if not given:
         return MethodScore(method, group, len(seen), 0, None, None, None, None)
-    errors = [value - truth for value, _, _, truth in given]
+    errors = [value - one.truth for value, one in given]
+    with_half = [one for _, one in given if one.likely_low is not None]
     return MethodScore(
         method=method,
         group=group,
@@ -69,8 +98,11 @@ def _method(method: str, group: str, seen: Sequence[Seen]) -> MethodScore:
         given=len(given),
         bias=fmean(errors),
         rmse=fmean(error**2 for error in errors) ** 0.5,
-        coverage=fmean(_holds(low, truth, high) for _, low, high, truth in given),
-        width=fmean((high or 0.0) - (low or 0.0) for _, low, high, _ in given),
+        coverage=fmean(_holds(one.low, one.truth, one.high) for _, one in given),
+        half_width=fmean((one.high or 0.0) - (one.low or 0.0) for _, one in given) / 2,
+        coverage_of_half=fmean(_holds(one.likely_low, one.truth, one.likely_high) for one in with_half)
+        if with_half
+        else None,
     )
 
 
