@@ -98,7 +98,7 @@ def workload(canvas: Canvas, box: Box, report: Report) -> None:
     found, say = report.assessment, report.say
     hr_max = found.hr_max.bpm
     stages = [s for s in found.stages if s.vo2_ml_kg_min is not None and s.observation.hr_bpm is not None]
-    answer = found.estimates["extrapolation"].vo2max_ml_kg_min
+    answer = report.headline.vo2max_ml_kg_min
     most = max([30.0, *(s.vo2_ml_kg_min or 0 for s in stages), answer or 0.0]) * 1.12
     low = min([90.0, *(s.observation.hr_bpm or 999 for s in stages)]) - 12
     high = max([hr_max, *(s.observation.hr_bpm or 0 for s in stages)]) + 14
@@ -116,7 +116,8 @@ def workload(canvas: Canvas, box: Box, report: Report) -> None:
     axes.clip()
     if found.line is not None:
         line = found.line
-        ends = [(x, line.intercept_bpm + line.slope_bpm_per_ml * x) for x in (0.0, answer or most)]
+        at_maximum = (hr_max - line.intercept_bpm) / line.slope_bpm_per_ml
+        ends = [(x, line.intercept_bpm + line.slope_bpm_per_ml * x) for x in (0.0, at_maximum)]
         canvas.setStrokeColor(ACCENT)
         canvas.setLineWidth(1.6)
         canvas.line(axes.x(ends[0][0]), axes.y(ends[0][1]), axes.x(ends[1][0]), axes.y(ends[1][1]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from teststation.due import NEXT_TEST_MONTHS, months_later
+from teststation.physiology.reference import in_twentieths
 from teststation.physiology.result import Assessment, Estimate, Trend
 from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
 from teststation.run.record import Outcome, RunRecord
@@ -138,6 +139,41 @@ class Report:
         percent = self.number(None if reference is None else reference.percent_of_expected, 0)
         return say("report.sentence.first", percent=percent)
 
+    def percent(self, share: float) -> str:
+        """A probability in whole per cent, never 0 or 100."""
+        return self.number(min(99.0, max(1.0, round(100 * share))), 0)
+
+    @property
+    def ranges(self) -> str:
+        """Both ranges of the number in large type; the 95 % range alone in results that have no other."""
+        say, estimate = self.say, self.headline
+        ends = {name: self.number(getattr(estimate, name), 0) for name in ("low", "likely_low", "likely_high", "high")}
+        if estimate.likely_low is None:
+            return say("report.range", low=ends["low"], high=ends["high"])
+        return say("report.ranges", **ends)
+
+    @property
+    def norm_words(self) -> str:
+        """The probability against the healthy mean, or the percentile in results that have no probability."""
+        reference, say = self.assessment.reference, self.say
+        if reference is None:
+            return ""
+        if reference.probability_below is None:
+            return say("report.percentile", n=self.number(reference.percentile, 0))
+        where, twentieths = in_twentieths(reference.probability_below)
+        return say(f"report.norm.{where}", n=self.number(twentieths, 0))
+
+    @property
+    def limits_words(self) -> str:
+        """What the doubt is mostly made of, and what would narrow it."""
+        limits, say = self.assessment.limits, self.say
+        if limits is None:
+            return ""
+        values = {"then": self.number(limits.half_width_then, 0), "now": self.number(limits.half_width, 0)}
+        remedy = say(f"report.limits.{limits.remedy or 'none'}", **values)
+        term, share = say(f"report.term.{limits.largest}"), self.number(100 * limits.share, 0)
+        return say("report.limits.words", share=share, term=term, remedy=remedy).strip()
+
     @property
     def fitness_age_words(self) -> str:
         """Fitness age with its range; the caps in words."""
@@ -146,6 +182,8 @@ class Report:
             return "–"
         if age.capped != "none":
             return say(f"report.age.{age.capped}")
+        if age.likely_low is not None and age.likely_high is not None:
+            return say("report.age.about", low=self.number(age.likely_low, 0), high=self.number(age.likely_high, 0))
         return say("report.age.years", years=self.number(age.years, 0))
 
     @property
@@ -153,7 +191,8 @@ class Report:
         """The interval's ages."""
         age, say = self.assessment.fitness_age, self.say
         if age is None:
-            return ""
+            withheld = self.assessment.fitness_age_withheld
+            return "" if withheld is None else say.say(withheld)
         low = say("report.age.young") if age.low <= 20 else self.number(age.low, 0)
         high = say("report.age.old") if age.high >= 80 else self.number(age.high, 0)
         return say("report.age.range", low=low, high=high)
@@ -173,7 +212,7 @@ class Report:
         """What stands in place of a change at the first test here; a difference between two methods is no change."""
         then, now, say = self.last_imported, self.headline.vo2max_ml_kg_min, self.say
         if then is None or then.vo2max_ml_kg_min is None:
-            return say("report.change.none")
+            return f"{say('report.change.none')} {say('report.change.offer')}"
         value = self.number(then.vo2max_ml_kg_min)
         words = say("report.change.imported", day=self.day(then.started_at), value=value, method=then.method)
         if now is None:

@@ -56,7 +56,7 @@ def _answers(page: Page, report: Report) -> None:
     width = (INNER - 2 * gap) / 3
     low_high = ""
     if estimate.vo2max_ml_kg_min is not None:
-        low_high = say("report.range", low=report.number(estimate.low, 0), high=report.number(estimate.high, 0))
+        low_high = report.ranges
     cells = (
         (
             say("report.vo2max"),
@@ -69,7 +69,7 @@ def _answers(page: Page, report: Report) -> None:
             say("report.compared"),
             "–" if reference is None else say("report.percent", n=report.number(reference.percent_of_expected, 0)),
             "" if reference is None else say("report.expected", n=report.number(reference.expected_ml_kg_min)),
-            "" if reference is None else say("report.percentile", n=report.number(reference.percentile, 0)),
+            report.norm_words,
         ),
     )
     for place, (title, large, first, second) in enumerate(cells):
@@ -118,6 +118,10 @@ def _change(page: Page, report: Report) -> None:
         "verdict": say(f"report.change.{change.wording}"),
     }
     text = say("report.change.line", **values)
+    if change.probability_of_rise is not None and change.wording != "not_comparable":
+        text += " " + say("report.change.probability", percent=report.percent(change.probability_of_rise))
+    if change.baseline_tests > 1:
+        text += " " + say("report.change.baseline")
     if change.pulse_at_equal_load_bpm is not None:
         text += " " + say("report.change.pulse", bpm=report.number(change.pulse_at_equal_load_bpm, 0))
     if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
@@ -133,7 +137,7 @@ def _change(page: Page, report: Report) -> None:
     page.paragraph(text, 9, most=4)
     if change.not_comparable:
         differences = "; ".join(say.say(cause) for cause in change.not_comparable)
-        page.paragraph(say("report.change.not_comparable", what=differences), 9, bold=True, most=2)
+        page.paragraph(say("report.change.differs", what=differences), 9, bold=True, most=2)
 
 
 def _training(page: Page, report: Report) -> None:

@@ -8,6 +8,7 @@ from teststation.report.model import Report
 from teststation.units import ML_KG_MIN_PER_MET
 
 CHART_HEIGHT = 150.0
+TERMS_SHOWN = 6  # the smaller ones are in the JSON
 
 
 def draw(page: Page, report: Report) -> None:
@@ -66,7 +67,9 @@ def _cells(report: Report, stage: StageResult) -> list[str]:
     seen, say, n = stage.observation, report.say, report.number
     load = say("report.stage.load", speed="{0}", incline="{1}")
     planned = seen.planned
-    used = say("report.stage.yes") if stage.used else say.say(stage.excluded_because) if stage.excluded_because else "–"
+    used = "–" if stage.excluded_because is None else say.say(stage.excluded_because)
+    if stage.used:
+        used = "; ".join((say("report.stage.yes"), *(say.say(doubt) for doubt in stage.doubts)))
     vo2, pulse = stage.vo2_ml_kg_min, seen.hr_bpm
     return [
         seen.name,
@@ -91,7 +94,11 @@ def _method(page: Page, report: Report) -> None:
         hr_max += " " + say("report.hr_max.measured_on", day=report.day(found.hr_max.measured_on))
     if found.hr_max.rpe_check_bpm is not None and found.hr_max.source != "rpe":
         hr_max += " " + say("report.hr_max.check", bpm=n(found.hr_max.rpe_check_bpm, 0))
-    line = say("report.method.line", n=estimate.n_stages or 0, r2=n(estimate.r2, 2))
+    if found.hr_max.reckoned_source == "age":
+        hr_max += " " + say(
+            "report.hr_max.reckoned", bpm=n(found.hr_max.reckoned_bpm, 0), sd=n(found.hr_max.reckoned_sd_bpm, 0)
+        )
+    line = "" if estimate.r2 is None else say("report.method.line", n=estimate.n_stages or 0, r2=n(estimate.r2, 2))
     person = say(
         "report.method.person", weight=n(subject.weight_kg), height=n(subject.height_cm, 0), age=report.whole_years
     )
@@ -126,12 +133,16 @@ def _methods(page: Page, report: Report) -> None:
     combined, second = estimates.get("combined"), report.assessment.second_reference
     if combined is not None and len(combined.ingredients) == 2:
         stages, people = (report.number(100 * one.weight, 0) for one in combined.ingredients)
-        notes.append(say(f"report.ingredients.{combined.ingredients[0].name}", stages=stages, people=people))
+        first, known = (one.name for one in combined.ingredients)
+        key = known if known == "questions" else first
+        notes.append(say(f"report.ingredients.{key}", stages=stages, people=people))
+    if combined is not None:
+        notes += [f"{say.say(remark)}." for remark in combined.remarks]
     if second is not None:
         percent, median = report.number(second.percent_of_expected, 0), report.number(second.expected_ml_kg_min)
         notes.append(say("report.second_reference", percent=percent, median=median))
     if notes:
-        page.paragraph(" ".join(notes), 7.5, color=QUIET, most=2)
+        page.paragraph(" ".join(notes), 7.5, color=QUIET, most=3)
 
 
 def _interval(page: Page, estimate: Estimate, left: float, right: float, top: float) -> None:
@@ -154,7 +165,7 @@ def _budget(page: Page, report: Report) -> None:
     page.heading(say("report.heading.budget"))
     total = sum(term.sd_ml_kg_min**2 for term in terms)
     longest = max(term.sd_ml_kg_min**2 / total for term in terms)
-    for term in terms:
+    for term in sorted(terms, key=lambda one: -one.sd_ml_kg_min)[:TERMS_SHOWN]:
         page.y -= 10.5
         share = term.sd_ml_kg_min**2 / total
         page.text(MARGIN, page.y, say(f"report.term.{term.name}"), 8, width=176)
@@ -162,6 +173,8 @@ def _budget(page: Page, report: Report) -> None:
         page.canvas.rect(MARGIN + 182, page.y - 1.5, 200 * share / longest, 8, stroke=0, fill=1)
         told = say("report.term_size", sd=report.number(term.sd_ml_kg_min), percent=report.number(100 * share, 0))
         page.text(MARGIN + 390, page.y, told, 7.5, color=QUIET, width=INNER - 390)
+    if report.limits_words:
+        page.paragraph(report.limits_words, 7.5, color=QUIET, most=2)
 
 
 def _foot(page: Page, report: Report) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 import ui
 from drivers.machines import LIMITS
+from teststation.physiology.error_budget import SOURCES as SOURCES_OF_ERROR
 from teststation.physiology.hrmax import hr_max
+from teststation.physiology.limits import REMEDIES
 from teststation.physiology.result import METHODS
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.records.access.audit import Action
@@ -27,6 +29,7 @@ from ui.desktop.machines.commissioning_start import KINDS, NO_CABLE, UNITS
 from ui.desktop.people.earlier import COLUMNS as BRING_COLUMNS
 from ui.desktop.people.history import COLUMNS
 from ui.desktop.result.text import STAGE_COLUMNS
+from ui.desktop.test.pretest_answers import ACTIVITY
 from ui.desktop.test.questions import NOTES, OVERRIDE_REASONS, STOP_REASONS, SYMPTOMS
 from ui.desktop.test.screening import QUESTIONS
 from ui.desktop.theme.palette import TEXT_PAIRS, contrast
@@ -38,6 +41,7 @@ UNTOLD = ("id", "created_at", "updated_at", "revision")
 COMPARED = (
     "vo2", "age", "hr_max", "weight", "beta", "handrail", "protocol", "strap", "outcome", "conditions", "operator",
 )  # fmt: skip
+CHANGES = ("within_error", "not_comparable", "possible_up", "possible_down", "real_up", "real_down")
 BUILT = {
     *(f"step.{name}" for name in STEPS),
     *(f"history.{name}" for name in COLUMNS),
@@ -65,10 +69,15 @@ BUILT = {
     *(f"stages.{name}" for name in STAGE_COLUMNS),
     *(key for _, _, key in BANDS),
     *(f"hr_source.{hr_max(Subject(Sex.MALE, 50, 80, beta_blocker=b)).source}" for b in (False, True)),
-    *(f"hr_source.{source}" for source in ("measured", "rpe")),
+    *(f"hr_source.{source}" for source in ("measured", "intervals", "rpe")),
     *(f"method.{name}" for name in METHODS),
     *(f"outlook.{advice}" for advice in ("need_stages", "one_more", "enough", "limit_near", "no_more_stages")),
-    *(f"change.{which}" for which in ("within_error", "possible_up", "possible_down", "real_up", "real_down")),
+    *(f"change.{which}" for which in CHANGES),
+    *(f"term.{name}" for name in SOURCES_OF_ERROR),
+    *(f"remedy.{name}" for name in REMEDIES),
+    *(f"norm.{where}" for where in ("below", "above", "about")),
+    *(f"activity.{question}" for question in ACTIVITY),
+    *(f"activity.{question}_{n}" for question, values in ACTIVITY.items() for n in range(len(values))),
     *(f"commission.page_{page}" for page in PAGES),
     *(f"commission.{what}_{family.replace('-', '_')}" for what in ("can", "family") for family in (*KINDS, NO_CABLE)),
     *(f"commission.units_{unit}" for unit in UNITS),
@@ -76,7 +85,7 @@ BUILT = {
     *(f"commission.belt_{state}" for state in BELT_STATES),
     *(f"commission.{limit}" for limit in LIMITS),
     *(f"commission.summary_{end}" for end in ("guided", "console", "no_console", "limits", "reads")),
-    *(f"change.plain_{which}" for which in ("within_error", "possible_up", "possible_down", "real_up", "real_down")),
+    *(f"change.plain_{which}" for which in CHANGES),
 }
 
 

@@ -27,7 +27,7 @@ def report(run: RunRecord, found: Assessment, *, person: ReportPerson = PERSON, 
 
 
 def _point(run: RunRecord, found: Assessment) -> HistoryPoint:
-    estimate = found.estimates["extrapolation"]
+    estimate = found.estimates[found.headline]
     return HistoryPoint(run.started_at, estimate.vo2max_ml_kg_min, estimate.low, estimate.high)
 
 
@@ -40,7 +40,9 @@ def test_a_first_test_says_the_answer_with_its_range_in_bokmaal() -> None:
     for words in (
         "Åse Blåbær-Ødegård",
         "Kondisjon (VO₂maks)",
-        "95 % sikkert mellom",
+        "mest trolig",
+        "nesten sikkert",
+        "av usikkerheten er",
         "Kondisjonsalder",
         "f. 03.02.1980",
     ):
@@ -73,11 +75,34 @@ def test_training_says_the_belt_setting_that_should_give_the_pulse() -> None:
 
 def test_a_withheld_answer_has_no_number_and_says_why() -> None:
     run, _ = sample()
+    flat = msgspec.structs.replace(run, heart=tuple(msgspec.structs.replace(s, bpm=110) for s in run.heart))
+    text = text_of(render(report(flat, assess_run(flat))))
+    assert "Testen gir ikke noe kondisjonstall i dag: pulsen fulgte ikke belastningen: sjekk pulsbeltet" in text
+    assert "ikke beregnet" in text
+
+
+def test_a_number_on_beta_blockers_says_why_it_is_wide() -> None:
+    run, _ = sample()
     subject = msgspec.structs.replace(run.subject, beta_blocker=True)
     blocked = msgspec.structs.replace(run, subject=subject)
     text = text_of(render(report(blocked, assess_run(blocked))))
-    assert "Testen gir ikke noe kondisjonstall i dag" in text
-    assert "ikke beregnet" in text
+    assert "betablokker: pulsen sier lite" in text
+    assert "med betablokker eller uregelmessig rytme sier pulsen ikke noe om VO₂maks" in text
+
+
+def test_tests_that_cannot_be_compared_are_laid_side_by_side() -> None:
+    run, found = follow_up()
+    assert found.change is not None
+    apart = msgspec.structs.replace(
+        found,
+        change=msgspec.structs.replace(
+            found.change, wording="not_comparable", not_comparable=(Cause("differs_handrail"),), fitness_age=None
+        ),
+    )
+    text = text_of(render(report(run, apart)))
+    assert "kan ikke sammenlignes direkte" in text
+    assert "Ikke direkte sammenlignbart: rekkverk" in text
+    assert "reell endring" not in text
 
 
 def test_english_is_english() -> None:

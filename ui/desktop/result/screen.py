@@ -8,7 +8,7 @@ from teststation.records.people.people import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.i18n import tr
-from ui.desktop.i18n.numbers import DASH, day, number
+from ui.desktop.i18n.numbers import DASH, between, day, number
 from ui.desktop.result.sign import signed_words
 from ui.desktop.result.text import (
     STAGE_COLUMNS,
@@ -17,9 +17,11 @@ from ui.desktop.result.text import (
     first_words,
     fitness_age_words,
     hr_max_words,
-    interval,
+    limits_words,
     outcome_words,
     plain_sentence,
+    ranges_words,
+    remark_words,
     shown_by_itself,
     stage_row,
     training_words,
@@ -51,6 +53,7 @@ class ResultScreen(QWidget):
         self.change = label("", wrap=True)
         self.ended = label("", wrap=True)
         self.hr_max = label("", "soft", wrap=True)
+        self.limits = label("", wrap=True)
         self.training = label("", wrap=True)
         self.plot = LoadPlot()
         headings = [tr(f"stages.{name}") for name in STAGE_COLUMNS]
@@ -78,7 +81,7 @@ class ResultScreen(QWidget):
             _figure(tr("result.expected_title"), self.expected, self.percentile),
             shares=(1, 1, 1),
         )
-        chart = card(tr("plot.load_title"), self.plot, self.hr_max, gap=4, shares=(0, 1))
+        chart = card(tr("plot.load_title"), self.plot, self.hr_max, self.limits, gap=4, shares=(0, 1))
         training = card(tr("result.training_title"), self.training, gap=4)
         left = column(figures, chart, training, shares=(0, 1))
         change = card(tr("change.title"), self.change, gap=4)
@@ -110,6 +113,7 @@ class ResultScreen(QWidget):
         set_text(self.change, first_words(found, imported) if found.change is None else change_words(found.change))
         set_text(self.ended, outcome_words(run))
         set_text(self.hr_max, hr_max_words(found))
+        set_text(self.limits, " ".join((remark_words(found.estimates[found.headline]), limits_words(found))).strip())
         set_text(self.training, training_words(found))
         self.plot.show_assessment(found)
         fill_wrapped(self.table, [stage_row(stage) for stage in found.stages])
@@ -162,7 +166,7 @@ class ResultScreen(QWidget):
         estimate = found.estimates[found.headline]
         there = estimate.vo2max_ml_kg_min is not None
         set_text(self.vo2, number(estimate.vo2max_ml_kg_min, 1))
-        set_text(self.vo2_range, tr("result.vo2_range", range=interval(estimate)) if there else tr("result.withheld"))
+        set_text(self.vo2_range, ranges_words(estimate) if there else tr("result.withheld"))
         years, span = fitness_age_words(found)
         set_text(self.age, years)
         set_text(self.age_range, span or tr("result.withheld"))
@@ -172,6 +176,9 @@ class ResultScreen(QWidget):
         if reference is not None:
             expected = number(reference.expected_ml_kg_min, 1)
             words = tr("result.percentile", percentile=number(reference.percentile), expected=expected)
+            if reference.percent_likely_low is not None:
+                likely = between(reference.percent_likely_low, reference.percent_likely_high)
+                words = tr("result.percent_likely", range=likely, expected=expected)
         set_text(self.percentile, words)
 
     def _emit(self, signal: SignalInstance) -> None:

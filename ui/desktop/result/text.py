@@ -1,7 +1,14 @@
 """The result in words: plain sentences for the patient, short lines for the professional. No widget in here."""
 
-from teststation.physiology.reference import OLDEST, YOUNGEST
-from teststation.physiology.result import HEADLINES, Assessment, Change, Estimate, StageResult
+from teststation.physiology.reference import OLDEST, YOUNGEST, in_twentieths
+from teststation.physiology.result import (
+    HEADLINES,
+    Assessment,
+    Change,
+    Estimate,
+    ReferenceComparison,
+    StageResult,
+)
 from teststation.records.tests.imported import ImportedResult
 from teststation.run.record import RunRecord
 from ui.desktop.i18n import knows, say, tr
@@ -25,14 +32,54 @@ def plain_sentence(found: Assessment) -> str:
                 )
             )
         return " ".join(words)
-    words = [
-        tr("result.vo2", value=number(estimate.vo2max_ml_kg_min), low=number(estimate.low), high=number(estimate.high))
-    ]
+    words = [number_words(estimate)]
     if found.reference is not None:
-        words.append(tr("result.percent", percent=round(found.reference.percent_of_expected)))
+        words.append(norm_words(found.reference))
     if found.change is not None:
         words.append(tr(f"change.plain_{change_key(found.change)}"))
     return " ".join(words)
+
+
+def number_words(estimate: Estimate) -> str:
+    """The number with both ranges; with the 95 % range alone in results that have no other."""
+    value, low, high = (number(end) for end in (estimate.vo2max_ml_kg_min, estimate.low, estimate.high))
+    if estimate.likely_low is None:
+        return tr("result.vo2", value=value, low=low, high=high)
+    likely = {"likely_low": number(estimate.likely_low), "likely_high": number(estimate.likely_high)}
+    return tr("result.vo2_likely", value=value, low=low, high=high, **likely)
+
+
+def norm_words(reference: ReferenceComparison) -> str:
+    """How sure it is that this person lies below or above the healthy mean."""
+    if reference.probability_below is None:
+        return tr("result.percent", percent=round(reference.percent_of_expected))
+    where, twentieths = in_twentieths(reference.probability_below)
+    return tr(f"norm.{where}", n=twentieths)
+
+
+def limits_words(found: Assessment) -> str:
+    """What the doubt is mostly made of, and the one thing that would narrow it most."""
+    limits = found.limits
+    if limits is None:
+        return ""
+    words = tr("limits.words", share=round(100 * limits.share), term=tr(f"term.{limits.largest}"))
+    if limits.remedy is None:
+        return words
+    now, then = number(limits.half_width), number(limits.half_width_then)
+    return f"{words} {tr(f'remedy.{limits.remedy}', now=now, then=then)}"
+
+
+def remark_words(estimate: Estimate) -> str:
+    """Why a number that is given is less sure than others."""
+    return " ".join(f"{say(remark)}." for remark in estimate.remarks)
+
+
+def ranges_words(estimate: Estimate) -> str:
+    """The 50 % and the 95 % range below the number in large type."""
+    if estimate.likely_low is None:
+        return tr("result.vo2_range", range=interval(estimate))
+    likely = between(estimate.likely_low, estimate.likely_high, 0)
+    return tr("result.vo2_ranges", likely=likely, range=interval(estimate))
 
 
 def interval(estimate: Estimate, decimals: int = 0) -> str:
@@ -42,7 +89,7 @@ def interval(estimate: Estimate, decimals: int = 0) -> str:
 
 def change_key(change: Change) -> str:
     """``within_error``, or ``possible``/``real`` with its direction."""
-    if change.wording == "within_error":
+    if change.wording in ("within_error", "not_comparable"):
         return change.wording
     return f"{change.wording}_{'up' if change.change_ml_kg_min > 0 else 'down'}"
 
@@ -61,6 +108,11 @@ def change_words(change: Change) -> str:
         + tr(f"change.{change_key(change)}"),
     ]
     beside: list[str] = []
+    if change.probability_of_rise is not None and change.wording != "not_comparable":
+        percent = min(99, max(1, round(100 * change.probability_of_rise)))
+        beside.append(tr("change.probability", percent=percent))
+    if change.baseline_tests > 1:
+        beside.append(tr("change.baseline"))
     if change.pulse_at_equal_load_bpm is not None:
         beside.append(tr("change.pulse", bpm=signed(change.pulse_at_equal_load_bpm, 0)))
     if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
@@ -85,7 +137,7 @@ def first_words(found: Assessment, imported: ImportedResult | None) -> str:
     A result of another system is told with its method; how far it lies from today's is no change.
     """
     if imported is None:
-        return tr("change.first")
+        return f"{tr('change.first')} {tr('change.offer')}"
     then = imported.vo2max_ml_kg_min
     words = tr("change.imported", date=day(imported.tested_on), value=number(then, 1), method=imported.method)
     now = found.estimates[found.headline].vo2max_ml_kg_min
@@ -96,8 +148,10 @@ def fitness_age_words(found: Assessment) -> tuple[str, str]:
     """Fitness age and its range; dashes where there is none."""
     age = found.fitness_age
     if age is None:
-        return DASH, ""
+        return DASH, "" if found.fitness_age_withheld is None else say(found.fitness_age_withheld)
     value = number(age.years)
+    if age.capped == "none" and age.likely_low is not None:
+        value = between(age.likely_low, age.likely_high)
     if age.capped == "young":
         value = tr("result.age_below", years=value)
     elif age.capped == "old":
@@ -115,6 +169,9 @@ def hr_max_words(found: Assessment) -> str:
     if found.hr_max.measured_on is not None:
         source = tr("result.measured_on", date=day(found.hr_max.measured_on))
     words = tr("result.hr_max", bpm=round(found.hr_max.bpm), source=source, see=number(found.hr_max.see_bpm))
+    if found.hr_max.reckoned_source == "age":
+        reckoned = round(found.hr_max.reckoned_bpm or 0), number(found.hr_max.reckoned_sd_bpm)
+        words = f"{words} {tr('result.hr_reckoned', bpm=reckoned[0], sd=reckoned[1])}"
     return words if found.hr_max.question is None else f"{words} {say(found.hr_max.question)}"
 
 
@@ -148,7 +205,9 @@ def estimate_row(name: str, estimate: Estimate) -> tuple[str, str, str]:
         words = f"{words}, r² {number(estimate.r2, 2)}"
     if len(estimate.ingredients) == 2:
         stages, people = (round(100 * one.weight) for one in estimate.ingredients)
-        key = "result.ingredients" if estimate.ingredients[0].name == "stages" else "result.ingredients_earlier"
+        first, known = (one.name for one in estimate.ingredients)
+        key = "result.ingredients" if first == "stages" else "result.ingredients_earlier"
+        key = "result.ingredients_questions" if known == "questions" else key
         words = f"{words}: {tr(key, stages=stages, people=people)}"
     return title, number(estimate.vo2max_ml_kg_min, 1), words
 
@@ -179,8 +238,9 @@ def stage_row(stage: StageResult) -> tuple[str, ...]:
     if seen.systolic_mmhg is not None:
         pressure = f"{seen.systolic_mmhg}/{seen.diastolic_mmhg}"
     used = tr("result.used") if stage.used else tr("result.not_used")
-    if not stage.used and stage.excluded_because is not None:
-        used = f"{used}: {say(stage.excluded_because).lower()}"
+    reasons = stage.doubts if stage.used else () if stage.excluded_because is None else (stage.excluded_because,)
+    if reasons:
+        used = f"{used}: {'; '.join(say(reason).lower() for reason in reasons)}"
     return (
         f"{seen.index + 1}",
         DASH if seen.actual.duration_s is None else clock(round(seen.actual.duration_s)),

@@ -7,12 +7,14 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QWidget
 
 from teststation.errors import StationError
 from teststation.physiology.assess import assess
-from teststation.physiology.hrmax import hr_max
+from teststation.physiology.hrmax import INTERVALS_VALID_DAYS, hr_max
+from teststation.physiology.non_exercise import by_questions
 from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
 from teststation.subject import Subject, contradictions
 from ui.desktop.i18n import knows, say, tr
 from ui.desktop.i18n.numbers import age_years, clock, day, exact, number, parse_day, parse_number, today
+from ui.desktop.test.pretest_answers import Activity
 from ui.desktop.test.screening import Screening
 from ui.desktop.widgets.base import (
     button,
@@ -26,12 +28,24 @@ from ui.desktop.widgets.base import (
     set_text,
     show_problems,
 )
-from ui.desktop.widgets.fields import AGE_YEARS, HEIGHT_CM, HR_MAX_BPM, HR_RESTING_BPM, WEIGHT_KG, form, line_edit
+from ui.desktop.widgets.fields import (
+    AGE_YEARS,
+    HEIGHT_CM,
+    HR_MAX_BPM,
+    HR_RESTING_BPM,
+    WAIST_CM,
+    WEIGHT_KG,
+    form,
+    line_edit,
+)
 from ui.station.station import Setup, Station
 from ui.station.strap_search import needs_a_choice
 
 NAMESAKES_SHOWN = 3
 CALCULATED, MEASURED, FROM_RPE = "calculated", "measured", "rpe"
+INTERVALS, ALL_OUT = "intervals", "intervals_all_out"
+FROM_SESSION = (INTERVALS, ALL_OUT)
+WITH_A_VALUE = (MEASURED, *FROM_SESSION)
 
 
 def will_be_withheld(subject: Subject, plan: Plan) -> list[str]:
@@ -41,10 +55,12 @@ def will_be_withheld(subject: Subject, plan: Plan) -> list[str]:
     pulse = found.estimates["extrapolation"].why
     if pulse is not None and pulse.code == "pulse_not_to_be_trusted":
         sentences.append(tr("withheld.pulse", why=say(pulse)))
-    elif subject.hr_max_from_rpe:
+    elif found.hr_max.source == "rpe" or (subject.hr_max_from_rpe and found.hr_max.reckoned_source == "age"):
         sentences.append(tr("withheld.hr_max_rpe"))
-    elif found.hr_max.source != "measured":
+    elif found.hr_max.source not in ("measured", "intervals"):
         sentences.append(tr("withheld.hr_max", see=number(found.hr_max.see_bpm)))
+    if by_questions(subject) is None and not subject.beta_blocker:
+        sentences.append(tr("withheld.questions"))
     before = found.estimates["non_exercise"].why
     if before is not None:
         sentences.append(tr("withheld.non_exercise", why=say(before)))
@@ -74,6 +90,8 @@ class PretestScreen(QWidget):
         self.hr_value = line_edit("", tr("pretest.hr_measured"))
         self.hr_date = line_edit("", tr("pretest.hr_date"), tr("form.born_hint"))
         self.resting = line_edit("", tr("pretest.resting"))
+        self.waist = line_edit("", tr("pretest.waist"))
+        self.activity = Activity()
         self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
         self.rail = QCheckBox(tr("pretest.rail"))
         self.protocol, self.speed = QComboBox(), QComboBox()
@@ -111,7 +129,9 @@ class PretestScreen(QWidget):
                 (tr("pretest.hr_measured"), self.hr_value),
                 (tr("pretest.hr_date"), self.hr_date),
                 (tr("pretest.resting"), self.resting),
+                (tr("pretest.waist"), self.waist),
             ),
+            form((tr("pretest.activity"), self.activity), above=True),
             self.beta,
             self.rhythm,
             1,
@@ -145,8 +165,9 @@ class PretestScreen(QWidget):
         self.protocol.currentIndexChanged.connect(lambda *_: self._protocol_chosen())
         self.speed.currentIndexChanged.connect(lambda *_: self._look())
         self.hr_source.currentIndexChanged.connect(lambda *_: self._look())
-        for field in (self.weight, self.height_cm, self.hr_value, self.hr_date, self.resting):
+        for field in (self.weight, self.height_cm, self.hr_value, self.hr_date, self.resting, self.waist):
             field.textChanged.connect(lambda *_: self._look())
+        self.activity.changed.connect(self._look)
         for check in (self.confirmed, self.beta, self.rhythm, self.rail):
             check.toggled.connect(lambda *_: self._look())
 
@@ -166,6 +187,8 @@ class PretestScreen(QWidget):
         self.confirmed.setChecked(False)
         self.weight.clear()
         self.resting.clear()
+        self.waist.clear()
+        self.activity.clear()
         self.conditions.clear()
         self.height_cm.setText(exact(person.height_cm))
         self.beta.setChecked(bool(last and last.beta_blocker))
@@ -220,6 +243,8 @@ class PretestScreen(QWidget):
         self.hr_source.clear()
         self.hr_source.addItem("", CALCULATED)
         self.hr_source.addItem(tr("pretest.hr_is_measured"), MEASURED)
+        self.hr_source.addItem(tr("pretest.hr_is_intervals"), INTERVALS)
+        self.hr_source.addItem(tr("pretest.hr_is_all_out"), ALL_OUT)
         self.hr_source.addItem(tr("pretest.hr_is_rpe"), FROM_RPE)
         self.hr_source.setCurrentIndex(self.hr_source.findData(chosen))
         self.hr_source.blockSignals(False)
@@ -242,6 +267,7 @@ class PretestScreen(QWidget):
         assert age is not None
         assert weight is not None
         measured = self.hr_source.currentData() == MEASURED
+        session = self.hr_source.currentData() in FROM_SESSION
         on = parse_day(self.hr_date.text())
         return Subject(
             sex=self.person.sex,
@@ -254,6 +280,10 @@ class PretestScreen(QWidget):
             beta_blocker=self.beta.isChecked(),
             irregular_rhythm=self.rhythm.isChecked(),
             resting_hr_bpm=parse_number(self.resting.text()),
+            waist_cm=parse_number(self.waist.text()),
+            activity_index=self.activity.index,
+            hr_max_intervals_bpm=parse_number(self.hr_value.text()) if session else None,
+            hr_max_intervals_all_out=self.hr_source.currentData() == ALL_OUT,
         )
 
     def missing(self) -> list[str]:
@@ -268,13 +298,19 @@ class PretestScreen(QWidget):
         for field, bounds, name in (
             (self.height_cm, HEIGHT_CM, tr("pretest.height")),
             (self.resting, HR_RESTING_BPM, tr("pretest.resting")),
+            (self.waist, WAIST_CM, tr("pretest.waist")),
         ):
             if field.text().strip() and not bounds.holds(parse_number(field.text())):
                 problems.append(bounds.sentence(name))
-        if self.hr_source.currentData() == MEASURED and not HR_MAX_BPM.holds(parse_number(self.hr_value.text())):
+        source, on = self.hr_source.currentData(), parse_day(self.hr_date.text())
+        if source in WITH_A_VALUE and not HR_MAX_BPM.holds(parse_number(self.hr_value.text())):
             problems.append(HR_MAX_BPM.sentence(tr("pretest.hr_measured")))
-        if self.hr_source.currentData() == MEASURED and parse_day(self.hr_date.text()) is None:
+        if source in WITH_A_VALUE and on is None:
             problems.append(tr("pretest.hr_date_missing"))
+        elif source in FROM_SESSION and on is not None and not session_counts(on, today()):
+            problems.append(tr("pretest.hr_session_old"))
+        if self.activity.begun and self.activity.index is None:
+            problems.append(tr("pretest.activity_unfinished"))
         subject = self.subject()
         if subject is not None:
             problems += [f"{say(found)}." for found in contradictions(subject, today().isoformat())]
@@ -312,9 +348,9 @@ class PretestScreen(QWidget):
         if self.person is None or self.protocol.count() == 0 or self.hr_source.count() == 0:
             return
         plan = self.plan()
-        measured = self.hr_source.currentData() == MEASURED
+        with_a_value = self.hr_source.currentData() in WITH_A_VALUE
         for field in (self.hr_value, self.hr_date):
-            field.setEnabled(measured)
+            field.setEnabled(with_a_value)
         age = self._age()
         trial = Subject(sex=self.person.sex, age_years=age or 40.0, weight_kg=80.0, beta_blocker=self.beta.isChecked())
         assumed = hr_max(trial)
@@ -336,6 +372,11 @@ class PretestScreen(QWidget):
         if not self.problems.isHidden():
             problems = self.missing()
             show_problems(self.problems, problems)
+
+
+def session_counts(on: date, tested_on: date) -> bool:
+    """Whether an interval session is recent enough to tell of HRmax."""
+    return 0 <= (tested_on - on).days <= INTERVALS_VALID_DAYS
 
 
 def _stages_words(plan: Plan) -> str:

@@ -32,7 +32,8 @@ WEIGHT_KG = Bounds(25, 300, "unit.kg")
 HEIGHT_CM = Bounds(100, 230, "unit.cm")
 HR_MAX_BPM = Bounds(90, 240, "unit.bpm")
 BELT_LENGTH_M = Bounds(1, 10, "unit.metres")
-HR_RESTING_BPM = Bounds(30, 220, "unit.bpm")  # what a strap may report at all
+HR_RESTING_BPM = Bounds(30, 130, "unit.bpm")
+WAIST_CM = Bounds(40, 200, "unit.cm")
 
 
 def line_edit(text: str, name: str, hint: str = "") -> QLineEdit:

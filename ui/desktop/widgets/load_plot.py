@@ -72,7 +72,7 @@ class LoadPlot(QWidget):
 
     def _draw_line(self, found: Assessment | None) -> None:
         line = None if found is None else found.line
-        estimate = None if found is None else found.estimates.get("extrapolation")
+        estimate = None if found is None else found.estimates.get(found.headline)
         if found is None or line is None:
             for curve in (self._low, self._high, self._seen, self._beyond, self._range):
                 curve.setData([], [])
@@ -109,7 +109,7 @@ class LoadPlot(QWidget):
             if found.hr_limit_bpm is not None:
                 self._limit.setValue(found.hr_limit_bpm)
                 self._limit.label.setFormat(tr("plot.limit", bpm=round(found.hr_limit_bpm)))
-            estimate = found.estimates.get("extrapolation")
+            estimate = found.estimates.get(found.headline)
             if estimate is not None and estimate.high is not None:
                 right = max(right, min(90.0, estimate.high + 4))
         ranges = ((0.0, right), pulse_range(pulses))
