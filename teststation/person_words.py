@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from teststation.errors import BadInput
+from teststation.files.table import number
 
 
 def interval_peak(text: str) -> dict[str, Any]:
@@ -13,8 +14,8 @@ def interval_peak(text: str) -> dict[str, Any]:
     Raises:
         BadInput: it is neither.
     """
-    number, comma, how = text.replace(";", ",").partition(",")
-    bpm = to_number(number)
+    peak, comma, how = text.replace(";", ",").partition(",")
+    bpm = number(peak)
     if bpm is None or (comma and how.strip().lower() not in ("all-out", "all out")):
         raise BadInput(f"{text!r} is not a pulse; write it as 168, or as 168,all-out where the session went all out")
     return {"hr_max_intervals_bpm": bpm, "hr_max_intervals_all_out": bool(comma)}
@@ -26,22 +27,10 @@ def activity_index(text: str) -> float:
     Raises:
         BadInput: it is neither.
     """
-    parts = [to_number(part) for part in re.split(r"[x*×;\s]+", text.strip().lower())]
+    parts = [number(part) for part in re.split(r"[x*×;\s]+", text.strip().lower())]
     known = [part for part in parts if part is not None]
     if len(known) != len(parts) or len(known) not in (1, 3):
         raise BadInput(
             f"{text!r} is not an activity; write the index, or frequency x intensity x duration as 2.5x2x0.75"
         )
     return math.prod(known)
-
-
-def to_number(text: str) -> float | None:
-    """A number with a decimal point or comma; None for anything else, infinities and NaN included."""
-    cleaned = text.strip().replace("\u00a0", "")
-    if cleaned.count(",") == 1 and "." not in cleaned:
-        cleaned = cleaned.replace(",", ".")
-    try:
-        value = float(cleaned)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

@@ -42,7 +42,7 @@ class Subject(Value, frozen=True):
 def contradictions(subject: Subject, today: str) -> tuple[Cause, ...]:
     """What cannot be true together of one person. ``today``: ISO date."""
     found: list[Cause] = []
-    highest, resting = subject.hr_max_measured_bpm, subject.resting_hr_bpm
+    highest, resting = subject.hr_max_measured_bpm or subject.hr_max_intervals_bpm, subject.resting_hr_bpm
     if highest is not None and resting is not None and highest <= resting:
         found.append(Cause("hr_max_below_resting", {"hr_max": round(highest), "resting": round(resting)}))
     if subject.hr_max_measured_on is not None and subject.hr_max_measured_on > today:

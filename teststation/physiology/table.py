@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from teststation.errors import BadInput
+from teststation.files.table import number as to_number
 from teststation.files.table import split
-from teststation.person_words import activity_index, interval_peak, to_number
+from teststation.person_words import activity_index, interval_peak
 from teststation.physiology.result import Load, StageObservation
 from teststation.subject import Gait
 from teststation.texts import english

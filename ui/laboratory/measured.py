@@ -6,14 +6,14 @@ A table has one row a stage, with the columns ``subject``, ``visit`` (where some
 begin with ``#`` are remarks.
 """
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import linear_regression
 
 from teststation.errors import BadInput
-from teststation.person_words import to_number
+from teststation.files.table import decoded, split
+from teststation.files.table import number as to_number
 from teststation.physiology.assess import assess
 from teststation.physiology.hrmax import nes2013_bpm
 from teststation.physiology.result import Estimate, Load, StageObservation
@@ -46,10 +46,10 @@ def read_measured(path: str, rpe_column: str | None = None) -> list[MeasuredTest
         BadInput: the table cannot be read as one.
     """
     try:
-        lines = [line for line in Path(path).read_text("utf-8-sig").splitlines() if not line.startswith("#")]
+        table = split(decoded(Path(path).read_bytes()))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: cannot be read as text ({error}); check the name") from error
-    rows = list(csv.DictReader(lines))
+    rows = [dict(zip(table.header, row.cells, strict=False)) for row in table.rows if row.problem is None]
     missing = [name for name in NEEDED if not rows or name not in rows[0]]
     if missing:
         raise BadInput(f"{path}: needs the columns {', '.join(missing)}; add them")

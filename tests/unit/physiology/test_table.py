@@ -80,3 +80,44 @@ def test_no_text_whatever_raises_anything_but_bad_input(text: str) -> None:
 def test_near_tables_neither(text: str) -> None:
     with contextlib.suppress(BadInput):
         read_table("speed_kmh,incline_pct,hr_bpm\n" + text, "a.csv")
+
+
+WHO = "# sex=male\n# age=52\n# weight=92\n"
+STAGES = "speed_kmh,incline_pct,hr_bpm\n4.8,0,112\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "subject"),
+    [
+        ("# hr-max-intervals=168,all-out", {"hr_max_intervals_bpm": 168.0, "hr_max_intervals_all_out": True}),
+        ("# hr-max-intervals=168", {"hr_max_intervals_bpm": 168.0, "hr_max_intervals_all_out": False}),
+        ("# hr-max-intervals: 168 ; all out", {"hr_max_intervals_bpm": 168.0, "hr_max_intervals_all_out": True}),
+        ("# waist=98,5", {"waist_cm": 98.5}),
+        ("# resting-hr=64", {"resting_hr_bpm": 64.0}),
+        ("# activity=3.75", {"activity_index": 3.75}),
+        ("# activity=2,5 x 2 x 0,75", {"activity_index": 3.75}),
+        ("# activity=0", {"activity_index": 0.0}),
+        ("# irregular-rhythm=yes", {"irregular_rhythm": True}),
+    ],
+)
+def test_what_narrows_the_estimate_may_stand_before_the_table(line: str, subject: dict[str, object]) -> None:
+    found = read_table(f"{WHO}{line}\n{STAGES}", "t.csv").subject
+    assert {name: found.get(name) for name in subject} == subject
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("# hr-max-intervals=high", "write it as 168, or as 168,all-out"),
+        ("# hr-max-intervals=168,maybe", "write it as 168, or as 168,all-out"),
+        ("# activity=often", "write the index, or frequency x intensity x duration"),
+        ("# activity=2x3", "write the index, or frequency x intensity x duration"),
+        ("# waist=wide", "is not a number"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(line: str, words: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_table(f"{WHO}{line}\n{STAGES}", "t.csv")
+    (problem,) = caught.value.problems
+    assert problem.startswith("t.csv: row 4: ")
+    assert words in problem
