@@ -11,8 +11,7 @@ from teststation.run.remarks import standing as standing_remarks
 from teststation.run.state import Phase, RunState
 
 REPEAT_S = 120.0  # an acknowledged alarm that still stands sounds again after this long
-BELT_OFF_TARGET_KMH = 0.5
-BELT_OFF_TARGET_AFTER_S = 10.0
+OFF_TARGET_FOR_S, OFF_TARGET_AMONG_S = 10.0, 15.0
 
 _SAID_OF_STRAP = {HeartRateStatus.NO_CONTACT: "hr_no_contact", HeartRateStatus.NOT_SET_UP: "hr_not_set_up"}
 
@@ -69,11 +68,7 @@ def _belt(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
         found.append((Cause("belt_offline"), Priority.MEDIUM))
     # A prompt has just asked the operator for the load.
     if state.phase in (Phase.STAGES, Phase.COOL_DOWN) and state.setpoint is not None and state.prompt is None:
-        if (
-            state.measured_speed_kmh is not None
-            and now_s - max(state.stage_began_s, state.phase_began_s) > BELT_OFF_TARGET_AFTER_S
-            and abs(state.measured_speed_kmh - state.setpoint.speed_kmh) > BELT_OFF_TARGET_KMH
-        ):
+        if state.off_target.at_least(OFF_TARGET_FOR_S, now_s, OFF_TARGET_AMONG_S, bool):
             found.append((Cause("belt_off_target"), Priority.MEDIUM))
         read_pct, away = state.measured_incline_pct, state.deck_away
         if read_pct is not None and away is not None and away.stays(now_s):

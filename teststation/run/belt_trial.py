@@ -10,6 +10,8 @@ from enum import StrEnum
 from teststation.cause import Cause
 from teststation.ports import BeltState, BeltTelemetry, Setpoint, TreadmillInfo
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
+from teststation.run.rest import LOOKS, rests
+from teststation.run.window import Window
 from teststation.units import KMH_PER_MPH
 
 TRIAL_KMH = 3.0  # slow enough to read a tachometer and count turns
@@ -42,6 +44,7 @@ class Trial:
     stopped: bool = False
     belt: BeltTelemetry | None = None
     heard_s: float = float("-inf")
+    rest: Window = LOOKS
     trouble: Cause | None = None
 
     @property
@@ -71,7 +74,7 @@ def stop(trial: Trial) -> tuple[Trial, tuple[Command, ...]]:
 
 def hear(trial: Trial, now_s: float, belt: BeltTelemetry) -> Trial:
     """One look at the belt."""
-    trial = replace(trial, belt=belt, heard_s=now_s)
+    trial = replace(trial, belt=belt, heard_s=now_s, rest=trial.rest.read(now_s, float(belt.at_rest)))
     if trial.phase is TrialPhase.STARTING and not trial.armed:
         return replace(trial, armed=belt.state in (BeltState.ARMED, BeltState.MOVING))
     if belt.trip is not None and trial.phase in (TrialPhase.STARTING, TrialPhase.RUNNING):
@@ -79,7 +82,7 @@ def hear(trial: Trial, now_s: float, belt: BeltTelemetry) -> Trial:
         return replace(trial, phase=TrialPhase.STOPPING, setpoint=None, stopped=True, trouble=trouble)
     if trial.phase is TrialPhase.STARTING and trial.steady:
         return replace(trial, phase=TrialPhase.RUNNING)
-    if trial.phase is TrialPhase.STOPPING and belt.at_rest:
+    if trial.phase is TrialPhase.STOPPING and rests(trial.rest, now_s):
         return replace(trial, phase=TrialPhase.ENDED)
     return trial
 

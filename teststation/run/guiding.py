@@ -9,15 +9,15 @@ from dataclasses import replace
 from teststation.ports import Setpoint
 from teststation.run import events as ev
 from teststation.run.holds import hold, release
-from teststation.run.state import HoldCause, Phase, Prompt, RunState
+from teststation.run.state import STRAYS, HoldCause, Phase, Prompt, RunState
 
 # A console shows tenths of a km/h or a mile an hour, and half percents: one step beside the target is set.
 SPEED_WITHIN_KMH = 0.2
 INCLINE_WITHIN_PCT = 0.5
-SEEN_FOR_S = 2.0  # read so long without a break, a load is set
+SEEN_FOR_S, SEEN_AMONG_S = 2.0, 3.0  # read so long, among so many seconds, a load is set
 STRAYS_BY_KMH = 0.5
 STRAYS_BY_PCT = 1.0
-STRAYS_FOR_S = 5.0  # off so long, it is set no longer
+STRAYS_FOR_S, STRAYS_AMONG_S = 5.0, 7.5  # off so long, among so many seconds, it is set no longer
 
 _WALKING = (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN)
 
@@ -66,14 +66,12 @@ def _prompted(before: RunState, state: RunState, t_s: float) -> RunState:
     new_stage = walks and (before.phase is not Phase.STAGES or before.stage_index != state.stage_index)
     begins = new_stage or (walks and state.prompt is not None and state.prompt.begins_stage)
     since_s = state.stage_began_s if new_stage else t_s
-    state = replace(state, prompt=Prompt(wanted, since_s, begins_stage=begins), strays_since_s=None)
+    state = replace(state, prompt=Prompt(wanted, since_s, begins_stage=begins), strays=STRAYS)
     return hold(state, since_s, HoldCause.LOAD_NOT_SET) if walks else state
 
 
 def _looked_at(state: RunState, prompt: Prompt, t_s: float) -> Prompt:
-    if not _matches(state, prompt.setpoint):
-        return replace(prompt, matched_since_s=None)
-    return replace(prompt, matched_since_s=t_s if prompt.matched_since_s is None else prompt.matched_since_s)
+    return replace(prompt, seen=prompt.seen.read(t_s, float(_matches(state, prompt.setpoint))))
 
 
 def _matches(state: RunState, setpoint: Setpoint | None) -> bool:
@@ -92,10 +90,10 @@ def _fulfilled(state: RunState, t_s: float) -> RunState:
     if prompt.setpoint is None or needs_word(state):
         return state  # standstill is the engine's to judge
     if state.belt_is_read:
-        seen = prompt.matched_since_s is not None and t_s - prompt.matched_since_s >= SEEN_FOR_S
+        seen = prompt.seen.last and prompt.seen.at_least(SEEN_FOR_S, t_s, SEEN_AMONG_S, bool)
         if not seen or state.measured_speed_kmh is None:
             return state
-    set_now = replace(state, prompt=None, confirmed=prompt.setpoint, strays_since_s=None)
+    set_now = replace(state, prompt=None, confirmed=prompt.setpoint, strays=STRAYS)
     if prompt.begins_stage and state.phase is Phase.STAGES:
         set_now = replace(set_now, stage_began_s=t_s)
     return _let_go(set_now, t_s)
@@ -113,9 +111,7 @@ def _stray(state: RunState, read: ev.BeltRead) -> RunState:
     off = abs(read.measured_speed_kmh - load.speed_kmh) > STRAYS_BY_KMH or (
         read.measured_incline_pct is not None and abs(read.measured_incline_pct - load.incline_pct) > STRAYS_BY_PCT
     )
-    if not off:
-        return replace(state, strays_since_s=None)
-    since_s = read.t_s if state.strays_since_s is None else state.strays_since_s
-    if read.t_s - since_s < STRAYS_FOR_S:
-        return replace(state, strays_since_s=since_s)
-    return replace(state, confirmed=None, strays_since_s=None)
+    strays = state.strays.read(read.t_s, float(off))
+    if not strays.at_least(STRAYS_FOR_S, read.t_s, STRAYS_AMONG_S, bool):
+        return replace(state, strays=strays)
+    return replace(state, confirmed=None, strays=STRAYS)

@@ -9,8 +9,16 @@ from teststation.protocol.plan import Plan, StagePlan
 from teststation.run.deck import Away
 from teststation.run.frozen import Frozen
 from teststation.run.record import Outcome
+from teststation.run.rest import LOOKS
 from teststation.run.window import Window
 from teststation.subject import Gait
+
+# Windows before anything is read; the seconds that are asked for stand beside the rules that ask for them.
+PULSE = Window(60.0)
+ABSENCE = Window(90.0)
+SEEN = Window(5.0)
+STRAYS = Window(10.0)
+OFF_TARGET = Window(15.0, stands_s=2.0)
 
 
 class Phase(StrEnum):
@@ -77,7 +85,7 @@ class Prompt:
     setpoint: Setpoint | None
     since_s: float
     begins_stage: bool = False  # the stage's clock begins with it
-    matched_since_s: float | None = None  # the treadmill reports this load since then
+    seen: Window = SEEN  # 1 where the treadmill reported this load
     said: bool = False  # the operator said so
 
 
@@ -97,7 +105,7 @@ class RunState:
     treadmill: TreadmillInfo | None = None
     prompt: Prompt | None = None
     confirmed: Setpoint | None = None  # the load that was last set and seen, or said; None is a belt at rest
-    strays_since_s: float | None = None  # the belt has left the confirmed load since then
+    strays: Window = STRAYS  # 1 where the belt was off the confirmed load
     # stages
     stage_index: int = 0
     stage_began_s: float = 0.0
@@ -108,23 +116,24 @@ class RunState:
     gait: Gait = Gait.WALK
     handrail: bool = False
     # limits
-    pulse: Window = field(default_factory=lambda: Window(60.0))  # what was read of the heart, bpm
+    pulse: Window = PULSE  # what was read of the heart, bpm
     notices: tuple[LimitNotice, ...] = ()  # at most one for each limit, the first reached first
     overrides: tuple[Override, ...] = ()  # the last of each limit
     # devices, as last heard
     belt_state: BeltState = BeltState.OFFLINE
     measured_speed_kmh: float | None = None
     measured_incline_pct: float | None = None
+    off_target: Window = OFF_TARGET  # 1 where the speed was read away from the one that is set
     deck_away: Away | None = None
     belt_read_s: float | None = None
     at_rest: bool = False  # as last read
-    rest: Window = field(default_factory=lambda: Window(3.0, stands_s=1.0))  # 1 read at rest, 0 read otherwise
+    rest: Window = LOOKS  # 1 read at rest, 0 read otherwise
     stop_ignored: bool = False  # the belt was told to stop, and ran on
     hr_status: HeartRateStatus = HeartRateStatus.SEARCHING
     hr_bpm: int | None = None
     hr_read_s: float | None = None
     hr_lost_since_s: float | None = None  # it was lost then, and has not come back to stay
-    absence: Window = field(default_factory=lambda: Window(60.0))  # in the stages: 1 without a pulse, 0 with one
+    absence: Window = ABSENCE  # in the stages: 1 without a pulse, 0 with one
     hr_contact: bool | None = None
     hr_frozen: Frozen | None = None
     load_rose_s: tuple[float, ...] = ()  # when the load rose, the last times

@@ -79,7 +79,9 @@ def test_a_stop_is_latched_and_ends_at_rest_alone() -> None:
     trial = trials.hear(trial, 9.0, seen(2.0, BeltState.TRIPPED))
     assert trials.begin(trial, 9.0)[1] == ()
     assert trials.tick(trial, 9.0)[1] == (StopBelt(),)
-    assert trials.hear(trial, 12.0, seen(0.0, BeltState.TRIPPED)).phase == TrialPhase.ENDED
+    trial = trials.hear(trial, 12.0, seen(0.0, BeltState.TRIPPED))
+    assert trial.phase == TrialPhase.STOPPING, "one zero may be a tachometer that dropped out"
+    assert trials.hear(trial, 13.0, seen(0.0, BeltState.TRIPPED)).phase == TrialPhase.ENDED
 
 
 def test_a_trip_ends_it_with_its_reason() -> None:
@@ -106,7 +108,7 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
     ),
     "it runs for ever": ("elif waited_s > TRIAL_MAX_S:", "elif False:", test_it_does_not_run_for_long),
     "silence is rest": (
-        "if trial.phase is TrialPhase.STOPPING and belt.at_rest:",
+        "if trial.phase is TrialPhase.STOPPING and rests(trial.rest, now_s):",
         "if trial.phase is TrialPhase.STOPPING:",
         test_a_stop_is_latched_and_ends_at_rest_alone,
     ),

@@ -56,6 +56,29 @@ def test_a_new_setting_is_no_excuse_and_no_fault() -> None:
     assert not moving.stays(18.0)
 
 
+@pytest.mark.parametrize("read_pct", [10.0, 9.2, None])
+def test_a_stuck_deck_that_is_once_read_otherwise_is_told_all_the_same(read_pct: float | None) -> None:
+    away, told_s = None, []
+    for tick in range(240):
+        glance = tick % 20 == 19  # every ten seconds
+        away = deck.watched(away, tick * 0.5, 10.0, read_pct if glance else 0.0)
+        if away is not None and away.stays(tick * 0.5):
+            told_s.append(tick * 0.5)
+    assert told_s
+    assert told_s[0] <= 10.0 + STAYS_AWAY_AFTER_S + 0.5
+    assert told_s == [told_s[0] + 0.5 * n for n in range(len(told_s))], "and from then on"
+    assert told_s[-1] == 119.5
+
+
+def test_a_deck_that_is_there_for_a_few_seconds_is_there() -> None:
+    away = deck.watched(None, 0.0, 10.0, 0.0)
+    for tick in range(1, 60):
+        away = deck.watched(away, tick * 0.5, 10.0, 9.8 if tick % 4 else 3.0)
+    assert away is None or not away.stays(29.5)
+    assert deck.watched(None, 0.0, 10.0, 9.0) is None
+    assert deck.watched(None, 0.0, 10.0, 11.5) is not None
+
+
 def test_nothing_is_told_where_the_incline_is_not_read_or_nothing_is_set() -> None:
     assert deck.watched(None, 100.0, 10.0, None) is None
     assert deck.watched(None, 100.0, None, 0.0) is None
@@ -113,6 +136,16 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         "by_pct <= away.by_pct - NEARER_BY_PCT",
         "False",
         test_a_deck_on_its_way_is_never_told_however_far_or_slow,
+    ),
+    "one reading near the setting, and the deck is there": (
+        "return None if away.near.at_least(NEAR_FOR_S, now_s, NEAR_AMONG_S, bool) else away",
+        "return None if by_pct <= NEAR_PCT else away",
+        lambda: test_a_stuck_deck_that_is_once_read_otherwise_is_told_all_the_same(10.0),
+    ),
+    "one look without an incline, and the deck is there": (
+        "    if read_pct is None:\n        return away\n",
+        "    if read_pct is None:\n        return None\n",
+        lambda: test_a_stuck_deck_that_is_once_read_otherwise_is_told_all_the_same(None),
     ),
     "a new setting is an excuse": (
         "Away(away.since_s, by_pct, set_pct)",

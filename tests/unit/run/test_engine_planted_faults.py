@@ -61,7 +61,7 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "a run ends while the belt still moves": (
         devices,
-        "        if _rests(state, t_s):\n",
+        "        if rests(state.rest, t_s):\n",
         "        if True:\n",
         facts.test_a_stopped_run_ends_only_when_the_belt_is_measured_at_rest,
     ),

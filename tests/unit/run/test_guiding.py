@@ -164,6 +164,29 @@ def test_a_belt_that_leaves_its_load_is_asked_for_again_and_holds_the_clock() ->
     assert bench.state.holds == frozenset()
 
 
+def glances(bench: GuidedBench, rounds: int, most: tuple[float, float], once: tuple[float, float]) -> None:
+    """Rounds of a second and a half at one load, with a single reading of another one at the end of each."""
+    for _ in range(rounds):
+        bench.hand = most
+        bench.run_for(1.5)
+        bench.hand = once
+        bench.run_for(0.5)
+
+
+def test_one_reading_beside_the_others_neither_sets_a_load_nor_keeps_it() -> None:
+    bench = walking()
+    glances(bench, 5, (3.5, 0.0), (4.8, 0.0))
+    assert bench.asked() == FIRST, "a right reading now and then keeps no load"
+    glances(bench, 5, (3.5, 0.0), (4.8, 0.0))
+    assert bench.asked() == FIRST, "and sets none"
+    glances(bench, 1, (4.8, 0.0), (3.5, 0.0))
+    assert bench.asked() == FIRST, "what is read last is off"
+    glances(bench, 1, (4.8, 0.0), (3.5, 0.0))
+    bench.hand = (4.8, 0.0)
+    bench.run_for(0.5)
+    assert bench.asked() == "nothing", "a wrong reading now and then does not keep a load from being set"
+
+
 def test_a_load_that_is_never_set_ends_in_cool_down_as_a_fault() -> None:
     bench = walking()
     bench.run_for(125.0)
@@ -253,8 +276,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_the_operators_word_does_not_stand_against_what_is_read,
     ),
     "a glimpse is enough": (
-        "t_s - prompt.matched_since_s >= SEEN_FOR_S",
-        "True",
+        "seen = prompt.seen.last and prompt.seen.at_least(SEEN_FOR_S, t_s, SEEN_AMONG_S, bool)",
+        "seen = prompt.seen.last",
         test_a_load_that_is_read_back_begins_the_stage_without_a_word,
     ),
     "no word is needed": (
@@ -263,9 +286,24 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_without_a_wire_the_operators_word_begins_the_stage,
     ),
     "a belt may wander": (
-        "if read.t_s - since_s < STRAYS_FOR_S:",
+        "if not strays.at_least(STRAYS_FOR_S, read.t_s, STRAYS_AMONG_S, bool):",
         "if True:",
         test_a_belt_that_leaves_its_load_is_asked_for_again_and_holds_the_clock,
+    ),
+    "one right reading, and the belt has not wandered": (
+        "strays = state.strays.read(read.t_s, float(off))",
+        "strays = state.strays.read(read.t_s, 1.0) if off else STRAYS",
+        test_one_reading_beside_the_others_neither_sets_a_load_nor_keeps_it,
+    ),
+    "one wrong reading, and the load is not set": (
+        "prompt.seen.read(t_s, float(_matches(state, prompt.setpoint)))",
+        "prompt.seen.read(t_s, 1.0) if _matches(state, prompt.setpoint) else replace(prompt.seen, spells=())",
+        test_one_reading_beside_the_others_neither_sets_a_load_nor_keeps_it,
+    ),
+    "what is off now is set": (
+        "seen = prompt.seen.last and prompt.seen",
+        "seen = prompt.seen",
+        test_one_reading_beside_the_others_neither_sets_a_load_nor_keeps_it,
     ),
 }
 

@@ -10,6 +10,7 @@ from tests.unit.run.builders import Bench, belt
 from tests.unit.run.test_guiding import walking as walking_beside_the_operator
 from teststation.ports import BeltState, TripReason
 from teststation.run import events as ev
+from teststation.run import rest
 from teststation.run.alarms import Priority, alarms
 from teststation.run.commands import StopBelt
 from teststation.run.engine import devices, ending, ticking
@@ -212,15 +213,15 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         test_an_operator_who_stops_the_belt_late_is_asked_to_and_has_ignored_nothing,
     ),
     "one zero is rest": (
-        devices,
-        "return state.at_rest and state.rest.at_least(REST_FOR_S, t_s, REST_AMONG_S, bool)",
-        "return state.at_rest",
+        rest,
+        "return looks.last == 1.0 and looks.at_least(REST_FOR_S, now_s, REST_AMONG_S, bool)",
+        "return looks.last == 1.0",
         lambda: test_a_tachometer_that_drops_out_for_a_moment_does_not_end_the_run(1),
     ),
     "what was at rest a moment ago is": (
-        devices,
-        "return state.at_rest and state.rest",
-        "return state.rest",
+        rest,
+        "return looks.last == 1.0 and ",
+        "return ",
         test_silence_after_one_zero_is_no_rest,
     ),
     "a belt that is offline is waited for for ever": (

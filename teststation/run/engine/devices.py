@@ -10,11 +10,13 @@ from teststation.run.deck import watched
 from teststation.run.engine.ending import ignored, stop
 from teststation.run.engine.heart import awaited
 from teststation.run.record import Outcome
-from teststation.run.state import Phase, RunState
+from teststation.run.rest import rests
+from teststation.run.state import OFF_TARGET, Phase, RunState
+from teststation.run.window import Window
 
 REACHED_SHARE = 0.1  # a belt within 10 % or 0.3 km/h of its target has reached it
 REACHED_KMH = 0.3
-REST_FOR_S, REST_AMONG_S = 1.0, 1.5  # read so long, among so many seconds, a belt is at rest
+OFF_TARGET_KMH = 0.5
 
 
 def read_belt(state: RunState, read: ev.BeltRead) -> Step:
@@ -27,6 +29,7 @@ def read_belt(state: RunState, read: ev.BeltRead) -> Step:
         deck_away=watched(
             state.deck_away, t_s, state.setpoint and state.setpoint.incline_pct, read.measured_incline_pct
         ),
+        off_target=_followed(state, read),
         belt_read_s=t_s,
         at_rest=read.at_rest,
         rest=state.rest.read(t_s, float(read.at_rest)),
@@ -34,7 +37,7 @@ def read_belt(state: RunState, read: ev.BeltRead) -> Step:
     if state.phase is Phase.STOPPING:
         if read.stop_ignored:
             state = ignored(state)
-        if _rests(state, t_s):
+        if rests(state.rest, t_s):
             return replace(state, phase=Phase.ENDED, phase_began_s=t_s), ()
         if read.trip is not None and not state.tripped:
             return _trip(state, read)
@@ -51,9 +54,14 @@ def read_belt(state: RunState, read: ev.BeltRead) -> Step:
     return state, ()
 
 
-def _rests(state: RunState, t_s: float) -> bool:
-    """Whether the belt has come to rest: a tachometer that drops out for a moment reads zero, too."""
-    return state.at_rest and state.rest.at_least(REST_FOR_S, t_s, REST_AMONG_S, bool)
+def _followed(state: RunState, read: ev.BeltRead) -> Window:
+    """What is known of how the belt follows its speed: nothing while it comes up, is asked for, or is to stop."""
+    told = state.setpoint if state.phase in (Phase.STAGES, Phase.COOL_DOWN) and state.prompt is None else None
+    if told is None:
+        return OFF_TARGET
+    if read.measured_speed_kmh is None:
+        return state.off_target
+    return state.off_target.read(read.t_s, float(abs(read.measured_speed_kmh - told.speed_kmh) > OFF_TARGET_KMH))
 
 
 def enter_stages(state: RunState, t_s: float) -> RunState:
