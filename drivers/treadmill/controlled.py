@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from drivers import guard as guards
+from drivers.treadmill.descent import Descent
 from drivers.treadmill.loop import Emit, Inbox, Loop
 from drivers.treadmill.port import Answer, Machine, Order, Request, Running
 from drivers.treadmill.seen import Seen
@@ -19,6 +20,8 @@ SETTLES_WITHIN_S = 3.0  # the vendor's power-up rule: a stop, this long, and onl
 LOST_AFTER_MISSES = 2
 STOP_UNEXPECTED_AFTER_S = 1.0
 SETTING_DIFFERS_TIMES = 3
+SLOW_DECEL_KMH_S = 0.3  # a ramp to off that is told more slowly than this is not to be called no fall
+WATCHED_AT_REST_S = 20.0  # a belt that runs again so soon after its end is not somebody's who walks on it now
 CONFIRM_START_WITHIN_S = 30.0  # where the machine wants its own button pressed
 
 # A Trackmaster's setting and where it is read back.
@@ -72,6 +75,8 @@ class ControlledDriver(Loop):
         self._settled_s = float("-inf")
         self._stopped_since_s: float | None = None
         self._stop_asked_s: float | None = None
+        self._end: Descent | None = None  # an ordinary end that is under way
+        self._ended_s: float | None = None  # when one came to rest
 
     @property
     def info(self) -> TreadmillInfo:
@@ -114,9 +119,10 @@ class ControlledDriver(Loop):
         return self._guard.tripped is not None and not self._ladder.begun
 
     def _at_rest(self) -> bool:
-        return self._seen.at_rest(
-            time.monotonic(), running=self._running, stop_asked_s=self._stop_asked_s, scale=self._scale
-        )
+        return self._judged(self._seen.at_rest)
+
+    def _judged(self, fact: Callable[..., bool]) -> bool:
+        return fact(time.monotonic(), running=self._running, stop_asked_s=self._stop_asked_s, scale=self._scale)
 
     def _why_not_armed(self, now_s: float) -> Cause | None:
         if self._recover:
@@ -127,15 +133,26 @@ class ControlledDriver(Loop):
 
     def _armed_anew(self) -> None:
         self._ladder = self._new_ladder()
+        self._end = self._ended_s = None
         counts = self._machine.counts
         counts.worst_gap_s, counts.commands, counts.retries = 0.0, 0, 0
 
     def _tripped_anew(self, now_s: float) -> None:
-        self._ladder.begin(now_s, self._seen.speed_kmh)
+        distrusted = self._end is not None and self._end.stalls(now_s)
+        moved = self._concerned or self._recover or distrusted
+        self._ladder.begin(now_s, self._guard.out_kmh, moved=moved, distrusted=distrusted)
         self._maybe_locked_out |= self._guard.tripped is TripReason.START_REFUSED
 
     def _new_ladder(self) -> StopLadder:
-        return StopLadder(self._scale, self._traits.silence_s)
+        return StopLadder(self._traits.silence_s)
+
+    def _cycle(self, now_s: float) -> None:
+        # Also where the port is gone: a belt that is not seen to rest is not called one that does.
+        if self._guard.tripped is not None:
+            seen = self._seen
+            cut_off = seen.faulted and seen.running is Running.STOPPED  # by its own red button
+            self._ladder.look(now_s, seen.speed_kmh, at_rest=cut_off or self._stands_for_good())
+        super()._cycle(now_s)
 
     def _round(self, now_s: float) -> None:
         if self._guard.tripped is not None:
@@ -154,6 +171,7 @@ class ControlledDriver(Loop):
             # The machine's own button is still to be pressed; the ramp waits for it.
             self._guard = guards.hold_at_zero(self._guard)
         self._check()
+        self._check_end()
         if self._guard.tripped is None:
             self._settle()
         if self._guard.tripped is None:
@@ -223,6 +241,33 @@ class ControlledDriver(Loop):
         if self._stopped_since_s is not None and now_s - self._stopped_since_s >= STOP_UNEXPECTED_AFTER_S:
             self._trip(TripReason.STATE_UNEXPECTED, "stopped from elsewhere")
 
+    def _check_end(self) -> None:
+        """Trip where an ordinary end is not obeyed, and where a belt that came to rest by one runs again."""
+        now_s, speed_kmh = time.monotonic(), self._seen.speed_kmh
+        if self._guard.tripped is not None:
+            return
+        if not self._running:
+            self._check_rest(now_s)
+        elif self._guard.want is not None or self._start_by_s is not None:
+            self._end = None
+        else:
+            if self._end is None:
+                decel_kmh_s = self._guard.limits.decel_kmh_s
+                self._end = Descent(now_s, self._guard.out_kmh, pace=min(1.0, decel_kmh_s / SLOW_DECEL_KMH_S))
+            self._end.note(now_s, speed_kmh)
+            if self._end.stalls(now_s):
+                self._trip(TripReason.NOT_FOLLOWING, "it was told to stop at its end, and does not come to rest")
+
+    def _check_rest(self, now_s: float) -> None:
+        if self._end is None or self._ended_s is None or self._guard.armed:
+            return
+        if now_s - self._ended_s > WATCHED_AT_REST_S:
+            self._end = self._ended_s = None
+            return
+        self._end.note(now_s, self._seen.speed_kmh)
+        if self._end.stalls(now_s) and self._seen.speed_kmh:
+            self._trip(TripReason.STATE_UNEXPECTED, "it had come to rest, and runs again")
+
     # --- obeying the guard ---
 
     def _obey(self) -> None:
@@ -237,6 +282,7 @@ class ControlledDriver(Loop):
         if not guard.moving and guard.want is None:
             if self._ask(self._traits.finish) is not None and self._at_rest():
                 self._rested()
+                self._ended_s = time.monotonic()
                 self._guard = guards.disarm(self._guard)
             return
         if Request.KEEP_ALIVE in self._traits.requests and guard.armed:
@@ -323,7 +369,7 @@ class ControlledDriver(Loop):
         """One round of the stop ladder, then a look. Only standstill that is read back ends it."""
         now_s = time.monotonic()
         answered = now_s - self._seen.answered_s < 1.0
-        rung = self._ladder.rung(now_s, self._seen.speed_kmh, answers=answered, at_rest=self._rests_for_good())
+        rung = self._ladder.rung(now_s, answers=answered, at_rest=self._stands_for_good())
         if rung is Rung.SILENCE:
             self._seen.forget_measured()
             return
@@ -359,6 +405,10 @@ class ControlledDriver(Loop):
     def _rests_for_good(self) -> bool:
         """At rest, and no start that somebody may still confirm at the machine."""
         return self._at_rest() and (self._start_by_s is None or self._stop_asked_s is not None)
+
+    def _stands_for_good(self) -> bool:
+        """The same as one look shows it: nothing more is sent to a belt that stands. Rest is told later."""
+        return self._judged(self._seen.stands) and (self._start_by_s is None or self._stop_asked_s is not None)
 
     def _rested(self) -> None:
         self._running = False

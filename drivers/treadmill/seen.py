@@ -6,6 +6,7 @@ from drivers.treadmill.port import Answer, Request, Running, Traits
 from teststation.clock import TimeScale
 
 FAULT_RESTS_AFTER_S = 5.0  # a treadmill that reports stopped and a fault this long stands still
+STOPPED_RESTS_AFTER_S = 2.0  # after our own start: a machine may say zero and stopped for a moment, and run on
 ZERO_RESTS_AFTER_S = 4.0  # without a status: a speed that has read zero this long after a stop, twice the known lag
 
 
@@ -21,6 +22,7 @@ class Seen:
     set_incline_pct: float | None = None
     faulted_since_s: float | None = None
     zero_since_s: float | None = None
+    stopped_since_s: float | None = None
     answered_s: float = float("-inf")
 
     @property
@@ -38,6 +40,7 @@ class Seen:
                 self._note_speed(answer, now_s)
             case Request.STATUS:
                 self.running = answer.running
+                self.stopped_since_s = _since(self.stopped_since_s, now_s, answer.running is Running.STOPPED)
             case Request.INCLINE:
                 self.incline_pct = answer.value
             case Request.SPEED_SETTING:
@@ -48,15 +51,15 @@ class Seen:
 
     def _note_speed(self, answer: Answer, now_s: float) -> None:
         self.speed_kmh = answer.value
-        self.faulted_since_s = (self.faulted_since_s or now_s) if answer.faulted else None
-        self.zero_since_s = (self.zero_since_s or now_s) if answer.value == 0.0 else None
+        self.faulted_since_s = _since(self.faulted_since_s, now_s, answer.faulted)
+        self.zero_since_s = _since(self.zero_since_s, now_s, answer.value == 0.0)
 
     def forget_measured(self) -> None:
         """A look that was not answered: what was measured before it is no longer known."""
-        self.speed_kmh = self.running = self.incline_pct = self.zero_since_s = None
+        self.speed_kmh = self.running = self.incline_pct = self.zero_since_s = self.stopped_since_s = None
 
-    def at_rest(self, now_s: float, *, running: bool, stop_asked_s: float | None, scale: TimeScale) -> bool:
-        """Whether the belt is known to stand still.
+    def stands(self, now_s: float, *, running: bool, stop_asked_s: float | None, scale: TimeScale) -> bool:
+        """Whether the belt is seen to stand still in this look.
 
         The reported speed lags: just after a start it is still zero, and so is a belt's slowest crawl. So a machine
         that has a word for it must also say that it has stopped, whoever started it. One without that word must, where
@@ -75,3 +78,23 @@ class Seen:
         if self.zero_since_s is None or stop_asked_s is None:
             return False
         return now_s - max(self.zero_since_s, stop_asked_s) > scale.wall_s(ZERO_RESTS_AFTER_S, 2.0)
+
+    def at_rest(self, now_s: float, *, running: bool, stop_asked_s: float | None, scale: TimeScale) -> bool:
+        """Whether the belt is known to stand still: after our own start (``running``) it must go on saying so."""
+        if not self.stands(now_s, running=running, stop_asked_s=stop_asked_s, scale=scale):
+            return False
+        if not running or Request.STATUS not in self.traits.requests or self.faulted:
+            return True
+        return self._stood_for(now_s, scale)
+
+    def _stood_for(self, now_s: float, scale: TimeScale) -> bool:
+        if self.zero_since_s is None or self.stopped_since_s is None:
+            return False
+        return now_s - max(self.zero_since_s, self.stopped_since_s) >= scale.wall_s(STOPPED_RESTS_AFTER_S, 0.5)
+
+
+def _since(before_s: float | None, now_s: float, holds: bool) -> float | None:
+    """Since when something holds, or None."""
+    if not holds:
+        return None
+    return now_s if before_s is None else before_s

@@ -275,7 +275,7 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
         is_calm_after_a_stop_at_rest,
         ladder_module,
         "        self._begun = True\n",
-        "        self._begun = self._sent_s >= (self._began_s or now_s)\n",
+        "        self._begun = self._sent_s >= now_s\n",
     ),
     "over-speed and a stuck belt are watched for": (
         trips_on("over_speed", TripReason.OVER_SPEED),
@@ -313,11 +313,13 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
         "elif rung is Rung.AUTO_STOP:",
         "elif False:",
     ),
-    "a lagging zero is no rest": (
+    "rest is told only of a belt that the machine calls stopped": (
         calls_no_belt_at_rest_that_has_just_been_started,
         seen_module,
-        "return self.running is Running.STOPPED\n        if not",
-        "return True\n        if not",
+        "        if not self.stands(now_s, running=running, stop_asked_s=stop_asked_s, scale=scale):\n"
+        "            return False\n"
+        "        if not running or",
+        "        if self.speed_kmh == 0.0:\n            return True\n        if not running or",
     ),
     "a lagging zero is no rest of a belt that is on by our doing": (
         calls_no_woodway_at_rest_that_has_just_been_started,

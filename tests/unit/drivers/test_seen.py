@@ -1,0 +1,143 @@
+"""What is known of a belt from its latest answers, and when it is known to stand."""
+
+from collections.abc import Callable
+
+import pytest
+
+import drivers.treadmill.seen as seen_module
+from drivers.treadmill.port import Answer, Request, Running, Traits
+from drivers.treadmill.seen import Seen
+from drivers.treadmill.trackmaster import dialect
+from drivers.treadmill.woodway import DIALECT as WOODWAY
+from tests.mutants import fails_with
+from teststation.clock import TimeScale
+
+TRACKMASTER = dialect("kmh").traits
+SCALE = TimeScale()
+
+
+def seen(traits: Traits, looks: list[tuple[float, float | None, Running | None]]) -> Seen:
+    """What is known after looks at (time, speed, status); a speed of None is a fault in its place."""
+    made = Seen(traits)
+    for at_s, speed_kmh, running in looks:
+        speed = Answer(Request.SPEED, speed_kmh, faulted=speed_kmh is None)
+        assert made.note(speed, at_s)
+        if running is not None:
+            assert made.note(Answer(Request.STATUS, running=running), at_s)
+    return made
+
+
+def rests(made: Seen, now_s: float, *, running: bool = True, stop_asked_s: float | None = 0.0) -> bool:
+    return made.at_rest(now_s, running=running, stop_asked_s=stop_asked_s, scale=SCALE)
+
+
+def stands(made: Seen, now_s: float, *, running: bool = True, stop_asked_s: float | None = 0.0) -> bool:
+    return made.stands(now_s, running=running, stop_asked_s=stop_asked_s, scale=SCALE)
+
+
+def test_a_belt_of_ours_must_go_on_saying_that_it_stands() -> None:
+    made = seen(TRACKMASTER, [(1.0, 0.0, Running.STOPPED)])
+    assert stands(made, 1.0)
+    assert not rests(made, 1.0)
+    made = seen(TRACKMASTER, [(at_s / 10, 0.0, Running.STOPPED) for at_s in range(10, 31)])
+    assert not rests(made, 2.9)
+    assert rests(made, 3.0)
+
+
+@pytest.mark.parametrize("what", ["speed", "status"])
+def test_one_zero_on_the_way_is_no_rest(what: str) -> None:
+    """A look in between that shows a speed, or a belt that is on, begins the waiting anew."""
+    for at in range(3, 12):
+        made = Seen(TRACKMASTER)
+        for n in range(20):
+            odd = n == at
+            made.note(Answer(Request.SPEED, 0.3 if odd and what == "speed" else 0.0), n * 0.5)
+            running = Running.GUARDED if odd and what == "status" else Running.STOPPED
+            made.note(Answer(Request.STATUS, running=running), n * 0.5)
+            assert rests(made, n * 0.5) is (4 <= n < at or n >= at + 5)
+
+
+def test_a_zero_while_the_machine_says_that_it_runs_is_no_rest_and_nor_is_stopped_at_a_speed() -> None:
+    for running in (Running.GUARDED, Running.UNGUARDED, Running.UNKNOWN):
+        made = seen(TRACKMASTER, [(0.0, 0.0, running), (9.0, 0.0, running)])
+        assert not rests(made, 9.0, running=False)
+        assert not stands(made, 9.0)
+    made = seen(TRACKMASTER, [(0.0, 3.3, Running.STOPPED), (9.0, 3.3, Running.STOPPED)])
+    assert not rests(made, 9.0, running=False)
+    assert not stands(made, 9.0)
+
+
+def test_a_belt_that_nobody_here_has_started_rests_at_once() -> None:
+    assert rests(seen(TRACKMASTER, [(1.0, 0.0, Running.STOPPED)]), 1.0, running=False)
+    assert rests(seen(WOODWAY.traits, [(1.0, 0.0, None)]), 1.0, running=False)
+
+
+def test_a_fault_that_stands_for_a_while_rests() -> None:
+    made = seen(TRACKMASTER, [(1.0, None, Running.STOPPED), (6.0, None, Running.STOPPED)])
+    assert made.faulted
+    assert not rests(made, 6.0)
+    assert rests(made, 6.1)
+    assert not rests(seen(TRACKMASTER, [(1.0, None, Running.GUARDED)]), 9.0)
+    assert not rests(Seen(TRACKMASTER), 9.0)
+
+
+def test_without_a_word_for_stopped_a_zero_must_last_after_the_stop() -> None:
+    made = seen(WOODWAY.traits, [(1.0, 0.0, None), (9.0, 0.0, None)])
+    assert not rests(made, 9.0, stop_asked_s=None)
+    assert not rests(made, 9.0, stop_asked_s=5.0)
+    assert rests(made, 9.1, stop_asked_s=5.0)
+    assert not rests(made, 5.0, stop_asked_s=0.0)
+    assert rests(made, 5.1, stop_asked_s=0.0)
+
+
+def test_what_was_refused_is_not_known_and_nor_is_what_was_not_answered() -> None:
+    made = seen(TRACKMASTER, [(1.0, 0.0, Running.STOPPED), (9.0, 0.0, Running.STOPPED)])
+    assert not made.note(Answer(Request.SPEED, 0.0, refused=True), 9.0)
+    assert not stands(made, 9.0)
+    made = seen(TRACKMASTER, [(1.0, 0.0, Running.STOPPED), (9.0, 0.0, Running.STOPPED)])
+    made.forget_measured()
+    assert not stands(made, 9.0)
+    made.note(Answer(Request.SPEED, 0.0), 9.1)
+    made.note(Answer(Request.STATUS, running=Running.STOPPED), 9.1)
+    assert stands(made, 9.1)
+    assert not rests(made, 9.2), "what was seen before the silence does not count"
+
+
+FAULTS: dict[str, tuple[Callable[[], None], str, str]] = {
+    "rest at the first zero": (
+        test_a_belt_of_ours_must_go_on_saying_that_it_stands,
+        "return self._stood_for(now_s, scale)",
+        "return True",
+    ),
+    "the speed alone must last": (
+        lambda: test_one_zero_on_the_way_is_no_rest("status"),
+        "max(self.zero_since_s, self.stopped_since_s)",
+        "self.zero_since_s",
+    ),
+    "the status alone must last": (
+        lambda: test_one_zero_on_the_way_is_no_rest("speed"),
+        "max(self.zero_since_s, self.stopped_since_s)",
+        "self.stopped_since_s",
+    ),
+    "a silence is no gap": (
+        test_what_was_refused_is_not_known_and_nor_is_what_was_not_answered,
+        "self.speed_kmh = self.running = self.incline_pct = self.zero_since_s = self.stopped_since_s = None",
+        "self.speed_kmh = self.running = self.incline_pct = None",
+    ),
+    "a lagging zero is rest": (
+        test_a_zero_while_the_machine_says_that_it_runs_is_no_rest_and_nor_is_stopped_at_a_speed,
+        "            return self.running is Running.STOPPED\n",
+        "            return True\n",
+    ),
+    "stopped is rest at any speed": (
+        test_a_zero_while_the_machine_says_that_it_runs_is_no_rest_and_nor_is_stopped_at_a_speed,
+        "if self.speed_kmh != 0.0:",
+        "if False:",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_where_the_rule_is_broken(fault: str) -> None:
+    fact, old, new = FAULTS[fault]
+    fails_with(seen_module, old, new, fact)
