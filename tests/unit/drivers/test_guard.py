@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -160,6 +161,160 @@ def test_a_belt_that_reports_a_little_off_or_late_does_not_trip() -> None:
     assert watched(3.0, 5.0).tripped is None
 
 
+def followed(
+    setpoints: list[tuple[float, float]],
+    rate_kmh_s: float,
+    mean_s: float,
+    *,
+    limits: Limits | None = None,
+    report: Callable[[float, float], float] = lambda t, v: v,
+    look_every_s: float = 0.15,
+) -> Guard:
+    """A guard over a belt that follows it at a rate and reports a mean: ``setpoints`` are (until when, speed)."""
+    guard = guards.arm(guards.Guard(limits or Limits(max_speed_kmh=14.0)), 0.0, 14.0, 12.0, at_rest=True)
+    fine_s, speed_kmh, looked_s = 0.05, 0.0, 0.0
+    past = [0.0] * max(1, round(mean_s / fine_s))
+    now_s = 0.0
+    for until_s, set_kmh in setpoints:
+        while now_s < until_s:
+            now_s += fine_s
+            guard = guards.grant(guard, now_s, Setpoint(speed_kmh=set_kmh, incline_pct=0.0), 1.0)
+            guard = guards.advance(guard, now_s)
+            away_kmh = guard.out_kmh - speed_kmh
+            speed_kmh += max(-rate_kmh_s * fine_s, min(rate_kmh_s * fine_s, away_kmh))
+            past = [*past[1:], speed_kmh]
+            if now_s - looked_s >= look_every_s:
+                looked_s = now_s
+                told_kmh = round(sum(past) / len(past) * 10) / 10
+                guard = guards.watch(guard, now_s, report(now_s, told_kmh))
+            if guard.tripped is not None:
+                return guard
+    return guard
+
+
+UP_AND_DOWN = [(45.0, 10.0), (80.0, 3.0), (130.0, 10.0), (150.0, 8.0), (165.0, 5.0), (180.0, 5.5), (200.0, 3.0)]
+
+
+@pytest.mark.parametrize("mean_s", [0.15, 2.0, 3.0, 5.0])
+@pytest.mark.parametrize("rate_kmh_s", [0.3, 0.5, 0.8, 2.0])
+def test_a_slow_belt_that_lags_is_taken_up_and_down_without_a_trip(rate_kmh_s: float, mean_s: float) -> None:
+    for accel_kmh_s, decel_kmh_s in ((0.5, 0.8), (0.1, 0.1), (3.0, 3.0)):
+        limits = Limits(14.0, 12.0, accel_kmh_s, decel_kmh_s)
+        guard = followed(UP_AND_DOWN, rate_kmh_s, mean_s, limits=limits)
+        assert guard.tripped is None, (guard.tripped, guard.detail, guard.t_s, decel_kmh_s)
+
+
+def test_a_belt_that_runs_away_trips_within_a_second_and_a_half_of_it() -> None:
+    """By the over-speed clause: the slower one, that it does not follow, takes eight."""
+    for at_s in (44.0, 100.0):
+        for faster_kmh in (1.7, 4.0):
+            guard = followed(
+                [(45.0, 6.0), (110.0, 4.0)],
+                0.8,
+                2.0,
+                report=lambda t, v, at_s=at_s, faster_kmh=faster_kmh: v + faster_kmh if t > at_s else v,
+            )
+            assert guard.tripped is TripReason.OVER_SPEED
+            assert guard.t_s <= at_s + 1.5
+
+
+def test_a_belt_that_runs_away_soon_after_it_slowed_down_trips_as_quickly() -> None:
+    for rate_kmh_s, mean_s in ((0.8, 2.0), (2.0, 0.5)):
+        guard = followed([(45.0, 10.0), (110.0, 3.0)], rate_kmh_s, mean_s, report=lambda t, v: v + 3.0 if t > 59 else v)
+        assert guard.tripped is TripReason.OVER_SPEED
+        assert 59 < guard.t_s <= 60.5
+
+
+def test_a_belt_told_to_slow_down_while_its_report_still_rises_does_not_trip() -> None:
+    limits = Limits(14.0, 12.0, 3.0, 3.0)
+    for slower_at_s in (30.5, 31.0, 32.0, 33.0, 35.0, 37.0):
+        for rate_kmh_s in (0.3, 1.0, 3.0):
+            guard = followed([(30.0, 3.0), (slower_at_s, 10.0), (90.0, 3.0)], rate_kmh_s, 5.0, limits=limits)
+            assert guard.tripped is None, (slower_at_s, rate_kmh_s, guard.t_s, guard.detail)
+
+
+def test_a_belt_that_slows_down_absurdly_slowly_trips() -> None:
+    guard = followed([(30.0, 8.0), (90.0, 3.0)], 0.8, 2.0, report=lambda t, v: 8.0 - 0.12 * (t - 30) if t > 30 else v)
+    assert guard.tripped is TripReason.OVER_SPEED
+    assert guard.t_s <= 46.0
+
+
+def test_a_belt_that_stays_a_little_too_fast_trips_though_it_drifts_nearer() -> None:
+    guard = followed([(30.0, 5.3), (90.0, 4.0)], 0.8, 2.0, report=lambda t, v: 5.3 - 0.02 * (t - 30) if t > 30 else v)
+    assert guard.tripped is TripReason.NOT_FOLLOWING
+    assert guard.t_s <= 42.0
+
+
+def test_a_belt_above_the_machines_limit_trips_though_it_was_just_told_to_run_at_it() -> None:
+    limits = Limits(max_speed_kmh=10.0)
+    for faster_kmh, trips in ((0.9, False), (1.1, True)):
+        guard = followed(
+            [(60.0, 10.0)], 0.8, 2.0, limits=limits, report=lambda t, v, more=faster_kmh: v + more if t > 50 else v
+        )
+        assert (guard.tripped is TripReason.OVER_SPEED) is trips
+
+
+@pytest.mark.parametrize("right_every_s", [0.8, 1.5])
+def test_a_look_that_is_right_now_and_then_hides_no_belt_that_is_too_fast(right_every_s: float) -> None:
+    guard = followed(
+        [(60.0, 5.0)],
+        0.8,
+        2.0,
+        report=lambda t, v: v + 3.0 if t > 30 and t % right_every_s > 0.2 else v,
+    )
+    assert guard.tripped is TripReason.OVER_SPEED
+    assert guard.t_s <= 33.0
+
+
+def test_one_look_that_is_wrong_trips_nothing() -> None:
+    guard = followed([(60.0, 5.0)], 0.8, 2.0, report=lambda t, v: v + 5.0 if 30 < t <= 30.16 else v)
+    assert guard.tripped is None
+    guard = followed([(60.0, 5.0)], 0.8, 2.0, report=lambda t, v: 0.0 if t % 2 < 0.16 and t > 30 else v)
+    assert guard.tripped is None
+
+
+def test_one_late_look_that_is_wrong_trips_nothing() -> None:
+    guard = followed([(60.0, 5.0)], 0.8, 2.0, look_every_s=2.0, report=lambda t, v: v + 5.0 if 30 < t <= 32 else v)
+    assert guard.tripped is None
+
+
+def test_a_belt_that_does_not_slow_down_trips_however_it_reports() -> None:
+    stuck: dict[str, Callable[[float, float], float]] = {
+        "stuck": lambda t, v: 8.0,
+        "right now and then": lambda t, v: 4.0 if t % 2 < 0.2 else 8.0,
+        "swings": lambda t, v: 8.0 + 0.8 * math.sin(t),
+        "falls a little and rises again": lambda t, v: 7.4 if t % 5 < 2 else 8.0,
+        "drifts": lambda t, v: 8.0 - 0.03 * (t - 30),
+    }
+    for how, report in stuck.items():
+        guard = followed(
+            [(30.0, 8.0), (90.0, 4.0)], 0.8, 2.0, report=lambda t, v, report=report: report(t, v) if t > 30 else v
+        )
+        assert guard.tripped in (TripReason.NOT_FOLLOWING, TripReason.OVER_SPEED), how
+        assert guard.t_s <= 45.0, how
+
+
+def test_a_belt_that_does_not_speed_up_trips() -> None:
+    guard = followed([(30.0, 4.0), (90.0, 8.0)], 0.8, 2.0, report=lambda t, v: min(v, 4.0))
+    assert guard.tripped is TripReason.NOT_FOLLOWING
+    assert 38.0 < guard.t_s < 45.0
+
+
+def test_a_disarmed_guard_asks_for_a_level_deck() -> None:
+    """Whatever it wanted before: what is disarmed moves nothing up, and what is off lowers its deck."""
+    guard = walking()
+    assert guard.out_incline_pct == 4.0
+    assert guards.advance(guards.trip(guard, TripReason.OPERATOR_STOP), 10.1).out_incline_pct == 0.0
+    assert guards.advance(guards.disarm(guard), 10.1).out_incline_pct == 0.0
+    assert guards.advance(guards.grant(guard, 10.0, None, 1.0), 10.1).out_incline_pct == 0.0
+    assert guards.advance(replace(guard, armed=False), 10.1).out_incline_pct == 0.0
+    assert guards.advance(guard, 12.0).out_incline_pct == 0.0, "its lease has lapsed"
+
+
+def test_what_is_disarmed_slows_down_though_it_still_wants_to_run() -> None:
+    assert guards.advance(replace(walking(), armed=False), 11.0).out_kmh == pytest.approx(3.0)
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
@@ -236,14 +391,74 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_off_is_latched_until_the_next_arming,
     ),
     "over-speed goes unnoticed": (
-        "if over_since_s is not None and",
-        "if False and",
-        test_a_belt_much_faster_than_set_trips,
+        "if over and _lasted_s(",
+        "if False and _lasted_s(",
+        test_a_belt_that_runs_away_trips_within_a_second_and_a_half_of_it,
+    ),
+    "the machine's limit is none": (
+        "measured_kmh > guard.limits.max_speed_kmh + OVER_LIMIT_KMH",
+        "False",
+        test_a_belt_above_the_machines_limit_trips_though_it_was_just_told_to_run_at_it,
+    ),
+    "one right look begins the waiting for over-speed anew": (
+        "    guard = replace(guard, looks=(*(one for one in guard.looks if one.t_s >= kept_s), look))\n",
+        "    guard = replace(guard, looks=(*guard.looks, look) if over else (look,))\n",
+        lambda: test_a_look_that_is_right_now_and_then_hides_no_belt_that_is_too_fast(0.8),
+    ),
+    "one late look is a second of over-speed": (
+        "min(one.lasted_s, for_s / 3)",
+        "one.lasted_s",
+        test_one_late_look_that_is_wrong_trips_nothing,
+    ),
+    "every belt slows down as it is told": (
+        "slow_kmh = max(out_kmh, guard.slow_kmh - SLOWEST_KMH_S * dt_s)",
+        "slow_kmh = out_kmh",
+        lambda: test_a_slow_belt_that_lags_is_taken_up_and_down_without_a_trip(0.5, 5.0),
+    ),
+    "what is seen of a belt that slows down says nothing": (
+        "if len(guard.looks) >= LOOKS:",
+        "if False:",
+        test_a_belt_that_runs_away_soon_after_it_slowed_down_trips_as_quickly,
+    ),
+    "no belt slows down": (
+        "slow_kmh = max(out_kmh, guard.slow_kmh - SLOWEST_KMH_S * dt_s)",
+        "slow_kmh = max(out_kmh, guard.slow_kmh)",
+        test_a_belt_that_slows_down_absurdly_slowly_trips,
     ),
     "a stuck belt goes unnoticed": (
-        "if now_s - guard.off_since_s >= guard.patience.follow_s:",
+        "if nearer_kmh < FOLLOWS_KMH_S * follow_s:",
         "if False:",
         test_a_belt_that_does_not_follow_trips,
+    ),
+    "any belt off its target is stuck": (
+        "if nearer_kmh < FOLLOWS_KMH_S * follow_s:",
+        "if True:",
+        lambda: test_a_slow_belt_that_lags_is_taken_up_and_down_without_a_trip(0.3, 5.0),
+    ),
+    "any movement follows": (
+        "if nearer_kmh < FOLLOWS_KMH_S * follow_s:",
+        "if nearer_kmh < 0.05:",
+        test_a_belt_that_stays_a_little_too_fast_trips_though_it_drifts_nearer,
+    ),
+    "either side is off": (
+        "lambda one: one.side == side)",
+        "lambda one: one.side != 0)",
+        test_a_belt_told_to_slow_down_while_its_report_still_rises_does_not_trip,
+    ),
+    "away is as good as near": (
+        "nearer_kmh = -side * _moved",
+        "nearer_kmh = _moved",
+        lambda: test_a_slow_belt_that_lags_is_taken_up_and_down_without_a_trip(0.3, 5.0),
+    ),
+    "the deck of a disarmed belt stays up": (
+        "incline_pct = 0.0 if guard.want is None or not guard.armed else",
+        "incline_pct = 0.0 if guard.want is None else",
+        test_a_disarmed_guard_asks_for_a_level_deck,
+    ),
+    "a disarmed belt goes on": (
+        "want_kmh = 0.0 if guard.want is None or not guard.armed else",
+        "want_kmh = 0.0 if guard.want is None else",
+        test_what_is_disarmed_slows_down_though_it_still_wants_to_run,
     ),
     "a setpoint outside the arming is clipped": (
         "if not inside:",
