@@ -17,7 +17,7 @@ from serial.tools import list_ports
 
 from drivers.adapters import PortInfo, is_adapter, read_adapter, resolve
 from drivers.port_names import is_com, one_spelling
-from drivers.registry import TREADMILL, Device, parse_device
+from drivers.registry import FAMILIES, TREADMILL, Device, parse_device
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, DeviceError
 from teststation.files.writing import write_whole
@@ -41,6 +41,7 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     max_incline: Annotated[float, _between(0.0, 25.0)] | None = None
     accel: Annotated[float, _between(0.1, 3.0)] | None = None  # km/h per second
     decel: Annotated[float, _between(0.1, 3.0)] | None = None
+    min_kmh: Annotated[float, _between(0.1, 1.0)] | None = None  # its own slowest speed, as it was found
     belt_length_m: Annotated[float, _between(1.0, 10.0)] | None = None
     reminder_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = REMINDER_DAYS
     checks: tuple[BeltCheck, ...] = ()
@@ -145,6 +146,9 @@ def bound(device: Device) -> Device:
             limit: float | None = getattr(machine, name)
             if limit is not None:
                 options[name] = str(min(limit, float(options[name])) if name in options else limit)
+        if certain and machine.min_kmh is not None and "min_kmh" in FAMILIES[TREADMILL, device.family].options:
+            # No limit but what the machine is: the driver starts there, and looks for a higher one where it must.
+            options["min_kmh"] = str(max(machine.min_kmh, float(options.get("min_kmh", 0.0))))
     return Device(device.family, device.port, options)
 
 

@@ -74,6 +74,7 @@ _LIMITS = {
     **_TOPS,
     "accel": Option(low=0.1, high=3.0),
     "decel": Option(low=0.1, high=3.0),
+    "min_kmh": Option(low=0.1, high=1.0),  # the machine's own slowest speed, as it was found
 }
 
 _BAUD = Option(low=1200, high=1e6, whole=True)

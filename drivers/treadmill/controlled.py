@@ -5,8 +5,10 @@ Nothing here starts a belt but a fresh lease on an arming. Which machine it is, 
 
 import time
 from collections.abc import Callable, Mapping
+from enum import Enum, auto
 
 from drivers import guard as guards
+from drivers import lines
 from drivers.treadmill.descent import Descent
 from drivers.treadmill.loop import Emit, Inbox, Loop
 from drivers.treadmill.port import Answer, Machine, Order, Request, Running
@@ -22,11 +24,21 @@ STOP_UNEXPECTED_AFTER_S = 1.0
 SETTING_DIFFERS_TIMES = 3
 SLOW_DECEL_KMH_S = 0.3  # a ramp to off that is told more slowly than this is not to be called no fall
 WATCHED_AT_REST_S = 20.0  # a belt that runs again so soon after its end is not somebody's who walks on it now
+LOWEST_MAX_KMH = 1.0  # a machine that takes no speed up to here is not started
 CONFIRM_START_WITHIN_S = 30.0  # where the machine wants its own button pressed
 
 # A Trackmaster's setting and where it is read back.
 _READ_BACK = {Request.SET_SPEED: Request.SPEED_SETTING, Request.SET_INCLINE: Request.INCLINE_SETTING}
 _WHEN_TRIPPED = frozenset({Request.AUTO_STOP, Request.STOP, Request.SPEED, Request.STATUS, Request.INCLINE})
+
+
+class _Taken(Enum):
+    """What became of a setting."""
+
+    TAKEN = auto()
+    REFUSED = auto()
+    DIFFERS = auto()  # acknowledged, and another value is read back
+    UNKNOWN = auto()  # no answer, or a stop has overtaken it
 
 
 def drive(
@@ -65,11 +77,12 @@ class ControlledDriver(Loop):
         self._ladder = self._new_ladder()
         self._seen = Seen(self._traits)
         self._recover = recover
+        self._lowest_kmh = self._told_lowest_kmh = self._first_lowest(options)
         self._running = False  # the belt is on by our start
         self._start_by_s: float | None = None  # until when the start may be confirmed at the machine
         self._sent_kmh: float | None = None
         self._sent_incline_pct: float | None = None
-        self._differs = 0
+        self._differs = dict.fromkeys(_READ_BACK, 0)  # settings that were not taken over, of late
         self._missed = 0  # answers in a row
         self._maybe_locked_out = False  # a start was refused, or the machine may have been without power meanwhile
         self._settled_s = float("-inf")
@@ -85,7 +98,7 @@ class ControlledDriver(Loop):
             family=traits.family,
             port=self._port,
             speed_step_kmh=traits.speed_step_kmh,
-            min_speed_kmh=traits.lowest_kmh,
+            min_speed_kmh=self._lowest_kmh,
             max_speed_kmh=limits.max_speed_kmh,
             incline_step_pct=traits.incline_step_pct,
             max_incline_pct=limits.max_incline_pct,
@@ -217,7 +230,7 @@ class ControlledDriver(Loop):
 
     def _allowed_when_tripped(self, request: Request, value: float | None) -> bool:
         """Looks, stops, and the stop ladder's lowest speed; never a ramp's step that a Stop has overtaken."""
-        return request in _WHEN_TRIPPED or (request is Request.SET_SPEED and value == self._traits.lowest_kmh)
+        return request in _WHEN_TRIPPED or (request is Request.SET_SPEED and value == self._lowest_kmh)
 
     def _note(self, answer: Answer) -> None:
         if not self._seen.note(answer, time.monotonic()):
@@ -288,12 +301,24 @@ class ControlledDriver(Loop):
         if Request.KEEP_ALIVE in self._traits.requests and guard.armed:
             self._ask(Request.KEEP_ALIVE)
         nearest = self._machine.nearest
-        speed_kmh = nearest(Request.SET_SPEED, max(self._traits.lowest_kmh, guard.out_kmh))
+        speed_kmh = nearest(Request.SET_SPEED, max(self._lowest_kmh, guard.out_kmh))
         if speed_kmh != self._sent_kmh:
             self._set(Request.SET_SPEED, speed_kmh)
         incline_pct = nearest(Request.SET_INCLINE, guard.out_incline_pct)
         if incline_pct != self._sent_incline_pct and self._guard.tripped is None:
             self._set(Request.SET_INCLINE, incline_pct)
+
+    def _first_lowest(self, options: Mapping[str, str]) -> float:
+        """The lowest speed to try first: the family's, or what was found on this machine when it was put into use."""
+        found_kmh = float(options.get("min_kmh", 0.0))
+        if found_kmh <= self._traits.lowest_kmh:
+            return self._traits.lowest_kmh
+        return self._machine.nearest(Request.SET_SPEED, found_kmh)
+
+    def _next_lowest(self) -> float | None:
+        """One step above the lowest speed, where the machine would not take that; None where there is no further."""
+        higher_kmh = self._machine.nearest(Request.SET_SPEED, self._lowest_kmh + self._traits.speed_step_kmh)
+        return higher_kmh if higher_kmh <= LOWEST_MAX_KMH + 1e-6 else None
 
     def _start(self) -> None:
         """From rest, at the lowest speed, with the watchdog on, and verified where the machine has a word for it."""
@@ -307,7 +332,7 @@ class ControlledDriver(Loop):
             if granted is None or granted.refused:
                 self._trip(TripReason.START_REFUSED, "control was not granted")
                 return
-        if not self._set(Request.SET_SPEED, self._traits.lowest_kmh):
+        if not self._set_lowest():
             return
         self._running = True
         self._stop_asked_s = None
@@ -318,6 +343,19 @@ class ControlledDriver(Loop):
             self._start_by_s = now_s + CONFIRM_START_WITHIN_S
         elif Request.STATUS in self._traits.requests:
             self._verify_start()
+
+    def _set_lowest(self) -> bool:
+        """Set the lowest speed, at rest; find it, where this machine's own is higher, and tell it."""
+        while (taken := self._try(Request.SET_SPEED, self._lowest_kmh)) in (_Taken.REFUSED, _Taken.DIFFERS):
+            # A machine that does not refuse what is too slow for it may take its own lowest instead.
+            own_kmh = self._seen.set_speed_kmh if taken is _Taken.DIFFERS else self._next_lowest()
+            if own_kmh is None or not self._lowest_kmh < own_kmh <= LOWEST_MAX_KMH + 1e-6:
+                break
+            self._lowest_kmh = own_kmh
+        if taken is _Taken.TAKEN and self._lowest_kmh != self._told_lowest_kmh:
+            self._told_lowest_kmh = self._lowest_kmh
+            self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info))
+        return self._settled(Request.SET_SPEED, self._lowest_kmh, taken)
 
     def _verify_start(self) -> None:
         status = self._ask(Request.STATUS)
@@ -338,30 +376,42 @@ class ControlledDriver(Loop):
             self._trip(TripReason.START_REFUSED, "nobody confirmed the start at the machine")
 
     def _set(self, request: Request, value: float) -> bool:
-        unit = "km/h" if request is Request.SET_SPEED else "%"
+        return self._settled(request, value, self._try(request, value))
+
+    def _try(self, request: Request, value: float) -> _Taken:
+        """Set one value, and read it back where the machine can tell it."""
         answer = self._ask(request, value)
         if answer is None:
-            return False
+            return _Taken.UNKNOWN
         if answer.refused:
-            self._trip(TripReason.REFUSED, f"{value:.1f} {unit}")
-            return False
+            return _Taken.REFUSED
         read_back = _READ_BACK[request]
         if read_back in self._traits.requests:
             confirmed = self._ask(read_back)
             if confirmed is None:
-                return False
+                return _Taken.UNKNOWN
             self._note(confirmed)
             if confirmed.value is None or abs(confirmed.value - value) > 1e-6:
-                self._differs += 1
-                if self._differs >= SETTING_DIFFERS_TIMES:
-                    self._trip(TripReason.REFUSED, f"{value:.1f} {unit} is not taken over")
-                return False
-            self._differs = 0
-        if request is Request.SET_SPEED:
-            self._sent_kmh = value
-        else:
-            self._sent_incline_pct = value
-        return True
+                return _Taken.DIFFERS
+        return _Taken.TAKEN
+
+    def _settled(self, request: Request, value: float, taken: _Taken) -> bool:
+        """Whether a setting was taken. Trips where it was refused, or is not taken over again and again."""
+        said = f"{value:.1f} {'km/h' if request is Request.SET_SPEED else '%'}"
+        if taken is _Taken.REFUSED:
+            self._trip(TripReason.REFUSED, said)
+        elif taken is _Taken.DIFFERS:
+            # One that is taken in between takes one back, and no more.
+            self._differs[request] += 1
+            if self._differs[request] >= SETTING_DIFFERS_TIMES:
+                self._trip(TripReason.REFUSED, f"{said} is not taken over")
+        elif taken is _Taken.TAKEN:
+            self._differs[request] = max(0, self._differs[request] - 1)
+            if request is Request.SET_SPEED:
+                self._sent_kmh = value
+            else:
+                self._sent_incline_pct = value
+        return taken is _Taken.TAKEN
 
     # --- to rest ---
 
@@ -374,7 +424,9 @@ class ControlledDriver(Loop):
             self._seen.forget_measured()
             return
         if rung is Rung.STEP_DOWN:
-            self._ask(Request.SET_SPEED, self._traits.lowest_kmh, retry=False)
+            answer = self._ask(Request.SET_SPEED, self._lowest_kmh, retry=False)
+            if answer is not None and answer.refused:
+                self._lowest_kmh = self._next_lowest() or self._lowest_kmh
             self._ask(Request.STOP, retry=False)
         elif rung is Rung.AUTO_STOP:
             self._ask(Request.AUTO_STOP, retry=False)

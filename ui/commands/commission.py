@@ -34,13 +34,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput("emulated: commission a machine, or the emulator by its own DEVICE (teststation emulate)")
     refuse_time_scale(device, arguments.time_scale)
     bare = f"{device.family}:{device.port}"
-    bare += "".join(f",{key}={value}" for key, value in device.options.items() if key not in LIMITS)
+    bare += "".join(f",{key}={value}" for key, value in device.options.items() if key not in (*LIMITS, "min_kmh"))
     known = machine_of(bare)
     before = known or Machine(device=bare)
     machine = Machine(
         device=bare,
         name=arguments.name or before.name,
         **{name: _chosen(arguments, device.options, before, name) for name in LIMITS},
+        min_kmh=_chosen(arguments, device.options, before, "min_kmh"),
         belt_length_m=arguments.belt_length or before.belt_length_m,
         reminder_days=arguments.reminder_days or before.reminder_days,
         checks=before.checks,
@@ -49,8 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput("--check turns: the belt's length is missing; add --belt-length METRES (measure the whole belt)")
     if arguments.check != "none":
         with orderly() as interrupt:
-            check = _try(machine, arguments, interrupt)
+            check, lowest_kmh = _try(machine, arguments, interrupt)
         machine = msgspec.structs.replace(machine, checks=(*machine.checks, check))
+        if lowest_kmh is not None:
+            machine = msgspec.structs.replace(machine, min_kmh=round(lowest_kmh, 4))
+            say(f"the slowest speed that this treadmill takes is {lowest_kmh:.2f} km/h; it starts there from now on")
         say(f"belt check: the belt is {check.error_pct:+.1f} % off what the treadmill says")
     elif not machine.checks and FAMILIES[TREADMILL, device.family].unit_on_no_wire:
         say("the unit is NOT verified: check the belt (--check turns or tachometer) before anybody walks on it")
@@ -65,8 +69,10 @@ def _chosen(arguments: argparse.Namespace, options: object, before: Machine, nam
     return given if given is not None else float(named) if named is not None else getattr(before, name)
 
 
-def _try(machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt) -> BeltCheck:
-    """Command test and belt check. The belt is at rest again whatever happens."""
+def _try(
+    machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt
+) -> tuple[BeltCheck, float | None]:
+    """Command test and belt check, and the slowest speed that was found. The belt is at rest again whatever happens."""
     trial = BeltTrial(machine.device, TimeScale(arguments.time_scale))
     asking = _Asking(trial, interrupt)
     try:
@@ -74,7 +80,7 @@ def _try(machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt) 
         info = trial.info
         assert info is not None
         if not info.controls_belt:
-            return _check_by_hand(asking, arguments)
+            return _check_by_hand(asking, arguments), None
         say(f"the treadmill answers and the belt is at rest; it will move at about {TRIAL_KMH:.1f} km/h")
         if asking.ask(f"nobody on the belt, red button within reach: type {WORD} and press Enter") != WORD:
             raise BadInput(f"nobody typed {WORD}, so nothing moved")
@@ -82,7 +88,7 @@ def _try(machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt) 
         if trial.phase is TrialPhase.READY:
             raise DeviceError("the belt was not known to be at rest just then, so nothing moved; try again")
         asking.until(lambda: trial.phase is TrialPhase.RUNNING, STEADY_WITHIN_S, "the belt did not reach its speed")
-        return _measure(asking, machine, arguments)
+        return _measure(asking, machine, arguments), trial.lowest_kmh
     finally:
         _bring_to_rest(trial)
         trial.close()

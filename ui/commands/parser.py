@@ -123,6 +123,7 @@ def _commission(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--treadmill", required=True, metavar="DEVICE", help="FAMILY:PORT or FAMILY:usb=VID:PID:SERIAL")
     parser.add_argument("--name", metavar="NAME", help="what the clinic calls it")
     parser.add_argument("--max-kmh", dest="max_kmh", type=float, metavar="KMH")
+    parser.add_argument("--min-kmh", dest="min_kmh", type=float, metavar="KMH", help="slowest speed, where it is known")
     parser.add_argument("--max-incline", dest="max_incline", type=float, metavar="PERCENT")
     parser.add_argument("--accel", type=float, metavar="KMH/S", help="ramp up, km/h per second")
     parser.add_argument("--decel", type=float, metavar="KMH/S", help="ramp down, km/h per second")

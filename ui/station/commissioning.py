@@ -36,6 +36,14 @@ class BeltTrial:
         return None if self.trial is None else self.trial.info
 
     @property
+    def lowest_kmh(self) -> float | None:
+        """The machine's own slowest speed, where a start has found it above what its family has; else None."""
+        first, now = self.info, self.treadmill.info()
+        if first is None or now is None or now.min_speed_kmh <= first.min_speed_kmh:
+            return None
+        return now.min_speed_kmh
+
+    @property
     def phase(self) -> TrialPhase:
         """Where the trial is; ready also while the driver has not said a word."""
         return TrialPhase.READY if self.trial is None else self.trial.phase

@@ -263,6 +263,8 @@ class CommissioningFlow(QObject):
             set_shown(screen.banner, False)
             return
         trial.tick()
+        if trial.lowest_kmh is not None:
+            self.machine = msgspec.structs.replace(self.machine, min_kmh=round(trial.lowest_kmh, 4))
         info, phase = trial.info, trial.phase
         if info is not None:
             screen.command.show_machine(moves=info.controls_belt, reads=info.reads_belt, unit=units_of(info))
