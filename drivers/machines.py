@@ -100,9 +100,13 @@ def save_machine(machine: Machine, path: Path | None = None) -> None:
     """Add a machine, or replace the one with the same device, so that a crash in the middle leaves the old file whole.
 
     Raises:
-        BadInput: the file that is there cannot be read, or cannot be written.
+        BadInput: the file that is there cannot be read, or cannot be written; or the machine could not be read again.
     """
     path = path or machines_path()
+    try:
+        msgspec.convert(msgspec.to_builtins(machine), Machine)
+    except msgspec.ValidationError as error:
+        raise BadInput(Cause("machine_not_kept", {"device": machine.device, "why": str(error)})) from error
     saved, ports = _read(machine), list_ports.comports()
     others = [other for other in load_machines(path) if not _same(_read(other), saved, ports)]
     text = "# The clinic's treadmills. The guard in the driver keeps these limits.\n"

@@ -69,9 +69,7 @@ def _chosen(arguments: argparse.Namespace, options: object, before: Machine, nam
     return given if given is not None else float(named) if named is not None else getattr(before, name)
 
 
-def _try(
-    machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt
-) -> tuple[BeltCheck, float | None]:
+def _try(machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt) -> tuple[BeltCheck, float | None]:
     """Command test and belt check, and the slowest speed that was found. The belt is at rest again whatever happens."""
     trial = BeltTrial(machine.device, TimeScale(arguments.time_scale))
     asking = _Asking(trial, interrupt)

@@ -236,8 +236,8 @@ FAULTS: dict[str, tuple[str, str, Callable[..., None]]] = {
         test_a_start_that_is_given_up_is_taken_back_at_once,
     ),
     "a belt that stands is not told to stop": (
-        "return self._at_rest() and (self._start_by_s is None or self._stop_asked_s is not None)",
-        "return self._at_rest()",
+        "return self._judged(self._seen.stands) and (self._start_by_s is None or self._stop_asked_s is not None)",
+        "return self._judged(self._seen.stands)",
         test_a_start_that_is_given_up_is_taken_back_at_once,
     ),
     "the fail-safe is not renewed": (
