@@ -1,0 +1,395 @@
+"""The driver's whole loop on a machine in simulated time: how it trips, brings to rest, tells, and starts nothing."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+import drivers.treadmill.controlled as module
+from drivers import lines
+from drivers.treadmill.port import Answer, Request, Running
+from drivers.treadmill.trackmaster import dialect
+from drivers.treadmill.woodway import DIALECT as WOODWAY
+from tests.mutants import planted_fault
+from tests.unit.drivers.machine_on_paper import ARM, CYCLE_S, OFF, PaperRoom, RoomMaker, Wall, lease, room
+from teststation.ports import BeltState, TripReason
+
+__all__ = ["room"]
+TOLD_WITHIN_S = 5.0
+REST_WITHIN_S = 20.0
+
+
+def stopped(made: PaperRoom) -> float:
+    made.round(lines.Stop())
+    return made.wall.now_s
+
+
+def told_and_rests(made: PaperRoom, since_s: float, *said: lines.ToDriver) -> None:
+    made.until(lambda seen: seen.stop_ignored, TOLD_WITHIN_S - (made.wall.now_s - since_s), *said)
+    made.until(lambda _: made.machine.speed_kmh == 0.0, REST_WITHIN_S - (made.wall.now_s - since_s), *said)
+    made.until(lambda seen: seen.at_rest, 15.0, *said)
+    assert made.last.stop_ignored, "once told it stays told"
+
+
+# --- a stop --------------------------------------------------------------------------------------------------
+
+
+def test_a_stop_that_is_obeyed_is_told_as_nothing_else(room: RoomMaker) -> None:
+    made = room().walking(4.8)
+    stopped(made)
+    made.until(lambda seen: seen.at_rest, 10.0)
+    assert made.last.trip is TripReason.OPERATOR_STOP
+    assert not any(seen.stop_ignored for seen in made.seen)
+    assert not any(seen.at_rest and seen.measured_speed_kmh for seen in made.seen)
+    assert made.machine.watchdog_fired == 0
+    assert made.machine.count(Request.STOP) == 0
+
+
+@pytest.mark.parametrize("fall_kmh", [0.0, 0.4, 0.7, 2.0, -0.5])
+def test_a_stop_that_is_obeyed_half_is_told_and_its_watchdog_ends_it(fall_kmh: float, room: RoomMaker) -> None:
+    made = room().walking(4.8)
+    made.machine.stopped_goal_kmh = lambda kmh: kmh - fall_kmh
+    told_and_rests(made, stopped(made))
+    assert made.machine.watchdog_fired == 1
+    assert made.machine.count(Request.STOP) >= 1
+    assert made.machine.values(Request.SET_SPEED)[-1] == pytest.approx(0.2)
+    assert made.last.trip is TripReason.OPERATOR_STOP
+
+
+def test_a_new_arming_forgets_that_a_stop_was_ignored(room: RoomMaker) -> None:
+    made = room().walking(4.8)
+    made.machine.stopped_goal_kmh = lambda kmh: kmh
+    told_and_rests(made, stopped(made))
+    made.machine.stopped_goal_kmh = lambda _: 0.0
+    made.round(ARM)
+    assert not made.last.stop_ignored
+    assert made.last.trip is None
+
+
+def test_a_belt_that_runs_again_after_its_stop_is_stopped_again_and_told(room: RoomMaker) -> None:
+    made = room().walking(4.0)
+    stopped(made)
+    made.until(lambda seen: seen.at_rest, 10.0)
+    made.run(3.0)
+    made.machine.run_again(2.0)
+    again_s = made.wall.now_s
+    made.until(lambda seen: seen.stop_ignored, TOLD_WITHIN_S)
+    made.until(lambda _: made.machine.speed_kmh == 0.0, REST_WITHIN_S - (made.wall.now_s - again_s))
+    assert not made.last.at_rest or made.machine.speed_kmh == 0.0
+
+
+def test_a_stop_is_told_as_not_obeyed_where_nothing_is_seen_of_the_belt(room: RoomMaker) -> None:
+    """Whether it answers nothing, or its port is gone, or it only never tells its speed."""
+    for how in ("mute", "gone", "no speed"):
+        made = room().walking(4.0)
+        if how == "gone":
+            made.machine.gone = True
+        else:
+            made.machine.answers = lambda request, answer, how=how: (
+                answer if how == "no speed" and request is not Request.SPEED else None
+            )
+        since_s = stopped(made)
+        made.until(lambda seen: seen.stop_ignored, TOLD_WITHIN_S - (made.wall.now_s - since_s))
+        assert not made.last.at_rest
+        assert made.last.measured_speed_kmh is None
+
+
+def test_an_arming_that_never_moved_ignores_no_stop_though_its_port_is_gone(room: RoomMaker) -> None:
+    made = room().armed()
+    made.machine.gone = True
+    made.run(8.0)
+    assert made.last.trip is TripReason.PORT_LOST
+    assert not made.last.stop_ignored
+
+
+def test_a_belt_cut_off_by_its_own_red_button_ignores_nothing(room: RoomMaker) -> None:
+    made = room().walking(4.0)
+    made.machine.answers = lambda request, answer: (
+        Answer(request, faulted=True)
+        if request is Request.SPEED
+        else Answer(request, running=Running.STOPPED)
+        if request is Request.STATUS
+        else answer
+    )
+    made.until(lambda seen: seen.at_rest, 8.0)
+    assert made.last.trip is TripReason.FAULT_REPORTED
+    assert not made.last.stop_ignored
+
+
+def test_a_belt_that_says_stopped_and_runs_on_is_not_at_rest(room: RoomMaker) -> None:
+    made = room().walking(4.8)
+    made.machine.stopped_goal_kmh = lambda kmh: kmh - 0.7
+    made.machine.answers = lambda request, answer: (
+        Answer(request, running=Running.STOPPED)
+        if request is Request.STATUS and made.machine.count(Request.AUTO_STOP)
+        else answer
+    )
+    told_and_rests(made, stopped(made))
+    assert not any(seen.at_rest and (seen.measured_speed_kmh or 0.0) > 0.0 for seen in made.seen)
+
+
+def test_zero_and_stopped_for_a_moment_is_no_rest(room: RoomMaker) -> None:
+    made = room().walking(4.0)
+    made.machine.stopped_goal_kmh = lambda kmh: kmh
+    since_s = stopped(made)
+    lies = {Request.SPEED: Answer(Request.SPEED, 0.0), Request.STATUS: Answer(Request.STATUS, running=Running.STOPPED)}
+    made.machine.answers = lambda request, answer: (
+        lies.get(request, answer) if 1.0 < made.wall.now_s - since_s < 2.5 else answer
+    )
+    told_and_rests(made, since_s)
+    rested = [seen.t_mono_s for seen in made.seen if seen.at_rest and seen.t_mono_s > since_s]
+    assert rested[0] > since_s + 6.0
+
+
+def test_stops_go_on_while_a_belt_slows_down_and_end_when_it_stands(room: RoomMaker) -> None:
+    made = room().walking(6.0)
+    made.machine.rate_kmh_s = 0.5
+    since_s = stopped(made)
+    made.until(lambda seen: seen.at_rest, 20.0)
+    assert made.machine.count(Request.AUTO_STOP, since_s - CYCLE_S) > 20
+    assert not any(seen.stop_ignored for seen in made.seen)
+    mark_s = made.wall.now_s
+    made.run(3.0)
+    assert made.machine.count(Request.AUTO_STOP, mark_s) == 0
+
+
+# --- an ordinary end -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", [dialect("kmh"), dialect("mph"), WOODWAY])
+def test_an_ordinary_end_is_no_trip_and_is_told_at_rest_a_little_later(table: object, room: RoomMaker) -> None:
+    made = room(table).walking(3.0)
+    made.machine.rate_kmh_s = 0.4
+    made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 30.0, OFF)
+    assert made.last.trip is None
+    assert not any(seen.stop_ignored for seen in made.seen)
+    made.run(25.0)
+    assert made.last.trip is None
+    assert made.last.state is BeltState.IDLE
+
+
+@pytest.mark.parametrize("goal_kmh", [3.0, 2.3, 3.5])
+def test_an_ordinary_end_that_is_not_obeyed_trips_and_is_told(goal_kmh: float, room: RoomMaker) -> None:
+    made = room().walking(3.0)
+    made.machine.obeys_speeds = False
+    made.machine.stopped_goal_kmh = lambda _: goal_kmh
+    ended_s = made.wall.now_s
+    told_and_rests(made, ended_s, OFF)
+    assert made.last.trip is TripReason.NOT_FOLLOWING
+    assert made.machine.count(Request.AUTO_STOP, ended_s) >= 1
+
+
+def test_an_ordinary_end_that_falls_to_the_lowest_speed_and_stays_there_trips(room: RoomMaker) -> None:
+    made = room().walking(3.0)
+    made.machine.stopped_goal_kmh = lambda kmh: 0.2
+    ended_s = made.wall.now_s
+    made.until(lambda seen: seen.stop_ignored, 10.0, OFF)
+    assert made.last.trip is TripReason.NOT_FOLLOWING
+    made.until(lambda _: made.machine.speed_kmh == 0.0, REST_WITHIN_S - (made.wall.now_s - ended_s), OFF)
+
+
+def test_an_ordinary_end_that_is_told_slowly_is_waited_for(room: RoomMaker) -> None:
+    made = room(None, {"decel": "0.1"}).walking(2.0)
+    made.machine.rate_kmh_s = 0.1
+    made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 60.0, OFF)
+    assert made.last.trip is None
+
+
+def test_a_stop_during_an_ordinary_end_that_is_obeyed_is_a_stop_like_any_other(room: RoomMaker) -> None:
+    made = room().walking(4.0)
+    made.run(1.0, OFF)
+    stopped(made)
+    assert not made.last.stop_ignored
+    made.until(lambda seen: seen.at_rest, 10.0)
+    assert not any(seen.stop_ignored for seen in made.seen)
+
+
+def test_a_belt_that_runs_again_after_its_ordinary_end_is_stopped(room: RoomMaker) -> None:
+    made = room().walking(3.0)
+    made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 20.0, OFF)
+    made.run(3.0)
+    made.machine.run_again(2.0)
+    again_s = made.wall.now_s
+    made.until(lambda seen: seen.trip is not None, TOLD_WITHIN_S)
+    assert made.last.trip is TripReason.STATE_UNEXPECTED
+    assert made.last.stop_ignored
+    made.until(lambda _: made.machine.speed_kmh == 0.0, REST_WITHIN_S - (made.wall.now_s - again_s))
+
+
+def test_a_belt_that_somebody_starts_at_its_console_long_after_is_left_alone(room: RoomMaker) -> None:
+    made = room().walking(3.0)
+    made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 20.0, OFF)
+    made.run(21.0)
+    made.machine.run_again(4.0)
+    made.run(10.0)
+    assert made.last.trip is None
+    assert not made.last.at_rest
+
+
+def test_a_single_jitter_after_the_end_is_no_belt_that_runs_again(room: RoomMaker) -> None:
+    made = room().walking(3.0)
+    made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 20.0, OFF)
+    jitter_s = made.wall.now_s + 2.0
+    made.machine.answers = lambda request, answer: (
+        Answer(request, 0.1) if request is Request.SPEED and jitter_s < made.wall.now_s < jitter_s + 0.2 else answer
+    )
+    made.run(12.0)
+    assert made.last.trip is None
+
+
+# --- settings ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", [Request.SET_SPEED, Request.SET_INCLINE])
+def test_a_setting_that_is_never_taken_over_trips(what: Request, room: RoomMaker) -> None:
+    made = room().walking(2.0)
+    kept = {Request.SET_SPEED: Request.SPEED_SETTING, Request.SET_INCLINE: Request.INCLINE_SETTING}[what]
+    made.machine.answers = lambda request, answer: (
+        Answer(request, 2.0 if what is Request.SET_SPEED else 0.0) if (request is kept) else answer
+    )
+    took_s = made.until(lambda seen: seen.trip is not None, 5.0, lease(4.0, 4.0))
+    assert made.last.trip is TripReason.REFUSED
+    assert "not taken over" in made.last.trip_detail
+    assert took_s < 1.5
+
+
+def test_a_setting_that_is_taken_over_now_and_then_trips_too(room: RoomMaker) -> None:
+    made = room().walking(2.0)
+    asked = [0]
+
+    def answers(request: Request, answer: Answer) -> Answer:
+        if request is Request.SPEED_SETTING:
+            asked[0] += 1
+            return answer if asked[0] % 3 == 0 else Answer(request, 2.0)
+        return answer
+
+    made.machine.answers = answers
+    made.until(lambda seen: seen.trip is not None, 8.0, lease(6.0))
+    assert made.last.trip is TripReason.REFUSED
+
+
+def test_a_setting_that_is_late_once_is_no_trouble(room: RoomMaker) -> None:
+    made = room().walking(2.0)
+    late = [True]
+
+    def answers(request: Request, answer: Answer) -> Answer:
+        if request is Request.SPEED_SETTING and late:
+            late.pop()
+            return Answer(request, 2.0)
+        return answer
+
+    made.machine.answers = answers
+    made.run(10.0, lease(5.0))
+    assert made.last.trip is None
+    assert made.last.sent_speed_kmh == pytest.approx(5.0)
+
+
+def test_the_deck_is_lowered_on_an_ordinary_end_and_set_anew_by_the_next_start(room: RoomMaker) -> None:
+    made = room().walking(3.0, 5.0)
+    assert made.machine.incline_pct == 5.0
+    made.round(OFF)
+    assert made.machine.values(Request.SET_INCLINE)[-1] == 0.0
+    made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 20.0, OFF)
+    assert (made.last.sent_incline_pct, made.last.confirmed_incline_pct) == (None, None)
+    made.walking(3.0, 5.0)
+    assert made.machine.incline_pct == 5.0
+
+
+def test_a_disarmed_belt_that_is_still_on_has_its_deck_lowered(room: RoomMaker) -> None:
+    """Whatever disarmed it: a deck that stays up under nobody's lease is nobody's wish."""
+    made = room().walking(3.0, 5.0)
+    made.driver._guard = module.guards.disarm(made.driver._guard)
+    made.round()
+    assert made.machine.values(Request.SET_INCLINE)[-1] == 0.0
+
+
+# --- each rule broken once -----------------------------------------------------------------------------------
+
+FAULTS: dict[str, tuple[Callable[[RoomMaker], None], str, str]] = {
+    "an ordinary end is not watched": (
+        lambda room: test_an_ordinary_end_that_is_not_obeyed_trips_and_is_told(3.0, room),
+        "            if self._end.stalls(now_s):\n",
+        "            if False:\n",
+    ),
+    "an end that was ignored is given its grace once more": (
+        lambda room: test_an_ordinary_end_that_is_not_obeyed_trips_and_is_told(3.0, room),
+        "distrusted = self._end is not None and self._end.stalls(now_s)",
+        "distrusted = False",
+    ),
+    "every end is distrusted": (
+        test_a_stop_during_an_ordinary_end_that_is_obeyed_is_a_stop_like_any_other,
+        "distrusted = self._end is not None and self._end.stalls(now_s)",
+        "distrusted = self._end is not None",
+    ),
+    "a slow ramp is no slower": (
+        test_an_ordinary_end_that_is_told_slowly_is_waited_for,
+        "pace=min(1.0, decel_kmh_s / SLOW_DECEL_KMH_S)",
+        "pace=1.0",
+    ),
+    "rest is rest for good": (
+        test_a_belt_that_runs_again_after_its_ordinary_end_is_stopped,
+        "if self._end.stalls(now_s) and self._seen.speed_kmh:",
+        "if False:",
+    ),
+    "nobody may ever walk on it": (
+        test_a_belt_that_somebody_starts_at_its_console_long_after_is_left_alone,
+        "if now_s - self._ended_s > WATCHED_AT_REST_S:",
+        "if False:",
+    ),
+    "a port that is gone obeys": (
+        test_a_stop_is_told_as_not_obeyed_where_nothing_is_seen_of_the_belt,
+        "            self._ladder.look(now_s, seen.speed_kmh, at_rest=cut_off or self._stands_for_good())\n",
+        "            if self._is_open and seen.speed_kmh is not None:\n"
+        "                self._ladder.look(now_s, seen.speed_kmh, at_rest=cut_off or self._stands_for_good())\n",
+    ),
+    "its own red button is no stop": (
+        test_a_belt_cut_off_by_its_own_red_button_ignores_nothing,
+        "at_rest=cut_off or self._stands_for_good()",
+        "at_rest=self._stands_for_good()",
+    ),
+    "everything unseen ignores its stop": (
+        test_an_arming_that_never_moved_ignores_no_stop_though_its_port_is_gone,
+        "moved=moved, distrusted",
+        "moved=True, distrusted",
+    ),
+    "questions in the silence": (
+        lambda room: test_a_stop_that_is_obeyed_half_is_told_and_its_watchdog_ends_it(0.7, room),
+        "            self._seen.forget_measured()\n            return\n        if rung is Rung.STEP_DOWN",
+        "            self._seen.forget_measured()\n        if rung is Rung.STEP_DOWN",
+    ),
+    "no step down": (
+        lambda room: test_a_stop_that_is_obeyed_half_is_told_and_its_watchdog_ends_it(0.7, room),
+        "if rung is Rung.STEP_DOWN:",
+        "if False:",
+    ),
+    "a setting never taken over never trips": (
+        lambda room: test_a_setting_that_is_never_taken_over_trips(Request.SET_SPEED, room),
+        "if self._differs[request] >= SETTING_DIFFERS_TIMES:",
+        "if False:",
+    ),
+    "one that is taken in between takes all back": (
+        test_a_setting_that_is_taken_over_now_and_then_trips_too,
+        "self._differs[request] = max(0, self._differs[request] - 1)",
+        "self._differs[request] = 0",
+    ),
+    "the deck stays up": (
+        test_the_deck_is_lowered_on_an_ordinary_end_and_set_anew_by_the_next_start,
+        "incline_pct = nearest(Request.SET_INCLINE, guard.out_incline_pct)",
+        "incline_pct = self._sent_incline_pct or nearest(Request.SET_INCLINE, guard.out_incline_pct)",
+    ),
+    "the ladder stays up when armed anew": (
+        test_a_new_arming_forgets_that_a_stop_was_ignored,
+        "        self._ladder = self._new_ladder()\n        self._end",
+        "        self._end",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fact, old, new = FAULTS[fault]
+    wall = Wall()
+    monkeypatch.setattr(time, "monotonic", wall)
+    fact(lambda *words, **named: PaperRoom(wall, *words, **named))
+    with planted_fault(module, old, new) as broken, pytest.raises(AssertionError):
+        fact(lambda *words, **named: PaperRoom(wall, *words, module=broken, **named))
