@@ -22,7 +22,7 @@ SCALE = 20.0
 
 
 def commission(
-    folder: Path, server: TcpServer, answers: str, *words: str, units: str = "kmh"
+    folder: Path, server: TcpServer | StrictTreadmill, answers: str, *words: str, units: str = "kmh"
 ) -> subprocess.CompletedProcess[str]:
     device = f"trackmaster:{server.url},units={units}"
     command = [sys.executable, "-m", "ui.cli", "devices", "commission", "--treadmill", device]
@@ -62,6 +62,24 @@ def test_a_machine_is_tried_checked_kept_and_its_limits_bind_the_driver(
             assert info.max_speed_kmh == 7.0
         finally:
             client.close()
+
+
+def test_its_own_slowest_speed_is_found_kept_and_known_to_the_next_driver(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with StrictTreadmill(Belt(lowest=0.5, scale=SCALE)) as treadmill:
+        done = commission(tmp_path, treadmill, "MOVE\n3.0\n3.0\n")
+        assert done.returncode == 0, done.stderr
+        assert "the slowest speed that this treadmill takes is 0.50 km/h" in done.stderr
+        (machine,) = load_machines(tmp_path / "machines.toml")
+        assert machine.min_kmh == 0.5
+        assert treadmill.refused == [b"\xa30002", b"\xa30003", b"\xa30004"]
+        # Put into use once more: what is known is kept, and nothing is refused.
+        done = commission(tmp_path, treadmill, "MOVE\n3.0\n3.0\n")
+        assert done.returncode == 0, done.stderr
+        (machine,) = load_machines(tmp_path / "machines.toml")
+        assert machine.min_kmh == 0.5
+        assert len(treadmill.refused) == 3
 
 
 @pytest.mark.parametrize(

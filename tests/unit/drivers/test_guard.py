@@ -172,7 +172,7 @@ def followed(
 ) -> Guard:
     """A guard over a belt that follows it at a rate and reports a mean: ``setpoints`` are (until when, speed)."""
     guard = guards.arm(guards.Guard(limits or Limits(max_speed_kmh=14.0)), 0.0, 14.0, 12.0, at_rest=True)
-    fine_s, speed_kmh, looked_s = 0.05, 0.0, 0.0
+    fine_s, speed_kmh, looked_s = 0.15, 0.0, 0.0
     past = [0.0] * max(1, round(mean_s / fine_s))
     now_s = 0.0
     for until_s, set_kmh in setpoints:
@@ -183,7 +183,7 @@ def followed(
             away_kmh = guard.out_kmh - speed_kmh
             speed_kmh += max(-rate_kmh_s * fine_s, min(rate_kmh_s * fine_s, away_kmh))
             past = [*past[1:], speed_kmh]
-            if now_s - looked_s >= look_every_s:
+            if now_s - looked_s >= look_every_s - 1e-9:
                 looked_s = now_s
                 told_kmh = round(sum(past) / len(past) * 10) / 10
                 guard = guards.watch(guard, now_s, report(now_s, told_kmh))
