@@ -15,6 +15,7 @@ from drivers.emulators.wire import TcpServer
 from drivers.machines import ENVIRONMENT, load_machines
 from drivers.treadmill_client import TreadmillClient
 from tests.process.floor import side_by_side, station_environment, wait_for
+from tests.process.strict_treadmill import Belt, StrictTreadmill
 from teststation.clock import TimeScale
 
 pytestmark = pytest.mark.process
