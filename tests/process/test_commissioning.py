@@ -65,6 +65,17 @@ def test_a_machine_is_tried_checked_kept_and_its_limits_bind_the_driver(
             client.close()
 
 
+def test_a_machine_that_does_not_obey_its_stop_is_told_and_not_put_into_use(tmp_path: Path) -> None:
+    with StrictTreadmill(Belt(stops="half", scale=SCALE)) as treadmill:
+        done = commission(tmp_path, treadmill, "MOVE\n3.0\n3.0\n")
+        assert done.returncode == 4, done.stderr
+        assert "PRESS THE RED BUTTON: the belt does not obey its stop" in done.stderr
+        assert "nothing was kept" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "machines.toml").exists()
+        assert treadmill.speed_kmh == 0.0
+
+
 def test_its_own_slowest_speed_is_found_kept_and_known_to_the_next_driver(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,10 +86,15 @@ def _try(machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt) 
         if trial.phase is TrialPhase.READY:
             raise DeviceError("the belt was not known to be at rest just then, so nothing moved; try again")
         asking.until(lambda: trial.phase is TrialPhase.RUNNING, STEADY_WITHIN_S, "the belt did not reach its speed")
-        return _measure(asking, machine, arguments), trial.lowest_kmh
+        found = _measure(asking, machine, arguments), trial.lowest_kmh
     finally:
         _bring_to_rest(trial)
         trial.close()
+    if trial.stop_ignored:
+        raise DeviceError(
+            "the treadmill did not obey its stop: nobody may walk on it before it is mended; nothing was kept"
+        )
+    return found
 
 
 def _measure(asking: "_Asking", machine: Machine, arguments: argparse.Namespace) -> BeltCheck:
@@ -149,11 +154,14 @@ def _bring_to_rest(trial: BeltTrial) -> None:
     if trial.phase is TrialPhase.READY:
         return
     trial.stop()
-    end_s = time.monotonic() + REST_WITHIN_S
+    end_s, told = time.monotonic() + REST_WITHIN_S, False
     while trial.phase is not TrialPhase.ENDED:
         if time.monotonic() > end_s:
             say("PRESS THE RED BUTTON: the belt is not known to be at rest")
             return
+        if trial.stop_ignored and not told:
+            told = True
+            say("PRESS THE RED BUTTON: the belt does not obey its stop")
         trial.tick()
         time.sleep(TICK_S)
     say("the belt is at rest")

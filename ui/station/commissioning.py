@@ -91,6 +91,11 @@ class BeltTrial:
         return None if self.trial is None or self.trial.belt is None else self.trial.belt.measured_speed_kmh
 
     @property
+    def stop_ignored(self) -> bool:
+        """Whether the belt was not seen to obey the last stop."""
+        return self.trial is not None and self.trial.belt is not None and self.trial.belt.stop_ignored
+
+    @property
     def belt_may_move(self) -> bool:
         """Whether the belt moves by this trial's doing, or has moved and is not known to be at rest."""
         return self.phase in (TrialPhase.STARTING, TrialPhase.RUNNING, TrialPhase.STOPPING)

@@ -48,6 +48,7 @@ class CommissioningFlow(QObject):
         self.work: Work | None = None  # the port that is being asked
         self.goodbyes: list[Work] = []
         self.machine = Machine(device="")
+        self._disobeyed = False  # the belt did not obey a stop: such a machine is not put into use
         self._family = ""
         self._answered: tuple[str, ...] = ()
         self._moved_kmh: float | None = None  # what was sent when the belt had reached its speed
@@ -284,7 +285,8 @@ class CommissioningFlow(QObject):
         self.measure.show()
         self._ask_console()
         overdue = self._stopped_s is not None and self._monotonic() - self._stopped_s > REST_WITHIN_S
-        ignored = trial.trial is not None and trial.trial.belt is not None and trial.trial.belt.stop_ignored
+        ignored = trial.stop_ignored
+        self._disobeyed |= ignored
         lost = moving and trial.treadmill.failure() is not None
         set_shown(screen.banner, moving and (overdue or ignored or lost))
         screen.allow(moving=moving)
@@ -383,6 +385,8 @@ class CommissioningFlow(QObject):
         return facts(self.machine, self._family, trial, self._new_check)
 
     def _save(self) -> str:
+        if self._disobeyed:
+            return tr("commission.stop_ignored")
         checks = self.machine.checks if self._new_check is None else (*self.machine.checks, self._new_check)
         machine = msgspec.structs.replace(self.machine, checks=checks)
         try:
