@@ -9,8 +9,8 @@ from enum import Enum, auto
 
 from drivers import guard as guards
 from drivers import lines
-from drivers.treadmill.descent import Descent
 from drivers.treadmill.loop import Emit, Inbox, Loop
+from drivers.treadmill.ordinary_end import OrdinaryEnd
 from drivers.treadmill.port import Answer, Machine, Order, Request, Running
 from drivers.treadmill.seen import Seen
 from drivers.treadmill.stop_ladder import Rung, StopLadder
@@ -22,8 +22,6 @@ SETTLES_WITHIN_S = 3.0  # the vendor's power-up rule: a stop, this long, and onl
 LOST_AFTER_MISSES = 2
 STOP_UNEXPECTED_AFTER_S = 1.0
 SETTING_DIFFERS_TIMES = 3
-SLOW_DECEL_KMH_S = 0.3  # a ramp to off that is told more slowly than this is not to be called no fall
-WATCHED_AT_REST_S = 20.0  # a belt that runs again so soon after its end is not somebody's who walks on it now
 LOWEST_MAX_KMH = 1.0  # a machine that takes no speed up to here is not started
 CONFIRM_START_WITHIN_S = 30.0  # where the machine wants its own button pressed
 
@@ -88,8 +86,7 @@ class ControlledDriver(Loop):
         self._settled_s = float("-inf")
         self._stopped_since_s: float | None = None
         self._stop_asked_s: float | None = None
-        self._end: Descent | None = None  # an ordinary end that is under way
-        self._ended_s: float | None = None  # when one came to rest
+        self._end = OrdinaryEnd()
 
     @property
     def info(self) -> TreadmillInfo:
@@ -146,12 +143,12 @@ class ControlledDriver(Loop):
 
     def _armed_anew(self) -> None:
         self._ladder = self._new_ladder()
-        self._end = self._ended_s = None
+        self._end.call_off()
         counts = self._machine.counts
         counts.worst_gap_s, counts.commands, counts.retries = 0.0, 0, 0
 
     def _tripped_anew(self, now_s: float) -> None:
-        distrusted = self._end is not None and self._end.stalls(now_s)
+        distrusted = self._end.distrusted(now_s)
         moved = self._concerned or self._recover or distrusted
         self._ladder.begin(now_s, self._guard.out_kmh, moved=moved, distrusted=distrusted)
         self._maybe_locked_out |= self._guard.tripped is TripReason.START_REFUSED
@@ -256,30 +253,16 @@ class ControlledDriver(Loop):
 
     def _check_end(self) -> None:
         """Trip where an ordinary end is not obeyed, and where a belt that came to rest by one runs again."""
-        now_s, speed_kmh = time.monotonic(), self._seen.speed_kmh
-        if self._guard.tripped is not None:
+        now_s, guard, speed_kmh = time.monotonic(), self._guard, self._seen.speed_kmh
+        if guard.tripped is not None:
             return
         if not self._running:
-            self._check_rest(now_s)
-        elif self._guard.want is not None or self._start_by_s is not None:
-            self._end = None
-        else:
-            if self._end is None:
-                decel_kmh_s = self._guard.limits.decel_kmh_s
-                self._end = Descent(now_s, self._guard.out_kmh, pace=min(1.0, decel_kmh_s / SLOW_DECEL_KMH_S))
-            self._end.note(now_s, speed_kmh)
-            if self._end.stalls(now_s):
-                self._trip(TripReason.NOT_FOLLOWING, "it was told to stop at its end, and does not come to rest")
-
-    def _check_rest(self, now_s: float) -> None:
-        if self._end is None or self._ended_s is None or self._guard.armed:
-            return
-        if now_s - self._ended_s > WATCHED_AT_REST_S:
-            self._end = self._ended_s = None
-            return
-        self._end.note(now_s, self._seen.speed_kmh)
-        if self._end.stalls(now_s) and self._seen.speed_kmh:
-            self._trip(TripReason.STATE_UNEXPECTED, "it had come to rest, and runs again")
+            if not guard.armed and self._end.runs_again(now_s, speed_kmh):
+                self._trip(TripReason.STATE_UNEXPECTED, "it had come to rest, and runs again")
+        elif guard.want is not None or self._start_by_s is not None:
+            self._end.call_off()
+        elif self._end.is_ignored(now_s, speed_kmh, guard.out_kmh, guard.limits.decel_kmh_s):
+            self._trip(TripReason.NOT_FOLLOWING, "it was told to stop at its end, and does not come to rest")
 
     # --- obeying the guard ---
 
@@ -295,7 +278,7 @@ class ControlledDriver(Loop):
         if not guard.moving and guard.want is None:
             if self._ask(self._traits.finish) is not None and self._at_rest():
                 self._rested()
-                self._ended_s = time.monotonic()
+                self._end.rested(time.monotonic())
                 self._guard = guards.disarm(self._guard)
             return
         if Request.KEEP_ALIVE in self._traits.requests and guard.armed:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from drivers.treadmill.descent import Descent
+from drivers.treadmill.ordinary_end import OrdinaryEnd
 from drivers.treadmill.stop_ladder import Rung, StopLadder
 
 CYCLE_S = 0.15
@@ -136,12 +136,11 @@ def to_rest(belt: PaperBelt, within_s: float = 40.0, silence_s: float = 1.2, tol
 
 def ordinary_end(belt: PaperBelt, decel_kmh_s: float = 0.8, within_s: float = 40.0) -> float | None:
     """When an ordinary ramp to off is found to be ignored, seconds after its beginning; None where it is not."""
-    end = Descent(0.0, belt.speed_kmh, pace=min(1.0, decel_kmh_s / 0.3))
+    end, told_kmh = OrdinaryEnd(), belt.speed_kmh
     belt.hear(Rung.AUTO_STOP)
     while belt.now_s < within_s and not belt.speed_kmh == belt.reported_kmh == 0.0:
         belt.hear(Rung.LOOK)
-        end.note(belt.now_s, belt.reported_kmh)
-        if end.stalls(belt.now_s):
+        if end.is_ignored(belt.now_s, belt.reported_kmh, told_kmh, decel_kmh_s):
             return belt.now_s
         belt.run(CYCLE_S)
     return None

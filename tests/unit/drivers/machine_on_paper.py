@@ -2,7 +2,6 @@
 
 import queue
 import time
-import types
 from collections import deque
 from collections.abc import Callable
 
@@ -12,7 +11,6 @@ import drivers.treadmill.controlled as controlled_module
 from drivers import guard as guards
 from drivers import lines
 from drivers.serial_line import LinkLost
-from drivers.treadmill.controlled import ControlledDriver
 from drivers.treadmill.opcode_codec import Dialect
 from drivers.treadmill.port import Answer, Order, Request, Running, Traits, WireCounts
 from drivers.treadmill.trackmaster import dialect
@@ -160,13 +158,12 @@ class PaperRoom:
         options: dict[str, str] | None = None,
         *,
         recover: bool = False,
-        module: types.ModuleType = controlled_module,
     ) -> None:
         self.wall = wall
         self.machine = PaperMachine(wall, table or dialect("kmh"))
         self.said: list[lines.FromDriver] = []
         self.seen: list[BeltTelemetry] = []
-        self.driver: ControlledDriver = module.ControlledDriver(
+        self.driver = controlled_module.ControlledDriver(
             lambda log: self.machine, "paper", options or {}, self.said.append, queue.Queue(), TimeScale(),
             recover=recover,
         )  # fmt: skip

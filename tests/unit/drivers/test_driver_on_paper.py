@@ -1,16 +1,18 @@
 """The driver's whole loop on a machine in simulated time: how it trips, brings to rest, tells, and starts nothing."""
 
 import time
+import types
 from collections.abc import Callable
 
 import pytest
 
 import drivers.treadmill.controlled as module
+import drivers.treadmill.ordinary_end as end_module
 from drivers import lines
 from drivers.treadmill.port import Answer, Request, Running
 from drivers.treadmill.trackmaster import dialect
 from drivers.treadmill.woodway import DIALECT as WOODWAY
-from tests.mutants import planted_fault
+from tests.mutants import fails_with
 from tests.unit.drivers.machine_on_paper import ARM, CYCLE_S, OFF, PaperRoom, RoomMaker, Wall, lease, room
 from teststation.ports import BeltState, TripReason
 
@@ -305,80 +307,95 @@ def test_a_disarmed_belt_that_is_still_on_has_its_deck_lowered(room: RoomMaker) 
 
 # --- each rule broken once -----------------------------------------------------------------------------------
 
-FAULTS: dict[str, tuple[Callable[[RoomMaker], None], str, str]] = {
+FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]] = {
     "an ordinary end is not watched": (
         lambda room: test_an_ordinary_end_that_is_not_obeyed_trips_and_is_told(3.0, room),
-        "            if self._end.stalls(now_s):\n",
-        "            if False:\n",
+        module,
+        "elif self._end.is_ignored(now_s, speed_kmh, guard.out_kmh, guard.limits.decel_kmh_s):",
+        "elif False:",
     ),
     "an end that was ignored is given its grace once more": (
         lambda room: test_an_ordinary_end_that_is_not_obeyed_trips_and_is_told(3.0, room),
-        "distrusted = self._end is not None and self._end.stalls(now_s)",
+        module,
+        "distrusted = self._end.distrusted(now_s)",
         "distrusted = False",
     ),
     "every end is distrusted": (
         test_a_stop_during_an_ordinary_end_that_is_obeyed_is_a_stop_like_any_other,
-        "distrusted = self._end is not None and self._end.stalls(now_s)",
-        "distrusted = self._end is not None",
+        end_module,
+        "return self._descent is not None and self._descent.stalls(now_s)",
+        "return self._descent is not None",
     ),
     "a slow ramp is no slower": (
         test_an_ordinary_end_that_is_told_slowly_is_waited_for,
+        end_module,
         "pace=min(1.0, decel_kmh_s / SLOW_DECEL_KMH_S)",
         "pace=1.0",
     ),
     "rest is rest for good": (
         test_a_belt_that_runs_again_after_its_ordinary_end_is_stopped,
-        "if self._end.stalls(now_s) and self._seen.speed_kmh:",
-        "if False:",
+        end_module,
+        "return bool(speed_kmh) and self._descent.stalls(now_s)",
+        "return False",
     ),
     "nobody may ever walk on it": (
         test_a_belt_that_somebody_starts_at_its_console_long_after_is_left_alone,
-        "if now_s - self._ended_s > WATCHED_AT_REST_S:",
+        end_module,
+        "if now_s - self._rested_s > WATCHED_AT_REST_S:",
         "if False:",
     ),
     "a port that is gone obeys": (
         test_a_stop_is_told_as_not_obeyed_where_nothing_is_seen_of_the_belt,
+        module,
         "            self._ladder.look(now_s, seen.speed_kmh, at_rest=cut_off or self._stands_for_good())\n",
         "            if self._is_open and seen.speed_kmh is not None:\n"
         "                self._ladder.look(now_s, seen.speed_kmh, at_rest=cut_off or self._stands_for_good())\n",
     ),
     "its own red button is no stop": (
         test_a_belt_cut_off_by_its_own_red_button_ignores_nothing,
+        module,
         "at_rest=cut_off or self._stands_for_good()",
         "at_rest=self._stands_for_good()",
     ),
     "everything unseen ignores its stop": (
         test_an_arming_that_never_moved_ignores_no_stop_though_its_port_is_gone,
+        module,
         "moved=moved, distrusted",
         "moved=True, distrusted",
     ),
     "questions in the silence": (
         lambda room: test_a_stop_that_is_obeyed_half_is_told_and_its_watchdog_ends_it(0.7, room),
+        module,
         "            self._seen.forget_measured()\n            return\n        if rung is Rung.STEP_DOWN",
         "            self._seen.forget_measured()\n        if rung is Rung.STEP_DOWN",
     ),
     "no step down": (
         lambda room: test_a_stop_that_is_obeyed_half_is_told_and_its_watchdog_ends_it(0.7, room),
+        module,
         "if rung is Rung.STEP_DOWN:",
         "if False:",
     ),
     "a setting never taken over never trips": (
         lambda room: test_a_setting_that_is_never_taken_over_trips(Request.SET_SPEED, room),
+        module,
         "if self._differs[request] >= SETTING_DIFFERS_TIMES:",
         "if False:",
     ),
     "one that is taken in between takes all back": (
         test_a_setting_that_is_taken_over_now_and_then_trips_too,
+        module,
         "self._differs[request] = max(0, self._differs[request] - 1)",
         "self._differs[request] = 0",
     ),
     "the deck stays up": (
         test_the_deck_is_lowered_on_an_ordinary_end_and_set_anew_by_the_next_start,
+        module,
         "incline_pct = nearest(Request.SET_INCLINE, guard.out_incline_pct)",
         "incline_pct = self._sent_incline_pct or nearest(Request.SET_INCLINE, guard.out_incline_pct)",
     ),
     "the ladder stays up when armed anew": (
         test_a_new_arming_forgets_that_a_stop_was_ignored,
+        module,
         "        self._ladder = self._new_ladder()\n        self._end",
         "        self._end",
     ),
@@ -387,9 +404,7 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], str, str]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    fact, old, new = FAULTS[fault]
+    fact, where, old, new = FAULTS[fault]
     wall = Wall()
     monkeypatch.setattr(time, "monotonic", wall)
-    fact(lambda *words, **named: PaperRoom(wall, *words, **named))
-    with planted_fault(module, old, new) as broken, pytest.raises(AssertionError):
-        fact(lambda *words, **named: PaperRoom(wall, *words, module=broken, **named))
+    fails_with(where, old, new, lambda: fact(lambda *words, **named: PaperRoom(wall, *words, **named)))

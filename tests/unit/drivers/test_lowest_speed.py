@@ -170,7 +170,7 @@ def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest
         wall = Wall()
         monkeypatch.setattr(time, "monotonic", wall)
         test_a_start_finds_the_machines_own_slowest_speed_and_tells_it(
-            KMH, 0.5, True, lambda *words, **named: PaperRoom(wall, *words, module=module, **named)
+            KMH, 0.5, True, lambda *words, **named: PaperRoom(wall, *words, **named)
         )
 
     old, new = FAULTS[fault]
