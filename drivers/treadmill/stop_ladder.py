@@ -43,7 +43,7 @@ class StopLadder:
         self._spoke_since_s = 0.0
         self._silences = 0  # that the watchdog was left to, and not a missing answer
 
-    def begin(self, now_s: float, told_kmh: float = 0.0, *, moved: bool = True, distrusted: bool = False) -> None:
+    def begin(self, now_s: float, told_kmh: float, *, moved: bool = True, distrusted: bool = False) -> None:
         """A trip at ``now_s``.
 
         ``told_kmh``: what the belt was told to run. ``moved``: it may run, so that what is not seen to rest does not.
@@ -77,8 +77,7 @@ class StopLadder:
 
     def rung(self, now_s: float, *, answers: bool, at_rest: bool) -> Rung:
         """What to do now."""
-        if self._descent is None:
-            self.begin(now_s)
+        assert self._descent is not None
         self._begun = True
         if at_rest:
             return Rung.LOOK
@@ -88,7 +87,6 @@ class StopLadder:
             self._judge(Rung.LOOK, Descent(now_s, grace_s=WATCH_S))
         if not answers and now_s - self._spoke_since_s > TRIES_WITHOUT_ANSWER_S:
             return self._fall_silent(now_s, self._silence_s)
-        assert self._descent is not None
         if answers and self._descent.stalls(now_s):
             return self._escalate(now_s)
         return self._send(now_s)

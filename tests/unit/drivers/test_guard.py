@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drivers.guard as guards
-from drivers.guard import Guard, Limits
+from drivers.guard import Guard, Limits, Look, Patience
 from tests.mutants import fails_with
+from teststation.clock import TimeScale
 from teststation.ports import Setpoint, TripReason
 
 LIMITS = Limits(max_speed_kmh=10.0, max_incline_pct=15.0, accel_kmh_s=1.0, decel_kmh_s=2.0)
@@ -345,6 +346,144 @@ def test_whatever_happens_speed_stays_inside_the_limits_and_never_rises_after_a_
         assert guard.out_kmh - before.out_kmh <= LIMITS.accel_kmh_s * dt_s + 1e-9
         if before.tripped and guard.tripped:
             assert guard.out_kmh <= before.out_kmh
+
+
+# --- exactly -------------------------------------------------------------------------------------------------
+
+
+def test_ramps_count_in_test_time_and_patience_never_below_its_floor() -> None:
+    ten = TimeScale(10.0)
+    assert Limits(9.0, 8.0, 0.5, 0.8).scaled(ten) == Limits(9.0, 8.0, 5.0, 8.0)
+    assert Patience.scaled(TimeScale()) == Patience(over_s=1.0, follow_s=8.0)
+    assert Patience.scaled(TimeScale(1.6)) == Patience(over_s=0.625, follow_s=5.0)
+    assert Patience.scaled(ten) == Patience(over_s=0.5, follow_s=4.0)
+    assert Patience() == Patience.scaled(TimeScale())
+
+
+def test_a_trip_takes_away_arming_and_wish_and_keeps_its_words() -> None:
+    guard = guards.trip(walking(), TripReason.OVER_SPEED, "so fast")
+    assert (guard.armed, guard.want, guard.tripped, guard.detail) == (False, None, TripReason.OVER_SPEED, "so fast")
+    assert guards.trip(walking(), TripReason.OPERATOR_STOP).detail == ""
+    assert guards.disarm(walking()) == replace(walking(), armed=False, want=None)
+
+
+def test_what_is_held_at_zero_begins_at_zero() -> None:
+    guard = guards.hold_at_zero(walking())
+    assert (guard.out_kmh, guard.slow_kmh) == (0.0, 0.0)
+
+
+def test_an_arming_says_until_when_it_waits_and_begins_anew() -> None:
+    before = guards.advance(guards.trip(walking(), TripReason.OPERATOR_STOP), 20.0)
+    guard = guards.arm(before, 21.0, 8.0, 12.0, at_rest=True)
+    fresh = Guard(LIMITS, before.patience, armed=True, armed_speed_kmh=8.0, armed_incline_pct=12.0)
+    assert guard == replace(fresh, lease_until_s=26.0, t_s=21.0)
+    assert guards.advance(guard, 26.0).armed
+    assert not guards.advance(guard, 26.01).armed
+    for wrong in (math.nan, math.inf):
+        assert guards.arm(before, 21.0, wrong, 12.0, at_rest=True) == before
+        assert guards.arm(before, 21.0, 8.0, wrong, at_rest=True) == before
+
+
+def test_a_lease_is_taken_up_to_the_very_limits_and_lasts_as_long_as_it_says() -> None:
+    top = Setpoint(speed_kmh=8.0, incline_pct=12.0)
+    guard = guards.grant(armed(), 2.0, top, 0.4)
+    assert (guard.want, guard.off, guard.tripped, guard.lease_until_s) == (top, False, None, 2.4)
+    assert guards.grant(armed(), 2.0, Setpoint(speed_kmh=0.1, incline_pct=0.0), 9.0).lease_until_s == 3.0
+    for lease_s in (0.0, -1.0, math.nan, math.inf):
+        tripped = guards.grant(armed(), 2.0, top, lease_s)
+        assert tripped.tripped is TripReason.STATION_GARBLED
+        assert str(lease_s) in tripped.detail
+    beyond = guards.grant(armed(), 2.0, Setpoint(speed_kmh=8.5, incline_pct=3.0), 1.0)
+    assert "8.5" in beyond.detail
+    assert "3.0" in beyond.detail
+
+
+def test_a_lease_that_lapses_trips_what_moves_and_disarms_what_does_not() -> None:
+    moving = walking()
+    assert guards.advance(moving, moving.lease_until_s).tripped is None
+    assert guards.advance(moving, moving.lease_until_s + 0.01).tripped is TripReason.LEASE_LAPSED
+    waiting = guards.grant(armed(), 0.0, WALK, 1.0)
+    lapsed = guards.advance(waiting, 1.5)
+    assert (lapsed.armed, lapsed.want, lapsed.tripped, lapsed.out_kmh) == (False, None, None, 0.0)
+
+
+def test_time_that_runs_backwards_moves_nothing() -> None:
+    assert guards.advance(walking(), 9.0).out_kmh == pytest.approx(5.0)
+
+
+def looked(*looks: tuple[float, float, float, bool, int]) -> tuple[Look, ...]:
+    return tuple(guards.Look(*look) for look in looks)
+
+
+def test_the_looks_of_a_stretch_count_from_its_first_to_its_last_moment() -> None:
+    looks = looked(
+        (0.0, 0.1, 9.0, False, 0), (1.0, 0.1, 0.0, False, 0), (2.0, 0.1, 10.0, False, 0), (2.5, 0.1, 90.0, False, 0),
+        (7.9, 0.1, 80.0, False, 0), (8.5, 0.1, 6.0, False, 0), (9.5, 0.1, 8.0, False, 0),
+    )  # fmt: skip
+    assert guards._moved_kmh(looks, 1.0) == pytest.approx((6.0 + 8.0) / 2 - (0.0 + 10.0) / 2)
+
+
+def test_how_long_something_was_wrong_counts_back_twice_as_far_and_no_look_for_more_than_a_third() -> None:
+    looks = looked(
+        (1.0, 0.2, 0.0, True, 1), (2.0, 9.0, 0.0, True, 1), (2.5, 0.1, 0.0, False, 1), (3.0, 0.1, 0.0, True, 0)
+    )
+    guard = replace(armed(), looks=(*looked((0.9, 0.25, 0.0, True, 1)), *looks))
+    assert guards._lasted_s(guard, 3.0, 1.0, lambda one: one.over) == pytest.approx(0.2 + 1 / 3 + 0.1)
+
+
+def over_by(kmh: float, seconds: float, every_s: float = 0.25) -> Guard:
+    """A belt at 5.0 that reports this much more, looked at so often."""
+    guard = guards.advance(walking(), 10.0)
+    for look in range(1, round(seconds / every_s) + 1):
+        now_s = 10.0 + look * every_s
+        guard = guards.advance(guards.grant(guard, now_s, WALK, 1.0), now_s)
+        guard = guards.watch(guard, now_s, 5.0 + kmh)
+    return guard
+
+
+def test_over_speed_begins_above_one_mile_an_hour_and_lasts_a_second() -> None:
+    assert over_by(1.6, 4.0).tripped is None
+    assert over_by(1.7, 0.75).tripped is None
+    tripped = over_by(1.7, 1.0)
+    assert tripped.tripped is TripReason.OVER_SPEED
+    assert "6.7" in tripped.detail
+    assert "5.0" in tripped.detail
+    assert over_by(1.7, 1.2, 0.6).tripped is None, "two late looks are two thirds of the time"
+    assert over_by(1.7, 1.8, 0.6).tripped is TripReason.OVER_SPEED
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_not_following_begins_beyond_a_kilometre_an_hour_and_lasts_eight_seconds(side: int) -> None:
+    assert over_by(side * 1.0, 30.0).tripped is None
+    assert over_by(side * 1.1, 7.75).tripped is None
+    tripped = over_by(side * 1.1, 8.0)
+    assert tripped.tripped is TripReason.NOT_FOLLOWING
+    assert f"{5.0 + side * 1.1:.1f}" in tripped.detail
+
+
+def test_a_fast_belt_may_be_off_by_a_fifth() -> None:
+    run = Setpoint(speed_kmh=8.0, incline_pct=0.0)
+    for off_kmh, trips in ((1.5, False), (1.7, True)):
+        guard = armed()
+        for step in range(1, 161):
+            now_s = step / 4
+            guard = guards.advance(guards.grant(guard, now_s, run, 1.0), now_s)
+            guard = guards.watch(guard, now_s, guard.out_kmh if now_s < 15 else guard.out_kmh - off_kmh)
+        assert (guard.tripped is TripReason.NOT_FOLLOWING) is trips
+
+
+def test_what_is_tripped_or_off_is_not_watched() -> None:
+    guard = over_by(1.7, 0.75)
+    assert guard.looks
+    assert guards.watch(guards.trip(guard, TripReason.OPERATOR_STOP), 11.0, 9.0).looks == ()
+    still = guards.watch(replace(armed(), looks=guard.looks), 11.0, 9.0)
+    assert (still.looks, still.tripped) == ((), None)
+
+
+def test_looks_are_kept_for_twice_the_time_a_belt_is_given_to_follow() -> None:
+    guard = over_by(0.0, 30.0)
+    assert guard.looks[0].t_s == 24.0
+    assert guard.looks[-1] == guards.Look(40.0, 0.25, 5.0, False, 0)
 
 
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {

@@ -78,6 +78,62 @@ def test_without_a_watchdog_everything_is_tried_again_and_again() -> None:
     assert sum(a is Rung.STEP_DOWN and b is Rung.AUTO_STOP for a, b in pairwise(again)) >= 2
 
 
+def stretches(way: Way) -> list[tuple[Rung, float]]:
+    """What was done, and for how long, one after the other; a look between two stops belongs to them."""
+    found: list[tuple[Rung, float, float]] = []
+    for at_s, rung in way.rungs:
+        watches = rung is Rung.LOOK and found and found[-1][0] in (Rung.AUTO_STOP, Rung.STEP_DOWN)
+        if found and (found[-1][0] is rung or (watches and at_s - found[-1][2] < 0.31)):
+            last = found[-1]
+            found[-1] = (last[0], last[1], at_s if rung is last[0] else last[2])
+        else:
+            found.append((rung, at_s, at_s))
+    return [(one[0], later[1] - one[1]) for one, later in pairwise(found)]
+
+
+def test_what_was_ignored_once_is_tried_more_briefly_and_watched_as_long() -> None:
+    way = to_rest(PaperBelt(3.3, obeys=lambda _: 3.3, watchdog="broken"), within_s=45.0)
+    lasted = stretches(way)
+    names = [rung for rung, _ in lasted]
+    assert names[:9] == [
+        Rung.AUTO_STOP, Rung.STEP_DOWN, Rung.SILENCE, Rung.LOOK,
+        Rung.AUTO_STOP, Rung.STEP_DOWN, Rung.SILENCE, Rung.LOOK, Rung.AUTO_STOP,
+    ]  # fmt: skip
+    times = [seconds for _, seconds in lasted[:8]]
+    assert times == pytest.approx([4.0, 1.5, 1.2, 2.5, 0.6, 0.6, 10.0, 2.5], abs=0.2)
+
+
+def test_a_first_missing_answer_is_waited_for_and_no_second_time() -> None:
+    """0.6 s of words without one answer, and silence for as long as the watchdog needs."""
+    ladder = StopLadder(1.2)
+    ladder.begin(10.0, 3.3)
+    did = [(n / 20, ladder.rung(10.0 + n / 20, answers=False, at_rest=False)) for n in range(80)]
+    silent = [at_s for at_s, rung in did if rung is Rung.SILENCE]
+    assert silent[0] == pytest.approx(0.65)
+    spoke = [at_s for at_s, rung in did if at_s > silent[0] and rung is not Rung.SILENCE]
+    assert spoke[0] == pytest.approx(silent[0] + 1.2, abs=0.051)
+    again = [at_s for at_s in silent if at_s > spoke[0]]
+    assert again[0] == pytest.approx(spoke[0] + 0.65, abs=0.051)
+    first, second = (at_s for at_s, rung in did[:10] if rung is Rung.AUTO_STOP)
+    assert (first, second) == (0.0, pytest.approx(0.3))
+
+
+def test_a_port_that_is_back_gives_a_stop_its_grace_anew() -> None:
+    ladder = StopLadder(1.2)
+    ladder.begin(0.0, 3.3)
+    now_s, rung = 0.0, Rung.LOOK
+    while rung is not Rung.STEP_DOWN:
+        ladder.look(now_s, 3.3, at_rest=False)
+        rung = ladder.rung(now_s, answers=True, at_rest=False)
+        now_s += 0.15
+    ladder.reopen(now_s)
+    back_s = now_s
+    while now_s < back_s + 3.5:
+        ladder.look(now_s, 3.3, at_rest=False)
+        assert ladder.rung(now_s, answers=True, at_rest=False) in (Rung.AUTO_STOP, Rung.LOOK)
+        now_s += 0.15
+
+
 def test_a_belt_that_obeys_the_step_down_alone_is_told_no_more() -> None:
     way = to_rest(PaperBelt(4.8, obeys=lambda _: 4.8, obeys_step_down=True, mean_s=0.5, watchdog="broken"))
     assert way.rest_s is not None
@@ -87,7 +143,7 @@ def test_a_belt_that_obeys_the_step_down_alone_is_told_no_more() -> None:
 
 def test_a_treadmill_that_does_not_answer_is_left_to_its_watchdog_soon() -> None:
     ladder = StopLadder(1.2)
-    ladder.begin(0.0)
+    ladder.begin(0.0, 3.3)
     rungs = []
     for step in range(60):
         ladder.look(step * 0.15, None, at_rest=False)
@@ -109,7 +165,7 @@ def test_one_that_answers_without_ever_telling_its_speed_is_stepped_down_and_lef
 
 def test_a_port_that_is_back_is_told_to_stop_at_once_and_left_to_its_watchdog_if_it_does_not_answer() -> None:
     ladder = StopLadder(1.2)
-    ladder.begin(0.0)
+    ladder.begin(0.0, 3.3)
     ladder.rung(0.0, answers=True, at_rest=False)
     assert ladder.rung(0.9, answers=False, at_rest=False) is Rung.SILENCE
     ladder.reopen(1.0)
@@ -119,7 +175,7 @@ def test_a_port_that_is_back_is_told_to_stop_at_once_and_left_to_its_watchdog_if
 
 def test_a_port_that_is_back_in_a_long_silence_is_told_to_stop_at_once() -> None:
     ladder = StopLadder(1.2)
-    ladder.begin(0.0)
+    ladder.begin(0.0, 3.3)
     now_s, rung = 0.0, Rung.LOOK
     while not (rung is Rung.SILENCE and ladder._silences == 2):
         ladder.look(now_s, None if rung is Rung.SILENCE else 3.3, at_rest=False)
@@ -132,7 +188,7 @@ def test_a_port_that_is_back_in_a_long_silence_is_told_to_stop_at_once() -> None
 def test_what_never_moved_and_is_not_seen_ignores_nothing() -> None:
     for moved in (True, False):
         ladder = StopLadder(1.2)
-        ladder.begin(0.0, moved=moved)
+        ladder.begin(0.0, 3.3, moved=moved)
         for step in range(60):
             ladder.look(step * 0.15, None, at_rest=False)
         assert ladder.ignored is moved
@@ -142,7 +198,7 @@ def test_what_never_moved_and_is_not_seen_ignores_nothing() -> None:
 
 def test_one_round_of_a_descent_hurries_and_no_other() -> None:
     ladder = StopLadder(1.2)
-    ladder.begin(0.0)
+    ladder.begin(0.0, 3.3)
     assert not ladder.begun
     ladder.rung(0.0, answers=True, at_rest=True)
     assert ladder.begun
@@ -150,7 +206,7 @@ def test_one_round_of_a_descent_hurries_and_no_other() -> None:
 
 def test_a_belt_distrusted_already_has_no_grace() -> None:
     ladder = StopLadder(1.2)
-    ladder.begin(0.0, distrusted=True)
+    ladder.begin(0.0, 3.0, distrusted=True)
     assert ladder.ignored
     rungs = []
     for step in range(20):
