@@ -1,41 +1,51 @@
 """The mutation run: every small fault that a tool can think of, planted in what decides over the belt.
 
-    python -m tests.mutation [PATTERN ...]     e.g. "drivers.guard*"; needs a system with fork
+    python -m tests.mutation [--in FOLDER] [--for SECONDS] [PATTERN ...]      e.g. "drivers.guard*"; not on Windows
 
 It works in a copy, so that nothing is left beside the product, and tells for each module how many mutants were killed,
-and every one that lived or that no fact reaches. Which modules and which facts: ``[tool.mutmut]`` in pyproject.toml.
-Ends with status 1 where less than ``WANTED_SHARE`` of a module's mutants are killed.
+and every one that lived or that no fact reaches. In a folder that is kept it goes on where it was stopped. Which modules
+and which facts: ``[tool.mutmut]`` in pyproject.toml. Ends with status 1 where less than ``WANTED_SHARE`` is killed.
 """
 
+import argparse
 import collections
+import contextlib
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-WANTED_SHARE = 0.90  # of all, equivalent ones and words in texts included: those cannot be told apart by a tool
+WANTED_SHARE = 0.90  # of all: those that change nothing that can be seen are among them, and no tool knows them
 ROOT = Path(__file__).parent.parent
 KILLED = ("killed", "timeout", "caught by type check", "suspicious")
 
 
-def main(patterns: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Run, and print the score."""
-    with tempfile.TemporaryDirectory(prefix="teststation-mutation-") as folder:
-        _copy(Path(folder))
-        subprocess.run([sys.executable, "-m", "mutmut", "run", *patterns], cwd=folder, check=False)
-        listed = subprocess.run(
-            [sys.executable, "-m", "mutmut", "results", "--all", "true"],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            encoding="utf-8",
-        ).stdout
-        found = _read(listed)
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description="Plant faults and count survivors.")
+    parser.add_argument("--in", dest="folder", type=Path, help="work here, and go on where this was stopped")
+    parser.add_argument("--for", dest="seconds", type=float, help="stop after so many seconds, and tell what is known")
+    parser.add_argument("patterns", nargs="*", help="only these mutants")
+    arguments = parser.parse_args(words)
+    with contextlib.ExitStack() as stack:
+        folder: Path = arguments.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mutation-")))
+        _copy(folder)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            _mutmut(folder, "run", *arguments.patterns, within_s=arguments.seconds)
+        found = _read(_mutmut(folder, "results", "--all", "true"))
         for name, state in found.items():
             if state not in KILLED:
                 print(f"\n{state}: {name}")
-                subprocess.run([sys.executable, "-m", "mutmut", "show", name], cwd=folder, check=False)
+                shown = _mutmut(folder, "show", name).splitlines()
+                print("\n".join(line for line in shown if line[:1] in "-+" and line[:3] not in ("---", "+++")))
     return _score(found)
+
+
+def _mutmut(folder: Path, *words: str, within_s: float | None = None) -> str:
+    command = [sys.executable, "-m", "mutmut", *words]
+    return subprocess.run(
+        command, cwd=folder, check=False, capture_output=True, encoding="utf-8", timeout=within_s
+    ).stdout
 
 
 def _copy(folder: Path) -> None:
@@ -48,7 +58,7 @@ def _copy(folder: Path) -> None:
 
 
 def _read(listed: str) -> dict[str, str]:
-    """What became of each mutant. One that was not asked for is left out."""
+    """What became of each mutant that was tried."""
     pairs = (line.strip().rpartition(": ") for line in listed.splitlines() if ": " in line)
     return {name: state for name, _, state in pairs if state != "not checked"}
 
