@@ -4,7 +4,7 @@
 
 It works in a copy, so that nothing is left beside the product, and tells for each module how many mutants were killed,
 and every one that lived or that no fact reaches. In a folder that is kept it goes on where it was stopped. Which
-modules and which facts: ``[tool.mutmut]`` in pyproject.toml. Ends with status 1 where less than ``WANTED_SHARE`` is killed.
+modules and which facts: ``[tool.mutmut]`` in pyproject.toml. Ends with status 1 where too few were killed.
 """
 
 import argparse
