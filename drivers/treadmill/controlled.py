@@ -245,7 +245,7 @@ class ControlledDriver(Loop):
         elif seen.running is Running.UNKNOWN:
             self._trip(TripReason.GARBLED, "a status that no manual knows")
         elif seen.speed_kmh is not None:
-            self._guard = guards.watch(self._guard, now_s, seen.speed_kmh)
+            self._let(guards.watch(self._guard, now_s, seen.speed_kmh))
         stopped = seen.running is Running.STOPPED and self._guard.moving
         self._stopped_since_s = (self._stopped_since_s or now_s) if stopped else None
         if self._stopped_since_s is not None and now_s - self._stopped_since_s >= STOP_UNEXPECTED_AFTER_S:

@@ -120,7 +120,7 @@ class Loop(ABC):
         self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info))
         while not self._may_end():
             began_s = time.monotonic()
-            self._guard = guards.advance(self._guard, began_s)
+            self._let(guards.advance(self._guard, began_s))
             try:
                 self._cycle(began_s)
             except LinkLost as error:
@@ -156,8 +156,12 @@ class Loop(ABC):
             self._emit(lines.Failed(causes=error.causes, fatal=False))
 
     def _trip(self, reason: TripReason, detail: str = "") -> None:
-        if self._guard.tripped is None:
-            self._guard = guards.trip(self._guard, reason, detail)
+        self._let(guards.trip(self._guard, reason, detail))
+
+    def _let(self, guard: Guard) -> None:
+        """Go on with this guard. One that has tripped by itself begins the way to rest like any other."""
+        before, self._guard = self._guard, guard
+        if before.tripped is None and guard.tripped is not None:
             self._tripped_anew(time.monotonic())
 
     def _trip_if_concerned(self, reason: TripReason, detail: str) -> None:
@@ -194,11 +198,7 @@ class Loop(ABC):
         now_s = time.monotonic()
         match line:
             case lines.Lease(setpoint=setpoint, lease_s=lease_s):
-                # A trip by the guard itself begins the way to rest like any other.
-                before = self._guard
-                self._guard = guards.grant(guards.advance(self._guard, now_s), now_s, setpoint, lease_s)
-                if before.tripped is None and self._guard.tripped is not None:
-                    self._tripped_anew(now_s)
+                self._let(guards.grant(guards.advance(self._guard, now_s), now_s, setpoint, lease_s))
             case lines.Arm(max_speed_kmh=speed_kmh, max_incline_pct=incline_pct):
                 self._arm(now_s, speed_kmh, incline_pct)
             case lines.Stop():

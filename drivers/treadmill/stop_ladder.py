@@ -77,6 +77,8 @@ class StopLadder:
 
     def rung(self, now_s: float, *, answers: bool, at_rest: bool) -> Rung:
         """What to do now."""
+        if self._descent is None:
+            self.begin(now_s, 0.0)
         assert self._descent is not None
         self._begun = True
         if at_rest:

@@ -280,7 +280,7 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
     "over-speed and a stuck belt are watched for": (
         trips_on("over_speed", TripReason.OVER_SPEED),
         driver_module,
-        "self._guard = guards.watch(self._guard, now_s, seen.speed_kmh)",
+        "self._let(guards.watch(self._guard, now_s, seen.speed_kmh))",
         "pass",
     ),
     "a start is acknowledged": (

@@ -178,7 +178,7 @@ class PaperRoom:
         for line in said:
             driver._take(line)
         began_s = self.wall.now_s
-        driver._guard = guards.advance(driver._guard, began_s)
+        driver._let(guards.advance(driver._guard, began_s))
         try:
             driver._cycle(began_s)
         except LinkLost as error:

@@ -58,6 +58,25 @@ def test_a_stop_that_is_obeyed_half_is_told_and_its_watchdog_ends_it(fall_kmh: f
     assert made.last.trip is TripReason.OPERATOR_STOP
 
 
+@pytest.mark.parametrize("how", ["lease", "garbled", "over"])
+def test_a_trip_by_the_guard_itself_begins_the_way_to_rest_like_any_other(how: str, room: RoomMaker) -> None:
+    """A lease that lapses, one that is beyond the limits, a speed that is: half obeyed, they are told as soon."""
+    made = room().walking(4.8)
+    made.machine.stopped_goal_kmh = lambda kmh: kmh
+    if how == "over":
+        made.machine.run_again(8.0)
+    reason = {
+        "lease": TripReason.LEASE_LAPSED, "garbled": TripReason.STATION_GARBLED, "over": TripReason.OVER_SPEED,
+    }[how]  # fmt: skip
+    beyond = {"lease": (), "garbled": (lease(30.0),), "over": (lease(4.8),)}[how]
+    made.until(lambda seen: seen.trip is not None, 6.0, *beyond)
+    assert made.last.trip is reason
+    tripped_s = made.wall.now_s
+    assert made.machine.count(Request.AUTO_STOP, tripped_s - 2 * CYCLE_S) >= (0 if how == "over" else 1)
+    told_and_rests(made, tripped_s)
+    assert made.machine.watchdog_fired >= 1
+
+
 def test_a_new_arming_forgets_that_a_stop_was_ignored(room: RoomMaker) -> None:
     made = room().walking(4.8)
     made.machine.stopped_goal_kmh = lambda kmh: kmh
