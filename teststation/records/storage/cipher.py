@@ -67,10 +67,14 @@ class CipherFile(EngineDatabase):
     def connect(self) -> Any:
         """A bare connection of the database module, with the key given; the caller closes it."""
         raw = _DBAPI.connect(str(self.path), timeout=self.busy_timeout_s, isolation_level=None, check_same_thread=False)
-        raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
-        raw.execute(f"PRAGMA key = {_quoted(self._passphrase)}")
-        raw.execute("PRAGMA foreign_keys = ON")
-        raw.execute("PRAGMA synchronous = EXTRA")
+        try:
+            raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
+            raw.execute(f"PRAGMA key = {_quoted(self._passphrase)}")
+            raw.execute("PRAGMA foreign_keys = ON")
+            raw.execute("PRAGMA synchronous = EXTRA")
+        except BaseException:
+            raw.close()  # Windows moves no file that somebody has open, and a damaged record is to be set aside
+            raise
         return raw
 
     @contextmanager

@@ -7,7 +7,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
+import sqlcipher3
 from sqlalchemy import text
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
@@ -208,6 +210,16 @@ def test_a_damaged_record_is_set_aside_as_it_is_and_restored(path: Path, tmp_pat
     assert done.aside.read_bytes() == data
     with open_record(path, PASSPHRASE, create=False) as record:
         assert prints(record) == then
+
+
+def test_a_record_that_is_refused_is_let_go_at_once(path: Path) -> None:
+    # Windows moves no file that somebody has open: a damaged record could never be set aside.
+    path.write_bytes(b"no record" * 1000)
+    with pytest.raises(sqlcipher3.dbapi2.Error) as refused:
+        CipherFile(path, PASSPHRASE, 1.0).connect()
+    held = {Path(file.path) for file in psutil.Process().open_files()}  # while the refusal still holds its frames
+    assert refused.value.__traceback__ is not None
+    assert path not in held
 
 
 def test_a_record_set_aside_takes_its_rollback_journal_along(path: Path) -> None:
