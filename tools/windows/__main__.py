@@ -17,7 +17,8 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=[part.name for part in PARTS], metavar="PART", default=[])
     arguments = parser.parse_args()
     windows = Windows(arguments.folder)
-    wanted = [part for part in PARTS if part.name in arguments.only or (not arguments.only and (part.short or not arguments.short))]
+    named = set(arguments.only) or {part.name for part in PARTS if part.short or not arguments.short}
+    wanted = [part for part in PARTS if part.name in named]
     try:
         began_s = time.monotonic()
         windows.set_up(lambda said: print("windows:", said, flush=True))
@@ -26,7 +27,8 @@ def main() -> int:
         for part in wanted:
             began_s = time.monotonic()
             outcome = outcomes[part.name] = part.run(windows)
-            print(f"{outcome.word:7} {part.name} ({time.monotonic() - began_s:.0f} s): {outcome.told}", flush=True)
+            word, took_s = "passed" if outcome.passed else "FAILED", time.monotonic() - began_s
+            print(f"{word} {part.name} ({took_s:.0f} s): {outcome.told}", flush=True)
             if outcome.details:
                 print(outcome.details, flush=True)
     except NoWindows as reason:
@@ -34,7 +36,7 @@ def main() -> int:
         return 3
     finally:
         windows.end()
-    failed = [name for name, outcome in outcomes.items() if outcome.word == "FAILED"]
+    failed = [name for name, outcome in outcomes.items() if not outcome.passed]
     print(f"windows: {len(outcomes) - len(failed)} parts passed, {len(failed)} failed {' '.join(failed)}".rstrip())
     return 1 if failed else 0
 

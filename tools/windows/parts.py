@@ -1,2 +1,255 @@
-PARTS=[]
-class Outcome: ...
+"""The list: what is tried on that Windows, part by part."""
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.windows.crossing import Crossing
+from tools.windows.system import ROOT, Done, Windows
+
+PASSPHRASE = {"TESTSTATION_PASSPHRASE": "a passphrase for that Windows"}
+CROSSING = "TESTSTATION_COM_CROSSING"
+RECORD = r"C:\clinic\clinic.record"
+PERSON = ("--sex", "male", "--age", "44", "--weight", "88", "--name", "Kari Nordmann", "--born", "1980-02-03")
+
+# A real machine takes no time scale, and a COM port counts as one: what is run over it is short.
+SHORT = """
+id = "short"
+title = "Short"
+citation = "Two stages for a trial of the station."
+[[stages]]
+name = "1"
+duration_s = 60
+speed_kmh = 4.8
+incline_pct = 0
+[[stages]]
+name = "2"
+duration_s = 60
+speed_kmh = 4.8
+incline_pct = 3
+[cool_down]
+duration_s = 30
+speed_kmh = 3.0
+incline_pct = 0
+"""
+
+IMPORTS = """
+import importlib, importlib.metadata, pkgutil, sys
+refused = []
+def attempt(name):
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        refused.append(f"{name}: {type(error).__name__}: {error}")
+names = []
+for root in ("teststation", "drivers", "ui"):
+    names.append(root)
+    package = importlib.import_module(root)
+    names += [found.name for found in pkgutil.walk_packages(package.__path__, root + ".", onerror=refused.append)]
+names = [name for name in names if not name.endswith("__main__") and "migrations" not in name]
+others = "keyring.backends.Windows bleak.backends.winrt.scanner bleak.backends.winrt.client libusb_package usb psycopg"
+for name in (*names, *others.split()):
+    attempt(name)
+print(*refused, sep="\\n")
+print(f"{len(names)} modules of the product and {len(others.split())} that only Windows or an extra uses,"
+      f" {len(refused)} refused, on {sys.getwindowsversion()[:3]}")
+raise SystemExit(bool(refused))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one part: ``passed`` or ``FAILED``, in a line, and what to look at."""
+
+    passed: bool
+    told: str
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the list; ``short`` ones are run on every change."""
+
+    name: str
+    run: Callable[[Windows], Outcome]
+    short: bool = False
+
+
+class Failed(Exception):
+    """What was to be so and was not; with what the program said."""
+
+
+def _said(done: Done, status: int = 0) -> str:
+    if done.status != status:
+        raise Failed(f"status {done.status} where {status} was to be; {done.said.strip()[-1500:]}")
+    return done.said
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2]
+
+
+def _attempt(steps: Callable[[Windows], str]) -> Callable[[Windows], Outcome]:
+    def run(windows: Windows) -> Outcome:
+        try:
+            return Outcome(True, steps(windows))
+        except Failed as failed:
+            return Outcome(False, str(failed))
+
+    return run
+
+
+def _imports(windows: Windows) -> str:
+    return _last_line(_said(windows.python("-c", IMPORTS, within_s=300)))
+
+
+def _version(windows: Windows) -> str:
+    return _said(_cli(windows, "--version")).strip()
+
+
+def _demo(windows: Windows) -> str:
+    for name in ("demo.json", "demo.pdf"):
+        (windows.drive / name).unlink(missing_ok=True)
+    _said(_cli(windows, "demo", "--headless", "--time-scale", "20", "--json", r"C:\demo.json", "--pdf", r"C:\demo.pdf"))
+    if not (windows.drive / "demo.pdf").read_bytes().startswith(b"%PDF"):
+        raise Failed("the report is no PDF")
+    found, told = _completed(windows.drive / "demo.json", 4)
+    estimate = found["estimates"]["extrapolation"]
+    if estimate["status"] != "ok" or estimate["n_stages"] != 4:
+        raise Failed(f"the estimate is {estimate}")
+    return f"{told}; VO2max {estimate['vo2max_ml_kg_min']:.1f}"
+
+
+def _completed(result: Path, stages: int) -> tuple[dict[str, Any], str]:
+    found = json.loads(result.read_text("utf-8"))
+    if found["test"]["outcome"] != "completed" or found["test"]["belt_at_rest"] is not True:
+        raise Failed(f"the test ended so: {found['test']}")
+    if len(found["stages"]) != stages or any(stage["hr_bpm"] is None for stage in found["stages"]):
+        raise Failed(f"the stages are {found['stages']}")
+    link = found["link"]
+    told = f"{stages} stages, each with its pulse, belt at rest; worst gap on the wire {link['worst_gap_ms']:.0f} ms"
+    return found, f"{told}, {link['retries']} retries in {link['commands']} commands"
+
+
+def _com(windows: Windows) -> str:
+    """A whole test over two COM ports, kept in a record."""
+    shutil.rmtree(windows.drive / "clinic", ignore_errors=True)
+    (windows.drive / "clinic").mkdir()
+    (windows.drive / "clinic" / "short.toml").write_text(SHORT, "utf-8")
+    with _floor() as (treadmill, strap), Crossing(windows.port) as crossing:
+        windows.port("COM3", Path(treadmill))
+        with _port(crossing, strap) as name:
+            _said(
+                _cli(
+                    windows, "run", "--protocol", r"C:\clinic\short.toml", "--yes", *PERSON,
+                    "--treadmill", "trackmaster:COM3,units=kmh", "--heart-rate", f"bridge:{name}",
+                    "--record", RECORD, "--json", r"C:\com.json", within_s=300,
+                )
+            )  # fmt: skip
+        windows.port("COM3", None)
+    return _completed(windows.drive / "com.json", 2)[1]
+
+
+@contextmanager
+def _floor() -> Iterator[tuple[str, int]]:
+    """A treadmill on a terminal of this computer, and the strap of who walks on it on a socket."""
+    command = [sys.executable, "-m", "drivers.emulators", "treadmill", "trackmaster", "--pty", "--strap-tcp", "0"]
+    here = ROOT / ".venv" / "bin" / "python"
+    if here.exists():
+        command[0] = str(here)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, encoding="utf-8")
+    try:
+        assert process.stdout is not None
+        treadmill = re.search(r"trackmaster:(/[^,]+),", process.stdout.readline())
+        strap = re.search(r":(\d+)$", process.stdout.readline().strip())
+        if treadmill is None or strap is None:
+            raise Failed("the emulators did not begin")
+        yield treadmill[1], int(strap[1])
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@contextmanager
+def _port(crossing: Crossing, number: int) -> Iterator[str]:
+    host, _, port = crossing.address.rpartition(":")
+    with socket.create_connection((host, int(port)), 5) as asked:
+        asked.sendall(f"{number}\n".encode("ascii"))
+        yield asked.makefile("r").readline().strip()
+
+
+def _records(windows: Windows) -> str:
+    """What was kept over COM: listed, reported, exported, backed up, brought back beside itself, and verified."""
+    if not (windows.drive / "clinic" / "clinic.record").exists():
+        _com(windows)
+    listed = json.loads(_said(_cli(windows, "records", "--record", RECORD, "list", "--json", "-")))
+    copy = r"C:\clinic\copy.record"
+    steps = (
+        ("records", "--record", RECORD, "backup", r"C:\clinic\a.backup"),
+        ("records", "--record", RECORD, "verify"),
+        ("records", "--record", RECORD, "verify", r"C:\clinic\a.backup"),
+        ("records", "--record", copy, "restore", r"C:\clinic\a.backup"),
+        ("records", "--record", copy, "verify"),
+        ("records", "--record", copy, "export", r"C:\clinic\export"),
+        ("records", "--record", RECORD, "restore", r"C:\clinic\a.backup"),
+        ("records", "--record", RECORD, "list"),
+    )
+    for words in steps:
+        _said(_cli(windows, *words))
+    kept = listed if isinstance(listed, list) else listed.get("tests", listed)
+    return f"{len(kept)} test listed; backup, verify, restore into a new and over the same file, export"
+
+
+def _cli(windows: Windows, *words: str, within_s: float = 300) -> Done:
+    return windows.python("-m", "ui.cli", *words, within_s=within_s, more=PASSPHRASE)
+
+
+def _suite(*words: str, within_s: float = 1800, over_com: bool = False) -> Callable[[Windows], Outcome]:
+    """A part of the project's own tests."""
+
+    def run(windows: Windows) -> Outcome:
+        command = ("-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "--tb=short", "-rfEs", *words)
+        if not over_com:
+            return _read(windows.python(*command, within_s=within_s))
+        with Crossing(windows.port) as crossing:
+            return _read(windows.python(*command, within_s=within_s, more={CROSSING: crossing.address}))
+
+    return run
+
+
+def _read(done: Done) -> Outcome:
+    total = next((line for line in reversed(done.said.splitlines()) if " in " in line and "passed" in line), "")
+    skipped: Counter[str] = Counter()
+    for count, why in re.findall(r"^SKIPPED \[(\d+)\] \S+(?::\d+)?: (.*)$", done.said, re.MULTILINE):
+        skipped[why] += int(count)
+    untried = "".join(f"\n        not tried ({count}): {why}" for why, count in sorted(skipped.items()))
+    told = (total.strip("= ") or "no test ended") + untried
+    if done.status == 0:
+        return Outcome(True, told)
+    broken = "\n".join(line for line in done.said.splitlines() if line.startswith(("FAILED", "ERROR")))
+    return Outcome(False, told, broken or done.said[-3000:])
+
+
+PARTS = (
+    Part("imports", _attempt(_imports), short=True),
+    Part("version", _attempt(_version), short=True),
+    Part("demo", _attempt(_demo), short=True),
+    Part("com", _attempt(_com)),
+    Part("records", _attempt(_records)),
+    Part("guard", _suite("tests/unit/drivers", "tests/unit/run"), short=True),
+    Part("unit", _suite("tests/unit", "--ignore=tests/unit/drivers", "--ignore=tests/unit/run")),
+    Part("contract", _suite("tests/contract")),
+    Part("contract-com", _suite("tests/contract/test_treadmill_contract.py", over_com=True)),
+    Part("killed", _suite("tests/process/test_journal_kill.py"), short=True),
+    Part("process", _suite("tests/process", within_s=3600)),
+    Part("window", _suite("tests/ui", within_s=3600)),
+)

@@ -7,6 +7,7 @@ from pathlib import Path
 COMPILER = "x86_64-w64-mingw32-gcc"
 NM = "x86_64-w64-mingw32-nm"
 SOURCES = Path(__file__).parent / "standins"
+SERIAL = SOURCES / "serial_win32.txt"
 WHOLE = ("bcryptprimitives", "icuuc")
 # Ours in front of Wine's own, and the name Wine's own then has: no two letters longer than eight need be told apart.
 IN_FRONT = {"ucrtbase": "ucrtwine", "cfgmgr32": "cfgwine"}
@@ -38,7 +39,10 @@ def python3_dll(folder: Path, import_library: Path, version: str) -> None:
 def exports(image: bytes) -> list[str]:
     """The names a 64-bit DLL exports."""
     header = struct.unpack_from("<I", image, 0x3C)[0]
-    sections, optional_size = struct.unpack_from("<H", image, header + 6)[0], struct.unpack_from("<H", image, header + 20)[0]
+    sections, optional_size = (
+        struct.unpack_from("<H", image, header + 6)[0],
+        struct.unpack_from("<H", image, header + 20)[0],
+    )
     table = [struct.unpack_from("<8x4I", image, header + 24 + optional_size + 40 * i) for i in range(sections)]
 
     def offset(address: int) -> int:
@@ -48,7 +52,10 @@ def exports(image: bytes) -> list[str]:
         raise ValueError(f"no section holds {address:#x}")
 
     directory = offset(struct.unpack_from("<I", image, header + 24 + 112)[0])
-    count, names_at = struct.unpack_from("<I", image, directory + 24)[0], struct.unpack_from("<I", image, directory + 32)[0]
+    count, names_at = (
+        struct.unpack_from("<I", image, directory + 24)[0],
+        struct.unpack_from("<I", image, directory + 32)[0],
+    )
     found = []
     for i in range(count):
         at = offset(struct.unpack_from("<I", image, offset(names_at) + 4 * i)[0])

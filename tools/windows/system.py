@@ -1,6 +1,7 @@
-"""A Windows in a folder: Wine, a 64-bit CPython for Windows, the product's dependencies as Windows gets them, its source."""
+"""A Windows in a folder: Wine, CPython for Windows, the product's dependencies as Windows gets them, and its source."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import subprocess
@@ -94,7 +95,9 @@ class Windows:
 
     def environment(self) -> dict[str, str]:
         """What programs of this Windows get: nothing of this computer's own Python."""
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "DISPLAY", "USER")}
+        kept = {
+            name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "DISPLAY", "USER")
+        }
         return kept | {
             "WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "QT_QPA_PLATFORM": "offscreen",
             "PYTHONPYCACHEPREFIX": r"C:\cache", "PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "1",
@@ -141,7 +144,9 @@ class Windows:
         stamp.write_text(wanted, "utf-8")
 
     def _recipe(self) -> str:
-        return f"{CPYTHON}\n{(ROOT / 'pyproject.toml').read_text('utf-8')}"
+        """What a folder made earlier must have been made of."""
+        files = [ROOT / "pyproject.toml", Path(__file__), Path(standins.__file__), *sorted(standins.SOURCES.iterdir())]
+        return "\n".join([CPYTHON, *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)])
 
     def _make_prefix(self) -> str:
         self.wine("wineboot", "-i")
@@ -177,6 +182,8 @@ class Windows:
             "--python-platform", "x86_64-pc-windows-msvc", "--python-version", VERSION, "--only-binary", ":all:",
             "-r", str(ROOT / "pyproject.toml"), "--all-extras", "--group", "dev",
         )  # fmt: skip
+        win32 = packages / "serial" / "win32.py"
+        win32.write_text(f"{win32.read_text('utf-8')}\n\n{standins.SERIAL.read_text('utf-8')}", "utf-8")
         found = sorted(folder.name for folder in packages.glob("*.dist-info"))
         return f"{len(found)} packages, as Windows gets them"
 
