@@ -1,7 +1,6 @@
 """A driver's process as the station holds it: nothing blocks the window, and what is over is said no longer."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -20,19 +19,18 @@ from drivers.processes import BEFORE_OTHERS
 from drivers.registry import TREADMILL
 from drivers.treadmill_client import TreadmillClient, second_driver
 from tests.mutants import fails_with
-from tests.process.floor import wait_for
+from tests.process.floor import freeze, thaw, wait_for
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, Setpoint, TripReason
 
 WITHIN_S = 15.0
-POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of POSIX")
 
 
 def trips_in(driver: Any) -> set[TripReason | None]:
     return {line.telemetry.trip for line in list(driver.received) if isinstance(line, lines.Belt)}
 
 
-@POSIX
+@pytest.mark.skipif(sys.platform == "win32", reason="Linux alone shares its processors out among sessions")
 def test_a_driver_runs_before_windows_and_reports_where_the_system_lets_it() -> None:
     def allowed(asked: str) -> bool:
         command = [sys.executable, "-c", asked]
@@ -74,16 +72,16 @@ def test_no_broken_file_of_machines_keeps_a_second_driver_from_a_belt(
             second.close(5.0)
 
 
-@POSIX
 def test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop() -> None:
-    import fcntl
-
     driver = process.DriverProcess(TREADMILL, "manual", TimeScale())
     try:
         wait_for(lambda: driver.greeted, WITHIN_S, "the driver")
         assert driver.process.stdin is not None
-        fcntl.fcntl(driver.process.stdin.fileno(), fcntl.F_SETPIPE_SZ, 4096)  # what Windows gives
-        driver.process.send_signal(signal.SIGSTOP)
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.fcntl(driver.process.stdin.fileno(), fcntl.F_SETPIPE_SZ, 4096)  # what Windows gives
+        freeze(driver.process.pid)
 
         def press() -> None:
             for _ in range(500):
@@ -96,7 +94,7 @@ def test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop() -> None:
         window.start()
         window.join(5.0)
         blocked = window.is_alive()
-        driver.process.send_signal(signal.SIGCONT)
+        thaw(driver.process.pid)
         assert not blocked, "the window hung on a full pipe"
         wait_for(lambda: TripReason.OPERATOR_STOP in trips_in(driver), WITHIN_S, "the stop")
     finally:
@@ -166,7 +164,6 @@ def test_a_second_driver_waits_for_the_first_to_end_and_the_caller_for_neither()
                 second.close()
 
 
-@POSIX
 def test_the_blocking_fact_fails_where_a_full_pipe_is_written_to() -> None:
     fact = test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop
     fails_with(process, "if self._unread + len(data) >", "if 0 >", fact)

@@ -1,7 +1,6 @@
 """What every treadmill driver promises, tried on each that is registered. A new family without a case fails here."""
 
 import queue
-import sys
 import time
 
 import pytest
@@ -9,11 +8,11 @@ import pytest
 from drivers import lines
 from drivers.emulators.opcode_belt import OpcodeBelt
 from drivers.registry import FAMILIES, TREADMILL
-from tests.contract.treadmill_rig import CASES, CONTROLLED, WALK, WIRED, rig
+from tests.contract.treadmill_rig import CASES, CONTROLLED, HAS_TERMINALS, WALK, WIRED, rig
 from teststation.ports import BeltState, Setpoint, TripReason
 
 pytestmark = pytest.mark.process
-POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+TERMINAL = pytest.mark.skipif(not HAS_TERMINALS, reason="Windows has no pseudo-terminals")
 
 
 def test_every_registered_family_has_its_case() -> None:
@@ -112,7 +111,7 @@ def test_unplugged_and_plugged_in_again_nothing_starts(name: str) -> None:
         assert made.wire.count(b"\xa0") == starts
 
 
-@POSIX
+@TERMINAL
 @pytest.mark.parametrize("name", WIRED)
 def test_a_terminal_that_is_closed_is_a_lost_port(name: str) -> None:
     with rig(name, pty=True) as made:
@@ -122,7 +121,7 @@ def test_a_terminal_that_is_closed_is_a_lost_port(name: str) -> None:
         assert seen.trip is TripReason.PORT_LOST
 
 
-@POSIX
+@TERMINAL
 @pytest.mark.parametrize("name", WIRED)
 def test_a_second_program_on_the_port_is_refused(name: str) -> None:
     with rig(name, pty=True) as made:

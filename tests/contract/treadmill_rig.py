@@ -1,6 +1,9 @@
 """Every registered treadmill driver on its emulator: the driver's own loop in a thread, and the station's hand."""
 
+import os
 import queue
+import socket
+import sys
 import tempfile
 import threading
 import time
@@ -17,6 +20,9 @@ from drivers.registry import TREADMILL, load_runner
 from teststation.clock import TimeScale
 from teststation.ports import BeltTelemetry, Setpoint, TreadmillInfo
 
+# Where tools/windows lends COM ports to tests that run on its Windows: every wire is one then.
+CROSSING = os.environ.get("TESTSTATION_COM_CROSSING", "")
+HAS_TERMINALS = sys.platform != "win32" or bool(CROSSING)
 SCALE = TimeScale(20)
 WALK = Setpoint(speed_kmh=4.8, incline_pct=2.0)
 
@@ -60,10 +66,13 @@ class Rig:
         self.treadmill = case.emulator()
         self.server: TcpServer | PtyServer | None = None
         if self.treadmill is not None:
-            self.server = PtyServer(self.treadmill) if pty else TcpServer(self.treadmill)
+            self.server = PtyServer(self.treadmill) if pty and not CROSSING else TcpServer(self.treadmill)
         self.url = "" if self.server is None else self.server.url
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        if pty:
+        self._crossing: socket.socket | None = None
+        if CROSSING and self.server is not None:
+            self._crossing, self.url = _com_port(self.url)
+        elif pty:
             # A name of its own: the system gives a closed terminal's number to the next test's terminal, and a driver
             # that still looks for its belt would say its stop on that one.
             self._folder = tempfile.TemporaryDirectory()
@@ -152,7 +161,8 @@ class Rig:
     def pull(self) -> None:
         """Pull the cable of a terminal: its name is gone with it, for good."""
         assert self.treadmill is not None
-        Path(self.url).unlink()
+        if self._crossing is None:
+            Path(self.url).unlink()
         self.gone = True
         self.treadmill.give("unplug")
 
@@ -168,6 +178,17 @@ class Rig:
             self.server.close()
         if self._folder is not None:
             self._folder.cleanup()
+        if self._crossing is not None:
+            self._crossing.close()
+
+
+def _com_port(url: str) -> tuple[socket.socket, str]:
+    """A COM port whose other end is this socket; it lives as long as the connection that is returned."""
+    host, _, port = CROSSING.rpartition(":")
+    crossing = socket.create_connection((host, int(port)), 10.0)
+    crossing.sendall(url.rpartition(":")[2].encode("ascii") + b"\n")
+    with crossing.makefile("r") as said:
+        return crossing, said.readline().strip()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A treadmill and a strap on real sockets, and a real station process that runs a test on them."""
 
+import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+import psutil
+
 from drivers.emulators.faults import PlannedFault
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
@@ -23,6 +25,14 @@ from teststation.clock import TimeScale
 
 PASSPHRASE = "a passphrase for tests"
 BORN = f"{datetime.now().astimezone().year - 44}-01-01"  # who is 44 today
+# Windows hands Ctrl-C to everybody at a console: whoever sends it leaves his own, joins that one and does not listen.
+CTRL_C = """
+import ctypes, sys
+kernel = ctypes.WinDLL("kernel32")
+kernel.FreeConsole()
+joined = kernel.AttachConsole(int(sys.argv[1])) and kernel.SetConsoleCtrlHandler(None, True)
+raise SystemExit(not (joined and kernel.GenerateConsoleCtrlEvent(0, 0)))
+"""
 
 
 def wait_for(fact: Callable[[], bool], within_s: float, what: str) -> float:
@@ -104,7 +114,18 @@ class StationProcess:
         command += ["--treadmill", floor.treadmill_device, "--heart-rate", floor.heart_rate_device]
         command += ["--sex", "male", "--age", "44", "--weight", "88", "--name", "Kari Nordmann", "--born", BORN]
         command += ["--time-scale", str(floor.scale), "--record", str(self.record), "--json", str(self.json), *more]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, env=station_environment(), cwd=folder)
+        # On Windows a console of its own, without a window: Ctrl-C goes to whoever shares one.
+        console = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, env=station_environment(), cwd=folder, creationflags=console
+        )
+
+    def interrupt(self) -> None:
+        """Ctrl-C at the station's terminal."""
+        if sys.platform == "win32":
+            subprocess.run([sys.executable, "-c", CTRL_C, str(self.process.pid)], check=True, timeout=30)
+        else:
+            self.process.send_signal(signal.SIGINT)
 
     def end(self, within_s: float = 60) -> str:
         """Wait for the end and return what was said on standard error."""
@@ -116,19 +137,30 @@ class StationProcess:
         return json.loads(self.json.read_text("utf-8"))
 
     def driver_pids(self, kind: str) -> list[int]:
-        """Processes of this station's drivers (Linux: read from /proc)."""
+        """Processes of this station's drivers."""
         found = []
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, IndexError, ValueError):
-                continue
-            if parent == self.process.pid and b"drivers.host" in words and kind.encode() in words:
-                found.append(int(entry.name))
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                words = child.cmdline()
+                if "drivers.host" in words and kind in words:
+                    found.append(child.pid)
         return found
+
+
+def kill(pid: int) -> None:
+    """End a process at once: SIGKILL, or what Windows has for it."""
+    psutil.Process(pid).kill()
+
+
+def freeze(pid: int) -> None:
+    """Let a process stand still: SIGSTOP, or all its threads suspended on Windows."""
+    psutil.Process(pid).suspend()
+
+
+def thaw(pid: int) -> None:
+    """Let it go on, if it is still there."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).resume()
 
 
 def station_environment() -> dict[str, str]:
@@ -158,7 +190,6 @@ def running(floor: Floor, folder: Path, *more: str) -> Iterator[StationProcess]:
         yield station
     finally:
         if station.process.poll() is None:
-            if sys.platform != "win32":
-                os.kill(station.process.pid, signal.SIGCONT)
+            thaw(station.process.pid)
             station.process.kill()
         station.process.communicate()

@@ -1,7 +1,5 @@
 """One strap, its driver in a process of its own and a run that listens to it. The belt is only told, not emulated."""
 
-import signal
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -16,7 +14,9 @@ from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.wire import TcpServer
 from drivers.emulators.worn import OTHER_NUMBER, WornStrap
 from drivers.heart_rate_client import HeartRateClient
+from tests.process.floor import freeze
 from tests.unit.run.builders import run_prepared
+from tests.virtual_bluetooth import radio as bluetooth
 from tests.virtual_bluetooth.radio import VirtualRadio
 from tests.virtual_bluetooth.worn import WornBluetoothStrap
 from teststation.clock import ScaledClock, TimeScale
@@ -27,6 +27,7 @@ from teststation.run.controller import Controller, Devices
 
 LOAD = (4.8, 0.0)
 BUS = "DBUS_SYSTEM_BUS_ADDRESS"
+FAMILIES = ("bridge", "ant", "ble") if bluetooth.IS_HERE else ("bridge", "ant")
 
 
 class ToldBelt:
@@ -91,7 +92,7 @@ class Cell:
     controller: Controller
     belt: ToldBelt
     journal: ListJournal
-    radio: VirtualRadio
+    radio: VirtualRadio | None
     faulted_s: float = 0.0
     granted_before: int = 0
 
@@ -111,9 +112,9 @@ class Cell:
         if self.fault == "driver_killed":
             self.client.driver.process.kill()
         elif self.fault == "driver_frozen":
-            assert sys.platform != "win32"
-            self.client.driver.process.send_signal(signal.SIGSTOP)
+            freeze(self.client.driver.process.pid)
         elif (self.family, self.fault) == ("ble", "unplug"):
+            assert self.radio is not None
             self.radio.pull_adapter()
         else:
             self.strap.give(self.fault)
@@ -127,16 +128,25 @@ class Cell:
         return f"{self.family:7}{self.fault:14}{state.hr_status.value:12}{pulse:10}{state.phase.value}{reason}; {said}"
 
 
-def cell(room: ExitStack, radio: VirtualRadio, family: str, fault: str, number: int, pace: float) -> Cell:
+def bluetooth_room(room: ExitStack, patch: pytest.MonkeyPatch) -> VirtualRadio | None:
+    """A room with a radio, where the system has a stand-in for one."""
+    if not bluetooth.IS_HERE:
+        return None
+    radio = room.enter_context(VirtualRadio())
+    patch.setenv(BUS, radio.bus_address)
+    return radio
+
+
+def cell(room: ExitStack, radio: VirtualRadio | None, family: str, fault: str, number: int, pace: float) -> Cell:
     """One strap, its driver process and its run, at ``pace`` times the clock on the wall."""
     scale, belt = TimeScale(pace), ToldBelt()
     patient = Patient(draw_body(1), number)
     with pytest.MonkeyPatch.context() as patch:
         if (family, fault) == ("ble", "unplug"):
             # An adapter that is pulled out takes every link with it: this cell has a machine of its own.
-            radio = room.enter_context(VirtualRadio())
-            patch.setenv(BUS, radio.bus_address)
+            radio = bluetooth_room(room, patch)
         if family == "ble":
+            assert radio is not None
             address = f"F0:F0:F0:F0:{number:02X}"
             own, other = radio.strap(name=f"HRM {number}", address=f"{address}:01"), None
             if fault == "second_strap":

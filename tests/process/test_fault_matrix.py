@@ -1,21 +1,15 @@
 """Every way a machine or process can fail during a test, on a real wire: how it ends, and that nothing starts again."""
 
 import json
-import os
-import signal
-import sys
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.process.floor import Floor, cli, running, side_by_side, wait_for
+from tests.process.floor import Floor, cli, freeze, kill, running, side_by_side, thaw, wait_for
 
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of POSIX"),
-]
+pytestmark = pytest.mark.process
 
 SCALE = 10.0
 
@@ -34,10 +28,10 @@ def test_a_frozen_station_is_brought_to_rest_within_two_and_a_half_seconds(tmp_p
     with Floor(1.0) as floor, running(floor, tmp_path) as station:
         floor.wait_until_walking(2.0)
         frozen_s = time.monotonic()
-        os.kill(station.process.pid, signal.SIGSTOP)
+        freeze(station.process.pid)
         assert floor.slows_within(frozen_s, 2.5) <= 2.5
         wait_for(lambda: floor.treadmill.true_speed_kmh == 0.0, 20, "standstill")
-        os.kill(station.process.pid, signal.SIGCONT)
+        thaw(station.process.pid)
         said = station.end()
         assert station.process.returncode == 4
         assert "Traceback" not in said
@@ -49,7 +43,7 @@ def a_killed_driver_leaves_the_belt_to_the_treadmills_watchdog_and_the_station_s
         floor.wait_until_walking()
         (driver,) = station.driver_pids("treadmill")
         killed_s = time.monotonic()
-        os.kill(driver, signal.SIGKILL)
+        kill(driver)
         said = station.end()
         assert station.process.returncode == 4
         assert "watchdog" in said
@@ -64,12 +58,12 @@ def a_frozen_driver_leaves_the_belt_to_the_treadmills_watchdog(folder: Path) -> 
         floor.wait_until_walking()
         (driver,) = station.driver_pids("treadmill")
         frozen_s = time.monotonic()
-        os.kill(driver, signal.SIGSTOP)
+        freeze(driver)
         try:
             wait_for(lambda: floor.treadmill.watchdog_fired > 0, 3, "the watchdog")
             wait_for(lambda: floor.treadmill.true_speed_kmh == 0.0, 10, "standstill")
         finally:
-            os.kill(driver, signal.SIGCONT)
+            thaw(driver)
         said = station.end()
         assert station.process.returncode == 4
         assert "Traceback" not in said
@@ -116,7 +110,7 @@ def a_stop_that_is_ignored_calls_for_the_red_button(folder: Path) -> None:
     with Floor(SCALE, ("ignore_stop@20",)) as floor, running(floor, folder) as station:
         floor.wait_until_walking()
         wait_for(lambda: "ignore_stop" in floor.treadmill.active_faults, 20, "the fault")
-        station.process.send_signal(signal.SIGINT)
+        station.interrupt()
         said = station.end(90)
         assert station.process.returncode == 4
         assert "RED BUTTON" in said
@@ -145,7 +139,7 @@ def a_slow_treadmill_is_a_lost_link_not_a_surprise(folder: Path) -> None:
 def ctrl_c_is_an_orderly_stop_with_status_3(folder: Path) -> None:
     with Floor(SCALE) as floor, running(floor, folder) as station:
         floor.wait_until_walking()
-        station.process.send_signal(signal.SIGINT)
+        station.interrupt()
         said = station.end()
         assert station.process.returncode == 3, said
         test = station.result()["test"]
@@ -168,10 +162,10 @@ def a_killed_strap_driver_is_replaced_and_the_test_goes_on(folder: Path) -> None
         floor.wait_until_walking()
         (driver,) = station.driver_pids("heart-rate")
         killed_s = time.monotonic()
-        os.kill(driver, signal.SIGKILL)
+        kill(driver)
         wait_for(lambda: station.driver_pids("heart-rate") not in ([], [driver]), 5, "another driver")
         time.sleep(7.0)  # more than the minute of test time that a lost pulse may last
-        station.process.send_signal(signal.SIGINT)
+        station.interrupt()
         said = station.end()
         assert station.process.returncode == 3, said
         assert "Traceback" not in said

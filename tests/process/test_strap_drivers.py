@@ -1,7 +1,5 @@
 """A strap's driver as a process: bound to its strap by the one before it, and deaf to what piled up while it slept."""
 
-import signal
-import sys
 import time
 from contextlib import ExitStack
 from functools import partial
@@ -14,16 +12,12 @@ from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.wire import TcpServer
 from drivers.heart_rate_client import HeartRateClient
-from tests.process.floor import side_by_side
-from tests.process.strap_room import BUS, Cell, cell
-from tests.virtual_bluetooth.radio import VirtualRadio
+from tests.process.floor import freeze, side_by_side, thaw
+from tests.process.strap_room import FAMILIES, Cell, bluetooth_room, cell
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
 
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of POSIX"),
-]
+pytestmark = pytest.mark.process
 SLEEPS_S = 4.0  # longer than a loop may take, shorter than a driver that hangs
 OK = HeartRateStatus.OK
 
@@ -52,12 +46,12 @@ def sleeps_and_wakes(sleeper: Cell, _: Path) -> None:
     """What the strap said before it fell silent has piled up, and is no pulse of the moment the driver wakes in."""
     until_pulse(sleeper.client)
     process = sleeper.client.driver.process
-    process.send_signal(signal.SIGSTOP)
+    freeze(process.pid)
     time.sleep(1.5)
     sleeper.strap.give("drop")
     read_for(sleeper.client, SLEEPS_S - 1.5)
     woken_s = time.monotonic()
-    process.send_signal(signal.SIGCONT)
+    thaw(process.pid)
     heard = read_for(sleeper.client, 3.0)
     assert [r for r in heard if r.status is OK and r.t_mono_s > woken_s] == []
     sleeper.strap.take("drop")
@@ -66,11 +60,11 @@ def sleeps_and_wakes(sleeper: Cell, _: Path) -> None:
 
 
 def test_what_piled_up_while_a_driver_slept_is_no_pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with VirtualRadio() as radio, ExitStack() as room:
-        monkeypatch.setenv(BUS, radio.bus_address)
+    with ExitStack() as room:
+        radio = bluetooth_room(room, monkeypatch)
         sleepers = {
             family: partial(sleeps_and_wakes, cell(room, radio, family, "", number, 1.0))
-            for number, family in enumerate(("bridge", "ant", "ble"))
+            for number, family in enumerate(FAMILIES)
         }
         side_by_side(sleepers, tmp_path)
 

@@ -1,6 +1,7 @@
 """``teststation run`` on every kind of strap, from the wire to the kept test; a kept test replayed from its bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.wire import TcpServer
 from tests.fit_file import fit_bytes
 from tests.process.floor import Floor, cli, running, side_by_side
+from tests.process.strap_room import bluetooth_room
 from tests.virtual_bluetooth.radio import VirtualRadio
 from tests.virtual_bluetooth.worn import WornBluetoothStrap
 from teststation.clock import TimeScale
@@ -120,15 +122,16 @@ def on_a_recording(name: str, folder: Path) -> None:
 
 @pytest.mark.long
 def test_a_whole_test_on_every_kind_of_strap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with VirtualRadio() as radio:
-        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", radio.bus_address)
+    with ExitStack() as room:
         monkeypatch.setenv("TESTSTATION_ANT_KEY", DUMMY_KEY.hex())
-        straps = {
+        straps: dict[str, Callable[[Path], None]] = {
             "ant": on_an_ant_strap_and_again_from_its_own_bytes,
-            "ble": partial(on_a_bluetooth_strap, radio),
             "csv": partial(on_a_recording, "pulse.csv"),
             "fit": partial(on_a_recording, "pulse.fit"),
         }
+        radio = bluetooth_room(room, monkeypatch)
+        if radio is not None:
+            straps["ble"] = partial(on_a_bluetooth_strap, radio)
         side_by_side(straps, tmp_path, at_once=2)
 
 

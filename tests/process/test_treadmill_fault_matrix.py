@@ -4,8 +4,6 @@ The station's own faults, and a Trackmaster's driver killed and frozen, are in t
 The cells' lines are properties of the test.
 """
 
-import signal
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from drivers.emulators.woodway import WoodwayEmulator
 from tests.contract import treadmill_rig
 from tests.contract.treadmill_rig import CASES, SCALE, Case
 from tests.process.belt_room import ONE_STAGE, BeltRoom, ProcessRoom
+from tests.process.floor import freeze, kill, thaw
 from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
 from teststation.run.alarms import alarms
@@ -79,9 +78,8 @@ def test_every_cell_of_the_matrix(record_property: Callable[[str, object], None]
     """One test for all cells: they walk side by side, and every one that fails is told."""
     cells: list[tuple[str, str, Callable[[str, str], str]]] = [(row, name, walk) for row, name in CELLS]
     cells += [(row, name, read_past) for row, name in READ_PAST]
-    if sys.platform != "win32":
-        cells += [(row, name, lose_the_driver) for row in DRIVER_ROWS for name in DRIVER_ROWS[row]]
-        cells += [(row, "manual", lose_the_driver_of_a_belt_without_a_wire) for row in DRIVER_ROWS]
+    cells += [(row, name, lose_the_driver) for row in DRIVER_ROWS for name in DRIVER_ROWS[row]]
+    cells += [(row, "manual", lose_the_driver_of_a_belt_without_a_wire) for row in DRIVER_ROWS]
     wrong: list[str] = []
     with ThreadPoolExecutor(ROOMS_AT_ONCE) as rooms:
         walks = {(row, name): rooms.submit(function, row, name) for row, name, function in cells}
@@ -142,10 +140,10 @@ def lose_the_driver(row: str, name: str) -> str:
         assert room.until(lambda: room.controller.state.at_rest, 10.0)
         assert room.begin()
         assert room.until(lambda: room.phase is Phase.STAGES, 10.0)
-        process.send_signal(signal.SIGKILL if row == "driver_killed" else signal.SIGSTOP)
+        (kill if row == "driver_killed" else freeze)(process.pid)
         assert room.until(lambda: room.phase is not Phase.STAGES, 6.0), "the station has not noticed"
         assert room.until(lambda: treadmill.true_speed_kmh == 0.0, 12.0), "the belt still moves"
-        process.send_signal(signal.SIGCONT)
+        thaw(process.pid)
         assert room.until(lambda: room.phase is Phase.ENDED, 15.0)
         state = room.controller.state
         reason = "" if state.reason is None else state.reason.code
@@ -157,7 +155,7 @@ def lose_the_driver(row: str, name: str) -> str:
         assert said.count(b"\xa0") == (1 if name in CONTROLLED else 0), "a belt was started again"
         return told
     finally:
-        process.send_signal(signal.SIGCONT)
+        thaw(process.pid)
         room.close()
 
 
@@ -169,9 +167,9 @@ def lose_the_driver_of_a_belt_without_a_wire(row: str, name: str) -> str:
         assert room.until(lambda: room.controller.last_belt is not None, 10.0)
         room.controller.press(ev.TestBegan(t_s=room.controller.now_s()))
         assert room.until(lambda: room.phase is Phase.STAGES, 10.0)
-        process.send_signal(signal.SIGKILL if row == "driver_killed" else signal.SIGSTOP)
+        (kill if row == "driver_killed" else freeze)(process.pid)
         assert room.until(lambda: room.phase is Phase.STOPPING, 6.0), "the station has not noticed"
-        process.send_signal(signal.SIGCONT)
+        thaw(process.pid)
         assert not room.until(lambda: room.phase is Phase.ENDED, 2.0), "rest was claimed that nobody saw"
         state = room.controller.state
         assert state.prompt is not None, "the operator is not asked"
@@ -184,7 +182,7 @@ def lose_the_driver_of_a_belt_without_a_wire(row: str, name: str) -> str:
         assert state.reason.code in ("treadmill_failed", "telemetry_lost")
         return f"{state.reason.code}; ended by the operator's word that the belt stands"
     finally:
-        process.send_signal(signal.SIGCONT)
+        thaw(process.pid)
         room.close()
 
 
