@@ -221,6 +221,8 @@ def _place(inside: Sequence[str]) -> str | None:
             return name
         case ["libs", "python3.lib"]:
             return name
+        case ["include", *_]:
+            return "/".join(inside)
         case ["lib", _] if name.startswith("vcruntime"):
             return name
         case ["lib", _] if name.endswith((".pyd", ".dll")):

@@ -1,0 +1,192 @@
+"""``python -m tools.windows.installer FOLDER OUT``: one ``setup.exe`` for Windows, built on Linux.
+
+The program is laid out as CPython's own embeddable packages are: Python, its library, the product with what it needs,
+and two small programs in front. Not frozen into one program, since the station starts its drivers as processes of the
+same Python, and a frozen one has none.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from email.parser import HeaderParser
+from pathlib import Path
+
+from tools.windows.system import ROOT, TAG, VERSION, NoWindows, Windows
+
+SETUP = Path(__file__).parent / "setup"
+COMPILER = "x86_64-w64-mingw32-gcc"
+EXTRAS = "ant-usb,postgresql"
+# Of Qt's essentials what a window of widgets needs: its libraries, and the plugins that these load.
+QT = {"Qt6Core", "Qt6Gui", "Qt6Widgets", "Qt6PrintSupport", "Qt6Svg", "Qt6Test"}
+QT_MODULES = {"QtCore", "QtGui", "QtWidgets", "QtPrintSupport", "QtSvg", "QtTest"}
+QT_PLUGINS = {"platforms", "styles", "imageformats", "iconengines", "printsupport"}
+# Python's own tests, documentation and build files, wherever a package brings them along.
+NOT_SHIPPED = {"tests", "test", "testing", "__pycache__", "include", "bin", "benchmarks", "docs"}
+NEEDED_THOUGH = {"numpy/testing", "sqlalchemy/testing"}
+
+
+def main() -> int:
+    """0 built, 1 not, with the reason on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m tools.windows.installer")
+    parser.add_argument("folder", type=Path, help="where tools.windows has its Windows, or makes it")
+    parser.add_argument("out", type=Path, help="the setup.exe to write")
+    arguments = parser.parse_args()
+    try:
+        windows = Windows(arguments.folder)
+        windows.set_up(lambda said: print("windows:", said, flush=True))
+        try:
+            build(windows, arguments.out.resolve())
+        finally:
+            windows.end()
+    except NoWindows as reason:
+        print(f"installer: not built: {reason}", file=sys.stderr)
+        return 1
+    except (subprocess.CalledProcessError, OSError) as error:
+        said = (getattr(error, "stderr", None) or b"").decode("utf-8", "replace")[-2000:]
+        print(f"installer: not built: {error} {said}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def version() -> str:
+    """The product's version, from the one place that has it."""
+    found = re.search(r'^__version__ = "([^"]+)"$', (ROOT / "teststation/__init__.py").read_text("utf-8"), re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+def build(windows: Windows, out: Path) -> None:
+    """Lay the program out beside that Windows and pack it. Raises NoWindows, OSError, subprocess.CalledProcessError."""
+    if shutil.which("makensis") is None:
+        raise NoWindows("makensis is not installed here; on Debian: apt-get install nsis")
+    program = windows.folder / "program"
+    shutil.rmtree(program, ignore_errors=True)
+    _lay_out(windows, program)
+    size = sum(file.stat().st_size for file in program.rglob("*") if file.is_file())
+    print(f"installer: {size / 1e6:.0f} MB laid out", flush=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _run(
+        "makensis", "-V2", "-INPUTCHARSET", "UTF8", f"-DVERSION={version()}", f"-DSOURCE={program}", f"-DOUT={out}",
+        f"-DKILOBYTES={size // 1024}", str(SETUP / "setup.nsi"),
+    )  # fmt: skip
+    print(f"installer: {out} has {out.stat().st_size / 1e6:.1f} MB", flush=True)
+
+
+def _lay_out(windows: Windows, program: Path) -> None:
+    home = windows.python_home
+    shutil.copytree(home, program, ignore=shutil.ignore_patterns("site-packages", "include", "__pycache__"))
+    packages = program / "Lib" / "site-packages"
+    packages.mkdir()
+    _install(windows, packages)
+    _leave_out(packages)
+    # Python beside this file looks nowhere else: not in the environment, not in the registry, not in the user's folder.
+    (program / f"{TAG}._pth").write_text("Lib\nDLLs\n.\nLib\\site-packages\n", "utf-8")
+    for name, more in (("teststation", ["-municode"]), ("teststationw", ["-municode", "-mwindows", "-DWINDOWED"])):
+        _run(
+            COMPILER, "-O2", "-s", *more, "-I", str(home / "include"), "-o", str(program / f"{name}.exe"),
+            str(SETUP / "launcher.c"), str(home / f"{TAG}.dll"),
+        )  # fmt: skip
+    shutil.copyfile(ROOT / "LICENSE", program / "LICENSE.txt")
+    components = list(parts(packages))
+    (program / "sbom.cdx.json").write_text(json.dumps(bill(components), indent=1, ensure_ascii=False), "utf-8")
+    done = windows.python(
+        "-m", "compileall", "-q", "-j", "2", "--invalidation-mode", "unchecked-hash", windows.path(program / "Lib"),
+        more={"PYTHONPYCACHEPREFIX": ""},
+    )  # fmt: skip
+    if done.status:
+        raise NoWindows(f"the library did not compile: {done.said[-400:]}")
+
+
+def _install(windows: Windows, packages: Path) -> None:
+    uv = os.environ.get("UV") or shutil.which("uv")
+    tool = [uv] if uv else [sys.executable, "-m", "uv"]
+    wheels = windows.folder / "wheel"
+    shutil.rmtree(wheels, ignore_errors=True)
+    _run(*tool, "build", "--quiet", "--wheel", "--out-dir", str(wheels), str(ROOT))
+    (wheel,) = wheels.glob("*.whl")
+    pinned = windows.folder / "constraints.txt"
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    pinned.write_text("\n".join(settings["tool"]["uv"]["constraint-dependencies"]), "utf-8")
+    _run(
+        *tool, "pip", "install", "--quiet", "--target", str(packages), "--python-platform", "x86_64-pc-windows-msvc",
+        "--python-version", VERSION, "--only-binary", ":all:", "--constraints", str(pinned), f"{wheel}[{EXTRAS}]",
+    )  # fmt: skip
+
+
+def _leave_out(packages: Path) -> None:
+    for folder in sorted(packages.rglob("*"), reverse=True):
+        inside = folder.relative_to(packages)
+        if folder.is_dir() and folder.name in NOT_SHIPPED and inside.as_posix() not in NEEDED_THOUGH:
+            shutil.rmtree(folder)
+    qt = packages / "PySide6"
+    for file in list(qt.rglob("*")):
+        inside = file.relative_to(qt)
+        if file.is_file() and not _qt_ships(inside):
+            file.unlink()
+    for folder in sorted((f for f in qt.rglob("*") if f.is_dir()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _qt_ships(inside: Path) -> bool:
+    first, name = inside.parts[0], inside.name
+    if first == "plugins":
+        return inside.parts[1] in QT_PLUGINS and name.endswith(".dll")
+    if first == "translations":
+        return name.startswith("qtbase_")
+    if len(inside.parts) > 1:
+        return name.endswith(".py")
+    if name.startswith("Qt6"):
+        return inside.stem in QT
+    if name.startswith("Qt"):
+        return inside.stem in QT_MODULES and inside.suffix == ".pyd"
+    if name.lower().startswith(("msvcp", "vcruntime", "concrt")):
+        return True
+    return name.startswith("pyside6") or name.endswith(".py") or inside.suffix == ".abi3"
+
+
+def parts(packages: Path) -> Iterator[dict[str, object]]:
+    """Everything that is shipped, as components of a CycloneDX bill of materials."""
+    python = {"type": "platform", "name": "CPython", "version": "3.11.3", "licenses": [{"license": {"id": "PSF-2.0"}}]}
+    yield python
+    for metadata in sorted(packages.glob("*.dist-info/METADATA")):
+        said = HeaderParser().parsestr(metadata.read_text("utf-8"))
+        name, release = said["Name"], said["Version"]
+        classified = [
+            line.rpartition(" :: ")[2] for line in said.get_all("Classifier", []) if line.startswith("License")
+        ]
+        word = said["License-Expression"] or (said["License"] or "").strip().partition("\n")[0][:100]
+        licence = word or ", ".join(classified)
+        one: dict[str, object] = {"type": "library", "name": name, "version": release}
+        one["purl"] = f"pkg:pypi/{name.lower()}@{release}"
+        if licence:
+            key = "expression" if said["License-Expression"] else "license"
+            one["licenses"] = [{key: licence} if key == "expression" else {"license": {"name": licence}}]
+        yield one
+
+
+def bill(components: list[dict[str, object]]) -> dict[str, object]:
+    """A CycloneDX 1.5 document of this release."""
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {"component": {"type": "application", "name": "teststation", "version": version()}},
+        "components": components,
+    }
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=900, check=False)
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, command, stderr=done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
