@@ -7,7 +7,6 @@ same Python, and a frozen one has none.
 
 import argparse
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ from collections.abc import Iterator
 from email.parser import HeaderParser
 from pathlib import Path
 
-from tools.windows.system import ROOT, TAG, VERSION, NoWindows, Windows
+from tools.windows.system import ROOT, TAG, VERSION, NoWindows, Windows, run, uv
 
 SETUP = Path(__file__).parent / "setup"
 COMPILER = "x86_64-w64-mingw32-gcc"
@@ -71,7 +70,7 @@ def build(windows: Windows, out: Path) -> None:
     size = sum(file.stat().st_size for file in program.rglob("*") if file.is_file())
     print(f"installer: {size / 1e6:.0f} MB laid out", flush=True)
     out.parent.mkdir(parents=True, exist_ok=True)
-    _run(
+    run(
         "makensis", "-V2", "-INPUTCHARSET", "UTF8", f"-DVERSION={version()}", f"-DSOURCE={program}", f"-DOUT={out}",
         f"-DKILOBYTES={size // 1024}", str(SETUP / "setup.nsi"),
     )  # fmt: skip
@@ -88,7 +87,7 @@ def _lay_out(windows: Windows, program: Path) -> None:
     # Python beside this file looks nowhere else: not in the environment, not in the registry, not in the user's folder.
     (program / f"{TAG}._pth").write_text("Lib\nDLLs\n.\nLib\\site-packages\n", "utf-8")
     for name, more in (("teststation", ["-municode"]), ("teststationw", ["-municode", "-mwindows", "-DWINDOWED"])):
-        _run(
+        run(
             COMPILER, "-O2", "-s", *more, "-I", str(home / "include"), "-o", str(program / f"{name}.exe"),
             str(SETUP / "launcher.c"), str(home / f"{TAG}.dll"),
         )  # fmt: skip
@@ -104,17 +103,15 @@ def _lay_out(windows: Windows, program: Path) -> None:
 
 
 def _install(windows: Windows, packages: Path) -> None:
-    uv = os.environ.get("UV") or shutil.which("uv")
-    tool = [uv] if uv else [sys.executable, "-m", "uv"]
     wheels = windows.folder / "wheel"
     shutil.rmtree(wheels, ignore_errors=True)
-    _run(*tool, "build", "--quiet", "--wheel", "--out-dir", str(wheels), str(ROOT))
+    uv("build", "--quiet", "--wheel", "--out-dir", str(wheels), str(ROOT))
     (wheel,) = wheels.glob("*.whl")
     pinned = windows.folder / "constraints.txt"
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     pinned.write_text("\n".join(settings["tool"]["uv"]["constraint-dependencies"]), "utf-8")
-    _run(
-        *tool, "pip", "install", "--quiet", "--target", str(packages), "--python-platform", "x86_64-pc-windows-msvc",
+    uv(
+        "pip", "install", "--quiet", "--target", str(packages), "--python-platform", "x86_64-pc-windows-msvc",
         "--python-version", VERSION, "--only-binary", ":all:", "--constraints", str(pinned), f"{wheel}[{EXTRAS}]",
     )  # fmt: skip
 
@@ -180,12 +177,6 @@ def bill(components: list[dict[str, object]]) -> dict[str, object]:
         "metadata": {"component": {"type": "application", "name": "teststation", "version": version()}},
         "components": components,
     }
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=900, check=False)
-    if done.returncode:
-        raise subprocess.CalledProcessError(done.returncode, command, stderr=done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

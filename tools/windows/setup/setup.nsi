@@ -1,5 +1,6 @@
 ; One setup.exe for one user, without administrator rights. Records and settings are elsewhere and stay whatever happens.
 Unicode true
+Target amd64-unicode
 SetCompressor /SOLID lzma
 ManifestDPIAware true
 RequestExecutionLevel user
