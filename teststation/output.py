@@ -7,6 +7,7 @@ from typing import Any
 
 from teststation import __version__
 from teststation.cause import Cause
+from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice, advise
 from teststation.physiology.result import (
     Assessment,
     Change,
@@ -25,7 +26,7 @@ JsonObject = dict[str, Any]
 
 def run_object(run: RunRecord, assessment: Assessment) -> JsonObject:
     """The object of a run: the estimate with its test and its link."""
-    estimate = estimate_object(assessment)
+    estimate = estimate_object(assessment, advise(run, assessment))
     return {
         "version": estimate.pop("version"),
         "test": {
@@ -45,8 +46,9 @@ def run_object(run: RunRecord, assessment: Assessment) -> JsonObject:
     }
 
 
-def estimate_object(assessment: Assessment) -> JsonObject:
-    """The object without ``test`` and ``link``: what ``analyse`` prints."""
+def estimate_object(assessment: Assessment, advice: Advice | None = None) -> JsonObject:
+    """The object without ``test`` and ``link``: what ``analyse`` prints. ``advice`` by the way a test ended."""
+    advice = advice or advise(None, assessment)
     hr_max = assessment.hr_max
     age = assessment.fitness_age
     reference = assessment.reference
@@ -86,7 +88,23 @@ def estimate_object(assessment: Assessment) -> JsonObject:
         "fitness_age_withheld": _say(assessment.fitness_age_withheld),
         "limits": None if assessment.limits is None else _limits(assessment.limits),
         "reference": None if reference is None else _reference(reference),
+        "advice": {"allowed": list(advice.allowed), "withheld_because": _say(advice.withheld_because)},
+        "training": _training(assessment, advice),
         "second_reference": None if assessment.second_reference is None else _reference(assessment.second_reference),
+    }
+
+
+def _training(assessment: Assessment, advice: Advice) -> JsonObject | None:
+    aim = assessment.training
+    if aim is None or not (advice.may(FOUR_BY_FOUR) and advice.may(PULSE_ZONES)):
+        return None
+    return {
+        "hr_low_bpm": _round(aim.hr_low_bpm, 1),
+        "hr_high_bpm": _round(aim.hr_high_bpm, 1),
+        "hr_target_bpm": _round(aim.hr_target_bpm, 1),
+        "speed_kmh": _round(aim.speed_kmh, 1),
+        "incline_pct": _round(aim.incline_pct, 1),
+        "gait": aim.gait.value,
     }
 
 

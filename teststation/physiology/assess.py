@@ -7,6 +7,7 @@ import msgspec
 
 from teststation.cause import Cause
 from teststation.physiology import jog
+from teststation.physiology.advice import advise
 from teststation.physiology.change import TestedRun, are_one_baseline, compare_tests
 from teststation.physiology.combined import Known, combine
 from teststation.physiology.ebbeling import ebbeling
@@ -213,6 +214,10 @@ def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Cho
         before = [tested(test.test_id, test.run, maximum) for test in together]
         change = compare_tests(now, before, heart, population(run.subject), first=together[0] is earlier[0])
         if change is not None:
+            if run.outcome is not None and not advise(run, found).verdicts:
+                # Stopped by a symptom or broken off: the numbers stand side by side, and nothing is called anything.
+                differs = (*change.not_comparable, Cause("differs_ending"))
+                change = msgspec.structs.replace(change, wording="not_comparable", not_comparable=differs)
             return msgspec.structs.replace(found, change=_with_years(change, found, run.subject))
     return found
 

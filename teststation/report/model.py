@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from teststation.due import NEXT_TEST_MONTHS, months_later
+from teststation.physiology.advice import NEXT_DATE, Advice, advise
 from teststation.physiology.reference import in_twentieths
 from teststation.physiology.result import Assessment, Estimate, Trend
 from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
@@ -74,6 +75,11 @@ class Report:
         """The estimate in large type."""
         return self.assessment.estimates[self.assessment.headline]
 
+    @property
+    def advice(self) -> Advice:
+        """What may be said after this test."""
+        return advise(self.run, self.assessment)
+
     def number(self, value: float | None, digits: int = 1) -> str:
         """A number as the reader writes it; a dash where there is none."""
         if value is None:
@@ -89,9 +95,13 @@ class Report:
 
     @property
     def next_test(self) -> str:
-        """Three months after this test."""
+        """When the next test is due: three months after this one where this one says so much."""
+        if self.advice.symptoms:
+            return self.say("advice.doctor")
+        if not self.advice.may(NEXT_DATE):
+            return self.say("advice.next_again")
         started = datetime.fromisoformat(self.run.started_at).date()
-        return months_later(started, NEXT_TEST_MONTHS).strftime("%d.%m.%Y")
+        return self.say("report.next_test", day=months_later(started, NEXT_TEST_MONTHS).strftime("%d.%m.%Y"))
 
     def signed_on(self, signature: Signed) -> str:
         """The day of a signature, by the clock of the test's own place."""
@@ -130,6 +140,8 @@ class Report:
                 return words
             value, low, high = (self.number(v, 0) for v in (other.vo2max_ml_kg_min, other.low, other.high))
             return f"{words} {say('report.sentence.combined', value=value, low=low, high=high)}"
+        if not self.advice.verdicts:
+            return say("advice.measured", value=self.number(estimate.vo2max_ml_kg_min, 0))
         change = self.assessment.change
         if change is not None:
             size = self.number(abs(change.change_ml_kg_min))

@@ -1,9 +1,11 @@
 """Page one: the answer, for the patient and for the journal."""
 
+from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES
+from teststation.physiology.result import Change
 from teststation.physiology.zones import ZONES
 from teststation.report import charts
 from teststation.report.charts import Box
-from teststation.report.layout import ACCENT, INK, INNER, MARGIN, PALE, QUIET, RULE, WIDTH, Page
+from teststation.report.layout import ACCENT, BOLD, INK, INNER, MARGIN, PALE, QUIET, RULE, WIDTH, Page, wrap
 from teststation.report.model import Report
 
 CHART_HEIGHT = 236.0
@@ -45,7 +47,22 @@ def _head(page: Page, report: Report) -> None:
     page.canvas.setLineWidth(1.6)
     page.canvas.line(MARGIN, top - 46, right, top - 46)
     page.y = top - 54
+    _frame(page, report.advice.framed(say))
     page.paragraph(report.plain_sentence, 13, bold=True, most=3)
+
+
+def _frame(page: Page, lines: tuple[str, ...]) -> None:
+    """What has to be seen before anything else, in a frame."""
+    if not lines:
+        return
+    wrapped = [line for text in lines for line in wrap(text, BOLD, 10.5, INNER - 20)]
+    height = 14.5 * len(wrapped) + 12
+    page.canvas.setStrokeColor(INK)
+    page.canvas.setLineWidth(1.4)
+    page.canvas.rect(MARGIN, page.y - height, INNER, height, stroke=1, fill=0)
+    for number, line in enumerate(wrapped):
+        page.text(MARGIN + 10, page.y - 17 - 14.5 * number, line, 10.5, bold=True)
+    page.y -= height + 4
 
 
 def _answers(page: Page, report: Report) -> None:
@@ -110,6 +127,9 @@ def _change(page: Page, report: Report) -> None:
     if change is None:
         page.paragraph(report.first_words, 9, most=3)
         return
+    if change.not_comparable:
+        _side_by_side(page, report, change)
+        return
     values = {
         "day": report.day(change.earlier_started_at),
         "size": ("+" if change.change_ml_kg_min >= 0 else "") + report.number(change.change_ml_kg_min),
@@ -135,36 +155,59 @@ def _change(page: Page, report: Report) -> None:
     if change.notes:
         text += " " + say("report.change.note", what="; ".join(say.say(cause) for cause in change.notes))
     page.paragraph(text, 9, most=4)
-    if change.not_comparable:
-        differences = "; ".join(say.say(cause) for cause in change.not_comparable)
-        page.paragraph(say("report.change.differs", what=differences), 9, bold=True, most=2)
+
+
+def _side_by_side(page: Page, report: Report, change: Change) -> None:
+    """Two tests that cannot be compared: both numbers and what differs, and no word on the difference."""
+    say = report.say
+    before = next((p for p in report.history if p.started_at == change.earlier_started_at), None)
+    values = {
+        "day": report.day(change.earlier_started_at),
+        "before": report.number(None if before is None else before.vo2max_ml_kg_min),
+        "now": report.number(report.headline.vo2max_ml_kg_min),
+    }
+    page.paragraph(say("advice.then_and_now", **values), 9)
+    differences = "; ".join(say.say(cause) for cause in change.not_comparable)
+    page.paragraph(say("report.change.differs", what=differences), 9, bold=True, most=2)
 
 
 def _training(page: Page, report: Report) -> None:
-    say, training = report.say, report.assessment.training
+    say, advice = report.say, report.advice
     page.heading(say("report.heading.training"))
-    if training is not None:
-        values = {
-            "low": report.number(training.hr_low_bpm, 0),
-            "high": report.number(training.hr_high_bpm, 0),
-            "target": report.number(training.hr_target_bpm, 0),
-            "speed": report.number(training.speed_kmh),
-            "incline": report.number(training.incline_pct),
-            "gait": say(f"report.gait.{training.gait.value}"),
-        }
-        page.paragraph(say("report.training.four", **values), 9.5, bold=True, most=3)
-    else:
-        low, high = (share * report.assessment.hr_max.bpm for share in (0.85, 0.95))
-        page.paragraph(
-            say("report.training.pulse_only", low=report.number(low, 0), high=report.number(high, 0)), 9.5, bold=True
-        )
+    if advice.symptoms:
+        page.paragraph(report.next_test, 9.5, bold=True, color=ACCENT)
+        return
+    page.paragraph(_intervals(report), 9.5, bold=True, most=3)
+    if advice.withheld_because is not None and not advice.may(PULSE_ZONES) and not advice.again:
+        page.paragraph(say("advice.borg_only", why=say.say(advice.withheld_because)), 9, most=2)
     page.y -= 4
-    _zones(page, report)
+    _zones(page, report, with_pulse=advice.may(PULSE_ZONES))
     page.y -= 4
-    page.paragraph(say("report.next_test", day=report.next_test), 9.5, bold=True, color=ACCENT)
+    page.paragraph(report.next_test, 9.5, bold=True, color=ACCENT)
 
 
-def _zones(page: Page, report: Report) -> None:
+def _intervals(report: Report) -> str:
+    """The 4x4 session, by pulse where pulse may be aimed at, else by Borg."""
+    say, training, advice = report.say, report.assessment.training, report.advice
+    if not advice.may(FOUR_BY_FOUR):
+        return say("advice.no_training")
+    if not advice.may(PULSE_ZONES):
+        return say("advice.four_by_borg")
+    if training is None:
+        low, high = (report.number(share * report.assessment.hr_max.bpm, 0) for share in (0.85, 0.95))
+        return say("report.training.pulse_only", low=low, high=high)
+    values = {
+        "low": report.number(training.hr_low_bpm, 0),
+        "high": report.number(training.hr_high_bpm, 0),
+        "target": report.number(training.hr_target_bpm, 0),
+        "speed": report.number(training.speed_kmh),
+        "incline": report.number(training.incline_pct),
+        "gait": say(f"report.gait.{training.gait.value}"),
+    }
+    return say("report.training.four", **values)
+
+
+def _zones(page: Page, report: Report, *, with_pulse: bool) -> None:
     say, hr_max = report.say, report.assessment.hr_max.bpm
     columns = (0.0, 48.0, 128.0, 178.0)
     for zone in (None, *ZONES):
@@ -174,7 +217,7 @@ def _zones(page: Page, report: Report) -> None:
         else:
             pulse = f"{report.number(zone.hr_share_low * hr_max, 0)}–{report.number(zone.hr_share_high * hr_max, 0)}"
             talk = say(f"report.talk.{zone.name.replace('-', '_').lower()}")
-            cells = (zone.name, pulse, f"{zone.borg_low}–{zone.borg_high}", talk)
+            cells = (zone.name, pulse if with_pulse else "–", f"{zone.borg_low}–{zone.borg_high}", talk)
         for x, cell, until in zip(columns, cells, (*columns[1:], INNER), strict=True):
             page.text(MARGIN + x, page.y, cell, 8, width=until - x - 4, color=QUIET if zone is None else INK)
         page.canvas.setStrokeColor(RULE)

@@ -31,6 +31,11 @@ def knows(key: str) -> bool:
     return key in catalogue(_language).keys()  # noqa: SIM118 - Texts is no mapping
 
 
+def core_texts() -> Texts:
+    """The core's own catalogue in the chosen language: what page and window say in the same words."""
+    return texts(_language)
+
+
 def say(cause: Cause) -> str:
     """A cause of the core in words, beginning with a capital letter."""
     sentence = texts(_language).say(cause)

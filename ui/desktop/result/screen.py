@@ -108,13 +108,13 @@ class ResultScreen(QWidget):
         self.stored = stored
         found, run = stored.assessment, stored.run
         set_text(self.who, tr("result.who", name=person.full_name, born=day(person.born), date=day(run.started_at)))
-        set_text(self.sentence, plain_sentence(found))
+        set_text(self.sentence, plain_sentence(run, found))
         self._figures(found)
         set_text(self.change, first_words(found, imported) if found.change is None else change_words(found.change))
         set_text(self.ended, outcome_words(run))
         set_text(self.hr_max, hr_max_words(found))
         set_text(self.limits, " ".join((remark_words(found.estimates[found.headline]), limits_words(found))).strip())
-        set_text(self.training, training_words(found))
+        set_text(self.training, training_words(run, found))
         self.plot.show_assessment(found)
         fill_wrapped(self.table, [stage_row(stage) for stage in found.stages])
         clear(self.estimates)

@@ -1,5 +1,6 @@
 """The result in words: plain sentences for the patient, short lines for the professional. No widget in here."""
 
+from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice, advise
 from teststation.physiology.reference import OLDEST, YOUNGEST, in_twentieths
 from teststation.physiology.result import (
     HEADLINES,
@@ -11,12 +12,18 @@ from teststation.physiology.result import (
 )
 from teststation.records.tests.imported import ImportedResult
 from teststation.run.record import RunRecord
-from ui.desktop.i18n import knows, say, tr
+from ui.desktop.i18n import core_texts, knows, say, tr
 from ui.desktop.i18n.numbers import DASH, between, clock, day, number, signed
 
 
-def plain_sentence(found: Assessment) -> str:
-    """What the patient wants to hear, and no more certain than it is."""
+def plain_sentence(run: RunRecord, found: Assessment) -> str:
+    """What the patient wants to hear, and no more certain than it is; what has to be known first comes first."""
+    advice = advise(run, found)
+    framed = " ".join(advice.framed(core_texts()))
+    return f"{framed} {_sentence(found, advice)}".strip()
+
+
+def _sentence(found: Assessment, advice: Advice) -> str:
     estimate = found.estimates[found.headline]
     if estimate.vo2max_ml_kg_min is None:
         why = say(estimate.why) if estimate.why is not None else ""
@@ -33,9 +40,9 @@ def plain_sentence(found: Assessment) -> str:
             )
         return " ".join(words)
     words = [number_words(estimate)]
-    if found.reference is not None:
+    if found.reference is not None and advice.verdicts:
         words.append(norm_words(found.reference))
-    if found.change is not None:
+    if found.change is not None and advice.verdicts:
         words.append(tr(f"change.plain_{change_key(found.change)}"))
     return " ".join(words)
 
@@ -95,7 +102,10 @@ def change_key(change: Change) -> str:
 
 
 def change_words(change: Change) -> str:
-    """Change since the earlier test, with its range, and what is not comparable."""
+    """Change since the earlier test with its range; of tests that cannot be compared only what differs."""
+    if change.not_comparable:
+        differs = tr("change.differs", what="; ".join(say(cause) for cause in change.not_comparable))
+        return f"{day(change.earlier_started_at)}: {differs}"
     words = [
         tr(
             "change.line",
@@ -108,7 +118,7 @@ def change_words(change: Change) -> str:
         + tr(f"change.{change_key(change)}"),
     ]
     beside: list[str] = []
-    if change.probability_of_rise is not None and change.wording != "not_comparable":
+    if change.probability_of_rise is not None:
         percent = min(99, max(1, round(100 * change.probability_of_rise)))
         beside.append(tr("change.probability", percent=percent))
     if change.baseline_tests > 1:
@@ -126,8 +136,6 @@ def change_words(change: Change) -> str:
         words.append(tr("change.years", **years) if age.capped == "none" else tr("change.years_unknown"))
     if change.notes:
         words.append(tr("change.note", what="; ".join(say(cause) for cause in change.notes)))
-    if change.not_comparable:
-        words.append(tr("change.differs", what="; ".join(say(cause) for cause in change.not_comparable)))
     return "\n".join(words)
 
 
@@ -181,9 +189,15 @@ def outcome_words(run: RunRecord) -> str:
     return outcome if run.reason is None else f"{outcome}: {say(run.reason).lower()}"
 
 
-def training_words(found: Assessment) -> str:
-    """The 4 × 4 pulse and the belt setting that should give it."""
-    aim = found.training
+def training_words(run: RunRecord, found: Assessment) -> str:
+    """The 4 × 4 session and the belt setting that should give its pulse, as far as this test may advise one."""
+    aim, advice, core = found.training, advise(run, found), core_texts()
+    if advice.symptoms:
+        return core("advice.doctor")
+    if not advice.may(FOUR_BY_FOUR):
+        return core("advice.no_training")
+    if not advice.may(PULSE_ZONES) and advice.withheld_because is not None:
+        return f"{core('advice.four_by_borg')} {core('advice.borg_only', why=core.say(advice.withheld_because))}"
     if aim is None:
         return tr("result.no_training")
     return tr(

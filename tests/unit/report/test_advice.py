@@ -1,0 +1,173 @@
+"""What may not be said after a test is said nowhere: not on the page, not in the window, not in the JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+import teststation.physiology.advice as advice_module
+from tests.mutants import fails_with
+from tests.sample_tests import follow_up, sample
+from tests.unit.report.test_report import report, text_of
+from teststation.cause import Cause
+from teststation.output import run_object
+from teststation.physiology.advice import EVERYTHING, SYMPTOMS, advise
+from teststation.physiology.assess import EarlierTest, assess_run
+from teststation.physiology.result import Assessment
+from teststation.report.pdf import render
+from teststation.run.record import Mark, Outcome, RunRecord
+from ui.desktop.result.text import change_words, plain_sentence, training_words
+
+Ended = tuple[RunRecord, Assessment]
+
+
+def ended(outcome: Outcome, reason: str, **subject: Any) -> Ended:
+    """The sample test, ended in another way or walked by somebody else; with an earlier test behind it."""
+    first, found = sample()
+    later, _ = follow_up()
+    run = msgspec.structs.replace(
+        later,
+        outcome=outcome,
+        reason=Cause(reason),
+        subject=msgspec.structs.replace(later.subject, **subject),
+    )
+    return run, assess_run(run, [EarlierTest("earlier", first, found)])
+
+
+def said_of(run: RunRecord, found: Assessment) -> tuple[str, str, dict[str, Any]]:
+    """Page, window, JSON."""
+    window = [plain_sentence(run, found), training_words(run, found)]
+    if found.change is not None:
+        window.append(change_words(found.change))
+    return text_of(render(report(run, found))), " ".join(window), run_object(run, found)
+
+
+def test_an_ordinary_test_may_say_everything() -> None:
+    run, found = follow_up()
+    page, window, told = said_of(run, found)
+    assert told["advice"] == {"allowed": list(EVERYTHING), "withheld_because": None}
+    assert told["training"]["hr_target_bpm"] > 100
+    for words in ("4×4", "Sone", "Neste test: omkring"):
+        assert words in page
+    assert "Sikt mot puls" in window or "puls" in training_words(run, found)
+
+
+def a_symptom_stops_all_advice() -> None:
+    for code in sorted(SYMPTOMS):
+        run, found = ended(Outcome.OPERATOR, f"stop_{code}")
+        page, window, told = said_of(run, found)
+        assert told["advice"]["allowed"] == [], code
+        assert told["training"] is None
+        for words in ("4×4", "Sone", "I-3", "Neste test: omkring", "reell", "Reell", "bedre form", "yngre"):
+            assert words not in page, (code, words)
+            assert words not in window, (code, words)
+        assert "Testen ble stoppet:" in page
+        assert "(min " in page
+        assert "legens avklaring" in page
+        assert "Testen ble stoppet:" in window
+        assert "legens avklaring" in window
+
+
+def a_symptom_noted_in_a_test_that_went_on_stops_all_advice() -> None:
+    run, _ = follow_up()
+    run = msgspec.structs.replace(run, marks=(*run.marks, Mark(430.0, "symptom", "Ubehag i brystet")))
+    found = assess_run(run)
+    page, _, told = said_of(run, found)
+    assert told["advice"]["allowed"] == []
+    assert "Notert under testen: ubehag i brystet i trinn" in page
+    assert "(min 8)" in page
+    assert "4×4" not in page
+
+
+def beta_blockers_leave_no_target_by_pulse() -> None:
+    for subject in ({"beta_blocker": True}, {"irregular_rhythm": True}):
+        run, found = ended(Outcome.COMPLETED, "planned_end", **subject)
+        page, window, told = said_of(run, found)
+        if found.estimates[found.headline].vo2max_ml_kg_min is not None:
+            assert told["advice"]["allowed"] == ["4x4", "borg_zones", "next_date"]
+            assert "Borg 15–16" in page
+            assert "Borg 15–16" in window
+        assert told["training"] is None
+        assert "minutter med puls" not in page
+        assert "sikt mot" not in page
+        assert "pulse_zones" not in told["advice"]["allowed"]
+
+
+def a_broken_test_gives_no_date_and_no_verdict() -> None:
+    for outcome, reason in (
+        (Outcome.FAULT, "telemetry_lost"), (Outcome.FAULT, "hr_lost"), (Outcome.INTERRUPTED, "interrupted")
+    ):  # fmt: skip
+        run, found = ended(outcome, reason) if reason != "hr_lost" else _pulse_lost()
+        page, window, told = said_of(run, found)
+        assert "4x4" not in told["advice"]["allowed"]
+        assert "next_date" not in told["advice"]["allowed"]
+        assert "Ta testen på nytt" in page
+        assert "Ta testen på nytt" in window
+        for words in ("Neste test: omkring", "reell", "Reell", "bedre form"):
+            assert words not in page, (reason, words)
+            assert words not in window, (reason, words)
+
+
+def a_pulse_that_does_not_follow_gives_no_zones_by_pulse() -> None:
+    run, _ = sample()
+    flat = msgspec.structs.replace(run, heart=tuple(msgspec.structs.replace(s, bpm=110) for s in run.heart))
+    page, _, told = said_of(flat, assess_run(flat))
+    assert told["advice"]["allowed"] == ["borg_zones"]
+    assert "Ta testen på nytt" in page
+    assert "4×4" not in page
+
+
+def _pulse_lost() -> Ended:
+    run, found = ended(Outcome.FAULT, "interrupted")
+    return msgspec.structs.replace(run, reason=Cause("hr_lost", {"seconds": 60})), found
+
+
+FACTS = (
+    a_symptom_stops_all_advice,
+    a_symptom_noted_in_a_test_that_went_on_stops_all_advice,
+    beta_blockers_leave_no_target_by_pulse,
+    a_broken_test_gives_no_date_and_no_verdict,
+    a_pulse_that_does_not_follow_gives_no_zones_by_pulse,
+)
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.__name__)
+def test_the_gate(fact: Callable[[], None]) -> None:
+    fact()
+
+
+def test_tests_that_cannot_be_compared_never_say_real() -> None:
+    run, found = ended(Outcome.COMPLETED, "planned_end")
+    assert found.change is not None
+    change = msgspec.structs.replace(
+        found.change, wording="not_comparable", not_comparable=(Cause("differs_handrail"),), fitness_age=None
+    )
+    page, window, _ = said_of(run, msgspec.structs.replace(found, change=change))
+    assert "eell" not in page.replace("parallell", "").replace("aktuell", "")
+    assert "reell" not in window
+    assert "Sist (02.01.2026): 40,0. Nå:" in page
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fact"),
+    [
+        ("if run.reason is not None and reason in SYMPTOMS:", "if False:", a_symptom_stops_all_advice),
+        ('Advice((), Cause(', 'Advice(EVERYTHING, Cause(', a_symptom_stops_all_advice),
+        ('if mark.kind == "symptom"', "if False", a_symptom_noted_in_a_test_that_went_on_stops_all_advice),
+        ("    if blind:\n", "    if False:\n", beta_blockers_leave_no_target_by_pulse),
+        ("run.outcome in (Outcome.FAULT, Outcome.INTERRUPTED)", "False", a_broken_test_gives_no_date_and_no_verdict),
+        ("why.code in _SILENT_PULSE", "False", a_pulse_that_does_not_follow_gives_no_zones_by_pulse),
+    ],
+)  # fmt: skip
+def test_the_gate_fails_on_a_planted_fault(old: str, new: str, fact: Callable[[], None]) -> None:
+    fails_with(advice_module, old, new, fact)
+
+
+def test_every_way_to_end_a_test_has_its_words_in_both_languages() -> None:
+    from teststation.texts import texts
+
+    for code in SYMPTOMS:
+        run, found = ended(Outcome.OPERATOR, f"stop_{code}")
+        for language in ("nb", "en"):
+            assert len(advise(run, found).framed(texts(language))) == 2

@@ -1,0 +1,107 @@
+"""What a page, a screen or a text may advise after a test. One gate: each of them asks here, and none decides itself.
+
+| how the test ended, or who walked | withheld | said instead |
+|---|---|---|
+| stopped by a symptom, or one was noted | everything | which symptom, stage and minute; the doctor first |
+| interrupted, a device failed, the pulse was lost, no number | 4x4, next date, verdicts | take the test again |
+| the pulse did not follow the load | the same, and zones by pulse | the same |
+| beta-blocker, irregular rhythm | zones and targets by pulse | Borg and talk test |
+
+Source: the clinic's rules (who may be told what), ACSM's reasons for ending a test.
+"""
+
+from teststation.cause import Cause
+from teststation.physiology.result import Assessment
+from teststation.ports import Value
+from teststation.run.record import Outcome, RunRecord
+from teststation.texts import Texts
+
+FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE = "4x4", "pulse_zones", "borg_zones", "next_date"
+EVERYTHING = (FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE)
+# Reasons for ending a test that a doctor should hear of before the person trains on.
+SYMPTOMS = frozenset({"chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "blood_pressure", "rhythm"})
+_SILENT_PULSE = frozenset({"pulse_does_not_rise", "pulse_hardly_rises", "pulse_outside_experience"})
+
+
+class Noted(Value, frozen=True):
+    """A symptom: a cause of the catalogue or words as they were noted, and where in the test."""
+
+    stage: int | None  # from 1
+    minute: int  # the first is 1
+    stopped: bool  # whether the test ended by it
+    cause: Cause | None = None
+    words: str = ""
+
+
+class Advice(Value, frozen=True):
+    """What may be said. ``allowed``: some of ``EVERYTHING``, in that order."""
+
+    allowed: tuple[str, ...]
+    withheld_because: Cause | None = None
+    symptoms: tuple[Noted, ...] = ()
+    again: bool = False  # the test is to be taken again
+
+    @property
+    def verdicts(self) -> bool:
+        """Whether a change since the last test may be called anything."""
+        return not self.symptoms and not self.again
+
+    def may(self, what: str) -> bool:
+        """Whether one of ``EVERYTHING`` may be said."""
+        return what in self.allowed
+
+    def framed(self, say: Texts) -> tuple[str, ...]:
+        """What stands in a frame above everything else; empty where nothing has to."""
+        lines = [_noted(one, say) for one in self.symptoms]
+        if self.symptoms:
+            return (*lines, say("advice.doctor"))
+        if self.again and self.withheld_because is not None:
+            return (say("advice.again", why=say.say(self.withheld_because)),)
+        return ()
+
+
+def advise(run: RunRecord | None, found: Assessment) -> Advice:
+    """What may be advised after a test; ``run`` is None for a table of stages, which says nothing of an end."""
+    symptoms = () if run is None else _symptoms(run)
+    if symptoms:
+        return Advice((), Cause("advice_symptom"), symptoms)
+    why = found.estimates[found.headline].why
+    blind = found.hr_limit_bpm is None  # the pulse limits nothing: beta-blocker or irregular rhythm
+    zones = (BORG_ZONES,) if blind else (PULSE_ZONES, BORG_ZONES)
+    if why is not None and why.code in _SILENT_PULSE:
+        return Advice((BORG_ZONES,), Cause("advice_pulse_does_not_follow"), again=True)
+    if run is not None and run.outcome in (Outcome.FAULT, Outcome.INTERRUPTED):
+        return Advice(zones, Cause("advice_broken_off"), again=True)
+    if found.estimates[found.headline].vo2max_ml_kg_min is None:
+        return Advice(zones, Cause("advice_no_number"), again=True)
+    if blind:
+        return Advice((FOUR_BY_FOUR, BORG_ZONES, NEXT_DATE), Cause("advice_pulse_tells_little"))
+    return Advice(EVERYTHING)
+
+
+def _symptoms(run: RunRecord) -> tuple[Noted, ...]:
+    found: list[Noted] = []
+    reason = None if run.reason is None else run.reason.code.removeprefix("stop_")
+    if run.reason is not None and reason in SYMPTOMS:
+        at_s = run.stages_ended_s if run.stages_ended_s is not None else run.ended_s or 0.0
+        found.append(Noted(*_where(run, at_s), stopped=True, cause=run.reason))
+    found += [
+        Noted(*_where(run, mark.t_s), stopped=False, words=mark.text) for mark in run.marks if mark.kind == "symptom"
+    ]
+    return tuple(found)
+
+
+def _where(run: RunRecord, t_s: float) -> tuple[int | None, int]:
+    """Stage, from 1, and minute, from 1, of a moment."""
+    walked = [span.index + 1 for span in run.stages if span.began_s <= t_s]
+    return (walked[-1] if walked else None), int(t_s // 60) + 1
+
+
+def _noted(one: Noted, say: Texts) -> str:
+    what = say.say(one.cause) if one.cause is not None else one.words[:1].lower() + one.words[1:]
+    place = "stage" if one.stage is not None else "minute"
+    return say(
+        f"advice.{'stopped' if one.stopped else 'noted'}",
+        what=what,
+        where=say(f"advice.where_{place}", stage=one.stage or 0, minute=one.minute),
+    )
