@@ -67,14 +67,14 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "only a walking person's pulse grows old": (
         ticking,
-        "state.hr_bpm is not None and state.phase is not Phase.ENDED",
-        "state.hr_bpm is not None and state.moving_phase",
+        "None if state.hr_bpm is None else",
+        "None if state.hr_bpm is None or not state.moving_phase else",
         test_before_the_start_too_a_pulse_of_a_silent_driver_is_taken_away,
     ),
     "silence is all that is known of a strap": (
         ticking,
-        "state.hr_read_s if state.hr_bpm is not None and",
-        "state.hr_read_s if",
+        "None if state.hr_bpm is None else",
+        "",
         lambda: test_what_the_driver_said_of_the_strap_is_not_forgotten_while_it_says_no_more(HeartRateStatus.OFFLINE),
     ),
 }

@@ -28,9 +28,7 @@ def cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> R
 
 
 def stop(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> Step:
-    """A stop that is latched; before the start, the end of the run."""
-    if state.phase is Phase.READY:
-        return end(state, t_s, outcome, reason), (StopBelt(),)
+    """A stop that is latched, of a belt that may be moving."""
     if state.outcome is None:
         state = replace(state, outcome=outcome, reason=reason)
     elif outcome is Outcome.FAULT:

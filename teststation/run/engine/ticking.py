@@ -18,7 +18,7 @@ def tick(state: RunState, t_s: float) -> Step:
     if state.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN) and not belt_fresh(state, t_s):
         return stop(state, t_s, Outcome.FAULT, Cause("telemetry_lost"))
     # A driver tells that its strap is stale; one that is frozen tells nothing.
-    shown_since_s = state.hr_read_s if state.hr_bpm is not None and state.phase is not Phase.ENDED else None
+    shown_since_s = None if state.hr_bpm is None else state.hr_read_s
     if shown_since_s is not None and t_s - shown_since_s > state.timing.hr_fresh_s:
         state = lose_heart(replace(state, hr_status=HeartRateStatus.STALE), t_s)
     match state.phase:
