@@ -20,7 +20,7 @@ HEAD_BYTES = 4096
 _WINDOWS = os.name == "nt"
 # What a database keeps beside itself under its own name: a stranger there would be played into it, or lost.
 _BESIDE_DATABASE = ("-journal", "-wal", "-shm")
-_BESIDE_RECORD = (*_BESIDE_DATABASE, ".journals", ".lock", ".restoring")
+_BESIDE_RECORD = (*_BESIDE_DATABASE, ".journals", ".lock", ".restoring", ".head")
 _JOURNALS = ".journals"
 _RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
     f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³"

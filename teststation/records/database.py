@@ -8,20 +8,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+import msgspec
 from sqlalchemy import insert, select
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
-from teststation.records.access.audit import AuditLog
+from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.head_keeping import HeadKeeper
+from teststation.records.access.seals import JOURNAL_KEY
 from teststation.records.access.users import Users
 from teststation.records.people.merging import Merging
-from teststation.records.people.people import People, Person
-from teststation.records.several_stations.handover import HandedOver, prepare_spool
+from teststation.records.people.people import People, Person, person_in
+from teststation.records.several_stations.handover import HandedOver, prepare_spool, was_served
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.place import place_of
-from teststation.records.storage.schema import upgrade
+from teststation.records.storage.schema import upgrade, version
 from teststation.records.storage.server import Server
 from teststation.records.storage.store import Database, ServerAway
 from teststation.records.storage.tables import SETTING
@@ -33,8 +36,17 @@ from teststation.records.upkeep.backup import backup
 from teststation.run.record import RunRecord
 
 BUSY_TIMEOUT_S = 5.0
-_JOURNAL_KEY = "journal_key"
 _PLAIN_SQLITE = b"SQLite format 3\0"
+FIRST_WITH_HEAD = "0004"
+
+
+class _Whose(msgspec.Struct):
+    """Of a journal's first event, whose run it is."""
+
+    person_id: str | None = None
+
+
+_whose = msgspec.json.Decoder(_Whose)
 _RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -56,12 +68,21 @@ def open_record(
     _check_file(place.file, create=create or place.url is not None)
     database: Database = file
     try:
+        new = _is_new(file)
         upgrade(file, before=lambda found: _before_migration(file, file, found))
+        keeper = HeadKeeper(file, file)
         if place.url is not None:
             prepare_spool(file)
+            new = new or not was_served(file)
             database = served = ServedDatabase(Server(place.url), file)
+            keeper = HeadKeeper(served.server, file)
+            served.server.keep_head = keeper.keep
             served.open(before=lambda found: _before_migration(served, file, f"server-{found}"))
-        record = Record(location, database, file)
+        else:
+            file.keep_head = keeper.keep
+        if new and database.away is None:
+            keeper.begin()
+        record = Record(location, database, file, keeper)
         record.retire_kept_journals()
     except BaseException:
         database.close()
@@ -73,9 +94,10 @@ def open_record(
 class Record:
     """An open record. Use ``open_record``."""
 
-    def __init__(self, location: str | Path, database: Database, file: CipherFile) -> None:
-        """``file`` is the record's own file, or the spool of a record on a server."""
+    def __init__(self, location: str | Path, database: Database, file: CipherFile, head: HeadKeeper) -> None:
+        """``file`` is the record's own file, or the spool of a record on a server; ``head`` its log's end outside."""
         self.location = location
+        self.head = head
         self.path = file.path
         self.audit = AuditLog(database)
         self.people = People(database, self.audit)
@@ -169,15 +191,26 @@ class Record:
         """The 32 random bytes that open this record's journals; kept in its file, made at the first call."""
         if self._key is None:
             with self.file.writing() as connection:
-                kept = connection.execute(select(SETTING.c.value).where(SETTING.c.name == _JOURNAL_KEY)).scalar()
+                kept = connection.execute(select(SETTING.c.value).where(SETTING.c.name == JOURNAL_KEY)).scalar()
                 if kept is None:
                     kept = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
-                    connection.execute(insert(SETTING).values(name=_JOURNAL_KEY, value=kept))
+                    connection.execute(insert(SETTING).values(name=JOURNAL_KEY, value=kept))
+                    self.audit.note_in(connection, Action.JOURNAL_KEY_MADE, seals=[("setting", JOURNAL_KEY)])
             self._key = base64.b64decode(kept)
         return self._key
 
-    def new_journal(self, run_id: str) -> JournalWriter:
-        """Begin the journal of a new run. Raises RecordError where it cannot be made."""
+    def journal_key_now(self) -> bytes:
+        """The same, read again: another record may have taken the place of the one that was opened."""
+        self._key = None
+        return self.journal_key()
+
+    def new_journal(self, run_id: str, person_id: str | None = None) -> JournalWriter:
+        """Begin the journal of a new run. Raises RecordError where it cannot be made.
+
+        Args:
+            person_id: Whose run it is. Looked for once more when the journal is there: who erases sees the journal,
+                or has erased the person before, and nobody walks whose test could not be kept.
+        """
         path = self.journal_path(run_id)
         try:
             self.journal_folder.mkdir(mode=0o700, exist_ok=True)
@@ -185,18 +218,36 @@ class Record:
             raise RecordError(
                 Cause("journals_not_made", {"folder": str(self.journal_folder), "why": error.strerror or ""})
             ) from error
-        return JournalWriter(path, self.journal_key())
+        journal = JournalWriter(path, self.journal_key())
+        if person_id is None:
+            return journal
+        try:
+            with self.database.writing() as connection:
+                person_in(connection, self.database, person_id)
+        except BaseException:
+            journal.close()
+            self.discard_journal(run_id)
+            raise
+        return journal
 
     def unfinished_journals(self) -> list[Path]:
         """Journals whose run is not kept as a test and that no living station is writing, oldest first."""
-        journals = self._journals()
+        journals = self.journals()
         kept = self.tests.kept_among(path.stem for path in journals)
         left = [path for path in journals if path.stem not in kept and not is_being_written(path)]
         return sorted(left, key=lambda path: (path.stat().st_mtime, path.name))
 
     def runs_now(self) -> bool:
         """Whether a living station is in the middle of a run of this record."""
-        return any(is_being_written(path) for path in self._journals())
+        return any(is_being_written(path) for path in self.journals())
+
+    def person_of_journal(self, path: Path) -> str | None:
+        """Whose run a journal is of; None where nobody can tell: it is empty, damaged, or another record's."""
+        events = read_journal(path, self.journal_key()).events
+        try:
+            return _whose.decode(events[0]).person_id if events else None
+        except msgspec.DecodeError:
+            return None
 
     def retire_journal(self, run_id: str) -> None:
         """Delete a journal whose every event is in the record. One that is gone already is none of our business.
@@ -226,7 +277,7 @@ class Record:
 
     def retire_kept_journals(self) -> None:
         """Retire journals that outlived their test, as after a crash between saving and retiring."""
-        journals = self._journals()
+        journals = self.journals()
         kept = self.tests.kept_among(path.stem for path in journals)
         for path in journals:
             if path.stem not in kept or is_being_written(path):
@@ -235,14 +286,23 @@ class Record:
             if self.tests.events(path.stem) == content.events:
                 self.retire_journal(path.stem)
 
-    def _journals(self) -> list[Path]:
+    def journals(self, *, damaged: bool = False) -> list[Path]:
+        """Every journal that lies beside the record, ``damaged`` ones too if asked for. Raises RecordError."""
         try:
             found = list(self.journal_folder.glob("*.journal"))
+            found += list(self.journal_folder.glob("*.damaged")) if damaged else []
         except OSError as error:
             raise RecordError(
                 Cause("journals_unreadable", {"folder": str(self.journal_folder), "why": error.strerror or ""})
             ) from error
         return [path for path in found if _RUN_ID.fullmatch(path.stem)]
+
+
+def _is_new(file: CipherFile) -> bool:
+    """Whether this record is made now, or is of before a log's end was kept outside of it: then it begins now."""
+    with file.reading() as connection:
+        found = version(connection)
+    return found is None or found < FIRST_WITH_HEAD
 
 
 def _before_migration(database: Database, file: CipherFile, found: str) -> None:

@@ -64,6 +64,7 @@ class Report:
     data_sha256: str
     language: str
     signatures: tuple[Signed, ...] = ()
+    log_row: str = ""  # number and hash of the audit log's row that tells of this test last
 
     @property
     def say(self) -> Texts:
@@ -259,8 +260,19 @@ def build(
     data_sha256: str = "",
     language: str = "nb",
     signatures: Sequence[Signed] = (),
+    log_row: str = "",
 ) -> Report:
     """Gather what a report needs."""
     return Report(
-        person, run, assessment, tuple(history), clinic, operator, made_with, data_sha256, language, tuple(signatures)
+        person,
+        run,
+        assessment,
+        tuple(history),
+        clinic,
+        operator,
+        made_with,
+        data_sha256,
+        language,
+        tuple(signatures),
+        log_row,
     )

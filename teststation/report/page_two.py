@@ -189,6 +189,7 @@ def _foot(page: Page, report: Report) -> None:
         "protocol": run.plan.id,
         "sha": run.plan.sha256[:16],
         "data": report.data_sha256[:16] or "–",
+        "log": report.log_row or "–",
     }
     page.paragraph(f"{say('report.devices', **values)} · {_belt_check(report)}", 7, color=QUIET, most=4)
     page.paragraph(say("report.sources"), 7, color=QUIET, most=3)

@@ -183,6 +183,10 @@ def _records(parser: argparse.ArgumentParser) -> None:
     verifying = actions.add_parser("verify", help="check every byte of the record, or of a backup")
     verifying.add_argument("file", type=_path, nargs="?", metavar="FILE")
     verifying.add_argument("--json", type=_path, metavar="OUT|-")
+    verifying.add_argument("--head", metavar="ROW:HASH", help="a row of the audit log as a printed report tells it")
+    verifying.add_argument(
+        "--new-head", action="store_true", help="begin RECORD.head anew, after you have looked why it was lost"
+    )
     verifying.set_defaults(run=_lazy("records_backup", "check"))
     phrasing = actions.add_parser("passphrase", help="change the record's passphrase, or show it to be written down")
     phrasing.add_argument(

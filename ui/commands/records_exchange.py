@@ -8,7 +8,9 @@ from teststation.errors import BadInput
 from teststation.exchange.earlier import keep, preview
 from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
 from teststation.files.outputs import Kind
-from teststation.records.people.erasure import Reason, erase
+from teststation.records.people.erasure import Reason
+from teststation.records.storage.place import place_of
+from teststation.records.upkeep.erasing import erase_person
 from ui.commands.common import the_record
 from ui.commands.outputs import check
 from ui.commands.run import take_in_interrupted
@@ -74,9 +76,20 @@ def remove(arguments: argparse.Namespace) -> int:
     if not arguments.yes:
         raise BadInput("this erases the person and every test for good; add --yes to do it")
     with the_record(arguments, create=False) as record:
-        gone = erase(record.database, record.audit, arguments.person, Reason(arguments.reason))
+        gone = erase_person(record, arguments.person, Reason(arguments.reason))
+        on_server = place_of(record.location).url is not None
     say(
         f"{gone.people} people and {gone.tests} tests are erased; backups made before still hold them until the "
         "rotation gives them up"
     )
+    if gone.journals:
+        say(f"{gone.journals} journals of interrupted runs of theirs are erased too")
+    for path in gone.unreadable:
+        say(f"{path}: nobody can read whose run this was; if it was theirs, delete it")
+    if on_server:
+        say(
+            "other stations drop their copy when they next reach the server; what a run left behind there is erased "
+            "there by the same command; the server's own log of statements, its write-ahead log and its dumps may hold "
+            "the person for as long as its administrator keeps them"
+        )
     return 0

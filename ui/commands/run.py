@@ -5,14 +5,14 @@ from pathlib import Path
 
 from drivers.registry import TREADMILL, parse_device
 from teststation.cause import Cause
-from teststation.errors import BadInput, StationError
+from teststation.errors import BadInput, RecordError, StationError
 from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.protocol.plan import Plan
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import Outcome
 from teststation.subject import Subject
-from teststation.texts import texts
+from teststation.texts import english, texts
 from ui.commands import outputs
 from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
@@ -70,7 +70,10 @@ def run_setup(
 def take_in_interrupted(station: Station) -> None:
     """Keep every run that was interrupted, and say so."""
     for stored in station.recover():
-        say(f"an interrupted test was found and kept: {stored.id}")
+        say(f"an interrupted test was found and {kept_sentence(station, stored)}")
+    for path, problems in station.not_recovered:
+        for problem in problems:
+            say(f"the interrupted run in {path} is not kept: {english(problem)}")
 
 
 def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str | None) -> int:
@@ -78,10 +81,24 @@ def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str 
     if pdf is not None:
         outputs.write(Output(Path(pdf), Kind.PDF), station.report(stored))
     outputs.write_json(run_object(stored.run, stored.assessment), json)
-    say(f"kept as {stored.id}; {headline_sentence(stored)}")
+    say(f"{kept_sentence(station, stored)}; {headline_sentence(stored)}")
     outcome = stored.run.outcome
     assert outcome is not None
     return EXIT_STATUS[outcome]
+
+
+def kept_sentence(station: Station, stored: StoredTest) -> str:
+    """Under which id a test is kept, where, and whether all of it is. Raises RecordError where it is not."""
+    record = station.record
+    if not record.tests.kept_among([stored.id]):
+        raise RecordError(Cause("test_not_kept", {"name": record.database.name, "test": stored.id}))
+    said = f"kept as {stored.id}"
+    if record.away is not None:
+        said += " on this station, to be handed over when the server answers"
+    damaged = record.journal_path(stored.id).with_suffix(".damaged")
+    if damaged.exists():
+        said += f", but not whole: a line of its journal could not be read, see {damaged}"
+    return said
 
 
 def headline_sentence(stored: StoredTest) -> str:

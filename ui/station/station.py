@@ -1,6 +1,5 @@
 """Builds clock, record, drivers and controller into a station. No Qt: window and command line both use it."""
 
-import contextlib
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -80,6 +79,7 @@ class Station:
         self.record = record
         self.settings = settings
         self.scale = TimeScale(time_scale)
+        self.not_recovered: list[tuple[Path, tuple[Problem, ...]]] = []
 
     @property
     def choices(self) -> Choices:
@@ -140,7 +140,7 @@ class Station:
             conditions=setup.conditions,
         )
         self.record.bring_at_hand(setup.person_id)
-        journal = SyncedJournal(self.record.new_journal(first.run_id))
+        journal = SyncedJournal(self.record.new_journal(first.run_id, setup.person_id))
         if emulated and heart_rate.family == "emulated":
             key = emulated.ant_key  # the clinic's own is not for emulators
         monitor = HeartRateClient(heart_spec, self.scale, ant_key=key)
@@ -189,17 +189,26 @@ class Station:
         return self.record.keep(person_id, run, assessment, events)
 
     def recover(self) -> list[StoredTest]:
-        """Keep every run that was interrupted, marked as such. No device is touched."""
+        """Keep every run that was interrupted, marked as such. No device is touched.
+
+        What could not be kept is told in ``not_recovered`` by its journal, and stays where it is.
+        """
         kept: list[StoredTest] = []
+        self.not_recovered = []
         for path in self.record.unfinished_journals():
             # One journal that cannot be kept (its person is not in a restored record) must not bar the others.
-            with contextlib.suppress(RecordError):
+            try:
                 stored = self._recover_one(path)
+            except RecordError as error:
+                self.not_recovered.append((path, error.causes))
+            else:
                 kept += [] if stored is None else [stored]
         return kept
 
     def _recover_one(self, path: Path) -> StoredTest | None:
         content = read_journal(path, self.record.journal_key())
+        if not content.events and content.damage is not None:
+            raise RecordError(content.damage)  # not one that never began: nobody can tell what it was
         events = [ev.decode_event(data) for data in content.events]
         if not any(isinstance(event, ev.TestBegan) for event in events):
             self.record.discard_journal(path.stem)
@@ -267,6 +276,8 @@ class Station:
             stored.events_sha256,
             language=language,
             signatures=signatures,
+            # A station that works by itself has no row of the record's log yet.
+            log_row="" if self.record.away is not None else self.record.audit.row_of_test(stored.id),
         )
         return archive(render(report))
 

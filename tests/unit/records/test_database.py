@@ -70,7 +70,7 @@ def test_nothing_of_a_person_is_readable_in_the_files(path: Path) -> None:
 
 def test_one_file_is_the_whole_record(path: Path) -> None:
     filled(path)
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.head"]
 
 
 @POSIX

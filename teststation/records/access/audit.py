@@ -8,7 +8,7 @@ The rows name people and tests by their ids and hold codes and figures, no names
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,13 +19,16 @@ from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause
 from teststation.ports import Value
-from teststation.records.storage.store import Database, ServerAway
+from teststation.records.access.seals import SEALS, UNSEALED, Key, every_seal, seals_of
+from teststation.records.storage.head_file import Head
+from teststation.records.storage.store import HEAD_WRITTEN, Database, ServerAway
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON
 
 NOT_TAKEN = "not_taken"  # in a row's detail: what a station did alone and its server did not take
 FIRST_PREVIOUS = "0" * 64
-Detail = dict[str, int | float | str | bool | list[str] | None]
+Detail = dict[str, int | float | str | bool | list[str] | dict[str, str] | None]
 _PAGE = 1000
+_SEALS_A_ROW = 200
 _detail = msgspec.json.Decoder(Detail)
 
 
@@ -50,6 +53,10 @@ class Action(StrEnum):
     PERSON_EXPORTED = "person_exported"
     RECORD_EXPORTED = "record_exported"
     RECORD_RESTORED = "record_restored"
+    RECORD_SEALED = "record_sealed"  # what an earlier version kept, as this one found it
+    HEAD_ACCEPTED = "head_accepted"  # somebody has looked into a log whose end could not be compared
+    HANDED_OVER = "handed_over"  # what a station had kept by itself is on the server
+    JOURNAL_KEY_MADE = "journal_key_made"
     RESULTS_IMPORTED = "results_imported"
     LIST_SEEN = "list_seen"  # every test of the record, on the command line
     AUDIT_SEEN = "audit_seen"
@@ -61,6 +68,15 @@ class Action(StrEnum):
     USER_CHANGED = "user_changed"
     PASSWORD_RESET = "password_reset"
     PASSWORD_CHANGED = "password_changed"
+
+
+_WRITES_A_TEST = (
+    Action.TEST_KEPT,
+    Action.TEST_MOVED,
+    Action.RESULT_ADDED,
+    Action.TEST_SIGNED,
+    Action.TEST_AMENDED,
+)
 
 
 class Actor(Value, frozen=True):
@@ -98,7 +114,7 @@ class AuditLog:
         for last_try in (False, True):
             try:
                 with self.database.writing() as connection:
-                    self.note_in(connection, action, person_id, test_id, **detail)
+                    self.note_in(connection, action, person_id, test_id, (), (), **detail)
                     return
             except ServerAway:
                 # A server that goes away takes the first word with it; the second goes to the station's own file.
@@ -111,9 +127,22 @@ class AuditLog:
         action: Action,
         person_id: str | None = None,
         test_id: str | None = None,
+        seals: Iterable[Key] = (),
+        unsealed: Iterable[str] = (),
         **detail: object,
     ) -> None:
-        """Add a row together with what it tells of: both are kept, or neither."""
+        """Add a row together with what it tells of: both are kept, or neither.
+
+        Args:
+            seals: The rows that were written, as they are now: see ``seals``.
+            unsealed: The log's keys of rows that are no more.
+        """
+        gone = list(unsealed)
+        if gone:
+            detail[UNSEALED] = gone
+        made = seals_of(connection, seals)
+        if made:
+            detail[SEALS] = made
         append(
             connection,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -133,10 +162,30 @@ class AuditLog:
                 ids += connection.execute(select(PERSON.c.id).where(PERSON.c.merged_into == known)).scalars()
             return _rows(connection, select(AUDIT).where(AUDIT.c.person_id.in_(ids)), limit)
 
+    def row_of_test(self, test_id: str) -> str:
+        """The last row that tells of something written of a test, as it is printed: it anchors the log outside.
+
+        The same for as long as the test is, so that a report is; empty where no row tells of it.
+        """
+        query = select(AUDIT.c.seq, AUDIT.c.sha256).where(
+            AUDIT.c.test_id == test_id, AUDIT.c.action.in_([action.value for action in _WRITES_A_TEST])
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(query.order_by(AUDIT.c.seq.desc()).limit(1)).one_or_none()
+        return "" if row is None else Head(row.seq, row.sha256).shown
+
     def newest(self, limit: int = 1000) -> list[AuditRow]:
         """The last rows, newest first."""
         with self.database.reading() as connection:
             return _rows(connection, select(AUDIT), limit)
+
+
+def detail_of(text: str) -> Detail:
+    """A row's detail; empty where somebody has made it unreadable, of which the chain tells."""
+    try:
+        return _detail.decode(text)
+    except msgspec.DecodeError:
+        return {}
 
 
 def append(connection: Connection, **fields: str | None) -> None:
@@ -146,6 +195,28 @@ def append(connection: Connection, **fields: str | None) -> None:
     digest = _sha256(row)
     connection.execute(insert(AUDIT).values(**row, sha256=digest))
     connection.execute(update(AUDIT_HEAD).values(seq=seq + 1, sha256=digest))
+    connection.info[HEAD_WRITTEN] = (seq + 1, digest)
+
+
+def seal_what_is_there(connection: Connection) -> None:
+    """Seal every row as it is found, in as many audit rows as it takes: what an earlier version kept."""
+    found = [(key, seal) for _, key, seal in every_seal(connection)]
+    for first in range(0, len(found), _SEALS_A_ROW):
+        note_by_the_program(connection, Action.RECORD_SEALED, dict(found[first : first + _SEALS_A_ROW]))
+
+
+def note_by_the_program(connection: Connection, action: Action, seals: dict[str, str], **detail: object) -> None:
+    """Add a row of what the program does by itself, whoever sits at the station."""
+    append(
+        connection,
+        at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        user_id=None,
+        actor="teststation",
+        action=action.value,
+        person_id=None,
+        test_id=None,
+        detail=msgspec.json.encode({SEALS: seals, **detail}).decode("utf-8"),
+    )
 
 
 def head_of(connection: Connection) -> tuple[int, str]:
@@ -169,8 +240,9 @@ def chain_problems(connection: Connection, name: str) -> Iterator[Cause]:
             yield Cause("verify_log_changed", told)
             return
         seq, previous = row["seq"], row["sha256"]
-    head = connection.execute(select(AUDIT_HEAD)).mappings().one_or_none()
-    if head is None:
+    heads = connection.execute(select(AUDIT_HEAD)).mappings().all()
+    head = heads[0] if len(heads) == 1 else None
+    if head is None or head["id"] != 1:
         yield Cause("verify_log_no_head", {"name": name})
     elif (head["seq"], head["sha256"]) != (seq, previous):
         yield Cause("verify_log_head", {"name": name, "row": seq, "head": head["seq"]})
@@ -187,10 +259,12 @@ def _pages(connection: Connection) -> Iterator[RowMapping]:
 def _rows(connection: Connection, query: Select[tuple[object, ...]], limit: int) -> list[AuditRow]:
     found = connection.execute(query.order_by(AUDIT.c.seq.desc()).limit(limit)).mappings()
     return [
-        AuditRow(**{name: row[name] for name in AuditRow.__struct_fields__ if name != "detail"},
-                 detail=_detail.decode(row["detail"]))
+        AuditRow(
+            **{name: row[name] for name in AuditRow.__struct_fields__ if name != "detail"},
+            detail={name: said for name, said in detail_of(row["detail"]).items() if name not in (SEALS, UNSEALED)},
+        )
         for row in found
-    ]  # fmt: skip
+    ]
 
 
 _HASHED = ("seq", "at", "user_id", "actor", "action", "person_id", "test_id", "detail", "previous_sha256")

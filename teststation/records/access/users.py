@@ -18,6 +18,7 @@ from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, RecordError, StationError
 from teststation.ports import Value
 from teststation.records.access.audit import Action, Actor, AuditLog
+from teststation.records.access.seals import Key
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import LOGIN_GUESS, STATION_USER
 
@@ -170,7 +171,8 @@ class Users:
             if role is not Role.ADMINISTRATOR and connection.execute(select(STATION_USER.c.id)).first() is None:
                 raise BadInput(Cause("user_first_no_administrator"))
             connection.execute(insert(STATION_USER).values(**row))
-            self._audit.note_in(connection, Action.USER_ADDED, user=folded, role=role.value)
+            sealed = [("station_user", str(row["id"]))]
+            self._audit.note_in(connection, Action.USER_ADDED, seals=sealed, user=folded, role=role.value)
             return _user(row), one_time
 
     def change(
@@ -204,7 +206,14 @@ class Users:
             if was_one and not connection.execute(administrators).scalar():
                 raise BadInput(Cause("user_last_administrator"))
             told: dict[str, Any] = {key: value for key, value in changed.items() if key != "name"}
-            self._audit.note_in(connection, Action.USER_CHANGED, user=former["login"], fields=sorted(changed), **told)
+            self._audit.note_in(
+                connection,
+                Action.USER_CHANGED,
+                seals=[("station_user", user_id)],
+                user=former["login"],
+                fields=sorted(changed),
+                **told,
+            )
             return _user(self._get(connection, user_id))
 
     def reset(self, user_id: str) -> str:
@@ -216,7 +225,7 @@ class Users:
             row = self._get(connection, user_id)
             self._set_password(connection, user_id, one_time, must_change=True)
             connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(row["login"])))
-            self._audit.note_in(connection, Action.PASSWORD_RESET, user=row["login"])
+            self._audit.note_in(connection, Action.PASSWORD_RESET, seals=[("station_user", user_id)], user=row["login"])
         return one_time
 
     # --- at the door ---
@@ -246,10 +255,12 @@ class Users:
         user = _user(row)
         with self._database.writing() as connection:
             connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(folded)))
-            if self.hasher.check_needs_rehash(known):
+            sealed: list[Key] = []
+            if self.hasher.check_needs_rehash(known) and self._database.away is None:
                 self._set_password(connection, user.id, password, must_change=user.must_change)
+                sealed = [("station_user", user.id)]
             self._audit.acting = user.actor
-            self._audit.note_in(connection, Action.LOGGED_IN)
+            self._audit.note_in(connection, Action.LOGGED_IN, seals=sealed)
         return user
 
     def change_own_password(self, user: User, former: str, fresh: str) -> User:
@@ -266,7 +277,7 @@ class Users:
                 raise LoginRefused("wrong", Cause("login_former_wrong"))
             connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(user.login)))
             self._set_password(connection, user.id, fresh, must_change=False)
-            self._audit.note_in(connection, Action.PASSWORD_CHANGED, user=user.login)
+            self._audit.note_in(connection, Action.PASSWORD_CHANGED, seals=[("station_user", user.id)], user=user.login)
             return _user(self._get(connection, user.id))
 
     # --- parts ---

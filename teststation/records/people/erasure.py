@@ -3,6 +3,7 @@
 Backups made before still hold the person until the rotation gives them up: who erases has to know that.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, select
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.seals import keys_of_person
 from teststation.records.access.users import Permission, still_may
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.store import Database, needs_the_server
@@ -33,11 +35,19 @@ class Erased:
     tests: int
 
 
-def erase(database: Database, audit: AuditLog, person_id: str, reason: Reason) -> Erased:
+def erase(
+    database: Database,
+    audit: AuditLog,
+    person_id: str,
+    reason: Reason,
+    refuse: Callable[[Sequence[str]], None] = lambda people: None,
+) -> Erased:
     """Erase a person with everything that is theirs, in one transaction, and leave the trace in the audit log.
 
-    In a file, the space they took is written over too.
+    In a file, the space they took is written over too. Journals are no part of it: see ``upkeep.erasing``.
 
+    Args:
+        refuse: Called with the ids of the person and their duplicates while nobody else may write; raises to refuse.
     Raises:
         RecordError: there is no such person, or the server is away.
     """
@@ -50,12 +60,21 @@ def erase(database: Database, audit: AuditLog, person_id: str, reason: Reason) -
         people = [person_id]
         for known in people:  # grows: a duplicate may have duplicates of its own
             people += connection.execute(select(PERSON.c.id).where(PERSON.c.merged_into == known)).scalars()
+        refuse(people)
         tests = list(connection.execute(select(TEST.c.id).where(TEST.c.person_id.in_(people))).scalars())
+        unsealed = {key: None for one in people for key in keys_of_person(connection, one)}
         for one in people:
             _erase_rows(connection, PERSON, one)
         for one in people:
-            theirs = tests if one == person_id else []
-            audit.note_in(connection, Action.PERSON_ERASED, one, reason=reason.value, tests=len(theirs))
+            first = one == person_id
+            audit.note_in(
+                connection,
+                Action.PERSON_ERASED,
+                one,
+                unsealed=unsealed if first else (),
+                reason=reason.value,
+                tests=len(tests) if first else 0,
+            )
     if isinstance(database, CipherFile):
         with database.bare() as raw:
             raw.execute("VACUUM")  # deleted rows leave their bytes in free pages

@@ -96,6 +96,8 @@ class Merging:
                 raise BadInput(Cause("merge_not_there"))
             kept = person_in(connection, self._database, row["kept_id"])
             duplicate = person_in(connection, self._database, row["duplicate_id"])
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            connection.execute(update(PERSON_MERGE).where(PERSON_MERGE.c.id == merge_id).values(undone_at=now))
             before = self._before(connection, row["kept_id"], row["kept_revision"], kept)
             former = self._before(connection, row["duplicate_id"], row["duplicate_revision"], duplicate)
             # What was taken over goes back, unless somebody has changed it since.
@@ -117,8 +119,6 @@ class Merging:
             tests = _tests_of(connection, merge_id)
             still = select(TEST.c.id).where(TEST.c.id.in_(tests), TEST.c.person_id == kept.id)
             self._move(connection, tuple(connection.execute(still).scalars()), kept.id, duplicate.id)
-            now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            connection.execute(update(PERSON_MERGE).where(PERSON_MERGE.c.id == merge_id).values(undone_at=now))
 
     def of_person(self, person_id: str) -> list[Merge]:
         """The merges that stand and made this person what they are, the newest first."""
@@ -140,7 +140,8 @@ class Merging:
             ]
 
     def _replace(self, connection: Connection, action: Action, kept: Person, wanted: Person, merge_id: str) -> None:
-        replace_in(connection, self._audit, action, kept, wanted, always=True, merge=merge_id)
+        sealed = [("person_merge", merge_id)]
+        replace_in(connection, self._audit, action, kept, wanted, always=True, seals=sealed, merge=merge_id)
 
     def _before(self, connection: Connection, person_id: str, revision: int, now: Person) -> Person:
         body = connection.execute(
@@ -155,7 +156,8 @@ class Merging:
     def _move(self, connection: Connection, tests: tuple[str, ...], from_id: str, to_id: str) -> None:
         for test_id in tests:
             connection.execute(update(TEST).where(TEST.c.id == test_id).values(person_id=to_id))
-            self._audit.note_in(connection, Action.TEST_MOVED, to_id, test_id, former=from_id)
+            sealed = [("test", test_id)]
+            self._audit.note_in(connection, Action.TEST_MOVED, to_id, test_id, seals=sealed, former=from_id)
 
 
 def _tests_of(connection: Connection, merge_id: str) -> tuple[str, ...]:

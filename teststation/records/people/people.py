@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ from teststation.cause import Cause, Problem
 from teststation.due import next_due
 from teststation.errors import BadInput, RecordError
 from teststation.ports import Value
-from teststation.records.access.audit import NOT_TAKEN, Action, AuditLog
+from teststation.records.access.audit import NOT_TAKEN, Action, AuditLog, detail_of
+from teststation.records.access.seals import Key
 from teststation.records.access.users import Permission, still_may
 from teststation.records.people import national_number
 from teststation.records.people.last_tested import last_tested
@@ -120,6 +121,11 @@ class People:
         with self._database.reading() as connection:
             return person_in(connection, self._database, person_id)
 
+    def is_there(self, person_id: str) -> bool:
+        """Whether this person, or duplicate, is in the record."""
+        with self._database.reading() as connection:
+            return connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).first() is not None
+
     def with_number(self, number: str) -> Person | None:
         """Whose number this is, or whose duplicate's; None where it is nobody's."""
         query = select(PERSON).where(PERSON.c.number == _number(number))
@@ -129,6 +135,14 @@ class People:
                 query = select(PERSON).where(PERSON.c.id == row["merged_into"])
                 row = connection.execute(query).mappings().one_or_none()
             return None if row is None else _person(row)
+
+    def duplicates_of(self, person_id: str) -> list[str]:
+        """The ids of those who were merged into this person, and into them."""
+        ids = [person_id]
+        with self._database.reading() as connection:
+            for known in ids:  # grows: a duplicate may have duplicates of its own
+                ids += connection.execute(select(PERSON.c.id).where(PERSON.c.merged_into == known)).scalars()
+        return ids[1:]
 
     def versions(self, person_id: str) -> list[Person]:
         """What the person was before each change, the oldest first."""
@@ -218,8 +232,8 @@ def new_person(
 def add_in(connection: Connection, audit: AuditLog, person: Person) -> None:
     """Add a new person together with what else the transaction does. Raises BadInput: the number is another's."""
     _refuse_number_of_another(connection, person)
-    connection.execute(insert(PERSON).values(**_row(person)))
-    audit.note_in(connection, Action.PERSON_ADDED, person.id)
+    connection.execute(insert(PERSON).values(**_row(person), salt=secrets.token_hex(16)))
+    audit.note_in(connection, Action.PERSON_ADDED, person.id, seals=[("person", person.id)])
 
 
 def person_in(connection: Connection, database: Database, person_id: str) -> Person:
@@ -238,6 +252,7 @@ def replace_in(
     wanted: Person,
     *,
     always: bool = False,
+    seals: Sequence[Key] = (),
     **detail: Any,
 ) -> Person:
     """Change ``kept`` into ``wanted``, keep what was there, and tell the audit log.
@@ -257,8 +272,16 @@ def replace_in(
     # Who was merged into this person is still found by their own name and number, and leads here.
     values["search_key"] = " ".join([str(values["search_key"]), *connection.execute(merged).scalars()])
     connection.execute(update(PERSON).where(PERSON.c.id == kept.id).values(**values))
+    written = [("person", kept.id), ("person_version", kept.id, kept.revision), *seals]
     audit.note_in(
-        connection, action, kept.id, fields=fields, revision=kept.revision, sha256=_body_sha256(body), **detail
+        connection,
+        action,
+        kept.id,
+        seals=written,
+        fields=fields,
+        revision=kept.revision,
+        sha256=_body_sha256(body),
+        **detail,
     )
     return changed
 
@@ -275,13 +298,13 @@ def version_problems(connection: Connection, name: str) -> Iterator[Cause]:
         connection.execute(select(AUDIT.c.person_id).where(AUDIT.c.action == Action.PERSON_ERASED.value)).scalars()
     )
     for row in connection.execute(select(AUDIT.c.person_id, AUDIT.c.detail).order_by(AUDIT.c.seq)):
-        detail = msgspec.json.decode(row.detail)
+        detail = detail_of(row.detail)
         if "revision" not in detail or NOT_TAKEN in detail or row.person_id in erased:
             continue
         body = bodies.pop((row.person_id, detail["revision"]), None)
-        if body is None or _body_sha256(body) != detail["sha256"]:
+        if body is None or _body_sha256(body) != detail.get("sha256"):
             code = "verify_version_gone" if body is None else "verify_version_changed"
-            yield Cause(code, {"name": name, "person": row.person_id, "revision": detail["revision"]})
+            yield Cause(code, {"name": name, "person": str(row.person_id), "revision": str(detail["revision"])})
     for person_id, revision in sorted(bodies):
         yield Cause("verify_version_unknown", {"name": name, "person": person_id, "revision": revision})
 

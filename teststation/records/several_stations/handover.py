@@ -15,7 +15,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, delete, inse
 from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause, Problem
-from teststation.records.access.audit import NOT_TAKEN, append
+from teststation.records.access.audit import NOT_TAKEN, Action, append, note_by_the_program
+from teststation.records.access.seals import SEALS, Key, seals_of
 from teststation.records.people.people import Person, Version
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import (
@@ -48,7 +49,7 @@ _SERVER_SEEN = "server"
 _OF_A_TEST = tuple(
     table for table in METADATA.sorted_tables if "test_id" in table.c and table not in (PERSON_MERGE_TEST, AUDIT)
 )
-_STATION = "station_id"  # in the spool: this station's own name for the count of its audit rows on the server
+STATION = "station_id"  # in the spool: this station's own name for the count of its audit rows on the server
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,18 @@ def hand_over(spool: Database, server: Database) -> HandedOver:
         tests = _due(local, TEST, "test")
         said: list[Problem] = []
         noted: list[tuple[str, str, str]] = []
+        written: list[Key] = []
         with server.writing() as remote:
             for row in people:
-                sentence = _give_person(local, remote, row)
+                sentence = _give_person(local, remote, row, written)
                 said += [] if sentence is None else [sentence]
                 noted += [] if sentence is not None else [("person", row["id"], row["updated_at"])]
             for row in tests:
-                sentence = _give_test(local, remote, row)
+                sentence = _give_test(local, remote, row, written)
                 said += [] if sentence is None else [sentence]
                 noted += [] if sentence is not None else [("test", row["id"], row["events_sha256"])]
             refused = {row["id"] for row in (*people, *tests)} - {identifier for _, identifier, _ in noted}
-            _give_audit(local, remote, refused)
+            _give_audit(local, remote, refused, written)
         # Only now, when the server has committed.
         for kind, identifier, version in noted:
             _note(local, kind, identifier, version)
@@ -180,8 +182,8 @@ def take_servers(spool: Database, server: Database, person_id: str) -> None:
 # --- parts ---
 
 
-def _give_person(local: Connection, remote: Connection, row: RowMapping) -> Problem | None:
-    """Add or change a person on the server; a sentence where the server's version counts."""
+def _give_person(local: Connection, remote: Connection, row: RowMapping, written: list[Key]) -> Problem | None:
+    """Add or change a person on the server, and note what was written; a sentence where the server's version counts."""
     theirs = remote.execute(select(PERSON).where(PERSON.c.id == row["id"])).mappings().one_or_none()
     if theirs is not None and dict(theirs) == dict(row):
         return None
@@ -194,42 +196,47 @@ def _give_person(local: Connection, remote: Connection, row: RowMapping) -> Prob
         )
     if theirs is None:
         remote.execute(insert(PERSON).values(**row))
-        _give_versions(local, remote, row["id"])
+        _give_versions(local, remote, row["id"], written)
         return None
     if theirs["updated_at"] != _version(local, "person", row["id"]):
         return Cause("person_two_stations", {"person": row["id"]})
     remote.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
-    _give_versions(local, remote, row["id"])
+    _give_versions(local, remote, row["id"], written)
     return None
 
 
-def _give_versions(local: Connection, remote: Connection, person_id: str) -> None:
+def _give_versions(local: Connection, remote: Connection, person_id: str, written: list[Key]) -> None:
     """What the person was before each change made here."""
+    written.append(("person", person_id))
     known = select(PERSON_VERSION.c.revision).where(PERSON_VERSION.c.person_id == person_id)
     there = remote.execute(known).scalars().all()
     query = select(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id)
     for row in local.execute(query.where(PERSON_VERSION.c.revision.not_in(there))).mappings():
         remote.execute(insert(PERSON_VERSION).values(**row))
+        written.append(("person_version", person_id, row["revision"]))
 
 
-def _give_audit(local: Connection, remote: Connection, refused: set[str]) -> None:
+def _give_audit(local: Connection, remote: Connection, refused: set[str], written: list[Key]) -> None:
     """Put what was noted here at the end of the server's log; the server counts each station's rows, so none twice.
 
-    What the server did not take (``refused``) is told as such.
+    What the server did not take (``refused``) is told as such; what was ``written`` is sealed as the server has it.
     """
-    station = local.execute(select(SETTING.c.value).where(SETTING.c.name == _STATION)).scalar()
+    station = local.execute(select(SETTING.c.value).where(SETTING.c.name == STATION)).scalar()
     if station is None:
         station = str(uuid.uuid4())
-        local.execute(insert(SETTING).values(name=_STATION, value=station))
+        local.execute(insert(SETTING).values(name=STATION, value=station))
     name = f"audit_of_{station}"
     counted = remote.execute(select(SETTING.c.value).where(SETTING.c.name == name)).scalar()
     rows = local.execute(select(AUDIT).where(AUDIT.c.seq > int(counted or 0)).order_by(AUDIT.c.seq)).mappings().all()
     for row in rows:
         detail = {**msgspec.json.decode(row["detail"]), "station": station}
-        if row["person_id"] in refused or row["test_id"] in refused:
+        detail.pop(SEALS, None)  # of the rows as they were here: the server's are sealed when it has them
+        if (row["test_id"] or row["person_id"]) in refused:
             detail[NOT_TAKEN] = True
         fields = {key: row[key] for key in ("at", "user_id", "actor", "action", "person_id", "test_id")}
         append(remote, **fields, detail=msgspec.json.encode(detail).decode("utf-8"))
+    if written:
+        note_by_the_program(remote, Action.HANDED_OVER, seals_of(remote, written), of_station=station)
     if rows:
         value = str(rows[-1]["seq"])
         if counted is None:
@@ -238,7 +245,7 @@ def _give_audit(local: Connection, remote: Connection, refused: set[str]) -> Non
             remote.execute(update(SETTING).where(SETTING.c.name == name).values(value=value))
 
 
-def _give_test(local: Connection, remote: Connection, row: RowMapping) -> str | None:
+def _give_test(local: Connection, remote: Connection, row: RowMapping, written: list[Key]) -> str | None:
     """Add a test with all that belongs to it; a sentence where the server has another under its id."""
     theirs = remote.execute(select(TEST.c.events_sha256, TEST.c.person_id).where(TEST.c.id == row["id"])).one_or_none()
     if theirs is not None:
@@ -248,10 +255,13 @@ def _give_test(local: Connection, remote: Connection, row: RowMapping) -> str | 
     if remote.execute(select(PERSON.c.id).where(PERSON.c.id == row["person_id"])).first() is None:
         return f"the person of test {row['id']} is not on the server; the test is kept here"
     remote.execute(insert(TEST).values(**row))
+    written.append(("test", row["id"]))
     for table in _OF_A_TEST:
         rows = [dict(part) for part in local.execute(select(table).where(table.c.test_id == row["id"])).mappings()]
         if rows:
             remote.execute(insert(table), rows)
+        if table in (RESULT, SIGNATURE):
+            written += [(table.name, row["id"], part["number"]) for part in rows]
     return None
 
 

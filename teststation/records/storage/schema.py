@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
@@ -13,7 +14,7 @@ from teststation.records.storage.store import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"  # the newest revision; known here so that an ordinary start does not load the migration machinery
+HEAD = "0004"  # the newest revision; known here so that an ordinary start does not load the migration machinery
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -40,7 +41,15 @@ def upgrade(database: Database, before: Callable[[str], None] = lambda found: No
 
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        try:
+            command.upgrade(config, revision)
+        except (OperationalError, ProgrammingError) as error:
+            # Tables that are there already, or not there, are none of the revision that the record claims to have.
+            state = getattr(error.orig, "sqlstate", None) or ""
+            of_the_tables = getattr(error.orig, "sqlite_errorcode", 0) == 1 or (state[:2] == "42" and state != "42501")
+            if not of_the_tables:
+                raise
+            raise RecordError(Cause("verify_shape_revision", {"name": database.name, "found": found or ""})) from error
 
 
 def refuse_newer(database: Database, found: str) -> None:

@@ -1,7 +1,7 @@
 """A record's tables in any database: short transactions, and every known failure as one sentence."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Connection, Engine
@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
+
+HEAD_WRITTEN = "head_written"  # in a connection's ``info``: number and hash of the audit log's last row
 
 
 class ServerAway(RecordError):
@@ -52,6 +54,7 @@ class EngineDatabase(Database):
     """A database behind one SQLAlchemy engine."""
 
     engine: Engine
+    keep_head: Callable[[int, str], None] | None = None  # told of the audit log's new head when it is committed
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -66,9 +69,13 @@ class EngineDatabase(Database):
         """A transaction that is kept whole or not at all; one writer at a time. Raises RecordError."""
         with self._sentences(), self.engine.connect() as connection:
             self._prepare(connection, writing=True)
+            connection.info.pop(HEAD_WRITTEN, None)
             with connection.begin():
                 self._take_turn(connection)
                 yield connection
+            head = connection.info.pop(HEAD_WRITTEN, None)
+        if head is not None and self.keep_head is not None:
+            self.keep_head(*head)
 
     def close(self) -> None:
         """Close every connection."""

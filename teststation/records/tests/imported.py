@@ -79,7 +79,12 @@ class ImportedResults:
             for person_id in sorted({result.person_id for result in fresh.values()}):
                 count = sum(result.person_id == person_id for result in fresh.values())
                 self._audit.note_in(
-                    connection, Action.RESULTS_IMPORTED, person_id, count=count, source_sha256=source_sha256
+                    connection,
+                    Action.RESULTS_IMPORTED,
+                    person_id,
+                    seals=[("imported_result", str(row["id"])) for row in rows if row["person_id"] == person_id],
+                    count=count,
+                    source_sha256=source_sha256,
                 )
         return len(rows)
 

@@ -190,6 +190,16 @@ def read_journal(path: Path, key: bytes) -> JournalContent:
     return JournalContent(tuple(events), torn)
 
 
+def opens_journal(path: Path, key: bytes) -> bool:
+    """Whether this key is the one a journal was begun with. Raises RecordError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            head = file.readline().removesuffix(b"\n")
+    except OSError as error:
+        raise RecordError(_cause("journal_unreadable", path, error)) from error
+    return head == b"" or _read_head(AESGCM(key), head)[1] is not None
+
+
 def is_being_written(path: Path) -> bool:
     """Whether a living process, this one included, has the journal open for writing.
 

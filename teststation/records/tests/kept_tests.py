@@ -18,7 +18,7 @@ from teststation.physiology.result import Assessment
 from teststation.records.access.audit import Action, AuditLog
 from teststation.records.access.users import Permission, still_may
 from teststation.records.people.last_tested import last_tested
-from teststation.records.storage.store import Database
+from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import EVENT, PERSON, RESULT, SIGNATURE, STAGE, TEST
 from teststation.records.tests.result_rows import result_row
 from teststation.records.tests.signing import Signature, signature_of
@@ -119,6 +119,7 @@ class KeptTests:
         The newest counts, unless the test is signed: then the signed one does, and the newer stands beside it.
         """
         with self._database.writing() as connection:
+            needs_the_server(self._database)
             still_may(connection, self._audit, Permission.TEST)
             former = select(func.max(RESULT.c.number)).where(RESULT.c.test_id == test_id)
             last = connection.execute(former).scalar()
@@ -126,7 +127,8 @@ class KeptTests:
                 raise self._missing(test_id)
             connection.execute(insert(RESULT).values(**result_row(test_id, last + 1, assessment)))
             person_id = connection.execute(select(TEST.c.person_id).where(TEST.c.id == test_id)).scalar()
-            self._audit.note_in(connection, Action.RESULT_ADDED, person_id, test_id, number=last + 1)
+            sealed = [("result", test_id, last + 1)]
+            self._audit.note_in(connection, Action.RESULT_ADDED, person_id, test_id, seals=sealed, number=last + 1)
             return self._one(connection, test_id)
 
     def get(self, test_id: str) -> StoredTest:
@@ -208,8 +210,9 @@ class KeptTests:
         if known is None:
             raise RecordError(Cause("test_of_nobody", {"name": self._database.name, "person": person_id}))
         heads = [_event_head.decode(event) for event in events]
-        connection.execute(insert(TEST).values(**_test_row(person_id, run, heads, digest)))
-        stages = [_stage_row(run, number) for number in range(len(run.stages))]
+        row = row_of_test(person_id, run, len(heads), digest, heads[0].conditions if heads else {})
+        connection.execute(insert(TEST).values(**row))
+        stages = [row_of_stage(run, number) for number in range(len(run.stages))]
         rows = [
             {"test_id": run.id, "seq": seq, "t_s": head.t_s, "kind": head.event, "body": event.decode("utf-8")}
             for seq, (head, event) in enumerate(zip(heads, events, strict=True))
@@ -218,7 +221,8 @@ class KeptTests:
             if several:
                 connection.execute(insert(table), several)
         connection.execute(insert(RESULT).values(**result_row(run.id, 1, assessment)))
-        self._audit.note_in(connection, Action.TEST_KEPT, person_id, run.id, events_sha256=digest)
+        sealed = [("test", run.id), ("result", run.id, 1)]
+        self._audit.note_in(connection, Action.TEST_KEPT, person_id, run.id, seals=sealed, events_sha256=digest)
 
     def _one(self, connection: Connection, test_id: str) -> StoredTest:
         return self._stored(connection.execute(_counting_results().where(TEST.c.id == test_id)).mappings().one())
@@ -324,7 +328,10 @@ def _decoded(decoder: msgspec.json.Decoder[_T], body: str, test_id: str) -> _T:
         raise RecordError(Cause("test_newer_form", {"test": test_id, "why": str(error)})) from error
 
 
-def _test_row(person_id: str, run: RunRecord, heads: Sequence[_EventHead], digest: str) -> dict[str, object]:
+def row_of_test(
+    person_id: str, run: RunRecord, events_count: int, digest: str, conditions: dict[str, str]
+) -> dict[str, object]:
+    """The row of a test; ``conditions`` are the pre-test answers."""
     return {
         "id": run.id,
         "person_id": person_id,
@@ -334,20 +341,21 @@ def _test_row(person_id: str, run: RunRecord, heads: Sequence[_EventHead], diges
         "protocol_sha256": run.plan.sha256,
         "protocol_text": run.plan.text,
         "subject_json": _text(run.subject),
-        "conditions_json": _text(heads[0].conditions if heads else {}),
+        "conditions_json": _text(conditions),
         "outcome": None if run.outcome is None else run.outcome.value,
         "reason_json": None if run.reason is None else _text(run.reason),
         "treadmill": run.treadmill,
         "heart_rate": run.heart_rate,
         "run_json": _text(run),
-        "events_count": len(heads),
+        "events_count": events_count,
         "events_sha256": digest,
         "software_version": __version__,
         "saved_at": _now(),
     }
 
 
-def _stage_row(run: RunRecord, number: int) -> dict[str, object]:
+def row_of_stage(run: RunRecord, number: int) -> dict[str, object]:
+    """The row of a stage in the order walked, from 0."""
     stage = run.stages[number]
     return {
         "test_id": run.id,

@@ -16,7 +16,7 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
-from teststation.records.access.audit import Action, AuditLog, head_of
+from teststation.records.access.audit import Action, AuditLog, detail_of, head_of
 from teststation.records.access.users import Permission, User, user_in
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import AUDIT, RESULT, SIGNATURE, TEST
@@ -107,7 +107,10 @@ class Signing:
             if corrected is not None:
                 fresh = (newest or 0) + 1
                 connection.execute(insert(RESULT).values(**result_row(test_id, fresh, corrected[1])))
-                self._audit.note_in(connection, Action.RESULT_ADDED, test["person_id"], test_id, number=fresh)
+                sealed = [("result", test_id, fresh)]
+                self._audit.note_in(
+                    connection, Action.RESULT_ADDED, test["person_id"], test_id, seals=sealed, number=fresh
+                )
                 result_number = fresh
                 subject_json = msgspec.json.encode(corrected[0]).decode("utf-8")
             else:
@@ -133,7 +136,10 @@ class Signing:
                 raise RecordError(Cause("sign_no_result", {"name": self._database.name, "test": test_id}))
             connection.execute(insert(SIGNATURE).values(**values, content_sha256=digest))
             action = Action.TEST_SIGNED if number == 1 else Action.TEST_AMENDED
-            self._audit.note_in(connection, action, test["person_id"], test_id, number=number, sha256=digest)
+            sealed = [("signature", test_id, number)]
+            self._audit.note_in(
+                connection, action, test["person_id"], test_id, seals=sealed, number=number, sha256=digest
+            )
             made = _last(connection, test_id)
             assert made is not None
             return signature_of(made)
@@ -150,14 +156,14 @@ def signature_problems(connection: Connection, name: str) -> Iterator[Cause]:
     """Signed tests that are no longer what was signed. ``name`` is the record's."""
     erased = select(AUDIT.c.person_id).where(AUDIT.c.action == Action.PERSON_ERASED.value)
     told = {
-        (row.test_id, detail["number"]): detail["sha256"]
+        (str(row.test_id), _count(detail["number"])): str(detail.get("sha256"))
         for row in connection.execute(
             select(AUDIT.c.test_id, AUDIT.c.detail).where(
                 AUDIT.c.action.in_((Action.TEST_SIGNED.value, Action.TEST_AMENDED.value)),
                 AUDIT.c.person_id.not_in(erased),
             )
         )
-        if (detail := msgspec.json.decode(row.detail)) is not None
+        if "number" in (detail := detail_of(row.detail))
     }
     rows = connection.execute(select(SIGNATURE).order_by(SIGNATURE.c.test_id, SIGNATURE.c.number)).mappings().all()
     for row in rows:
@@ -172,6 +178,10 @@ def signature_problems(connection: Connection, name: str) -> Iterator[Cause]:
             yield Cause("verify_signature_log", which | {"row": row["audit_seq"]})
     for test_id, number in sorted(told.keys() - {(row["test_id"], row["number"]) for row in rows}):
         yield Cause("verify_signature_gone", {"name": name, "test": test_id, "number": number})
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _last(connection: Connection, test_id: str) -> RowMapping | None:

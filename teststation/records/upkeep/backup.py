@@ -75,7 +75,7 @@ def restore(backup_file: CipherFile, database: Database, file: CipherFile, *, as
         RecordError: the backup is damaged or of a newer version, or the record cannot be written.
     """
     found = verify(backup_file)
-    if found.damaged:
+    if found.damaged or found.planted:
         raise RecordError(*found.causes)
     if aside is not None:
         backup(database, file, aside)

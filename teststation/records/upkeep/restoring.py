@@ -1,16 +1,23 @@
 """From a backup to a working record, whatever state the present one is in."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
 from teststation.cause import Cause
 from teststation.errors import RecordError
-from teststation.records.access.audit import Action
+from teststation.records.access.audit import NOBODY, Action, Actor, head_of
+from teststation.records.access.seals import every_seal
 from teststation.records.database import BUSY_TIMEOUT_S, Record, open_record
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.head_file import Head, move_head
 from teststation.records.storage.place import place_of
-from teststation.records.storage.store import Unreadable
+from teststation.records.storage.store import Database, Unreadable
+from teststation.records.storage.tables import AUDIT, PERSON, STATION_USER
+from teststation.records.tests.journal import opens_journal
 from teststation.records.upkeep.backup import free_name, restore, set_aside
 from teststation.records.upkeep.verify import Verification, verify
 
@@ -21,12 +28,23 @@ class Restored:
 
     found: Verification
     aside: Path | None
+    erased_back: tuple[str, ...] = ()  # ids of people who had been erased and are there again
+    users_gone: tuple[str, ...] = ()  # logins that the backup does not know
+    users_back: tuple[str, ...] = ()  # logins that had been let in no more, and are again
+    compared: bool = True  # whether the record that was there could be read, so that these could be told
 
 
 def restore_record(
-    location: str | Path, passphrase: str, backup: Path, backup_passphrase: str, now: datetime
+    location: str | Path,
+    passphrase: str,
+    backup: Path,
+    backup_passphrase: str,
+    now: datetime,
+    acting: Actor = NOBODY,
 ) -> Restored:
     """Restore a backup into a record, which need not exist or open any more.
+
+    ``acting`` is named in the log of what was restored, with the end of the log that was there before.
 
     A record that opens is backed up beside itself and then changed in one transaction, so that other stations that have
     it open go on with the new content. One that does not open is moved aside as it is.
@@ -39,31 +57,90 @@ def restore_record(
     source = CipherFile(backup, backup_passphrase, BUSY_TIMEOUT_S)
     try:
         found = verify(source)
-        if found.damaged:
+        if found.damaged or found.planted:
             raise RecordError(*found.causes)
         place = place_of(location)
         if place.url is None and place.file.exists() and backup.samefile(place.file):
             raise RecordError(Cause("restore_from_record", {"path": str(backup)}))
         try:
-            return _into(location, passphrase, source, now)
+            return _into(location, passphrase, source, now, acting)
         except Unreadable:
             if place.url is not None or not place.file.exists():
                 raise
             aside = set_aside(place.file, now)
-            return Restored(_into(location, passphrase, source, now).found, aside)
+            with suppress(OSError):
+                move_head(place.file, aside)
+            return replace(_into(location, passphrase, source, now, acting), aside=aside, compared=False)
     finally:
         source.close()
 
 
-def _into(location: str | Path, passphrase: str, source: CipherFile, now: datetime) -> Restored:
+def _into(location: str | Path, passphrase: str, source: CipherFile, now: datetime, acting: Actor) -> Restored:
     with open_record(location, passphrase) as record:
+        record.audit.acting = acting
         if record.runs_now():
             raise RecordError(Cause("restore_in_test", {"path": str(record.path)}))
-        aside = None if _is_empty(record) else free_name(record.path, "replaced", now)
+        before = _known_of(record.database)
+        aside = None if before.empty else free_name(record.path, "replaced", now)
         found = restore(source, record.database, record.file, aside=aside)
-        record.audit.note(Action.RECORD_RESTORED, people=found.people, tests=found.tests)
-        return Restored(found, aside)
+        after = _known_of(record.database)
+        if aside is not None:
+            with suppress(OSError):
+                move_head(record.path, aside)
+            _set_journals_aside(record, aside)
+        done = Restored(
+            found,
+            aside,
+            erased_back=tuple(sorted((before.erased - after.erased) & after.people)),
+            users_gone=tuple(sorted(before.users - after.users)),
+            users_back=tuple(sorted(after.let_in & before.users - before.let_in)),
+        )
+        record.audit.note(
+            Action.RECORD_RESTORED,
+            people=found.people,
+            tests=found.tests,
+            former_head=before.head.shown,
+            aside=None if aside is None else aside.name,
+            erased_back=list(done.erased_back),
+            users_gone=list(done.users_gone),
+            users_back=list(done.users_back),
+        )
+        record.head.begin()
+        return done
 
 
-def _is_empty(record: Record) -> bool:
-    return not record.people.all() and not record.tests.ids() and not record.users.all()
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What of a record must not change unsaid when another takes its place."""
+
+    empty: bool
+    head: Head
+    people: frozenset[str]  # ids
+    erased: frozenset[str]  # ids
+    users: frozenset[str]  # logins
+    let_in: frozenset[str]  # logins
+
+
+def _known_of(database: Database) -> _Known:
+    with database.reading() as connection:
+        erased = select(AUDIT.c.person_id).where(AUDIT.c.action == Action.PERSON_ERASED.value)
+        users = connection.execute(select(STATION_USER.c.login, STATION_USER.c.active)).all()
+        seq, sha256 = head_of(connection)
+        return _Known(
+            empty=seq == 0 and next(every_seal(connection), None) is None,
+            head=Head(seq, sha256),
+            people=frozenset(connection.execute(select(PERSON.c.id)).scalars()),
+            erased=frozenset(connection.execute(erased).scalars()),
+            users=frozenset(row.login for row in users),
+            let_in=frozenset(row.login for row in users if row.active),
+        )
+
+
+def _set_journals_aside(record: Record, aside: Path) -> None:
+    """Move journals that the restored record's key does not open to the record that was there: they are of its runs."""
+    strange = [path for path in record.unfinished_journals() if not opens_journal(path, record.journal_key_now())]
+    if strange:
+        folder = aside.with_name(f"{aside.name}.journals")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for path in strange:
+            path.replace(folder / path.name)

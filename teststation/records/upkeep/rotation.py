@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.database import Record
+from teststation.records.storage.head_file import SHOWN_LETTERS, Head
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.copying import GoOn, always
 from teststation.records.upkeep.lineage import is_own
@@ -15,12 +17,13 @@ from teststation.records.upkeep.verify import Verification
 
 EVERY = timedelta(hours=20)  # once a working day, also when the station is started a little earlier than yesterday
 MONTHS_KEPT = 12  # beside the newest days, the last backup of each of so many months
-_NAME = re.compile(r"teststation-(\d{4}-\d{2}-\d{2}T\d{4})\.backup")
+_NAME = re.compile(r"teststation-(\d{4}-\d{2}-\d{2}T\d{4})(?:-r\d+-[0-9a-f]{12})?\.backup")
 
 
-def backup_name(now: datetime) -> str:
-    """``teststation-YYYY-MM-DDTHHMM.backup``: tells the time and nothing of the clinic."""
-    return f"teststation-{now:%Y-%m-%dT%H%M}.backup"
+def backup_name(now: datetime, head: Head | None = None) -> str:
+    """``teststation-YYYY-MM-DDTHHMM-rROW-HASH.backup``: the time, the end of the audit log, nothing of the clinic."""
+    end = "" if head is None else f"-r{head.seq}-{head.sha256[:SHOWN_LETTERS]}"
+    return f"teststation-{now:%Y-%m-%dT%H%M}{end}.backup"
 
 
 def made_at(path: Path) -> datetime | None:
@@ -38,7 +41,7 @@ def is_due(folder: Path, now: datetime, own: Callable[[Path], bool] = lambda pat
     Args:
         own: Whether a backup is of this record: several records may have their backups in one folder.
     """
-    dated = ((made_at(path), path) for path in _files(folder))
+    dated = ((made_at(path), path) for path in files_of(folder))
     return not any(at is not None and at <= now and now - at < EVERY and own(path) for at, path in dated)
 
 
@@ -76,17 +79,21 @@ def scheduled_backup(
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        made = backup(record.database, record.file, folder / backup_name(now), go_on)
+        path = folder / backup_name(now)
+        made = backup(record.database, record.file, path, go_on)
+        if made.head is not None:  # known only now: others may write while the record is copied
+            path = path.replace(folder / backup_name(now, made.head))
         if made.ok:  # else the good old ones may be needed
-            mine = [path for path in _files(folder) if made_at(path) is not None and own(path)]
-            for path in may_go(mine, days_kept):
-                path.unlink(missing_ok=True)
+            mine = [one for one in files_of(folder) if made_at(one) is not None and own(one)]
+            for old in may_go(mine, days_kept):
+                old.unlink(missing_ok=True)
     except OSError as error:
         raise RecordError(Cause("backups_unusable", {"folder": str(folder), "why": error.strerror or ""})) from error
-    return made
+    return replace(made, name=str(path))
 
 
-def _files(folder: Path) -> list[Path]:
+def files_of(folder: Path) -> list[Path]:
+    """What lies in a folder of backups; nothing where there is none. Raises RecordError."""
     try:
         return list(folder.iterdir())
     except FileNotFoundError:

@@ -305,6 +305,7 @@ def test_what_was_done_alone_is_told_in_the_servers_log_once(station: OpenStatio
         (Action.PERSON_ADDED, NOBODY.name),
         (Action.LOGGED_IN, "kari"),
         (Action.PERSON_CHANGED, "kari"),
+        (Action.HANDED_OVER, "teststation"),
     ]
     assert one.people.versions(person.id) == [person]
     assert problems(one.database) == []

@@ -23,7 +23,7 @@ from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage import place
 from teststation.records.storage.store import ServerAway
 from teststation.records.upkeep.backup import backup
-from teststation.records.upkeep.rotation import backup_name, scheduled_backup
+from teststation.records.upkeep.rotation import made_at, scheduled_backup
 from teststation.records.upkeep.verify import verify, verify_file
 from teststation.subject import Sex
 
@@ -125,9 +125,9 @@ def test_a_full_disk_gives_up_no_old_backup(path: Path, disk: SmallDisk) -> None
             scheduled_backup(record, disk.folder, 1, days[2])
         one_sentence(caught.value)
         disk.free()
-        assert sorted(file.name for file in disk.folder.iterdir()) == [backup_name(day) for day in days[:2]]
+        assert [made_at(path) for path in sorted(disk.folder.iterdir())] == days[:2]
         scheduled_backup(record, disk.folder, 2, days[2])
-    assert sorted(file.name for file in disk.folder.iterdir()) == [backup_name(day) for day in days[1:]]
+    assert [made_at(path) for path in sorted(disk.folder.iterdir())] == days[1:]
 
 
 def test_a_test_that_finds_no_room_stays_in_its_journal(disk: SmallDisk) -> None:

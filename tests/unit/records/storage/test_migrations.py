@@ -7,13 +7,15 @@ import msgspec
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.records.database import open_record
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.schema import HEAD, MIGRATIONS, version
-from teststation.records.tests.kept_tests import events_sha256
+from teststation.records.storage.tables import EVENT, RESULT, STAGE, TEST
+from teststation.records.tests.kept_tests import events_sha256, row_of_stage, row_of_test
+from teststation.records.tests.result_rows import result_row
 from teststation.records.upkeep.copying import fingerprint
 from teststation.records.upkeep.restoring import restore_record
 from teststation.records.upkeep.verification import problems
@@ -45,28 +47,18 @@ def first(path: Path) -> Path:
             ),
             {"at": "2026-01-01T00:00:00.000+00:00"},
         )
+        # These tables are as they were then.
         connection.execute(
-            text(
-                "INSERT INTO test (id, person_id, started_at, started_utc, protocol_id, protocol_sha256, protocol_text,"
-                " subject_json, conditions_json, treadmill, heart_rate, run_json, events_count, events_sha256,"
-                " software_version, saved_at) VALUES ('run-1', 'p', :at, :at, 'submax-13', '', '', '{}', '{}', '', '',"
-                " :run, 3, :digest, '0.1.0', '2026-01-01')"
-            ),
-            {"at": run.started_at, "run": msgspec.json.encode(run).decode(), "digest": events_sha256(events)},
+            insert(TEST).values(**row_of_test("p", run, 3, events_sha256(events), {"medication": "metadon"}))
         )
-        for seq, body in enumerate(events):
-            connection.execute(
-                text("INSERT INTO event VALUES ('run-1', :seq, 0, 'x', :body)"), {"seq": seq, "body": body.decode()}
-            )
-        connection.execute(
-            text(
-                "INSERT INTO result (test_id, number, created_at, algorithm_version, software_version, headline,"
-                " status, hr_max_bpm, hr_max_source, assessment_json)"
-                " VALUES ('run-1', 1, '', '1', '0', 'extrapolation',"
-                " 'ok', 177, 'nes2013', :found)"
-            ),
-            {"found": msgspec.json.encode(assessment_of()).decode()},
-        )
+        connection.execute(insert(STAGE), [row_of_stage(run, number) for number in range(len(run.stages))])
+        heads = [msgspec.json.decode(body) for body in events]
+        rows = [
+            {"test_id": run.id, "seq": seq, "t_s": head["t_s"], "kind": head["event"], "body": body.decode()}
+            for seq, (head, body) in enumerate(zip(heads, events, strict=True))
+        ]
+        connection.execute(insert(EVENT), rows)
+        connection.execute(insert(RESULT).values(**result_row("run-1", 1, assessment_of())))
     database.close()
     return path
 

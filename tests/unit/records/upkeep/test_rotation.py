@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.records.builders import PASSPHRASE
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
+from teststation.records.storage.head_file import Head
 from teststation.records.upkeep.rotation import MONTHS_KEPT, backup_name, is_due, made_at, may_go, scheduled_backup
 from teststation.records.upkeep.verify import verify_file
 
@@ -23,6 +24,9 @@ def names(paths: list[Path]) -> list[str]:
 def test_a_name_tells_its_time_and_others_tell_nothing() -> None:
     assert backup_name(NOON) == "teststation-2026-11-24T1200.backup"
     assert made_at(Path(backup_name(NOON))) == NOON
+    head = Head(12, "0a1b2c3d4e5f" + "0" * 52)
+    assert backup_name(NOON, head) == "teststation-2026-11-24T1200-r12-0a1b2c3d4e5f.backup"
+    assert made_at(Path(backup_name(NOON, head))) == NOON
     for other in ("brev.txt", "teststation-2026-13-24T1200.backup", "teststation-2026-11-24T1200.backup.part"):
         assert made_at(Path(other)) is None
 
@@ -66,11 +70,11 @@ def test_a_scheduled_backup_is_made_when_due_and_turns_the_rotation(record: Reco
     assert scheduled_backup(record, folder, 2, NOON + timedelta(hours=1)) is None
     for day in range(1, 5):
         scheduled_backup(record, folder, 2, NOON + timedelta(days=day))
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "teststation-2026-11-27T1200.backup",
-        "teststation-2026-11-28T1200.backup",
-    ]
-    assert verify_file(folder / "teststation-2026-11-28T1200.backup", PASSPHRASE).ok
+    kept = sorted(folder.iterdir())
+    assert [path.name[:27] for path in kept] == ["teststation-2026-11-27T1200", "teststation-2026-11-28T1200"]
+    found = verify_file(kept[1], PASSPHRASE)
+    assert found.ok
+    assert found.compared[0].startswith(kept[1].name), "its log ends where its name says"
 
 
 def test_a_folder_that_cannot_be_used_is_a_sentence(path: Path, tmp_path: Path) -> None:
