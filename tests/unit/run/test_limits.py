@@ -338,6 +338,39 @@ def test_the_highest_borg_that_was_asked_about_is_what_is_answered() -> None:
     assert bench.state.notice is None
 
 
+def test_two_limits_that_were_answered_stay_answered_both() -> None:
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    over(bench)
+    go_on(bench)
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=17))
+    go_on(bench)
+    walk(bench, flicker((160, 1)), 20.0)
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=17))
+    assert bench.state.notices == ()
+    assert bench.state.phase is Phase.STAGES
+
+
+def test_while_one_of_two_limits_is_not_answered_the_stage_waits_and_each_keeps_its_own_words() -> None:
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    over(bench)
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=17), ev.RpeGiven(t_s=bench.now_s, rpe=18))
+    asked = [(notice.cause.code, notice.cause.values) for notice in bench.state.notices]
+    assert asked == [("limit_hr", {"bpm": 160, "limit": 153}), ("limit_rpe", {"rpe": 18})]
+    go_on(bench)
+    assert bench.state.holds == {HoldCause.LIMIT}
+    go_on(bench)
+    assert bench.state.holds == frozenset()
+
+
+def test_a_pulse_at_its_limit_is_not_over_it() -> None:
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    walk(bench, flicker((153, 1)), 40.0)
+    assert bench.state.notice is None
+    over(bench)
+    walk(bench, flicker((153, 1)), 11.0)
+    assert bench.state.notice is None
+
+
 def test_holding_the_stage_makes_no_limit_higher_for_longer() -> None:
     bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
     bench.bpm = 120
