@@ -12,12 +12,17 @@ LINE_MAX_BYTES = 65536
 BEFORE_OTHERS = -10  # POSIX niceness: well before windows, reports and other programs, after the system's own
 
 
+# What opens a record is nothing that a driver, an emulator or a search needs, or that their memory is to hold.
+_NOT_FOR_CHILDREN = frozenset({"TESTSTATION_PASSPHRASE", "PGPASSWORD", "PGPASSFILE", "PGSSLKEY"})
+
+
 def child_environment() -> dict[str, str]:
     """The environment of a child that runs one of our modules with ``-m``, wherever the program is started from."""
     root = str(Path(__file__).resolve().parent.parent)
     inherited = os.environ.get("PYTHONPATH")
     path = os.pathsep.join([root, inherited]) if inherited else root
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    known = {name: value for name, value in os.environ.items() if name.upper() not in _NOT_FOR_CHILDREN}
+    return {**known, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def quiet_flags() -> dict[str, Any]:

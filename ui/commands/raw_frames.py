@@ -6,6 +6,7 @@ from pathlib import Path
 from drivers.heart_rate.raw_file import FORM, SUFFIX, RawHead, RawLine, write_raw
 from teststation.errors import BadInput
 from teststation.files.outputs import Kind, Output
+from teststation.records.access.audit import Action
 from teststation.run import events as ev
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write
@@ -28,5 +29,6 @@ def run(arguments: argparse.Namespace) -> int:
             raise BadInput(f"{stored.id}: no raw frames were kept with this test; choose one with a strap")
         head = RawHead(FORM, stored.run.heart_rate, stored.id, stored.run.started_at)
         write(Output(Path(arguments.out), Kind.RAW), write_raw(head, frames))
+        record.audit.note(Action.RAW_FRAMES_SAVED, stored.person_id, stored.id)
     print(f"{arguments.out}: {len(frames)} frames of {stored.run.heart_rate}")
     return 0

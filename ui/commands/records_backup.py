@@ -32,6 +32,7 @@ from teststation.records.upkeep.verify import (
 from ui.commands import outputs
 from ui.commands.common import the_location, the_passphrase, the_record
 from ui.commands.voice import say
+from ui.station.desk import unnamed
 from ui.station.settings import load_settings
 
 
@@ -40,6 +41,7 @@ def make(arguments: argparse.Namespace) -> int:
     outputs.check(arguments, (arguments.file, Kind.BACKUP))
     with the_record(arguments, create=False) as record:
         found = backup(record.database, record.file, Path(arguments.file))
+        record.audit.note(Action.RECORD_BACKED_UP, people=found.people, tests=found.tests)
     say(f"backed up, restored into a fresh file and compared: {_counted(found)}")
     if not found.ok:
         raise RecordError(*found.causes)
@@ -53,7 +55,9 @@ def restore(arguments: argparse.Namespace) -> int:
     passphrase = the_passphrase(arguments, place_of(location), create=given)
     other = arguments.backup_passphrase_file
     of_backup = passphrase if other is None else first_line(Path(other))
-    done = restore_record(location, passphrase, Path(arguments.file), of_backup, datetime.now().astimezone())
+    done = restore_record(
+        location, passphrase, Path(arguments.file), of_backup, datetime.now().astimezone(), unnamed("command line")
+    )
     say(f"restored: {_counted(done.found)}")
     if done.aside is not None:
         say(f"what was there before is kept as {done.aside}")

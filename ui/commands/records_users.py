@@ -8,7 +8,7 @@ import argparse
 import msgspec
 
 from teststation.files.outputs import Kind
-from teststation.records.access.audit import AuditRow
+from teststation.records.access.audit import Action, AuditRow
 from teststation.records.access.users import Role
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write_json
@@ -20,6 +20,7 @@ def list_all(arguments: argparse.Namespace) -> int:
     check(arguments, (arguments.json, Kind.JSON))
     with the_record(arguments, create=False) as record:
         users = record.users.all()
+        record.audit.note(Action.USERS_SEEN)
     write_json([msgspec.to_builtins(user) for user in users], arguments.json)
     if arguments.json != "-":
         for user in users:
@@ -61,8 +62,11 @@ def audit(arguments: argparse.Namespace) -> int:
     with the_record(arguments, create=False) as record:
         if arguments.person is None:
             rows = record.audit.newest(arguments.limit)
+            record.audit.note(Action.AUDIT_SEEN)
         else:
-            rows = record.audit.of_person(record.people.get(arguments.person).id, arguments.limit)
+            person_id = record.people.get(arguments.person).id
+            rows = record.audit.of_person(person_id, arguments.limit)
+            record.audit.note(Action.AUDIT_SEEN, person_id)
     write_json([msgspec.to_builtins(row) for row in rows], arguments.json)
     if arguments.json != "-":
         for row in rows:

@@ -60,6 +60,11 @@ class Action(StrEnum):
     RESULTS_IMPORTED = "results_imported"
     LIST_SEEN = "list_seen"  # every test of the record, on the command line
     AUDIT_SEEN = "audit_seen"
+    USERS_SEEN = "users_seen"  # the list of them
+    RAW_FRAMES_SAVED = "raw_frames_saved"
+    RECORD_BACKED_UP = "record_backed_up"
+    PASSPHRASE_SHOWN = "passphrase_shown"
+    PASSPHRASE_CHANGED = "passphrase_changed"
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"
     LOGIN_REFUSED = "login_refused"

@@ -4,6 +4,9 @@ Writers take turns by an advisory lock, as they do in a file: what one reads bef
 writes. Time-outs are short, because a station whose server does not answer works on by itself.
 """
 
+import os
+from ipaddress import ip_address
+
 from sqlalchemy import URL, Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +17,7 @@ from teststation.records.storage.store import EngineDatabase, ServerAway
 
 CONNECT_TIMEOUT_S = 3
 ANSWER_TIMEOUT_S = 20
+_TLS = ("require", "verify-ca", "verify-full")  # the others go on in the clear where a server wants it so
 _WRITERS_TURN = 0x74_65_73_74  # any number, the same in every station
 _BYTE_ORDERS = ("C", "POSIX", "C.UTF-8", "C.utf8")
 _CODES = {
@@ -48,9 +52,11 @@ class Server(EngineDatabase):
         """Prepare the engine; nothing is connected yet.
 
         Raises:
-            RecordError: the driver is not installed.
+            RecordError: the driver is not installed, or the way to the server is not to be encrypted.
         """
         self.name = shown(url)
+        if not _is_this_machine(url) and _tls_of(url) not in _TLS:
+            raise RecordError(Cause("server_needs_tls", {"name": self.name}))
         options = (
             f"-c statement_timeout={ANSWER_TIMEOUT_S * 1000} -c lock_timeout=5000 "
             f"-c idle_in_transaction_session_timeout={ANSWER_TIMEOUT_S * 1000}"
@@ -103,6 +109,32 @@ class Server(EngineDatabase):
             code = next((code for words, code in _UNREACHED if state is None and words in said), "server_away")
             return ServerAway(Cause(code, {"name": self.name, "said": said}))
         return None
+
+
+def _is_this_machine(url: URL) -> bool:
+    """Whether nothing leaves this machine: a loopback address or a socket, wherever the address names it."""
+    told = [url.host, *_of_query(url, "host"), *_of_query(url, "hostaddr")]
+    hosts = [host for names in told if names for host in names.split(",")] or [os.environ.get("PGHOST", "")]
+    return all(host == "" or host.startswith(("/", "@")) or _is_loopback(host) for host in hosts)
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _tls_of(url: URL) -> str:
+    told = _of_query(url, "sslmode")
+    return told[-1] if told else os.environ.get("PGSSLMODE", "prefer")
+
+
+def _of_query(url: URL, name: str) -> tuple[str, ...]:
+    found = url.query.get(name, ())
+    return (found,) if isinstance(found, str) else tuple(found)
 
 
 def _is_unreached(error: DBAPIError, state: str | None) -> bool:

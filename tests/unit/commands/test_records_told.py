@@ -1,0 +1,69 @@
+"""Whatever shows, copies or opens a record on the command line leaves its row in the audit log."""
+
+from pathlib import Path
+
+import pytest
+
+from drivers.processes import child_environment
+from tests.unit.commands.conftest import Cli
+from tests.unit.records.builders import assessment_of, events_of, run_of
+from teststation.records.access.audit import Action
+from teststation.records.database import open_record
+from teststation.subject import Sex
+
+PASSPHRASE = "en god setning"
+
+
+@pytest.mark.parametrize(
+    ("words", "action"),
+    [
+        (("list",), Action.LIST_SEEN),
+        (("audit",), Action.AUDIT_SEEN),
+        (("users", "list"), Action.USERS_SEEN),
+        (("backup", "a.backup"), Action.RECORD_BACKED_UP),
+        (("passphrase", "--show"), Action.PASSPHRASE_SHOWN),
+        (("passphrase", "--new-passphrase-file", "same"), Action.PASSPHRASE_CHANGED),
+    ],
+)
+def test_a_command_is_told(cli: Cli, tmp_path: Path, words: tuple[str, ...], action: Action) -> None:
+    (tmp_path / "same").write_text(PASSPHRASE, "utf-8")
+    with open_record(tmp_path / "a.record", PASSPHRASE) as record:
+        person = record.people.add(family_name="Berg", sex=Sex.FEMALE)
+        record.tests.save(person.id, run_of(), assessment_of(), events_of(3))
+    assert cli("records", "--record", "a.record", *words).status == 0
+    with open_record(tmp_path / "a.record", PASSPHRASE) as record:
+        row = record.audit.newest(1)[0]
+    assert row.action == action
+    assert row.actor.startswith("command line")
+    assert cli("records", "--record", "a.record", "verify").status == 0
+
+
+def test_a_restore_names_who_did_it_and_who_came_and_went(cli: Cli, tmp_path: Path) -> None:
+    words = ("records", "--record", "a.record")
+    with open_record(tmp_path / "a.record", PASSPHRASE) as record:
+        person = record.people.add(family_name="Hemmeligsen", sex=Sex.FEMALE)
+    assert cli(*words, "backup", "a.backup").status == 0
+    assert cli(*words, "erase", person.id, "--reason", "request", "--yes").status == 0
+    assert cli(*words, "users", "add", "kari", "--name", "Kari", "--role", "administrator").status == 0
+    with open_record(tmp_path / "a.record", PASSPHRASE) as record:
+        former = record.audit.newest(1)[0]
+    done = cli(*words, "restore", "a.backup")
+    assert done.status == 0, done.said
+    assert f"people who had been erased are back: {person.id}" in done.said
+    assert "users whom the backup does not know are gone: kari" in done.said
+    with open_record(tmp_path / "a.record", PASSPHRASE) as record:
+        row = record.audit.newest(1)[0]
+    assert (row.action, row.actor.partition(" (")[0]) == (Action.RECORD_RESTORED, "command line")
+    assert str(row.detail["former_head"]).startswith(f"{former.seq}:")
+    assert row.detail["erased_back"] == [person.id]
+    assert cli(*words, "verify").status == 0
+
+
+def test_a_driver_does_not_inherit_what_opens_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TESTSTATION_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("PGPASSWORD", "x")
+    monkeypatch.setenv("HOME_OF_SOMETHING", "stays")
+    found = child_environment()
+    assert "TESTSTATION_PASSPHRASE" not in found
+    assert "PGPASSWORD" not in found
+    assert found["HOME_OF_SOMETHING"] == "stays"
