@@ -139,6 +139,11 @@ class TcpServer(_Server):
 class PtyServer(_Server):
     """Serves a pseudo-terminal, raw and without echo."""
 
+    url: str
+    _master: int
+    _slave: int
+    _closed: bool
+
     def __init__(self, device: WireDevice) -> None:
         if sys.platform == "win32":
             raise BadInput("--pty: Windows has no pseudo-terminals; use --tcp PORT")

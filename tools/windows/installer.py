@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from email.parser import HeaderParser
 from pathlib import Path
 
+from tools.windows.parts import IMPORTS
 from tools.windows.system import ROOT, TAG, VERSION, NoWindows, Windows, run, uv
 
 SETUP = Path(__file__).parent / "setup"
@@ -28,6 +29,7 @@ QT_PLUGINS = {"platforms", "styles", "imageformats", "iconengines", "printsuppor
 # Python's own tests, documentation and build files, wherever a package brings them along.
 NOT_SHIPPED = {"tests", "test", "testing", "__pycache__", "include", "bin", "benchmarks", "docs"}
 NEEDED_THOUGH = {"numpy/testing", "sqlalchemy/testing"}
+PRODUCT = {"teststation", "ui", "drivers", "protocols"}
 
 
 def main() -> int:
@@ -91,6 +93,8 @@ def _lay_out(windows: Windows, program: Path) -> None:
             COMPILER, "-O2", "-s", *more, "-I", str(home / "include"), "-o", str(program / f"{name}.exe"),
             str(SETUP / "launcher.c"), str(home / f"{TAG}.dll"),
         )  # fmt: skip
+    tried = windows.wine(windows.path(program / "python.exe"), "-c", IMPORTS)
+    print("installer:", tried.rpartition("\n")[2].strip(), flush=True)
     shutil.copyfile(ROOT / "LICENSE", program / "LICENSE.txt")
     components = list(parts(packages))
     (program / "sbom.cdx.json").write_text(json.dumps(bill(components), indent=1, ensure_ascii=False), "utf-8")
@@ -119,7 +123,8 @@ def _install(windows: Windows, packages: Path) -> None:
 def _leave_out(packages: Path) -> None:
     for folder in sorted(packages.rglob("*"), reverse=True):
         inside = folder.relative_to(packages)
-        if folder.is_dir() and folder.name in NOT_SHIPPED and inside.as_posix() not in NEEDED_THOUGH:
+        ours = inside.parts[0] in PRODUCT  # where records/tests is a room of its own
+        if folder.is_dir() and folder.name in NOT_SHIPPED and not ours and inside.as_posix() not in NEEDED_THOUGH:
             shutil.rmtree(folder)
     qt = packages / "PySide6"
     for file in list(qt.rglob("*")):

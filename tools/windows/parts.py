@@ -58,6 +58,7 @@ for root in ("teststation", "drivers", "ui"):
     package = importlib.import_module(root)
     names += [found.name for found in pkgutil.walk_packages(package.__path__, root + ".", onerror=refused.append)]
 names = [name for name in names if not name.endswith("__main__") and "migrations" not in name]
+assert any(name.startswith("teststation.records.tests") for name in names)
 others = "keyring.backends.Windows bleak.backends.winrt.scanner bleak.backends.winrt.client libusb_package usb psycopg"
 for name in (*names, *others.split()):
     attempt(name)
