@@ -55,8 +55,6 @@ class Server(EngineDatabase):
             RecordError: the driver is not installed, or the way to the server is not to be encrypted.
         """
         self.name = shown(url)
-        if not _is_this_machine(url) and _tls_of(url) not in _TLS:
-            raise RecordError(Cause("server_needs_tls", {"name": self.name}))
         options = (
             f"-c statement_timeout={ANSWER_TIMEOUT_S * 1000} -c lock_timeout=5000 "
             f"-c idle_in_transaction_session_timeout={ANSWER_TIMEOUT_S * 1000}"
@@ -78,6 +76,8 @@ class Server(EngineDatabase):
             )
         except ImportError as error:
             raise RecordError(Cause("server_no_driver", {"name": self.name})) from error
+        if not _is_this_machine(url) and _tls_of(url) not in _TLS:
+            raise RecordError(Cause("server_needs_tls", {"name": self.name}))
 
     def check(self) -> None:
         """Refuse a database that would sort or keep letters differently. Raises RecordError, ServerAway."""
