@@ -211,9 +211,9 @@ class Loop(ABC):
                 self._trip_if_concerned(TripReason.STATION_GARBLED, "a line that cannot be read")
 
     def _arm(self, now_s: float, speed_kmh: float, incline_pct: float) -> None:
-        why_not = self._why_not_armed(now_s)
-        self._guard = guards.arm(self._guard, now_s, speed_kmh, incline_pct, at_rest=why_not is None)
-        if self._guard.armed:
+        why_not, before = self._why_not_armed(now_s), self._guard
+        self._guard = guards.arm(before, now_s, speed_kmh, incline_pct, at_rest=why_not is None)
+        if self._guard is not before:
             self._armed_anew()
         else:
             self._emit(lines.Refused(causes=(why_not or Cause("arm_not_at_rest"),)))
