@@ -23,8 +23,8 @@ SETUP = Path(__file__).parent / "setup"
 COMPILER = "x86_64-w64-mingw32-gcc"
 EXTRAS = "ant-usb,postgresql"
 # Of Qt's essentials what a window of widgets needs: its libraries, and the plugins that these load.
-QT = {"Qt6Core", "Qt6Gui", "Qt6Widgets", "Qt6PrintSupport", "Qt6Svg", "Qt6Test"}
-QT_MODULES = {"QtCore", "QtGui", "QtWidgets", "QtPrintSupport", "QtSvg", "QtTest"}
+QT = {"Qt6Core", "Qt6Gui", "Qt6Widgets", "Qt6PrintSupport", "Qt6Svg", "Qt6Test", "Qt6OpenGL", "Qt6OpenGLWidgets"}
+QT_MODULES = {"QtCore", "QtGui", "QtWidgets", "QtPrintSupport", "QtSvg", "QtTest", "QtOpenGL", "QtOpenGLWidgets"}
 QT_PLUGINS = {"platforms", "styles", "imageformats", "iconengines", "printsupport"}
 # Python's own tests, documentation and build files, wherever a package brings them along.
 NOT_SHIPPED = {"tests", "test", "testing", "__pycache__", "include", "bin", "benchmarks", "docs"}

@@ -1,0 +1,82 @@
+"""What a release is made of."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from teststation import __version__
+from tools.release import NotReady, section, sums
+from tools.windows.installer import bill, parts, version
+from tools.windows.parts import _read
+from tools.windows.system import Done
+
+CHANGELOG = """# Changelog
+
+## [Unreleased]
+
+### Added
+- Not yet.
+
+## [1.1.0] – 2027-01-04
+
+### Added
+- A thing.
+
+## [1.0.0] – 2026-12-01
+
+"""
+
+
+def test_the_version_comes_from_one_place() -> None:
+    assert version() == __version__
+
+
+def test_the_notes_are_the_changelogs_section_of_this_version() -> None:
+    assert section(CHANGELOG, "1.1.0") == "### Added\n- A thing.\n"
+
+
+@pytest.mark.parametrize("release", ["1.0.0", "1.1", "1x1.0", "2.0.0"])
+def test_a_version_without_notes_is_not_released(release: str) -> None:
+    with pytest.raises(NotReady, match="CHANGELOG"):
+        section(CHANGELOG, release)
+
+
+def test_the_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
+    (tmp_path / "a.exe").write_bytes(b"program")
+    (tmp_path / "SHA256SUMS").write_text(sums(tmp_path), "utf-8")
+    program = shutil.which("sha256sum")
+    if program is None:
+        pytest.skip("needs sha256sum")
+    check = [program, "--check", "SHA256SUMS"]
+    assert subprocess.run(check, cwd=tmp_path, check=False, capture_output=True).returncode == 0
+    (tmp_path / "a.exe").write_bytes(b"another")
+    assert subprocess.run(check, cwd=tmp_path, check=False, capture_output=True).returncode == 1
+
+
+def test_the_bill_names_every_component_with_its_version_and_licence(tmp_path: Path) -> None:
+    info = tmp_path / "thing-2.1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.4\nName: Thing\nVersion: 2.1\nLicense-Expression: MIT\n", "utf-8"
+    )
+    made = bill(list(parts(tmp_path)))
+    components = {part["name"]: part for part in made["components"]}  # type: ignore[union-attr]
+    assert made["bomFormat"] == "CycloneDX"
+    assert components["Thing"] == {
+        "type": "library", "name": "Thing", "version": "2.1", "purl": "pkg:pypi/thing@2.1",
+        "licenses": [{"expression": "MIT"}],
+    }  # fmt: skip
+    assert "CPython" in components
+
+
+def test_a_part_of_the_list_fails_where_a_test_does_and_tells_what_was_not_tried() -> None:
+    said = (
+        "SKIPPED [2] tests/a.py:3: rights of POSIX\nFAILED tests/a.py::test_b\n1 failed, 5 passed, 2 skipped in 3.00s\n"
+    )
+    failed, passed = _read(Done(1, said)), _read(Done(0, said.replace("FAILED tests/a.py::test_b\n", "")))
+    assert (failed.passed, failed.details) == (False, "FAILED tests/a.py::test_b")
+    assert passed.passed
+    assert "not tried (2): rights of POSIX" in passed.told
+    assert not _read(Done(-9, "")).passed
