@@ -114,14 +114,15 @@ class FittedLine:
     def does_not_follow(self, heart: Heart) -> Cause | None:
         """Why these pulses tell nothing of the person: they fall, or rise less than anybody's.
 
-        The least that a pulse rises by is a reserve at the low end of what is known of the heart, over the uptake of
-        the fittest; two standard errors of the line are allowed for chance.
+        The least that a pulse rises by is a reserve on the low side of what is known of the heart, over the uptake of
+        the fittest; a standard error of the line is allowed for chance. One, not two: so flat a pulse is oftener a
+        strap that slipped than a patient fitter than 80 mL/kg/min.
         """
         if self.slope * float(self._vo2.max() - self._vo2.min()) < RISES_BPM:
             return Cause("pulse_does_not_rise")
-        least_reserve = heart.reserve_bpm - 2.0 * float(np.hypot(heart.hr_max[1], heart.standing[1]))
+        least_reserve = heart.reserve_bpm - float(np.hypot(heart.hr_max[1], heart.standing[1]))
         least = max(0.0, least_reserve) / (FITTEST_PATIENT - RESTING_VO2)
-        if self.slope + 2.0 * self._spread**-0.5 < least:
+        if self.slope + self._spread**-0.5 < least:
             return Cause("pulse_hardly_rises")
         return None
 

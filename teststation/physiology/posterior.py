@@ -22,7 +22,9 @@ from teststation.units import ML_KG_MIN_PER_MET as RESTING_VO2
 LOWEST, HIGHEST = 8.0, 110.0  # mL/kg/min; no person is at either end
 GRID = np.exp(np.linspace(np.log(LOWEST), np.log(HIGHEST), 200))
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
-END_CELLS = 3  # of the grid; a range that reaches into them is cut off by the grid and no range
+END_CELLS = 3  # of the grid; a range that reaches into the lowest is cut off by the grid and no range
+NOBODY_ABOVE, NOBODY_SD = 97.0, 0.03  # mL/kg/min, the highest ever measured, and by what share that may be off
+MOST_BEYOND = 0.25  # where more than this share would lie above anybody, the pulse is not a person's
 
 Array = NDArray[np.float64]
 
@@ -35,6 +37,9 @@ def normal_nodes(count: int) -> tuple[Array, Array]:
 
 COST_NODES, COST_WEIGHTS = normal_nodes(7)
 NO_CHANGE = (np.zeros(1), np.ones(1))
+
+# Everybody's maximum lies below the highest that was ever measured; softly, or a range would end in a wall.
+LOG_ANYBODY = -np.logaddexp(0.0, (1.702 / NOBODY_SD) * (GRID / NOBODY_ABOVE - 1.0))
 
 # Least squares knows nothing of the slope beforehand. The slope goes with 1/(VO2max − 3.5); on the logarithm that is:
 LOG_FLAT_IN_SLOPE = np.log(GRID) - 2.0 * np.log(GRID - RESTING_VO2)
@@ -83,6 +88,7 @@ class Reading:
     likely_high: float
     high: float
     share: Array
+    beyond: float  # what would lie above anybody, were that not known
 
     def below(self, level: float) -> float:
         """The probability that VO2max lies below a level."""
@@ -91,8 +97,8 @@ class Reading:
 
     @property
     def at_an_end(self) -> bool:
-        """Whether the grid cuts the 95 % range off."""
-        return bool(self.low <= GRID[END_CELLS] or self.high >= GRID[-1 - END_CELLS])
+        """Whether the grid cuts the 95 % range off below, or nobody's maximum is as high as this wants to be."""
+        return bool(self.low <= GRID[END_CELLS] or self.beyond > MOST_BEYOND)
 
 
 def by_pulse(
@@ -152,12 +158,15 @@ def over_costs(log_likelihood: Array, weights: Array = NO_CHANGE[1]) -> Array:
 
 def read(log_density: Array) -> Reading:
     """A density on ``GRID``, given as a logarithm up to a constant, per step of log VO2max."""
+    free = np.exp(log_density - log_density.max())
+    log_density = log_density + LOG_ANYBODY
     share = np.exp(log_density - log_density.max())
     share /= share.sum()
     low, likely_low, median, likely_high, high = np.exp(
         np.interp(QUANTILES, np.cumsum(share) - share / 2, np.log(GRID))
     ).tolist()
-    return Reading(median, low, likely_low, likely_high, high, share)
+    beyond = float(free[GRID > NOBODY_ABOVE].sum() / free.sum())
+    return Reading(median, low, likely_low, likely_high, high, share, beyond)
 
 
 def _share(vo2: Array, cost_sd: Array, vo2max: Array) -> Array:
