@@ -1,7 +1,7 @@
 """From stages to everything the station concludes. Window, report, record and command line all call this."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -31,7 +31,7 @@ from teststation.physiology.limits import Sources, error_terms, limits
 from teststation.physiology.non_exercise import non_exercise
 from teststation.physiology.observe import observe
 from teststation.physiology.outlook import look_ahead
-from teststation.physiology.posterior import Heart, Reading, by_pulse
+from teststation.physiology.posterior import Array, Efforts, Heart, Reading, by_effort, by_pulse
 from teststation.physiology.prior import known_beforehand, population
 from teststation.physiology.reference import compare, compare_friend, fitness_age, fitness_age_change
 from teststation.physiology.result import (
@@ -78,6 +78,22 @@ class Choices:
     use_earlier_tests: bool = False  # whether the combined estimate also rests on this person's latest earlier test
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The Borg answers of a test and their log likelihood, made once; None without any."""
+
+    efforts: Efforts
+    log_likelihood: Array | None
+
+
+NO_ANSWERS = Answers(efforts(()), None)
+
+
+def _answers(stages: Sequence[StageResult]) -> Answers:
+    said = efforts(stages)
+    return Answers(said, by_effort(said)) if len(said.rpe) else NO_ANSWERS
+
+
 def assess(
     subject: Subject,
     observations: Sequence[StageObservation],
@@ -100,7 +116,8 @@ def assess(
     trusted = _pulse_tells(subject)
     limit_bpm = hr_fraction_of_max * maximum.bpm
     stages = select(seen, limit_bpm)
-    known, line, silent = _known(subject, stages, maximum, earlier)
+    answers = _answers(stages)
+    known, line, silent = _known(subject, stages, maximum, answers, earlier)
     if silent is not None:
         combined, density = Estimate(status="withheld", why=silent), None
     else:
@@ -120,7 +137,7 @@ def assess(
         by_line = Extrapolation(withheld("pulse_not_to_be_trusted"))
         by_pulse_alone = ("extrapolation", "ebbeling", "george", "vehrs", "hunt_submaximal")
         estimates = {**dict.fromkeys(by_pulse_alone, by_line.estimate), "combined": combined}
-    estimates |= {"rpe": by_rpe(known.efforts), "non_exercise": non_exercise(subject)}
+    estimates |= {"rpe": by_rpe(answers.efforts, answers.log_likelihood), "non_exercise": non_exercise(subject)}
     headline = chosen_by_clinic.headline
     if headline == EITHER:
         headline = "extrapolation" if by_line.reading is not None else "combined"
@@ -140,22 +157,27 @@ def assess(
 
 
 def _known(
-    subject: Subject, stages: tuple[StageResult, ...], maximum: HrMax, earlier: Sequence[StageResult]
+    subject: Subject,
+    stages: tuple[StageResult, ...],
+    maximum: HrMax,
+    answers: Answers,
+    earlier: Sequence[StageResult],
 ) -> tuple[Known, FittedLine | None, Cause | None]:
     """What the combined estimate reads, the line through the stages, and why their pulse forbids any number."""
-    heart, prior, answers = heart_of(subject, maximum), known_beforehand(subject), efforts(stages)
+    heart, prior = heart_of(subject, maximum), known_beforehand(subject)
+    # HRmax read off Borg's scale has used the answers up.
+    said = NO_ANSWERS if maximum.reckoned_source == "rpe" else answers
+    known = Known(None, None, said.efforts, said.log_likelihood, heart, prior)
     if subject.irregular_rhythm:
-        return Known(None, None, answers, heart, prior), None, None
+        return known, None, None
     used = pulses(stages)
     line = fit_line(used, heart)
-    scatter = 1.0 if line is None else line.scatter
     silent = None if line is None else line.does_not_follow(heart)
+    known = replace(known, pulses=used, scatter=1.0 if line is None else line.scatter)
     if silent is not None or not len(used.vo2):
-        return Known(used, None, answers, heart, prior), line, silent
-    # HRmax read off Borg's scale has used the answers up.
-    answers = answers if maximum.reckoned_source != "rpe" else efforts(())
-    by_stages = by_pulse([used], heart, scatter=scatter)
-    return Known(used, by_stages, answers, heart, prior, scatter, pulses(earlier) if earlier else None), line, None
+        return known, line, silent
+    by_stages = by_pulse([used], heart, scatter=known.scatter)
+    return replace(known, by_stages=by_stages, earlier=pulses(earlier) if earlier else None), line, None
 
 
 def heart_of(subject: Subject, maximum: HrMax) -> Heart:

@@ -22,7 +22,6 @@ from teststation.physiology.posterior import (
     Heart,
     Pulses,
     Reading,
-    by_effort,
     by_pulse,
     normal_nodes,
     over_costs,
@@ -44,6 +43,7 @@ class Known:
     pulses: Pulses | None  # None: the pulse of this person tells nothing
     by_stages: Array | None  # their log likelihood by cost node, where it has been made already
     efforts: Efforts
+    by_answers: Array | None  # their log likelihood by cost node; None without answers
     heart: Heart
     prior: Prior
     scatter: float = 1.0
@@ -79,9 +79,8 @@ def _from_test(known: Known) -> tuple[str, Array | None]:
             found = by_pulse([known.pulses, known.earlier], known.heart, CHANGE, known.scatter)
         elif found is None:
             found = by_pulse([known.pulses], known.heart, scatter=known.scatter)
-    if len(known.efforts.rpe):
-        answers = by_effort(known.efforts)
-        found = answers if found is None else found + answers
+    if known.by_answers is not None:
+        found = known.by_answers if found is None else found + known.by_answers
     return name, None if found is None else over_costs(found, weights if found.shape[2] > 1 else NO_CHANGE[1])
 
 

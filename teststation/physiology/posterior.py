@@ -7,7 +7,8 @@ Heart-rate reserve follows oxygen reserve (Swain 1997, 2004), along a curve of t
 
 Unknown are VO2max (a grid, even in the logarithm), the oxygen cost c (nodes), HRmax, the pulse HR0 where the line
 meets rest, the bend b and the day, and how this person uses Borg's scale; the last are Gaussian for fixed VO2max and
-c, and integrated out exactly. Every size has its source in ``error_budget``.
+c, and integrated out exactly (the bend as two Gaussians: people near the straight line, and people far from it).
+Every size has its source in ``error_budget``.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from teststation.physiology import error_budget as sizes
 from teststation.units import ML_KG_MIN_PER_MET as RESTING_VO2
 
 LOWEST, HIGHEST = 8.0, 110.0  # mL/kg/min; no person is at either end
-GRID = np.exp(np.linspace(np.log(LOWEST), np.log(HIGHEST), 200))
+GRID = np.exp(np.linspace(np.log(LOWEST), np.log(HIGHEST), 160))
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
 END_CELLS = 3  # of the grid; a range that reaches into the lowest is cut off by the grid and no range
 NOBODY_ABOVE, NOBODY_SD = 97.0, 0.03  # mL/kg/min, the highest ever measured, and by what share that may be off
@@ -114,27 +115,29 @@ def by_pulse(
     hr0, hr0_sd = heart.standing
     top, top_sd = heart.hr_max
     reserve = heart.reserve_bpm
-    off, variance = [], []
-    columns: list[list[Array]] = [[] for _ in range(3 + len(tests))]
+    off, variance, bent = [], [], []
+    columns: list[list[Array]] = [[] for _ in range(2 + len(tests))]
     bound = np.zeros((len(GRID), len(COST_NODES), len(change[0])))
     for number, test in enumerate(tests):
         vo2max = np.maximum(GRID[:, None] + number * change[0], RESTING_VO2 + 1.0)  # (grid, changes)
         f = _share(test.vo2, test.cost_sd, vo2max)
         held = np.clip(f, 0.0, 1.0)
-        curve = held * (1.0 - held) * reserve
-        off.append(_by_stage(test.hr) - hr0 * (1 - f) - top * f - sizes.BEND * curve)
-        parts = [hr0_sd * (1 - f), top_sd * f, sizes.BEND_SD * curve]
+        bent.append(held * (1.0 - held) * reserve)
+        off.append(_by_stage(test.hr) - hr0 * (1 - f) - top * f)
+        parts = [hr0_sd * (1 - f), top_sd * f]
         parts += [np.full_like(f, sizes.DAY_SD_BPM if n == number else 0.0) for n in range(len(tests))]
         for column, part in zip(columns, parts, strict=True):
             column.append(part)
         own = sizes.STAGE_SD_BPM**2 + sizes.LOAD_SD_BPM**2 + _by_stage(test.doubt_sd_bpm) ** 2
         variance.append(scatter * (own + (reserve * f * sizes.LOAD_COST_SD) ** 2))
         bound += _not_above(f, test.walked)
-    return bound + _log_normal(
-        np.concatenate(off),
-        [np.concatenate(column) for column in columns],
-        np.concatenate(variance),
-    )
+    straight, curve, own_variance = np.concatenate(off), np.concatenate(bent), np.concatenate(variance)
+    known = [np.concatenate(column) for column in columns]
+    each = [
+        np.log(share) + _log_normal(straight - mean * curve, [*known, sd * curve], own_variance)
+        for share, mean, sd in sizes.BENDS
+    ]
+    return bound + np.logaddexp.reduce(each)
 
 
 def by_effort(efforts: Efforts) -> Array:

@@ -8,8 +8,8 @@ VO2max at once.
 Day and scatter are those of the error budget within a fortnight: 3 bpm for the day and 2 for a stage's mean. Runners
 on five days running, at one hour, differ by less (1.1 to 1.4 %: Lamberts 2004); cyclists four weeks apart (52 pairs)
 by 6.1 bpm over all loads and 2.4 a load, of which 2.8 may be training: so 4 and 2.4 where more than a fortnight lies
-between. Two ordinary 13-minute tests of a person of 40 mL/kg/min then have a typical error of 1.5 mL/kg/min within a
-fortnight and 1.8 over months; a retest study of seven people gave 1.9.
+between. Two ordinary 13-minute tests of a person of 40 mL/kg/min then have a typical error of 1.45 mL/kg/min within a
+fortnight and 1.75 over months; a retest study of seven people gave 1.9.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ from teststation.physiology.prior import Prior
 
 FORTNIGHT_DAYS = 14.0
 DAY_SD_LATER_BPM, STAGE_SD_LATER_BPM = 4.0, 2.4
-SAME_LOAD_SD_BPM = 3.3  # LOAD_SD_BPM and LOAD_COST_SD of the budget at some 65 % of the maximum
+SAME_LOAD_SD_BPM = 3.6  # LOAD_SD_BPM and LOAD_COST_SD of the budget at some 65 % of the maximum
 NOISE_OVER_S = (
     60.0  # a mean over more seconds scatters less, but a pulse swings slowly: twice as long, two thirds of it
 )
