@@ -1,7 +1,7 @@
 """People, pre-test, settings, history, result; and what holds for every screen."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -25,9 +25,10 @@ from teststation.records.people.people import Person
 from teststation.subject import Sex
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.i18n import tr
+from ui.desktop.i18n.numbers import today
 from ui.desktop.people.person import due_words
 from ui.desktop.people.person_form import PersonForm
-from ui.desktop.test.pretest import MEASURED
+from ui.desktop.test.pretest import ALL_OUT, INTERVALS, MEASURED
 from ui.desktop.widgets.base import ElidedLabel
 from ui.desktop.window import MainWindow
 from ui.station.settings import Settings
@@ -281,6 +282,45 @@ def test_a_measured_hrmax_needs_its_date_and_reaches_the_subject(bench: Bench) -
     subject = form.subject()
     assert subject is not None
     assert (subject.hr_max_measured_bpm, subject.hr_max_measured_on) == (181.0, "2026-05-12")
+
+
+@pytest.mark.parametrize(("source", "all_out"), [(INTERVALS, False), (ALL_OUT, True)])
+def test_the_highest_pulse_of_a_recent_session_reaches_the_subject(bench: Bench, source: str, all_out: bool) -> None:
+    bench.to_pretest()
+    form = bench.window.pretest
+    form.hr_source.setCurrentIndex(form.hr_source.findData(source))
+    form.hr_value.setText("176")
+    form.hr_date.setText((today() - timedelta(days=120)).strftime("%d.%m.%Y"))
+    assert any("tre månedene" in problem for problem in form.missing())
+    form.hr_date.setText((today() - timedelta(days=20)).strftime("%d.%m.%Y"))
+    assert form.missing() == []
+    subject = form.subject()
+    assert subject is not None
+    assert (subject.hr_max_intervals_bpm, subject.hr_max_intervals_all_out) == (176.0, all_out)
+    assert subject.hr_max_measured_bpm is None
+    assert "beregnet av alder" not in form.withheld.text()
+
+
+def test_three_questions_are_worth_something_and_the_screen_says_what(bench: Bench) -> None:
+    bench.to_pretest()
+    form = bench.window.pretest
+    assert "± 11 blir ± 9" in form.withheld.text()
+    form.resting.setText("64")
+    form.waist.setText("98")
+    form.activity.choices["frequency"].setCurrentIndex(3)
+    assert any("alle tre" in problem for problem in form.missing())
+    form.activity.choices["intensity"].setCurrentIndex(2)
+    form.activity.choices["duration"].setCurrentIndex(3)
+    assert form.missing() == []
+    subject = form.subject()
+    assert subject is not None
+    assert (subject.waist_cm, subject.resting_hr_bpm, subject.activity_index) == (98.0, 64.0, 2.5 * 2.0 * 0.75)
+    assert "± 11 blir ± 9" not in form.withheld.text()
+    form.waist.setText("9")
+    assert any("Midjemål" in problem for problem in form.missing())
+    form.activity.clear()
+    form.activity.choices["frequency"].setCurrentIndex(1)
+    assert form.activity.index == 0.0
 
 
 def test_without_devices_the_screen_points_to_the_settings(
