@@ -204,7 +204,7 @@ def trend(canvas: Canvas, box: Box, report: Report) -> None:
     years = [years_between(points[0].started_at, point.started_at) for point in points]
     spans = [(p.vo2max_ml_kg_min, p.vo2max_ml_kg_min) if p.method else (p.low, p.high) for p in points]
     low, high = min(span[0] or 0 for span in spans), max(span[1] or 0 for span in spans)
-    first = next((at for at, point in zip(years, points, strict=True) if not point.method), 0.0)
+    first = next((at for at, point in zip(years, points, strict=True) if point in report.in_line), 0.0)
     margin = max(years[-1] * 0.12, 0.02)
     y_range = (5 * math.floor(low / 5), 5 * math.ceil(high / 5))
     axes = Axes(canvas, box, (-margin, years[-1] + margin), y_range)

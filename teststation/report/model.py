@@ -38,6 +38,7 @@ class HistoryPoint:
     low: float | None
     high: float | None
     method: str = ""
+    reckoned_by: str = ""  # algorithm and method; the line joins the points of the newest one's
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +236,15 @@ class Report:
         return f"{words} {say('report.change.imported_today', size=size)}"
 
     @property
+    def in_line(self) -> tuple[HistoryPoint, ...]:
+        """The tests that were reckoned as the newest was: between numbers of two algorithms lies no change."""
+        own = [point for point in self.tested if not point.method]
+        return tuple(point for point in own if point.reckoned_by == own[-1].reckoned_by)
+
+    @property
     def trend(self) -> Trend | None:
-        """All tests as one line; None while there are too few."""
-        points = [point for point in self.tested if not point.method]
+        """Those tests as one line; None while there are too few."""
+        points = self.in_line
         values = [point.vo2max_ml_kg_min or 0.0 for point in points]
         return fit_trend([point.started_at for point in points], values, [TYPICAL_ERROR] * len(points))
 

@@ -250,7 +250,7 @@ class Station:
 
         person = self.record.people.get(stored.person_id)
         history = [
-            HistoryPoint(line.started_at, line.vo2max_ml_kg_min, line.low, line.high)
+            HistoryPoint(line.started_at, line.vo2max_ml_kg_min, line.low, line.high, reckoned_by=line.reckoned_by)
             for line in reversed(self.record.tests.summaries(stored.person_id))
             if line.started_at <= stored.run.started_at and line.status == "ok"
         ]

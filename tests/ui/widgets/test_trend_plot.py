@@ -1,5 +1,6 @@
 """The chart of all tests of a person."""
 
+from dataclasses import replace
 from datetime import date
 
 import pyqtgraph as pg
@@ -30,3 +31,15 @@ def test_from_three_tests_on_the_fitted_line_takes_the_place_of_the_joining_one(
     assert (days[0], round(days[-1])) == (date(2026, 1, 1).toordinal(), date(2026, 7, 1).toordinal())
     chart.show_points([])
     assert drawn(chart._trend) == ([], [])
+
+
+def test_numbers_of_two_algorithms_are_in_no_line_together(qtbot: QtBot) -> None:
+    chart = TrendPlot()
+    qtbot.addWidget(chart)
+    old, *new = points(30.0, 40.0, 41.0, 42.0)
+    chart.show_points(
+        [replace(old, reckoned_by="2 extrapolation"), *(replace(p, reckoned_by="3 combined") for p in new)]
+    )
+    assert chart.drawn()[1] == [30.0, 40.0, 41.0, 42.0]
+    days, values = drawn(chart._trend)
+    assert (days[0], round(values[0]), round(values[-1])) == (date(2026, 4, 1).toordinal(), 40, 42)

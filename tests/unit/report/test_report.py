@@ -197,3 +197,18 @@ def test_a_very_long_comment_stays_on_its_page() -> None:
     made = build(PERSON, run, found, [_point(run, found)], Clinic(), "", "0.1.0", signatures=[endless])
     assert len(PdfReader(io.BytesIO(render(made))).pages) == len(PdfReader(io.BytesIO(render(report(*sample())))).pages)
     assert "…" in text_of(render(made))
+
+
+def test_numbers_of_two_algorithms_are_in_no_line_together() -> None:
+    run, found = sample()
+    days = ("2024-01-02", "2025-01-02", "2025-07-02", "2026-01-02")
+    by = ("2 extrapolation", "3 combined", "3 combined", "3 combined")
+    history = [
+        HistoryPoint(f"{day}T10:00:00+01:00", 30.0 + n, 25.0, 40.0, reckoned_by=which)
+        for n, (day, which) in enumerate(zip(days, by, strict=True))
+    ]
+    made = build(PERSON, run, found, history, Clinic("Klinikken"), "Ola Nordmann", "0.1.0")
+    assert len(made.in_line) == 3
+    assert made.trend is not None
+    assert made.trend.per_year == pytest.approx(2.0, abs=0.1)
+    assert render(made).startswith(b"%PDF")

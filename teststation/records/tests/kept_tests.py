@@ -68,6 +68,7 @@ class KeptLine:
     signed_by: str | None
     signed_at: str | None
     amended: bool
+    reckoned_by: str = ""  # algorithm and method: numbers of another are in no line with these
 
 
 class _EventHead(msgspec.Struct):
@@ -275,10 +276,13 @@ def _counting_results() -> Select[tuple[object, ...]]:
     return _joined(select(*columns))
 
 
+_OF_RESULT = ("status", "vo2max_ml_kg_min", "low_ml_kg_min", "high_ml_kg_min", "algorithm_version", "headline")
+
+
 def _summaries() -> Select[tuple[object, ...]]:
     columns = (
         *(TEST.c[name] for name in ("id", "person_id", "started_at", "protocol_id", "outcome", "reason_json")),
-        *(RESULT.c[name] for name in ("status", "vo2max_ml_kg_min", "low_ml_kg_min", "high_ml_kg_min")),
+        *(RESULT.c[name] for name in _OF_RESULT),
         *(SIGNATURE.c[name] for name in ("number", "user_name", "signed_at")),
     )
     return _joined(select(*columns))
@@ -318,6 +322,7 @@ def _summary(row: RowMapping) -> KeptLine:
         signed_by=row["user_name"],
         signed_at=row["signed_at"],
         amended=(row["number"] or 0) > 1,
+        reckoned_by=f"{row['algorithm_version']} {row['headline']}",
     )
 
 

@@ -48,7 +48,7 @@ def signed_of(line: KeptLine) -> str:
 def points_of(lines: Sequence[KeptLine], imported: Sequence[ImportedResult] = ()) -> list[TrendPoint]:
     """The tests that have a number, oldest first; what was brought in has no range."""
     own = [
-        TrendPoint(_day_of(line), line.vo2max_ml_kg_min, line.low, line.high)
+        TrendPoint(_day_of(line), line.vo2max_ml_kg_min, line.low, line.high, line.reckoned_by)
         for line in reversed(lines)
         if line.vo2max_ml_kg_min is not None and line.low is not None and line.high is not None
     ]

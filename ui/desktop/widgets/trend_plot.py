@@ -29,6 +29,7 @@ class TrendPoint:
     vo2max_ml_kg_min: float
     low: float | None = None
     high: float | None = None
+    reckoned_by: str = ""  # algorithm and method; the line joins the points of the newest one's
 
     @property
     def is_own(self) -> bool:
@@ -53,6 +54,8 @@ def ticks(days: Sequence[date]) -> list[tuple[float, str]]:
 
 class TrendPlot(QWidget):
     """Points with bars; from three tests on, the straight line through them with its band. Hollow: brought in.
+
+    A number that an older algorithm gave, or another method, stands by itself: between two of them lies no change.
 
     Before that a thin line joins them only to lead the eye.
     """
@@ -80,10 +83,12 @@ class TrendPlot(QWidget):
         days, values = _days_and_values(own)
         above = np.array([point.span[1] for point in own], dtype=float) - values
         below = values - np.array([point.span[0] for point in own], dtype=float)
-        trend = fit_trend([f"{p.on}T12:00+00:00" for p in own], values.tolist(), [TYPICAL_ERROR] * len(own))
-        self._draw_trend(trend, 0.0 if not own else float(days.min()))
+        alike = [point for point in own if point.reckoned_by == own[-1].reckoned_by]
+        in_line, of_line = _days_and_values(alike)
+        trend = fit_trend([f"{p.on}T12:00+00:00" for p in alike], of_line.tolist(), [TYPICAL_ERROR] * len(alike))
+        self._draw_trend(trend, 0.0 if not alike else float(in_line.min()))
         self._others.setData(*_days_and_values([point for point in points if not point.is_own]))
-        self._line.setData(*((days, values) if trend is None else ([], [])))
+        self._line.setData(*((in_line, of_line) if trend is None else ([], [])))
         self._points.setData(days, values)
         self._bars.setData(x=days, y=values, top=above, bottom=below)
         self._axes.getAxis("bottom").setTicks([ticks([point.on for point in points])])
