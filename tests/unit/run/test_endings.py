@@ -154,6 +154,39 @@ def test_the_ends_of_waiting_are_counted_from_where_the_wait_began() -> None:
     assert ended_as(bench) == (Phase.STOPPING, Outcome.FAULT, Cause("speed_not_reached"), 60.1)
 
 
+def test_a_fault_in_cool_down_brings_its_reason() -> None:
+    bench = Bench().started()
+    bench.feed(ev.CoolDownPressed(t_s=bench.now_s, reason="patient"))
+    bench.feed(belt(bench.now_s, 3.0, BeltState.TRIPPED, TripReason.NO_ANSWER))
+    assert ended_as(bench) == (Phase.STOPPING, Outcome.FAULT, Cause("trip_no_answer", {"detail": ""}), bench.now_s)
+
+
+def test_the_red_button_is_asked_for_half_a_minute_after_the_stop_and_given_up_on_after_a_whole_one() -> None:
+    bench = Bench().started()
+    t_s = bench.now_s
+    bench.feed(ev.StopPressed(t_s=t_s, reason="operator"))
+    bench.feed(belt(t_s + 29.9, 2.0), ev.Ticked(t_s=t_s + 29.9))
+    assert not bench.state.press_red_button
+    assert bench.feed(belt(t_s + 30.0, 2.0), ev.Ticked(t_s=t_s + 30.0)) == (StopBelt(),)
+    assert bench.state.press_red_button
+    bench.feed(belt(t_s + 59.9, 2.0), ev.Ticked(t_s=t_s + 59.9))
+    assert bench.state.phase is Phase.STOPPING
+    assert bench.feed(belt(t_s + 60.0, 2.0), ev.Ticked(t_s=t_s + 60.0)) == (StopBelt(),)
+    assert ended_as(bench) == (Phase.ENDED, Outcome.FAULT, Cause("stop_ignored"), t_s + 60.0)
+
+
+def test_an_ordinary_end_that_takes_too_long_becomes_a_latched_stop() -> None:
+    bench = Bench().started()
+    bench.feed(ev.CoolDownPressed(t_s=bench.now_s, reason="patient"))
+    bench.run_for(PLAN.cool_down.duration_s)
+    t_s = bench.state.phase_began_s
+    assert bench.feed(belt(t_s + 29.9, None), ev.Ticked(t_s=t_s + 29.9)) == (GrantBelt(None),)
+    assert not bench.state.tripped
+    assert bench.feed(belt(t_s + 30.0, None), ev.Ticked(t_s=t_s + 30.0)) == (StopBelt(),)
+    assert bench.state.tripped
+    assert bench.state.outcome is Outcome.OPERATOR, "nothing is known of the belt yet"
+
+
 def test_telemetry_may_be_two_seconds_old_and_no_older() -> None:
     bench = Bench().started()
     t_s = bench.now_s
