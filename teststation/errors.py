@@ -46,6 +46,12 @@ class DeviceError(StationError):
     exit_status = 4
 
 
+class AfterTheTest(StationError):
+    """A test was walked, and something after it could not be done: never status 2, for something has moved."""
+
+    exit_status = 4
+
+
 class EndedByOperator(StationError):
     """The operator ended it early, and in order: what moved is at rest again."""
 

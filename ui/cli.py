@@ -23,7 +23,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
         with at_once():
-            return int(arguments.run(arguments))
+            status = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return status
     except StationError as error:
         for problem in error.problems:
             say(problem)
@@ -32,14 +34,29 @@ def main(argv: list[str] | None = None) -> int:
         say("ended by the operator before anything moved")
         return EXIT_OPERATOR
     except BrokenPipeError:
-        # The reader of our output has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 0  # who read our list has gone, and has read enough; what does more than tell says so before
     except Exception as error:  # noqa: BLE001 - the last border: a bug becomes one sentence and a file to send
+        if _output_failed():
+            say(f"standard output cannot be written ({getattr(error, 'strerror', None) or error}); name a file")
+            return EXIT_BAD_INPUT
         say(f"the program made an error ({type(error).__name__}); please send {_crash_file(error)} to its makers")
         return EXIT_DEVICE
     finally:
+        _output_failed()
         all_said()
+
+
+def _output_failed() -> bool:
+    """Whether what was printed cannot be written; it is then let go, or the interpreter's end would stumble over it."""
+    try:
+        sys.stdout.flush()
+    except ValueError:
+        return False  # closed by who runs us
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _crash_file(error: BaseException) -> Path:

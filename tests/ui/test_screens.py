@@ -20,8 +20,11 @@ from pytestqt.qtbot import QtBot
 
 from drivers.heart_rate.ble_scan import StrapSeen
 from tests.ui.conftest import SETTINGS, Bench
+from teststation.cause import Cause
+from teststation.errors import RecordError
 from teststation.records.database import Record
 from teststation.records.people.people import Person
+from teststation.run.record import Outcome
 from teststation.subject import Sex
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.i18n import tr
@@ -446,3 +449,28 @@ def test_geometry_of_every_sheet_is_inside_the_window(bench: Bench) -> None:
         assert QRect(0, 0, bench.window.width(), bench.window.height()).contains(sheet.panel.geometry())
         assert sheet.findChildren(QScrollArea) == []
         sheet.finish()
+
+
+def test_a_walked_test_that_the_record_does_not_take_is_told_and_stays_in_its_journal(
+    bench: Bench, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = record.keep
+
+    def full(*_: object) -> None:
+        raise RecordError(Cause("record_disk_full", {"name": record.path.name}))
+
+    monkeypatch.setattr(record, "keep", full)
+    bench.to_stages().pass_s(30.0)
+    bench.running.stop()
+    bench.pass_s(5.0)
+    window = bench.window
+    assert window.flow is None, "the drivers are let go, and the next test can begin"
+    assert window.stack.currentWidget() is window.people
+    assert window.sheet is not None
+    words = " ".join(child.text() for child in window.sheet.panel.findChildren(QLabel))
+    assert "ikke lagret i registeret" in words
+    assert "tas testen inn" in words
+    monkeypatch.setattr(record, "keep", keep)
+    assert all(work.wait(5.0) for work in window.closing._goodbyes), "the drivers are let go"
+    (stored,) = window.station.recover()
+    assert (stored.person_id, stored.run.outcome) == (bench.person.id, Outcome.OPERATOR)

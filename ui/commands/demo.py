@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from teststation.errors import BadInput
+from teststation.errors import AfterTheTest, BadInput
 from teststation.files.outputs import Kind
 from teststation.records.database import Record, open_record
 from teststation.subject import Sex, Subject
@@ -49,7 +49,15 @@ def run(arguments: argparse.Namespace) -> int:
                 seed=arguments.seed,
             )
             station = Station(record, settings, arguments.time_scale)
-            return run_setup(station, setup, ask=False, pdf=arguments.pdf, json=arguments.json)
+            try:
+                return run_setup(station, setup, ask=False, pdf=arguments.pdf, json=arguments.json)
+            except AfterTheTest as error:
+                if arguments.record:
+                    raise
+                # Where it is kept is gone in a moment.
+                raise AfterTheTest(
+                    *error.causes[:-1], "this record is thrown away; run the demonstration again"
+                ) from error
     if not display_at_hand():
         raise BadInput("there is no display here; add --headless to run the demonstration without a window")
     from ui.desktop.application import run_app

@@ -51,8 +51,11 @@ def write_json(value: object, out: str | None) -> None:
 def write_text(data: bytes, out: str) -> None:
     """Write JSON to a file, or to standard output for ``-``. Raises BadInput."""
     if out == STANDARD_OUTPUT:
-        sys.stdout.write(data.decode("utf-8"))
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(data.decode("utf-8"))
+            sys.stdout.flush()
+        except OSError as error:
+            raise BadInput(Cause("output_stream", {"why": error.strerror or ""})) from error
     else:
         write(Output(Path(out), Kind.JSON), data)
 

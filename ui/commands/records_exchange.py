@@ -50,6 +50,8 @@ def bring_in(arguments: argparse.Namespace) -> int:
     path = Path(arguments.file)
     with the_record(arguments, create=False) as record:
         found = preview(path, record, datetime.now().astimezone().date())
+        # Before it is shown: who reads the list may go away in the middle of it.
+        kept = keep(record, found) if arguments.yes and not found.problems else 0
         for row in found.rows:
             if row.person is not None and row.result is not None:
                 result = row.result
@@ -66,7 +68,6 @@ def bring_in(arguments: argparse.Namespace) -> int:
                 f"{len(found.new_people)} new ones; add --yes to keep them"
             )
             return 0
-        kept = keep(record, found)
     say(f"{kept} results kept, marked as imported; {len(found.good) - kept} were there already")
     return 0
 

@@ -7,6 +7,7 @@ import argparse
 
 import msgspec
 
+from teststation.errors import RecordError
 from teststation.files.outputs import Kind
 from teststation.records.access.audit import Action, AuditRow
 from teststation.records.access.users import Role
@@ -33,7 +34,7 @@ def add(arguments: argparse.Namespace) -> int:
     """Add a user and print the one-time password."""
     with the_record(arguments, create=False) as record:
         user, one_time = record.users.add(arguments.login, arguments.name, Role(arguments.role))
-    print(one_time)
+    _show(one_time, user.login)
     say(f"user {user.login} was added; the one-time password is changed at the first login, within seven days")
     return 0
 
@@ -42,9 +43,19 @@ def reset(arguments: argparse.Namespace) -> int:
     """Print a new one-time password for who has forgotten theirs."""
     with the_record(arguments, create=False) as record:
         user = record.users.named(arguments.login)
-        print(record.users.reset(user.id))
+        _show(record.users.reset(user.id), user.login)
     say(f"user {user.login} has a one-time password; it is changed at the next login, within seven days")
     return 0
+
+
+def _show(one_time: str | None, login: str) -> None:
+    """Print a password that is nowhere else."""
+    try:
+        print(one_time, flush=True)
+    except OSError as error:
+        raise RecordError(
+            f"the one-time password of {login} could not be shown ({error.strerror}); make another: users reset {login}"
+        ) from error
 
 
 def leave(arguments: argparse.Namespace) -> int:

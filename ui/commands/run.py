@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from drivers.registry import TREADMILL, parse_device
-from teststation.cause import Cause
-from teststation.errors import BadInput, RecordError, StationError
+from teststation.cause import Cause, Problem
+from teststation.errors import AfterTheTest, BadInput, RecordError, StationError
 from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.protocol.plan import Plan
@@ -19,6 +19,7 @@ from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
 from ui.commands.voice import say
 from ui.commands.who import described, person_for
+from ui.station.session import Session
 from ui.station.settings import ant_key, load_settings
 from ui.station.station import Setup, Station, floors_sentence, load_plan_of
 
@@ -51,7 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
 def run_setup(
     station: Station, setup: Setup, *, ask: bool, pdf: str | None, json: str | None, confirm: str = "enter"
 ) -> int:
-    """Take one setup from the devices to the report, and return the exit status."""
+    """Take one setup from the devices to the report, and return the exit status.
+
+    Raises:
+        AfterTheTest: the test was walked and could not be kept, or its report or result not be written.
+    """
     if station.scale.factor != 1.0:
         say(floors_sentence(station.scale))
     # From the first driver to the kept test: a signal ends the walking, never the keeping.
@@ -61,7 +66,7 @@ def run_setup(
         try:
             if not drive(session, interrupt, ask=ask, confirm=confirm):
                 return EXIT_STATUS[Outcome.OPERATOR]
-            stored = session.finish()
+            stored = _finished(station, session)
         finally:
             session.close()
         return deliver(station, stored, pdf=pdf, json=json)
@@ -76,12 +81,36 @@ def take_in_interrupted(station: Station) -> None:
             say(f"the interrupted run in {path} is not kept: {english(problem)}")
 
 
+def _finished(station: Station, session: Session) -> StoredTest:
+    """The test as it is kept; else where it is until it can be. Raises AfterTheTest."""
+    try:
+        return session.finish()
+    except RecordError as error:
+        journal = station.record.journal_path(session.run_id)
+        raise AfterTheTest(*error.causes, Cause("test_in_journal", {"path": str(journal)})) from error
+
+
 def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str | None) -> int:
-    """Write report and result of a kept test."""
-    if pdf is not None:
-        outputs.write(Output(Path(pdf), Kind.PDF), station.report(stored))
-    outputs.write_json(run_object(stored.run, stored.assessment), json)
-    say(f"{kept_sentence(station, stored)}; {headline_sentence(stored)}")
+    """Say that a test is kept, and write its report and result.
+
+    Raises:
+        AfterTheTest: one of them could not be written; the other one is.
+    """
+    try:
+        say(f"{kept_sentence(station, stored)}; {headline_sentence(stored)}")
+    except RecordError as error:
+        raise AfterTheTest(*error.causes) from error
+    problems: list[Problem] = []
+    for deliver_one in (
+        lambda: outputs.write_json(run_object(stored.run, stored.assessment), json),
+        lambda: None if pdf is None else outputs.write(Output(Path(pdf), Kind.PDF), station.report(stored)),
+    ):
+        try:
+            deliver_one()
+        except StationError as error:
+            problems += error.causes
+    if problems:
+        raise AfterTheTest(*problems, Cause("test_kept_all_the_same", {"test": stored.id}))
     outcome = stored.run.outcome
     assert outcome is not None
     return EXIT_STATUS[outcome]

@@ -228,6 +228,7 @@ class MainWindow(QMainWindow):
         self.run.begin(f"{person.full_name}, {day(person.born)}", setup.plan.title)
         self.flow = RunFlow(session, self.run, self.show_sheet, self)
         self.flow.ended.connect(self._ended)
+        self.flow.not_kept.connect(self._not_kept)
         self.go_to(self.run)
         self.run.setFocus()
         self.flow.start()
@@ -242,6 +243,13 @@ class MainWindow(QMainWindow):
             self.go_to(self.pretest)
         else:
             self.show_result(stored)
+
+    def _not_kept(self, error: StationError) -> None:
+        """The test is walked and lies in its journal: say so, and where it goes from there."""
+        self.closing.let_go_of_the_run()
+        self.sheets.finish_all()
+        self.back_to_people()
+        self.tell(tr("error.not_kept"), [*told(error), tr("error.in_journal")])
 
     def show_result(self, stored: StoredTest) -> None:
         """A kept test."""

@@ -68,6 +68,11 @@ class Session:
         return snapshot(controller.state, controller.now_s(), self._run, self._assessment)
 
     @property
+    def run_id(self) -> str:
+        """Under which the run is kept, and its journal meanwhile."""
+        return self._run.id
+
+    @property
     def begun(self) -> bool:
         """Whether Start was pressed: only then is there a test to keep."""
         return self.controller.state.begun

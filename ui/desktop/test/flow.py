@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
+from teststation.errors import StationError
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
@@ -21,6 +22,7 @@ class RunFlow(QObject):
     """One run in the window. ``ended`` carries the kept test, or None where it never began; the belt is at rest."""
 
     ended = Signal(object)
+    not_kept = Signal(object)  # why the record did not take it: its journal has it
 
     def __init__(
         self, session: Session, screen: RunScreen, show_sheet: Callable[[Callable[..., Sheet]], None], parent: QObject
@@ -162,7 +164,12 @@ class RunFlow(QObject):
         self.session.acknowledge(code, silenced)
 
     def _finish(self) -> None:
-        stored: StoredTest | None = self.session.finish() if self.session.begun else None
+        try:
+            stored: StoredTest | None = self.session.finish() if self.session.begun else None
+        except StationError as error:
+            self.disconnect_screen()
+            self.not_kept.emit(error)
+            return
         self.disconnect_screen()
         self.ended.emit(stored)
 
