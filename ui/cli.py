@@ -1,6 +1,7 @@
 """The command line, and the way into the window. Qt is imported only where a window is really opened."""
 
 import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -36,27 +37,25 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         return 0  # who read our list has gone, and has read enough; what does more than tell says so before
     except Exception as error:  # noqa: BLE001 - the last border: a bug becomes one sentence and a file to send
-        if _output_failed():
-            say(f"standard output cannot be written ({getattr(error, 'strerror', None) or error}); name a file")
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO) and error.filename is None:
+            say(f"standard output cannot be written ({error.strerror}); name a file")  # no path: it was a stream
             return EXIT_BAD_INPUT
         say(f"the program made an error ({type(error).__name__}); please send {_crash_file(error)} to its makers")
         return EXIT_DEVICE
     finally:
-        _output_failed()
+        _let_go_of_output()
         all_said()
 
 
-def _output_failed() -> bool:
-    """Whether what was printed cannot be written; it is then let go, or the interpreter's end would stumble over it."""
+def _let_go_of_output() -> None:
+    """What was printed and cannot be written is let go: the interpreter's end would stumble over it."""
     try:
         sys.stdout.flush()
     except ValueError:
-        return False  # closed by who runs us
+        return  # closed by who runs us
     except OSError:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return True
-    return False
 
 
 def _crash_file(error: BaseException) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.fast_keys import IN_A_CHILD
 from tests.process.floor import station_environment
 from tests.sample_tests import sample
 from tests.unit.commands.conftest import Cli
@@ -88,7 +89,8 @@ def test_a_test_that_cannot_be_kept_names_its_journal(filled: Path) -> None:
 
 def in_a_process(folder: Path, stdout: object, *words: str, **more: object) -> subprocess.CompletedProcess[bytes]:
     environment = station_environment() | {"TESTSTATION_PASSPHRASE": WORD}
-    command = [sys.executable, "-m", "ui.cli", *words]
+    program = IN_A_CHILD + "import sys\nfrom ui.cli import main\nsys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, *words]
     return subprocess.run(
         command, stdout=stdout, stderr=subprocess.PIPE, env=environment, cwd=folder, timeout=60, check=False, **more
     )  # type: ignore[call-overload]
