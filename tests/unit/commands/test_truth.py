@@ -103,7 +103,7 @@ def in_a_process(folder: Path, stdout: object, *words: str, **more: object) -> s
     [
         ("records", "--record", "a.record", "show", "run-1", "--json", "-"),
         ("records", "--record", "a.record", "list"),
-        ("records", "--record", "a.record", "users", "add", "kari", "--name", "Kari", "--role", "therapist"),
+        ("records", "--record", "a.record", "users", "add", "kari", "--name", "Kari", "--role", "administrator"),
         ("protocols", "list"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_list_whose_reader_has_gone_ends_in_silence(filled: Path) -> None:
         assert (done.returncode, done.stderr) == (0, b"")
         done = in_a_process(
             filled.parent, gone, "records", "--record", "a.record", "users", "add", "k", "--name", "K", "--role",
-            "therapist",
+            "administrator",
         )  # fmt: skip
     assert done.returncode == 2, "a password that nobody has read is no success"
     assert b"users reset k" in done.stderr

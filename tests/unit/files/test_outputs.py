@@ -53,6 +53,7 @@ def test_a_record_that_is_not_there_yet_is_refused_too(tmp_path: Path) -> None:
     "name",
     [
         "klinikk.record-journal", "klinikk.record-wal", "KLINIKK.RECORD-shm", "klinikk.record.lock",
+        "klinikk.record.head",
         "klinikk.record.journals", "klinikk.record.journals/run-1.journal", "klinikk.record.journals/ny.pdf",
     ],
 )  # fmt: skip
@@ -60,7 +61,7 @@ def test_what_lies_beside_a_record_is_refused_whether_it_is_there_or_not(
     record: Path, tmp_path: Path, name: str
 ) -> None:
     assert "is kept for" in refused(tmp_path / name, records=(record,))
-    if not name.endswith(".lock"):  # a lock beside a file of which nothing is known may be anything
+    if not name.endswith((".lock", ".head")):  # a lock beside a file of which nothing is known may be anything
         assert "is kept for" in refused(tmp_path / name.lower()), "and beside any other record"
 
 
