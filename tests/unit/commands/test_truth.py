@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import pytest
@@ -87,13 +88,13 @@ def test_a_test_that_cannot_be_kept_names_its_journal(filled: Path) -> None:
     assert "run-9.journal" in told.value.problems[-1]
 
 
-def in_a_process(folder: Path, stdout: object, *words: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+def in_a_process(folder: Path, stdout: BinaryIO, *words: str) -> subprocess.CompletedProcess[bytes]:
     environment = station_environment() | {"TESTSTATION_PASSPHRASE": WORD}
     program = IN_A_CHILD + "import sys\nfrom ui.cli import main\nsys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, *words]
     return subprocess.run(
-        command, stdout=stdout, stderr=subprocess.PIPE, env=environment, cwd=folder, timeout=60, check=False, **more
-    )  # type: ignore[call-overload]
+        command, stdout=stdout, stderr=subprocess.PIPE, env=environment, cwd=folder, timeout=60, check=False
+    )
 
 
 @POSIX
