@@ -45,6 +45,7 @@ class PaperMachine:
         self.gone = False  # the port
         self.is_open = False
         self.said: list[tuple[float, Request, float | None]] = []
+        self.repeatable: list[tuple[float, Request]] = []  # what would be asked once more where it is not answered
         self.speed_kmh = self.incline_pct = 0.0
         self.set_kmh = self.traits.lowest_kmh
         self.set_incline_pct = 0.0
@@ -82,6 +83,8 @@ class PaperMachine:
             raise LinkLost(Cause("port_lost", {"port": "paper"}))
         value = None if order is None else order.value
         self.said.append((self._wall.now_s, request, value))
+        if retry is not False:
+            self.repeatable.append((self._wall.now_s, request))
         self.counts.sent(self._wall.now_s)
         self.counts.commands += 1
         self._spoken_s = self._wall.now_s

@@ -162,6 +162,7 @@ def test_the_belt_waits_for_the_button_at_the_machine_and_begins_its_ramp_there(
 def test_a_start_that_nobody_confirms_is_taken_back(bench: Bench) -> None:
     machine = bench.leased().rounds(round(CONFIRM_START_WITHIN_S / ROUND_S) + 3, LEASE).machine
     assert bench.trip is TripReason.START_REFUSED
+    assert bench.driver._guard.detail == "nobody confirmed the start at the machine"
     assert machine.count(Request.AUTO_STOP) > 0
     assert not machine.started
 
@@ -169,6 +170,7 @@ def test_a_start_that_nobody_confirms_is_taken_back(bench: Bench) -> None:
 def test_a_start_that_is_given_up_is_taken_back_at_once(bench: Bench) -> None:
     machine = bench.leased().rounds(2, ENOUGH).rounds(1).machine
     assert bench.trip is TripReason.OPERATOR_STOP
+    assert bench.driver._guard.detail == "given up before the machine's own start"
     assert not machine.started
 
 

@@ -115,6 +115,54 @@ def test_a_stop_is_told_as_not_obeyed_where_nothing_is_seen_of_the_belt(room: Ro
         assert made.last.measured_speed_kmh is None
 
 
+@pytest.mark.parametrize("how", ["mute", "gone"])
+def test_a_belt_that_is_lost_as_it_walks_is_not_seen_to_rest_and_that_is_told(how: str, room: RoomMaker) -> None:
+    made = room().walking(4.0)
+    if how == "gone":
+        made.machine.gone = True
+    else:
+        made.machine.answers = lambda _, __: None
+    since_s = made.wall.now_s
+    made.until(lambda seen: seen.stop_ignored, TOLD_WITHIN_S, lease(4.0))
+    assert made.last.trip in (TripReason.NO_ANSWER, TripReason.PORT_LOST)
+    assert made.wall.now_s - since_s > 3.9, "a moment without an answer is no disobedience"
+
+
+def test_a_second_driver_that_sees_no_speed_of_a_belt_that_is_on_tells_that(room: RoomMaker) -> None:
+    made = room(recover=True)
+    made.machine.answers = lambda request, answer: (
+        Answer(request, refused=True)
+        if request is Request.SPEED
+        else Answer(request, running=Running.GUARDED)
+        if request is Request.STATUS
+        else answer
+    )
+    made.until(lambda seen: seen.stop_ignored, TOLD_WITHIN_S + 0.5)
+    assert made.last.trip is TripReason.DRIVER_LOST
+
+
+def test_nothing_is_asked_twice_on_the_way_to_rest(room: RoomMaker) -> None:
+    """One exchange may wait for its answer; two would feed a watchdog that is to act."""
+    made = room().walking(4.8)
+    made.machine.stopped_goal_kmh = lambda kmh: kmh
+    since_s = stopped(made)
+    made.run(12.0)
+    assert made.machine.count(Request.STOP, since_s) > 0
+    assert [asked for at_s, asked in made.machine.repeatable if at_s > since_s - CYCLE_S] == []
+
+
+def test_a_step_down_that_is_refused_is_never_raised_above_a_walk(room: RoomMaker) -> None:
+    made = room().walking(4.8)
+    made.machine.stopped_goal_kmh = lambda kmh: kmh
+    made.machine.watchdog_works = False
+    made.machine.own_lowest_kmh = 9.0
+    since_s = stopped(made)
+    made.run(40.0)
+    down = [value for at_s, said, value in made.machine.said if said is Request.SET_SPEED and at_s > since_s]
+    assert len(down) >= 10
+    assert max(value for value in down if value is not None) == pytest.approx(1.0)
+
+
 def test_an_arming_that_never_moved_ignores_no_stop_though_its_port_is_gone(room: RoomMaker) -> None:
     made = room().armed()
     made.machine.gone = True

@@ -1,15 +1,18 @@
 """What the driver trips on, when, and the words it gives; what it tells of a belt; and why it accepts no arming."""
 
+import queue
 from collections.abc import Callable
 
 import pytest
 
 from drivers import lines
+from drivers.treadmill.controlled import drive
 from drivers.treadmill.opcode_codec import Dialect
 from drivers.treadmill.port import Answer, Request, Running, WireCounts
 from drivers.treadmill.trackmaster import dialect
 from drivers.treadmill.woodway import DIALECT as WOODWAY
-from tests.unit.drivers.machine_on_paper import ARM, CYCLE_S, OFF, PaperRoom, RoomMaker, lease, room
+from tests.unit.drivers.machine_on_paper import ARM, CYCLE_S, OFF, PaperMachine, PaperRoom, RoomMaker, lease, room
+from teststation.clock import TimeScale
 from teststation.ports import BeltState, Setpoint, TripReason
 
 __all__ = ["room"]
@@ -276,6 +279,40 @@ def test_a_port_that_is_gone_is_offline_at_once_and_nothing_of_before_is_known(r
     mark = len(made.machine.said)
     made.until(lambda seen: seen.state is BeltState.TRIPPED, 3.0)
     assert made.machine.said[mark][1] is Request.AUTO_STOP
+
+
+def test_a_driver_is_run_as_it_is_told(room: RoomMaker) -> None:
+    made = room()
+    inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
+    said: list[lines.FromDriver] = []
+    for line in (ARM, lines.Quit()):
+        inbox.put(line)
+    logs: list[Callable[[str, bytes], None]] = []
+
+    def machine(log: Callable[[str, bytes], None]) -> PaperMachine:
+        logs.append(log)
+        return made.machine
+
+    drive(machine, "COM7", {"max_kmh": "7", "accel": "0.4"}, said.append, inbox, TimeScale(10.0), recover=True)
+    hello = said[0]
+    assert isinstance(hello, lines.Hello)
+    assert hello.treadmill is not None
+    assert (hello.treadmill.port, hello.treadmill.max_speed_kmh) == ("COM7", 7.0)
+    (refused,) = [line for line in said if isinstance(line, lines.Refused)]
+    assert refused.causes[0].code == "arm_second_driver"
+    logs[0]("out", b"\xc1")
+    wire = said[-1]
+    assert isinstance(wire, lines.Wire)
+    assert (wire.direction, wire.data_hex) == ("out", "c1")
+    # Without a word it is a first driver, and its ramps are test time's.
+    for line in (ARM, lines.Quit()):
+        inbox.put(line)
+    said.clear()
+    first = room()
+    first.run(0.5)
+    drive(lambda _: first.machine, "COM7", {}, said.append, inbox, TimeScale(10.0))
+    causes = [line.causes[0].code for line in said if isinstance(line, lines.Refused)]
+    assert causes in ([], ["arm_not_at_rest"])
 
 
 def test_the_counts_of_a_line() -> None:
