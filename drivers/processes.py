@@ -13,7 +13,9 @@ BEFORE_OTHERS = -10  # POSIX niceness: well before windows, reports and other pr
 
 
 # What opens a record is nothing that a driver, an emulator or a search needs, or that their memory is to hold.
-_NOT_FOR_CHILDREN = frozenset({"TESTSTATION_PASSPHRASE", "PGPASSWORD", "PGPASSFILE", "PGSSLKEY"})
+_NOT_FOR_CHILDREN = frozenset(
+    {"TESTSTATION_PASSPHRASE", "TESTSTATION_USER_PASSWORD", "PGPASSWORD", "PGPASSFILE", "PGSSLKEY"}
+)
 
 
 def child_environment() -> dict[str, str]:

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     ZIP = "zip"
     BACKUP = "backup"  # what is there is judged by the record, which can open it
     FOLDER = "folder"
+    TOKEN = "token"  # a secret: goes into a file of its own
 
 
 @dataclass(frozen=True, slots=True)

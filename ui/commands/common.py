@@ -1,6 +1,7 @@
 """What several commands share: the subject from options, the record from its passphrase, files to write."""
 
 import argparse
+import getpass
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,14 +11,18 @@ from pathlib import Path
 
 import msgspec
 
+from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.records.access.audit import Actor
+from teststation.records.access.users import Permission
 from teststation.records.database import Record, open_record
-from teststation.records.storage.passphrase import default_record_path, find_passphrase
+from teststation.records.storage.passphrase import default_record_path, find_passphrase, first_line
 from teststation.records.storage.place import Place, place_of
 from teststation.subject import Sex, Subject, contradictions
 from ui.station.desk import unnamed
 from ui.station.settings import load_settings
+
+USER_PASSWORD = "TESTSTATION_USER_PASSWORD"
 
 # Widest values that can belong to a grown person on a treadmill; outside them somebody has mistyped.
 BOUNDS: dict[str, tuple[str, float, float, str]] = {
@@ -75,24 +80,47 @@ def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | boo
 
 
 @contextmanager
-def the_record(arguments: argparse.Namespace, *, create: bool) -> Iterator[Record]:
-    """The record that the options name, opened with its passphrase."""
+def the_record(arguments: argparse.Namespace, *, create: bool, needs: Permission | None = None) -> Iterator[Record]:
+    """The record that the options name, opened with its passphrase.
+
+    Args:
+        needs: What is done with it. Once a user has chosen a password, somebody who may do that has to log in with
+            ``--user``. None where a passphrase is enough: a test that is walked, and what brings a record back.
+    """
     location = the_location(arguments)
     passphrase = the_passphrase(arguments, place_of(location), create=create)
     with open_record(location, passphrase, create=create) as record:
-        record.audit.acting = _acting(record, arguments)
+        _come_in(record, arguments, needs)
         if record.away is not None:
             print(f"teststation: {record.away}; until then this station works by itself", file=sys.stderr)
         yield record
 
 
-def _acting(record: Record, arguments: argparse.Namespace) -> Actor:
-    """Who the audit log names: the user of ``--user``, else the program and the system's own name for who sits here."""
-    program, login = unnamed("command line"), getattr(arguments, "user", None)
+def _come_in(record: Record, arguments: argparse.Namespace, needs: Permission | None) -> None:
+    """Say to the audit log who acts: who has logged in with ``--user``, else the program and the system's user."""
+    record.audit.acting = program = unnamed("command line")
+    login = getattr(arguments, "user", None)
     if login is None:
-        return program
-    user = record.users.named(login)
-    return Actor(f"{user.login}, {program.name}", user.id)
+        if needs is not None and record.users.asked_for():
+            raise BadInput(Cause("user_must_be_named"))
+        return
+    record.users.named(login)
+    user = record.users.log_in(login, _password_of(login, getattr(arguments, "user_password_file", None)))
+    record.audit.acting = Actor(f"{user.login}, {program.name}", user.id)
+    if needs is not None and not user.may(needs):
+        raise BadInput(Cause("user_may_not"))
+
+
+def _password_of(login: str, file: str | None) -> str:
+    """A user's password: the first line of a file, the environment, or asked for at a terminal."""
+    if file is not None:
+        return first_line(Path(file))
+    told = os.environ.get(USER_PASSWORD)
+    if told:
+        return told
+    if not sys.stdin.isatty():
+        raise BadInput(Cause("user_password_missing", {"login": login, "variable": USER_PASSWORD}))
+    return getpass.getpass(f"password of {login}: ")
 
 
 def the_location(arguments: argparse.Namespace) -> str | Path:

@@ -17,7 +17,7 @@ from ui.station.must_live import must_live
 STANDARD_OUTPUT = "-"
 # Options and words of the command line that name a file to be read, whatever command has them.
 _READ = ("files", "protocol", "plan")
-_SECRET = ("passphrase_file", "backup_passphrase_file", "new_passphrase_file")
+_SECRET = ("passphrase_file", "backup_passphrase_file", "new_passphrase_file", "user_password_file")
 
 
 def check(arguments: argparse.Namespace, *outputs: tuple[str | None, Kind], reads: Iterable[str] = ()) -> None:

@@ -211,7 +211,7 @@ def _records(parser: argparse.ArgumentParser) -> None:
 
 
 def _users(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(metavar="list|add|reset|leave", required=True, parser_class=_OneLineParser)
+    actions = parser.add_subparsers(metavar="list|add|token|reset|leave", required=True, parser_class=_OneLineParser)
     listing = actions.add_parser("list", help="everybody, also who has left")
     listing.add_argument("--json", type=_path, metavar="OUT|-")
     listing.set_defaults(run=_lazy("records_users", "list_all"))
@@ -220,6 +220,12 @@ def _users(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--name", required=True, metavar="NAME", help="as it stands under reports")
     adding.add_argument("--role", required=True, choices=("therapist", "technician", "administrator"))
     adding.set_defaults(run=_lazy("records_users", "add"))
+    token = actions.add_parser("token", help="add a station or a script as a user; its token goes into a file")
+    token.add_argument("login", metavar="LOGIN")
+    token.add_argument("--name", required=True, metavar="NAME", help="what it is called in the audit log")
+    token.add_argument("--role", choices=("therapist", "technician", "administrator"), default="technician")
+    token.add_argument("--out", type=_path, required=True, metavar="FILE", help="not there yet; readable by you alone")
+    token.set_defaults(run=_lazy("records_users", "token"))
     for name, words in (("reset", "print a new one-time password"), ("leave", "let a user in no more")):
         action = actions.add_parser(name, help=words)
         action.add_argument("login", metavar="LOGIN")
@@ -297,7 +303,10 @@ def _in_one_line(read: Callable[[str], Read], text: str) -> Read:
 
 def _record_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
     parser.add_argument("--record", type=_path, metavar="FILE|URL", default=default, help="the encrypted record")
-    parser.add_argument("--user", metavar="LOGIN", default=default, help="who acts, as the audit log tells it")
+    parser.add_argument("--user", metavar="LOGIN", default=default, help="who acts; asks for that user's password")
+    parser.add_argument(
+        "--user-password-file", type=_path, metavar="FILE", default=default, help="first line is it, or a token"
+    )
     parser.add_argument(
         "--passphrase-file", type=_path, metavar="FILE", default=default, help="first line opens the record"
     )

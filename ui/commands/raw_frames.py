@@ -7,6 +7,7 @@ from drivers.heart_rate.raw_file import FORM, SUFFIX, RawHead, RawLine, write_ra
 from teststation.errors import BadInput
 from teststation.files.outputs import Kind, Output
 from teststation.records.access.audit import Action
+from teststation.records.access.users import Permission
 from teststation.run import events as ev
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write
@@ -17,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.out.lower().endswith(SUFFIX):
         raise BadInput(f"--out {arguments.out}: a file of raw frames ends in {SUFFIX}; name it so")
     check(arguments, (arguments.out, Kind.RAW))
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.EXPORT) as record:
         stored = record.tests.get(arguments.id)
         events = (ev.decode_event(body) for body in record.tests.events(stored.id))
         frames = [

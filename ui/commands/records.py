@@ -6,6 +6,7 @@ from pathlib import Path
 from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.records.access.audit import Action
+from teststation.records.access.users import Permission
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import KeptLine
 from ui.commands.common import the_record
@@ -18,7 +19,7 @@ from ui.station.station import Station
 def list_all(arguments: argparse.Namespace) -> int:
     """Every kept test, newest first; interrupted runs are taken in before."""
     check(arguments, (arguments.json, Kind.JSON))
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.TEST) as record:
         _take_in_interrupted(record)
         people = {person.id: person.full_name for person in record.people.all()}
         rows = [_row(people, line) for line in record.tests.summaries()]
@@ -34,7 +35,7 @@ def list_all(arguments: argparse.Namespace) -> int:
 def show(arguments: argparse.Namespace) -> int:
     """One test as JSON, or in one line."""
     check(arguments, (arguments.json, Kind.JSON))
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.TEST) as record:
         _take_in_interrupted(record)
         stored = record.tests.get(arguments.id)
         record.audit.note(Action.TEST_SEEN, stored.person_id, stored.id)
@@ -48,7 +49,7 @@ def show(arguments: argparse.Namespace) -> int:
 def report(arguments: argparse.Namespace) -> int:
     """One test's report as PDF."""
     check(arguments, (arguments.pdf, Kind.PDF))
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.TEST) as record:
         station = _take_in_interrupted(record)
         stored = record.tests.get(arguments.id)
         write(Output(Path(arguments.pdf), Kind.PDF), station.report(stored))

@@ -8,6 +8,7 @@ from teststation.errors import BadInput
 from teststation.exchange.earlier import keep, preview
 from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
 from teststation.files.outputs import Kind
+from teststation.records.access.users import Permission
 from teststation.records.people.erasure import Reason
 from teststation.records.storage.place import place_of
 from teststation.records.upkeep.erasing import erase_person
@@ -29,7 +30,7 @@ def export(arguments: argparse.Namespace) -> int:
         raise BadInput(f"--only: nobody knows {', '.join(unknown)}; choose from {','.join(FORMS)}")
     zipped = arguments.person is not None and arguments.folder.lower().endswith(".zip")
     check(arguments, (arguments.folder, Kind.ZIP if zipped else Kind.FOLDER))
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.EXPORT) as record:
         settings = load_settings()
         station = Station(record, settings)
         take_in_interrupted(station)
@@ -48,7 +49,7 @@ def export(arguments: argparse.Namespace) -> int:
 def bring_in(arguments: argparse.Namespace) -> int:
     """Show what a table of earlier tests brings and every problem row; with ``--yes`` keep all of it or nothing."""
     path = Path(arguments.file)
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.IMPORT) as record:
         found = preview(path, record, datetime.now().astimezone().date())
         # Before it is shown: who reads the list may go away in the middle of it.
         kept = keep(record, found) if arguments.yes and not found.problems else 0
@@ -76,7 +77,7 @@ def remove(arguments: argparse.Namespace) -> int:
     """Erase a person and all that is theirs."""
     if not arguments.yes:
         raise BadInput("this erases the person and every test for good; add --yes to do it")
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.ERASE) as record:
         gone = erase_person(record, arguments.person, Reason(arguments.reason))
         on_server = place_of(record.location).url is not None
     say(

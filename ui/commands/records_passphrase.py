@@ -7,6 +7,7 @@ from pathlib import Path
 
 from teststation.errors import RecordError
 from teststation.records.access.audit import Action
+from teststation.records.access.users import Permission
 from teststation.records.storage.passphrase import change_passphrase, first_line, keep_in_keyring
 from teststation.records.storage.place import place_of
 from ui.commands.common import the_location, the_passphrase, the_record
@@ -16,7 +17,8 @@ from ui.commands.voice import say
 def run(arguments: argparse.Namespace) -> int:
     """Show or keep the present passphrase, or change it."""
     place = place_of(the_location(arguments))
-    with the_record(arguments, create=False) as record:  # a wrong one is neither shown nor kept
+    # Opened first: a wrong passphrase is neither shown nor kept.
+    with the_record(arguments, create=False, needs=Permission.RECORD) as record:
         present = the_passphrase(arguments, place, create=False)
         if arguments.show:
             record.audit.note(Action.PASSPHRASE_SHOWN)  # first: what is not told is not shown

@@ -1,25 +1,27 @@
 """``teststation records users | audit``: who may log in to the window, and who did what.
 
-Who has the record's passphrase may do this: it is also the way back in for the last administrator who forgot theirs.
+Once somebody has chosen a password an administrator logs in for it with ``--user``. ``reset`` asks for the passphrase
+alone: it is the way back in for the last administrator who forgot theirs, and the audit log tells of it.
 """
 
 import argparse
+from pathlib import Path
 
 import msgspec
 
 from teststation.errors import RecordError
-from teststation.files.outputs import Kind
+from teststation.files.outputs import Kind, Output
 from teststation.records.access.audit import Action, AuditRow
-from teststation.records.access.users import Role
+from teststation.records.access.users import Permission, Role
 from ui.commands.common import the_record
-from ui.commands.outputs import check, write_json
+from ui.commands.outputs import check, write, write_json
 from ui.commands.voice import say
 
 
 def list_all(arguments: argparse.Namespace) -> int:
     """Every user, also who has left."""
     check(arguments, (arguments.json, Kind.JSON))
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.USERS) as record:
         users = record.users.all()
         record.audit.note(Action.USERS_SEEN)
     write_json([msgspec.to_builtins(user) for user in users], arguments.json)
@@ -32,7 +34,7 @@ def list_all(arguments: argparse.Namespace) -> int:
 
 def add(arguments: argparse.Namespace) -> int:
     """Add a user and print the one-time password."""
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.USERS) as record:
         user, one_time = record.users.add(arguments.login, arguments.name, Role(arguments.role))
     _show(one_time, user.login)
     say(f"user {user.login} was added; the one-time password is changed at the first login, within seven days")
@@ -58,9 +60,19 @@ def _show(one_time: str | None, login: str) -> None:
         ) from error
 
 
+def token(arguments: argparse.Namespace) -> int:
+    """Add a station or a script as a user, and write its token into a file that only this system's user may read."""
+    check(arguments, (arguments.out, Kind.TOKEN))
+    with the_record(arguments, create=False, needs=Permission.USERS) as record:
+        made = record.users.make_token(arguments.login, arguments.name, Role(arguments.role))
+        write(Output(Path(arguments.out), Kind.TOKEN), made.encode("ascii") + b"\n")
+    say(f"user {arguments.login} was added; {arguments.out} holds its token, for --user-password-file")
+    return 0
+
+
 def leave(arguments: argparse.Namespace) -> int:
     """Let a user in no more; nobody is deleted."""
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.USERS) as record:
         user = record.users.named(arguments.login)
         record.users.change(user.id, active=False)
     say(f"user {user.login} is let in no more")
@@ -70,7 +82,7 @@ def leave(arguments: argparse.Namespace) -> int:
 def audit(arguments: argparse.Namespace) -> int:
     """Who did what, newest first: of one person, or of the whole record."""
     check(arguments, (arguments.json, Kind.JSON))
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.AUDIT) as record:
         if arguments.person is None:
             rows = record.audit.newest(arguments.limit)
             record.audit.note(Action.AUDIT_SEEN)

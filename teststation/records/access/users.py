@@ -110,6 +110,12 @@ class Users:
         with self._database.reading() as connection:
             return connection.execute(select(STATION_USER.c.id).where(STATION_USER.c.active == 1)).first() is not None
 
+    def asked_for(self) -> bool:
+        """Whether somebody has chosen a password: from then on the command line asks who acts, too."""
+        query = select(STATION_USER.c.id).where(STATION_USER.c.active == 1, STATION_USER.c.must_change == 0)
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
+
     def all(self) -> list[User]:
         """Everybody, also who has left."""
         query = select(STATION_USER).order_by(STATION_USER.c.active.desc(), STATION_USER.c.login)
@@ -227,6 +233,12 @@ class Users:
             connection.execute(delete(LOGIN_GUESS).where(LOGIN_GUESS.c.login_sha256 == _guess_key(row["login"])))
             self._audit.note_in(connection, Action.PASSWORD_RESET, seals=[("station_user", user_id)], user=row["login"])
         return one_time
+
+    def make_token(self, login: str, name: str, role: Role) -> str:
+        """Add a user that is a station or a script and not a person; the token is its password, and is kept nowhere."""
+        token = secrets.token_urlsafe(32)
+        self.add(login, name, role, token)
+        return token
 
     # --- at the door ---
 
