@@ -120,6 +120,14 @@ def _version(windows: Windows) -> str:
 
 
 def _demo(windows: Windows) -> str:
+    """Twenty times as fast a busy computer may keep a strap waiting for two seconds: then once more, and it is told."""
+    try:
+        return _one_demo(windows)
+    except Failed as first:
+        return f"{_one_demo(windows)}; at the second try, the first: {first}"
+
+
+def _one_demo(windows: Windows) -> str:
     for name in ("demo.json", "demo.pdf"):
         (windows.drive / name).unlink(missing_ok=True)
     _said(_cli(windows, "demo", "--headless", "--time-scale", "20", "--json", r"C:\demo.json", "--pdf", r"C:\demo.pdf"))
