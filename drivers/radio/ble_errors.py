@@ -26,6 +26,8 @@ _NO_SERVICE = (
     "org.freedesktop.DBus.Error.NameHasNoOwner",
     "org.freedesktop.DBus.Error.Spawn.ExecFailed",
 )
+# REGDB_E_CLASSNOTREG of WinRT: this Windows has no Bluetooth in it at all.
+_CLASS_NOT_REGISTERED = -2147221164
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def cause_of(error: Exception, name: str, words: Words = STRAP) -> Cause:
             return Cause("ble_denied_user")
         case TimeoutError():
             return Cause(words.silent, {"name": name})
+        case OSError() if _CLASS_NOT_REGISTERED in (error.errno, getattr(error, "winerror", None)):
+            return Cause("ble_no_adapter")
         case FileNotFoundError() | ConnectionRefusedError() | PermissionError():
             return Cause("ble_no_bus")
     said = str(error).strip().split("\n")[0] or type(error).__name__

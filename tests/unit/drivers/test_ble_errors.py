@@ -21,6 +21,7 @@ ERRORS = [
     (BleakDeviceNotFoundError("X"), "not in range"),
     (TimeoutError(), "free it from any watch or phone"),
     (OSError(-2147023729, "The device is not ready for use"), "the Bluetooth link failed"),  # WinRT
+    (OSError(-2147221164, "Class not registered"), "no Bluetooth adapter"),  # WinRT
     (BleakError("Not connected"), "Not connected"),
     (EOFError(), "EOFError"),
 ]
