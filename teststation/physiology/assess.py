@@ -27,7 +27,7 @@ from teststation.physiology.extrapolation import (
 )
 from teststation.physiology.hrmax import hr_max
 from teststation.physiology.hunt_submaximal import hunt_submaximal
-from teststation.physiology.limits import Sources, error_terms, limits
+from teststation.physiology.limits import Sources, error_terms, limits, variances
 from teststation.physiology.non_exercise import non_exercise
 from teststation.physiology.observe import observe
 from teststation.physiology.outlook import look_ahead
@@ -220,12 +220,14 @@ def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Cho
         own,
         hr_fraction_of_max=run.plan.limits.hr_fraction_of_max,
         choices=wanted,
-        earlier=tested("", earlier[-1].run, maximum).stages if earlier and wanted.use_earlier_tests else (),
+        earlier=tested("", earlier[-1].run, maximum, observe(earlier[-1].run)).stages
+        if earlier and wanted.use_earlier_tests
+        else (),
         next_load=_next_load(run, own),
     )
     if found.hr_limit_bpm is None or not earlier:
         return found
-    now = tested(run.id, run, maximum)
+    now = tested(run.id, run, maximum, own)
     heart = heart_of(run.subject, maximum)
     comparable = [test for test in earlier if _pulse_tells(test.run.subject)]
     for number in reversed(range(len(comparable))):
@@ -233,7 +235,7 @@ def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Cho
         together = [latest]
         if number and are_one_baseline(comparable[number - 1].run, latest.run):
             together = [comparable[number - 1], latest]
-        before = [tested(test.test_id, test.run, maximum) for test in together]
+        before = [tested(test.test_id, test.run, maximum, observe(test.run)) for test in together]
         change = compare_tests(now, before, heart, population(run.subject), first=together[0] is earlier[0])
         if change is not None:
             if run.outcome is not None and not advise(run, found).verdicts:
@@ -253,9 +255,9 @@ def hr_limit_bpm(subject: Subject, plan: Plan) -> float | None:
     return assess(subject, (), hr_fraction_of_max=plan.limits.hr_fraction_of_max).hr_limit_bpm
 
 
-def tested(test_id: str, run: RunRecord, maximum: HrMax) -> TestedRun:
-    """A run's stages, judged under an HRmax that other tests share."""
-    return TestedRun(test_id, run, select(observe(run), run.plan.limits.hr_fraction_of_max * maximum.bpm))
+def tested(test_id: str, run: RunRecord, maximum: HrMax, seen: tuple[StageObservation, ...]) -> TestedRun:
+    """A run's stages as they were observed, judged under an HRmax that other tests share."""
+    return TestedRun(test_id, run, select(seen, run.plan.limits.hr_fraction_of_max * maximum.bpm))
 
 
 def common_hr_max(subject: Subject, seen: Sequence[StageObservation], others: Sequence[Subject]) -> HrMax:
@@ -281,6 +283,7 @@ def _explained(found: Assessment, subject: Subject, known: Known, reading: Readi
         prior_log_sd=known.prior.log_sd if everything else None,
         cost_term=_cost_term(found.stages),
     )
+    shares = variances(sources, reading.median)
     age = fitness_age(subject.sex, headline)
     return msgspec.structs.replace(
         found,
@@ -288,9 +291,10 @@ def _explained(found: Assessment, subject: Subject, known: Known, reading: Readi
         fitness_age_withheld=age if isinstance(age, Cause) else None,
         reference=compare(subject.sex, subject.age_years, headline, reading.below),
         second_reference=compare_friend(subject.sex, subject.age_years, headline, reading.below),
-        error_budget=error_terms(sources, reading.median),
+        error_budget=error_terms(shares, reading.median),
         limits=limits(
             sources,
+            shares,
             reading.median,
             (reading.high - reading.low) / 2,
             hr_max_by_age=found.hr_max.reckoned_source == "age",

@@ -31,9 +31,8 @@ class Sources:
     cost_term: str
 
 
-def error_terms(sources: Sources, vo2max: float) -> tuple[ErrorTerm, ...]:
+def error_terms(shares: dict[str, float], vo2max: float) -> tuple[ErrorTerm, ...]:
     """Each term's standard deviation in the estimate, mL/kg/min; their squares add up to its variance."""
-    shares = _variances(sources, vo2max)
     return tuple(
         ErrorTerm(name=name, sd_ml_kg_min=vo2max * part**0.5, source=sizes.SOURCES[name])
         for name, part in shares.items()
@@ -42,23 +41,29 @@ def error_terms(sources: Sources, vo2max: float) -> tuple[ErrorTerm, ...]:
 
 
 def limits(
-    sources: Sources, vo2max: float, half_width: float, *, hr_max_by_age: bool, questions_open: bool
+    sources: Sources,
+    shares: dict[str, float],
+    vo2max: float,
+    half_width: float,
+    *,
+    hr_max_by_age: bool,
+    questions_open: bool,
 ) -> Limits | None:
     """The largest term and the best remedy.
 
     Args:
+        shares: Its variances by term.
         half_width: Half of the estimate's 95 % interval, mL/kg/min.
         hr_max_by_age: Whether HRmax is known by age alone.
         questions_open: Whether waist, resting pulse and activity can still be asked.
     """
-    shares = _variances(sources, vo2max)
     total = sum(shares.values())
     if not shares or total <= 0:
         return None
     largest = max(shares, key=lambda name: shares[name])
     best: tuple[float, str | None] = (WORTH_SAYING, None)
     for name, changed in _remedies(sources, vo2max, hr_max_by_age, questions_open).items():
-        left = (sum(_variances(changed, vo2max).values()) / total) ** 0.5
+        left = (sum(variances(changed, vo2max).values()) / total) ** 0.5
         best = min(best, (left, name), key=lambda one: one[0])
     left, remedy = best
     then = None if remedy is None else half_width * left
@@ -85,7 +90,7 @@ def _with(sources: Sources, **changed: object) -> Sources:
     return Sources(**{**{name: getattr(sources, name) for name in names}, **changed})  # type: ignore[arg-type]
 
 
-def _variances(sources: Sources, vo2max: float) -> dict[str, float]:
+def variances(sources: Sources, vo2max: float) -> dict[str, float]:
     """Of log VO2max, by term."""
     per_log, parts = _linear(sources, vo2max)
     if not len(per_log):

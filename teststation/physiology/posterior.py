@@ -21,7 +21,7 @@ from teststation.physiology import error_budget as sizes
 from teststation.units import ML_KG_MIN_PER_MET as RESTING_VO2
 
 LOWEST, HIGHEST = 8.0, 110.0  # mL/kg/min; no person is at either end
-GRID = np.exp(np.linspace(np.log(LOWEST), np.log(HIGHEST), 160))
+GRID = np.exp(np.linspace(np.log(LOWEST), np.log(HIGHEST), 200))
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
 END_CELLS = 3  # of the grid; a range that reaches into the lowest is cut off by the grid and no range
 NOBODY_ABOVE, NOBODY_SD = 97.0, 0.03  # mL/kg/min, the highest ever measured, and by what share that may be off
