@@ -257,11 +257,11 @@ PARTS = (
     Part("demo", _attempt(_demo), short=True),
     Part("com", _attempt(_com)),
     Part("records", _attempt(_records)),
-    Part("guard", _suite("tests/unit/drivers", "tests/unit/run"), short=True),
+    Part("guard", _suite("tests/unit/drivers", "tests/unit/run")),
     Part("unit", _suite("tests/unit", "--ignore=tests/unit/drivers", "--ignore=tests/unit/run")),
     Part("contract", _suite("tests/contract")),
     Part("contract-com", _suite("tests/contract/test_treadmill_contract.py", over_com=True)),
-    Part("killed", _suite("tests/process/test_journal_kill.py"), short=True),
+    Part("killed", _suite("tests/process/test_journal_kill.py")),
     Part("process", _suite("tests/process", within_s=3600)),
     Part("window", _suite("tests/ui", within_s=3600)),
 )
