@@ -18,7 +18,7 @@ from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
 from ui.commands.voice import say
-from ui.commands.who import described, person_for
+from ui.commands.who import checked_born, described, person_for
 from ui.station.session import Session
 from ui.station.settings import ant_key, load_settings
 from ui.station.station import Setup, Station, floors_sentence, load_plan_of
@@ -161,7 +161,7 @@ def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:
     except StationError as error:
         problems.extend(error.problems)
     for check in (
-        lambda: None if subject is None else described(arguments, subject),
+        lambda: checked_born(arguments, subject),
         lambda: Station.check_devices(arguments.treadmill, arguments.heart_rate, arguments.time_scale),
         lambda: outputs.check(arguments, (arguments.pdf, Kind.PDF), (arguments.json, Kind.JSON)),
         lambda: _check_ant_key(arguments.heart_rate),

@@ -20,11 +20,21 @@ AGE_APART_YEARS = 3.0
 
 def described(arguments: argparse.Namespace, subject: Subject) -> Description:
     """Who is to walk, as the options say it. Raises BadInput with every problem."""
+    born = checked_born(arguments, subject)
+    return Description(arguments.name or "", born, (arguments.number or "").strip(), subject.sex)
+
+
+def checked_born(arguments: argparse.Namespace, subject: Subject | None) -> date | None:
+    """The birth date, where birth date and number can be somebody's at all and, of a subject, go with the age.
+
+    Raises:
+        BadInput: every problem.
+    """
     problems: list[Problem] = []
     born = told_born(arguments.born or "", _today())
     if isinstance(born, Cause):
         problems.append(f"--born: {english(born)}")
-    elif born is not None:
+    elif born is not None and subject is not None:
         try:
             _check_age(subject.age_years, born)
         except BadInput as error:
@@ -35,7 +45,7 @@ def described(arguments: argparse.Namespace, subject: Subject) -> Description:
         problems.append(f"--number: {english(damage)}")
     if problems or isinstance(born, Cause):
         raise BadInput(*problems)
-    return Description(arguments.name or "", born, number, subject.sex)
+    return born
 
 
 def person_for(record: Record, said: Description, subject: Subject) -> str:
