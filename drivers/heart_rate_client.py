@@ -14,6 +14,7 @@ from drivers import lines
 from drivers.attempts import Attempts
 from drivers.driver_process import DriverProcess
 from drivers.radio.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
+from drivers.radio.ant_stick import WAITS as ANT_WAITS
 from drivers.registry import HEART_RATE, is_recording, with_absolute_file
 from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
@@ -31,10 +32,14 @@ CLOSES_WITHIN_S = 5.0
 class HeartRateClient:
     """``teststation.ports.HeartRateMonitor`` over one driver process after another."""
 
-    def __init__(self, device: str, scale: TimeScale, *, ant_key: str = "") -> None:
+    def __init__(self, device: str, scale: TimeScale, *, ant_key: str = "", beside: str = "") -> None:
+        """``beside``: the treadmill's DEVICE string; one on ANT+ has the stick, and the strap a share in it."""
         self._device = with_absolute_file(device)
         self._scale = scale
-        self._secrets = {ANT_KEY_ENVIRONMENT: ant_key} if ant_key and device.startswith("ant:") else {}
+        on_ant = device.startswith("ant:")
+        self._environment = {ANT_KEY_ENVIRONMENT: ant_key} if ant_key and on_ant else {}
+        if on_ant and beside.startswith("fec:"):
+            self._environment[ANT_WAITS] = "1"
         self._readings: list[HeartRateReading] = []
         self._frames: collections.deque[RawFrame] = collections.deque(maxlen=FRAMES_MAX)
         self._bound = self._identity = ""
@@ -89,7 +94,7 @@ class HeartRateClient:
         return not is_recording(self._device)
 
     def _start(self) -> DriverProcess:
-        return DriverProcess(HEART_RATE, self._device, self._scale, bound=self._bound, secrets=self._secrets)
+        return DriverProcess(HEART_RATE, self._device, self._scale, bound=self._bound, secrets=self._environment)
 
     def _sort(self) -> None:
         driver = self.driver  # may be another one the next moment

@@ -7,6 +7,8 @@ that; every 65th message four of a background page follow; the toggle flips ever
 from drivers.emulators.patient import Patient
 from drivers.emulators.worn import OTHER_BPM, OTHER_NUMBER, SPIKE_BPM
 
+DEVICE_TYPE, PERIOD = 120, 8070
+PERIOD_S = PERIOD / 32768
 PAGES_EVERY = 65
 BACKGROUND_RUN = 4
 MANUFACTURER, SERIAL_UPPER = 1, 0x1234
@@ -16,7 +18,9 @@ BATTERY_V_256, BATTERY_V = 5, 3  # 3 + 5/256 V
 
 
 class AntStrap:
-    """Beats in, pages out."""
+    """Beats in, pages out. ``told`` is the pulse, the second and the battery that the next page tells."""
+
+    device_type, period = DEVICE_TYPE, PERIOD
 
     def __init__(self, number: int = 12345, transmission_type: int = 1) -> None:
         self.number, self.transmission_type = number, transmission_type
@@ -24,6 +28,11 @@ class AntStrap:
         self._count = 0
         self._told_count: int | None = None
         self._messages = 0
+        self.told: tuple[int, float, int] = (0, 0.0, 87)
+
+    def broadcast(self) -> bytes:
+        """The next message's eight bytes."""
+        return self.page(*self.told)
 
     def beat(self, rr_1024: int) -> None:
         """The heart beat once, ``rr_1024`` of 1/1024 s after its last beat."""
@@ -65,7 +74,7 @@ class WornAntStraps:
         self._beats = 0
         self._other_due_s = 0.0
 
-    def advance(self, test_s: float, frozen: bool) -> None:
+    def advance(self, test_s: float, frozen: bool, faults: set[str], battery_pct: int) -> None:
         """Take the patient's beats; a frozen strap counts none."""
         for ticks in self.patient.take_rr():
             if not frozen:
@@ -74,14 +83,10 @@ class WornAntStraps:
         while self._other_due_s <= test_s:
             self._other_due_s += 60 / OTHER_BPM
             self.other.beat(round(60 * 1024 / OTHER_BPM))
-
-    def page_of(self, strap: AntStrap, test_s: float, faults: set[str], frozen: bool, battery_pct: int) -> bytes:
-        """The next page of one of the two."""
-        if strap is self.other:
-            return strap.page(OTHER_BPM, test_s)
         if not frozen:
             self._last_bpm = round(self.patient.hr_bpm)
         bpm = 0 if "zero" in faults else self._last_bpm
         if "spike" in faults and self._beats % 10 == 0:
             bpm += SPIKE_BPM
-        return strap.page(bpm, test_s, battery_pct)
+        self.own.told = (bpm, test_s, battery_pct)
+        self.other.told = (OTHER_BPM, test_s, 87)

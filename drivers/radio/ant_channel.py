@@ -1,13 +1,13 @@
-"""One heart-rate channel on an ANT stick, sans-io: bytes in, bytes out, what happened as plain values.
+"""One channel on an ANT stick, sans-io: bytes in, bytes out, what happened as plain values.
 
 Each command waits for its answer before the next goes out. A channel whose search has ended never comes back by
-itself, so everything begins anew from the reset. A strap that was found once is the only one listened to from then on.
+itself, so everything begins anew from the reset. A device that was found once is the only one listened to from then on.
 """
 
 from dataclasses import dataclass
 
 from drivers.radio import ant_codec as ant
-from drivers.radio.ant_codec import AntMessage, Deframer, Sender, frame
+from drivers.radio.ant_codec import AntMessage, Deframer, Profile, Sender, frame
 from teststation.cause import Cause
 
 ANSWER_WITHIN_S = 1.0  # wall seconds
@@ -15,7 +15,7 @@ TRIES = 3
 SEARCH_TIMEOUT_UNITS = 10  # of 2.5 s
 LOW_PRIORITY_UNITS = 2
 # A search that has timed out is followed by the channel's closing a tenth of a second later, a search that goes on
-# ends within half a minute, and a strap that is followed is heard, or missed, four times a second: all of it told on a
+# ends within half a minute, and a device that is followed is heard, or missed, four times a second: all of it told on a
 # line that may lose a byte.
 CLOSES_WITHIN_S = 1.0
 QUIET_MAX_S = 40.0
@@ -24,7 +24,7 @@ CHANNEL, NETWORK = 0, 0
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Eight bytes of the strap that is listened to."""
+    """Eight bytes of the device that is listened to."""
 
     data: bytes
     number: int
@@ -32,7 +32,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class SearchEnded:
-    """No strap was found in time; a new search has begun."""
+    """No device was found in time; a new search has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,13 @@ class _Step:
 
 
 class AntChannel:
-    """The channel, from the reset to the pages. ``number`` 0 takes the first strap, and then only that one."""
+    """The channel, from the reset to the pages. ``number`` 0 takes the first device, and then only that one."""
 
-    def __init__(self, key: bytes, number: int = 0) -> None:
+    def __init__(self, key: bytes, number: int = 0, profile: Profile = ant.HEART_RATE) -> None:
         self.number = number & 0xFFFF  # labels print up to 20 bits; the channel knows 16
         self.missed_slots = 0
         self._key = key
+        self._profile = profile
         self._out = bytearray()
         self._deframer = Deframer()
         self._steps: list[_Step] = []
@@ -71,6 +72,11 @@ class AntChannel:
         self._heard_s = 0.0
         self._closes_by_s: float | None = None
 
+    @property
+    def starting(self) -> bool:
+        """Whether the channel is still being set up, one command after the other."""
+        return bool(self._steps)
+
     def listen_only(self) -> None:
         """Send nothing: the stick's part of a conversation that is over is read again."""
         self._only_listens = True
@@ -80,19 +86,19 @@ class AntChannel:
         if self._only_listens:
             return
         self._heard_s, self._closes_by_s = now_s, None
-        number = self.number
+        number, profile = self.number, self._profile
         self._deframer = Deframer()
         self._asked_who = False
         self._tries = 0
         self._steps = [
             _Step(frame(ant.RESET, 0), ant.STARTUP),
             _step(ant.SET_KEY, NETWORK, *self._key),
-            _step(ant.ASSIGN, CHANNEL, 0, NETWORK),
-            _step(ant.CHANNEL_ID, CHANNEL, number & 0xFF, number >> 8, ant.HEART_RATE_TYPE, 0),
+            _step(ant.ASSIGN, CHANNEL, profile.slave, NETWORK),
+            _step(ant.CHANNEL_ID, CHANNEL, number & 0xFF, number >> 8, profile.device_type, 0),
             _step(ant.EXTENDED, 0, 1, may_be_refused=True),
             _step(ant.SEARCH_TIMEOUT, CHANNEL, SEARCH_TIMEOUT_UNITS),
             _step(ant.LOW_PRIORITY_TIMEOUT, CHANNEL, LOW_PRIORITY_UNITS, may_be_refused=True),
-            _step(ant.PERIOD, CHANNEL, ant.HEART_RATE_PERIOD & 0xFF, ant.HEART_RATE_PERIOD >> 8),
+            _step(ant.PERIOD, CHANNEL, profile.period & 0xFF, profile.period >> 8),
             _step(ant.FREQUENCY, CHANNEL, ant.ANT_PLUS_MHZ),
             _step(ant.OPEN, CHANNEL),
         ]
@@ -188,8 +194,8 @@ class AntChannel:
         return [Page(page, self.number)]
 
     def _bind(self, sender: Sender) -> bool:
-        """Whether this is the strap to listen to; the first one is, where none was named."""
-        if sender.device_type != ant.HEART_RATE_TYPE:
+        """Whether this is the device to listen to; the first one is, where none was named."""
+        if sender.device_type != self._profile.device_type:
             return False
         self.number = self.number or sender.number
         return sender.number == self.number
@@ -199,7 +205,7 @@ class AntChannel:
             case ant.SLOT_MISSED:
                 self.missed_slots += 1
             case ant.WENT_TO_SEARCH if self.number:
-                # Whatever was searched for before, now it is this strap and no other.
+                # Whatever was searched for before, now it is this device and no other.
                 self.start(now_s)
             case ant.SEARCH_OVER:
                 self._closes_by_s = now_s + CLOSES_WITHIN_S

@@ -12,17 +12,28 @@ SYNC = 0xA4
 PAYLOAD_MAX = 40  # nothing a stick says about a broadcast channel is longer
 
 RESET, STARTUP = 0x4A, 0x6F
-SET_KEY, ASSIGN, CHANNEL_ID, EXTENDED = 0x46, 0x42, 0x51, 0x66
+SET_KEY, ASSIGN, UNASSIGN, CHANNEL_ID, EXTENDED = 0x46, 0x42, 0x41, 0x51, 0x66
 PERIOD, FREQUENCY, SEARCH_TIMEOUT, LOW_PRIORITY_TIMEOUT = 0x43, 0x45, 0x44, 0x63
 OPEN, CLOSE, REQUEST, RESPONSE, BROADCAST = 0x4B, 0x4C, 0x4D, 0x40, 0x4E
 
 EVENT = 0x01  # second byte of a response that is an event of the channel
 SEARCH_OVER, SLOT_MISSED, CLOSED, WENT_TO_SEARCH = 0x01, 0x02, 0x07, 0x08
 
-HEART_RATE_TYPE = 120
-HEART_RATE_PERIOD = 8070  # of 32768 Hz: 4.06 messages a second
 ANT_PLUS_MHZ = 57  # above 2400
 _HAS_CHANNEL_ID = 0x80
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a kind of device broadcasts as, and how a channel listens to it. ``period`` in ticks of 32768 Hz."""
+
+    device_type: int
+    period: int
+    slave: int = 0x00  # a slave that might answer
+
+
+HEART_RATE = Profile(120, 8070)
+FITNESS_EQUIPMENT = Profile(17, 8192, slave=0x40)  # a slave that only receives: a treadmill is never told anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,7 @@ class AntMessage:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who broadcasts: the number printed on the strap modulo 65536, and the kind of device."""
+    """Who broadcasts: the number printed on the device modulo 65536, and its kind."""
 
     number: int
     device_type: int
