@@ -1,23 +1,20 @@
 """Which straps are in range, with name, signal and live pulse: ``python -m drivers.heart_rate.ble_scan SECONDS``.
 
-A process of its own, because a Bluetooth stack that hangs can then be ended, and because in the window's process
-Windows would not deliver bleak's callbacks. One JSON line a strap; a line with ``trouble`` where there is no Bluetooth.
+One JSON line a strap; a line with ``trouble`` where there is no Bluetooth.
 """
 
 import asyncio
 import contextlib
-import subprocess
 import sys
-from pathlib import Path
 
 import msgspec
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 
 from drivers.heart_rate import ble_codec
-from drivers.processes import child_environment, quiet_flags
 from drivers.radio.ble_errors import RADIO_ERRORS, cause_of
 from drivers.radio.ble_link import first_characteristic
+from drivers.radio.scan_process import said_by
 from teststation.cause import Cause
 from teststation.pulse import possible
 from teststation.texts import english
@@ -42,28 +39,13 @@ class StrapSeen(msgspec.Struct, frozen=True):
 
 def straps_in_range(look_s: float = LOOK_S) -> list[StrapSeen]:
     """Look for straps for ``look_s`` seconds in another process; never hangs, whatever the Bluetooth stack does."""
-    command = [sys.executable, "-m", "drivers.heart_rate.ble_scan", str(look_s)]
-    within_s = look_s + STRAPS_MAX * PULSE_WITHIN_S + 5.0
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-        env=child_environment(),
-        cwd=Path.home(),
-        **quiet_flags(),
-    ) as process:
-        try:
-            said, _ = process.communicate(timeout=within_s)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            said, _ = process.communicate()
+    said = said_by("drivers.heart_rate.ble_scan", look_s, look_s + STRAPS_MAX * PULSE_WITHIN_S + 5.0)
+    if said is None:
+        return [StrapSeen(trouble=english(Cause("ble_hangs")))]
     found: list[StrapSeen] = []
-    for line in said.splitlines():
+    for line in said:
         with contextlib.suppress(msgspec.MsgspecError):
             found.append(msgspec.json.decode(line, type=StrapSeen))
-    if not found and process.returncode != 0:
-        return [StrapSeen(trouble=english(Cause("ble_hangs")))]
     return found
 
 

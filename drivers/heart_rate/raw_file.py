@@ -12,6 +12,7 @@ import msgspec
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.ble_codec import BleDecoder
 from drivers.heart_rate.bridge_codec import BridgeDecoder
+from drivers.heart_rate.ftms_pulse import MachinePulse
 from drivers.heart_rate.samples import Sample
 from drivers.radio.ant_channel import AntChannel, Page
 from drivers.registry import HEART_RATE, parse_device
@@ -20,7 +21,7 @@ from teststation.errors import BadInput
 
 SUFFIX = ".raw"
 FORM = 1
-FAMILIES = ("bridge", "ant", "ble")
+FAMILIES = ("bridge", "ant", "ble", "ftms")
 
 
 class RawHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,6 +98,7 @@ class RawPlayer:
     def __init__(self, file: RawFile) -> None:
         self._family = file.family
         self._bridge, self._ble, self._pages = BridgeDecoder(), BleDecoder(sensor="replay"), HrmDecoder()
+        self._machine = MachinePulse(sensor="replay")
         # No key: nothing is sent, and what the stick once answered is in the file.
         self._channel = AntChannel(b"", file.number)
         self._channel.listen_only()
@@ -110,6 +112,9 @@ class RawPlayer:
                 return self._bridge.feed(data)
             case "ble":
                 sample = self._ble.take(channel, data)
+                return [] if sample is None else [sample]
+            case "ftms":
+                sample = self._machine.take(channel, data, t_s)
                 return [] if sample is None else [sample]
         events = self._channel.feed(data, t_s)
         pages = (event for event in events if isinstance(event, Page))

@@ -43,6 +43,7 @@ class Words:
 
 
 STRAP = Words("ble_away", "ble_namesakes", "ble_another", "ble_lost", "ble_silent", "ble_failed")
+FITNESS_MACHINE = Words("ftms_away", "ftms_namesakes", "ftms_another", "ftms_lost", "ftms_silent", "ftms_failed")
 
 
 def cause_of(error: Exception, name: str, words: Words = STRAP) -> Cause:

@@ -7,7 +7,7 @@ sent. A speed in a unit that is no belt's, such as a bicycle's revolutions a min
 from collections.abc import Mapping
 
 from drivers.treadmill.csafe_codec import BAUDRATE, FrameDecoder, Question, Response, State, ask, response
-from drivers.treadmill.gauge import Gauge, Reading
+from drivers.treadmill.gauge import PolledGauge, Reading
 from drivers.treadmill.guided import GuidedDriver
 from drivers.treadmill.loop import Emit, Inbox
 from teststation.clock import TimeScale
@@ -60,4 +60,4 @@ def run(
     recover: bool = False,
 ) -> None:
     """Read one CSAFE machine until the station quits or is gone. A second driver (``recover``) reads like the first."""
-    GuidedDriver("csafe", port, lambda log: Gauge(CsafeReader, port, log), options, emit, inbox, scale).run()
+    GuidedDriver("csafe", port, lambda log: PolledGauge(CsafeReader, port, log), options, emit, inbox, scale).run()

@@ -1,4 +1,4 @@
-"""What a treadmill that is only read tells: one question in flight at a slow poll, never a command."""
+"""What a treadmill that is only read tells. On a wire: one question in flight at a slow poll, never a command."""
 
 import time
 from collections.abc import Callable
@@ -12,15 +12,64 @@ from teststation.cause import Cause
 ASK_EVERY_S = 0.25
 ANSWER_WITHIN_S = 1.0  # what CSAFE's specification gives a machine
 READ_FOR_S = 0.05
+RESTS_AFTER_S = 2.0  # a speed that reads zero this long is a belt at rest
+KNOWN_FOR_S = 2.0  # what was read is no longer known after this long
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One answer. What it does not tell is None; ``fault``: the machine says of itself that something is wrong."""
+    """One answer. What it does not tell is None; ``fault``: the machine says of itself that something is wrong.
+
+    ``doubtful``: it tells a speed that cannot be; what was known of the speed is known no longer.
+    """
 
     speed_kmh: float | None = None
     incline_pct: float | None = None
     fault: str = ""
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tops:
+    """The most that a machine says it can do; None: it does not say."""
+
+    speed_kmh: float | None = None
+    incline_pct: float | None = None
+
+
+class Gauge(Protocol):
+    """What a guided treadmill is read through.
+
+    ``incline_known_s``: how long an incline that was told is known. ``rests_after_s``: how long a speed must read zero.
+    """
+
+    counts: WireCounts
+    missed_in_a_row: int
+    garbled: bool
+    incline_known_s: float
+    rests_after_s: float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link stands; a link that stands may still be mute."""
+        ...
+
+    @property
+    def tops(self) -> Tops | None:
+        """What the machine can do; None while that may still be learned."""
+        ...
+
+    def open(self) -> None:
+        """Open the link. Raises LinkLost; never waits for a radio."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+    def turn(self) -> list[Reading]:
+        """What has come. Raises LinkLost when the link is gone; it is then closed."""
+        ...
 
 
 class ReadCodec(Protocol):
@@ -39,8 +88,12 @@ class ReadCodec(Protocol):
         ...
 
 
-class Gauge:
+class PolledGauge:
     """One line on which questions go round. ``log`` gets every byte that passes."""
+
+    incline_known_s = KNOWN_FOR_S
+    rests_after_s = RESTS_AFTER_S
+    tops = Tops()
 
     def __init__(self, codec: Callable[[], ReadCodec], port: str, log: Callable[[str, bytes], None]) -> None:
         self.counts = WireCounts()

@@ -6,20 +6,28 @@ A trip cannot bring such a belt to rest. It is latched and told, and the operato
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
+from drivers import lines
 from drivers.guard import OVER_LIMIT_KMH
-from drivers.treadmill.gauge import Gauge, Reading
+from drivers.treadmill.gauge import KNOWN_FOR_S, Gauge, Reading
 from drivers.treadmill.loop import Emit, Inbox, Loop
 from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
 from teststation.units import KMH_PER_MPH
 
-KNOWN_FOR_S = 2.0  # what was read is no longer known after this long
 MISSED_MAX = 3
-RESTS_AFTER_S = 2.0  # a speed that reads zero this long is a belt at rest
 CONSOLE_STEP = 0.1  # of a km/h or a mile an hour: what consoles show
 CONSOLE_INCLINE_STEP_PCT = 0.5
+
+
+class Log(Protocol):
+    """Takes every byte that passes: its way (in or out), the bytes, and the channel where there are several."""
+
+    def __call__(self, direction: str, data: bytes, channel: str = "") -> None:
+        """Note the bytes."""
+        ...
 
 
 class GuidedDriver(Loop):
@@ -29,7 +37,7 @@ class GuidedDriver(Loop):
         self,
         family: str,
         port: str,
-        gauge: Callable[[Callable[[str, bytes], None]], Gauge] | None,
+        gauge: Callable[[Log], Gauge] | None,
         options: Mapping[str, str],
         emit: Emit,
         inbox: Inbox,
@@ -39,6 +47,7 @@ class GuidedDriver(Loop):
         self._family, self._port = family, port
         self._gauge = None if gauge is None else gauge(self._log_bytes)
         self._units = options.get("units", "kmh")
+        self._knows_tops = self._gauge is None or self._gauge.tops is not None
         self._forget()
 
     @property
@@ -86,9 +95,9 @@ class GuidedDriver(Loop):
         return self._quit_by_s is not None
 
     def _at_rest(self) -> bool:
-        if self._zero_since_s is None or self._speed() != 0.0:
+        if self._gauge is None or self._zero_since_s is None or self._speed() != 0.0:
             return False
-        return time.monotonic() - self._zero_since_s > self._scale.wall_s(RESTS_AFTER_S, 0.5)
+        return time.monotonic() - self._zero_since_s > self._scale.wall_s(self._gauge.rests_after_s, 0.5)
 
     def _why_not_armed(self, now_s: float) -> Cause | None:
         return None if self._gauge is None or self._at_rest() else Cause("arm_not_at_rest")
@@ -102,20 +111,38 @@ class GuidedDriver(Loop):
         # Latched and told; the guard's own ramp means nothing where the operator sets the belt.
         self._guard = replace(self._guard, out_kmh=0.0)
 
+    def _greet(self) -> None:
+        # What a radio's machine can do is known once it has been reached; a hello without it is only a sign of life.
+        self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info if self._knows_tops else None))
+
+    def _learn_tops(self, gauge: Gauge) -> None:
+        if self._knows_tops or gauge.tops is None:
+            return
+        limits, tops = self._limits, gauge.tops
+        self._narrow(_or(tops.speed_kmh, limits.max_speed_kmh), _or(tops.incline_pct, limits.max_incline_pct))
+        self._knows_tops = True
+        self._greet()
+
     def _round(self, now_s: float) -> None:
         self._take_lines()
         if self._gauge is None:
             self._answered_s = now_s
             return
-        for reading in self._gauge.turn():
+        readings = self._gauge.turn()
+        self._learn_tops(self._gauge)
+        for reading in readings:
             self._note(reading, time.monotonic())
         self._check(time.monotonic())
 
     def _note(self, reading: Reading, now_s: float) -> None:
         self._answered_s = now_s
+        if reading.doubtful:
+            self._speed_kmh, self._speed_s, self._zero_since_s = None, float("-inf"), None
         if reading.speed_kmh is not None:
+            # A zero before a silence and a zero after it are no rest that was seen.
+            since_s = self._zero_since_s if now_s - self._speed_s <= KNOWN_FOR_S else None
             self._speed_kmh, self._speed_s = reading.speed_kmh, now_s
-            self._zero_since_s = (self._zero_since_s or now_s) if reading.speed_kmh == 0.0 else None
+            self._zero_since_s = (since_s or now_s) if reading.speed_kmh == 0.0 else None
         if reading.incline_pct is not None:
             self._incline_pct, self._incline_s = reading.incline_pct, now_s
         if reading.fault:
@@ -137,6 +164,10 @@ class GuidedDriver(Loop):
     def _speed(self) -> float | None:
         return self._speed_kmh if time.monotonic() - self._speed_s <= KNOWN_FOR_S else None
 
+    def _incline(self, now_s: float) -> float | None:
+        known_s = KNOWN_FOR_S if self._gauge is None else self._gauge.incline_known_s
+        return self._incline_pct if now_s - self._incline_s <= known_s else None
+
     def _telemetry(self, now_s: float) -> BeltTelemetry:
         counts = None if self._gauge is None else self._gauge.counts
         return BeltTelemetry(
@@ -144,7 +175,7 @@ class GuidedDriver(Loop):
             state=self._state(now_s),
             requested=self._guard.want,
             measured_speed_kmh=self._speed(),
-            measured_incline_pct=self._incline_pct if now_s - self._incline_s <= KNOWN_FOR_S else None,
+            measured_incline_pct=self._incline(now_s),
             at_rest=self._at_rest(),
             trip=self._guard.tripped,
             trip_detail=self._guard.detail,
@@ -161,3 +192,7 @@ class GuidedDriver(Loop):
         if self._speed():
             return BeltState.MOVING
         return BeltState.ARMED if self._guard.armed else BeltState.IDLE
+
+
+def _or(value: float | None, other: float) -> float:
+    return other if value is None else value

@@ -117,7 +117,7 @@ class Loop(ABC):
 
     def run(self) -> None:
         """Cycle until told to quit (or left alone) and nothing moves by our doing."""
-        self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info))
+        self._greet()
         while not self._may_end():
             began_s = time.monotonic()
             self._let(guards.advance(self._guard, began_s))
@@ -128,6 +128,10 @@ class Loop(ABC):
             self._emit(lines.Belt(telemetry=self._telemetry(time.monotonic())))
             self._listen(began_s + CYCLE_S)
         self._close()
+
+    def _greet(self) -> None:
+        """The first word to the station."""
+        self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info))
 
     def _may_end(self) -> bool:
         if self._quit_by_s is None:
@@ -152,7 +156,7 @@ class Loop(ABC):
         if self._concerned or self._guard.armed:
             # Armed and not on yet, too: behind a new port only the operator's own word may start a belt.
             self._trip(TripReason.PORT_LOST, str(error))
-        elif not self._lost_once:
+        elif error.causes and not self._lost_once:
             self._emit(lines.Failed(causes=error.causes, fatal=False))
 
     def _trip(self, reason: TripReason, detail: str = "") -> None:
@@ -168,8 +172,9 @@ class Loop(ABC):
         if self._concerned:
             self._trip(reason, detail)
 
-    def _log_bytes(self, direction: str, data: bytes) -> None:
-        self._emit(lines.Wire(t_mono_s=time.monotonic(), direction=direction, data_hex=data.hex()))
+    def _log_bytes(self, direction: str, data: bytes, channel: str = "") -> None:
+        line = lines.Wire(t_mono_s=time.monotonic(), direction=direction, data_hex=data.hex(), channel=channel)
+        self._emit(line)
 
     # --- the station ---
 

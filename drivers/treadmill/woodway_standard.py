@@ -7,7 +7,7 @@ Source: felixtrinoma/WoodwayTreadmill (a client used on a real machine); PPS own
 
 from collections.abc import Mapping
 
-from drivers.treadmill.gauge import Gauge, Reading
+from drivers.treadmill.gauge import PolledGauge, Reading
 from drivers.treadmill.guided import GuidedDriver
 from drivers.treadmill.loop import Emit, Inbox
 from teststation.clock import TimeScale
@@ -74,5 +74,5 @@ def run(
 ) -> None:
     """Read one machine until the station quits or is gone. A second driver (``recover``) reads like the first."""
     GuidedDriver(
-        "woodway-standard", port, lambda log: Gauge(WoodwayStandardReader, port, log), options, emit, inbox, scale
+        "woodway-standard", port, lambda log: PolledGauge(WoodwayStandardReader, port, log), options, emit, inbox, scale
     ).run()

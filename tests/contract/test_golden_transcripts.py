@@ -16,7 +16,7 @@ from drivers import lines
 from drivers.treadmill import trackmaster, woodway
 from drivers.treadmill.controlled import ControlledDriver
 from drivers.treadmill.csafe import CsafeReader
-from drivers.treadmill.gauge import Gauge, ReadCodec
+from drivers.treadmill.gauge import PolledGauge, ReadCodec
 from drivers.treadmill.guided import GuidedDriver
 from drivers.treadmill.opcode_codec import Dialect
 from drivers.treadmill.opcode_machine import OpcodeMachine
@@ -195,7 +195,7 @@ def test_what_a_read_machine_is_asked(
     script = Script(wall, exchanges)
     monkeypatch.setattr(gauge_module, "SerialLine", lambda port, baudrate: script)
     driver = GuidedDriver(
-        "x", "x", lambda log: Gauge(reader, "x", log), {}, lambda line: None, queue.Queue(), TimeScale()
+        "x", "x", lambda log: PolledGauge(reader, "x", log), {}, lambda line: None, queue.Queue(), TimeScale()
     )
     play(wall, driver, [[], [], [ARM, lease(4.8)], [lines.Stop()]])
     script.done()

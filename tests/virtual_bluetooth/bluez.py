@@ -49,6 +49,7 @@ class VirtualBlueZ:
         self._running: set[asyncio.Task[None]] = set()
         self._connecting = asyncio.Lock()
         self._notifying: set[str] = set()
+        self._searching: set[str] = set()  # who looks around: BlueZ goes on until the last of them has done
         self._adapter = {
             "Address": Variant("s", "00:00:00:00:00:01"),
             "Name": Variant("s", "virtual"),
@@ -133,6 +134,8 @@ class VirtualBlueZ:
             for uuid in seen.data.get(listed) or []
         ]
         name = str(seen.data.get(kind.COMPLETE_LOCAL_NAME) or address)
+        of_services = seen.data.get(kind.SERVICE_DATA_16_BIT_UUID)
+        service_data = {} if of_services is None else {long_uuid(of_services[0]): Variant("ay", of_services[1])}
         device = {
             "Address": Variant("s", address),
             "AddressType": Variant("s", "random"),
@@ -140,6 +143,7 @@ class VirtualBlueZ:
             "Alias": Variant("s", name),
             "Adapter": Variant("o", ADAPTER),
             "UUIDs": Variant("as", uuids),
+            "ServiceData": Variant("a{sv}", service_data),
             "RSSI": Variant("n", seen.rssi),
             "Paired": Variant("b", False),
             "Connected": Variant("b", False),
@@ -186,11 +190,14 @@ class VirtualBlueZ:
             case "SetDiscoveryFilter":
                 pass
             case "StartDiscovery":
+                self._searching.add(message.sender or "")
                 await self._central.start_scanning(filter_duplicates=False)
                 self._change(ADAPTER, ADAPTER_1, {"Discovering": Variant("b", True)})
             case "StopDiscovery":
-                await self._central.stop_scanning()
-                self._change(ADAPTER, ADAPTER_1, {"Discovering": Variant("b", False)})
+                self._searching.discard(message.sender or "")
+                if not self._searching:
+                    await self._central.stop_scanning()
+                    self._change(ADAPTER, ADAPTER_1, {"Discovering": Variant("b", False)})
             case "Connect":
                 await self._connect(path)
             case "Disconnect":
@@ -198,6 +205,9 @@ class VirtualBlueZ:
                     await self._peers[path].connection.disconnect()
             case "ReadValue":
                 return "ay", [bytes(await self._characteristics[path].read_value())]
+            case "WriteValue":
+                with_answer = message.body[1].get("type") != Variant("s", "command")
+                await self._characteristics[path].write_value(bytes(message.body[0]), with_response=with_answer)
             case "StartNotify":
                 # A program that has died leaves its subscription behind; BlueZ shares one among all who listen.
                 if path not in self._notifying:

@@ -10,7 +10,9 @@ from typing import Any, Self, TypeVar
 
 from bumble.link import LocalLink
 
+from tests.virtual_bluetooth.fitness_machine import FitnessMachine
 from tests.virtual_bluetooth.strap import VirtualStrap, radio_device
+from tests.virtual_bluetooth.treadmill import VirtualTreadmill
 
 # BlueZ and its D-Bus are Linux's; Windows' own Bluetooth has no stand-in.
 IS_HERE = sys.platform == "linux"
@@ -82,6 +84,15 @@ class VirtualRadio:
     def strap(self, **particulars: Any) -> VirtualStrap:
         """A strap in the room, advertising."""
         return self.do(self._strap(particulars))
+
+    def treadmill(self, machine: FitnessMachine, **particulars: Any) -> VirtualTreadmill:
+        """A treadmill in the room, advertising and telling."""
+        treadmill = self.do(self._treadmill(machine, particulars))
+        self.begin(treadmill.live())
+        return treadmill
+
+    async def _treadmill(self, machine: FitnessMachine, particulars: dict[str, Any]) -> VirtualTreadmill:
+        return VirtualTreadmill(self._link, machine, **particulars)
 
     async def _strap(self, particulars: dict[str, Any]) -> VirtualStrap:
         strap = VirtualStrap(self._link, **particulars)

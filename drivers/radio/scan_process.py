@@ -1,0 +1,30 @@
+"""A search of the air in a process of its own: a Bluetooth stack that hangs can be ended there, and in the window's own
+process Windows would not deliver bleak's callbacks."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from drivers.processes import child_environment, quiet_flags
+
+
+def said_by(module: str, look_s: float, within_s: float) -> Sequence[str | bytes] | None:
+    """The lines that ``python -m module SECONDS`` prints; None where it came to nothing. Never hangs."""
+    command = [sys.executable, "-m", module, str(look_s)]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        env=child_environment(),
+        cwd=Path.home(),
+        **quiet_flags(),
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=within_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, _ = process.communicate()
+    lines = said.splitlines()
+    return None if not lines and process.returncode != 0 else lines
