@@ -16,7 +16,7 @@ import platformdirs
 from serial.tools import list_ports
 
 from drivers.adapters import PortInfo, is_adapter, read_adapter, resolve
-from drivers.port_names import is_com, one_spelling
+from drivers.port_names import is_com, is_radio_address, one_spelling
 from drivers.registry import FAMILIES, TREADMILL, Device, parse_device
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, DeviceError
@@ -158,14 +158,21 @@ def bound(device: Device) -> Device:
 
 def _same(known: Device, device: Device, ports: Sequence[PortInfo]) -> bool:
     one, other = known.port, device.port
-    return known.family == device.family and (_here(one, ports) or one) == (_here(other, ports) or other)
+    if known.family != device.family:
+        return False
+    if "number" in known.options or "number" in device.options:
+        # A machine on ANT+ is its number, whatever stick hears it.
+        return known.options.get("number") == device.options.get("number")
+    return (_here(one, ports) or one) == (_here(other, ports) or other)
 
 
 def _may_be(known: Device, device: Device, ports: Sequence[PortInfo]) -> bool:
     """Whether two that are not the same today can turn out to be, once what is away is plugged in."""
     one, other = known.port, device.port
     here = _here(one, ports), _here(other, ports)
-    if known.family != device.family or None not in here:
+    if known.family == device.family and is_radio_address(one) != is_radio_address(other):
+        return True  # the name of a machine on Bluetooth that was put into use by its address, or the other way round
+    if known.family != device.family or None not in here or "number" in known.options:
         return False
     if is_adapter(one) and is_adapter(other):
         # One of them without its serial number: any of its make.

@@ -15,12 +15,15 @@ from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
 
 _SCHEME = "socket"  # bytes over the network, as they are
+_ADDRESS = re.compile(r"[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}", re.IGNORECASE)
 _COM = re.compile(r"(?:\\\\[.?]\\|//[.?]/)?(COM\d+):?", re.IGNORECASE)
 
 
 def one_spelling(port: str) -> str:
     r"""A port as it is written everywhere else: ``\\.\com3`` and ``COM3:`` are COM3, hexadecimal digits are small."""
     port = port.strip()
+    if is_radio_address(port):
+        return port.upper().replace("-", ":")
     if com := _COM.fullmatch(port):
         return com[1].upper()
     if is_adapter(port):
@@ -29,6 +32,11 @@ def one_spelling(port: str) -> str:
         except BadInput:
             return port
     return port
+
+
+def is_radio_address(port: str) -> bool:
+    """Whether a device on Bluetooth is named by its address. (macOS has none: there a device has a name of its own.)"""
+    return _ADDRESS.fullmatch(port) is not None
 
 
 def is_com(port: str) -> bool:

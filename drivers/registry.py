@@ -60,7 +60,7 @@ class Device:
 
 
 EMULATED = {
-    TREADMILL: ("trackmaster", "woodway", "csafe", "woodway-standard"),
+    TREADMILL: ("trackmaster", "woodway", "csafe", "woodway-standard", "fec"),
     HEART_RATE: ("bridge", "ant"),
 }
 
@@ -70,6 +70,8 @@ _TOPS = {
 }
 # What a console shows where the operator reads it; only for the words of a prompt.
 _CONSOLE = {"units": Option(choices=("kmh", "mph"))}
+# Whether what a machine calls its incline is a grade; else the operator's word is taken for it.
+_INCLINE = {"incline": Option(choices=("read", "word"))}
 _LIMITS = {
     **_TOPS,
     "accel": Option(low=0.1, high=3.0),
@@ -78,6 +80,7 @@ _LIMITS = {
 }
 
 _BAUD = Option(low=1200, high=1e6, whole=True)
+_ANT_NUMBER = Option(low=1, high=0xFFFFF, whole=True)
 
 FAMILIES: dict[tuple[str, str], Family] = {
     (family.kind, family.name): family
@@ -104,6 +107,22 @@ FAMILIES: dict[tuple[str, str], Family] = {
             verify=True,
         ),
         Family(
+            "ftms",
+            TREADMILL,
+            "drivers.treadmill.ftms:run",
+            on_serial_line=False,
+            port_example="ftms:C0:FF:EE:12:34:56",
+            options={**_CONSOLE, **_TOPS, **_INCLINE},
+            verify=True,
+        ),
+        Family(
+            "fec",
+            TREADMILL,
+            "drivers.treadmill.fec:run",
+            options={**_CONSOLE, **_TOPS, **_INCLINE, "number": _ANT_NUMBER, "baud": _BAUD},
+            verify=True,
+        ),
+        Family(
             "manual",
             TREADMILL,
             "drivers.treadmill.manual:run",
@@ -117,10 +136,17 @@ FAMILIES: dict[tuple[str, str], Family] = {
             "ant",
             HEART_RATE,
             "drivers.heart_rate.ant:run",
-            options={"number": Option(low=1, high=0xFFFFF, whole=True), "baud": _BAUD},
+            options={"number": _ANT_NUMBER, "baud": _BAUD},
         ),
         Family(
             "ble", HEART_RATE, "drivers.heart_rate.ble:run", on_serial_line=False, port_example="ble:C0:FF:EE:12:34:56"
+        ),
+        Family(
+            "ftms",
+            HEART_RATE,
+            "drivers.heart_rate.ftms:run",
+            on_serial_line=False,
+            port_example="ftms:C0:FF:EE:12:34:56",
         ),
         Family("replay", HEART_RATE, "drivers.heart_rate.replay:run", on_serial_line=False),
         Family("emulated", HEART_RATE, "", needs_port=False, on_serial_line=False),
@@ -156,8 +182,9 @@ def parse_device(text: str, kind: str) -> Device:
     if family.needs_port and not port:
         example = family.port_example or f"{name}:COM3"
         problems.append(Cause("device_port_missing", {"device": text, "family": name, "example": example}))
-    if family.on_serial_line:
+    if family.on_serial_line or kind == TREADMILL:
         port = one_spelling(port)
+    if family.on_serial_line:
         problems.extend(why_no_port(port))
     options: dict[str, str] = {}
     for pair in pairs:

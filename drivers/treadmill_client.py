@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from drivers import lines
 from drivers.driver_process import DriverProcess
+from drivers.radio.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from drivers.registry import TREADMILL
 from teststation.cause import Problem
 from teststation.clock import TimeScale
@@ -18,8 +19,9 @@ WIRE_LOG_MAX = 200_000
 class TreadmillClient:
     """``teststation.ports.Treadmill`` over a driver process."""
 
-    def __init__(self, device: str, scale: TimeScale, *, recover: bool = False) -> None:
-        self.driver = DriverProcess(TREADMILL, device, scale, recover=recover)
+    def __init__(self, device: str, scale: TimeScale, *, recover: bool = False, ant_key: str = "") -> None:
+        secrets = {ANT_KEY_ENVIRONMENT: ant_key} if ant_key and device.startswith("fec:") else {}
+        self.driver = DriverProcess(TREADMILL, device, scale, recover=recover, secrets=secrets)
         self._info: TreadmillInfo | None = None
         self._wire: collections.deque[lines.Wire] = collections.deque(maxlen=WIRE_LOG_MAX)
         self._closed = False
@@ -83,11 +85,11 @@ class TreadmillClient:
         self.driver.close()
 
 
-def second_driver(lost: Treadmill, device: str, scale: TimeScale) -> TreadmillClient:
+def second_driver(lost: Treadmill, device: str, scale: TimeScale, *, ant_key: str = "") -> TreadmillClient:
     """A driver that may only bring a belt to rest, in the place of one that is lost.
 
     The lost one is ended beside the caller, who must go on looking at the belt: one that still lives brings the belt to
     rest before it gives up the port, and the second one waits for that.
     """
     threading.Thread(target=lost.close, name="lost-driver", daemon=True).start()
-    return TreadmillClient(device, scale, recover=True)
+    return TreadmillClient(device, scale, recover=True, ant_key=ant_key)

@@ -21,6 +21,14 @@ TREADMILL_FAULTS = {
     "refuse": "every set command is answered BE",
     "restarted_elsewhere": "the belt reports that it runs without its watchdog",
     "stopped_elsewhere": "somebody stops the belt at its own console",
+    "drop": "fec: the machine is out of the stick's range",
+    "bicycle": "fec: the machine says that it is a bicycle trainer",
+    "no_speed": "fec: the machine tells no speed",
+    "no_incline": "fec: the machine tells no incline",
+    "no_distance": "fec: the machine tells no distance",
+    "zero": "fec: the machine tells a speed of zero while its belt moves",
+    "flicker": "fec: every third speed it tells is zero",
+    "frozen": "fec: its distance and time stand still while its belt moves",
 }
 
 STRAP_FAULTS = {

@@ -15,13 +15,14 @@ from drivers.emulators.faults import STRAP_FAULTS, TREADMILL_FAULTS, parse_fault
 from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
-from drivers.emulators.treadmills import MAKERS, EmulatedTreadmill, Wanted, device_string, make
+from drivers.emulators.treadmills import MAKERS, EmulatedTreadmill, Wanted, device_string, make, wire_of
 from drivers.emulators.wire import PtyServer, TcpServer, WireDevice
 from drivers.processes import come_first, stdin_lines
 from teststation.clock import TimeScale
 from teststation.errors import BadInput
 
 Server = TcpServer | PtyServer
+KEY_WORDS = f"network key of this emulator, no network's own: set TESTSTATION_ANT_KEY to {DUMMY_KEY.hex()}"
 OPERATOR_REACTS_S = 3.0  # from a prompt to a hand at the console, test time
 
 
@@ -109,6 +110,8 @@ def _serve_treadmill(arguments: argparse.Namespace, ending: threading.Event) -> 
     device = make(wanted)
     servers: list[Server] = [_open(device, arguments)]
     lines = [f"treadmill: {device_string(wanted, servers[0].url)}"]
+    if wire_of(arguments.family) == "ant":
+        lines.append(KEY_WORDS)
     if arguments.strap_tcp is not None:
         strap = StrapBridge(_patient(arguments.seed), _load_of(device), scale)
         servers.append(TcpServer(strap, arguments.strap_tcp))
@@ -128,7 +131,7 @@ def _serve_strap(arguments: argparse.Namespace, _: threading.Event) -> list[Serv
         server = _open(AntStick(patient, lambda: load, scale, faults, number=arguments.number), arguments)
         _say(
             f"heart rate: ant:{server.url},number={arguments.number}",
-            f"network key of this emulator, no network's own: set TESTSTATION_ANT_KEY to {DUMMY_KEY.hex()}",
+            KEY_WORDS,
             "Ctrl-C ends",
         )
         return [server]
@@ -141,19 +144,32 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     scale = TimeScale(arguments.time_scale)
     faults = tuple(parse_fault(text, TREADMILL_FAULTS) for text in arguments.fault)
     strap_faults = tuple(parse_fault(text, STRAP_FAULTS) for text in arguments.strap_fault)
-    wanted = Wanted(arguments.family, scale, arguments.units, faults, reaction_s=OPERATOR_REACTS_S)
+    patient = _patient(arguments.seed)
+    # Both on ANT+ and no fault of the strap's own asked for: one stick hears the two.
+    one_stick = (arguments.family, arguments.strap) == ("fec", "ant") and not (
+        strap_faults or arguments.load_from_stdin
+    )
+    wanted = Wanted(
+        arguments.family,
+        scale,
+        arguments.units,
+        faults,
+        reaction_s=OPERATOR_REACTS_S,
+        patient=patient if one_stick else None,
+    )
     treadmill = make(wanted)
     told = [0.0, 0.0]
     load = (lambda: (told[0], told[1])) if arguments.load_from_stdin else _load_of(treadmill)
-    patient = _patient(arguments.seed)
     worn = AntStick if arguments.strap == "ant" else StrapBridge
-    servers: list[Server] = [TcpServer(treadmill), TcpServer(worn(patient, load, scale, strap_faults))]
+    servers: list[Server] = [TcpServer(treadmill)]
+    if not one_stick:
+        servers.append(TcpServer(worn(patient, load, scale, strap_faults)))
     strap_options = ",number=12345" if arguments.strap == "ant" else ""
     body = patient.body
     announcement = {
         "treadmill": device_string(wanted, servers[0].url),
-        "heart_rate": f"{arguments.strap}:{servers[1].url}{strap_options}",
-        "ant_key": DUMMY_KEY.hex() if arguments.strap == "ant" else "",
+        "heart_rate": f"{arguments.strap}:{servers[-1].url}{strap_options}",
+        "ant_key": DUMMY_KEY.hex() if "ant" in (arguments.strap, wire_of(arguments.family)) else "",
         "pid": os.getpid(),
         "truth": {
             "vo2max_ml_kg_min": body.vo2max,

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from drivers.emulators.csafe import CsafeEmulator
 from drivers.emulators.faults import PlannedFault
+from drivers.emulators.fec import FEC_NUMBER, FecEmulator
+from drivers.emulators.patient import Patient
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import WireDevice
 from drivers.emulators.woodway import WoodwayEmulator
@@ -48,6 +50,7 @@ class Wanted:
     faults: tuple[PlannedFault, ...] = ()
     zeroing_s: float = 0.0
     reaction_s: float = 0.0  # of the operator, where the belt is set at its console
+    patient: Patient | None = None  # whose strap is in the range of the treadmill's own stick
 
 
 MAKERS: dict[str, Callable[[Wanted], EmulatedTreadmill]] = {
@@ -61,6 +64,9 @@ MAKERS: dict[str, Callable[[Wanted], EmulatedTreadmill]] = {
     "woodway-standard": lambda wanted: WoodwayStandardEmulator(
         wanted.scale, faults=wanted.faults, reaction_s=wanted.reaction_s
     ),
+    "fec": lambda wanted: FecEmulator(
+        wanted.scale, faults=wanted.faults, reaction_s=wanted.reaction_s, patient=wanted.patient
+    ),
 }
 
 
@@ -69,7 +75,14 @@ def make(wanted: Wanted) -> EmulatedTreadmill:
     return MAKERS[wanted.family](wanted)
 
 
+def wire_of(family: str) -> str:
+    """``ant`` for a treadmill that is heard through an ANT stick, and needs its network key."""
+    return "ant" if family == "fec" else "serial"
+
+
 def device_string(wanted: Wanted, url: str) -> str:
     """The DEVICE string of the driver that talks to it."""
+    if wanted.family == "fec":
+        return f"fec:{url},number={FEC_NUMBER}"
     has_units = wanted.family in ("trackmaster", "csafe")
     return f"{wanted.family}:{url}" + (f",units={wanted.units}" if has_units else "")

@@ -12,6 +12,7 @@ _SAID = {
     "cadence_lock": "hr_cadence_lock",
     "second_strap": "hr_second_strap",
     "not_bound": "hr_not_bound",
+    "machine_pulse": "hr_machine_pulse",
     "battery_low": "hr_battery_low",
 }
 DOUBTFUL = frozenset({"hr_rr_disagrees", "hr_cadence_lock"})  # the number on the screen may not be the heart's

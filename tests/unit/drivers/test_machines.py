@@ -145,7 +145,7 @@ FAULTS = [
     (of_two_of_a_make_either_may_be_meant, "return is_adapter(away) and any(", "return False and any("),
     (what_cannot_be_it_does_not_bind, ' and "" in (ours.serial, theirs.serial)', ""),
     (what_cannot_be_it_does_not_bind, "read_adapter(away).fits(port)", "True"),
-    (what_cannot_be_it_does_not_bind, "if known.family != device.family or None not in here:", "if None not in here:"),
+    (what_cannot_be_it_does_not_bind, "known.family != device.family or None not in here", "None not in here"),
     (what_cannot_be_it_does_not_bind, "return not (is_com(one) and is_com(other))", "return True"),
     (
         of_several_the_tightest_binds,
@@ -222,3 +222,31 @@ def test_a_file_that_is_wrong_is_refused_in_one_sentence_and_binds_nothing_loose
 def test_a_belt_that_was_not_checked_for_half_a_year_is_due(days: str | None, due: bool) -> None:
     checks = () if days is None else (BeltCheck(day=days, error_pct=0.0, method="turns"),)
     assert Machine(device=KMH, checks=checks).check_due(date(2026, 3, 4)) is due
+
+
+AIR = "ftms:C0:FF:EE:12:34:56"
+
+
+@pytest.mark.parametrize("asked", ["ftms:c0:ff:ee:12:34:56", "ftms:C0-FF-EE-12-34-56", "ftms:CTM 1,units=mph"])
+def test_a_machine_on_bluetooth_is_bound_by_whatever_name_it_is_called(path: Path, asked: str) -> None:
+    save_machine(Machine(device=AIR, max_kmh=7.0))
+    assert bound(parse_device(asked, TREADMILL)).options["max_kmh"] == "7.0"
+
+
+def test_another_address_is_another_machine(path: Path) -> None:
+    save_machine(Machine(device=AIR, max_kmh=7.0))
+    other = parse_device("ftms:C0:FF:EE:12:34:57", TREADMILL)
+    assert bound(other) == other
+    assert machine_of("ftms:c0:ff:ee:12:34:56") is not None
+    assert machine_of("ftms:CTM 1") is None
+
+
+def test_a_machine_on_ant_is_its_number_whatever_stick_hears_it(path: Path) -> None:
+    save_machine(Machine(device="fec:COM3,number=4711", max_kmh=7.0))
+    save_machine(Machine(device="fec:COM3,number=4712", max_kmh=9.0))
+    save_machine(Machine(device="fec:COM5,number=4711", max_kmh=6.0))
+    assert [kept.max_kmh for kept in load_machines()] == [9.0, 6.0]
+    assert bound(parse_device("fec:usb,number=4711", TREADMILL)).options["max_kmh"] == "6.0"
+    assert bound(parse_device("fec:COM3,number=4712", TREADMILL)).options["max_kmh"] == "9.0"
+    unknown = parse_device("fec:COM3,number=1", TREADMILL)
+    assert bound(unknown) == unknown

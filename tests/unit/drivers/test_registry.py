@@ -32,6 +32,12 @@ def test_ports_of_both_systems_are_taken_as_they_are(port: str) -> None:
         ("trackmater:COM3", TREADMILL, ["did you mean trackmaster?"]),
         ("trackmaster:COM3,speed=3,max_kmh=99", TREADMILL, ["'speed=3' is no option", "outside 1 to 25", "units="]),
         ("emulated:lode", TREADMILL, ["no emulator speaks 'lode'"]),
+        ("ftms:", TREADMILL, ["port is missing", "ftms:C0:FF:EE:12:34:56"]),
+        (
+            "fec:COM3,number=x,incline=maybe",
+            TREADMILL,
+            ["number=x is not a number", "incline=maybe is not one"],
+        ),
         ("", HEART_RATE, ["choose from"]),
     ],
 )
@@ -46,6 +52,12 @@ def test_a_file_or_a_strap_may_have_commas_and_colons_in_its_name() -> None:
     assert parse_device("replay:C:\\a,b\\pulse.csv", HEART_RATE).port == "C:\\a,b\\pulse.csv"
     assert parse_device("ble:C0:FF:EE:12:34:56", HEART_RATE).port == "C0:FF:EE:12:34:56"
     assert parse_device("ble:Kari, rom 2", HEART_RATE).port == "Kari, rom 2"
+
+
+def test_a_machine_on_bluetooth_is_an_address_or_a_name() -> None:
+    device = parse_device("ftms:c0:ff:ee:12:34:56,incline=word,max_kmh=9", TREADMILL)
+    assert (device.port, dict(device.options)) == ("C0:FF:EE:12:34:56", {"incline": "word", "max_kmh": "9"})
+    assert parse_device("ftms:TRUE TREADMILL 0815", TREADMILL).port == "TRUE TREADMILL 0815"
 
 
 def test_a_recording_is_found_from_every_folder() -> None:
