@@ -145,12 +145,13 @@ def test_the_safety_key_is_a_fault_of_the_machine(radio: VirtualRadio) -> None:
         driver.until(lambda: driver.last.at_rest, "rest")
 
 
-def test_a_stop_at_the_console_is_no_fault_and_is_read_as_rest(radio: VirtualRadio) -> None:
+@pytest.mark.parametrize("what", ["stopped_elsewhere", "paused_elsewhere"])
+def test_a_stop_or_a_pause_at_the_console_is_no_fault_and_is_read_as_rest(what: str, radio: VirtualRadio) -> None:
     machine = FitnessMachine("cswp8", SCALE)
     radio.treadmill(machine)
     with driver_of("CTM 1") as driver:
         driver.walks(machine)
-        machine.give("stopped_elsewhere")
+        machine.give(what)
         driver.until(lambda: driver.last.at_rest, "rest", lease=True)
         assert driver.last.trip is None
 

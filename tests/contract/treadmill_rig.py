@@ -17,6 +17,9 @@ from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.treadmills import EmulatedTreadmill, Wanted, make
 from drivers.emulators.wire import PtyServer, TcpServer
 from drivers.registry import TREADMILL, load_runner
+from tests.virtual_bluetooth.fitness_machine import FitnessMachine
+from tests.virtual_bluetooth.radio import IS_HERE
+from tests.virtual_bluetooth.shared import MachineOnAir
 from teststation.clock import TimeScale
 from teststation.ports import BeltTelemetry, Setpoint, TreadmillInfo
 
@@ -36,12 +39,16 @@ class Case:
     options: Mapping[str, str] = field(default_factory=dict)
     controls: bool = True
     wired: bool = True
+    radio: bool = False
+    shared: bool = False  # whether several programs of this station may have its port
     step_kmh: float = 0.1
 
     def emulator(self) -> EmulatedTreadmill | None:
         """Its treadmill; None where there is no wire."""
         if not self.wired:
             return None
+        if self.radio:
+            return FitnessMachine("generic", SCALE, units=self.options.get("units", "kmh"))
         return make(Wanted(self.family, SCALE, self.options.get("units", "kmh")))
 
 
@@ -52,10 +59,24 @@ CASES = {
     "csafe": Case("csafe", b"\xf1\xa5\xa8\xf2", controls=False),
     "csafe-mph": Case("csafe", b"\xf1\xa5\xa8\xf2", {"units": "mph"}, controls=False, step_kmh=0.1609344),
     "woodway-standard": Case("woodway-standard", b"\xc7\xc8\x00", controls=False),
+    **({"ftms": Case("ftms", b"", controls=False, radio=True)} if IS_HERE else {}),
+    "fec": Case("fec", b"", {"number": "4711"}, controls=False, shared=True),
     "manual": Case("manual", b"", controls=False, wired=False),
 }
 CONTROLLED = [name for name, case in CASES.items() if case.controls]
 WIRED = [name for name, case in CASES.items() if case.wired]
+UNSHARED = [name for name, case in CASES.items() if case.wired and not case.radio and not case.shared]
+ON_A_PORT = [name for name, case in CASES.items() if case.wired and not case.radio]
+
+
+Served = TcpServer | PtyServer | MachineOnAir
+
+
+def serve(treadmill: EmulatedTreadmill, *, pty: bool = False) -> Served:
+    """Put an emulated treadmill on its wire, or into the air."""
+    if isinstance(treadmill, FitnessMachine):
+        return MachineOnAir(treadmill)
+    return PtyServer(treadmill) if pty else TcpServer(treadmill)
 
 
 class Rig:
@@ -64,13 +85,11 @@ class Rig:
     def __init__(self, case: Case, *, pty: bool = False) -> None:
         self.case = case
         self.treadmill = case.emulator()
-        self.server: TcpServer | PtyServer | None = None
-        if self.treadmill is not None:
-            self.server = PtyServer(self.treadmill) if pty and not CROSSING else TcpServer(self.treadmill)
+        self.server = None if self.treadmill is None else serve(self.treadmill, pty=pty and not CROSSING)
         self.url = "" if self.server is None else self.server.url
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._crossing: socket.socket | None = None
-        if CROSSING and self.server is not None:
+        if CROSSING and self.server is not None and not case.radio:
             self._crossing, self.url = _com_port(self.url)
         elif pty:
             # A name of its own: the system gives a closed terminal's number to the next test's terminal, and a driver

@@ -9,9 +9,8 @@ import msgspec
 
 from drivers import lines
 from drivers.emulators.operated_belt import OperatedBelt
-from drivers.emulators.wire import TcpServer
 from drivers.treadmill_client import TreadmillClient, second_driver
-from tests.contract.treadmill_rig import Case, Rig
+from tests.contract.treadmill_rig import Case, Rig, serve
 from tests.unit.run.builders import SUBJECT
 from teststation.clock import ScaledClock, TimeScale
 from teststation.ports import BeltTelemetry, HeartRateReading, HeartRateStatus, Setpoint, Treadmill, TreadmillInfo
@@ -115,6 +114,7 @@ class BeltRoom:
         devices = Devices(treadmill, SteadyStrap())
         self.controller = Controller(first, devices, NoJournal(), self.clock, timing, recover)
         self._asked: object = ()
+        self.on_air = case.radio
 
     @property
     def phase(self) -> Phase:
@@ -144,7 +144,7 @@ class BeltRoom:
 
     def begin(self) -> bool:
         """Start the test; whether the belt was known to be at rest so that it could."""
-        if not self.until(lambda: self.controller.state.at_rest, 4.0):
+        if not self.until(lambda: self.controller.state.at_rest, 15.0 if self.on_air else 4.0):
             return False
         self.controller.press(ev.TestBegan(t_s=self.controller.now_s()))
         return True
@@ -159,8 +159,9 @@ class ProcessRoom(BeltRoom):
 
     def __init__(self, case: Case, scale: TimeScale) -> None:
         self.emulator = case.emulator()
-        self.server = None if self.emulator is None else TcpServer(self.emulator)
+        self.server = None if self.emulator is None else serve(self.emulator)
         device = case.family if self.server is None else f"{case.family}:{self.server.url}"
+        device += "".join(f",{name}={value}" for name, value in case.options.items())
         self.client = TreadmillClient(device, scale)
         self._prepare(case, scale, ONE_STAGE, 60.0, self.client, lambda lost: second_driver(lost, device, scale))
 

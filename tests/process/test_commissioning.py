@@ -16,6 +16,8 @@ from drivers.machines import ENVIRONMENT, load_machines
 from drivers.treadmill_client import TreadmillClient
 from tests.process.floor import side_by_side, station_environment, wait_for
 from tests.process.strict_treadmill import Belt, StrictTreadmill
+from tests.virtual_bluetooth.fitness_machine import FitnessMachine
+from tests.virtual_bluetooth.shared import MachineOnAir
 from teststation.clock import TimeScale
 
 pytestmark = pytest.mark.process
@@ -173,3 +175,33 @@ def test_whoever_leaves_in_the_middle_leaves_a_belt_at_rest(tmp_path: Path, monk
     scenarios = {how: partial(while_the_belt_runs, how) for how in ways}
     scenarios |= {f"{how} at the question": partial(at_the_question, how) for how in ("SIGINT", "SIGTERM")}
     side_by_side(scenarios, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the virtual radio speaks to BlueZ's place on a D-Bus")
+@pytest.mark.parametrize(
+    ("units", "status", "words"), [("kmh", 0, "+2.0 %"), ("mph", 2, "as far as miles are from kilometres")]
+)
+def test_a_machine_on_bluetooth_is_checked_by_what_it_tells_and_miles_for_kilometres_are_refused(
+    units: str, status: int, words: str, tmp_path: Path
+) -> None:
+    machine = FitnessMachine("generic", TimeScale(SCALE), units=units)
+    machine.operator_sets(3.0, 0.0)
+    on_air = MachineOnAir(machine)
+    try:
+        command = ["devices", "commission", "--treadmill", f"ftms:{on_air.url}", "--check", "tachometer"]
+        done = subprocess.run(
+            [sys.executable, "-m", "ui.cli", *command, "--time-scale", str(SCALE)],
+            input="3.0\n3.06\n",
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**station_environment(), ENVIRONMENT: str(tmp_path / "machines.toml")},
+            cwd=tmp_path,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        on_air.close()
+    assert (done.returncode, words in done.stderr) == (status, True), done.stderr
+    kept = load_machines(tmp_path / "machines.toml")
+    assert [machine.device for machine in kept] == ([f"ftms:{on_air.url}"] if status == 0 else [])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 from msgspec import structs
 
+from drivers.emulators.ant_radio import DUMMY_KEY
 from drivers.emulators.belt import BeltRates
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.woodway import WoodwayEmulator
@@ -18,6 +19,7 @@ from tests.contract import treadmill_rig
 from tests.contract.treadmill_rig import CASES, SCALE, Case
 from tests.process.belt_room import ONE_STAGE, BeltRoom, ProcessRoom
 from tests.process.floor import freeze, kill, thaw
+from tests.virtual_bluetooth.radio import IS_HERE
 from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
 from teststation.run.alarms import alarms
@@ -25,8 +27,16 @@ from teststation.run.record import Outcome
 from teststation.run.state import Phase
 
 pytestmark = pytest.mark.process
+
+
+@pytest.fixture(autouse=True)
+def dummy_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TESTSTATION_ANT_KEY", DUMMY_KEY.hex())
+
+
 CONTROLLED: tuple[str, ...] = ("trackmaster-kmh", "woodway")
-READ: tuple[str, ...] = ("csafe", "woodway-standard")
+ON_AIR: tuple[str, ...] = ("ftms",) if IS_HERE else ()
+READ: tuple[str, ...] = ("csafe", "woodway-standard", "fec", *ON_AIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +64,14 @@ ROWS: dict[str, dict[str, End]] = {
     "e_stop": {
         "trackmaster-kmh": End(("trip_fault_reported",), True),
         "woodway": End(LOST, False),
-        "csafe": End(("trip_fault_reported",), True),
+        **dict.fromkeys(("csafe", *ON_AIR), End(("trip_fault_reported",), True)),
     },
     "lockout": dict.fromkeys(CONTROLLED, End(("trip_start_refused",), True)),
     "refuse": dict.fromkeys(CONTROLLED, End(("trip_refused",), True)),
     "restarted_elsewhere": {"trackmaster-kmh": End(("trip_state_unexpected",), True)},
 }
 CELLS = [(row, name) for row, ends in ROWS.items() for name in ends]
-READ_PAST: list[tuple[str, str]] = [("echo", name) for name in (*CONTROLLED, *READ)]
+READ_PAST: list[tuple[str, str]] = [("echo", name) for name in (*CONTROLLED, *READ) if name not in ON_AIR]
 READ_PAST += [("slow", name) for name in READ]
 # How a run ends whose driver's process is lost; on a Trackmaster it is in test_fault_matrix, with the whole station.
 DRIVER_ROWS: dict[str, dict[str, str]] = {

@@ -1,14 +1,18 @@
 """``teststation run`` takes a whole test to its planned end on every family, each on its emulator on a real wire."""
 
+import itertools
 import json
+import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.treadmills import Wanted, device_string, make
 from drivers.emulators.wire import TcpServer
@@ -77,17 +81,65 @@ def a_belt_that_is_read_and_set_by_its_operator(family: str, folder: Path, strap
     assert [stage["actual"]["duration_s"] for stage in result["stages"]] == pytest.approx([60.0, 60.0], abs=3.0)
 
 
+ASKED = re.compile(r"set the treadmill to ([\d.]+) km/h and ([\d.]+) %")
+ON_AIR = pytest.mark.skipif(sys.platform != "linux", reason="the virtual radio speaks to BlueZ's place on a D-Bus")
+
+
+def run_at_the_machine(folder: Path, machine: OperatedBelt, treadmill: str, strap: str) -> tuple[str, dict]:
+    """The same with somebody at the machine's own console who does what the station asks for."""
+    (folder / "short.toml").write_text(PROTOCOL, "utf-8")
+    words = ["run", "--protocol", "short.toml", "--treadmill", treadmill, "--heart-rate", strap, "--yes"]
+    words += ["--sex", "male", "--age", "44", "--weight", "88", "--time-scale", str(SCALE)]
+    command = [sys.executable, "-m", "ui.cli", *words, "--record", "a.record", "--json", "out.json"]
+    said: list[str] = []
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=station_environment(), cwd=folder
+    ) as station:
+        ending = threading.Timer(90.0, station.kill)
+        ending.start()
+        assert station.stderr is not None
+        for line in station.stderr:
+            said.append(line)
+            if asked := ASKED.search(line):
+                machine.operator_sets(float(asked[1]), float(asked[2]))
+            elif "STOP THE BELT" in line:
+                machine.operator_sets(0.0, 0.0)
+        ending.cancel()
+    assert station.returncode == 0, "".join(said)
+    return "".join(said), json.loads((folder / "out.json").read_text("utf-8"))
+
+
+def a_belt_on_the_air(folder: Path, strap: str = "emulated", layout: str = "lifefitness") -> None:
+    from tests.virtual_bluetooth.fitness_machine import FitnessMachine
+    from tests.virtual_bluetooth.shared import MachineOnAir
+
+    machine = FitnessMachine(layout, TimeScale(SCALE), heart_rate=199)
+    on_air = MachineOnAir(machine)
+    try:
+        said, result = run_at_the_machine(folder, machine, f"ftms:{on_air.url}", strap)
+    finally:
+        on_air.close()
+    assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True), said
+    assert [stage["actual"]["incline_pct"] for stage in result["stages"]] == pytest.approx([0.0, 3.0], abs=0.4)
+    assert [stage["actual"]["speed_kmh"] for stage in result["stages"]] == pytest.approx([4.8, 4.8], abs=0.1)
+    assert all(stage["hr_bpm"] < 180 for stage in result["stages"]), "the machine's own pulse was taken"
+    assert not [entry for entry in machine.transcript if entry[1] == "in"], "the machine was written to"
+
+
 def a_belt_without_a_wire_and_an_operator_who_confirms(folder: Path, strap: str = "emulated") -> None:
     done, result = run(folder, "manual", "\n" * 4, strap)
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     assert done.stderr.count("press Enter when it is so") == 4
 
 
+STRAPS = itertools.count(1)
 BELTS: dict[str, Callable[..., None]] = {
     "trackmaster kmh": partial(a_belt_the_station_moves, "trackmaster", "kmh", 4.8),
     "trackmaster mph": partial(a_belt_the_station_moves, "trackmaster", "mph", 4.83),
     "woodway": partial(a_belt_the_station_moves, "woodway", "mph", 4.83),
     "csafe": partial(a_belt_that_is_read_and_set_by_its_operator, "csafe"),
+    "fec": partial(a_belt_that_is_read_and_set_by_its_operator, "fec"),
+    **({"ftms": a_belt_on_the_air} if sys.platform == "linux" else {}),
     "woodway standard": partial(a_belt_that_is_read_and_set_by_its_operator, "woodway-standard"),
     "manual": a_belt_without_a_wire_and_an_operator_who_confirms,
 }
@@ -98,32 +150,44 @@ def test_a_test_is_completed_on_every_family(tmp_path: Path) -> None:
     side_by_side(BELTS, tmp_path, at_once=3)
 
 
-@pytest.mark.nightly
-@pytest.mark.timeout(900)
-@pytest.mark.skipif(sys.platform != "linux", reason="the virtual radio speaks to BlueZ's place on a D-Bus")
-def test_and_on_every_family_with_every_strap(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
-) -> None:
-    from tests.virtual_bluetooth.radio import VirtualRadio
+def with_a_bluetooth_strap(belt: Callable[..., None], folder: Path) -> None:
+    from tests.virtual_bluetooth.shared import shared_radio
     from tests.virtual_bluetooth.worn import WornBluetoothStrap
 
+    number = next(STRAPS)
+    radio = shared_radio()
+    strap = radio.strap(name=f"Strap {number}", address=f"C0:00:00:00:00:{number:02X}")
+    patient = Patient(draw_body(1), 1)
+    radio.begin(WornBluetoothStrap(strap, patient, lambda: (4.8, 2.0), TimeScale(SCALE)).beat())
+    belt(folder, strap=f"ble:{strap.name}")
+
+
+@pytest.mark.long
+@ON_AIR
+def test_treadmills_on_the_air_with_every_strap(tmp_path: Path) -> None:
+    """Belt and strap on one Bluetooth adapter, and belt and strap on one ANT stick, among them."""
+    runs: dict[str, Callable[[Path], None]] = {
+        f"{name} {strap}": partial(BELTS[name], strap=f"emulated:{strap}")
+        for name in ("ftms", "fec")
+        for strap in ("bridge", "ant")
+    }
+    runs |= {f"{name} ble": partial(with_a_bluetooth_strap, BELTS[name]) for name in ("ftms", "fec")}
+    side_by_side(runs, tmp_path, at_once=3)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(900)
+@ON_AIR
+def test_and_on_every_family_with_every_strap(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     recording = tmp_path / "pulse.csv"
     recording.write_text("t_s,hr_bpm\n" + "".join(f"{n},{min(150, 95 + n // 5)}\n" for n in range(600)), "utf-8")
-    with VirtualRadio() as radio:
-        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", radio.bus_address)
 
-        def on_bluetooth(number: int, belt: Callable[..., None], folder: Path) -> None:
-            strap = radio.strap(name=f"Strap {number}", address=f"C0:00:00:00:00:{number:02X}")
-            patient = Patient(draw_body(1), 1)
-            radio.begin(WornBluetoothStrap(strap, patient, lambda: (4.8, 2.0), TimeScale(SCALE)).beat())
-            belt(folder, strap=f"ble:{strap.name}")
-
-        runs: dict[str, Callable[[Path], None]] = {}
-        for number, (name, belt) in enumerate(BELTS.items(), start=1):
-            runs[f"{name} bridge"] = partial(belt, strap="emulated:bridge")
-            runs[f"{name} ant"] = partial(belt, strap="emulated:ant")
-            runs[f"{name} ble"] = partial(on_bluetooth, number, belt)
-            runs[f"{name} replay"] = partial(belt, strap=f"replay:{recording}")
-        side_by_side(runs, tmp_path, at_once=3)
+    runs: dict[str, Callable[[Path], None]] = {}
+    for name, belt in BELTS.items():
+        runs[f"{name} bridge"] = partial(belt, strap="emulated:bridge")
+        runs[f"{name} ant"] = partial(belt, strap="emulated:ant")
+        runs[f"{name} ble"] = partial(with_a_bluetooth_strap, belt)
+        runs[f"{name} replay"] = partial(belt, strap=f"replay:{recording}")
+    side_by_side(runs, tmp_path, at_once=3)
     for name in runs:
         record_property("cell", f"{name}: completed")

@@ -17,10 +17,11 @@ from ui.commands import voice
 from ui.commands.interrupt import Interrupt, orderly
 from ui.commands.keyboard import Keyboard
 from ui.commands.voice import say
-from ui.station.commissioning import BeltTrial, belt_check, console_agrees, units_of
+from ui.station.commissioning import BeltTrial, belt_check, check_by_hand, console_agrees, units_of
 from ui.station.settings import load_settings
 
 READY_WITHIN_S = 10.0
+FOUND_WITHIN_S = 25.0  # a machine on the air has to be found first
 STEADY_WITHIN_S = 40.0
 REST_WITHIN_S = 40.0
 TICK_S = 0.1
@@ -74,7 +75,9 @@ def _try(machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt) 
     trial = BeltTrial(machine.device, TimeScale(arguments.time_scale))
     asking = _Asking(trial, interrupt)
     try:
-        asking.until(lambda: trial.info is not None and _rests(trial), READY_WITHIN_S, "the treadmill did not answer")
+        on_air = parse_device(machine.device, TREADMILL).family in ("ftms", "fec")
+        within_s = FOUND_WITHIN_S if on_air else READY_WITHIN_S
+        asking.until(lambda: trial.info is not None and _rests(trial), within_s, "the treadmill did not answer")
         info = trial.info
         assert info is not None
         if not info.controls_belt:
@@ -124,14 +127,15 @@ def _measure(asking: "_Asking", machine: Machine, arguments: argparse.Namespace)
 
 
 def _check_by_hand(asking: "_Asking", arguments: argparse.Namespace) -> BeltCheck:
-    """A belt that the operator sets: both numbers are the operator's."""
+    """A belt that the operator sets. What the machine tells counts, where it tells anything; else what it shows."""
     say(f"this station does not move this belt: set it to {TRIAL_KMH:.1f} km/h at its console, nobody on it")
     shown = asking.number("what does the console show, in km/h?")
     true = asking.number("the tachometer's reading in km/h?")
     if not shown or not true:
         raise BadInput("both numbers are needed; nothing was kept")
-    today = datetime.now().astimezone().date()
-    return belt_check(true, shown, arguments.check, load_settings().operator, today)
+    info, told_kmh = asking.trial.info, asking.trial.said_kmh
+    assert info is not None
+    return check_by_hand(true, shown, told_kmh, arguments.check, load_settings().operator, reads=info.reads_belt)
 
 
 def _count_turns(asking: "_Asking", belt_length_m: float, time_scale: float) -> float:

@@ -13,6 +13,7 @@ from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
 from drivers.heart_rate_client import HeartRateClient
 from drivers.machines import machine_of
 from drivers.registry import FAMILIES, HEART_RATE, TREADMILL, parse_device
+from drivers.treadmill.ftms_scan import machines_in_range
 from drivers.treadmill_client import TreadmillClient
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
@@ -37,7 +38,22 @@ def list_all(_: argparse.Namespace) -> int:
         print(f"Bluetooth: {strap.trouble}" if strap.trouble else _strap_line(strap))
     if not straps:
         print("no Bluetooth strap in range; wet one, put it on and come closer")
+    if not any(strap.trouble for strap in straps):
+        _list_machines()
     return 0
+
+
+def _list_machines() -> None:
+    """The fitness machines in range; which of them is this station's, its console tells."""
+    machines = machines_in_range()
+    for machine in machines:
+        if machine.trouble:
+            print(f"Bluetooth: {machine.trouble}")
+            continue
+        kind = {True: "treadmill", False: "another fitness machine", None: "fitness machine"}[machine.treadmill]
+        print(f"ftms:{machine.address}  {machine.name}  {machine.rssi_dbm} dBm  {kind}")
+    if not machines:
+        print("no treadmill on Bluetooth in range; switch it on, and free it from any tablet or phone that holds it")
 
 
 def _strap_line(strap: StrapSeen) -> str:
@@ -56,7 +72,8 @@ def check(arguments: argparse.Namespace) -> int:
         failures += _check_treadmill(arguments.treadmill)
         _tell_belt_check(arguments.treadmill)
         if FAMILIES[TREADMILL, family].verify:
-            print(f"{arguments.treadmill}: VERIFY ON YOUR MACHINE: {family} is documented by others than its maker")
+            words = "is documented by others than its maker, or its makers differ"
+            print(f"{arguments.treadmill}: VERIFY ON YOUR MACHINE: {family} {words}")
     if arguments.heart_rate is not None:
         parse_device(arguments.heart_rate, HEART_RATE)
         failures += _check_heart_rate(arguments.heart_rate)
@@ -87,16 +104,20 @@ def _tell_belt_check(spec: str) -> None:
 
 
 def _check_treadmill(spec: str) -> list[str]:
-    client = TreadmillClient(spec, TimeScale())
+    client = TreadmillClient(spec, TimeScale(), ant_key=ant_key(load_settings()))
 
     def heard() -> str | None:
         for seen in client.telemetry():
             if seen.state is not BeltState.OFFLINE and seen.measured_speed_kmh is not None:
                 rest = "at rest" if seen.at_rest else "MOVING"
-                return f"{rest}, {seen.measured_speed_kmh:.1f} km/h, {seen.measured_incline_pct or 0:.1f} %"
+                incline_pct = seen.measured_incline_pct
+                incline = "no incline is read" if incline_pct is None else f"{incline_pct:.1f} %"
+                return f"{rest}, {seen.measured_speed_kmh:.1f} km/h, {incline}"
         return None
 
-    return _listen(spec, client, heard, LISTEN_S, "no answer; check cable, power and the family's port settings")
+    searches = parse_device(spec, TREADMILL).family in ("ftms", "fec")
+    within_s = SEARCH_S if searches else LISTEN_S
+    return _listen(spec, client, heard, within_s, "no answer; check cable, power and the family's port settings")
 
 
 def _check_heart_rate(spec: str) -> list[str]:
@@ -110,7 +131,7 @@ def _check_heart_rate(spec: str) -> list[str]:
         battery = "" if last.battery_pct is None else f"battery {last.battery_pct} %"
         return " ".join(part for part in (f"{last.bpm} bpm", last.sensor, last.location, battery) if part)
 
-    searches = parse_device(spec, HEART_RATE).family in ("ble", "ant")
+    searches = parse_device(spec, HEART_RATE).family in ("ble", "ant", "ftms")
     within_s = SEARCH_S if searches else LISTEN_S
     return _listen(spec, client, heard, within_s, "no pulse; wet the strap, move closer, or check the port")
 

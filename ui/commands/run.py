@@ -141,9 +141,10 @@ def headline_sentence(stored: StoredTest) -> str:
     )
 
 
-def _check_ant_key(heart_rate: str) -> None:
-    """Raises BadInput for an ANT+ strap without the clinic's network key: a window would say it and wait."""
-    if heart_rate.partition(":")[0] == "ant" and not ant_key(load_settings()):
+def _check_ant_key(treadmill: str, heart_rate: str) -> None:
+    """Raises BadInput for ANT+ without the clinic's network key: a window would say it and wait."""
+    on_ant = {treadmill.partition(":")[0], heart_rate.partition(":")[0]} & {"ant", "fec"}
+    if on_ant and not ant_key(load_settings()):
         raise BadInput(Cause("ant_key_missing"))
 
 
@@ -164,7 +165,7 @@ def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:
         lambda: checked_born(arguments, subject),
         lambda: Station.check_devices(arguments.treadmill, arguments.heart_rate, arguments.time_scale),
         lambda: outputs.check(arguments, (arguments.pdf, Kind.PDF), (arguments.json, Kind.JSON)),
-        lambda: _check_ant_key(arguments.heart_rate),
+        lambda: _check_ant_key(arguments.treadmill, arguments.heart_rate),
     ):
         try:
             check()

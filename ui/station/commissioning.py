@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from drivers.machines import Machine, load_machines, machine_of
 from drivers.registry import TREADMILL, parse_device
@@ -16,7 +16,7 @@ from teststation.run.belt_trial import Trial, TrialPhase
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
 from teststation.run.controller import LEASE_WALL_S
 from teststation.units import KMH_PER_MPH
-from ui.station.settings import Settings
+from ui.station.settings import Settings, ant_key, load_settings
 
 # The console shows the speed that was sent, or the same number in the other unit.
 SAME_SHARE = 0.08
@@ -26,7 +26,7 @@ class BeltTrial:
     """One treadmill driver and a trial on it. Call ``tick`` ten times a second. Nothing moves before ``begin``."""
 
     def __init__(self, device: str, scale: TimeScale | None = None, treadmill: Treadmill | None = None) -> None:
-        self.treadmill = treadmill or TreadmillClient(device, scale or TimeScale())
+        self.treadmill = treadmill or TreadmillClient(device, scale or TimeScale(), ant_key=_key_for(device))
         self.trial: Trial | None = None
         self._monotonic: Callable[[], float] = time.monotonic
 
@@ -127,6 +127,11 @@ class BeltTrial:
                     self.treadmill.stop()
 
 
+def _key_for(device: str) -> str:
+    """The clinic's network key, where the treadmill is on ANT+."""
+    return ant_key(load_settings()) if device.partition(":")[0] == "fec" else ""
+
+
 def units_of(info: TreadmillInfo) -> str:
     """``kmh`` or ``mph``: what the machine's own console counts in."""
     if not info.controls_belt:
@@ -156,6 +161,28 @@ def belt_check(true_kmh: float, shown_kmh: float, method: str, by: str, today: d
     if belt_trial.unit_suspected(error):
         raise BadInput(Cause("trial_wrong_unit", {"percent": f"{error:+.0f}"}))
     return BeltCheck(day=today.isoformat(), error_pct=error, method=method, by=by)
+
+
+def check_by_hand(
+    true_kmh: float, shown_kmh: float, told_kmh: float | None, method: str, by: str, *, reads: bool
+) -> BeltCheck:
+    """The check of a belt that the operator sets.
+
+    Args:
+        true_kmh: What a tachometer says of the belt, or counted turns.
+        shown_kmh: What the machine's console shows.
+        told_kmh: What the machine tells this station. Where it ``reads``, that is what a test goes by.
+
+    Raises:
+        BadInput: it tells nothing while its belt moves, or it is off by just what the wrong unit makes.
+    """
+    today = datetime.now().astimezone().date()
+    if not reads:
+        return belt_check(true_kmh, shown_kmh, method, by, today)
+    if not told_kmh:
+        raise BadInput(Cause("trial_tells_nothing"))
+    belt_check(shown_kmh, told_kmh, method, by, today)
+    return belt_check(true_kmh, told_kmh, method, by, today)
 
 
 def check_reminder(settings: Settings, today: date) -> Machine | None:

@@ -143,15 +143,16 @@ class Station:
         journal = SyncedJournal(self.record.new_journal(first.run_id, setup.person_id))
         if emulated and heart_rate.family == "emulated":
             key = emulated.ant_key  # the clinic's own is not for emulators
-        monitor = HeartRateClient(heart_spec, self.scale, ant_key=key)
-        devices = Devices(TreadmillClient(treadmill_spec, self.scale), monitor)
+        monitor = HeartRateClient(heart_spec, self.scale, ant_key=key, beside=treadmill_spec)
+        belt_key = emulated.ant_key if emulated and treadmill.family == "emulated" else ant_key(self.settings)
+        devices = Devices(TreadmillClient(treadmill_spec, self.scale, ant_key=belt_key), monitor)
         controller = Controller(
             first,
             devices,
             journal,
             clock,
             run_timing(self.scale),
-            recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale),
+            recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale, ant_key=belt_key),
         )
         keeping = Keeping(
             keep=lambda run, found: self._keep(setup.person_id, run, found),

@@ -17,9 +17,11 @@ from drivers.adapters import PortHere
 from drivers.emulators.csafe import CsafeEmulator
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.treadmills import EmulatedTreadmill
-from drivers.emulators.wire import TcpServer
 from drivers.machines import ENVIRONMENT, load_machines
+from drivers.treadmill.ftms_scan import MachineSeen
+from tests.contract.treadmill_rig import Served, serve
 from tests.mutants import planted_fault
+from tests.virtual_bluetooth.fitness_machine import FitnessMachine
 from teststation.clock import TimeScale
 from teststation.ports import BeltCheck
 from teststation.records.access.users import Role
@@ -39,7 +41,7 @@ HOLD_S = 0.2  # three seconds for a hand
 class Room:
     """A window on its pages, and the machine behind them."""
 
-    def __init__(self, window: MainWindow, treadmill: EmulatedTreadmill, server: TcpServer, folder: Path) -> None:
+    def __init__(self, window: MainWindow, treadmill: EmulatedTreadmill, server: Served, folder: Path) -> None:
         self.window, self.treadmill, self.server = window, treadmill, server
         self.file = folder / "machines.toml"
 
@@ -145,7 +147,7 @@ def enter(
 
     def make(treadmill: EmulatedTreadmill | None = None) -> Room:
         machine = treadmill or TrackmasterEmulator("kmh", TimeScale(SCALE))
-        rooms.append(Room(make_window(time_scale=SCALE), machine, TcpServer(machine), tmp_path))
+        rooms.append(Room(make_window(time_scale=SCALE), machine, serve(machine), tmp_path))
         return rooms[-1]
 
     yield make
@@ -356,6 +358,52 @@ def test_a_machine_that_is_only_read_is_set_by_the_operator(enter: Callable[...,
         field.textEdited.emit(text)
     assert check.result.text() == "Båndet går 3,0 % fortere enn tredemøllen viser."
     machine.operator_sets(0.0, 0.0)
+
+
+def measured_by_hand(room: Room, shown: str, reading: str) -> str:
+    """From the kind to the check of a machine on Bluetooth, with these two numbers; what the page says of them."""
+    address = room.server.url
+    screen = room.open().screen
+    found = [MachineSeen("CTM 1", address, -60, True), MachineSeen("Sykkel", "D0:00:00:00:00:09", -50, False)]
+    screen.ports.show_on_air(found)
+    (choice,) = [one for one, port in screen.ports._ports.items() if port == address]
+    assert choice.text() == f"CTM 1 · Bluetooth {address}"
+    assert "D0:00:00:00:00:09" not in screen.ports._ports.values(), "a bicycle was offered"
+    choice.click()
+    screen.next.click()
+    assert screen.families.family == "ftms", "what was found on Bluetooth is of that kind"
+    screen.families.units["kmh"].click()
+    screen.next.click()
+    machine = room.treadmill
+    assert isinstance(machine, FitnessMachine)
+    machine.operator_sets(3.0, 0.0)
+    room.until(lambda: machine.true_speed_kmh == 3.0 and bool(room.flow.trial and room.flow.trial.said_kmh), "a speed")
+    room.live(1.0)
+    screen.next.click()
+    check = screen.check
+    assert check.hold.isHidden()
+    check.tachometer.click()
+    for field, text in ((check.reading, reading), (check.shown, shown)):
+        field.setText(text)
+        field.textEdited.emit(text)
+    machine.operator_sets(0.0, 0.0)
+    return check.result.text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the virtual radio speaks to BlueZ's place on a D-Bus")
+def test_a_machine_on_bluetooth_is_found_chosen_and_checked_by_what_it_tells(enter: Callable[..., Room]) -> None:
+    room = enter(FitnessMachine("generic", TimeScale(SCALE)))
+    assert measured_by_hand(room, "3,0", "3,09") == "Båndet går 3,0 % fortere enn tredemøllen viser."
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the virtual radio speaks to BlueZ's place on a D-Bus")
+def test_a_machine_that_sends_miles_for_kilometres_is_refused_at_its_check(enter: Callable[..., Room]) -> None:
+    room = enter(FitnessMachine("generic", TimeScale(SCALE), units="mph"))
+    assert "engelske mil" in measured_by_hand(room, "3,0", "3,0")
+    for _ in range(3):
+        room.screen.next.click()
+    assert room.screen.page == "check"
+    assert not room.file.exists()
 
 
 def test_every_missing_choice_is_one_sentence(room: Room) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from drivers.detect import detect
 from drivers.machines import Machine, machine_of, save_machine
 from drivers.registry import FAMILIES, TREADMILL, parse_device, refuse_time_scale
+from drivers.treadmill.ftms_scan import machines_in_range
 from teststation.errors import StationError
 from teststation.ports import BeltCheck
 from teststation.run.belt_trial import TrialPhase
@@ -67,6 +68,7 @@ class CommissioningFlow(QObject):
             (screen.next_wanted, self.next),
             (screen.seen_at_rest, self.confirm_at_rest),
             (screen.ports.ask_wanted, self.ask_port),
+            (screen.ports.air_wanted, self.search_air),
             (screen.ports.changed, self._port_changed),
             (screen.command.begin, self.begin),
             (screen.command.released, self.stop),
@@ -210,12 +212,23 @@ class CommissioningFlow(QObject):
         key = "commission.port_answers" if families else "commission.port_silent"
         self.screen.ports.show_answer(tr(key, families=names))
 
+    def search_air(self) -> None:
+        """Look for treadmills on Bluetooth, beside the window; none is connected to."""
+        if self.work is not None and not self.work.wait(0.0):
+            return
+        self.screen.ports.air.setEnabled(False)
+        self.screen.ports.show_answer(tr("commission.air_searching"), asking=True)
+        self.work = Work(machines_in_range, self)
+        self.work.done.connect(self.screen.ports.show_on_air)
+        self.work.failed.connect(lambda _: self.screen.ports.show_on_air(()))
+        self.work.start()
+
     def _port_failed(self, error: Exception) -> None:
         words = told(error)[0] if isinstance(error, StationError) else tr("error.bug", kind=type(error).__name__)
         self.screen.ports.show_answer(words)
 
     def _port_changed(self) -> None:
-        self._answered = ()
+        self._answered = ("ftms",) if self.screen.ports.on_air else ()
         self.screen.ports.show_answer("")
         self.screen.show_problem("")
 

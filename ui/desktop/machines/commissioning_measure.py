@@ -11,7 +11,7 @@ from ui.desktop.i18n.numbers import number, parse_number, today
 from ui.desktop.machines.commissioning_belt import METHODS, TURNS_MIN, CheckPage, CommandPage
 from ui.desktop.widgets.base import set_text
 from ui.desktop.widgets.fields import BELT_LENGTH_M
-from ui.station.commissioning import BeltTrial, belt_check, console_agrees, units_of
+from ui.station.commissioning import BeltTrial, belt_check, check_by_hand, console_agrees, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class BeltMeasure:
         self._began_s: float | None = None
         self._seconds: float | None = None
         self._said_kmh: float | None = None
+        self._told_kmh: float | None = None
 
     @property
     def begun(self) -> bool:
@@ -56,7 +57,7 @@ class BeltMeasure:
         """Forget everything; a belt that moves is stopped."""
         if self.trial is not None and self.trial.belt_may_move:
             self._stop()
-        self._began_s = self._seconds = self._said_kmh = None
+        self._began_s = self._seconds = self._said_kmh = self._told_kmh = None
         self.page.clear()
         self.show()
 
@@ -83,6 +84,8 @@ class BeltMeasure:
         running = self.trial is not None and self.trial.phase is TrialPhase.RUNNING
         if self._moves and not running:
             self._began_s = None  # stopped in the middle: that time is none
+        if self.trial is not None and self.trial.said_kmh:
+            self._told_kmh = self.trial.said_kmh  # the latest word of a belt that moved
         counting = self._began_s is not None
         seconds = self._seconds
         if self._began_s is not None:
@@ -120,7 +123,10 @@ class BeltMeasure:
             missing = "commission.not_measured" if self._moves else "commission.number_missing"
             return Judgement(problem=tr(missing, name=tr("commission.shown")))
         try:
-            return Judgement(belt_check(true_kmh, said_kmh, page.method, self._by, today()))
+            if self._moves:
+                return Judgement(belt_check(true_kmh, said_kmh, page.method, self._by, today()))
+            reads = self.trial is not None and self.trial.info is not None and self.trial.info.reads_belt
+            return Judgement(check_by_hand(true_kmh, said_kmh, self._told_kmh, page.method, self._by, reads=reads))
         except StationError as error:
             return Judgement(problem=told(error)[0], wrong_unit=True)
 

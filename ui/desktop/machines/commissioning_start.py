@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QVBoxLayou
 
 from drivers.adapters import PortHere, ports_here
 from drivers.registry import FAMILIES, TREADMILL
+from drivers.treadmill.ftms_scan import MachineSeen
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.base import button, card, choice_button, clear, column, label, row, set_shown, set_text
 from ui.desktop.widgets.fields import line_edit
 
-KINDS = ("trackmaster", "woodway", "csafe", "woodway-standard")
+KINDS = ("trackmaster", "woodway", "csafe", "woodway-standard", "ftms", "fec")
 NO_CABLE = "manual"
 UNITS = ("kmh", "mph")
 
@@ -29,11 +30,13 @@ class PortPage(QWidget):
     """The ports there are, by what identifies their adapter."""
 
     ask_wanted = Signal()
+    air_wanted = Signal()
     changed = Signal()
 
     def __init__(self, ports: Callable[[], Sequence[PortHere]] = ports_here) -> None:
         super().__init__()
         self._find = ports
+        self._on_air: tuple[MachineSeen, ...] = ()
         self._group = QButtonGroup(self)
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
@@ -43,6 +46,7 @@ class PortPage(QWidget):
         self.no_cable = choice_button(tr("commission.port_no_cable"))
         self.again = button(tr("commission.port_again"), self.search, "touch")
         self.ask = button(tr("commission.port_ask"), self.ask_wanted.emit, "touch")
+        self.air = button(tr("commission.air_search"), self.air_wanted.emit, "touch")
         self.answer = label("", "lead", wrap=True)
         self.none_here = label(tr("commission.port_none"), "soft", wrap=True)
         inside = QWidget()
@@ -55,7 +59,8 @@ class PortPage(QWidget):
         left = card(tr("commission.page_port"), label(tr("commission.port_words"), "soft", wrap=True), scroll, other,
                     shares=(0, 0, 1))  # fmt: skip
         right = card(tr("commission.port_ask"), label(tr("commission.port_ask_words"), "soft", wrap=True), self.ask,
-                     self.answer, 1, self.again)  # fmt: skip
+                     label(tr("commission.air_words"), "soft", wrap=True), self.air, self.answer, 1,
+                     self.again)  # fmt: skip
         self.setLayout(row(left, right, shares=(3, 2)))
         self._ports: dict[QPushButton, str] = {}
         for extra in (self.other_choice, self.no_cable):
@@ -84,8 +89,28 @@ class PortPage(QWidget):
             self._group.addButton(choice)
             self._list.addWidget(choice)
             self._ports[choice] = here.port
+        for machine in self._on_air:
+            choice = choice_button(tr("commission.air_item", name=machine.name, address=machine.address))
+            choice.toggled.connect(lambda *_: self.changed.emit())
+            self._group.addButton(choice)
+            self._list.addWidget(choice)
+            self._ports[choice] = machine.address
         set_shown(self.none_here, not self._ports)
         self.changed.emit()
+
+    @property
+    def on_air(self) -> bool:
+        """Whether the chosen port is a machine that was found on Bluetooth."""
+        return self.port in {machine.address for machine in self._on_air}
+
+    def show_on_air(self, machines: Sequence[MachineSeen]) -> None:
+        """Offer the treadmills that were found on Bluetooth, or say why there are none."""
+        self._on_air = tuple(one for one in machines if not one.trouble and one.treadmill is not False)
+        self.search()
+        trouble = next((one.trouble for one in machines if one.trouble), "")
+        found = tr("commission.air_found") if self._on_air else tr("commission.air_none")
+        self.air.setEnabled(True)
+        set_text(self.answer, tr("commission.air_trouble") if trouble else found)
 
     def choose(self, port: str) -> None:
         """Choose the port a machine is known by."""
