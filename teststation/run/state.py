@@ -57,10 +57,9 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class LimitNotice:
-    """A limit was reached at ``since_s``; cool-down begins at ``acts_at_s`` unless the operator goes on."""
+    """A limit was reached; cool-down begins at ``acts_at_s`` unless the operator goes on."""
 
     cause: Cause
-    since_s: float
     acts_at_s: float
 
 

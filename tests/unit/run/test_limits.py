@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from itertools import chain, cycle, repeat
 
 import pytest
 
@@ -405,9 +405,16 @@ def test_borg_is_asked_for_again_where_a_held_stage_outlives_its_answer() -> Non
     bench.bpm = 120
     bench.run_for(rest_s - 1.0)
     assert bench.state.notice is None
-    bench.run_for(1.5)
+    bench.run_for(5.0)
+    assert [notice.cause.values for notice in bench.state.notices] == [{"rpe": 17}], "once"
+    assert bench.state.notices[0].acts_at_s - bench.now_s == pytest.approx(11.0, abs=1.1)
+
+
+def test_the_pulse_that_is_told_is_the_middle_of_what_was_over() -> None:
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    walk(bench, chain([160] * 10, repeat(200)), 16.0)
     assert bench.state.notice is not None
-    assert bench.state.notice.cause.code == "limit_rpe"
+    assert bench.state.notice.cause.values == {"bpm": 160, "limit": 153}
 
 
 def test_a_stage_that_ends_in_its_time_asks_no_borg_again() -> None:

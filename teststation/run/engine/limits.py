@@ -72,7 +72,7 @@ def announced(state: RunState, t_s: float, cause: Cause) -> RunState:
     """With the notice that this limit is reached, once."""
     if _notice(state, cause.code) is not None:
         return state
-    notice = LimitNotice(cause, t_s, t_s + state.plan.limits.hr_answer_within_s)
+    notice = LimitNotice(cause, t_s + state.plan.limits.hr_answer_within_s)
     # No load is raised while it is not known whether the test goes on.
     return hold(replace(state, notices=(*state.notices, notice)), t_s, HoldCause.LIMIT)
 
