@@ -69,6 +69,7 @@ class Action(StrEnum):
     LOGGED_OUT = "logged_out"
     LOGIN_REFUSED = "login_refused"
     LOCKED = "locked"
+    ROLES_SET = "roles_set"  # what stations' logins may do on the server
     USER_ADDED = "user_added"
     USER_CHANGED = "user_changed"
     PASSWORD_RESET = "password_reset"

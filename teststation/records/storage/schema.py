@@ -25,14 +25,21 @@ def upgrade(database: Database, before: Callable[[str], None] = lambda found: No
         before: Called with the revision found before tables with something in them are changed: make a backup.
         revision: How far; tables as an earlier version made them are needed to copy its records.
     Raises:
-        RecordError: the record was made by a newer version, or cannot be opened or written.
+        RecordError: the record was made by a newer version, cannot be opened or written, or is on a server where
+            only the owner of its tables may change them.
     """
     with database.reading() as connection:
         found = version(connection)
+        owner = found == HEAD or _may_change_tables(connection)
     if found == HEAD:
         return
     if found is not None:
         refuse_newer(database, found)
+    if not owner:
+        raise RecordError(
+            Cause("server_owner_begins" if found is None else "server_owner_upgrades", {"name": database.name})
+        )
+    if found is not None:
         before(found)
     with database.writing() as connection:
         if version(connection) == HEAD:
@@ -58,6 +65,21 @@ def refuse_newer(database: Database, found: str) -> None:
 
     if found not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
         raise RecordError(Cause("record_newer", {"name": database.name, "found": found}))
+
+
+def _may_change_tables(connection: Connection) -> bool:
+    """Whether this login owns a server's tables, or may make them where there are none; a file has no owners."""
+    if connection.dialect.name == "sqlite":
+        return True
+    owned = connection.execute(
+        text(
+            "SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = current_schema() AND c.relname = 'alembic_version'"
+        )
+    ).scalar()
+    if owned is None:
+        owned = connection.execute(text("SELECT has_schema_privilege(current_schema(), 'CREATE')")).scalar()
+    return bool(owned)
 
 
 def _config() -> "Config":
