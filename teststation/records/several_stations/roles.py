@@ -7,7 +7,7 @@ upgrading are the owner's.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -125,7 +125,7 @@ def set_roles(database: ServedDatabase, audit: AuditLog, who: Stations) -> tuple
             if state == "42501":
                 raise RecordError(Cause("roles_not_allowed", {"name": database.name})) from error
             raise
-        amiss = list(_amiss(connection, who, schema))
+        amiss = _amiss(connection, who, schema)
         if amiss:
             raise RecordError(Cause("roles_amiss", {"name": database.name, "found": "; ".join(amiss)}))
         audit.note_in(connection, Action.ROLES_SET, group=who.group, logins=list(who.logins))
@@ -194,17 +194,18 @@ _HELD = (
 )
 
 
-def _amiss(connection: Connection, who: Stations, schema: str) -> Iterator[str]:
+def _amiss(connection: Connection, who: Stations, schema: str) -> list[str]:
     """What a role could do and must not, whichever way it came by it, and what it could not do and must."""
+    found: list[str] = []
     names = list(who.names)
     for role in connection.execute(text(_REACHED), {"names": names}).mappings():
         if role["rolsuper"] or role["rolcreaterole"]:
-            yield f"{role['rolname']}: SUPERUSER or CREATEROLE"
+            found.append(f"{role['rolname']}: SUPERUSER or CREATEROLE")
         if role["rolname"] == who.group and role["rolcanlogin"]:
-            yield f"{role['rolname']}: LOGIN"
+            found.append(f"{role['rolname']}: LOGIN")
     create = text("SELECT n FROM unnest(CAST(:names AS text[])) n WHERE has_schema_privilege(n, :schema, 'CREATE')")
     for name in connection.execute(create, {"names": names, "schema": schema}).scalars():
-        yield f"{name}: CREATE on schema {schema}"
+        found.append(f"{name}: CREATE on schema {schema}")
     told = {"names": names, "schema": schema, "tables": list(RIGHTS), "words": list(_TABLE_WORDS)}
     held: dict[str, set[tuple[str, str]]] = {name: set() for name in names}
     for role, table, word in connection.execute(text(_HELD), told):
@@ -212,7 +213,8 @@ def _amiss(connection: Connection, who: Stations, schema: str) -> Iterator[str]:
     wanted = _wanted()
     for role, rights in sorted(held.items()):
         for table, word in sorted(rights - wanted):
-            yield f"{role}: {word} on {table}"
+            found.append(f"{role}: {word} on {table}")
         if role in names:
             for table, word in sorted(wanted - rights):
-                yield f"{role}: no {word} on {table}"
+                found.append(f"{role}: no {word} on {table}")
+    return found
