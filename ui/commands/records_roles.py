@@ -5,6 +5,7 @@ import sys
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.records.access.users import Permission
 from teststation.records.several_stations.roles import script, set_roles, stations
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.place import place_of
@@ -21,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.print:
         sys.stdout.write(script(who))
         return 0
-    with the_record(arguments, create=False) as record:
+    with the_record(arguments, create=False, needs=Permission.RECORD) as record:
         assert isinstance(record.database, ServedDatabase)
         made = set_roles(record.database, record.audit, who)
     say(

@@ -110,7 +110,7 @@ def set_roles(database: ServedDatabase, audit: AuditLog, who: Stations) -> tuple
     if database.away is not None:
         raise database.away
     with database.server.writing() as connection:
-        still_may(connection, audit, Permission.USERS)
+        still_may(connection, audit, Permission.RECORD)
         known = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
         schema = connection.execute(text("SELECT current_schema()")).scalar_one()
         try:

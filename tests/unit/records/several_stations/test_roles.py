@@ -22,7 +22,7 @@ from teststation.records.people.erasure import Reason
 from teststation.records.several_stations import roles
 from teststation.records.several_stations.roles import RIGHTS, script, set_roles, stations
 from teststation.records.several_stations.served import ServedDatabase
-from teststation.records.storage import place
+from teststation.records.storage import place, schema
 from teststation.records.storage.store import ServerAway
 from teststation.records.storage.tables import METADATA
 from teststation.records.tests.imported import EarlierResult
@@ -412,6 +412,22 @@ def test_the_command_says_what_it_did_and_who_needs_a_password(
     no_change_of_the_log(clinic)
 
 
+def test_where_users_log_in_an_administrator_sets_the_roles(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clinic.open(OWNER) as record:
+        record.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, PASSWORD)
+        record.users.add("nils", "Nils Dal", Role.THERAPIST, PASSWORD)
+    monkeypatch.setenv("TESTSTATION_USER_PASSWORD", PASSWORD)
+    words = ["records", "--record", clinic.url(OWNER), "roles", "--station", clinic.station]
+    assert main(words) == 2, "nobody is named"
+    assert main([*words, "--user", "nils"]) == 2
+    assert main([*words, "--user", "kari"]) == 0, capsys.readouterr().err
+    with clinic.open(OWNER) as record:
+        told = [row.actor for row in record.audit.newest() if row.action == Action.ROLES_SET]
+    assert [actor.partition(",")[0] for actor in told] == ["kari"]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -470,3 +486,16 @@ def test_a_planted_fault_is_found(
     clinic: Clinic, old: str, new: str, fact: Callable[[Clinic], Callable[[], None]]
 ) -> None:
     fails_with(roles, old, new, fact(clinic))
+
+
+def test_without_its_rule_a_station_would_try_to_upgrade(clinic: Clinic) -> None:
+    def fact() -> None:
+        with pytest.raises(RecordError, match="let their owner open it once"):
+            clinic.open(clinic.station)
+
+    clinic.set_roles()
+    clinic.run(OWNER, "UPDATE alembic_version SET version_num = '0003'")
+    fact()
+    clinic.patch.setattr(schema, "_may_change_tables", lambda connection: True)
+    with pytest.raises(AssertionError):
+        fact()
