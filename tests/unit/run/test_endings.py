@@ -9,7 +9,7 @@ import pytest
 from tests.mutants import fails_with
 from tests.unit.run.builders import PLAN, Bench, belt, heart
 from teststation.cause import Cause
-from teststation.ports import BeltState, TripReason
+from teststation.ports import BeltState, Setpoint, TripReason
 from teststation.run import events as ev
 from teststation.run.commands import GrantBelt, StopBelt
 from teststation.run.engine import dispatch, prepared
@@ -152,6 +152,56 @@ def test_the_ends_of_waiting_are_counted_from_where_the_wait_began() -> None:
     assert bench.state.phase is Phase.STARTING
     bench.feed(ev.Ticked(t_s=60.1))
     assert ended_as(bench) == (Phase.STOPPING, Outcome.FAULT, Cause("speed_not_reached"), 60.1)
+
+
+def test_the_planned_end_is_a_completed_run_from_the_moment_it_was_planned() -> None:
+    bench = Bench().started()
+    ends_s = bench.state.stage_began_s + PLAN.duration_s
+    bench.run_for(PLAN.duration_s)
+    assert ended_as(bench) == (Phase.COOL_DOWN, Outcome.COMPLETED, Cause("planned_end"), pytest.approx(ends_s))
+
+
+def test_a_new_stage_begins_with_its_own_extensions_holds_and_gait() -> None:
+    bench = Bench().started()
+    run = bench.state.gait.RUN
+    bench.feed(
+        ev.StageExtended(t_s=bench.now_s), ev.GaitSet(t_s=bench.now_s, gait=run), ev.HoldPressed(t_s=bench.now_s)
+    )
+    bench.feed(ev.NextPressed(t_s=bench.now_s))
+    assert (bench.state.extensions, bench.state.holds, bench.state.held_since_s) == (0, frozenset(), None)
+    assert bench.state.gait is run, "at the same speed"
+    bench.feed(ev.NextPressed(t_s=bench.now_s))
+    assert bench.state.gait is bench.state.gait.WALK, "at another one it is the usual gait"
+
+
+def test_a_stage_that_begins_without_a_pulse_is_held_from_its_first_moment() -> None:
+    bench = Bench().started()
+    bench.feed(heart(bench.now_s, None))
+    bench.now_s += 10.0
+    bench.feed(ev.HoldPressed(t_s=bench.now_s), ev.NextPressed(t_s=bench.now_s))
+    assert (bench.state.stage_index, bench.state.holds) == (1, {HoldCause.HR_LOST})
+    assert bench.state.held_since_s == bench.now_s
+    assert bench.state.stage_remaining_s(bench.now_s + 30.0) == 120.0
+
+
+@pytest.mark.parametrize(("speed_kmh", "incline_pct"), [(5.6, 8.0), (0.5, 0.0)])
+def test_a_hand_may_set_up_to_the_plans_top_and_down_to_a_crawl(speed_kmh: float, incline_pct: float) -> None:
+    bench = Bench().started()
+    ends_s = bench.state.stage_ends_s
+    bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=speed_kmh, incline_pct=incline_pct))
+    assert bench.state.setpoint == Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct)
+    assert bench.state.held_since_s == bench.now_s
+    bench.feed(ev.HoldReleased(t_s=bench.now_s + 7.0))
+    assert bench.state.stage_ends_s == pytest.approx(ends_s + 7.0)
+
+
+def test_without_a_pulse_one_part_of_a_load_may_stay_while_the_other_falls() -> None:
+    bench = Bench().started()
+    bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=4.0, incline_pct=4.0), heart(bench.now_s, None))
+    bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=4.0, incline_pct=2.0))
+    assert bench.state.setpoint == Setpoint(speed_kmh=4.0, incline_pct=2.0)
+    bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=3.0, incline_pct=2.0))
+    assert bench.state.setpoint == Setpoint(speed_kmh=3.0, incline_pct=2.0)
 
 
 def test_a_fault_in_cool_down_brings_its_reason() -> None:

@@ -78,6 +78,16 @@ def test_the_last_reading_is_known_after_it_has_ended() -> None:
     assert window.Window(30.0, stands_s=2.0).read(0.0, 5).silent(1.0).last == 5
 
 
+def test_when_the_last_seconds_with_a_reading_began() -> None:
+    assert window.Window(30.0).since_s(7.0, 10.0) == 7.0
+    seen = window.Window(30.0)
+    for second in range(20):
+        seen = seen.read(float(second), float(second))
+    assert seen.since_s(20.0, 4.5) == pytest.approx(15.5)
+    assert seen.since_s(20.0, 100.0) == pytest.approx(0.0)
+    assert seen.silent(20.0).read(50.0, 1).since_s(52.0, 5.0) == pytest.approx(17.0)
+
+
 def test_the_median_is_by_time_and_of_what_is_asked_for() -> None:
     seen = window.Window(30.0).read(0.0, 160).read(1.0, 170).read(2.0, 90).read(3.0, 190)
     assert seen.median(10.0, 30.0, lambda bpm: bpm > 100) == 190
