@@ -36,6 +36,7 @@ def run_object(run: RunRecord, assessment: Assessment) -> JsonObject:
             "outcome": None if run.outcome is None else run.outcome.value,
             "reason": _say(run.reason),
             "belt_at_rest": run.belt_at_rest,
+            "demo": run.demo,
         },
         **estimate,
         "link": {

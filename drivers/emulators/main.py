@@ -82,7 +82,6 @@ def _parser() -> argparse.ArgumentParser:
     pair.add_argument("--fault", action="append", default=[], metavar="NAME[@SECONDS]")
     pair.add_argument("--strap-fault", action="append", default=[], metavar="NAME[@SECONDS]")
     pair.add_argument("--until-stdin-closes", action="store_true")
-    pair.add_argument("--load-from-stdin", action="store_true", help="the patient walks what standard input says")
     _common_options(pair)
     pair.set_defaults(serve=_serve_pair)
     return parser
@@ -118,7 +117,7 @@ def _serve_treadmill(arguments: argparse.Namespace, ending: threading.Event) -> 
         lines.append(f"heart rate: bridge:{servers[1].url}")
     _say(*lines, "Ctrl-C ends")
     if arguments.operator_stdin and isinstance(device, OperatedBelt):
-        threading.Thread(target=_listen, args=([0.0, 0.0], device.operator_sets, ending), daemon=True).start()
+        threading.Thread(target=_listen, args=(device.operator_sets, ending), daemon=True).start()
     return servers
 
 
@@ -146,9 +145,7 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     strap_faults = tuple(parse_fault(text, STRAP_FAULTS) for text in arguments.strap_fault)
     patient = _patient(arguments.seed)
     # Both on ANT+ and no fault of the strap's own asked for: one stick hears the two.
-    one_stick = (arguments.family, arguments.strap) == ("fec", "ant") and not (
-        strap_faults or arguments.load_from_stdin
-    )
+    one_stick = (arguments.family, arguments.strap) == ("fec", "ant") and not strap_faults
     wanted = Wanted(
         arguments.family,
         scale,
@@ -158,12 +155,10 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
         patient=patient if one_stick else None,
     )
     treadmill = make(wanted)
-    told = [0.0, 0.0]
-    load = (lambda: (told[0], told[1])) if arguments.load_from_stdin else _load_of(treadmill)
     worn = AntStick if arguments.strap == "ant" else StrapBridge
     servers: list[Server] = [TcpServer(treadmill)]
     if not one_stick:
-        servers.append(TcpServer(worn(patient, load, scale, strap_faults)))
+        servers.append(TcpServer(worn(patient, _load_of(treadmill), scale, strap_faults)))
     strap_options = ",number=12345" if arguments.strap == "ant" else ""
     body = patient.body
     announcement = {
@@ -183,7 +178,7 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     _say(json.dumps(announcement))
     if arguments.until_stdin_closes:
         sets = treadmill.operator_sets if isinstance(treadmill, OperatedBelt) else None
-        threading.Thread(target=_listen, args=(told, sets, ending), daemon=True).start()
+        threading.Thread(target=_listen, args=(sets, ending), daemon=True).start()
     return servers
 
 
@@ -195,17 +190,13 @@ def _load_of(device: EmulatedTreadmill) -> Callable[[], tuple[float, float]]:
     return lambda: (device.true_speed_kmh, device.incline_pct)
 
 
-def _listen(told: list[float], sets: Callable[[float, float], None] | None, ending: threading.Event) -> None:
-    """Loads from standard input, until it closes with the program that started us.
-
-    They are what the patient walks, or what the operator sets where the belt is set at its own console.
-    """
+def _listen(sets: Callable[[float, float], None] | None, ending: threading.Event) -> None:
+    """What the operator sets at the belt's own console, from standard input, until it closes with who started us."""
     for line in stdin_lines():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             load = json.loads(line)
-            told[:] = [float(load["speed_kmh"]), float(load["incline_pct"])]
             if sets is not None:
-                sets(*told)
+                sets(float(load["speed_kmh"]), float(load["incline_pct"]))
     ending.set()
 
 

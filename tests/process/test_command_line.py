@@ -125,7 +125,7 @@ def test_a_run_with_everything_wrong_moves_nothing_and_tells_all(tmp_path: Path)
 def test_a_time_scale_on_a_real_machine_is_refused(tmp_path: Path) -> None:
     done = cli(
         tmp_path, "run", "--protocol", "submax-13", "--treadmill", "trackmaster:COM3,units=kmh",
-        "--heart-rate", "emulated", "--sex", "male", "--age", "44", "--weight", "88", "--time-scale", "20",
+        "--heart-rate", "bridge:COM4", "--sex", "male", "--age", "44", "--weight", "88", "--time-scale", "20",
     )  # fmt: skip
     assert done.returncode == 2
     assert "time scale is for emulators" in done.stderr
@@ -135,7 +135,8 @@ def test_a_run_that_nobody_confirms_moves_nothing(tmp_path: Path) -> None:
     # Port 9 has nobody behind it: the devices never become ready, and that is told before any question.
     done = cli(
         tmp_path, "run", "--protocol", "submax-13", "--treadmill", "trackmaster:socket://127.0.0.1:9,units=kmh",
-        "--heart-rate", "emulated", "--sex", "male", "--age", "44", "--weight", "88", "--record", "a.record",
+        "--heart-rate", "bridge:socket://127.0.0.1:9", "--sex", "male", "--age", "44", "--weight", "88",
+        "--record", "a.record",
     )  # fmt: skip
     assert done.returncode == 4
     assert "nobody answers there" in done.stderr

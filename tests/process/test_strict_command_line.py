@@ -73,7 +73,11 @@ class Run:
 def begin(treadmill: StrictTreadmill, folder: Path, units: str, top_kmh: float, cool_down_s: float) -> Run:
     (folder / "brief.toml").write_text(PROTOCOL.format(top=top_kmh, cool_down_s=cool_down_s), "utf-8")
     words = ["run", "--protocol", "brief.toml", "--treadmill", f"trackmaster:{treadmill.url},units={units}"]
-    words += ["--heart-rate", "emulated", "--yes", "--sex", "male", "--age", "44", "--weight", "88"]
+    pulse = "".join(f"{second},{100 + second // 7 % 5}\n" for second in range(7200))
+    (folder / "pulse.csv").write_text(
+        f"t_s,hr_bpm\n{pulse}", "utf-8"
+    )  # no emulated strap on a belt that is none of ours
+    words += ["--heart-rate", "replay:pulse.csv", "--yes", "--sex", "male", "--age", "44", "--weight", "88"]
     words += ["--time-scale", str(treadmill.belt.scale), "--record", "a.record", "--json", "out.json"]
     process = subprocess.Popen(
         [sys.executable, "-m", "ui.cli", *words],

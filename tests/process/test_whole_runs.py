@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.patient import Patient, draw_body
+from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.treadmills import Wanted, device_string, make
 from drivers.emulators.wire import TcpServer
 from tests.process.floor import side_by_side, station_environment
@@ -21,6 +23,7 @@ from teststation.clock import TimeScale
 
 pytestmark = pytest.mark.process
 SCALE = 20.0
+PULSE = "replay:pulse.csv"
 PROTOCOL = """
 id = "short"
 title = "Short"
@@ -42,10 +45,16 @@ incline_pct = 0
 """
 
 
-def run(
-    folder: Path, treadmill: str, answers: str = "", strap: str = "emulated"
-) -> tuple[subprocess.CompletedProcess[str], dict]:
+def lay_out(folder: Path) -> None:
+    """The protocol, and a recorded pulse."""
     (folder / "short.toml").write_text(PROTOCOL, "utf-8")
+    (folder / "pulse.csv").write_text("t_s,hr_bpm\n" + "".join(f"{n},{95 + n // 10}\n" for n in range(600)), "utf-8")
+
+
+def run(
+    folder: Path, treadmill: str, answers: str = "", strap: str = PULSE
+) -> tuple[subprocess.CompletedProcess[str], dict]:
+    lay_out(folder)
     words = ["run", "--protocol", "short.toml", "--treadmill", treadmill, "--heart-rate", strap, "--yes"]
     words += ["--sex", "male", "--age", "44", "--weight", "88", "--time-scale", str(SCALE)]
     done = subprocess.run(
@@ -63,7 +72,7 @@ def run(
     return done, json.loads((folder / "out.json").read_text("utf-8"))
 
 
-def a_belt_the_station_moves(family: str, units: str, speed_kmh: float, folder: Path, strap: str = "emulated") -> None:
+def a_belt_the_station_moves(family: str, units: str, speed_kmh: float, folder: Path, strap: str = PULSE) -> None:
     wanted = Wanted(family, TimeScale(SCALE), units)
     with TcpServer(make(wanted)) as server:
         _, result = run(folder, device_string(wanted, server.url), strap=strap)
@@ -74,7 +83,7 @@ def a_belt_the_station_moves(family: str, units: str, speed_kmh: float, folder: 
     assert result["link"]["worst_gap_ms"] > 0
 
 
-def a_belt_that_is_read_and_set_by_its_operator(family: str, folder: Path, strap: str = "emulated") -> None:
+def a_belt_that_is_read_and_set_by_its_operator(family: str, folder: Path, strap: str = PULSE) -> None:
     done, result = run(folder, f"emulated:{family}", strap=strap)
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     assert "set the treadmill to 4.8 km/h and 3.0 %" in done.stderr
@@ -87,7 +96,7 @@ ON_AIR = pytest.mark.skipif(sys.platform != "linux", reason="the virtual radio s
 
 def run_at_the_machine(folder: Path, machine: OperatedBelt, treadmill: str, strap: str) -> tuple[str, dict]:
     """The same with somebody at the machine's own console who does what the station asks for."""
-    (folder / "short.toml").write_text(PROTOCOL, "utf-8")
+    lay_out(folder)
     words = ["run", "--protocol", "short.toml", "--treadmill", treadmill, "--heart-rate", strap, "--yes"]
     words += ["--sex", "male", "--age", "44", "--weight", "88", "--time-scale", str(SCALE)]
     command = [sys.executable, "-m", "ui.cli", *words, "--record", "a.record", "--json", "out.json"]
@@ -109,7 +118,7 @@ def run_at_the_machine(folder: Path, machine: OperatedBelt, treadmill: str, stra
     return "".join(said), json.loads((folder / "out.json").read_text("utf-8"))
 
 
-def a_belt_on_the_air(folder: Path, strap: str = "emulated", layout: str = "lifefitness") -> None:
+def a_belt_on_the_air(folder: Path, strap: str = PULSE, layout: str = "lifefitness") -> None:
     from tests.virtual_bluetooth.fitness_machine import FitnessMachine
     from tests.virtual_bluetooth.shared import MachineOnAir
 
@@ -126,13 +135,14 @@ def a_belt_on_the_air(folder: Path, strap: str = "emulated", layout: str = "life
     assert not [entry for entry in machine.transcript if entry[1] == "in"], "the machine was written to"
 
 
-def a_belt_without_a_wire_and_an_operator_who_confirms(folder: Path, strap: str = "emulated") -> None:
+def a_belt_without_a_wire_and_an_operator_who_confirms(folder: Path, strap: str = PULSE) -> None:
     done, result = run(folder, "manual", "\n" * 4, strap)
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     assert done.stderr.count("press Enter when it is so") == 4
 
 
 STRAPS = itertools.count(1)
+EMULATED = ("csafe", "fec", "woodway standard")  # their straps are emulated with them
 BELTS: dict[str, Callable[..., None]] = {
     "trackmaster kmh": partial(a_belt_the_station_moves, "trackmaster", "kmh", 4.8),
     "trackmaster mph": partial(a_belt_the_station_moves, "trackmaster", "mph", 4.83),
@@ -150,6 +160,19 @@ def test_a_test_is_completed_on_every_family(tmp_path: Path) -> None:
     side_by_side(BELTS, tmp_path, at_once=3)
 
 
+def with_a_strap(name: str, kind: str) -> Callable[[Path], None]:
+    """A belt with a strap on a wire: an emulated belt with an emulated strap, any other with one on a port."""
+    belt = BELTS[name]
+    return partial(belt, strap=f"emulated:{kind}") if name in EMULATED else partial(on_a_wire, kind, belt)
+
+
+def on_a_wire(kind: str, belt: Callable[..., None], folder: Path) -> None:
+    make_strap = AntStick if kind == "ant" else StrapBridge
+    strap = make_strap(Patient(draw_body(1), 1), lambda: (4.8, 2.0), TimeScale(SCALE))
+    with TcpServer(strap) as server:
+        belt(folder, strap=f"{kind}:{server.url}")
+
+
 def with_a_bluetooth_strap(belt: Callable[..., None], folder: Path) -> None:
     from tests.virtual_bluetooth.shared import shared_radio
     from tests.virtual_bluetooth.worn import WornBluetoothStrap
@@ -164,12 +187,11 @@ def with_a_bluetooth_strap(belt: Callable[..., None], folder: Path) -> None:
 
 @pytest.mark.long
 @ON_AIR
-def test_treadmills_on_the_air_with_every_strap(tmp_path: Path) -> None:
+def test_treadmills_on_the_air_with_every_strap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Belt and strap on one Bluetooth adapter, and belt and strap on one ANT stick, among them."""
+    monkeypatch.setenv("TESTSTATION_ANT_KEY", DUMMY_KEY.hex())
     runs: dict[str, Callable[[Path], None]] = {
-        f"{name} {strap}": partial(BELTS[name], strap=f"emulated:{strap}")
-        for name in ("ftms", "fec")
-        for strap in ("bridge", "ant")
+        f"{name} {strap}": with_a_strap(name, strap) for name in ("ftms", "fec") for strap in ("bridge", "ant")
     }
     runs |= {f"{name} ble": partial(with_a_bluetooth_strap, BELTS[name]) for name in ("ftms", "fec")}
     side_by_side(runs, tmp_path, at_once=3)
@@ -178,14 +200,16 @@ def test_treadmills_on_the_air_with_every_strap(tmp_path: Path) -> None:
 @pytest.mark.nightly
 @pytest.mark.timeout(900)
 @ON_AIR
-def test_and_on_every_family_with_every_strap(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+def test_and_on_every_family_with_every_strap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    monkeypatch.setenv("TESTSTATION_ANT_KEY", DUMMY_KEY.hex())
     recording = tmp_path / "pulse.csv"
     recording.write_text("t_s,hr_bpm\n" + "".join(f"{n},{min(150, 95 + n // 5)}\n" for n in range(600)), "utf-8")
 
     runs: dict[str, Callable[[Path], None]] = {}
     for name, belt in BELTS.items():
-        runs[f"{name} bridge"] = partial(belt, strap="emulated:bridge")
-        runs[f"{name} ant"] = partial(belt, strap="emulated:ant")
+        runs |= {f"{name} {kind}": with_a_strap(name, kind) for kind in ("bridge", "ant")}
         runs[f"{name} ble"] = partial(with_a_bluetooth_strap, belt)
         runs[f"{name} replay"] = partial(belt, strap=f"replay:{recording}")
     side_by_side(runs, tmp_path, at_once=3)

@@ -144,7 +144,7 @@ def _person_files(
     if "fhir" in forms:
         written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle_of(person, tests, reports)))
     for stored in tests:
-        name = file_stem(person, stored.id, stored.run.started_at, with_person=with_names)
+        name = file_stem(person, stored.id, stored.run.started_at, with_person=with_names, demo=stored.run.demo)
         stem = written.free(under + name, stored.id)
         if "report" in forms:
             written.write(f"{stem}.pdf", reports[stored.id])

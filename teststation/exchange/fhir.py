@@ -21,6 +21,7 @@ Json = dict[str, Any]
 _SPACE = uuid.UUID("6f6d5c3c-5a0f-4b39-9d3e-6d1f0f6a4a51")  # this program's own namespace for bundle identifiers
 _LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 _ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 _REGISTERS = {
     national_number.Kind.BIRTH_NUMBER: "urn:oid:2.16.578.1.12.4.1.4.1",
@@ -54,6 +55,8 @@ def _entries_of_test(person: Person, stored: StoredTest, report: bytes | None) -
         "result": [{"reference": _url("VO2max", stored.id)}, {"reference": _url("HeartRate", stored.id)}],
         "conclusion": _conclusion(stored),
     }
+    for resource in (uptake, heart, whole):
+        _mark(resource, demo=stored.run.demo)
     if report is not None:
         data = base64.b64encode(report).decode("ascii")
         whole["presentedForm"] = [{"contentType": "application/pdf", "data": data, "title": "Test report"}]
@@ -69,6 +72,7 @@ def _patient(person: Person) -> Json:
     if person.family_name:
         name["family"] = person.family_name
     patient: Json = {"resourceType": "Patient", "name": [name], "gender": person.sex.value}
+    _mark(patient, demo=person.demo)
     if person.given_name:
         name["given"] = person.given_name.split()
     if person.born is not None:
@@ -127,12 +131,19 @@ def _heart(stored: StoredTest) -> Json:
 
 def _conclusion(stored: StoredTest) -> str:
     estimate = stored.assessment.estimates[stored.assessment.headline]
+    demo = "DEMONSTRATION, not a test of a person. " if stored.run.demo else ""
     if estimate.vo2max_ml_kg_min is None:
-        return "VO2max withheld" + ("" if estimate.why is None else f": {texts('en').say(estimate.why)}")
+        return f"{demo}VO2max withheld" + ("" if estimate.why is None else f": {texts('en').say(estimate.why)}")
     return (
-        f"Estimated VO2max {estimate.vo2max_ml_kg_min:.1f} mL/kg/min, "
+        f"{demo}Estimated VO2max {estimate.vo2max_ml_kg_min:.1f} mL/kg/min, "
         f"95 % interval {estimate.low:.1f} to {estimate.high:.1f}"
     )
+
+
+def _mark(resource: Json, *, demo: bool) -> None:
+    """The standard's own label for what is no data of a person."""
+    if demo:
+        resource["meta"] = {"security": [{"system": _REASON, "code": "HTEST", "display": "test health data"}]}
 
 
 def _status(stored: StoredTest) -> str:

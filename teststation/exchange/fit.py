@@ -14,7 +14,8 @@ from teststation.run.record import RunRecord
 EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _PROTOCOL, _PROFILE = 0x10, 2132
 _ENUM, _UINT8, _SINT16, _UINT16, _UINT32, _UINT32Z = 0x00, 0x02, 0x83, 0x84, 0x86, 0x8C
-_FORMS = {_ENUM: "B", _UINT8: "B", _SINT16: "h", _UINT16: "H", _UINT32: "I", _UINT32Z: "I"}
+_STRING = 0x07  # here always of 16 bytes, with its closing zero
+_FORMS = {_ENUM: "B", _UINT8: "B", _SINT16: "h", _UINT16: "H", _UINT32: "I", _UINT32Z: "I", _STRING: "16s"}
 _NONE = {_ENUM: 0xFF, _UINT8: 0xFF, _SINT16: 0x7FFF, _UINT16: 0xFFFF, _UINT32: 0xFFFFFFFF, _UINT32Z: 0}
 _CRC_OF_NIBBLE = (
     0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401,
@@ -40,16 +41,18 @@ class _Message:
             struct.pack("<BBB", number, struct.calcsize("<" + _FORMS[base]), base) for number, base in self.fields
         )
 
-    def data(self, *values: float | None) -> bytes:
+    def data(self, *values: float | bytes | None) -> bytes:
         """A data record; None is the base type's own word for nothing."""
         form = "<B" + "".join(_FORMS[base] for _, base in self.fields)
         whole = [
-            _NONE[base] if value is None else round(value) for value, (_, base) in zip(values, self.fields, strict=True)
+            _NONE[base] if value is None else value if isinstance(value, bytes) else round(value)
+            for value, (_, base) in zip(values, self.fields, strict=True)
         ]
         return struct.pack(form, self.local, *whole)
 
 
 _FILE_ID = _Message(0, 0, ((0, _ENUM), (1, _UINT16), (2, _UINT16), (3, _UINT32Z), (4, _UINT32)))
+_DEMO_FILE_ID = _Message(0, 0, (*_FILE_ID.fields, (8, _STRING)))  # with a product's name
 _RECORD = _Message(1, 20, ((253, _UINT32), (3, _UINT8), (6, _UINT16), (5, _UINT32), (9, _SINT16)))
 _LAP = _Message(
     2, 19,
@@ -67,7 +70,7 @@ _ACTIVITY = _Message(4, 34, ((253, _UINT32), (0, _UINT32), (1, _UINT16), (2, _EN
 def fit_of(run: RunRecord) -> bytes:
     """The file. Says nothing of who the person is."""
     track = track_of(run)
-    body = b"".join(_records(track))
+    body = b"".join(_records(track, demo=run.demo))
     head = struct.pack("<BBHI4s", 14, _PROTOCOL, _PROFILE, len(body), b".FIT")
     whole = head + struct.pack("<H", crc(head)) + body
     return whole + struct.pack("<H", crc(whole))
@@ -82,10 +85,12 @@ def crc(data: bytes) -> int:
     return value
 
 
-def _records(track: Track) -> list[bytes]:
+def _records(track: Track, *, demo: bool) -> list[bytes]:
     end_s = track.points[-1].t_s if track.points else 0.0
     begin, end = _stamp(track, 0.0), _stamp(track, end_s)
-    made = [_FILE_ID.definition(), _FILE_ID.data(_ACTIVITY_FILE, _DEVELOPMENT, 0, None, begin), _RECORD.definition()]
+    file_id, name = (_DEMO_FILE_ID, (b"DEMONSTRATION",)) if demo else (_FILE_ID, ())
+    made = [file_id.definition(), file_id.data(_ACTIVITY_FILE, _DEVELOPMENT, 0, None, begin, *name)]
+    made.append(_RECORD.definition())
     for point in track.points:
         made.append(
             _RECORD.data(

@@ -5,10 +5,13 @@ import re
 from teststation.records.people.people import Person
 
 
-def file_stem(person: Person, test_id: str, started_at: str, *, with_person: bool) -> str:
-    """``test_2026-01-02_ab12cd34``, or ``ødegård_åse_2026-01-02_ab12cd34`` where the clinic wants the name."""
+def file_stem(person: Person, test_id: str, started_at: str, *, with_person: bool, demo: bool = False) -> str:
+    """``test_2026-01-02_ab12cd34``, or ``ødegård_åse_2026-01-02_ab12cd34`` where the clinic wants the name.
+
+    A demonstration says so first.
+    """
     name = "_".join(part for part in (person.family_name, person.given_name) if part) if with_person else "test"
-    return f"{_safe(name) or 'test'}_{started_at[:10]}_{_safe(test_id)[:8]}"
+    return f"{'demo_' if demo else ''}{_safe(name) or 'test'}_{started_at[:10]}_{_safe(test_id)[:8]}"
 
 
 def person_stem(person: Person, *, with_person: bool) -> str:

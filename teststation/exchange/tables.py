@@ -31,18 +31,18 @@ def people_rows(people: Iterable[Person]) -> list[dict[str, Cell]]:
     return [{name: getattr(person, name) for name in PEOPLE} | {"sex": person.sex.value} for person in people]
 
 
-PEOPLE = ("id", "family_name", "given_name", "born", "sex", "number", "height_cm", "note")
+PEOPLE = ("id", "family_name", "given_name", "born", "sex", "number", "height_cm", "note", "demo")
 IMPORTED = ("person_id", "tested_on", "vo2max_ml_kg_min", "method", "hr_max_bpm", "weight_kg", "comment")
 TESTS = (
     "id", "person_id", "started_at", "protocol", "outcome", "reason", "age_years", "weight_kg", "height_cm",
     "method", "status", "why", "vo2max_ml_kg_min", "low", "high", "hr_max_bpm", "hr_max_source", "fitness_age_years",
     "percent_of_expected", "percentile", "algorithm_version", "software_version", "events_sha256", "signed_by",
-    "signed_at",
+    "signed_at", "demo",
 )  # fmt: skip
 STAGES = (
     "test_id", "number", "name", "planned_duration_s", "planned_speed_kmh", "planned_incline_pct", "speed_kmh",
     "incline_pct", "vo2_ml_kg_min", "hr_bpm", "steady", "rpe", "systolic_mmhg", "diastolic_mmhg", "used",
-    "excluded_because",
+    "excluded_because", "demo",
 )  # fmt: skip
 
 
@@ -82,6 +82,7 @@ def test_row(stored: StoredTest) -> dict[str, Cell]:
         "events_sha256": stored.events_sha256,
         "signed_by": None if stored.signature is None else stored.signature.user_name,
         "signed_at": None if stored.signature is None else stored.signature.signed_at,
+        "demo": run.demo,
     }
 
 
@@ -110,6 +111,7 @@ def stage_rows(stored: StoredTest) -> list[dict[str, Cell]]:
                 "diastolic_mmhg": seen.diastolic_mmhg,
                 "used": stage.used,
                 "excluded_because": None if stage.excluded_because is None else say(stage.excluded_because),
+                "demo": stored.run.demo,
             }
         )
     return rows

@@ -10,6 +10,7 @@ from teststation.exchange.track import Lap, Track, track_of
 from teststation.run.record import RunRecord
 
 SPACE = "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"
+DEMO = "DEMONSTRATION, not a test of a person"
 EXTENSION = "http://www.garmin.com/xmlschemas/ActivityExtension/v2"
 
 
@@ -23,6 +24,8 @@ def tcx_of(run: RunRecord) -> bytes:
     _text(activity, "Id", _stamp(track.started))
     for lap in track.laps:
         _lap(activity, track, lap)
+    if run.demo:
+        _text(activity, "Notes", DEMO)
     return Xml.tostring(root, encoding="utf-8", xml_declaration=True)
 
 

@@ -37,7 +37,7 @@ from teststation.run.record import RunRecord
 
 BUSY_TIMEOUT_S = 5.0
 _PLAIN_SQLITE = b"SQLite format 3\0"
-FIRST_WITH_HEAD = "0004"
+FIRST_WITH_HEAD = "0005"
 
 
 class _Whose(msgspec.Struct):

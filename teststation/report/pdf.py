@@ -5,7 +5,19 @@ import io
 from reportlab.pdfgen.canvas import Canvas
 
 from teststation.report import page_one, page_two
-from teststation.report.layout import HEIGHT, INNER, MARGIN, QUIET, REGULAR, RULE, WIDTH, Page, register_fonts
+from teststation.report.layout import (
+    HEIGHT,
+    INK,
+    INNER,
+    MARGIN,
+    QUIET,
+    REGULAR,
+    RULE,
+    WHITE,
+    WIDTH,
+    Page,
+    register_fonts,
+)
 from teststation.report.model import Report
 
 PAGES = (page_one.draw, page_two.draw)
@@ -23,16 +35,27 @@ def render(report: Report) -> bytes:
         invariant=1,
         pdfVersion=(1, 4),
     )
-    canvas.setTitle(report.say("report.title"))
+    title = report.say("report.title")
+    canvas.setTitle(f"{report.say('report.demo')} – {title}" if report.run.demo else title)
     canvas.setSubject(report.run.plan.title)
     canvas.setCreator(f"teststation {report.made_with}")
     for number, draw in enumerate(PAGES, start=1):
         page = Page(canvas)
         draw(page, report)
         _footer(page, report, number)
+        if report.run.demo:
+            _mark(page, report)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
+
+
+def _mark(page: Page, report: Report) -> None:
+    """Across the top of every page, where no part of it is cut off: this is no test of a person."""
+    page.canvas.setFillColor(INK)
+    page.canvas.rect(MARGIN, HEIGHT - MARGIN + 6, INNER, 20, stroke=0, fill=1)
+    words = report.say("report.demo")
+    page.text(MARGIN + 8, HEIGHT - MARGIN + 12, words, 11, bold=True, color=WHITE, width=INNER - 16)
 
 
 def _footer(page: Page, report: Report, number: int) -> None:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from teststation.cause import Cause
+from teststation.demonstration import is_demonstration
 from teststation.ports import BeltCheck, Value
 from teststation.protocol.plan import Plan
 from teststation.subject import Gait, Subject
@@ -100,3 +101,8 @@ class RunRecord(Value, frozen=True):
     belt_at_rest: bool = False
     link: LinkStats = LinkStats()
     belt_check: BeltCheck | None = None
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration, and no test of a person."""
+        return is_demonstration(self.treadmill, self.heart_rate)

@@ -72,11 +72,13 @@ def _add_patient(record: Record, seed: int) -> str:
     truth = patient_of_seed(seed)
     born = date(datetime.now().astimezone().year - int(truth.age_years), 1, 1).isoformat()
     for person in record.people.all():
-        if (person.full_name, person.born) == (DEMO_NAME, born):
+        if person.demo and (person.full_name, person.born) == (DEMO_NAME, born):
             return person.id
     given, family = DEMO_NAME.split()
     sex = Sex(truth.sex)
-    return record.people.add(family_name=family, given_name=given, born=born, sex=sex, height_cm=truth.height_cm).id
+    return record.people.add(
+        family_name=family, given_name=given, born=born, sex=sex, height_cm=truth.height_cm, demo=True
+    ).id
 
 
 def display_at_hand() -> bool:

@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The whole command line. Without a command the window opens."""
     parser = _OneLineParser(prog="teststation", description="Treadmill test station: a 13-minute submaximal test.")
     parser.add_argument("--version", action="version", version=f"teststation {__version__}")
-    _record_options(parser)
+    _record_options(parser, default=None)
     parser.set_defaults(run=_lazy("window"))
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_OneLineParser)
     _demo(commands.add_parser("demo", help="the app on a throw-away record with emulated treadmill, strap and patient"))
@@ -212,7 +212,7 @@ def _records(parser: argparse.ArgumentParser) -> None:
     auditing.add_argument("--json", type=_path, metavar="OUT|-")
     auditing.set_defaults(run=_lazy("records_users", "audit"))
     for action in actions.choices.values():
-        _record_options(action, default=argparse.SUPPRESS)
+        _record_options(action)
 
 
 def _users(parser: argparse.ArgumentParser) -> None:
@@ -236,7 +236,7 @@ def _users(parser: argparse.ArgumentParser) -> None:
         action.add_argument("login", metavar="LOGIN")
         action.set_defaults(run=_lazy("records_users", name))
     for action in actions.choices.values():
-        _record_options(action, default=argparse.SUPPRESS)
+        _record_options(action)
 
 
 def _exchange(actions: Any) -> list[argparse.ArgumentParser]:
@@ -306,7 +306,10 @@ def _in_one_line(read: Callable[[str], Read], text: str) -> Read:
         raise argparse.ArgumentTypeError("; ".join(error.problems)) from None
 
 
-def _record_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
+def _record_options(parser: argparse.ArgumentParser, default: Any = argparse.SUPPRESS) -> None:
+    """The record's options, before the command or behind it. Only the whole program says what they are where not given:
+    a command that did would take back what stood before its name.
+    """
     parser.add_argument("--record", type=_path, metavar="FILE|URL", default=default, help="the encrypted record")
     parser.add_argument("--user", metavar="LOGIN", default=default, help="who acts; asks for that user's password")
     parser.add_argument(

@@ -11,7 +11,7 @@ from teststation.records.database import Record
 from teststation.records.tests.kept_tests import KeptLine
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json
-from ui.commands.run import headline_sentence, take_in_interrupted
+from ui.commands.run import demo_words, headline_sentence, take_in_interrupted
 from ui.station.settings import load_settings
 from ui.station.station import Station
 
@@ -28,7 +28,8 @@ def list_all(arguments: argparse.Namespace) -> int:
             write_json(rows, arguments.json)
         if arguments.json != "-":
             for row in rows:
-                print(f"{row['id']}  {row['started_at']}  {row['outcome']:11} {row['protocol']:16} {row['person']}")
+                who = f"{row['person']}{demo_words(row['demo'])}"
+                print(f"{row['id']}  {row['started_at']}  {row['outcome']:11} {row['protocol']:16} {who}")
     return 0
 
 
@@ -42,7 +43,8 @@ def show(arguments: argparse.Namespace) -> int:
         if arguments.json is not None:
             write_json(run_object(stored.run, stored.assessment), arguments.json)
         if arguments.json != "-":
-            print(f"{stored.id}  {stored.run.started_at}  {stored.run.plan.title}: {headline_sentence(stored)}")
+            words = f"{headline_sentence(stored)}{demo_words(stored.run.demo)}"
+            print(f"{stored.id}  {stored.run.started_at}  {stored.run.plan.title}: {words}")
     return 0
 
 
@@ -74,4 +76,5 @@ def _row(people: dict[str, str], line: KeptLine) -> dict[str, object]:
         "low": line.low,
         "high": line.high,
         "signed_by": line.signed_by,
+        "demo": line.demo,
     }

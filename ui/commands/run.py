@@ -97,7 +97,7 @@ def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str 
         AfterTheTest: one of them could not be written; the other one is.
     """
     try:
-        say(f"{kept_sentence(station, stored)}; {headline_sentence(stored)}")
+        say(f"{kept_sentence(station, stored)}; {headline_sentence(stored)}{demo_words(stored.run.demo)}")
     except RecordError as error:
         raise AfterTheTest(*error.causes) from error
     problems: list[Problem] = []
@@ -128,6 +128,11 @@ def kept_sentence(station: Station, stored: StoredTest) -> str:
     if damaged.exists():
         said += f", but not whole: a line of its journal could not be read, see {damaged}"
     return said
+
+
+def demo_words(demo: object) -> str:
+    """What every line says of a demonstration."""
+    return "  DEMONSTRATION, not a test of a person" if demo else ""
 
 
 def headline_sentence(stored: StoredTest) -> str:

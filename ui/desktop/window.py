@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
+from teststation.demonstration import is_demonstration
 from teststation.errors import StationError
 from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
@@ -19,6 +20,7 @@ from ui.desktop.closing import Closing
 from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.header import Header
 from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import day
 from ui.desktop.keys import Keys
 from ui.desktop.machines.commissioning import CommissioningScreen
@@ -68,7 +70,7 @@ class MainWindow(QMainWindow):
         self._scale = 0.0
         self.sheets = Sheets(self, self._uncover)
         self.closing = Closing(self)
-        self.setWindowTitle(tr("app.title"))
+        self.setWindowTitle(marked(tr("app.title"), demo=demo))
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.header = Header(demo=demo)
         self.people = PersonScreen(station.record)
@@ -225,7 +227,8 @@ class MainWindow(QMainWindow):
         finally:
             QApplication.restoreOverrideCursor()
         person = self.station.record.people.get(setup.person_id)
-        self.run.begin(f"{person.full_name}, {day(person.born)}", setup.plan.title)
+        who, demo = f"{name_of(person)}, {day(person.born)}", is_demonstration(setup.treadmill, setup.heart_rate)
+        self.run.begin(marked(who, demo=demo), setup.plan.title)
         self.flow = RunFlow(session, self.run, self.show_sheet, self)
         self.flow.ended.connect(self._ended)
         self.flow.not_kept.connect(self._not_kept)
@@ -290,7 +293,8 @@ class MainWindow(QMainWindow):
     def _recovered(self, stored: StoredTest) -> str:
         person = self.station.record.people.get(stored.person_id)
         began = datetime.fromisoformat(stored.run.started_at)
-        return tr("recovered.one", name=person.full_name, when=f"{began:%d.%m.%Y %H:%M}")
+        told = tr("recovered.one", name=name_of(person), when=f"{began:%d.%m.%Y %H:%M}")
+        return marked(told, demo=stored.run.demo)
 
     # --- Qt ---
 

@@ -48,15 +48,11 @@ class EmulatedPair:
         *,
         seed: int,
         time_scale: float,
-        load_from_station: bool = False,
         family: str = "trackmaster",
         strap: str = "bridge",
     ) -> None:
-        self.follows_station = load_from_station
         command = [sys.executable, "-m", "drivers.emulators", "pair", "--until-stdin-closes"]
         command += ["--seed", str(seed), "--time-scale", str(time_scale), "--family", family, "--strap", strap]
-        if load_from_station:
-            command.append("--load-from-stdin")
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -83,7 +79,7 @@ class EmulatedPair:
         self._told: tuple[float, float] | None = None
 
     def set_load(self, speed_kmh: float, incline_pct: float) -> None:
-        """Tell the emulated patient what another treadmill does, or the emulated operator what to set."""
+        """Tell the emulated operator what to set."""
         if (speed_kmh, incline_pct) == self._told:
             return
         self._told = (speed_kmh, incline_pct)

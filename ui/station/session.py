@@ -209,14 +209,7 @@ class Session:
 
 
 def _tell_emulated(emulated: EmulatedPair, state: RunState) -> None:
-    """What the emulators' people do: the patient walks what another treadmill does, the operator obeys the prompts."""
-    if not emulated.follows_station:
-        if state.guided and state.prompt is not None:
-            asked = state.prompt.setpoint
-            emulated.set_load(*((0.0, 0.0) if asked is None else (asked.speed_kmh, asked.incline_pct)))
-    elif not state.belt_is_read:
-        # Nobody reads this belt: the patient walks what has been confirmed.
-        walked = state.confirmed if state.moving_phase and state.phase is not Phase.STOPPING else None
-        emulated.set_load(*((0.0, 0.0) if walked is None else (walked.speed_kmh, walked.incline_pct)))
-    elif state.measured_speed_kmh is not None:
-        emulated.set_load(state.measured_speed_kmh, state.measured_incline_pct or 0.0)
+    """What the emulators' operator does: obeys the prompts."""
+    if state.guided and state.prompt is not None:
+        asked = state.prompt.setpoint
+        emulated.set_load(*((0.0, 0.0) if asked is None else (asked.speed_kmh, asked.incline_pct)))

@@ -15,6 +15,7 @@ from drivers.treadmill_client import TreadmillClient, second_driver
 from teststation import __version__
 from teststation.cause import Cause, Problem
 from teststation.clock import ScaledClock, TimeScale
+from teststation.demonstration import is_demonstration
 from teststation.errors import BadInput, RecordError
 from teststation.physiology.assess import Choices, EarlierTest, assess_run, hr_limit_bpm
 from teststation.physiology.result import Assessment
@@ -111,19 +112,20 @@ class Station:
             DeviceError: a driver could not be started.
         """
         treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
+        demo = is_demonstration(setup.treadmill, setup.heart_rate)
+        self.record.bring_at_hand(setup.person_id)
+        if self.record.people.get(setup.person_id).demo and not demo:
+            raise BadInput(Cause("demo_person_real_devices"))
         key = ant_key(self.settings)
         emulated = None
-        if "emulated" in (treadmill.family, heart_rate.family):
-            both = treadmill.family == "emulated"
-            family = treadmill.options["family"] if both else "trackmaster"
+        if treadmill.family == "emulated":
             emulated = EmulatedPair(
                 seed=setup.seed,
                 time_scale=self.scale.factor,
-                load_from_station=not both,
-                family=family,
+                family=treadmill.options["family"],
                 strap=heart_rate.options["family"] if heart_rate.family == "emulated" else "bridge",
             )
-        treadmill_spec = emulated.treadmill if emulated and treadmill.family == "emulated" else setup.treadmill
+        treadmill_spec = emulated.treadmill if emulated else setup.treadmill
         heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
         clock = ScaledClock(time.monotonic, self.scale)
         first = ev.RunPrepared(
@@ -133,13 +135,13 @@ class Station:
             plan=setup.plan,
             subject=setup.subject,
             hr_limit_bpm=hr_limit_bpm(setup.subject, setup.plan),
-            treadmill=treadmill_spec,
-            heart_rate=heart_spec,
+            # As they were chosen: an emulator's port is one like any other, and would tell nobody what it is.
+            treadmill=_as_kept(treadmill, setup.treadmill),
+            heart_rate=_as_kept(heart_rate, setup.heart_rate),
             person_id=setup.person_id,
             belt_check=last_belt_check(setup.treadmill),
             conditions=setup.conditions,
         )
-        self.record.bring_at_hand(setup.person_id)
         journal = SyncedJournal(self.record.new_journal(first.run_id, setup.person_id))
         if emulated and heart_rate.family == "emulated":
             key = emulated.ant_key  # the clinic's own is not for emulators
@@ -158,7 +160,7 @@ class Station:
             keep=lambda run, found: self._keep(setup.person_id, run, found),
             discard=lambda: self.record.discard_journal(first.run_id),
         )
-        return Session(controller, journal, keeping, self.earlier(setup.person_id), emulated, self.choices)
+        return Session(controller, journal, keeping, self.earlier(setup.person_id, demo=demo), emulated, self.choices)
 
     @staticmethod
     def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:
@@ -179,6 +181,8 @@ class Station:
                     problems.extend(error.causes)
             if time_scale != 1.0 and device.is_hardware:
                 problems.append(Cause("port_not_scaled", {"port": spec}))
+        if len(devices) == 2:
+            problems.extend(_mixed(devices[0], devices[1], time_scale))
         if problems:
             raise BadInput(*problems)
         return devices[0], devices[1]
@@ -218,15 +222,15 @@ class Station:
             return None
         state, recording = interrupted(events)
         run = recording.record(state)
-        assessment = assess_run(run, self.earlier(events[0].person_id), self.choices)
+        assessment = assess_run(run, self.earlier(events[0].person_id, demo=run.demo), self.choices)
         return self.record.keep(events[0].person_id, run, assessment, content.events)
 
-    def earlier(self, person_id: str, before: str | None = None) -> tuple[EarlierTest, ...]:
-        """This person's earlier tests as the comparison needs them, oldest first."""
+    def earlier(self, person_id: str, before: str | None = None, *, demo: bool) -> tuple[EarlierTest, ...]:
+        """This person's earlier tests as the comparison needs them, oldest first: demonstrations among themselves."""
         return tuple(
             EarlierTest(test_id=stored.id, run=stored.run, assessment=stored.assessment)
             for stored in self.record.tests.history(person_id)
-            if before is None or stored.run.started_at < before
+            if stored.run.demo is demo and (before is None or stored.run.started_at < before)
         )
 
     def history(self, person_id: str) -> list[StoredTest]:
@@ -236,7 +240,7 @@ class Station:
     def assess_again(self, stored: StoredTest, subject: Subject | None = None) -> Assessment:
         """What today's method says of a kept test, for the subject as it was or as it should have been."""
         run = stored.run if subject is None else msgspec.structs.replace(stored.run, subject=subject)
-        return assess_run(run, self.earlier(stored.person_id, before=stored.run.started_at), self.choices)
+        return assess_run(run, self.earlier(stored.person_id, stored.run.started_at, demo=run.demo), self.choices)
 
     def calculate_again(self, stored: StoredTest) -> StoredTest:
         """Keep what today's method says beside the stored result."""
@@ -253,7 +257,7 @@ class Station:
         history = [
             HistoryPoint(line.started_at, line.vo2max_ml_kg_min, line.low, line.high, reckoned_by=line.reckoned_by)
             for line in reversed(self.record.tests.summaries(stored.person_id))
-            if line.started_at <= stored.run.started_at and line.status == "ok"
+            if line.started_at <= stored.run.started_at and line.status == "ok" and line.demo is stored.run.demo
         ]
         tested_on = stored.run.started_at[:10]
         history += [
@@ -281,6 +285,28 @@ class Station:
             log_row="" if self.record.away is not None else self.record.audit.row_of_test(stored.id),
         )
         return archive(render(report))
+
+
+def _as_kept(device: Device, spec: str) -> str:
+    return f"emulated:{device.options['family']}" if device.family == "emulated" else spec
+
+
+def _mixed(treadmill: Device, heart_rate: Device, time_scale: float) -> tuple[Problem, ...]:
+    """Why these two do not go together: who walks on a real belt has a pulse of their own, and limits that guard it.
+
+    | | emulated strap | recording | strap |
+    |---|---|---|---|
+    | emulated treadmill | demonstration | demonstration | demonstration |
+    | a wire on this computer, or none in scaled time | refused | demonstration | test |
+    | real treadmill | refused | refused | test |
+    """
+    if treadmill.family == "emulated":
+        return ()
+    if heart_rate.family == "emulated":
+        return (Cause("emulated_strap_real_belt"),)
+    # Without a port to tell it by, a belt is real where time is.
+    real = treadmill.is_hardware or (treadmill.family in ("manual", "ftms") and time_scale == 1.0)
+    return (Cause("replay_real_belt"),) if real and heart_rate.family == "replay" else ()
 
 
 def load_plan_of(protocol: str, speed: str | None = None) -> Plan:

@@ -57,7 +57,7 @@ _KINDS = {
     for kind in (
         _Kind(PERSON, ("id",), (
             "id", "family_name", "given_name", "born", "sex", "number", "height_cm", "note", "search_key", "sort_key",
-            "created_at", "updated_at", "revision", "merged_into", "salt")),
+            "created_at", "updated_at", "revision", "merged_into", "salt", "demo")),
         _Kind(PERSON_VERSION, ("person_id", "revision"), ("person_id", "revision", "body", "replaced_at")),
         _Kind(
             PERSON_MERGE,

@@ -52,6 +52,8 @@ class Merging:
             duplicate = person_in(connection, self._database, duplicate_id)
             if kept.merged_into is not None or duplicate.merged_into is not None:
                 raise BadInput(Cause("merge_merged_already"))
+            if kept.demo is not duplicate.demo:
+                raise BadInput(Cause("merge_demo"))
             merge = Merge(
                 id=str(uuid.uuid4()),
                 kept_id=kept_id,

@@ -3,13 +3,12 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, insert, or_, select, update
-from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause, Problem
 from teststation.due import next_due
@@ -45,6 +44,7 @@ class Person(Value, frozen=True):
     updated_at: str = ""
     revision: int = 1  # raised by the record with every change
     merged_into: str | None = None  # the person this duplicate was merged into
+    demo: bool = False  # the demonstration's own person, and nobody; it stays so
 
     @property
     def full_name(self) -> str:
@@ -76,6 +76,7 @@ class People:
         number: str | None = None,
         height_cm: float | None = None,
         note: str = "",
+        demo: bool = False,
     ) -> Person:
         """Add a person and return it with its id.
 
@@ -87,7 +88,7 @@ class People:
         """
         person = new_person(
             family_name=family_name, given_name=given_name, born=born, sex=sex, number=number, height_cm=height_cm,
-            note=note,
+            note=note, demo=demo,
         )  # fmt: skip
         with self._database.writing() as connection:
             still_may(connection, self._audit, Permission.TEST)
@@ -97,7 +98,7 @@ class People:
     def update(self, person: Person) -> Person:
         """Replace a person's fields by these and return what is kept; what was there before stays readable.
 
-        ``created_at`` and ``merged_into`` stay as they are. ``revision`` must be the kept one.
+        ``created_at``, ``merged_into`` and ``demo`` stay as they are. ``revision`` must be the kept one.
 
         ``person.updated_at`` tells which version was changed: a newer one is never overwritten.
 
@@ -112,7 +113,9 @@ class People:
             if (kept.revision, kept.updated_at) != (person.revision, person.updated_at):
                 raise ChangedMeanwhile(kept, checked)
             _refuse_slips(checked, kept)
-            wanted = msgspec.structs.replace(checked, created_at=kept.created_at, merged_into=kept.merged_into)
+            wanted = msgspec.structs.replace(
+                checked, created_at=kept.created_at, merged_into=kept.merged_into, demo=kept.demo
+            )
             _refuse_number_of_another(connection, wanted)
             return replace_in(connection, self._audit, Action.PERSON_CHANGED, kept, wanted)
 
@@ -134,7 +137,7 @@ class People:
             while row is not None and row["merged_into"] is not None:
                 query = select(PERSON).where(PERSON.c.id == row["merged_into"])
                 row = connection.execute(query).mappings().one_or_none()
-            return None if row is None else _person(row)
+            return None if row is None else person_of(row)
 
     def duplicates_of(self, person_id: str) -> list[str]:
         """The ids of those who were merged into this person, and into them."""
@@ -158,7 +161,7 @@ class People:
             same.append(PERSON.c.born == person.born)
         query = select(PERSON).where(or_(*same), PERSON.c.id != person.id, PERSON.c.merged_into.is_(None))
         with self._database.reading() as connection:
-            found = [_person(row) for row in connection.execute(query.order_by(PERSON.c.sort_key)).mappings()]
+            found = [person_of(row) for row in connection.execute(query.order_by(PERSON.c.sort_key)).mappings()]
         own = set(folded(person.full_name).split())
         return [other for other in found if own & set(folded(other.full_name).split())]
 
@@ -167,7 +170,7 @@ class People:
         query = select(PERSON).where(PERSON.c.merged_into.is_(None))
         with self._database.reading() as connection:
             last = last_tested(connection)
-            people = [_person(row) for row in connection.execute(query).mappings() if row["id"] in last]
+            people = [person_of(row) for row in connection.execute(query).mappings() if row["id"] in last]
         waiting = [(person, last[person.id]) for person in people if next_due(last[person.id]) <= on]
         return sorted(waiting, key=lambda one: one[1])
 
@@ -189,7 +192,7 @@ class People:
             query = query.where(*(PERSON.c.search_key.contains(word, autoescape=True) for word in words))
             query = query.limit(SEARCH_LIMIT)
         with self._database.reading() as connection:
-            return [_person(row) for row in connection.execute(query).mappings()]
+            return [person_of(row) for row in connection.execute(query).mappings()]
 
 
 class Version(msgspec.Struct):
@@ -208,6 +211,7 @@ def new_person(
     number: str | None = None,
     height_cm: float | None = None,
     note: str = "",
+    demo: bool = False,
 ) -> Person:
     """A person with an id, as they will be kept; arguments as ``People.add``. Raises BadInput with every problem."""
     now = _now()
@@ -221,6 +225,7 @@ def new_person(
             number=number,
             height_cm=height_cm,
             note=note,
+            demo=demo,
             created_at=now,
             updated_at=now,
         )
@@ -241,7 +246,7 @@ def person_in(connection: Connection, database: Database, person_id: str) -> Per
     row = connection.execute(select(PERSON).where(PERSON.c.id == person_id)).mappings().one_or_none()
     if row is None:
         raise RecordError(Cause("person_missing", {"name": database.name, "person": person_id}))
-    return _person(row)
+    return person_of(row)
 
 
 def replace_in(
@@ -404,13 +409,15 @@ def _row(person: Person) -> dict[str, object]:
     fields: dict[str, object] = {name: getattr(person, name) for name in person.__struct_fields__}
     return fields | {
         "sex": person.sex.value,
+        "demo": int(person.demo),
         "search_key": search_key(person.given_name, person.family_name, person.number or "", person.born or ""),
         "sort_key": sort_key(person.family_name, person.given_name),
     }
 
 
-def _person(row: RowMapping) -> Person:
-    return msgspec.convert({name: row[name] for name in Person.__struct_fields__}, Person)
+def person_of(row: Mapping[Any, Any]) -> Person:
+    """The person of a row."""
+    return msgspec.convert({name: row[name] for name in Person.__struct_fields__} | {"demo": bool(row["demo"])}, Person)
 
 
 def _now() -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import RowMapping
 from teststation.cause import Cause, Problem
 from teststation.records.access.audit import NOT_TAKEN, Action, append, note_by_the_program
 from teststation.records.access.seals import SEALS, Key, seals_of
-from teststation.records.people.people import Person, Version
+from teststation.records.people.people import Person, Version, person_of
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import (
     AUDIT,
@@ -167,7 +167,7 @@ def kept_here(spool: Database, person_id: str) -> tuple[Person | None, Person] |
         former = [msgspec.json.decode(body, type=Version).person for body in bodies]
         taken = _version(local, "person", person_id)
     base = next((one for one in former if one.updated_at == taken), None)
-    return base, msgspec.convert({name: due[name] for name in Person.__struct_fields__}, Person)
+    return base, person_of(due)
 
 
 def take_servers(spool: Database, server: Database, person_id: str) -> None:

@@ -40,6 +40,7 @@ PERSON = Table(
     Column("revision", Integer, nullable=False, server_default="1"),  # who saves an older one is told so
     Column("merged_into", String(36)),  # the person this duplicate was merged into; it is then in no list
     Column("salt", String(32), nullable=False, server_default=""),  # of chance: what seals it in the log tells nobody
+    Column("demo", Integer, nullable=False, server_default="0"),  # 1: the demonstration's own, and nobody
 )
 
 PERSON_VERSION = Table(  # what a person was before a change: corrections add, they overwrite nothing

@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 
 from teststation import __version__
 from teststation.cause import Cause
+from teststation.demonstration import is_demonstration
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
 from teststation.records.access.audit import Action, AuditLog
@@ -69,6 +70,7 @@ class KeptLine:
     signed_at: str | None
     amended: bool
     reckoned_by: str = ""  # algorithm and method: numbers of another are in no line with these
+    demo: bool = False  # a demonstration, and no test of a person
 
 
 class _EventHead(msgspec.Struct):
@@ -276,12 +278,15 @@ def _counting_results() -> Select[tuple[object, ...]]:
     return _joined(select(*columns))
 
 
+_OF_TEST = (
+    "id", "person_id", "started_at", "protocol_id", "outcome", "reason_json", "treadmill", "heart_rate",
+)  # fmt: skip
 _OF_RESULT = ("status", "vo2max_ml_kg_min", "low_ml_kg_min", "high_ml_kg_min", "algorithm_version", "headline")
 
 
 def _summaries() -> Select[tuple[object, ...]]:
     columns = (
-        *(TEST.c[name] for name in ("id", "person_id", "started_at", "protocol_id", "outcome", "reason_json")),
+        *(TEST.c[name] for name in _OF_TEST),
         *(RESULT.c[name] for name in _OF_RESULT),
         *(SIGNATURE.c[name] for name in ("number", "user_name", "signed_at")),
     )
@@ -323,6 +328,7 @@ def _summary(row: RowMapping) -> KeptLine:
         signed_at=row["signed_at"],
         amended=(row["number"] or 0) > 1,
         reckoned_by=f"{row['algorithm_version']} {row['headline']}",
+        demo=is_demonstration(row["treadmill"], row["heart_rate"]),
     )
 
 

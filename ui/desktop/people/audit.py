@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 from teststation.records.access.audit import AuditRow
 from teststation.records.people.people import Person
 from ui.desktop.i18n import knows, tr
+from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import moment
 from ui.desktop.widgets.base import column, label
 from ui.desktop.widgets.sheet import Sheet
@@ -44,12 +45,12 @@ def audit_sheet(window: QWidget, person: Person, rows: Sequence[AuditRow], tests
     inside.setLayout(column(grid, 1, margin=(0, 0, 12, 0)))
     scroll = QScrollArea()
     scroll.setWidgetResizable(True)
-    scroll.setAccessibleName(tr("audit.title", name=person.full_name))
+    scroll.setAccessibleName(tr("audit.title", name=name_of(person)))
     scroll.setWidget(inside)
     scroll.setMinimumHeight(320)
     words = tr("audit.first", n=SHOWN) if len(rows) > SHOWN else tr("audit.words")
     sheet = Sheet(
-        window, tr("audit.title", name=person.full_name), column(label(words, "soft", wrap=True), scroll), width=1400
+        window, tr("audit.title", name=name_of(person)), column(label(words, "soft", wrap=True), scroll), width=1400
     )
     sheet.add_cancel(tr("common.close"))
     return sheet

@@ -8,6 +8,7 @@ from teststation.physiology.result import Change, StageResult
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.i18n import tr
+from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, day, number, signed
 from ui.desktop.result.text import change_words, fitness_age_words, interval, outcome_words
 from ui.desktop.widgets.base import column, label
@@ -67,7 +68,8 @@ class CompareSheet(Sheet):
         grid.setVerticalSpacing(5)
         for place, share in enumerate((3, 4, 4, 1)):
             grid.setColumnStretch(place, share)
-        heads = ("", day(earlier.run.started_at), day(later.run.started_at), tr("compare.difference"))
+        dates = (marked(day(test.run.started_at), demo=test.run.demo) for test in (earlier, later))
+        heads = ("", *dates, tr("compare.difference"))
         blocks = ((heads, comparison_lines(earlier, later)),
                   ((tr("compare.stages"), "", "", ""), stage_lines(earlier, later)))  # fmt: skip
         at = 0
@@ -84,11 +86,11 @@ class CompareSheet(Sheet):
         inside.setLayout(column(grid, 1, margin=(0, 0, 12, 0)))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
-        scroll.setAccessibleName(tr("compare.title", name=person.full_name))
+        scroll.setAccessibleName(tr("compare.title", name=name_of(person)))
         scroll.setWidget(inside)
         scroll.setMinimumHeight(320)
         body = column(self.words, scroll, shares=(0, 1))
-        super().__init__(window, tr("compare.title", name=person.full_name), body, width=1600)
+        super().__init__(window, tr("compare.title", name=name_of(person)), body, width=1600)
         self.add_cancel(tr("common.close"))
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 from teststation.due import next_due
 from teststation.records.people.people import Person
 from ui.desktop.i18n import tr
+from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day
 from ui.desktop.widgets.base import ElidedLabel, button, column, label
 from ui.desktop.widgets.sheet import Sheet
@@ -39,10 +40,10 @@ def due_sheet(window: QWidget, due: Sequence[tuple[Person, str]], chosen: Callab
         chosen(person)
 
     for line, (person, last) in enumerate(due[:SHOWN], start=1):
-        grid.addWidget(ElidedLabel(person.full_name, "strong"), line, 0)
+        grid.addWidget(ElidedLabel(name_of(person), "strong"), line, 0)
         grid.addWidget(label(day(person.born)), line, 1)
         grid.addWidget(label(day(last)), line, 2)
         grid.addWidget(label(f"{next_due(last):%d.%m.%Y}"), line, 3)
-        name = tr("due.choose_name", name=person.full_name)
+        name = tr("due.choose_name", name=name_of(person))
         grid.addWidget(button(tr("due.choose"), lambda person=person: choose(person), name=name), line, 4)
     return sheet

@@ -8,6 +8,7 @@ from teststation.errors import StationError
 from teststation.exchange.earlier import Preview, PreviewRow, keep
 from teststation.records.database import Record
 from ui.desktop.i18n import say, told, tr
+from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import DASH, day, number
 from ui.desktop.widgets.base import button, column, label, problem_label, show_problems
 from ui.desktop.widgets.sheet import Sheet
@@ -19,7 +20,7 @@ COLUMNS = ("row", "person", "date", "vo2", "method", "what")
 def row_words(row: PreviewRow) -> tuple[str, ...]:
     """One line of the preview; the last word says what will become of the row."""
     person = row.person
-    who = DASH if person is None else f"{person.full_name}, {day(person.born)}"
+    who = DASH if person is None else f"{name_of(person)}, {day(person.born)}"
     if row.problems:
         return f"{row.row}", who, DASH, DASH, DASH, "\n".join(f"{say(problem)}." for problem in row.problems)
     result = row.result

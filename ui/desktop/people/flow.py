@@ -140,7 +140,9 @@ class PeopleFlow(QObject):
         person = self.station.record.people.get(later.person_id)
         for test in (earlier, later):
             self.desk.saw(Action.TEST_SEEN, test.person_id, test.id)
-        change = assess_run(later.run, [EarlierTest(earlier.id, earlier.run, earlier.assessment)]).change
+        # Between a demonstration and a test of a person there is no change.
+        alike = [earlier] if earlier.run.demo is later.run.demo else []
+        change = assess_run(later.run, [EarlierTest(one.id, one.run, one.assessment) for one in alike]).change
         self._window.show_sheet(lambda window: CompareSheet(window, person, earlier, later, change))
 
     def show_audit(self, person: Person) -> None:

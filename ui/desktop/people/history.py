@@ -10,6 +10,7 @@ from teststation.records.people.people import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import KeptLine
 from ui.desktop.i18n import say, tr
+from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, between, day, number, today
 from ui.desktop.people.person import due_words
 from ui.desktop.widgets.base import button, card, column, frame, label, row, set_text
@@ -61,7 +62,7 @@ def words_of(row: Row, titles: Mapping[str, str]) -> tuple[str, ...]:
     if isinstance(row, ImportedResult):
         return day(row.tested_on), row.method, number(row.vo2max_ml_kg_min, 1), tr("history.imported"), DASH
     title = titles.get(row.protocol_id, row.protocol_id)
-    return day(row.started_at), title, vo2_words(row), outcome_of(row), signed_of(row)
+    return day(row.started_at), marked(title, demo=row.demo), vo2_words(row), outcome_of(row), signed_of(row)
 
 
 def tip_of(row: Row, name: str, text: str) -> str:
@@ -138,7 +139,7 @@ class HistoryScreen(QWidget):
         """Show a person's tests, newest first; the two newest are picked. What was brought in cannot be picked."""
         self.person, self.lines = person, lines
         self.rows = sorted([*lines, *imported], key=_day_of, reverse=True)
-        set_text(self.who, tr("history.title", name=person.full_name))
+        set_text(self.who, tr("history.title", name=name_of(person)))
         last = None if not self.rows else _day_of(self.rows[0]).isoformat()
         set_text(self.due, tr("history.due", born=day(person.born), due=due_words(last, today())))
         self.table.blockSignals(True)
@@ -162,7 +163,9 @@ class HistoryScreen(QWidget):
         self.table.setVisible(bool(self.rows))
         self.audit_button.setVisible(audit)
         self.legend.setVisible(bool(imported))
-        self.plot.show_points(points_of(lines, imported))
+        # A demonstration on a person of the record is no step of theirs.
+        real = [line for line in lines if line.demo is person.demo]
+        self.plot.show_points(points_of(real, imported))
         self._look()
 
     @property

@@ -9,6 +9,7 @@ from teststation.records.database import Record
 from teststation.records.people.national_number import masked
 from teststation.records.people.people import Person
 from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import DASH, day, moment
 from ui.desktop.widgets.base import button, clear, column, label, problem_label, set_shown, set_text, show_problems
 from ui.desktop.widgets.fields import line_edit
@@ -32,7 +33,7 @@ class MergeSheet(Sheet):
         self.warning = label("", "problem", wrap=True)
         self.problems = problem_label()
         self.undo_box = QGridLayout()
-        words = tr("merge.words", name=person.full_name, born=day(person.born))
+        words = tr("merge.words", name=name_of(person), born=day(person.born))
         body = column(
             label(words, "soft", wrap=True), self.search, self.grid, self.warning, self.undo_box, self.problems
         )
@@ -81,8 +82,8 @@ class MergeSheet(Sheet):
         self.choice = QButtonGroup(self)
         self.choice.idToggled.connect(lambda *_: self._look())
         for line, person in enumerate(self.found):
-            mark = QRadioButton(person.full_name)
-            mark.setAccessibleName(f"{person.full_name}, {day(person.born)}")
+            mark = QRadioButton(name_of(person))
+            mark.setAccessibleName(f"{name_of(person)}, {day(person.born)}")
             self.choice.addButton(mark, line)
             count = len(self._record.tests.summaries(person.id))
             facts = (day(person.born), tr(f"sex.{person.sex.value}"), masked(person.number) or DASH,
@@ -112,9 +113,9 @@ class MergeSheet(Sheet):
         standing = self._record.merging.of_person(self._person.id)
         for line, merge in enumerate(standing):
             other = self._record.people.get(merge.duplicate_id)
-            words = tr("merge.done", name=other.full_name, when=moment(merge.merged_at), n=len(merge.tests))
+            words = tr("merge.done", name=name_of(other), when=moment(merge.merged_at), n=len(merge.tests))
             self.undo_box.addWidget(label(words, "soft", wrap=True), line, 0)
             undo = button(tr("merge.undo"), lambda merge=merge: self.undo(merge.id))
-            undo.setAccessibleName(tr("merge.undo_of", name=other.full_name))
+            undo.setAccessibleName(tr("merge.undo_of", name=name_of(other)))
             self.undo_box.addWidget(undo, line, 1)
         self.undo_box.setColumnStretch(0, 1)

@@ -11,6 +11,7 @@ from teststation.records.database import Record
 from teststation.records.people.national_number import masked
 from teststation.records.people.people import SEARCH_LIMIT, Person
 from ui.desktop.i18n import tr
+from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import DASH, day, today
 from ui.desktop.widgets.base import button, card, column, label, row, rule, set_shown, set_text
 from ui.desktop.widgets.table import for_reading
@@ -76,7 +77,8 @@ class PeopleModel(QAbstractTableModel):
         last = self._last.get(person.id)
         match index.column():
             case 0:
-                return ", ".join(part for part in (person.family_name, person.given_name) if part)
+                name = ", ".join(part for part in (person.family_name, person.given_name) if part)
+                return tr("demo.person", name=name) if person.demo else name
             case 1:
                 return day(person.born)
             case 2:
@@ -204,7 +206,7 @@ class PersonScreen(QWidget):
             set_text(self.facts, tr("person.how"))
             set_text(self.last, "")
             return
-        set_text(self.name, person.full_name)
+        set_text(self.name, name_of(person))
         facts = tr("person.facts", born=day(person.born), sex=tr(f"sex.{person.sex.value}"))
         number = tr("person.number", number=masked(person.number)) if person.number else ""
         set_text(self.facts, f"{facts} {number}".strip())

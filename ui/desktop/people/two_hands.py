@@ -10,6 +10,7 @@ from teststation.records.people.people import ChangedMeanwhile, Person
 from teststation.records.people.two_hands import Difference, differences, settled
 from teststation.subject import Sex
 from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import DASH, day, exact
 from ui.desktop.widgets.base import button, clear, column, label, problem_label, show_problems
 from ui.desktop.widgets.sheet import Sheet
@@ -46,7 +47,7 @@ class TwoHandsSheet(Sheet):
         for place, share in enumerate((2, 4, 4)):
             self.grid.setColumnStretch(place, share)
         self.problems = problem_label()
-        words = label(tr("two.words", name=kept.full_name), "soft", wrap=True)
+        words = label(tr("two.words", name=name_of(kept)), "soft", wrap=True)
         super().__init__(window, tr("two.title"), column(words, self.grid, self.problems), width=1350)
         self.add_cancel(tr("common.cancel"))
         self.save_button = button(tr("two.save"), self.save, "main")

@@ -8,6 +8,7 @@ from teststation.records.people.people import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.i18n import tr
+from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, between, day, number
 from ui.desktop.result.sign import signed_words
 from ui.desktop.result.text import (
@@ -107,7 +108,8 @@ class ResultScreen(QWidget):
         """Show a kept test; ``imported`` is the latest result of another system before it."""
         self.stored = stored
         found, run = stored.assessment, stored.run
-        set_text(self.who, tr("result.who", name=person.full_name, born=day(person.born), date=day(run.started_at)))
+        who = tr("result.who", name=name_of(person), born=day(person.born), date=day(run.started_at))
+        set_text(self.who, marked(who, demo=run.demo))
         set_text(self.sentence, plain_sentence(run, found))
         self._figures(found)
         set_text(self.change, first_words(found, imported) if found.change is None else change_words(found.change))

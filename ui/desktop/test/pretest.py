@@ -5,6 +5,7 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QWidget
 
+from teststation.demonstration import is_demonstration
 from teststation.errors import StationError
 from teststation.physiology.assess import assess
 from teststation.physiology.hrmax import INTERVALS_VALID_DAYS, hr_max
@@ -13,6 +14,7 @@ from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
 from teststation.subject import Subject, contradictions
 from ui.desktop.i18n import knows, say, tr
+from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import age_years, clock, day, exact, number, parse_day, parse_number, today
 from ui.desktop.test.pretest_answers import Activity
 from ui.desktop.test.screening import Screening
@@ -178,10 +180,10 @@ class PretestScreen(QWidget):
         self.person = person
         lines = self.station.record.tests.summaries(person.id)
         last = self.station.record.tests.get(lines[0].id).run.subject if lines else None
-        set_text(self.who, person.full_name)
+        set_text(self.who, name_of(person))
         set_text(self.born, tr("person.facts", born=day(person.born), sex=tr(f"sex.{person.sex.value}")))
         others = self.station.record.people.namesakes(person)
-        names = "; ".join(f"{other.full_name}, {day(other.born)}" for other in others[:NAMESAKES_SHOWN])
+        names = "; ".join(f"{name_of(other)}, {day(other.born)}" for other in others[:NAMESAKES_SHOWN])
         set_text(self.namesakes, tr("pretest.namesakes", names=names))
         set_shown(self.namesakes, bool(others))
         self.confirmed.setChecked(False)
@@ -367,7 +369,8 @@ class PretestScreen(QWidget):
         settings = self.station.settings
         ready = bool(settings.treadmill and settings.heart_rate)
         words = tr("pretest.devices", treadmill=settings.treadmill, heart_rate=settings.heart_rate)
-        set_text(self.devices, words if ready else tr("pretest.devices_missing"))
+        demo = is_demonstration(settings.treadmill, settings.heart_rate)
+        set_text(self.devices, marked(words, demo=demo) if ready else tr("pretest.devices_missing"))
         set_state(self.devices, "" if ready else "caution")
         if not self.problems.isHidden():
             problems = self.missing()

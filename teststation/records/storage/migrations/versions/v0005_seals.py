@@ -7,8 +7,8 @@ from alembic import op
 
 from teststation.records.access.audit import seal_what_is_there
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
