@@ -146,10 +146,11 @@ class RpeGiven(Event, frozen=True, tag="rpe_given"):
 
 
 class BloodPressureGiven(Event, frozen=True, tag="blood_pressure_given"):
-    """Systolic and diastolic pressure in mmHg."""
+    """Systolic and diastolic pressure in mmHg, of the stage with this index; without one, of the stage now walked."""
 
     systolic_mmhg: int
     diastolic_mmhg: int
+    stage_index: int | None = None
 
 
 class GaitSet(Event, frozen=True, tag="gait_set"):

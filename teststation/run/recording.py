@@ -76,7 +76,9 @@ class Recording:
                 if stage is not None:
                     stage.rpe = rpe
             case ev.BloodPressureGiven(systolic_mmhg=systolic, diastolic_mmhg=diastolic) if self._stages:
-                self._stages[-1].pressure = (systolic, diastolic)
+                # A cuff takes its time: the stage it was put on in may have ended meanwhile.
+                of = [stage for stage in self._stages if stage.index == event.stage_index]
+                (of or self._stages)[-1].pressure = (systolic, diastolic)
             case ev.Marked(kind=kind, text=text):
                 self._mark(event.t_s, kind, text)
             case ev.HoldPressed() | ev.HoldReleased() | ev.NextPressed() | ev.StageExtended() | ev.GaitSet():

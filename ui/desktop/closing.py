@@ -1,7 +1,7 @@
 """How the window ends: the belt first, then the drivers, then what is still being written."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ui.desktop.clinic.upkeep import Upkeep
@@ -32,8 +32,8 @@ class Window(Protocol):
         """Who has a belt that may move."""
         ...
 
-    def tell(self, title: str, sentences: Sequence[str]) -> None:
-        """Say something and wait to be seen."""
+    def tell(self, title: str, sentences: Sequence[str], still: Callable[[], bool] | None = None) -> None:
+        """Say something and wait to be seen, as long as it is ``still`` so."""
         ...
 
 
@@ -56,13 +56,16 @@ class Closing:
         self._goodbyes = [earlier for earlier in self._goodbyes if not earlier.wait(0.0)]
         self._goodbyes.append(work.start())
 
+    def _belt_moves(self) -> bool:
+        return self._window.bridge is not None and self._window.bridge.belt_may_move
+
     def close(self) -> bool:
         """Stop a belt that may move and say so (False: the window stays), or end everything else in order (True)."""
         window = self._window
-        if window.bridge is not None and window.bridge.belt_may_move:
+        if window.bridge is not None and self._belt_moves():
             # The belt first; the window stays until the belt is known to be at rest.
             window.bridge.stop("window_closed")
-            window.tell(tr("close.title"), [tr("close.words")])
+            window.tell(tr("close.title"), [tr("close.words")], self._belt_moves)
             return False
         if window.flow is not None:
             window.flow.abandon()

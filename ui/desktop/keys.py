@@ -7,11 +7,17 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from ui.desktop.desk.lock import IdleLock
+from ui.desktop.held_keys import HeldKeys
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
 from ui.desktop.test.flow import RunFlow
 from ui.desktop.test.screen import RunScreen
 from ui.desktop.widgets.sheet import Sheet
+
+# What such a key does in a test it does once, however long it is held.
+ONCE = frozenset(
+    {Qt.Key.Key_F2, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_E, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+)
 
 
 class Screens(Protocol):
@@ -37,24 +43,36 @@ class Keys(QObject):
     def __init__(self, window: QMainWindow, screens: Screens, lock: IdleLock) -> None:
         super().__init__(window)
         self._window, self._screens, self._lock = window, screens, lock
+        self._held = HeldKeys()
+        self._repeated = False  # what the last press was: it goes on to the parents of whoever leaves it alone
+        self._passed_on_to: int | None = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self._lock.seen(event)
         if isinstance(event, QKeyEvent) and isinstance(watched, QWidget) and self._window.isActiveWindow():
             at_work = self._screens.at_work
             if event.type() is QEvent.Type.KeyPress:
+                if id(watched) != self._passed_on_to:
+                    self._repeated = self._held.pressed(event)
+                self._passed_on_to = id(watched.parentWidget())
                 return self._pressed(event)
+            self._passed_on_to = None
+            if event.type() is QEvent.Type.KeyRelease:
+                self._held.released(event)
             if event.type() is QEvent.Type.KeyRelease and at_work is not None and not event.isAutoRepeat():
                 return at_work.key_released(event.key())
         if event.type() is QEvent.Type.WindowDeactivate and watched is self._window:
+            self._held.forget()
             self._screens.run.hold.let_go()
             self._screens.commissioning.let_go()
         return super().eventFilter(watched, event)
 
     def _pressed(self, event: QKeyEvent) -> bool:
         at_work = self._screens.at_work
-        if event.isAutoRepeat():
-            return at_work is not None and event.key() == Qt.Key.Key_F2
+        if self._repeated:
+            if at_work is not None and event.key() == Qt.Key.Key_F2 and not event.isAutoRepeat():
+                at_work.key_still_held(event.key())
+            return at_work is not None and self._screens.sheet is None and event.key() in ONCE
         if event.key() == Qt.Key.Key_F11:
             self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
             return True

@@ -1,6 +1,7 @@
 """The sheets that lie over the window's screen, the newest on top."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
@@ -8,32 +9,73 @@ from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.sheet import Sheet
 
 
+@dataclass(slots=True)
+class _Lying:
+    sheet: Sheet
+    still: Callable[[], bool] | None
+    gone: Callable[[], None] | None
+
+
 class Sheets:
-    """A pile of sheets over one window; the ones below wait."""
+    """A pile of sheets over one window; the ones below wait.
+
+    While a belt comes to rest none of them may hide what is said of it: they stand aside, and come back.
+    """
 
     def __init__(self, window: QWidget, shown: Callable[[], None]) -> None:
         """``shown`` is called after each new sheet: what may never be covered comes back on top."""
         self._window, self._shown = window, shown
-        self._pile: list[Sheet] = []
+        self._pile: list[_Lying] = []
+        self._aside = False
 
     @property
     def top(self) -> Sheet | None:
-        """The sheet on top, if there is one."""
-        return self._pile[-1] if self._pile else None
+        """The sheet on top, if there is one to be seen."""
+        return self._pile[-1].sheet if self._pile and not self._aside else None
 
-    def show(self, make: Callable[[QWidget], Sheet]) -> None:
-        """Show one more sheet."""
+    def show(
+        self,
+        make: Callable[[QWidget], Sheet],
+        still: Callable[[], bool] | None = None,
+        gone: Callable[[], None] | None = None,
+    ) -> None:
+        """Show one more sheet.
+
+        Args:
+            still: Whether what the sheet asks is still to be asked; once it is not, the sheet closes by itself.
+            gone: Called where it did.
+        """
         sheet = make(self._window)
-        self._pile.append(sheet)
-        sheet.closed.connect(lambda: self._pile.remove(sheet))
-        sheet.open()
+        lying = _Lying(sheet, still, gone)
+        self._pile.append(lying)
+        sheet.closed.connect(lambda: self._pile.remove(lying))
+        if not self._aside:
+            sheet.open()
         self._shown()
 
-    def tell(self, title: str, sentences: Sequence[str]) -> None:
+    def tell(self, title: str, sentences: Sequence[str], still: Callable[[], bool] | None = None) -> None:
         """Say something and wait to be seen."""
-        self.show(lambda window: message(window, title, sentences))
+        self.show(lambda window: message(window, title, sentences), still)
+
+    def look(self, *, aside: bool) -> None:
+        """Close what is not to be asked any more, and stand aside, or come back."""
+        for lying in self._pile[::-1]:
+            if lying.still is not None and not lying.still():
+                lying.sheet.finish()
+                if lying.gone is not None:
+                    lying.gone()
+        if aside is not self._aside:
+            self._aside = aside
+            for lying in self._pile:
+                if aside:
+                    lying.sheet.hide()
+                else:
+                    lying.sheet.open()
+            if aside and self._pile:
+                self._window.setFocus()
+            self._shown()
 
     def finish_all(self) -> None:
         """Close them, the newest first."""
         while self._pile:
-            self._pile[-1].finish()
+            self._pile[-1].sheet.finish()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
 from teststation.errors import StationError
+from ui.desktop.held_keys import HeldKeys
 from ui.desktop.i18n import told, tr
 
 log = logging.getLogger("teststation.window")
@@ -24,6 +25,11 @@ class BeltMover(Protocol):
     @property
     def belt_may_move(self) -> bool:
         """Whether the belt moves, or is not known to be at rest after it has moved."""
+        ...
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the belt is being brought to rest, or has not come to it: nothing may hide what is said of it."""
         ...
 
     @property
@@ -46,14 +52,26 @@ class StopKeys(QObject):
     def __init__(self, bridge: Callable[[], BeltMover | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._held = HeldKeys()
+        self._stopped_with: int | None = None  # the key that stopped, for as long as it stays down
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in STOP_KEYS:
-            bridge = self._bridge()
-            if bridge is not None and bridge.stop_key_stops:
-                if not event.isAutoRepeat():
-                    bridge.stop()
-                return True
+        if not isinstance(event, QKeyEvent) or event.key() not in STOP_KEYS:
+            return False
+        if event.type() is QEvent.Type.KeyRelease:
+            self._held.released(event)
+        if event.type() is not QEvent.Type.KeyPress:
+            return False
+        held = self._held.pressed(event)
+        bridge = self._bridge()
+        if bridge is not None and bridge.stop_key_stops:
+            self._stopped_with = event.key()
+            if not event.isAutoRepeat():
+                bridge.stop()
+            return True
+        if held and event.key() == self._stopped_with:
+            return True  # still the stop: what has come on the screen since is not answered by it
+        self._stopped_with = None
         return False
 
 

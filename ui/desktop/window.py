@@ -143,9 +143,9 @@ class MainWindow(QMainWindow):
         if self.bridge is not None:
             self.bridge.stop()
 
-    def tell(self, title: str, sentences: Sequence[str]) -> None:
-        """Say something and wait to be seen. STOPP stays free."""
-        self.sheets.tell(title, sentences)
+    def tell(self, title: str, sentences: Sequence[str], still: Callable[[], bool] | None = None) -> None:
+        """Say something and wait to be seen, as long as it is ``still`` so. STOPP stays free."""
+        self.sheets.tell(title, sentences, still)
 
     def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
         """Show one more sheet; the one below waits."""
@@ -156,8 +156,14 @@ class MainWindow(QMainWindow):
         """The sheet on top, if there is one."""
         return self.sheets.top
 
+    def look_at_sheets(self) -> None:
+        """With every look at the belt: sheets that ask what is over close, and none hides how a belt comes to rest."""
+        self.sheets.look(aside=self.bridge is not None and self.bridge.is_stopping)
+
     def _uncover(self) -> None:
-        """Over every sheet lies the cover of a locked station, and over that STOPP."""
+        """Over every sheet lies the cover of a locked station, over that STOPP; nothing under it stays held."""
+        self.run.hold.let_go()
+        self.commissioning.let_go()
         self.door.raise_cover()
         self.stop_button.to_corner()
 
@@ -229,7 +235,8 @@ class MainWindow(QMainWindow):
         person = self.station.record.people.get(setup.person_id)
         who, demo = f"{name_of(person)}, {day(person.born)}", is_demonstration(setup.treadmill, setup.heart_rate)
         self.run.begin(marked(who, demo=demo), setup.plan.title)
-        self.flow = RunFlow(session, self.run, self.show_sheet, self)
+        self.flow = RunFlow(session, self.run, self.sheets.show, self)
+        self.flow.bridge.moment_changed.connect(lambda _: self.look_at_sheets())
         self.flow.ended.connect(self._ended)
         self.flow.not_kept.connect(self._not_kept)
         self.go_to(self.run)
@@ -239,7 +246,8 @@ class MainWindow(QMainWindow):
     def _ended(self, stored: StoredTest | None) -> None:
         assert self.flow is not None
         self.closing.let_go_of_the_run()
-        self.sheets.finish_all()
+        # What the test asked is over with it; what was told is still to be seen.
+        self.look_at_sheets()
         if self.closing.wanted:
             self.close()
         elif stored is None:

@@ -157,9 +157,14 @@ class Session:
         """The person holds the handrail or lets go."""
         self._press(ev.HandrailSet, held=held)
 
-    def blood_pressure(self, systolic_mmhg: int, diastolic_mmhg: int) -> None:
-        """Blood pressure of this stage."""
-        self._press(ev.BloodPressureGiven, systolic_mmhg=systolic_mmhg, diastolic_mmhg=diastolic_mmhg)
+    def blood_pressure(self, systolic_mmhg: int, diastolic_mmhg: int, stage_index: int | None = None) -> None:
+        """Blood pressure of this stage, or of the one in which its measurement began."""
+        self._press(
+            ev.BloodPressureGiven,
+            systolic_mmhg=systolic_mmhg,
+            diastolic_mmhg=diastolic_mmhg,
+            stage_index=stage_index,
+        )
 
     def acknowledge(self, code: str, silenced: bool = False) -> None:
         """The operator has seen an alarm."""
@@ -186,6 +191,11 @@ class Session:
             self._journal.close()
             self._stored = self._keeping.keep(self._run, self._assessment)
         return self._stored
+
+    @property
+    def outcome(self) -> tuple[RunRecord, Assessment]:
+        """The run as it stands, and what it means."""
+        return self._run, self._assessment
 
     def close(self) -> None:
         """End the driver processes and the emulators. A belt that moves is brought to rest by its driver."""

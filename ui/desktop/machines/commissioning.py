@@ -85,6 +85,16 @@ class CommissioningScreen(QWidget):
         if page is not None:
             page.hold.hold()
 
+    def loosen(self) -> None:
+        """The key came up: whatever was held is let go unless it is down again at once."""
+        self.command.hold.loosen()
+        self.check.hold.loosen()
+
+    def tighten(self) -> None:
+        """The key is down again: it was only repeated."""
+        self.command.hold.tighten()
+        self.check.hold.tighten()
+
     def let_go(self) -> None:
         """Whatever was held is held no longer."""
         self.command.hold.let_go()

@@ -34,6 +34,7 @@ class CommissioningFlow(QObject):
     """One walk through the pages. It is the window's belt mover while it lasts; ``left`` carries what was kept."""
 
     left = Signal(object)  # Machine, or None
+    looked = Signal()  # ten times a second
 
     def __init__(
         self,
@@ -99,6 +100,11 @@ class CommissioningFlow(QObject):
         return self.trial is not None and self.trial.belt_may_move and not self._seen_at_rest
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether the belt is being brought to rest."""
+        return self.belt_may_move and self.trial is not None and self.trial.phase is TrialPhase.STOPPING
+
+    @property
     def stop_key_stops(self) -> bool:
         """Whether Escape and Space stop the belt: where it may move, and where it is about to."""
         if self.belt_may_move:
@@ -130,8 +136,13 @@ class CommissioningFlow(QObject):
     def key_released(self, key: int) -> bool:
         """The start key let go; whether it was that key."""
         if key == Qt.Key.Key_F2:
-            self.screen.let_go()
+            self.screen.loosen()
         return key == Qt.Key.Key_F2
+
+    def key_still_held(self, key: int) -> None:
+        """A held key was repeated."""
+        if key == Qt.Key.Key_F2:
+            self.screen.tighten()
 
     # --- pages ---
 
@@ -271,6 +282,10 @@ class CommissioningFlow(QObject):
 
     def tick(self) -> None:
         """Ten times a second: the lease is renewed, and the pages show the belt."""
+        self._tick()
+        self.looked.emit()
+
+    def _tick(self) -> None:
         trial, screen = self.trial, self.screen
         if trial is None:
             screen.allow(moving=False)

@@ -36,6 +36,10 @@ class Window(Protocol):
         """Use settings from now on."""
         ...
 
+    def look_at_sheets(self) -> None:
+        """With every look at the belt: none of the sheets hides how it comes to rest."""
+        ...
+
     def machine_left(self) -> None:
         """The pages of a machine are left; the belt is at rest."""
         ...
@@ -64,6 +68,7 @@ class MachineFlow(QObject):
         by = self._desk.user.name if self._desk.user is not None else self._station.settings.operator
         self.commissioning = CommissioningFlow(self.screen, self._station, by, self)
         self.commissioning.left.connect(self._left)
+        self.commissioning.looked.connect(self._window.look_at_sheets)
         self._window.go_to(self.screen)
 
     def _left(self, kept: Machine | None) -> None:

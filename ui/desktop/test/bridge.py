@@ -65,6 +65,12 @@ class SessionBridge(QObject):
         return state.moving_phase
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether the belt is being brought to rest, or has not come to it."""
+        phase = self.session.controller.state.phase
+        return phase is Phase.STOPPING or (phase is Phase.ENDED and self.belt_may_move)
+
+    @property
     def stop_key_stops(self) -> bool:
         """Whether Escape and Space stop the belt: a stop too many does no harm, so any doubt counts."""
         state = self.session.controller.state

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from teststation.errors import StationError
+from teststation.ports import Setpoint
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
@@ -14,7 +15,6 @@ from ui.desktop.test import questions
 from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.test.screen import RunScreen
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
-from ui.desktop.widgets.sheet import Sheet
 from ui.station.session import Session
 
 
@@ -24,9 +24,8 @@ class RunFlow(QObject):
     ended = Signal(object)
     not_kept = Signal(object)  # why the record did not take it: its journal has it
 
-    def __init__(
-        self, session: Session, screen: RunScreen, show_sheet: Callable[[Callable[..., Sheet]], None], parent: QObject
-    ) -> None:
+    def __init__(self, session: Session, screen: RunScreen, show_sheet: Callable[..., None], parent: QObject) -> None:
+        """``show_sheet`` as ``Sheets.show``."""
         super().__init__(parent)
         self.bridge = SessionBridge(session, self)
         self.session, self.screen = session, screen
@@ -82,7 +81,7 @@ class RunFlow(QObject):
                 self.screen.controls.next_button.click()
             case Qt.Key.Key_F8 if phase in (Phase.STARTING, Phase.STAGES):
                 self.ask_cool_down()
-            case Qt.Key.Key_E if phase is not Phase.READY and not _typing():
+            case Qt.Key.Key_E if self._person_walks() and not _typing():
                 self.ask_event()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._digits:
                 self._give_digits()
@@ -98,9 +97,14 @@ class RunFlow(QObject):
     def key_released(self, key: int) -> bool:
         """The start key let go."""
         if key == Qt.Key.Key_F2:
-            self.screen.hold.let_go()
+            self.screen.hold.loosen()
             return True
         return False
+
+    def key_still_held(self, key: int) -> None:
+        """A held key was repeated."""
+        if key == Qt.Key.Key_F2:
+            self.screen.hold.tighten()
 
     def _give_digits(self) -> None:
         rpe, self._digits = int(self._digits), ""
@@ -111,29 +115,51 @@ class RunFlow(QObject):
 
     def ask_cool_down(self) -> None:
         """Why the stages end now."""
-        self._sheet(lambda window: questions.cool_down_sheet(window, self.session.cool_down))
+        self._sheet(
+            lambda window: questions.cool_down_sheet(window, self.session.cool_down),
+            lambda: self._phase in (Phase.STARTING, Phase.STAGES),
+        )
 
     def ask_override(self) -> None:
         """Why the test goes on."""
-        notice = self.session.controller.state.notice
-        # What is answered is what stood there when the sheet was opened, whatever is asked about by then.
-        limit = "" if notice is None else notice.cause.code
+        asked = self._limit
+        # What is answered is what stood there when the sheet was opened, and it closes where that is asked no longer.
         self._sheet(
-            lambda window: questions.override_sheet(window, lambda why: self.session.override_limit(why, limit))
+            lambda window: questions.override_sheet(window, lambda why: self.session.override_limit(why, asked or "")),
+            lambda: self._limit == asked,
         )
 
     def ask_event(self) -> None:
         """What happened."""
-        self._sheet(lambda window: questions.event_sheet(window, self.session.mark))
+        self._sheet(lambda window: questions.event_sheet(window, self.session.mark), self._person_walks)
 
     def ask_pressure(self) -> None:
         """Blood pressure."""
-        self._sheet(lambda window: questions.pressure_sheet(window, self.session.blood_pressure))
+        index = self.session.controller.state.stage_index
+
+        def given(systolic_mmhg: int, diastolic_mmhg: int) -> None:
+            self.session.blood_pressure(systolic_mmhg, diastolic_mmhg, index)
+
+        self._sheet(lambda window: questions.pressure_sheet(window, given), self._person_walks)
 
     def ask_load(self) -> None:
         """Speed and incline by hand."""
+        self._ask_load(changed=False)
+
+    def _ask_load(self, *, changed: bool) -> None:
+        """What is set belongs to the load that it was set against: where that changes, it is asked anew."""
         state = self.session.controller.state
-        self._sheet(lambda window: questions.load_sheet(window, state.plan, state.setpoint, self.session.change_load))
+        asked = self._load
+
+        def given(speed_kmh: float, incline_pct: float) -> None:
+            if self._load == asked:
+                self.session.change_load(speed_kmh, incline_pct)
+
+        self._sheet(
+            lambda window: questions.load_sheet(window, state.plan, state.setpoint, given, changed=changed),
+            lambda: self._load == asked,
+            lambda: self._ask_load(changed=True) if self._phase is Phase.STAGES else None,
+        )
 
     def abandon(self) -> None:
         """Give the run up before the start."""
@@ -141,6 +167,25 @@ class RunFlow(QObject):
             self.session.cool_down("operator")
 
     # --- parts ---
+
+    @property
+    def _phase(self) -> Phase:
+        return self.session.controller.state.phase
+
+    @property
+    def _load(self) -> tuple[Phase, int, Setpoint | None]:
+        """Which load there is, and of which stage."""
+        state = self.session.controller.state
+        return state.phase, state.stage_index, state.setpoint
+
+    @property
+    def _limit(self) -> str | None:
+        """Which limit is announced, if one is."""
+        notice = self.session.controller.state.notice
+        return None if notice is None or self._phase is not Phase.STAGES else notice.cause.code
+
+    def _person_walks(self) -> bool:
+        return self._phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN)
 
     def _show(self, moment: Snapshot) -> None:
         self.screen.heart.attempts = self.session.strap_attempts

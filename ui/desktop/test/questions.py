@@ -64,14 +64,23 @@ def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
     return sheet
 
 
-def load_sheet(window: QWidget, plan: Plan, target: Setpoint | None, given: Callable[[float, float], None]) -> Sheet:
-    """Speed and incline by hand, within the plan's own top."""
+def load_sheet(
+    window: QWidget,
+    plan: Plan,
+    target: Setpoint | None,
+    given: Callable[[float, float], None],
+    *,
+    changed: bool = False,
+) -> Sheet:
+    """Speed and incline by hand, within the plan's own top; ``changed``: in place of one for a load that is past."""
     speed_now, incline_now = (target.speed_kmh, target.incline_pct) if target else (SPEED_MIN_KMH, 0.0)
     top_kmh, top_pct = plan.max_speed_kmh, plan.max_incline_pct
     speed = Stepper(tr("run.speed"), SPEED_MIN_KMH, top_kmh, speed_now, step=0.1, decimals=1, unit=tr("unit.kmh"))
     incline = Stepper(tr("run.incline"), 0.0, top_pct, incline_now, step=0.5, decimals=1, unit="%")
     words = tr("load.words", speed=number(top_kmh, 1), incline=number(top_pct, 1))
-    body = column(label(words, "soft", wrap=True), form((tr("run.speed"), speed), (tr("run.incline"), incline)))
+    fields = form((tr("run.speed"), speed), (tr("run.incline"), incline))
+    told = [label(tr("load.changed"), "problem", wrap=True)] if changed else []
+    body = column(*told, label(words, "soft", wrap=True), fields)
     sheet = Sheet(window, tr("load.title"), body, width=820)
 
     def set_load() -> None:

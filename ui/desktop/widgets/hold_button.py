@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from ui.desktop.theme import palette as c
 
 HOLD_S = 3.0
+REPEATED_WITHIN_MS = 100  # some systems repeat a held key as let go and pressed again
 REDRAW_MS = 40
 
 
@@ -29,6 +30,8 @@ class HoldButton(QPushButton):
         self._since_s: float | None = None
         self._timer = QTimer(self, interval=REDRAW_MS)
         self._timer.timeout.connect(self.look)
+        self._loose = QTimer(self, singleShot=True, interval=REPEATED_WITHIN_MS)
+        self._loose.timeout.connect(self.let_go)
 
     @property
     def share(self) -> float:
@@ -36,15 +39,31 @@ class HoldButton(QPushButton):
         return 0.0 if self._since_s is None else min(1.0, (self._monotonic() - self._since_s) / HOLD_S)
 
     def hold(self) -> None:
-        """Begin to hold."""
+        """Begin to hold, or go on where the key was loose for no longer than a repeat takes."""
+        self._loose.stop()
         if self.isEnabled() and self.isVisible() and self._since_s is None:
             self._since_s = self._monotonic()
             self.setText(self._while_held)
             self._timer.start()
             self.update()
 
+    def loosen(self) -> None:
+        """The key came up: let go unless it is down again at once. Meanwhile nothing that is not acting begins to."""
+        if self._since_s is not None:
+            self._loose.start()
+
+    def tighten(self) -> None:
+        """The key is down again: it was only repeated. What was not held does not begin to be."""
+        self._loose.stop()
+
+    @property
+    def loose(self) -> bool:
+        """Whether the key is up, for no longer than a repeat takes."""
+        return self._loose.isActive()
+
     def let_go(self) -> None:
         """Stop holding."""
+        self._loose.stop()
         self._since_s = None
         self._timer.stop()
         self.setText(self._text)
@@ -54,6 +73,8 @@ class HoldButton(QPushButton):
         """See whether it has been held long enough."""
         if not self.isEnabled():
             self.let_go()
+        elif self.loose:
+            self.update()
         elif self.share >= 1.0:
             self.let_go()
             self.completed.emit()
@@ -125,6 +146,8 @@ class RunWhileHeld(HoldButton):
         """See whether it has been held long enough, and is still allowed."""
         if not self.isEnabled():
             self.let_go()
+        elif self.loose and not self.acting:
+            self.update()
         elif self.share >= 1.0 and not self.acting:
             self.acting = True
             self.setText(self._while_acting)

@@ -18,7 +18,7 @@ class Sheet(QWidget):
     def __init__(self, window: QWidget, title: str, body: QLayout, *, width: int = 900, fill: bool = False) -> None:
         """``fill``: as high as the window lets it be, whatever its body asks for."""
         super().__init__(window)
-        self._window = window
+        self._window, self._finished = window, False
         self.setAccessibleName(title)
         self._design_width, self._full = width, fill
         self._title = label(title, "title", wrap=True)
@@ -43,7 +43,10 @@ class Sheet(QWidget):
             first.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def finish(self) -> None:
-        """Close the sheet."""
+        """Close the sheet, once."""
+        if self._finished:
+            return
+        self._finished = True
         self._window.removeEventFilter(self)
         self.hide()
         self.closed.emit()
