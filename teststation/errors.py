@@ -20,7 +20,7 @@ class StationError(Exception):
     def __init__(self, *causes: Problem) -> None:
         self.causes: tuple[Problem, ...] = causes
         self.problems: tuple[str, ...] = tuple(english(cause) for cause in causes)
-        super().__init__("; ".join(self.problems))
+        super().__init__(english(*causes))
 
     @classmethod
     def from_problems(cls, problems: Iterable[Problem]) -> "StationError":

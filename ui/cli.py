@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 from teststation.errors import StationError
+from teststation.texts import english, first_of
 from ui.commands.interrupt import at_once
 from ui.commands.parser import build_parser
 from ui.commands.voice import all_said, say
@@ -28,8 +29,8 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except StationError as error:
-        for problem in error.problems:
-            say(problem)
+        for problem in first_of(error.causes):
+            say(english(problem))
         return error.exit_status
     except KeyboardInterrupt:
         say("ended by the operator before anything moved")

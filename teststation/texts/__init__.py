@@ -4,6 +4,7 @@ The core has no Qt, so its catalogues are TOML. A missing key is a bug and raise
 """
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from teststation.cause import Cause, Problem
 
 LANGUAGES = ("nb", "en")
+PROBLEMS_TOLD = 20
 
 
 class _WithComma(float):
@@ -56,9 +58,15 @@ def texts(language: str = "nb") -> Texts:
     return Texts(language, entries)
 
 
+def first_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """As many problems as anybody reads, and how many more there are: what is wrong everywhere is told often enough."""
+    more = len(problems) - PROBLEMS_TOLD
+    return tuple(problems) if more <= 0 else (*problems[:PROBLEMS_TOLD], Cause("and_more", {"n": more}))
+
+
 def english(*problems: Problem) -> str:
     """Problems in the language of the command line and of logs, in one line."""
-    said = (texts("en").say(problem) if isinstance(problem, Cause) else problem for problem in problems)
+    said = (texts("en").say(problem) if isinstance(problem, Cause) else problem for problem in first_of(problems))
     return "; ".join(said)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from teststation.cause import Problem
 from teststation.errors import BadInput, StationError
 from teststation.files.outputs import Kind
 from teststation.files.table import decoded
@@ -14,9 +15,10 @@ from teststation.output import estimate_object
 from teststation.physiology.assess import assess
 from teststation.physiology.result import Assessment
 from teststation.physiology.table import read_table
-from teststation.texts import texts
+from teststation.texts import english, first_of, texts
 from ui.commands import outputs
 from ui.commands.common import subject_from, subject_values
+from ui.commands.voice import say
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,12 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     options = {name: value for name, value in subject_values(arguments).items() if value is not None}
     several = len(arguments.files) > 1
     results: list[dict[str, Any]] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     for name in arguments.files:
         try:
             assessment = _assess_file(name, options)
         except StationError as error:
-            problems.extend(error.problems)
+            problems.extend(first_of(error.causes))  # of each file
             continue
         result = estimate_object(assessment)
         results.append({"file": name, **result} if several else result)
@@ -41,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
             outputs.write_text(b"".join(msgspec.json.encode(result) + b"\n" for result in results), arguments.json)
     elif results:
         outputs.write_json(results[0], arguments.json)
-    if problems:
-        raise BadInput(*problems)
-    return 0
+    for problem in problems:
+        say(english(problem))
+    return BadInput.exit_status if problems else 0
 
 
 def _assess_file(name: str, options: Mapping[str, Any]) -> Assessment:

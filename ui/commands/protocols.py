@@ -4,9 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from teststation.cause import Problem
 from teststation.errors import BadInput
 from teststation.protocol.load import builtin_ids, find, load_plan
 from teststation.protocol.load import check as check_text
+from teststation.texts import english, first_of
+from ui.commands.voice import say
 
 
 def list_all(_: argparse.Namespace) -> int:
@@ -33,7 +36,7 @@ def show(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Every problem of every file; exit status 2 if there is one."""
-    problems: list[str] = []
+    problems: list[Problem] = []
     for name in arguments.files:
         try:
             text = Path(name).read_text("utf-8-sig")
@@ -41,9 +44,9 @@ def check(arguments: argparse.Namespace) -> int:
             problems.append(f"{name}: cannot be read as text ({error}); name a TOML file")
             continue
         found = check_text(text, name)
-        problems.extend(found)
+        problems.extend(first_of(found))
         if not found:
             print(f"{name}: in order", file=sys.stdout)
-    if problems:
-        raise BadInput(*problems)
-    return 0
+    for problem in problems:
+        say(english(problem))
+    return BadInput.exit_status if problems else 0

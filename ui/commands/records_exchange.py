@@ -12,6 +12,7 @@ from teststation.records.access.users import Permission
 from teststation.records.people.erasure import Reason
 from teststation.records.storage.place import place_of
 from teststation.records.upkeep.erasing import erase_person
+from teststation.texts import english, first_of
 from ui.commands.common import the_record
 from ui.commands.outputs import check
 from ui.commands.run import take_in_interrupted
@@ -58,8 +59,8 @@ def bring_in(arguments: argparse.Namespace) -> int:
                 result = row.result
                 print(f"row {row.row}: {result.tested_on}  {result.vo2max_ml_kg_min:g} mL/kg/min  "
                       f"{result.method}  {row.person.full_name}{'  (new person)' if row.is_new else ''}")  # fmt: skip
-        for problem in found.problems:
-            say(f"{path}: {problem}")
+        for problem in first_of(found.problems):
+            say(f"{path}: {english(problem)}")
         if found.problems:
             say("nothing is kept: correct those rows, or take them out, and name the file again")
             return 2

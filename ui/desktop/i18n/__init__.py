@@ -10,7 +10,7 @@ from importlib import resources
 
 from teststation.cause import Cause, Problem
 from teststation.errors import StationError
-from teststation.texts import LANGUAGES, Texts, flatten, texts
+from teststation.texts import LANGUAGES, Texts, first_of, flatten, texts
 
 _language = LANGUAGES[0]
 
@@ -45,7 +45,7 @@ def say(cause: Cause) -> str:
 
 def told(what: StationError | Iterable[Problem]) -> list[str]:
     """Problems in the window's language, one sentence each."""
-    problems = what.causes if isinstance(what, StationError) else what
+    problems = first_of(what.causes if isinstance(what, StationError) else tuple(what))
     return [say(problem) if isinstance(problem, Cause) else problem for problem in problems]
 
 

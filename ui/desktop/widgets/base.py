@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.desktop.i18n import told
 from ui.desktop.theme.style import GAP
 
 
@@ -72,7 +73,7 @@ def problem_label() -> QLabel:
 
 def show_problems(target: QLabel, sentences: Sequence[str]) -> None:
     """What is wrong, a line each; hidden where nothing is."""
-    set_text(target, "\n".join(sentences))
+    set_text(target, "\n".join(told(sentences)))
     set_shown(target, bool(sentences))
 
 

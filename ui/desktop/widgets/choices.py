@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ui.desktop.i18n import tr
+from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, column, label
 from ui.desktop.widgets.sheet import Sheet
 
@@ -35,6 +35,6 @@ def choices(
 
 def message(window: QWidget, title: str, sentences: Sequence[str], *, confirm: str = "") -> Sheet:
     """A sheet that says something and waits to be seen."""
-    sheet = Sheet(window, title, column(*(label(sentence, "lead", wrap=True) for sentence in sentences)))
+    sheet = Sheet(window, title, column(*(label(sentence, "lead", wrap=True) for sentence in told(sentences))))
     sheet.foot.addWidget(button(confirm or tr("common.understood"), sheet.finish, "main"))
     return sheet
