@@ -4,17 +4,19 @@ Every file is written whole; a folder that has something else in it is left alon
 log.
 """
 
+import logging
 import os
 import secrets
 import zipfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from teststation.cause import Cause
-from teststation.errors import BadInput
+from teststation.errors import BadInput, RecordError
 from teststation.exchange import tables
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fit import fit_of
@@ -26,6 +28,9 @@ from teststation.records.access.users import Permission
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.texts import english
+
+log = logging.getLogger("teststation.exchange")
 
 FORMS = ("csv", "fhir", "fit", "tcx", "report", "events")
 Report = Callable[[StoredTest], bytes]
@@ -43,31 +48,58 @@ def export_record(
         with_names: Whether file names may tell who it is.
     Raises:
         BadInput: the folder cannot be used, or who acts may not export.
+        RecordError: something of somebody could not be made; it is named, and everything else is written all the same.
     """
     record.users.still_may(Permission.EXPORT)
     _prepare(folder)
     people = record.people.all()
     written = _Writer(folder)
+    left_out: list[Cause] = []
     if "csv" in forms:
         written.table("people.csv", tables.people_rows(people), tables.PEOPLE)
     rows: list[dict[str, tables.Cell]] = []
     stages: list[dict[str, tables.Cell]] = []
     for person in people:
-        tests = record.tests.history(person.id)
-        rows += [tables.test_row(stored) for stored in tests]
-        stages += [row for stored in tests for row in tables.stage_rows(stored)]
-        if forms - {"csv"} and tests:
-            _person_files(
-                written, record, person, tests, report, forms,
-                under=f"{written.free(person_stem(person, with_person=with_names), person.id)}/",
-                with_names=with_names,
-            )  # fmt: skip
+        with _whatever_happens(left_out, Cause("export_no_person", {"person": person.id})):
+            tests = record.tests.history(person.id)
+            theirs = [tables.test_row(stored) for stored in tests]
+            stages += [row for stored in tests for row in tables.stage_rows(stored)]
+            rows += theirs
+            if forms - {"csv"} and tests:
+                _person_files(
+                    written, record, person, tests, _or_none(report, left_out), forms,
+                    under=f"{written.free(person_stem(person, with_person=with_names), person.id)}/",
+                    with_names=with_names,
+                )  # fmt: skip
     if "csv" in forms:
         written.table("tests.csv", rows, tables.TESTS)
         written.table("stages.csv", stages, tables.STAGES)
         written.table("imported.csv", tables.imported_rows(record.imported.all()), tables.IMPORTED)
     record.audit.note(Action.RECORD_EXPORTED, people=len(people), tests=len(rows), forms=sorted(forms))
+    if left_out:
+        raise RecordError(Cause("export_left_out", {"n": written.count, "folder": str(folder)}), *left_out)
     return written.count
+
+
+@contextmanager
+def _whatever_happens(left_out: list[Cause], what: Cause) -> Iterator[None]:
+    """One person never stops the export of everybody: what cannot be made is named. A full disk does stop it."""
+    try:
+        yield
+    except BadInput:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others are still to be exported
+        log.error("left out of an export: %s (%s)", english(what), type(error).__name__)
+        left_out.append(what)
+
+
+def _or_none(report: Report, left_out: list[Cause]) -> Callable[[StoredTest], bytes | None]:
+    def make(stored: StoredTest) -> bytes | None:
+        with _whatever_happens(left_out, Cause("export_no_report", {"test": stored.id})):
+            return report(stored)
+        return None
+
+    return make
 
 
 def export_person(
@@ -134,19 +166,20 @@ def _person_files(
     record: Record,
     person: Person,
     tests: list[StoredTest],
-    report: Report,
+    report: Callable[[StoredTest], bytes | None],
     forms: frozenset[str],
     *,
     under: str,
     with_names: bool,
 ) -> None:
-    reports = {stored.id: report(stored) for stored in tests} if forms & {"fhir", "report"} else {}
+    made = [(stored.id, report(stored)) for stored in tests] if forms & {"fhir", "report"} else []
+    reports = {test_id: data for test_id, data in made if data is not None}
     if "fhir" in forms:
         written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle_of(person, tests, reports)))
     for stored in tests:
         name = file_stem(person, stored.id, stored.run.started_at, with_person=with_names, demo=stored.run.demo)
         stem = written.free(under + name, stored.id)
-        if "report" in forms:
+        if "report" in forms and stored.id in reports:
             written.write(f"{stem}.pdf", reports[stored.id])
         if "fit" in forms:
             written.write(f"{stem}.fit", fit_of(stored.run))

@@ -5,13 +5,20 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from fhir.resources.R4B.bundle import Bundle
+from sqlalchemy import text
 
 from tests.sample_tests import follow_up, sample
+from tests.unit.records.builders import assessment_of, events_of, run_of
+from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
+from teststation.exchange import export
 from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.names import file_stem, person_stem
@@ -20,6 +27,7 @@ from teststation.records.access.audit import Action
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.subject import Sex
 
 PDF = b"%PDF-1.4 report"
 
@@ -60,7 +68,6 @@ def test_a_bundle_is_valid_r4_and_says_what_the_record_says(record: Record, pers
 
 def test_a_withheld_result_is_valid_and_carries_no_number(record: Record) -> None:
     from tests.unit.records.builders import assessment_of, events_of, run_of
-    from teststation.subject import Sex
 
     alone = record.people.add(family_name="Berg", sex=Sex.MALE, number="K-17")
     stored = record.tests.save(alone.id, run_of(), assessment_of(None), events_of(3))
@@ -172,3 +179,47 @@ def test_an_older_copy_is_replaced_once_the_new_one_is_whole_and_stays_where_tha
     export_person_zip(record, person.id, path, report, frozenset(FORMS), replace=True)
     assert zipfile.is_zipfile(path)
     assert list(tmp_path.glob("kopi*")) == [path]
+
+
+def others_are_exported(record: Record, person: Person, folder: Path) -> None:
+    """One report that cannot be made, and one test that cannot be read: everybody else's files are there."""
+    healthy = record.people.add(family_name="Frisk", sex=Sex.MALE)
+    record.tests.save(
+        healthy.id, msgspec.structs.replace(run_of("frisk-1"), reason=None), assessment_of(), events_of(5)
+    )
+    torn = record.people.add(family_name="Aavik", sex=Sex.MALE)
+    record.tests.save(torn.id, msgspec.structs.replace(run_of("torn-1"), reason=None), assessment_of(), events_of(5))
+    with record.database.writing() as connection:
+        connection.execute(text("update test set run_json = '{}' where id = 'torn-1'"))
+
+    def one_fails(stored: StoredTest) -> bytes:
+        if stored.person_id == person.id:
+            raise ZeroDivisionError
+        return PDF
+
+    with pytest.raises(RecordError) as told:
+        export_record(record, folder, one_fails, frozenset({"csv", "fhir", "fit", "report"}))
+    said = "\n".join(told.value.problems)
+    assert f"person {torn.id}" in said
+    assert said.count("its report could not be made") == 2
+    assert {row["id"] for row in rows_of(folder / "people.csv")} == {person.id, healthy.id, torn.id}
+    assert {row["person_id"] for row in rows_of(folder / "tests.csv")} == {person.id, healthy.id}
+    assert len(list(folder.rglob("*.pdf"))) == 1
+    assert len(list(folder.rglob("*.fit"))) == 3
+    assert len(list(folder.rglob("fhir_bundle.json"))) == 2
+
+
+def test_one_person_never_stops_the_export_of_everybody(record: Record, person: Person, tmp_path: Path) -> None:
+    others_are_exported(record, person, tmp_path / "ut")
+
+
+def test_without_the_rule_one_does(
+    record: Record, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def nothing_is_caught(left_out: list[Cause], what: Cause) -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr(export, "_whatever_happens", nothing_is_caught)
+    with pytest.raises((AssertionError, ZeroDivisionError)):
+        others_are_exported(record, person, tmp_path / "ut")
