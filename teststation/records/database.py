@@ -23,7 +23,7 @@ from teststation.records.people.people import People, Person, person_in
 from teststation.records.several_stations.handover import HandedOver, prepare_spool, was_served
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.cipher import CipherFile
-from teststation.records.storage.place import place_of
+from teststation.records.storage.place import Place, place_of
 from teststation.records.storage.schema import upgrade, version
 from teststation.records.storage.server import Server
 from teststation.records.storage.store import Database, ServerAway
@@ -66,6 +66,15 @@ def open_record(
     place = place_of(location)
     file = CipherFile(place.file, passphrase, busy_timeout_s)
     _check_file(place.file, create=create or place.url is not None)
+    return _opened(location, place, file)
+
+
+def open_beside(record: "Record", path: Path) -> "Record":
+    """A new record file under the passphrase of another one. Raises RecordError."""
+    return _opened(path, place_of(path), record.file.beside(path))
+
+
+def _opened(location: str | Path, place: Place, file: CipherFile) -> "Record":
     database: Database = file
     try:
         new = _is_new(file)

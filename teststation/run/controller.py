@@ -4,6 +4,7 @@ Order is the safety of it: an event is in the journal before its commands go out
 telemetry is fresh and the journal has taken everything, and Stop waits for nothing at all.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -170,6 +171,8 @@ class Controller:
     def _write(self, event: ev.AnyEvent, *, durable: bool) -> StationError | None:
         """Write one event; the journal's refusal if it refused just now."""
         if not self._journal_works:
+            with contextlib.suppress(OSError, StationError):
+                self._journal.append(event, durable=False)  # refused again, but remembered by who can
             return None
         try:
             self._journal.append(event, durable=durable)

@@ -1,6 +1,7 @@
 """``teststation run``: one test without a window, kept in the record."""
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 
 from drivers.registry import TREADMILL, parse_device
@@ -67,6 +68,10 @@ def run_setup(
             if not drive(session, interrupt, ask=ask, confirm=confirm):
                 return EXIT_STATUS[Outcome.OPERATOR]
             stored = _finished(station, session)
+        except AfterTheTest:
+            with suppress(StationError):  # what was asked for beside the record is written all the same
+                outputs.write_json(run_object(*session.outcome), json)
+            raise
         finally:
             session.close()
         return deliver(station, stored, pdf=pdf, json=json)

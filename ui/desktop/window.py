@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from teststation.demonstration import is_demonstration
-from teststation.errors import StationError
+from teststation.errors import AfterTheTest, StationError
 from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
@@ -258,9 +258,10 @@ class MainWindow(QMainWindow):
     def _not_kept(self, error: StationError) -> None:
         """The test is walked and lies in its journal: say so, and where it goes from there."""
         self.closing.let_go_of_the_run()
-        self.sheets.finish_all()
+        self.look_at_sheets()
         self.back_to_people()
-        self.tell(tr("error.not_kept"), [*told(error), tr("error.in_journal")])
+        rescued = isinstance(error, AfterTheTest)  # and says where it is
+        self.tell(tr("error.not_kept"), [*told(error), *([] if rescued else [tr("error.in_journal")])])
 
     def show_result(self, stored: StoredTest) -> None:
         """A kept test."""

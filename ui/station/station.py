@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +17,14 @@ from teststation import __version__
 from teststation.cause import Cause, Problem
 from teststation.clock import ScaledClock, TimeScale
 from teststation.demonstration import is_demonstration
-from teststation.errors import BadInput, RecordError
+from teststation.errors import AfterTheTest, BadInput, RecordError
 from teststation.physiology.assess import Choices, EarlierTest, assess_run, hr_limit_bpm
 from teststation.physiology.result import Assessment
 from teststation.protocol.load import builtin_ids, find, load_plan, speeds
 from teststation.protocol.plan import Plan
 from teststation.records.database import Record
+from teststation.records.people.people import Person
+from teststation.records.rescue import rescue
 from teststation.records.tests.journal import read_journal
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.run import events as ev
@@ -30,6 +33,7 @@ from teststation.run.record import RunRecord
 from teststation.run.recording import interrupted
 from teststation.run.state import Timing
 from teststation.subject import Subject
+from teststation.texts import english
 from ui.station.commissioning import last_belt_check
 from ui.station.emulated import EmulatedPair
 from ui.station.session import Keeping, Session
@@ -114,7 +118,8 @@ class Station:
         treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
         self.record.bring_at_hand(setup.person_id)
-        if self.record.people.get(setup.person_id).demo and not demo:
+        person = self.record.people.get(setup.person_id)
+        if person.demo and not demo:
             raise BadInput(Cause("demo_person_real_devices"))
         key = ant_key(self.settings)
         emulated = None
@@ -157,7 +162,7 @@ class Station:
             recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale, ant_key=belt_key),
         )
         keeping = Keeping(
-            keep=lambda run, found: self._keep(setup.person_id, run, found),
+            keep=lambda run, found: self._keep(setup.person_id, run, found, person, journal.events),
             discard=lambda: self.record.discard_journal(first.run_id),
         )
         return Session(controller, journal, keeping, self.earlier(setup.person_id, demo=demo), emulated, self.choices)
@@ -189,9 +194,34 @@ class Station:
 
     # --- what was kept ---
 
-    def _keep(self, person_id: str, run: RunRecord, assessment: Assessment) -> StoredTest:
-        events = read_journal(self.record.journal_path(run.id), self.record.journal_key()).events
-        return self.record.keep(person_id, run, assessment, events)
+    def _keep(
+        self,
+        person_id: str,
+        run: RunRecord,
+        assessment: Assessment,
+        person: Person | None = None,
+        remembered: Sequence[bytes] = (),
+    ) -> StoredTest:
+        """Keep an ended run.
+
+        Raises:
+            RecordError: the record did not take it; its journal has it.
+            AfterTheTest: record or journal are gone; it is rescued into a record of its own.
+        """
+        try:
+            events: Sequence[bytes] = read_journal(self.record.journal_path(run.id), self.record.journal_key()).events
+        except RecordError:
+            events = ()  # its folder is gone: what was remembered is all there is
+        whole = len(events) >= len(remembered)
+        try:
+            if not self.record.path.is_file():
+                raise RecordError(Cause("record_gone", {"name": str(self.record.path)}))
+            return self.record.keep(person_id, run, assessment, events if whole else remembered)
+        except RecordError as error:
+            if person is None or (whole and self.record.path.is_file()):
+                raise
+            path = rescue(self.record, person, run, assessment, remembered)
+            raise AfterTheTest(Cause("test_rescued", {"why": english(*error.causes), "path": str(path)})) from error
 
     def recover(self) -> list[StoredTest]:
         """Keep every run that was interrupted, marked as such. No device is touched.

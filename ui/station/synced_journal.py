@@ -17,13 +17,18 @@ class SyncedJournal:
 
     def __init__(self, writer: JournalWriter, every_s: float = SYNC_EVERY_S) -> None:
         self._writer = writer
+        self.events: list[bytes] = []  # all of the run, some megabytes: what is left where the file is lost
         self._every_s = every_s
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._sync, name="journal-sync", daemon=True)
         self._thread.start()
 
     def append(self, event: msgspec.Struct, *, durable: bool) -> None:
-        """Write one event; with ``durable`` it is on the disk when this returns. Raises RecordError."""
+        """Write one event; with ``durable`` it is on the disk when this returns. Raises RecordError.
+
+        What cannot be written is remembered all the same.
+        """
+        self.events.append(msgspec.json.encode(event))
         self._writer.append(event, durable=durable)
 
     def close(self) -> None:

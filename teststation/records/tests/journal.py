@@ -119,6 +119,11 @@ class JournalWriter:
         self._dirty = False
         try:
             os.fsync(descriptor)
+            # A file that was deleted, or whose folder was moved away, takes every line and keeps none.
+            if not os.path.samestat(os.fstat(descriptor), self.path.stat()):
+                self._failure = self._failure or Cause("journal_gone", {"path": str(self.path)})
+        except FileNotFoundError:
+            self._failure = self._failure or Cause("journal_gone", {"path": str(self.path)})
         except OSError as error:
             self._failure = self._failure or _cause("journal_not_written", self.path, error)
 

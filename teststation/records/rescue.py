@@ -1,0 +1,38 @@
+"""A test whose record is gone when it has been walked: kept in a record of its own, beside or where there is room."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from teststation.cause import Cause
+from teststation.errors import AfterTheTest, StationError
+from teststation.physiology.result import Assessment
+from teststation.records.database import Record, open_beside
+from teststation.records.people.people import Person, add_in
+from teststation.run.record import RunRecord
+
+
+def rescue(record: Record, person: Person, run: RunRecord, assessment: Assessment, events: Sequence[bytes]) -> Path:
+    """Keep one test and its person in a new record file under the record's own passphrase.
+
+    Raises:
+        AfterTheTest: nowhere is there a place for it.
+    """
+    for folder in _places(record.path):
+        path = folder / f"{record.path.stem}-rescued-{run.id[:8]}.record"
+        if path.exists():
+            continue
+        with suppress(StationError, OSError), open_beside(record, path) as rescued:
+            with rescued.database.writing() as connection:
+                add_in(connection, rescued.audit, person)
+            rescued.tests.save(person.id, run, assessment, events)
+            return path
+    raise AfterTheTest(Cause("rescue_nowhere", {"name": str(record.path)}))
+
+
+def _places(record: Path) -> Iterator[Path]:
+    """The nearest folder above that is still there, this user's own, and the system's for what may go."""
+    yield from [folder for folder in record.parents if folder.is_dir()][:1]
+    yield Path.home()
+    yield Path(tempfile.gettempdir())
