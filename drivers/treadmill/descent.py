@@ -1,7 +1,8 @@
 """Whether a belt that was told to stop comes to rest, judged by what it has reported over the last seconds. Pure.
 
 A fall that happened once proves nothing: a belt may fall a little and run on, drift, swing, or be seen at zero for one
-look. So what counts is that the lowest speed it has held for a few looks goes on falling until it is zero.
+look. So what counts is that the lowest speed it has held for a few looks goes on falling until it is zero, over the
+whole descent and of late.
 
 The times are wall seconds and never scaled: they are those of real belts. The slowest belt that is to pass holds its
 speed for a second before its stop bites, slows down by 0.3 km/h a second, and reports a mean over five seconds.
@@ -16,6 +17,7 @@ FLAT_CRAWLING_S = 2.8
 ZERO_S = 6.0  # a speed that reads zero for this long without the belt being known to rest is a crawl
 SLOWEST_KMH_S = 0.2  # over the whole descent, half a second after the grace
 SLOWEST_AFTER_S = 0.5
+OF_LATE_S = 5.0  # and in each stretch of this length
 RUNS_OUT_KMH = 0.3  # below this a mean of five seconds falls more slowly than the belt
 NEW_LOW_KMH = 0.09  # one step of what a treadmill reports
 FALLEN_KMH = 0.3  # more than a speed that jitters
@@ -37,6 +39,7 @@ class Descent:
         self._peak_kmh = self._low_kmh = 0.0
         self._low_s = began_s
         self._zero_since_s: float | None = None
+        self._lows: deque[tuple[float, float]] = deque()  # when, the lowest speed held by then; the last seconds of it
 
     @property
     def seen(self) -> bool:
@@ -57,6 +60,9 @@ class Descent:
             self._low_s = now_s
         elif held_kmh <= self._low_kmh - NEW_LOW_KMH or (held_kmh == 0.0 < self._low_kmh):
             self._low_kmh, self._low_s = held_kmh, now_s
+        self._lows.append((now_s, self._low_kmh))
+        while len(self._lows) > 1 and self._lows[1][0] <= now_s - OF_LATE_S / self._pace:
+            self._lows.popleft()
         self._zero_since_s = None if held_kmh > 0.0 else (now_s if self._zero_since_s is None else self._zero_since_s)
 
     def stalls(self, now_s: float) -> bool:
@@ -68,8 +74,8 @@ class Descent:
         if self._zero_since_s is not None:
             return now_s - self._zero_since_s > ZERO_S
         if self._low_kmh == 0.0:
-            # It was at zero. One reading alone may be wrong, but not all of them.
-            return min(self._looks) > 0.0
+            # It was at zero. One reading alone may be wrong, but not most of them, whatever zeros stand between.
+            return sum(look > 0.0 for look in self._looks) > LOOKS // 2
         from_kmh = max(self._peak_kmh, self._told_kmh)
         if waited and self._low_kmh > from_kmh - NEW_LOW_KMH:
             return True
@@ -79,4 +85,12 @@ class Descent:
             return True
         asked_s = lasted_s - self._grace_s - SLOWEST_AFTER_S
         slowest_kmh = from_kmh - SLOWEST_KMH_S * self._pace * asked_s
-        return self._low_kmh > max(RUNS_OUT_KMH, slowest_kmh)
+        return self._low_kmh > max(RUNS_OUT_KMH, slowest_kmh) or self._drifts(now_s)
+
+    def _drifts(self, now_s: float) -> bool:
+        """Whether it falls too slowly of late: a fast fall at first buys no slow one afterwards."""
+        of_late_s = OF_LATE_S / self._pace
+        if self._low_kmh <= RUNS_OUT_KMH or now_s - self._began_s < self._grace_s + of_late_s:
+            return False
+        then_s, then_kmh = self._lows[0]
+        return then_s <= now_s - of_late_s and then_kmh - self._low_kmh < SLOWEST_KMH_S * OF_LATE_S - NEW_LOW_KMH

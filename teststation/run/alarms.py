@@ -45,16 +45,21 @@ def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
     result = [
         Alarm(cause, priority, _sounds(cause.code, priority, state, seen_at.get(cause.code), now_s))
         for cause, priority in standing
-        # A belt that must be stopped by hand is never silenced.
-        if priority is Priority.HIGH or cause.code not in state.silenced
+        # A belt that must be stopped by hand is never silenced, and neither is a question that acts by itself.
+        if priority is Priority.HIGH or cause.code not in state.silenced or cause.code in _asked(state)
     ]
     return tuple(sorted(result, key=lambda alarm: -alarm.priority))
 
 
 def _sounds(code: str, priority: Priority, state: RunState, seen_s: float | None, now_s: float) -> bool:
-    if code in state.silenced:
-        return False
-    return seen_s is None or now_s - seen_s >= REPEAT_S or priority is Priority.HIGH
+    # What was silenced when it was less loud, before the start say, is heard again where it may hurt somebody.
+    if priority is Priority.HIGH:
+        return True
+    return code not in state.silenced and (seen_s is None or now_s - seen_s >= REPEAT_S)
+
+
+def _asked(state: RunState) -> frozenset[str]:
+    return frozenset(notice.cause.code for notice in state.notices)
 
 
 def _belt(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:

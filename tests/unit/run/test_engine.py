@@ -1,5 +1,8 @@
 """What a run does, fact by fact."""
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 
 from tests.unit.run.builders import PLAN, Bench, belt, heart
@@ -380,6 +383,15 @@ def test_cooling_down_never_speeds_the_belt_up() -> None:
     assert bench.state.setpoint is not None
     assert bench.state.setpoint.speed_kmh == 2.0
     assert bench.state.outcome is Outcome.OPERATOR
+
+
+def test_cooling_down_never_lifts_the_deck() -> None:
+    bench = Bench().started()
+    steep = msgspec.structs.replace(bench.state.plan.cool_down, incline_pct=2.0)
+    bench.state = replace(bench.state, plan=msgspec.structs.replace(bench.state.plan, cool_down=steep))
+    bench.feed(ev.CoolDownPressed(t_s=bench.now_s, reason="patient"))
+    assert bench.state.setpoint is not None
+    assert bench.state.setpoint.incline_pct == 0.0
 
 
 def test_gait_is_what_the_operator_says() -> None:

@@ -59,6 +59,12 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         "plan.speed_kmh",
         facts.test_cooling_down_never_speeds_the_belt_up,
     ),
+    "cool-down takes the protocol's incline whatever it is": (
+        ending,
+        "min(plan.incline_pct, state.setpoint.incline_pct)",
+        "plan.incline_pct",
+        facts.test_cooling_down_never_lifts_the_deck,
+    ),
     "a run ends while the belt still moves": (
         devices,
         "        if rests(state.rest, t_s):\n",

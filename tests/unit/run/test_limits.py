@@ -469,6 +469,17 @@ def test_the_journal_alone_tells_the_state_of_a_flickering_run() -> None:
     assert fold(kept)[0] == bench.state
 
 
+def test_a_notice_is_heard_whatever_was_silenced_of_an_earlier_one() -> None:
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    over(bench)
+    bench.feed(ev.AlarmAcknowledged(t_s=bench.now_s, code="limit_hr", silenced=True))
+    assert [alarm.code for alarm in alarms(bench.state, bench.now_s)] == ["limit_hr"], "it acts by itself, so it stands"
+    bench.feed(ev.LimitOverridden(t_s=bench.now_s, reason="talks", limit="limit_hr"))
+    over(bench, 190)
+    (alarm,) = alarms(bench.state, bench.now_s)
+    assert (alarm.code, alarm.sounding) == ("limit_hr", True)
+
+
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     "the first low reading begins anew": (
         limits,
@@ -583,6 +594,12 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         "return self.stage_index == stage_index and t_s < self.until_s",
         "return self.stage_index == stage_index",
         test_holding_the_stage_makes_no_limit_higher_for_longer,
+    ),
+    "what was silenced once stays silent": (
+        limits,
+        "silenced=state.silenced - {cause.code}",
+        "silenced=state.silenced",
+        test_a_notice_is_heard_whatever_was_silenced_of_an_earlier_one,
     ),
     "borg is never asked for again": (
         limits,

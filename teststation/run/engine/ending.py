@@ -12,13 +12,14 @@ from teststation.run.state import Phase, RunState
 
 def cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:
     plan = stage_setpoint(state, state.plan.cool_down)
-    # Cooling down never speeds the belt up, whatever the protocol says.
+    # Cooling down never speeds the belt up or lifts its deck, whatever the protocol says.
     speed_kmh = plan.speed_kmh if state.setpoint is None else min(plan.speed_kmh, state.setpoint.speed_kmh)
+    incline_pct = plan.incline_pct if state.setpoint is None else min(plan.incline_pct, state.setpoint.incline_pct)
     return replace(
         state,
         phase=Phase.COOL_DOWN,
         phase_began_s=t_s,
-        setpoint=Setpoint(speed_kmh=speed_kmh, incline_pct=plan.incline_pct),
+        setpoint=Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct),
         holds=frozenset(),
         held_since_s=None,
         notices=(),

@@ -73,6 +73,9 @@ def announced(state: RunState, t_s: float, cause: Cause) -> RunState:
     if _notice(state, cause.code) is not None:
         return state
     notice = LimitNotice(cause, t_s + state.plan.limits.hr_answer_within_s)
+    # What was seen or silenced was another notice of this limit: this one is heard.
+    seen = tuple(pair for pair in state.acknowledged if pair[0] != cause.code)
+    state = replace(state, acknowledged=seen, silenced=state.silenced - {cause.code})
     # No load is raised while it is not known whether the test goes on.
     return hold(replace(state, notices=(*state.notices, notice)), t_s, HoldCause.LIMIT)
 
