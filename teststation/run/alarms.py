@@ -26,7 +26,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One standing alarm. ``cause`` is said under ``alarm.<code>`` in the texts."""
+    """One standing alarm. ``cause`` is said under ``cause.<code>`` in the texts."""
 
     cause: Cause
     priority: Priority
