@@ -30,6 +30,7 @@ def resources(path: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)
 def test_a_demonstration_in_a_record_is_one_wherever_it_goes(tmp_path: Path) -> None:
     (tmp_path / "short.toml").write_text(PROTOCOL, "utf-8")
     words = (

@@ -65,6 +65,7 @@ def folder_lost(how: str, folder: Path, *, stop: bool = False) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)
 def test_a_test_whose_record_is_lost_is_not(tmp_path: Path) -> None:
     scenarios = {
         "journals deleted": journals_deleted,

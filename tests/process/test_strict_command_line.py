@@ -139,7 +139,8 @@ def completes_above_its_slowest(treadmill: StrictTreadmill, run: Run) -> None:
     started_s = treadmill.first(0xA0)
     assert started_s is not None
     slowest = min(int(data[1:]) for at_s, data in treadmill.heard if data[0] == 0xA3 and at_s > started_s)
-    assert slowest == round(treadmill.belt.lowest * 10)
+    # A reply that a busy machine brings too late costs one step of the search, and no more.
+    assert slowest in (round(treadmill.belt.lowest * 10), round(treadmill.belt.lowest * 10) + 1)
 
 
 def is_a_fault_after_its_planned_end(

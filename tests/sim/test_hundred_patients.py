@@ -28,11 +28,12 @@ def test_the_interval_holds_the_truth_in_at_least_90_of_100(hundred: list[Simula
     assert held >= 90
 
 
-def test_the_mean_error_is_within_one_and_a_half(hundred: list[Simulated]) -> None:
+def test_the_mean_error_of_the_result_is_within_one_and_a_half(hundred: list[Simulated]) -> None:
+    # Of what is told as the result. The stages alone lean upwards: nothing in them says how fit people are.
     errors = [
         found.vo2max_ml_kg_min - one.body.vo2max
         for one in hundred
-        if (found := one.assessment.estimates["extrapolation"]).vo2max_ml_kg_min is not None
+        if (found := one.assessment.estimates[one.assessment.headline]).vo2max_ml_kg_min is not None
     ]
     assert len(errors) >= 90
     assert abs(fmean(errors)) <= 1.5

@@ -164,7 +164,7 @@ class HistoryScreen(QWidget):
         self.audit_button.setVisible(audit)
         self.legend.setVisible(bool(imported))
         # A demonstration on a person of the record is no step of theirs.
-        real = [line for line in lines if line.demo is person.demo]
+        real = [line for line in lines if not line.demo] or lines
         self.plot.show_points(points_of(real, imported))
         self._look()
 
