@@ -5,6 +5,7 @@ result, and over nothing else. So another record, a backup, a journal, a table o
 through any link. What is not there yet is judged by where it would lie.
 """
 
+import codecs
 import os
 import stat
 import unicodedata
@@ -163,13 +164,23 @@ def is_a(kind: Kind, head: bytes) -> bool:
         case Kind.PDF:
             return head.startswith(b"%PDF-")
         case Kind.JSON:
-            return head.lstrip()[:1] in (b"{", b"[") and not head.startswith(_RAW)
+            return head.lstrip()[:1] in (b"{", b"[") and _is_text(head) and not head.startswith(_RAW)
         case Kind.RAW:
             return head.startswith(_RAW)
         case Kind.ZIP:
             # Letters and sheets of office programs are ZIP files too; their first entry tells.
             return head.startswith(b"PK\x03\x04") and not head[30:].startswith((b"[Content_Types]", b"mimetype"))
     return False
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether a file's beginning is text. An encrypted record begins with random bytes, now and then with a brace."""
+    try:
+        # The beginning may end in the middle of a letter.
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return all(unicodedata.category(character) != "Cc" or character in "\t\r\n" for character in text)
 
 
 _RAW = b'{"teststation_raw"'

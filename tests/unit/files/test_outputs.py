@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from teststation.errors import BadInput
 from teststation.files import outputs
-from teststation.files.outputs import Kind, MustLive, Output, check_outputs, same_place
+from teststation.files.outputs import Kind, MustLive, Output, check_outputs, is_a, same_place
 from teststation.files.writing import write_whole
 
 POSIX = sys.platform != "win32"
@@ -102,6 +104,16 @@ def test_what_is_there_is_judged_by_what_it_is(tmp_path: Path, kind: Kind) -> No
         path.write_bytes(content)
         assert f"is no {kind.value.upper()}" in refused(path, kind), content
         assert path.read_bytes() == content
+
+
+@given(st.binary(min_size=16, max_size=64), st.sampled_from([b"{", b"[", b" {", b"\n["]))
+def test_what_begins_with_a_brace_and_is_no_text_is_no_json(salt: bytes, first: bytes) -> None:
+    assert not is_a(Kind.JSON, first + salt + b"\x00\xff")
+
+
+def test_json_whose_beginning_ends_inside_a_letter_is_json() -> None:
+    text = '{"name": "Ødegård 王"}'.encode()
+    assert all(is_a(Kind.JSON, text[:end]) for end in range(1, len(text) + 1))
 
 
 def test_folders_devices_and_places_that_cannot_be_are_one_sentence(tmp_path: Path) -> None:
