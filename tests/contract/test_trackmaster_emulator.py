@@ -144,10 +144,11 @@ def test_the_third_party_client_drives_it_unchanged_and_says_the_known_bytes() -
         until_s = time.monotonic() + 5
         while treadmill.true_speed_kmh < 3.0 and time.monotonic() < until_s:
             threading.Event().wait(0.05)
+        reached_kmh = treadmill.true_speed_kmh  # before the stop, which slows it down
         said = b"".join(data for _, way, data in treadmill.transcript if way == "in").hex()
         answered = b"".join(data for _, way, data in treadmill.transcript if way == "out").hex()
         client.auto_stop()
         client.device.close()
     assert said == "c3c4" + "a330303334" + "c0" + "a1" + "a430313030" + "a430313235"
     assert answered == "d330303032" + "d430303030" + "b3" + "d031" + "b1" + "b4" + "b4"
-    assert treadmill.true_speed_kmh == pytest.approx(3.0, abs=0.05)
+    assert reached_kmh >= 3.0
