@@ -10,7 +10,7 @@ from teststation.physiology.reference import in_twentieths
 from teststation.physiology.result import Assessment, Estimate, Trend
 from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
 from teststation.run.record import Outcome, RunRecord
-from teststation.texts import Texts, texts
+from teststation.texts import COMMA, Texts, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Report:
         if value is None:
             return "–"
         text = f"{value:.{digits}f}".replace("-", "−")
-        return text.replace(".", ",") if self.language == "nb" else text
+        return text.replace(".", ",") if self.language in COMMA else text
 
     def day(self, iso: str | None) -> str:
         """A date as dd.mm.yyyy."""

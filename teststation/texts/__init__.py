@@ -11,12 +11,13 @@ from typing import Any
 
 from teststation.cause import Cause, Problem
 
-LANGUAGES = ("nb", "en")
+LANGUAGES = ("nb", "nn", "en")
+COMMA = frozenset({"nb", "nn"})  # languages that write 4,0
 PROBLEMS_TOLD = 20
 
 
 class _WithComma(float):
-    """A number as Bokmål writes it: 4,0."""
+    """A number as Norwegian writes it: 4,0."""
 
     def __format__(self, spec: str) -> str:
         return super().__format__(spec).replace(".", ",")
@@ -31,7 +32,7 @@ class Texts:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of ``key`` with ``{places}`` filled, a float with the language's own decimal sign."""
-        if self.language == "nb":
+        if self.language in COMMA:
             values = {name: _WithComma(value) if isinstance(value, float) else value for name, value in values.items()}
         return self._entries[key].format(**values)
 

@@ -2,7 +2,6 @@
 
 import ast
 from pathlib import Path
-from string import Formatter
 
 import pytest
 
@@ -92,16 +91,10 @@ def test_no_word_is_kept_that_nobody_says() -> None:
     assert kept - codes() - trials == set()
 
 
-def test_both_languages_fill_the_same_places_and_differ() -> None:
+def test_bokmål_and_english_differ() -> None:
     english_texts, norwegian = texts("en"), texts("nb")
-
-    def places(text: str) -> set[str | None]:
-        return {name for _, name, _, _ in Formatter().parse(text)} - {None}
-
     for code in sorted(codes()):
-        one, other = english_texts._entries[f"cause.{code}"], norwegian._entries[f"cause.{code}"]
-        assert places(one) == places(other), code
-        assert one != other, code
+        assert english_texts._entries[f"cause.{code}"] != norwegian._entries[f"cause.{code}"], code
 
 
 @pytest.mark.parametrize(

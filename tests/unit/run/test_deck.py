@@ -100,7 +100,9 @@ def codes(bench: Bench) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("language", "inclines"), [("nb", ("0,0 %", "4,0 %")), ("en", ("0.0 %", "4.0 %"))], ids=["nb", "en"]
+    ("language", "inclines"),
+    [("nb", ("0,0 %", "4,0 %")), ("nn", ("0,0 %", "4,0 %")), ("en", ("0.0 %", "4.0 %"))],
+    ids=["nb", "nn", "en"],
 )
 def test_the_alarm_stands_says_both_inclines_and_ends_nothing(language: str, inclines: tuple[str, str]) -> None:
     bench = uphill(0.0)

@@ -57,7 +57,7 @@ def test_a_pulse_that_stands_still_over_a_rise_of_the_load_is_remarked_a_minute_
     assert fold(bench.events)[0] == bench.state
 
 
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_it_is_said_in_words_with_its_number(language: str) -> None:
     bench = Bench().started()
     walk(bench, repeat(112), 200.0)

@@ -30,7 +30,7 @@ def test_a_remark_stands_for_ten_seconds_after_it_was_last_made() -> None:
     assert remarks.standing(again, "", None, 115.1) == ()
 
 
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 @pytest.mark.parametrize(
     "flag", ["bpm_jump", "rr_disagrees", "cadence_lock", "second_strap", "not_bound", "battery_low"]
 )
@@ -74,7 +74,7 @@ def test_the_state_knows_strap_battery_and_contact_and_keeps_them_over_a_gap() -
     assert bench.state.hr_contact is None
 
 
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_ant_without_a_key_is_said_as_what_it_is(language: str) -> None:
     bench = Bench().ready()
     bench.feed(ev.HeartRateRead(1.0, HeartRateStatus.NOT_SET_UP))

@@ -79,7 +79,7 @@ def test_a_stop_that_was_ignored_is_a_fault_with_its_cause_however_the_test_had_
     assert fold(bench.events)[0] == bench.state
 
 
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_the_cause_has_its_words(language: str) -> None:
     bench = runs_on(stopping("planned"), 0.2, ignored=True)
     assert bench.state.reason is not None
