@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from teststation.cause import Cause
 from teststation.physiology.result import Assessment
 from teststation.ports import BeltState, HeartRateStatus, Setpoint
-from teststation.protocol.plan import StagePlan
+from teststation.protocol.plan import BOUT, PAUSE, WARM_UP, StagePlan
 from teststation.run.alarms import Alarm, alarms
 from teststation.run.engine import why_not_begin
+from teststation.run.engine.bouts import bout_load, bout_of
 from teststation.run.guiding import needs_word
 from teststation.run.record import Outcome, RunRecord
-from teststation.run.state import HoldCause, Phase, RunState
+from teststation.run.state import HoldCause, Offer, Phase, RunState
 
 ASK_RPE_IN_LAST_S = 30.0
+ASK_RPE_AFTER_S = 60.0
 COUNTDOWN_S = 10.0  # a change of load is announced this long before
 
 
@@ -24,6 +26,24 @@ class BeltPrompt:
     waited_s: float
     needs_word: bool  # the treadmill does not read all of it: somebody has to say that it is set
     console_units: str = "kmh"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNow:
+    """Where an interval session is."""
+
+    part: str  # warm_up | bout | pause
+    bout: int  # the bout that is walked, or that comes next, from 1; after the last one its number
+    bouts: int
+    hr_low_bpm: float | None  # the bouts' band; None where the pulse steers nothing
+    hr_high_bpm: float | None
+    aim_bpm: float | None  # what warm-up and pause aim at
+    borg_low: int
+    borg_high: int
+    third_minute_bpm: float | None  # of the last bout whose third minute is over
+    offer: Offer | None
+    next_load: Setpoint  # what the next bout will have as it stands, or what this last one has
+    eased: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,7 @@ class Snapshot:
     # plots
     record: RunRecord
     assessment: Assessment | None
+    session: SessionNow | None = None  # of a test nothing
 
 
 def snapshot(
@@ -82,7 +103,7 @@ def snapshot(
     walking = state.phase is Phase.STAGES
     remaining_s = state.stage_remaining_s(now_s) if walking else _phase_remaining_s(state, now_s)
     later = state.plan.stages[state.stage_index + 1 :]
-    free = walking and not state.holds
+    free = walking and state.held_since_s is None
     cooling, over = state.phase is Phase.COOL_DOWN, state.phase in (Phase.STOPPING, Phase.ENDED)
     return Snapshot(
         now_s=now_s,
@@ -100,7 +121,7 @@ def snapshot(
         test_remaining_s=remaining_s if cooling or over else remaining_s + sum(stage.duration_s for stage in later),
         next_stage=(later[0] if later else state.plan.cool_down) if walking or not state.moving_phase else None,
         holds=state.holds,
-        rpe_due=walking and not state.stage.habituation and remaining_s <= ASK_RPE_IN_LAST_S,
+        rpe_due=_rpe_due(state, now_s, remaining_s),
         may_extend=walking and state.extensions < state.plan.extension.times_max,
         countdown_s=remaining_s if free and remaining_s <= COUNTDOWN_S else None,
         belt_state=state.belt_state,
@@ -119,7 +140,42 @@ def snapshot(
         press_red_button=state.press_red_button,
         record=record,
         assessment=assessment,
+        session=_session(state),
     )
+
+
+def _session(state: RunState) -> SessionNow | None:
+    terms, of = state.plan.session, state.plan.bouts
+    if terms is None:
+        return None
+    part = state.stage.part
+    aims = {WARM_UP: terms.warm_up_hr_bpm, PAUSE: terms.pause_hr_bpm}
+    begun = [index for index in of if index <= state.stage_index]
+    return SessionNow(
+        part=part,
+        bout=min(len(of), len(begun) + (part != BOUT)),
+        bouts=len(of),
+        hr_low_bpm=terms.hr_low_bpm,
+        hr_high_bpm=terms.hr_high_bpm,
+        aim_bpm=aims.get(part),
+        borg_low=terms.borg_low,
+        borg_high=terms.borg_high,
+        third_minute_bpm=state.bouts.read_bpm,
+        offer=state.bouts.offer,
+        next_load=state.bouts.next_load or bout_load(state),
+        eased=state.bouts.eased,
+    )
+
+
+def _rpe_due(state: RunState, now_s: float, remaining_s: float) -> bool:
+    """In a test the last half minute of a stage; in a session the first minute after a bout that was not rated."""
+    walking = state.phase is Phase.STAGES
+    if state.plan.session is None:
+        return walking and not state.stage.habituation and remaining_s <= ASK_RPE_IN_LAST_S
+    bout = bout_of(state)
+    resting = (walking and state.stage.part == PAUSE) or state.phase is Phase.COOL_DOWN
+    since_s = state.stage_began_s if walking else state.phase_began_s
+    return resting and bout is not None and state.bouts.rated_index != bout and now_s - since_s <= ASK_RPE_AFTER_S
 
 
 def _prompt(state: RunState, now_s: float) -> BeltPrompt | None:

@@ -1,39 +1,79 @@
 """From a protocol's text to a ``Plan``, or to every problem at once."""
 
 import hashlib
+import tomllib
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
-from teststation.protocol.schema import check_table
+from teststation.ports import Setpoint, Value
+from teststation.protocol.plan import (
+    BOUT,
+    PAUSE,
+    WARM_UP,
+    Extension,
+    Limits,
+    Plan,
+    SessionTerms,
+    StagePlan,
+)
+from teststation.protocol.schema import SESSION, check_table
+from teststation.subject import Gait
 from teststation.units import kmh_from_mph
 
 
+class SessionLoads(Value, frozen=True):
+    """Where a session starts for one person: what their prescription says, or what was typed."""
+
+    bout: Setpoint
+    gait: Gait = Gait.WALK
+    hr_max_bpm: float | None = None  # None: the pulse steers nothing, Borg and the talk test do
+    warm_up: Setpoint | None = None  # None: as the protocol says, but never above the bouts
+    pause: Setpoint | None = None
+
+
 def builtin_ids() -> tuple[str, ...]:
-    """The protocols that come with the station; the default first."""
-    names = sorted(
-        file.name.removesuffix(".toml")
-        for file in resources.files("protocols").iterdir()
-        if file.name.endswith(".toml")
-    )
-    return tuple(sorted(names, key=lambda name: (name != "submax-13", name != "ebbeling-13", name)))
+    """The test protocols that come with the station; the default first."""
+    tests = (name for name in _builtin() if not _is_session(_builtin_text(name)))
+    return tuple(sorted(tests, key=lambda name: (name != "submax-13", name != "ebbeling-13", name)))
+
+
+def builtin_sessions() -> tuple[str, ...]:
+    """The interval sessions that come with the station; the default first."""
+    sessions = (name for name in _builtin() if _is_session(_builtin_text(name)))
+    return tuple(sorted(sessions, key=lambda name: (name != "4x4", name)))
+
+
+def _builtin() -> list[str]:
+    files = resources.files("protocols").iterdir()
+    return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
+
+
+@lru_cache(maxsize=64)
+def _builtin_text(name: str) -> str:
+    return (resources.files("protocols") / f"{name}.toml").read_text("utf-8")
+
+
+def _is_session(text: str) -> bool:
+    return tomllib.loads(text).get("kind") == SESSION
 
 
 def find(protocol: str) -> tuple[str, str]:
-    """Text and path of a built-in protocol or of a file.
+    """Text and path of a built-in protocol, a test's or a session's, or of a file.
 
     Raises:
         BadInput: there is neither; the sentence lists the built-in ones.
     """
-    if protocol in builtin_ids():
-        file = resources.files("protocols") / f"{protocol}.toml"
-        return file.read_text("utf-8"), f"{protocol}.toml"
+    if protocol in _builtin():
+        return _builtin_text(protocol), f"{protocol}.toml"
     path = Path(protocol)
     if not path.is_file():
-        known = ", ".join(builtin_ids())
+        known = ", ".join((*builtin_ids(), *builtin_sessions()))
         raise BadInput(Cause("protocol_unknown", {"protocol": protocol, "known": known}))
     try:
         return path.read_text("utf-8-sig"), protocol
@@ -58,6 +98,8 @@ def load_plan(text: str, path: str, speed: str | None = None) -> Plan:
         BadInput: one sentence for each problem.
     """
     table = _sound(text, path)
+    if table.get("kind") == SESSION:
+        raise BadInput(Cause("protocol_is_session", {"path": path}))
     offered = table.get("speeds", {})
     name = speed if speed is not None else table.get("default_speed", "")
     if name not in offered and (offered or speed is not None):
@@ -78,6 +120,89 @@ def load_plan(text: str, path: str, speed: str | None = None) -> Plan:
         citation=table.get("citation", ""),
         method=table.get("method", "multistage"),
     )
+
+
+def load_session(text: str, path: str, loads: SessionLoads) -> Plan:
+    """A session's plan for one person: warm-up, bouts with their pauses, cool-down.
+
+    Raises:
+        BadInput: one sentence for each problem; or it is a test.
+    """
+    table = _sound(text, path)
+    if table.get("kind") != SESSION:
+        raise BadInput(Cause("protocol_is_test", {"path": path}))
+    bout, steps = table["bout"], table["steps"]
+    easy = {
+        part: _easy(table[part], loads.bout, told)
+        for part, told in ((WARM_UP, loads.warm_up), (PAUSE, loads.pause))
+        if part in table
+    }
+    terms = SessionTerms(
+        hr_low_bpm=_of(loads.hr_max_bpm, bout["hr_share_low"]),
+        hr_high_bpm=_of(loads.hr_max_bpm, bout["hr_share_high"]),
+        hr_max_bpm=loads.hr_max_bpm,
+        borg_low=bout["borg_low"],
+        borg_high=bout["borg_high"],
+        gait=loads.gait,
+        step_speed_kmh=float(steps["speed_kmh"]),
+        step_incline_pct=float(steps["incline_pct"]),
+        top_speed_kmh=loads.bout.speed_kmh,
+        top_incline_pct=loads.bout.incline_pct,
+        warm_up_hr_bpm=_of(loads.hr_max_bpm, table[WARM_UP]["hr_share"]),
+        pause_hr_bpm=_of(loads.hr_max_bpm, table[PAUSE]["hr_share"]) if PAUSE in table else None,
+    )
+    top = loads.bout
+    for _ in range(steps["up_max"]):
+        top = terms.harder(top)
+    terms = msgspec.structs.replace(terms, top_speed_kmh=top.speed_kmh, top_incline_pct=top.incline_pct)
+    count = table["bouts"]
+    stages = [_part(table, WARM_UP, easy[WARM_UP])]
+    for number in range(1, count + 1):
+        stages.append(_part(table, BOUT, loads.bout, f"Drag {number} av {count}"))
+        if number < count:
+            stages.append(_part(table, PAUSE, easy[PAUSE]))
+    cool_down = _stage(table["cool_down"], 0, 0.0)
+    slowest = min(cool_down.speed_kmh, loads.bout.speed_kmh)
+    return Plan(
+        id=table["id"],
+        title=table["title"],
+        text=text,
+        sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        speed_name="",
+        stages=tuple(stages),
+        cool_down=msgspec.structs.replace(cool_down, speed_kmh=slowest),
+        limits=Limits(**table.get("limits", {})),
+        extension=Extension(**table.get("extension", {})),
+        citation=table.get("citation", ""),
+        method="session",
+        session=terms,
+    )
+
+
+_NAMES = {WARM_UP: "Oppvarming", PAUSE: "Aktiv pause"}
+
+
+def _part(table: dict[str, Any], part: str, load: Setpoint, name: str = "") -> StagePlan:
+    return StagePlan(
+        name=name or _NAMES[part],
+        duration_s=float(table[part]["duration_s"]),
+        speed_kmh=load.speed_kmh,
+        incline_pct=load.incline_pct,
+        habituation=part != BOUT,
+        part=part,
+    )
+
+
+def _easy(part: dict[str, Any], bout: Setpoint, told: Setpoint | None) -> Setpoint:
+    """The load of warm-up or pause: never quicker or steeper than the bouts."""
+    speed_kmh, incline_pct = float(part["speed_kmh"]), float(part["incline_pct"])
+    if told is not None:
+        speed_kmh, incline_pct = told.speed_kmh, told.incline_pct
+    return Setpoint(speed_kmh=min(speed_kmh, bout.speed_kmh), incline_pct=min(incline_pct, bout.incline_pct))
+
+
+def _of(hr_max_bpm: float | None, share: float) -> float | None:
+    return None if hr_max_bpm is None else hr_max_bpm * share
 
 
 def _sound(text: str, path: str) -> dict[str, Any]:

@@ -114,6 +114,14 @@ class LoadChanged(Event, frozen=True, tag="load_changed"):
     incline_pct: float
 
 
+class LoadAccepted(Event, frozen=True, tag="load_accepted"):
+    """The operator took the harder load that was offered: of a session, from the next bout on."""
+
+
+class OfferDeclined(Event, frozen=True, tag="offer_declined"):
+    """The operator left the session's load as it is."""
+
+
 class LoadConfirmed(Event, frozen=True, tag="load_confirmed"):
     """The load that was asked for is set at the treadmill. ``by``: ``operator``, or ``auto`` where nobody looked."""
 
@@ -203,6 +211,8 @@ AnyEvent = (
     | NextPressed
     | StageExtended
     | LoadChanged
+    | LoadAccepted
+    | OfferDeclined
     | LoadConfirmed
     | CoolDownPressed
     | StopPressed

@@ -8,12 +8,28 @@ from teststation.run.state import HoldCause, Phase, RunState
 
 
 def stage_setpoint(state: RunState, stage: StagePlan) -> Setpoint:
-    """A stage's load as the treadmill can do it."""
+    """A stage's load as the treadmill can do it; in a session, what that part of it has come to."""
+    told = dict(state.bouts.loads).get(stage.part)
+    if told is not None:
+        return state.achievable(told)
     return state.achievable(Setpoint(speed_kmh=stage.speed_kmh, incline_pct=stage.incline_pct))
 
 
+def stops_clock(state: RunState, cause: HoldCause) -> bool:
+    """Whether the stage's clock stands still for this.
+
+    In a session it does for the operator, and until a part's first load is set: nobody goes on with a hard bout for
+    longer because a pulse is lost, a limit is asked about, or an easier load is waited for.
+    """
+    if state.plan.session is None or cause is HoldCause.OPERATOR:
+        return True
+    return cause is HoldCause.LOAD_NOT_SET and state.prompt is not None and state.prompt.begins_stage
+
+
 def hold(state: RunState, t_s: float, cause: HoldCause) -> RunState:
-    """Stop the stage's clock."""
+    """Note why the load is not raised now, and stop the stage's clock where the cause does."""
+    if not stops_clock(state, cause):
+        return replace(state, holds=state.holds | {cause})
     since_s = t_s if state.held_since_s is None else state.held_since_s
     return replace(state, holds=state.holds | {cause}, held_since_s=since_s)
 
@@ -28,7 +44,7 @@ def release(state: RunState, t_s: float, cause: HoldCause) -> RunState:
     holds = state.holds - {cause}
     if state.phase is Phase.STAGES and holds <= {HoldCause.LOAD_NOT_SET}:
         state = replace(state, setpoint=stage_setpoint(state, state.stage))
-    if holds or state.held_since_s is None:
+    if any(stops_clock(state, other) for other in holds) or state.held_since_s is None:
         return replace(state, holds=holds)
     ends_s = state.stage_ends_s + (t_s - state.held_since_s)
     return replace(state, holds=holds, held_since_s=None, stage_ends_s=ends_s)

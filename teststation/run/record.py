@@ -71,6 +71,7 @@ class Mark(Value, frozen=True):
 
 # Kinds of marks that others read: from the one to the other the pulse stood still while the load rose.
 PULSE_FROZEN, PULSE_MOVES = "pulse_frozen", "pulse_moves"
+LOAD_EASED = "load_eased"  # in a session the load was lowered by itself
 
 
 class LinkStats(Value, frozen=True):

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from teststation.ports import HeartRateStatus
+from teststation.protocol.plan import BOUT
 from teststation.pulse import possible
 from teststation.run import events as ev
 from teststation.run.engine import prepared, step
 from teststation.run.record import (
+    LOAD_EASED,
     PULSE_FROZEN,
     PULSE_MOVES,
     BeltSample,
@@ -106,6 +108,7 @@ class Recording:
             self._mark(event.t_s, "load_asked", "off" if load is None else _load(load.speed_kmh, load.incline_pct))
         elif before.prompt is not None and before.prompt.setpoint is not None and after.prompt is None:
             self._mark(event.t_s, "load_set")
+        self._follow_bouts(before, event.t_s, after)
         if after.hr_frozen is not None and before.hr_frozen is None:
             self._mark(after.hr_frozen.since_s, PULSE_FROZEN, str(round(after.hr_frozen.bpm)))
         elif before.hr_frozen is not None and after.hr_frozen is None:
@@ -160,6 +163,17 @@ class Recording:
             stage.handrail = stage.handrail or after.handrail
             stage.extended_s = after.extensions * after.plan.extension.step_s
 
+    def _follow_bouts(self, before: RunState, t_s: float, after: RunState) -> None:
+        """What was offered, taken and lowered in a session."""
+        was, now = before.bouts, after.bouts
+        if now.offer is not None and now.offer != was.offer:
+            self._mark(t_s, "load_offered", _load(now.offer.load.speed_kmh, now.offer.load.incline_pct))
+        if was.offer is not None and now.next_load == was.offer.load and now.next_load != was.next_load:
+            self._mark(t_s, "load_accepted", _load(was.offer.load.speed_kmh, was.offer.load.incline_pct))
+        if now.eased > was.eased:
+            load = now.next_load or dict(now.loads)[BOUT]
+            self._mark(t_s, LOAD_EASED, _load(load.speed_kmh, load.incline_pct))
+
     def _close_stage(self, t_s: float) -> None:
         if self._stages and self._stages[-1].ended_s is None:
             self._stages[-1].ended_s = t_s
@@ -169,6 +183,10 @@ class Recording:
         if not self._stages:
             return None
         last = self._stages[-1]
+        if self._first.plan.session is not None:
+            # Of a session the bout is asked about, and for the most part when it is over.
+            bouts = self._first.plan.bouts
+            return next((stage for stage in reversed(self._stages) if stage.index in bouts), last)
         if len(self._stages) > 1 and t_s - last.began_s < LATE_RPE_S and self._stages[-2].rpe is None:
             return self._stages[-2]
         return last

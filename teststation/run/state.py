@@ -1,6 +1,6 @@
 """The state of a run: small, frozen, and the same however often it is folded from its journal."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from teststation.cause import Cause
@@ -89,6 +89,32 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A harder load for the next bouts, and why. It moves nothing: the operator takes it, or does not."""
+
+    load: Setpoint
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Bouts:
+    """What an interval session has come to; in a test nothing."""
+
+    loads: tuple[tuple[str, Setpoint], ...] = ()  # by part, where it is no longer the plan's
+    offer: Offer | None = None
+    next_load: Setpoint | None = None  # the next bout's, accepted or lowered
+    read_index: int | None = None  # the bout whose third minute was read last
+    read_bpm: float | None = None
+    rated_index: int | None = None  # the bout that was rated last
+    eased: int = 0  # how often the load was lowered
+    eased_s: float | None = None  # when, in this bout
+
+    def with_load(self, part: str, load: Setpoint) -> "Bouts":
+        """With another load for one part of the session."""
+        return replace(self, loads=(*(pair for pair in self.loads if pair[0] != part), (part, load)))
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """What decides what happens next."""
 
@@ -114,6 +140,7 @@ class RunState:
     held_since_s: float | None = None
     gait: Gait = Gait.WALK
     handrail: bool = False
+    bouts: Bouts = Bouts()  # of a session
     # limits
     pulse: Window = PULSE  # what was read of the heart, bpm
     notices: tuple[LimitNotice, ...] = ()  # at most one for each limit, the first reached first

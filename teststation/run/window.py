@@ -78,6 +78,14 @@ class Window:
                 return value
         return None
 
+    def mean(self, from_s: float, to_s: float, at_least_s: float) -> float | None:
+        """The mean, by time, from ``from_s`` to ``to_s``; None with a reading for less than ``at_least_s`` of it."""
+        parts = [(max(0.0, min(one.to_s, to_s) - max(one.from_s, from_s)), one.value) for one in self.spells]
+        seconds = math.fsum(part for part, _ in parts)
+        if seconds < at_least_s:
+            return None
+        return math.fsum(part * value for part, value in parts) / seconds
+
     def _lately(self, now_s: float, of_last_s: float) -> Iterator[tuple[float, float]]:
         """Values and their seconds, the newest first, until ``of_last_s`` seconds are told."""
         left_s = of_last_s

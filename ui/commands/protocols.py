@@ -6,8 +6,10 @@ from pathlib import Path
 
 from teststation.cause import Problem
 from teststation.errors import BadInput
-from teststation.protocol.load import builtin_ids, find, load_plan
+from teststation.ports import Setpoint
+from teststation.protocol.load import SessionLoads, builtin_ids, builtin_sessions, find, load_plan, load_session
 from teststation.protocol.load import check as check_text
+from teststation.protocol.plan import Plan
 from teststation.texts import english, first_of
 from ui.commands.voice import say
 
@@ -17,13 +19,19 @@ def list_all(_: argparse.Namespace) -> int:
     for identifier in builtin_ids():
         plan = load_plan(*find(identifier))
         print(f"{identifier:18} {plan.duration_s / 60:5.1f} min  {plan.title}")
+    for identifier in builtin_sessions():
+        plan = _session_plan(identifier)
+        minutes = (plan.duration_s + plan.cool_down.duration_s) / 60
+        print(f"{identifier:18} {minutes:5.1f} min  {plan.title}  (interval session)")
     return 0
 
 
 def show(arguments: argparse.Namespace) -> int:
     """The stages of one protocol."""
-    plan = load_plan(*find(arguments.protocol))
-    print(f"{plan.id}: {plan.title}\nsha256 {plan.sha256}\nspeed {plan.speed_name}")
+    session = arguments.protocol in builtin_sessions()
+    plan = _session_plan(arguments.protocol) if session else load_plan(*find(arguments.protocol))
+    print(f"{plan.id}: {plan.title}\nsha256 {plan.sha256}")
+    print("the load is the person's own; here as an example" if session else f"speed {plan.speed_name}")
     for number, stage in enumerate((*plan.stages, plan.cool_down), start=1):
         counted = "" if number <= len(plan.stages) else "  (not counted)"
         load = f"{stage.speed_kmh:6.2f} km/h {stage.incline_pct:5.1f} %"
@@ -32,6 +40,12 @@ def show(arguments: argparse.Namespace) -> int:
     if plan.citation:
         print(plan.citation)
     return 0
+
+
+def _session_plan(identifier: str) -> Plan:
+    """A session as somebody would walk it whose bouts are 5 km/h at 8 %: what it asks for is everybody's own."""
+    loads = SessionLoads(bout=Setpoint(speed_kmh=5.0, incline_pct=8.0))
+    return load_session(*find(identifier), loads)
 
 
 def check(arguments: argparse.Namespace) -> int:

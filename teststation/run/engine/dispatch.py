@@ -6,6 +6,7 @@ from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.run import events as ev
 from teststation.run.commands import Step, StopBelt
+from teststation.run.engine.bouts import bout_of
 from teststation.run.engine.devices import enter_stages, read_belt
 from teststation.run.engine.ending import cool_down, end, stop
 from teststation.run.engine.heart import first_pulse, lose_heart, read_heart
@@ -92,6 +93,9 @@ def _step(state: RunState, event: ev.AnyEvent) -> Step:
             return replace(ending, phase=Phase.STOPPING, phase_began_s=t_s), ()
         case (Phase.STAGES, ev.CoolDownPressed(t_s=t_s, reason=reason)):
             return cool_down(state, t_s, Outcome.OPERATOR, Cause(f"stop_{reason}")), ()
+        case (Phase.COOL_DOWN, ev.RpeGiven()) if state.plan.session is not None:
+            # Of the last bout: what it was like is asked for when it is over, and lowers nothing any more.
+            return replace(state, bouts=replace(state.bouts, rated_index=bout_of(state))), ()
         case Phase.STAGES, _:
             return operate(state, event), ()
     return state, ()

@@ -6,6 +6,7 @@ from teststation.cause import Cause
 from teststation.ports import BeltState, Setpoint
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, Step
+from teststation.run.engine import bouts
 from teststation.run.engine.devices import belt_fresh
 from teststation.run.engine.limits import borg_given, gone_on
 from teststation.run.engine.stages import next_stage
@@ -44,12 +45,18 @@ def operate(state: RunState, event: ev.AnyEvent) -> RunState:
             )
             if not allowed or (raises and (state.hr_lost_since_s is not None or state.notices)):
                 return state
+            if state.plan.session is not None:
+                return bouts.set_by_hand(state, load)
             held = hold(state, t_s, HoldCause.LOAD_CHANGED)
             return replace(held, setpoint=load)
         case ev.LimitOverridden(t_s=t_s, limit=limit):
             return gone_on(state, t_s, limit)
         case ev.RpeGiven(t_s=t_s, rpe=rpe):
-            return borg_given(state, t_s, rpe)
+            return bouts.rated(borg_given(state, t_s, rpe), t_s, rpe)
+        case ev.LoadAccepted():
+            return bouts.accepted(state)
+        case ev.OfferDeclined():
+            return bouts.declined(state)
     return state
 
 
@@ -69,13 +76,17 @@ def why_not_begin(state: RunState, t_s: float) -> tuple[Cause, ...]:
 
 def _beyond_machine(state: RunState) -> Cause | None:
     """Why this plan cannot be walked on this treadmill; None where it can."""
-    info, top = state.treadmill, _top(state)
+    plan, info = state.plan, state.treadmill
+    top = state.achievable(Setpoint(speed_kmh=plan.planned_speed_kmh, incline_pct=plan.planned_incline_pct))
     if info is None or (top.speed_kmh <= info.max_speed_kmh and top.incline_pct <= info.max_incline_pct):
         return None
     return Cause("plan_beyond_machine", {"speed": info.max_speed_kmh, "incline": info.max_incline_pct})
 
 
 def _top(state: RunState) -> Setpoint:
-    """The plan's highest speed and incline, as the treadmill can do them."""
-    plan = state.plan
-    return state.achievable(Setpoint(speed_kmh=plan.max_speed_kmh, incline_pct=plan.max_incline_pct))
+    """The plan's highest speed and incline, as the treadmill can do them; of a session's ceiling as much as it can."""
+    speed_kmh, incline_pct = state.plan.max_speed_kmh, state.plan.max_incline_pct
+    if state.plan.session is not None and state.treadmill is not None:
+        speed_kmh = min(speed_kmh, state.treadmill.max_speed_kmh)
+        incline_pct = min(incline_pct, state.treadmill.max_incline_pct)
+    return state.achievable(Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct))

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from teststation.cause import Cause
 from teststation.ports import Setpoint
-from teststation.protocol.plan import StagePlan
-from teststation.run.engine import limits
+from teststation.protocol.plan import BOUT, StagePlan
+from teststation.run.engine import bouts, limits
 from teststation.run.engine.ending import cool_down
-from teststation.run.holds import stage_setpoint
+from teststation.run.holds import stage_setpoint, stops_clock
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause, RunState
 from teststation.subject import Gait
@@ -21,7 +21,7 @@ def next_stage(state: RunState, t_s: float) -> RunState:
         return cool_down(state, state.stage_ends_s, Outcome.COMPLETED, Cause("planned_end"))
     before, stage = state.stage, state.plan.stages[index]
     # What was gone on over in one stage is asked again in the next, before its load comes.
-    state = limits.watched(replace(state, stage_index=index), t_s)
+    state = bouts.begun(limits.watched(replace(state, stage_index=index), t_s))
     still = state.holds & {HoldCause.HR_LOST, HoldCause.LIMIT}  # no press takes these away, and none raises the load
     began_s = state.stage_ends_s  # by the plan, however late this tick is
     return replace(
@@ -30,9 +30,9 @@ def next_stage(state: RunState, t_s: float) -> RunState:
         stage_ends_s=began_s + stage.duration_s,
         extensions=0,
         holds=still,
-        held_since_s=t_s if still else None,
+        held_since_s=t_s if any(stops_clock(state, cause) for cause in still) else None,
         setpoint=_not_raised(state, stage) if still else stage_setpoint(state, stage),
-        gait=default_gait(stage) if stage.speed_kmh != before.speed_kmh else state.gait,
+        gait=_gait(state, before, stage),
     )
 
 
@@ -43,6 +43,12 @@ def _not_raised(state: RunState, stage: StagePlan) -> Setpoint | None:
     return Setpoint(
         speed_kmh=min(now.speed_kmh, planned.speed_kmh), incline_pct=min(now.incline_pct, planned.incline_pct)
     )
+
+
+def _gait(state: RunState, before: StagePlan, stage: StagePlan) -> Gait:
+    if state.plan.session is not None and stage.part == BOUT:
+        return state.plan.session.gait
+    return default_gait(stage) if stage.speed_kmh != before.speed_kmh else state.gait
 
 
 def default_gait(stage: StagePlan) -> Gait:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from teststation.cause import Cause
 from teststation.ports import HeartRateStatus
 from teststation.run.commands import GrantBelt, Step, StopBelt
-from teststation.run.engine import limits
+from teststation.run.engine import bouts, limits
 from teststation.run.engine.devices import belt_fresh
 from teststation.run.engine.ending import cool_down, ignored, stop
 from teststation.run.engine.heart import absent_too_long, lose_heart
@@ -52,9 +52,9 @@ def _tick_in_stage(state: RunState, t_s: float) -> RunState:
     for notice in state.notices:
         if t_s >= notice.acts_at_s:
             return cool_down(state, t_s, Outcome.LIMIT, notice.cause)
-    while state.phase is Phase.STAGES and not state.holds and t_s >= state.stage_ends_s:
+    while state.phase is Phase.STAGES and state.held_since_s is None and t_s >= state.stage_ends_s:
         state = next_stage(state, t_s)
-    return limits.watched(state, t_s) if state.phase is Phase.STAGES else state
+    return bouts.watched(limits.watched(state, t_s), t_s) if state.phase is Phase.STAGES else state
 
 
 def _tick_stopping(state: RunState, t_s: float) -> Step:
