@@ -99,7 +99,7 @@ def say(words: Words, language: str) -> str:
 
 def own_form() -> Form:
     """The questions that come with the station."""
-    text = (resources.files(__package__) / "data" / "interview.toml").read_text("utf-8")
+    text = (resources.files("teststation.training") / "data" / "interview.toml").read_text("utf-8")
     return read_form(text, "interview.toml")
 
 
@@ -209,11 +209,12 @@ class _Reader:
     def _words(self, found: Any, place: str) -> dict[str, str]:
         if isinstance(found, str) and found.strip():
             return {"": found}
-        sound = isinstance(found, dict) and found and set(found) <= set(LANGUAGES)
-        if not sound or not all(isinstance(text, str) and text.strip() for text in found.values()):
+        told: dict[Any, Any] = found if isinstance(found, dict) else {}
+        sound = told and set(told) <= set(LANGUAGES)
+        if not sound or not all(isinstance(text, str) and text.strip() for text in told.values()):
             self._amiss(place, "words", ", ".join(LANGUAGES))
             return {}
-        return dict(found)
+        return told
 
     def _keys(self, table: dict[str, Any], known: set[str], place: str) -> None:
         for key in sorted(set(table) - known):

@@ -40,6 +40,10 @@ def talk(form=OWN, *, done: bool = True, **answers: Answer) -> Interview:
     return Interview("2026-08-10", form.text, answers, done)
 
 
+def one_answer(question: str, answer: Answer) -> Interview:
+    return msgspec.structs.replace(talk(), answers={question: answer})
+
+
 def test_the_stations_own_questions_are_whole_in_three_languages() -> None:
     assert [part.id for part in OWN.parts] == [
         "experience", "health", "expectations", "adaptation", "information",
@@ -120,9 +124,9 @@ def test_nothing_need_be_answered_and_declining_is_an_answer() -> None:
     ],
 )
 def test_an_answer_that_does_not_fit_its_question_is_refused(question: str, answer: Answer) -> None:
-    assert len(problems(talk(**{question: answer}), OWN)) == 1
+    assert len(problems(one_answer(question, answer), OWN)) == 1
     with pytest.raises(BadInput, match=question):
-        checked(talk(**{question: answer}))
+        checked(one_answer(question, answer))
 
 
 def test_a_caution_answered_yes_is_at_hand_before_every_test_and_a_no_is_not() -> None:
