@@ -1,84 +1,141 @@
-"""A person with their tests as a FHIR R4 Bundle: Patient, Observations of VO2max and heart rate, DiagnosticReports.
+"""A person with their tests as a FHIR R4 Bundle, for who can take more than a page.
 
-Codes: LOINC 60842-2 (oxygen consumption) and 8867-4 (heart rate), UCUM units; what no code says is said in text. A
-result that was withheld is an Observation without a value and with the reason. Identifiers are made from the record's
-own, so that the same record gives the same bundle.
+Patient after no-basis (Norway's base profile), who examined and who signed, the devices, each test's Observations and a
+DiagnosticReport with the page itself. What no code says is said in text. A result that was withheld is an Observation
+without a value and with the reason. Identifiers are made from the record's own, so that the same record gives the same
+bundle. How a test ended, that it is unsigned, amended or a demonstration stands first in the report's conclusion.
 """
 
 import base64
-import uuid
+import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
+from teststation.device_names import device_name
 from teststation.errors import BadInput
+from teststation.exchange.fhir_observations import PULSE, VO2MAX, observations_of, result_words
+from teststation.exchange.fhir_parts import (
+    LOINC,
+    REPORT_SECTION,
+    Json,
+    concept,
+    entry,
+    mark,
+    narrative,
+    period,
+    plain,
+    reference,
+)
+from teststation.physiology.advice import advise
 from teststation.records.people import national_number
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.texts import texts
 
-Json = dict[str, Any]
-_SPACE = uuid.UUID("6f6d5c3c-5a0f-4b39-9d3e-6d1f0f6a4a51")  # this program's own namespace for bundle identifiers
-_LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
-_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
-_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+# Identifier systems as no-basis-Patient has them. The profile is not claimed in ``meta``: a receiver without Norway's
+# package would have to refuse the whole bundle, and one that has it needs no claim to check against it.
 _REGISTERS = {
     national_number.Kind.BIRTH_NUMBER: "urn:oid:2.16.578.1.12.4.1.4.1",
     national_number.Kind.D_NUMBER: "urn:oid:2.16.578.1.12.4.1.4.2",
 }
 _HELP_NUMBER = "urn:oid:2.16.578.1.12.4.1.4.3"
+Entries = dict[str, Json]  # by full URL: whoever has signed ten tests is there once
 
 
-def bundle_of(person: Person, tests: Sequence[StoredTest], reports: Mapping[str, bytes]) -> Json:
+def bundle_of(
+    person: Person,
+    tests: Sequence[StoredTest],
+    reports: Mapping[str, bytes],
+    names: Mapping[str, str] | None = None,
+) -> Json:
     """The bundle.
 
     Args:
         reports: The report of each test as PDF, by the test's id; a test without one has no attachment.
+        names: The clinic's own names of its machines by DEVICE string.
     """
-    entries = [_entry("Patient", person.id, _patient(person))]
+    entries: Entries = {}
+    _add(entries, "Patient", person.id, _patient(person))
     for stored in tests:
-        entries += _entries_of_test(person, stored, reports.get(stored.id))
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        _add_test(entries, person, stored, reports.get(stored.id), names)
+    return {"resourceType": "Bundle", "type": "collection", "entry": list(entries.values())}
 
 
-def _entries_of_test(person: Person, stored: StoredTest, report: bytes | None) -> list[Json]:
-    common = {"status": _status(stored), "subject": {"reference": _url("Patient", person.id)}}
-    uptake = {"resourceType": "Observation", **common, **_uptake(stored)}
-    heart = {"resourceType": "Observation", **common, **_heart(stored)}
-    whole = {
+def _add(entries: Entries, kind: str, identifier: str, resource: Json) -> Json:
+    """Put one resource in, once, and refer to it."""
+    made = entry(kind, identifier, resource)
+    entries.setdefault(made["fullUrl"], made)
+    return reference(kind, identifier)
+
+
+def _add_test(
+    entries: Entries, person: Person, stored: StoredTest, report: bytes | None, names: Mapping[str, str] | None
+) -> None:
+    run, demo = stored.run, stored.run.demo
+    common: Json = {"status": _status(stored), "subject": reference("Patient", person.id)}
+    signer = _signer(entries, stored)
+    operator = _operator(entries, stored) or signer
+    if operator is not None:
+        common["performer"] = [operator]
+    _add(entries, "Treadmill", run.treadmill, _device(run.treadmill, "Treadmill", names, demo=demo))
+    strap = _add(entries, "Strap", run.heart_rate, _device(run.heart_rate, "Heart rate monitor", names, demo=demo))
+    station = _add(entries, "Station", stored.software_version, _station(stored.software_version))
+    results: list[Json] = []
+    for kind, identifier, resource in observations_of(stored):
+        made = resource | common
+        if kind in (PULSE, "StagePulse"):
+            made["device"] = strap
+        elif kind == VO2MAX:
+            made |= {"device": station, "issued": stored.saved_at}
+        elif kind == "Stage":
+            made["device"] = reference("Treadmill", run.treadmill)
+        results.append(_add(entries, kind, identifier, mark(made, demo=demo)))
+    conclusion = _conclusion(stored)
+    whole: Json = {
         "resourceType": "DiagnosticReport",
         **common,
-        "code": {"text": "Submaximal treadmill test"},
-        "effectivePeriod": _period(stored),
-        "issued": stored.saved_at,
-        "result": [{"reference": _url("VO2max", stored.id)}, {"reference": _url("HeartRate", stored.id)}],
-        "conclusion": _conclusion(stored),
+        "category": [concept(REPORT_SECTION, "PT", "Physical Therapy")],
+        "code": concept(LOINC, "18752-6", "Exercise stress test study", "Submaximal treadmill test"),
+        "effectivePeriod": period(run),
+        "issued": stored.saved_at if stored.signature is None else stored.signature.signed_at,
+        "result": results,
+        "conclusion": conclusion,
+        "text": narrative(*conclusion.split("\n")),
     }
-    for resource in (uptake, heart, whole):
-        _mark(resource, demo=stored.run.demo)
+    if signer is not None:
+        whole["resultsInterpreter"] = [signer]
     if report is not None:
         data = base64.b64encode(report).decode("ascii")
-        whole["presentedForm"] = [{"contentType": "application/pdf", "data": data, "title": "Test report"}]
-    return [
-        _entry("VO2max", stored.id, uptake),
-        _entry("HeartRate", stored.id, heart),
-        _entry("DiagnosticReport", stored.id, whole),
-    ]
+        digest = base64.b64encode(hashlib.sha1(report, usedforsecurity=False).digest()).decode("ascii")
+        whole["presentedForm"] = [
+            {
+                "contentType": "application/pdf",
+                "data": data,
+                "size": len(report),
+                "hash": digest,
+                "title": "Test report",
+            }
+        ]
+    _add(entries, "DiagnosticReport", stored.id, mark(whole, demo=demo))
 
 
 def _patient(person: Person) -> Json:
-    name: Json = {"use": "official", "text": person.full_name}
-    if person.family_name:
-        name["family"] = person.family_name
-    patient: Json = {"resourceType": "Patient", "name": [name], "gender": person.sex.value}
-    _mark(patient, demo=person.demo)
-    if person.given_name:
-        name["given"] = person.given_name.split()
+    name: Json = {"use": "official", "text": plain(person.full_name) or person.id}
+    if plain(person.family_name):
+        name["family"] = plain(person.family_name)
+    patient: Json = {
+        "resourceType": "Patient",
+        "name": [name],
+        "gender": person.sex.value,
+        "text": narrative(" · ".join((name["text"], person.born or ""))),
+    }
+    mark(patient, demo=person.demo)
+    if plain(person.given_name):
+        name["given"] = plain(person.given_name).split()
     if person.born is not None:
         patient["birthDate"] = person.born
-    if person.number is not None:
-        patient["identifier"] = [_identifier(person, person.number)]
+    if person.number is not None and plain(person.number):
+        patient["identifier"] = [_identifier(person, plain(person.number))]
     return patient
 
 
@@ -92,83 +149,74 @@ def _identifier(person: Person, number: str) -> Json:
     return {"use": "official", "system": system, "value": read.digits}
 
 
-def _uptake(stored: StoredTest) -> Json:
-    estimate = stored.assessment.estimates[stored.assessment.headline]
-    said: Json = {
-        "category": [_concept(_CATEGORY, "exam", "Exam")],
-        "code": {**_concept(_LOINC, "60842-2", "Oxygen consumption (VO2)"), "text": "Estimated VO2max"},
-        "effectivePeriod": _period(stored),
-        "method": {"text": f"{stored.assessment.headline}, algorithm {stored.assessment.algorithm_version}"},
-    }
-    if estimate.vo2max_ml_kg_min is None:
-        why = "" if estimate.why is None else texts("en").say(estimate.why)
-        return said | {"dataAbsentReason": {**_concept(_ABSENT, "unknown", "Unknown"), "text": why or "withheld"}}
-    said["valueQuantity"] = _quantity(estimate.vo2max_ml_kg_min)
-    limits = (("95 % interval, lower limit", estimate.low), ("95 % interval, upper limit", estimate.high))
-    said["component"] = [
-        {"code": {"text": text}, "valueQuantity": _quantity(value)} for text, value in limits if value is not None
-    ]
-    return said if said["component"] else {name: part for name, part in said.items() if name != "component"}
+def _signer(entries: Entries, stored: StoredTest) -> Json | None:
+    if stored.signature is None:
+        return None
+    return _practitioner(entries, stored.signature.user_id, stored.signature.user_name)
 
 
-def _heart(stored: StoredTest) -> Json:
-    """Heart rate once a second; ``E`` is a second without one."""
-    said: Json = {
-        "category": [_concept(_CATEGORY, "vital-signs", "Vital Signs")],
-        "code": {**_concept(_LOINC, "8867-4", "Heart rate"), "text": "Heart rate during the test"},
-        "effectivePeriod": _period(stored),
-    }
-    if not stored.run.heart:
-        return said | {"dataAbsentReason": _concept(_ABSENT, "unknown", "Unknown")}
-    said["valueSampledData"] = {
-        "origin": {"value": 0, "unit": "beats/minute", "system": _UCUM, "code": "/min"},
-        "period": 1000,
-        "dimensions": 1,
-        "data": " ".join("E" if sample.bpm is None else str(sample.bpm) for sample in stored.run.heart),
-    }
-    return said
+def _operator(entries: Entries, stored: StoredTest) -> Json | None:
+    """Who examined, as the test's own conditions name them."""
+    name = plain(stored.conditions.get("operator", ""))
+    if not name:
+        return None
+    if stored.signature is not None and stored.signature.user_name == name:
+        return _signer(entries, stored)
+    return _practitioner(entries, f"named/{name}", name)
 
 
-def _conclusion(stored: StoredTest) -> str:
-    estimate = stored.assessment.estimates[stored.assessment.headline]
-    demo = "DEMONSTRATION, not a test of a person. " if stored.run.demo else ""
-    if estimate.vo2max_ml_kg_min is None:
-        return f"{demo}VO2max withheld" + ("" if estimate.why is None else f": {texts('en').say(estimate.why)}")
-    return (
-        f"{demo}Estimated VO2max {estimate.vo2max_ml_kg_min:.1f} mL/kg/min, "
-        f"95 % interval {estimate.low:.1f} to {estimate.high:.1f}"
+def _practitioner(entries: Entries, identifier: str, name: str) -> Json:
+    words = plain(name) or identifier
+    return _add(
+        entries,
+        "Practitioner",
+        identifier,
+        {"resourceType": "Practitioner", "name": [{"text": words}], "text": narrative(words)},
     )
 
 
-def _mark(resource: Json, *, demo: bool) -> None:
-    """The standard's own label for what is no data of a person."""
-    if demo:
-        resource["meta"] = {"security": [{"system": _REASON, "code": "HTEST", "display": "test health data"}]}
+def _device(device: str, kind: str, names: Mapping[str, str] | None, *, demo: bool) -> Json:
+    name = plain(device_name(device, texts("en"), names)) or kind
+    return mark(
+        {
+            "resourceType": "Device",
+            "deviceName": [{"name": name, "type": "user-friendly-name"}],
+            "type": {"text": kind},
+            "text": narrative(f"{kind}: {name}"),
+        },
+        demo=demo,
+    )
+
+
+def _station(version: str) -> Json:
+    return {
+        "resourceType": "Device",
+        "deviceName": [{"name": "teststation", "type": "manufacturer-name"}],
+        "type": {"text": "Treadmill test station, software"},
+        "version": [{"value": version}],
+        "text": narrative(f"teststation {version}"),
+    }
+
+
+def _conclusion(stored: StoredTest) -> str:
+    """What has to be read before the number, and then the number."""
+    say, run = texts("en"), stored.run
+    lines = ["DEMONSTRATION, not a test of a person."] if run.demo else []
+    if stored.signature is None:
+        lines.append("DRAFT: not signed.")
+    elif stored.signature.is_amendment:
+        lines.append(f"AMENDED: {plain(stored.signature.reason)}")
+    lines += advise(run, stored.assessment).framed(say)
+    lines.append(f"{result_words(stored)}.")
+    if run.outcome is not None:
+        reason = "" if run.reason is None else f": {say.say(run.reason)}"
+        lines.append(f"Ended: {say(f'report.outcome.{run.outcome.value}')}{reason}.")
+    if stored.signature is not None and plain(stored.signature.comment):
+        lines.append(plain(stored.signature.comment))
+    return "\n".join(lines)
 
 
 def _status(stored: StoredTest) -> str:
     if stored.signature is None:
         return "preliminary"
     return "amended" if stored.signature.is_amendment else "final"
-
-
-def _period(stored: StoredTest) -> Json:
-    began = datetime.fromisoformat(stored.run.started_at)
-    ended = began + timedelta(seconds=round(stored.run.ended_s or 0.0))
-    return {"start": began.isoformat(timespec="seconds"), "end": ended.isoformat(timespec="seconds")}
-
-
-def _quantity(value: float) -> Json:
-    return {"value": round(value, 2), "unit": "mL/kg/min", "system": _UCUM, "code": "mL/kg/min"}
-
-
-def _concept(system: str, code: str, display: str) -> Json:
-    return {"coding": [{"system": system, "code": code, "display": display}]}
-
-
-def _entry(kind: str, identifier: str, resource: Json) -> Json:
-    return {"fullUrl": _url(kind, identifier), "resource": resource}
-
-
-def _url(kind: str, identifier: str) -> str:
-    return f"urn:uuid:{uuid.uuid5(_SPACE, f'{kind}/{identifier}')}"

@@ -44,6 +44,10 @@ class Texts:
         """Whether the first thing a cause says is one of its values."""
         return self._entries[f"cause.{cause.code}"].startswith("{")
 
+    def knows(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in self._entries
+
     def keys(self) -> frozenset[str]:
         """Every key of this language."""
         return frozenset(self._entries)

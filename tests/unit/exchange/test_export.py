@@ -1,6 +1,5 @@
 """What leaves the record: read back by others' readers, whole, and named without a person's data."""
 
-import base64
 import csv
 import io
 import json
@@ -20,7 +19,6 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.exchange import export
 from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
-from teststation.exchange.fhir import bundle_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tables import csv_of
 from teststation.records.access.audit import Action
@@ -38,46 +36,6 @@ def report(_: StoredTest) -> bytes:
 
 def rows_of(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
-
-
-def test_a_bundle_is_valid_r4_and_says_what_the_record_says(record: Record, person: Person) -> None:
-    tests = record.tests.history(person.id)
-    found = bundle_of(person, tests, {tests[0].id: PDF})
-    bundle = Bundle.model_validate(found)
-    assert bundle.entry is not None
-    assert len(bundle.entry) == 1 + 3 * 2
-    resources = [entry["resource"] for entry in found["entry"]]
-    patient, uptake, heart, whole = resources[:4]
-    assert patient["identifier"] == [
-        {"use": "official", "system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "31129956715"}
-    ]
-    assert patient["name"][0] == {
-        "use": "official", "text": "Klara Åse Hemmeligsen", "family": "Hemmeligsen", "given": ["Klara", "Åse"],
-    }  # fmt: skip
-    estimate = tests[0].assessment.estimates[tests[0].assessment.headline]
-    assert uptake["valueQuantity"]["value"] == pytest.approx(estimate.vo2max_ml_kg_min, abs=0.01)
-    assert uptake["code"]["coding"][0]["code"] == "60842-2"
-    assert len(heart["valueSampledData"]["data"].split()) == len(tests[0].run.heart)
-    assert (uptake["status"], whole["status"]) == ("final", "final"), "signed"
-    assert resources[4]["status"] == "preliminary", "not signed"
-    assert base64.b64decode(whole["presentedForm"][0]["data"]) == PDF
-    urls = {entry["fullUrl"] for entry in found["entry"]}
-    assert {reference["reference"] for reference in whole["result"]} | {whole["subject"]["reference"]} <= urls
-    assert bundle_of(person, tests, {tests[0].id: PDF}) == found, "the same record gives the same bundle"
-
-
-def test_a_withheld_result_is_valid_and_carries_no_number(record: Record) -> None:
-    from tests.unit.records.builders import assessment_of, events_of, run_of
-
-    alone = record.people.add(family_name="Berg", sex=Sex.MALE, number="K-17")
-    stored = record.tests.save(alone.id, run_of(), assessment_of(None), events_of(3))
-    found = bundle_of(alone, [stored], {})
-    Bundle.model_validate(found)
-    uptake = found["entry"][1]["resource"]
-    assert "valueQuantity" not in uptake
-    assert uptake["dataAbsentReason"]["text"]
-    assert found["entry"][0]["resource"]["identifier"] == [{"use": "secondary", "value": "K-17"}]
-    assert "E" in found["entry"][2]["resource"]["valueSampledData"]["data"].split()
 
 
 def test_everybody_is_exported_without_a_name_in_a_file_name(record: Record, person: Person, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def run_of(run_id: str = "run-1", started_at: str = "2026-01-02T10:00:00+01:00")
         heart=(HeartSample(0.0, 90), HeartSample(1.0, None)),
         belt=(BeltSample(0.0, 4.8, 4.79, 0.0, None),),
         outcome=Outcome.LIMIT,
-        reason=Cause("limit_hr", {"bpm": 153.0}),
+        reason=Cause("limit_hr", {"bpm": 153.0, "limit": 151.0}),
         belt_at_rest=True,
     )
 
