@@ -58,7 +58,7 @@ def per_kg(value: float) -> Json:
     return quantity(value, "mL/kg/min", digits=2)
 
 
-def component(text: str, value: Json, kind: str = "valueQuantity") -> Json:
+def component(text: str, value: Json | bool | str, kind: str = "valueQuantity") -> Json:
     """A component that no code of ours says more exactly than words."""
     return {"code": {"text": text}, kind: value}
 
