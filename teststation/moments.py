@@ -16,6 +16,11 @@ def time_of_day(moment: str) -> str:
     return f"{datetime.fromisoformat(moment):%H:%M}"
 
 
+def clock_words(moment: datetime) -> str:
+    """A moment by this machine's own clock and calendar, as a sentence says it."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
 def days_between(earlier: str, later: str) -> float:
     """Days from one moment to another."""
     return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds() / 86400

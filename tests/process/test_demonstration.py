@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from tests.process.floor import cli
+from tests.process.floor import BORN, cli
 from tests.process.test_whole_runs import PROTOCOL
 
 pytestmark = pytest.mark.process
@@ -57,7 +57,7 @@ def test_a_demonstration_in_a_record_is_one_wherever_it_goes(tmp_path: Path) -> 
 
     # Emulated devices in a run of a person of the record: the test is a demonstration, the person is none.
     of_kari = ("run", "--protocol", "short.toml", "--treadmill", "emulated", "--heart-rate", "emulated", "--yes")
-    of_kari += ("--sex", "female", "--age", "44", "--weight", "70", "--name", "Kari Nordmann", "--born", "1982-02-03")
+    of_kari += ("--sex", "female", "--age", "44", "--weight", "70", "--name", "Kari Nordmann", "--born", BORN)
     run = cli(tmp_path, "--record", "clinic.record", *of_kari, "--time-scale", "40")
     assert run.returncode == 0, run.stderr
     assert MARK in run.stderr

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -93,6 +94,7 @@ def _opened(location: str | Path, place: Place, file: CipherFile) -> "Record":
             keeper.begin()
         record = Record(location, database, file, keeper)
         record.retire_kept_journals()
+        record.unmark_what_is_over()
     except BaseException:
         database.close()
         file.close()
@@ -147,6 +149,7 @@ class Record:
             return HandedOver()
         handed = self.database.hand_over()
         self.retire_kept_journals()
+        self.unmark_what_is_over()
         return handed
 
     def kept_here(self, person_id: str) -> tuple[Person | None, Person] | None:
@@ -181,6 +184,7 @@ class Record:
             # Whether the server kept it is not known; the hand-over finds out by its id and the hash of its events.
             stored = self.tests.save(person_id, run, assessment, events)
         self.retire_journal(run.id)
+        self.unmark_run(run.id)
         return stored
 
     # --- journals ---
@@ -218,7 +222,8 @@ class Record:
 
         Args:
             person_id: Whose run it is. Looked for once more when the journal is there: who erases sees the journal,
-                or has erased the person before, and nobody walks whose test could not be kept.
+                or at another station the mark on the server, or has erased the person before; and nobody walks whose
+                test could not be kept.
         """
         path = self.journal_path(run_id)
         try:
@@ -233,6 +238,8 @@ class Record:
         try:
             with self.database.writing() as connection:
                 person_in(connection, self.database, person_id)
+                if isinstance(self.database, ServedDatabase):
+                    self.database.mark_run_in(connection, run_id, person_id)
         except BaseException:
             journal.close()
             self.discard_journal(run_id)
@@ -249,6 +256,32 @@ class Record:
     def runs_now(self) -> bool:
         """Whether a living station is in the middle of a run of this record."""
         return any(is_being_written(path) for path in self.journals())
+
+    def runs_elsewhere_until(self) -> datetime | None:
+        """Until when a run at another station of the same server is believed; None where there is none."""
+        if not isinstance(self.database, ServedDatabase) or self.away is not None:
+            return None
+        with self.database.server.reading() as connection:
+            return self.database.runs_elsewhere_until(connection)
+
+    def mark_run(self, run_id: str, person_id: str) -> None:
+        """Tell the other stations that a run goes on. Safe from another thread; nothing where there is no server.
+
+        Raises:
+            RecordError: the server does not take it now; the next call may do.
+        """
+        if isinstance(self.database, ServedDatabase):
+            self.database.mark_run(run_id, person_id)
+
+    def unmark_what_is_over(self) -> None:
+        """Take away this station's marks of runs that are over, as after a crash, or an end without the server."""
+        if isinstance(self.database, ServedDatabase) and self.away is None:
+            self.database.unmark_all_but(path.stem for path in self.journals())
+
+    def unmark_run(self, run_id: str) -> None:
+        """Tell the other stations that a run is over; a server that is away hears it at the next hand-over."""
+        if isinstance(self.database, ServedDatabase):
+            self.database.unmark_run(run_id)
 
     def person_of_journal(self, path: Path) -> str | None:
         """Whose run a journal is of; None where nobody can tell: it is empty, damaged, or another record's."""
@@ -283,6 +316,7 @@ class Record:
     def discard_journal(self, run_id: str) -> None:
         """Delete the journal of a run that was prepared and never begun: nobody was on the belt."""
         self.journal_path(run_id).unlink(missing_ok=True)
+        self.unmark_run(run_id)
 
     def retire_kept_journals(self) -> None:
         """Retire journals that outlived their test, as after a crash between saving and retiring."""

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
-from teststation.moments import DAYS_IN_YEAR
 from teststation.records.database import Record
 from teststation.records.people.matching import NO_NAME, Description, Matching, told_born
 from teststation.records.people.national_number import damaged
@@ -13,9 +12,9 @@ from teststation.records.storage.names import trimmed
 from teststation.subject import Subject
 from teststation.texts import english
 
-# An age is whole, rounded, or copied from last year's sheet, and three years are two beats of HRmax; more is somebody
-# else's age, or somebody else's birth date.
-AGE_APART_YEARS = 3.0
+# The age in whole years is the one that goes with a birth date. Beside it are true, too: one year more where the years
+# were subtracted or the age was rounded, and one less where a birthday has passed since somebody was asked.
+BIRTHDAYS_APART = 1
 
 
 def described(arguments: argparse.Namespace, subject: Subject) -> Description:
@@ -69,8 +68,11 @@ def person_for(record: Record, said: Description, subject: Subject) -> str:
 
 def _check_age(age_years: float, born: date) -> None:
     """Raises BadInput where an age in years is not that of who was born then."""
-    if abs((_today() - born).days / DAYS_IN_YEAR - age_years) > AGE_APART_YEARS:
-        raise BadInput(Cause("person_other_age", {"age": age_years, "born": born.isoformat()}))
+    today = _today()
+    whole_years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    if not whole_years - BIRTHDAYS_APART <= age_years <= whole_years + BIRTHDAYS_APART:
+        told = {"age": age_years, "born": born.isoformat(), "years": whole_years}
+        raise BadInput(Cause("person_other_age", told))
 
 
 def _today() -> date:

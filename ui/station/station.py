@@ -36,6 +36,7 @@ from teststation.subject import Subject
 from teststation.texts import english
 from ui.station.commissioning import last_belt_check
 from ui.station.emulated import EmulatedPair
+from ui.station.run_mark import RunMark
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings, ant_key
 from ui.station.synced_journal import SyncedJournal
@@ -161,10 +162,17 @@ class Station:
             run_timing(self.scale),
             recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale, ant_key=belt_key),
         )
-        keeping = Keeping(
-            keep=lambda run, found: self._keep(setup.person_id, run, found, person, journal.events),
-            discard=lambda: self.record.discard_journal(first.run_id),
-        )
+        mark = RunMark(self.record, first.run_id, setup.person_id)
+
+        def keep(run: RunRecord, found: Assessment) -> StoredTest:
+            mark.end()
+            return self._keep(setup.person_id, run, found, person, journal.events)
+
+        def discard() -> None:
+            mark.end()
+            self.record.discard_journal(first.run_id)
+
+        keeping = Keeping(keep, discard)
         return Session(controller, journal, keeping, self.earlier(setup.person_id, demo=demo), emulated, self.choices)
 
     @staticmethod

@@ -97,6 +97,19 @@ def test_another_sex_or_an_age_that_is_not_the_persons_is_refused(record: Record
         found(record, "--number", NUMBER, age=YEAR - 1980 - 12)
 
 
+@pytest.mark.parametrize("born", [f"{YEAR - 46}-01-01", f"{YEAR - 47}-12-31", f"{YEAR - 46}-12-31"])
+def test_an_age_is_the_birth_dates_or_one_birthday_beside_it(record: Record, born: str) -> None:
+    today = datetime.now().astimezone().date()
+    day = today.replace(year=int(born[:4]), month=int(born[5:7]), day=int(born[8:]))
+    years = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+    someone = record.people.add(family_name="Dal", given_name="Per", born=born, sex=Sex.FEMALE)
+    words = ("--name", "Per Dal", "--born", born)
+    assert {found(record, *words, age=age) for age in (years - 1, years, years + 0.9, years + 1)} == {someone.id}
+    for age in (years - 2, years - 1.1, years + 1.1, years + 2):
+        with pytest.raises(BadInput, match=f"which makes {years} years"):
+            found(record, *words, age=age)
+
+
 def test_a_person_of_whom_only_a_number_was_known_is_not_somebody_else(record: Record) -> None:
     first = found(record, "--number", "17")
     assert found(record, "--number", " 17 ", "--name", "Per Dal") == first

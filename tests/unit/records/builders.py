@@ -43,13 +43,16 @@ def events_of(count: int) -> tuple[bytes, ...]:
     return (first, *rest)[:count]
 
 
-def run_of(run_id: str = "run-1", started_at: str = "2026-01-02T10:00:00+01:00") -> RunRecord:
+BELT = "trackmaster:COM3,units=kmh"
+
+
+def run_of(run_id: str = "run-1", started_at: str = "2026-01-02T10:00:00+01:00", treadmill: str = BELT) -> RunRecord:
     return RunRecord(
         id=run_id,
         started_at=started_at,
         plan=PLAN,
         subject=Subject(sex=Sex.FEMALE, age_years=52, weight_kg=92.5, height_cm=170, beta_blocker=True),
-        treadmill="emulated",
+        treadmill=treadmill,
         heart_rate="bridge:COM4",
         stages=(
             StageSpan(0, StagePlanRef("Trinn 1", 180.0, 4.8, 0.0), 12.5, 192.5, rpe=11),

@@ -16,7 +16,7 @@ from teststation.records.access.seals import keys_of_person
 from teststation.records.access.users import Permission, still_may
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.store import Database, needs_the_server
-from teststation.records.storage.tables import METADATA, PERSON, TEST
+from teststation.records.storage.tables import METADATA, PERSON, RUN_NOW, TEST
 
 
 class Reason(StrEnum):
@@ -40,14 +40,15 @@ def erase(
     audit: AuditLog,
     person_id: str,
     reason: Reason,
-    refuse: Callable[[Sequence[str]], None] = lambda people: None,
+    refuse: Callable[[Connection, Sequence[str]], None] = lambda connection, people: None,
 ) -> Erased:
     """Erase a person with everything that is theirs, in one transaction, and leave the trace in the audit log.
 
     In a file, the space they took is written over too. Journals are no part of it: see ``upkeep.erasing``.
 
     Args:
-        refuse: Called with the ids of the person and their duplicates while nobody else may write; raises to refuse.
+        refuse: Called with the ids of the person and their duplicates in the transaction, while nobody else may write;
+            raises to refuse.
     Raises:
         RecordError: there is no such person, or the server is away.
     """
@@ -60,9 +61,10 @@ def erase(
         people = [person_id]
         for known in people:  # grows: a duplicate may have duplicates of its own
             people += connection.execute(select(PERSON.c.id).where(PERSON.c.merged_into == known)).scalars()
-        refuse(people)
+        refuse(connection, people)
         tests = list(connection.execute(select(TEST.c.id).where(TEST.c.person_id.in_(people))).scalars())
         unsealed = {key: None for one in people for key in keys_of_person(connection, one)}
+        connection.execute(delete(RUN_NOW).where(RUN_NOW.c.person_id.in_(people)))  # too old to be believed
         for one in people:
             _erase_rows(connection, PERSON, one)
         for one in people:

@@ -1,9 +1,13 @@
-"""When people were last tested, here or elsewhere: a result that was brought in counts for who is due."""
+"""When people were last tested, here or elsewhere: a result that was brought in counts for who is due.
+
+A demonstration is no test of a person, and counts for the demonstration's own person alone.
+"""
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, ColumnElement, Connection, func, not_, or_, select
 
+from teststation.demonstration import EMULATED_BELTS, EMULATED_PULSES
 from teststation.records.storage.tables import IMPORTED_RESULT, PERSON, TEST
 
 _NOON = "T12:00:00.000+00:00"  # results of others tell the day alone; at noon it is that day in every zone of Europe
@@ -17,7 +21,12 @@ def last_tested(connection: Connection, person_ids: Sequence[str] | None = None)
     Returns:
         ISO 8601 in UTC; noon for a day without an hour.
     """
-    tests = select(TEST.c.person_id, func.max(TEST.c.started_utc)).group_by(TEST.c.person_id)
+    tests = (
+        select(TEST.c.person_id, func.max(TEST.c.started_utc))
+        .join(PERSON, PERSON.c.id == TEST.c.person_id)
+        .where(or_(PERSON.c.demo == 1, not_(_DEMONSTRATION)))
+        .group_by(TEST.c.person_id)
+    )
     others = select(IMPORTED_RESULT.c.person_id, func.max(IMPORTED_RESULT.c.tested_on)).group_by(
         IMPORTED_RESULT.c.person_id
     )
@@ -45,3 +54,12 @@ def _kept(person_id: str, merged: dict[str, str]) -> str:
     while person_id in merged:
         person_id = merged[person_id]
     return person_id
+
+
+def _of(device: Column[str], families: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a kept DEVICE string is of one of these families."""
+    return or_(*(device == family for family in families), *(device.startswith(f"{family}:") for family in families))
+
+
+# What ``is_demonstration`` says of a row, where the database looks for it.
+_DEMONSTRATION = or_(_of(TEST.c.treadmill, EMULATED_BELTS), _of(TEST.c.heart_rate, EMULATED_PULSES))

@@ -49,7 +49,7 @@ _SERVER_SEEN = "server"
 _OF_A_TEST = tuple(
     table for table in METADATA.sorted_tables if "test_id" in table.c and table not in (PERSON_MERGE_TEST, AUDIT)
 )
-STATION = "station_id"  # in the spool: this station's own name for the count of its audit rows on the server
+STATION = "station_id"  # in the spool: this station's own name, for its marks and the count of its audit rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,15 @@ def prepare_spool(spool: Database) -> None:
     """Make the table of origins where it is missing."""
     with spool.writing() as local:
         SPOOL_METADATA.create_all(local)
+
+
+def station_in(local: Connection) -> str:
+    """This station's own name on the server, made at the first call."""
+    station = local.execute(select(SETTING.c.value).where(SETTING.c.name == STATION)).scalar()
+    if station is None:
+        station = str(uuid.uuid4())
+        local.execute(insert(SETTING).values(name=STATION, value=station))
+    return station
 
 
 def was_served(spool: Database) -> bool:
@@ -221,10 +230,7 @@ def _give_audit(local: Connection, remote: Connection, refused: set[str], writte
 
     What the server did not take (``refused``) is told as such; what was ``written`` is sealed as the server has it.
     """
-    station = local.execute(select(SETTING.c.value).where(SETTING.c.name == STATION)).scalar()
-    if station is None:
-        station = str(uuid.uuid4())
-        local.execute(insert(SETTING).values(name=STATION, value=station))
+    station = station_in(local)
     name = f"audit_of_{station}"
     counted = remote.execute(select(SETTING.c.value).where(SETTING.c.name == name)).scalar()
     rows = local.execute(select(AUDIT).where(AUDIT.c.seq > int(counted or 0)).order_by(AUDIT.c.seq)).mappings().all()
@@ -285,8 +291,18 @@ def _take_person(local: Connection, row: RowMapping) -> None:
 
 
 def _take_users(local: Connection, users: Sequence[RowMapping]) -> None:
-    """Who may log in, so that they may while the server is away too. Nobody is ever deleted."""
-    known = set(local.execute(select(STATION_USER.c.id)).scalars())
+    """Who may log in, so that they may while the server is away too. Nobody is ever deleted.
+
+    Another server, or one that was restored, may know nothing of somebody, or know them under another id: they are let
+    in no more here, and their login is free for who has it there.
+    """
+    kept = {row.id: row.login for row in local.execute(select(STATION_USER.c.id, STATION_USER.c.login))}
+    known, theirs = set(kept), {row["id"]: row["login"] for row in users}
+    for user_id, login in kept.items():
+        if user_id not in theirs:
+            local.execute(update(STATION_USER).where(STATION_USER.c.id == user_id).values(active=0))
+        if theirs.get(user_id) != login and login in theirs.values():
+            local.execute(update(STATION_USER).where(STATION_USER.c.id == user_id).values(login=user_id))
     for row in users:
         if row["id"] in known:
             local.execute(update(STATION_USER).where(STATION_USER.c.id == row["id"]).values(**row))

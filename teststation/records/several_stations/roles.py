@@ -18,7 +18,16 @@ from teststation.errors import BadInput, RecordError
 from teststation.records.access.audit import Action, AuditLog
 from teststation.records.access.users import Permission, still_may
 from teststation.records.several_stations.served import ServedDatabase
-from teststation.records.storage.tables import AUDIT_HEAD, LOGIN_GUESS, METADATA, PERSON, PERSON_MERGE, SETTING, TEST
+from teststation.records.storage.tables import (
+    AUDIT_HEAD,
+    LOGIN_GUESS,
+    METADATA,
+    PERSON,
+    PERSON_MERGE,
+    RUN_NOW,
+    SETTING,
+    TEST,
+)
 from teststation.records.storage.tables import STATION_USER as USER
 
 _REVISION = "alembic_version"
@@ -42,6 +51,7 @@ _CHANGED = {
     LOGIN_GUESS.name: Rights(changes=("failed", "blocked_until"), deletes=True),
     PERSON.name: Rights(changes=tuple(PERSON.c.keys())),  # a hand-over writes the whole row
     PERSON_MERGE.name: Rights(changes=("undone_at",)),
+    RUN_NOW.name: Rights(changes=("until",), deletes=True),
     SETTING.name: Rights(changes=("value",)),
     TEST.name: Rights(changes=("person_id",)),  # a merge moves it
     USER.name: Rights(changes=("name", "role", "password_hash", "password_set_at", "must_change", "active")),

@@ -5,11 +5,14 @@ today, and what was kept while the server was away. Once away, the station stays
 brought everything to the server, so that nobody looks for what was kept here in a place that does not have it yet.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection
 
+from teststation.errors import RecordError
 from teststation.records.people.people import Person
 from teststation.records.several_stations.handover import (
     HandedOver,
@@ -17,9 +20,11 @@ from teststation.records.several_stations.handover import (
     hand_over,
     kept_here,
     renew_people,
+    station_in,
     take_servers,
     was_served,
 )
+from teststation.records.several_stations.run_now import elsewhere_until, mark, marks_of, unmark, unmark_all_but
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.schema import upgrade
 from teststation.records.storage.server import Server
@@ -74,6 +79,43 @@ class ServedDatabase(Database):
             raise
         self._away = None
         return handed
+
+    # --- whom this station prepares or walks, told to the others (``run_now``) ---
+
+    @cached_property
+    def station(self) -> str:
+        """This station's own name on the server."""
+        with self.spool.writing() as local:
+            return station_in(local)
+
+    def mark_run(self, run_id: str, person_id: str) -> None:
+        """Make or move on the mark of a run. Safe from another thread. Raises RecordError; the station stays served."""
+        with self.server.writing() as remote:
+            mark(remote, self.station, run_id, person_id)
+
+    def mark_run_in(self, connection: Connection, run_id: str, person_id: str) -> None:
+        """The same in a transaction of this database; nothing where it is the spool's."""
+        if connection.engine is self.server.engine:
+            mark(connection, self.station, run_id, person_id)
+
+    def unmark_run(self, run_id: str) -> None:
+        """The run is over. What a server that is away keeps of it is taken away at the next hand-over."""
+        if self._away is None:
+            with suppress(RecordError), self.server.writing() as remote:
+                unmark(remote, run_id)
+
+    def unmark_all_but(self, run_ids: Iterable[str]) -> None:
+        """Take away the marks of this station's other runs, which are over. Raises RecordError."""
+        going_on = frozenset(run_ids)
+        with self.server.reading() as remote:
+            left = marks_of(remote, self.station) - going_on
+        if left:
+            with self.server.writing() as remote:
+                unmark_all_but(remote, self.station, going_on)
+
+    def runs_elsewhere_until(self, connection: Connection, people: Sequence[str] | None = None) -> datetime | None:
+        """Until when a run of one of these people, or of anybody, is believed at another station."""
+        return elsewhere_until(connection, self.station, people)
 
     def bring_at_hand(self, person_id: str) -> None:
         """Take a person and their tests along, so that a test goes on if the server goes away in the middle."""

@@ -224,3 +224,12 @@ IMPORTED_RESULT = Table(  # measured by somebody else; never among our own resul
     Column("imported_at", String(32), nullable=False),
     Column("imported_by", Text, nullable=False),
 )
+
+RUN_NOW = Table(  # on a server: whom stations prepare or walk now, so that nobody erases them; in a file, nothing
+    "run_now",
+    METADATA,
+    Column("run_id", String(64), primary_key=True),
+    Column("person_id", String(36), nullable=False),  # no reference: a mark that was left behind hinders nothing
+    Column("station_id", String(36), nullable=False),  # as the station's spool is called
+    Column("until", String(32), nullable=False),  # by the server's clock; a station that lives moves it on
+)

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from teststation.cause import Cause
 from teststation.errors import RecordError
+from teststation.moments import clock_words
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
@@ -28,16 +31,21 @@ def erase_person(record: Record, person_id: str, reason: Reason) -> Gone:
     """Erase a person, their tests and what their interrupted runs left on this station.
 
     Raises:
-        RecordError: there is no such person, a test of theirs is being prepared or walked on this station, or the
-            server is away.
+        RecordError: there is no such person, a test of theirs is being prepared or walked on this station or another
+            of its server, or the server is away.
     """
     record.journal_key()  # read before the transaction, which nothing else may interrupt
 
-    def refuse(people: Sequence[str]) -> None:
+    def refuse(connection: Connection, people: Sequence[str]) -> None:
+        told = {"name": record.database.name, "person": person_id}
         for path in record.journals():
             # Whose run it is stands in its first line: until that is written nobody can tell.
             if is_being_written(path) and record.person_of_journal(path) in (*people, None):
-                raise RecordError(Cause("erase_in_test", {"name": record.database.name, "person": person_id}))
+                raise RecordError(Cause("erase_in_test", told))
+        if isinstance(record.database, ServedDatabase):
+            until = record.database.runs_elsewhere_until(connection, people)
+            if until is not None:
+                raise RecordError(Cause("erase_in_test_elsewhere", told | {"until": clock_words(until)}))
 
     people = {person_id, *record.people.duplicates_of(person_id)}
     tests = {line.id for one in people for line in record.tests.summaries(one)}
@@ -51,7 +59,8 @@ def erase_person(record: Record, person_id: str, reason: Reason) -> Gone:
         ):
             raise
         record.users.still_may(Permission.ERASE)
-        refuse([person_id])
+        with record.database.reading() as connection:
+            refuse(connection, [person_id])
         erased = Erased(0, 0)
         record.audit.note(Action.PERSON_ERASED, person_id, reason=reason.value, tests=0)
     journals, unreadable = 0, []

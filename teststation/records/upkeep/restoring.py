@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
+from teststation.moments import clock_words
 from teststation.records.access.audit import NOBODY, Action, Actor, head_of
 from teststation.records.access.seals import every_seal
 from teststation.records.database import BUSY_TIMEOUT_S, Record, open_record
@@ -80,6 +81,10 @@ def _into(location: str | Path, passphrase: str, source: CipherFile, now: dateti
         record.audit.acting = acting
         if record.runs_now():
             raise RecordError(Cause("restore_in_test", {"path": str(record.path)}))
+        elsewhere = record.runs_elsewhere_until()
+        if elsewhere is not None:
+            told = {"name": record.database.name, "until": clock_words(elsewhere)}
+            raise RecordError(Cause("restore_in_test_elsewhere", told))
         before = _known_of(record.database)
         aside = None if before.empty else free_name(record.path, "replaced", now)
         found = restore(source, record.database, record.file, aside=aside)

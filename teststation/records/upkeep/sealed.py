@@ -10,7 +10,7 @@ from teststation.records.access.audit import NOT_TAKEN, Action, detail_of
 from teststation.records.access.head_keeping import HEAD_KEY
 from teststation.records.access.seals import SEALED_SETTINGS, SEALS, UNSEALED, every_seal
 from teststation.records.several_stations.handover import STATION
-from teststation.records.storage.tables import AUDIT, PERSON_VERSION, SETTING
+from teststation.records.storage.tables import AUDIT, PERSON_VERSION, RUN_NOW, SETTING
 
 _STATION = "audit_of_"  # a setting of a server's record: how many of a station's audit rows it has
 
@@ -64,7 +64,7 @@ def sealed_since(connection: Connection) -> str | None:
 
 
 def setting_problems(connection: Connection, name: str) -> Iterator[Cause]:
-    """Counts of what stations have handed over that the log does not bear out."""
+    """Counts of what stations have handed over that the log does not bear out, and rows that belong to nothing."""
     counted: dict[str, int] = {}
     for detail in connection.execute(select(AUDIT.c.detail).where(AUDIT.c.detail.contains('"station"'))).scalars():
         station = detail_of(detail).get("station")
@@ -78,3 +78,6 @@ def setting_problems(connection: Connection, name: str) -> Iterator[Cause]:
     own = ~SETTING.c.name.startswith(_STATION) & SETTING.c.name.not_in((*SEALED_SETTINGS, HEAD_KEY, STATION))
     for strange in connection.execute(select(SETTING.c.name).where(own).order_by(SETTING.c.name)).scalars():
         yield Cause("verify_row_unknown", {"name": name, "row": f"setting {strange}"})
+    if connection.dialect.name == "sqlite":  # marks of runs are for stations that share a server
+        for run_id in connection.execute(select(RUN_NOW.c.run_id).order_by(RUN_NOW.c.run_id)).scalars():
+            yield Cause("verify_row_unknown", {"name": name, "row": f"{RUN_NOW.name} {run_id}"})

@@ -240,3 +240,29 @@ def test_a_result_that_was_brought_in_counts_for_who_is_due_and_for_the_last_tes
     assert record.tests.last_started([person.id])[person.id].startswith("2025-12-15"), "and the duplicate's"
     assert [one.id for one, _ in record.people.due(date(2026, 3, 15))] == [person.id]
     assert record.people.due(date(2026, 3, 14)) == []
+
+
+def test_a_demonstration_is_nobodys_last_test_but_the_demonstrations_own(record: Record) -> None:
+    person = record.people.add(family_name="Ekte", sex=Sex.MALE)
+    shown = record.people.add(family_name="Demo", sex=Sex.MALE, demo=True)
+    never = record.people.add(family_name="Aldri", sex=Sex.MALE)
+    kinds = (
+        ("emulated", "bridge:COM4"),
+        ("emulated:csafe", "emulated:ant"),
+        ("trackmaster:COM3,units=kmh", "replay:C:/tur.fit"),
+        ("manual", "emulated"),
+    )
+    for number, (belt, strap) in enumerate(kinds):
+        for owner in (person, shown, never):
+            run = run_of(f"run-{owner.family_name}-{number}", f"2026-02-0{number + 1}T10:00:00+01:00", belt)
+            run = msgspec.structs.replace(run, heart_rate=strap)
+            assert run.demo
+            record.tests.save(owner.id, run, assessment_of(), events_of(1))
+    record.tests.save(person.id, run_of("run-e", "2025-06-01T10:00:00+02:00"), assessment_of(), events_of(1))
+    emulator = run_of("run-b", "2025-07-01T10:00:00+02:00", "emulator-works:COM3")  # a name that only begins so
+    record.tests.save(person.id, emulator, assessment_of(), events_of(1))
+    last = record.tests.last_started()
+    assert last == {person.id: "2025-07-01T08:00:00.000+00:00", shown.id: "2026-02-04T09:00:00.000+00:00"}
+    assert record.tests.last_started([never.id]) == {}
+    assert [one.family_name for one, _ in record.people.due(date(2026, 5, 4))] == ["Ekte", "Demo"]
+    assert [one.family_name for one, _ in record.people.due(date(2026, 5, 3))] == ["Ekte"]

@@ -11,7 +11,7 @@ from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, ru
 from tests.unit.records.conftest import Postgres
 from teststation.errors import RecordError
 from teststation.records.access.audit import NOBODY, NOT_TAKEN, Action
-from teststation.records.access.users import Role
+from teststation.records.access.users import LoginRefused, Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.two_hands import settled
 from teststation.records.several_stations.handover import HandedOver
@@ -23,6 +23,7 @@ from teststation.records.upkeep.verification import problems
 from teststation.subject import Sex
 from teststation.texts import english
 
+LOGINS = ("kari", "per", "nils", "liv")
 OpenStation = Callable[[str], Record]
 
 
@@ -394,3 +395,51 @@ def test_a_login_that_may_not_write_is_a_sentence(station: OpenStation) -> None:
     record = station("one")
     with pytest.raises(RecordError, match="this login may not use its tables"), record.database.writing() as connection:
         connection.execute(text("DO $$ BEGIN CREATE ROLE reader; SET ROLE reader; PERFORM * FROM person; END $$"))
+
+
+# --- users whom a restored server knows otherwise ---
+
+
+def test_a_login_that_is_somebody_elses_on_the_server_now_is_theirs_here_too(
+    station: OpenStation, cluster: Postgres
+) -> None:
+    """A server that was restored may know a login under another id, two of them swapped, or somebody not at all."""
+    one = station("one")
+    made = {login: one.users.add(login, login.title(), Role.ADMINISTRATOR, PASSWORD)[0] for login in LOGINS}
+    person = one.people.add(family_name="Berg", sex=Sex.FEMALE)
+    journalled(one, "run-1", person.id)
+    one.signing.sign("run-1", made["kari"])
+    one.bring_at_hand(person.id)
+    one.hand_over()
+    assert isinstance(one.database, ServedDatabase)
+    swapped = "CASE login WHEN 'per' THEN 'nils' WHEN 'nils' THEN 'per' ELSE login END"
+    for statement in (
+        "ALTER TABLE signature DROP CONSTRAINT fk_signature_user_id_station_user",
+        "UPDATE station_user SET id = 'another-id' WHERE login = 'kari'",
+        "ALTER TABLE station_user DROP CONSTRAINT uq_station_user_login",
+        f"UPDATE station_user SET login = {swapped}",
+        "DELETE FROM station_user WHERE login = 'liv'",
+        "ALTER TABLE station_user ADD CONSTRAINT uq_station_user_login UNIQUE (login)",
+    ):
+        cluster.cluster.execute(statement, one.database.server.engine.url.database or "")
+    one.hand_over()
+    one.bring_at_hand(person.id)
+    cluster.cluster.stop()
+    found = {user.login: user for user in one.users.all()}
+    assert one.away is not None
+    assert {login: found[login].id for login in ("kari", "per", "nils")} == {
+        "kari": "another-id",
+        "per": made["nils"].id,
+        "nils": made["per"].id,
+    }
+    assert {user.id: user.active for user in found.values()} == {
+        "another-id": True,
+        made["per"].id: True,
+        made["nils"].id: True,
+        made["kari"].id: False,
+        made["liv"].id: False,
+    }
+    assert one.users.log_in("kari", PASSWORD).id == "another-id"
+    with pytest.raises(LoginRefused):
+        one.users.log_in("liv", PASSWORD)
+    assert one.tests.get("run-1").signature is not None, "who signed is still named"
