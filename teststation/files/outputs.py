@@ -22,6 +22,7 @@ _WINDOWS = os.name == "nt"
 # What a database keeps beside itself under its own name: a stranger there would be played into it, or lost.
 _BESIDE_DATABASE = ("-journal", "-wal", "-shm")
 _BESIDE_RECORD = (*_BESIDE_DATABASE, ".journals", ".lock", ".restoring", ".head")
+_BEFORE_MIGRATION = ".schema-"  # and the revision that was backed up: what lies there already is not made again
 _JOURNALS = ".journals"
 _RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
     f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³"
@@ -109,10 +110,10 @@ def _touched(path: Path, must_live: MustLive) -> Cause | None:
 def _belongs_to(path: Path, record: Path) -> bool:
     """Whether a path is the record's journal, or in the folder of its journals, whether or not they are there."""
     real = Path(os.path.realpath(path))
-    return any(
-        same_place(place, record.with_name(record.name + ending))
-        for place in (path, real, *real.parents)
-        for ending in _BESIDE_RECORD
+    places = (path, real, *real.parents)
+    own_backups = _key(record.with_name(record.name + _BEFORE_MIGRATION))
+    return any(_key(place).startswith(own_backups) for place in places) or any(
+        same_place(place, record.with_name(record.name + ending)) for place in places for ending in _BESIDE_RECORD
     )
 
 
@@ -132,8 +133,10 @@ def _cannot(path: Path, kind: Kind) -> Cause | None:
     """What is there and is no such file, or why nothing can be written there."""
     here = {"path": str(path)}
     try:
-        mode = path.stat().st_mode if path.exists() else None
-    except OSError as error:
+        mode: int | None = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        mode = None
+    except OSError as error:  # a link that leads to itself, a name that no file can have
         return Cause("output_unwritable", {**here, "why": error.strerror or ""})
     if mode is not None and stat.S_ISDIR(mode):
         return Cause("output_is_folder", here)

@@ -34,6 +34,7 @@ from teststation.records.tests.journal import KEY_BYTES, JournalWriter, is_being
 from teststation.records.tests.kept_tests import KeptTests, StoredTest
 from teststation.records.tests.signing import Signing
 from teststation.records.upkeep.backup import backup
+from teststation.records.upkeep.lineage import is_own
 from teststation.run.record import RunRecord
 
 BUSY_TIMEOUT_S = 5.0
@@ -349,8 +350,13 @@ def _is_new(file: CipherFile) -> bool:
 
 
 def _before_migration(database: Database, file: CipherFile, found: str) -> None:
-    """Back a record up before its tables are changed: ``<record>.schema-<revision>.backup``, once."""
+    """Back a record up before its tables are changed: ``<record>.schema-<revision>.backup``, once.
+
+    What somebody has put there, and is no backup of this record, stays, and is no reason to go without one.
+    """
     target = file.path.with_name(f"{file.path.name}.schema-{found}.backup")
+    if target.exists() and not is_own(database, file, target):
+        target = target.with_name(f"{target.name}-{secrets.token_hex(3)}")
     if not target.exists():
         backup(database, file, target)
 

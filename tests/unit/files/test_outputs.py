@@ -56,6 +56,7 @@ def test_a_record_that_is_not_there_yet_is_refused_too(tmp_path: Path) -> None:
     [
         "klinikk.record-journal", "klinikk.record-wal", "KLINIKK.RECORD-shm", "klinikk.record.lock",
         "klinikk.record.head",
+        "klinikk.record.schema-0005.backup", "Klinikk.record.schema-0001.backup-a1b2c3",
         "klinikk.record.journals", "klinikk.record.journals/run-1.journal", "klinikk.record.journals/ny.pdf",
     ],
 )  # fmt: skip
@@ -63,8 +64,18 @@ def test_what_lies_beside_a_record_is_refused_whether_it_is_there_or_not(
     record: Path, tmp_path: Path, name: str
 ) -> None:
     assert "is kept for" in refused(tmp_path / name, records=(record,))
-    if not name.endswith((".lock", ".head")):  # a lock beside a file of which nothing is known may be anything
+    if (
+        not name.endswith((".lock", ".head")) and ".schema-" not in name
+    ):  # a lock beside a file of which nothing is known may be anything
         assert "is kept for" in refused(tmp_path / name.lower()), "and beside any other record"
+
+
+@pytest.mark.skipif(not POSIX, reason="links need rights on Windows")
+def test_a_link_that_leads_to_itself_is_refused_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").symlink_to(tmp_path / "b.pdf")
+    (tmp_path / "b.pdf").symlink_to(tmp_path / "a.pdf")
+    assert "cannot be written" in refused(tmp_path / "a.pdf")
+    assert "cannot be written" in refused(tmp_path / ("a" * 300))
 
 
 def test_inputs_and_the_stations_own_files_are_refused(tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ def in_journals() -> None:
     refused(folder / "a.record.journals" / "b.pdf", MustLive(records=(record,)))
 
 
+def schema_backup() -> None:
+    folder, record = room()
+    refused(folder / "A.record.schema-0005.backup", MustLive(records=(record,)))
+
+
 def input_file() -> None:
     _, record = room()
     refused(record, MustLive(inputs=(record,)))
@@ -94,7 +99,8 @@ GATE = (
     (other_case, "os.path.realpath(path)).casefold()", "os.path.realpath(path))"),
     (journal, '_BESIDE_DATABASE = ("-journal", "-wal", "-shm")', '_BESIDE_DATABASE = ("-x",)'),
     (journal_of_any, "return _of_a_database(path)", "return None"),
-    (in_journals, "for place in (path, real, *real.parents)", "for place in (path, real)"),
+    (in_journals, "places = (path, real, *real.parents)", "places = (path, real)"),
+    (schema_backup, "_key(place).startswith(own_backups)", "False"),
     (input_file, "if any(same_place(path, one) for one in must_live.inputs):", "if False:"),
     (own_file, "if any(same_place(path, one) for one in must_live.own):", "if False:"),
     (twice, "if any(same_place(path, other.path) for other in others):", "if False:"),

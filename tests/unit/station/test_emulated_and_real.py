@@ -101,7 +101,7 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "an emulated belt is taken for real": (
         demonstration,
-        "return belt == EMULATED or",
+        "return belt in EMULATED_BELTS or",
         "return",
         partial(test_whatever_is_worn_on_an_emulated_belt_is_a_demonstration, "emulated", "ble:Polar"),
     ),

@@ -98,6 +98,15 @@ def test_a_record_is_backed_up_before_its_tables_are_changed(first: Path) -> Non
     assert verify_file(kept.path, PASSPHRASE).problems == ()
 
 
+def test_what_somebody_put_in_the_place_of_that_backup_stays_and_does_not_stand_for_it(first: Path) -> None:
+    place = first.with_name(f"{first.name}.schema-0001.backup")
+    place.write_bytes(b"%PDF-1.4 a report")
+    open_record(first, PASSPHRASE).close()
+    assert place.read_bytes() == b"%PDF-1.4 a report"
+    (kept,) = first.parent.glob(f"{place.name}-*")
+    assert verify_file(kept, PASSPHRASE).tests == 1
+
+
 def test_a_backup_of_an_earlier_schema_restores_and_is_migrated(first: Path, location: Path | str) -> None:
     if first == location:
         location = first.with_name("ny.record")

@@ -314,6 +314,7 @@ def test_what_was_changed_before_it_was_sealed_once_more_is_told(filled_file: Pa
         "UPDATE person SET given_name = 'Anne' WHERE given_name = 'Åse'",
         "ALTER TABLE person DROP COLUMN salt",
         "ALTER TABLE person DROP COLUMN demo",
+        "DROP TABLE run_now",
         "UPDATE alembic_version SET version_num = '0003'",
     )
     open_record(filled_file, PASSPHRASE).close()
