@@ -31,7 +31,7 @@ def people_rows(people: Iterable[Person]) -> list[dict[str, Cell]]:
     return [{name: getattr(person, name) for name in PEOPLE} | {"sex": person.sex.value} for person in people]
 
 
-PEOPLE = ("id", "family_name", "given_name", "born", "sex", "number", "height_cm", "note", "demo")
+PEOPLE = ("id", "family_name", "given_name", "born", "sex", "number", "height_cm", "note", "demo", "language")
 IMPORTED = ("person_id", "tested_on", "vo2max_ml_kg_min", "method", "hr_max_bpm", "weight_kg", "comment")
 TESTS = (
     "id", "person_id", "started_at", "protocol", "outcome", "reason", "age_years", "weight_kg", "height_cm",

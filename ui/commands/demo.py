@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     check(arguments, (arguments.pdf, Kind.PDF), (arguments.json, Kind.JSON))
     plan = load_plan_of(arguments.protocol, arguments.speed)
     settings = msgspec.structs.replace(DEMO_SETTINGS, default_protocol=arguments.protocol)
+    if arguments.language is not None:
+        settings = msgspec.structs.replace(settings, language=arguments.language)
     if arguments.headless:
         with _demo_record(arguments) as record:
             setup = Setup(
@@ -50,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
             )
             station = Station(record, settings, arguments.time_scale)
             try:
-                return run_setup(station, setup, ask=False, pdf=arguments.pdf, json=arguments.json)
+                return run_setup(
+                    station, setup, ask=False, pdf=arguments.pdf, json=arguments.json, language=arguments.language
+                )
             except AfterTheTest as error:
                 if arguments.record:
                     raise

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from teststation import __version__
 from teststation.errors import BadInput
 from teststation.person_words import activity_index, interval_peak
+from teststation.texts import LANGUAGES
 
 Read = TypeVar("Read")
 
@@ -170,6 +171,7 @@ def _records(parser: argparse.ArgumentParser) -> None:
     reporting = actions.add_parser("report", help="one test's report as PDF")
     reporting.add_argument("id", metavar="ID")
     reporting.add_argument("--pdf", type=_path, required=True, metavar="OUT")
+    _language(reporting)
     reporting.set_defaults(run=_lazy("records", "report"))
     backing = actions.add_parser("backup", help="an encrypted, verified copy of the record, which may be in use")
     backing.add_argument("file", type=_path, metavar="FILE")
@@ -322,7 +324,12 @@ def _record_options(parser: argparse.ArgumentParser, default: Any = argparse.SUP
 
 def _outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pdf", type=_path, metavar="OUT", help="write the report here")
+    _language(parser)
     parser.add_argument("--json", type=_path, metavar="OUT|-", help="write the result here, - for standard output")
+
+
+def _language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", choices=LANGUAGES, help="of the report; else the person's own, or the clinic's")
 
 
 def _path(text: str) -> str:

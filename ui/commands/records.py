@@ -54,7 +54,7 @@ def report(arguments: argparse.Namespace) -> int:
     with the_record(arguments, create=False, needs=Permission.TEST) as record:
         station = _take_in_interrupted(record)
         stored = record.tests.get(arguments.id)
-        write(Output(Path(arguments.pdf), Kind.PDF), station.report(stored))
+        write(Output(Path(arguments.pdf), Kind.PDF), station.report(stored, arguments.language))
         record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
     return 0
 

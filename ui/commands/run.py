@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     subject, plan = _checked(arguments)
     with the_record(arguments, create=True) as record:
         station = Station(record, load_settings(), arguments.time_scale)
-        person_id = person_for(record, described(arguments, subject), subject)
+        person_id = person_for(record, described(arguments, subject), subject, arguments.language)
         setup = Setup(
             plan=plan,
             subject=subject,
@@ -47,13 +47,24 @@ def run(arguments: argparse.Namespace) -> int:
             pdf=arguments.pdf,
             json=arguments.json,
             confirm=arguments.confirm,
+            language=arguments.language,
         )
 
 
 def run_setup(
-    station: Station, setup: Setup, *, ask: bool, pdf: str | None, json: str | None, confirm: str = "enter"
+    station: Station,
+    setup: Setup,
+    *,
+    ask: bool,
+    pdf: str | None,
+    json: str | None,
+    confirm: str = "enter",
+    language: str | None = None,
 ) -> int:
     """Take one setup from the devices to the report, and return the exit status.
+
+    Args:
+        language: Of the report; None: the person's own.
 
     Raises:
         AfterTheTest: the test was walked and could not be kept, or its report or result not be written.
@@ -74,7 +85,7 @@ def run_setup(
             raise
         finally:
             session.close()
-        return deliver(station, stored, pdf=pdf, json=json)
+        return deliver(station, stored, pdf=pdf, json=json, language=language)
 
 
 def take_in_interrupted(station: Station) -> None:
@@ -95,7 +106,9 @@ def _finished(station: Station, session: Session) -> StoredTest:
         raise AfterTheTest(*error.causes, Cause("test_in_journal", {"path": str(journal)})) from error
 
 
-def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str | None) -> int:
+def deliver(
+    station: Station, stored: StoredTest, *, pdf: str | None, json: str | None, language: str | None = None
+) -> int:
     """Say that a test is kept, and write its report and result.
 
     Raises:
@@ -108,7 +121,7 @@ def deliver(station: Station, stored: StoredTest, *, pdf: str | None, json: str 
     problems: list[Problem] = []
     for deliver_one in (
         lambda: outputs.write_json(run_object(stored.run, stored.assessment), json),
-        lambda: None if pdf is None else outputs.write(Output(Path(pdf), Kind.PDF), station.report(stored)),
+        lambda: None if pdf is None else outputs.write(Output(Path(pdf), Kind.PDF), station.report(stored, language)),
     ):
         try:
             deliver_one()

@@ -47,8 +47,10 @@ def checked_born(arguments: argparse.Namespace, subject: Subject | None) -> date
     return born
 
 
-def person_for(record: Record, said: Description, subject: Subject) -> str:
+def person_for(record: Record, said: Description, subject: Subject, language: str | None = None) -> str:
     """The person these options name: found by number, else by name and birth date, else added.
+
+    ``language`` becomes that of who is added; whoever is found keeps their own.
 
     Raises:
         BadInput: what is said is not true of the person it finds; nobody is added.
@@ -63,7 +65,9 @@ def person_for(record: Record, said: Description, subject: Subject) -> str:
     given, _, family = (trimmed(said.name) or NO_NAME).rpartition(" ")
     born = None if said.born is None else said.born.isoformat()
     number = said.number or None
-    return record.people.add(family_name=family, given_name=given, born=born, sex=subject.sex, number=number).id
+    return record.people.add(
+        family_name=family, given_name=given, born=born, sex=subject.sex, number=number, language=language
+    ).id
 
 
 def _check_age(age_years: float, born: date) -> None:

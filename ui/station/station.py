@@ -284,8 +284,15 @@ class Station:
         """Keep what today's method says beside the stored result."""
         return self.record.tests.add_result(stored.id, self.assess_again(stored))
 
-    def report(self, stored: StoredTest, language: str = "nb") -> bytes:
-        """The report as PDF/A. Takes a while: call it where nobody waits for the belt."""
+    def language_of(self, person: Person) -> str:
+        """In which language a person reads: their own, else the clinic's."""
+        return person.language or self.settings.language
+
+    def report(self, stored: StoredTest, language: str | None = None) -> bytes:
+        """The report as PDF/A, in the person's language unless another is asked for.
+
+        Takes a while: call it where nobody waits for the belt.
+        """
         # The makers of PDF are large and wanted late: they are no part of the start.
         from teststation.report.archive import archive
         from teststation.report.model import Clinic, HistoryPoint, ReportPerson, Signed, build
@@ -317,7 +324,7 @@ class Station:
             stored.conditions.get("operator") or self.settings.operator,
             __version__,
             stored.events_sha256,
-            language=language,
+            language=language or self.language_of(person),
             signatures=signatures,
             # A station that works by itself has no row of the record's log yet.
             log_row="" if self.record.away is not None else self.record.audit.row_of_test(stored.id),

@@ -46,6 +46,23 @@ def keep_test(record: Record, person: Person, run_id: str, started_at: str, foun
     record.tests.save(person.id, run, found or assessment_of(), events_of(1))
 
 
+# --- which language a person reads ---
+
+
+def test_a_person_card_keeps_the_language_of_the_persons_page(window: MainWindow, record: Record) -> None:
+    person = record.people.add(family_name="Dal", given_name="Kari", born="1964-02-29", sex=Sex.FEMALE)
+    form = form_of(window, person)
+    assert (form.language.currentText(), form.language.currentData()) == ("Som klinikkens: Bokmål", None)
+    form.language.setCurrentIndex(form.language.findData("nn"))
+    form.save()
+    assert record.people.get(person.id).language == "nn"
+    form = form_of(window, record.people.get(person.id))
+    assert form.language.currentText() == "Nynorsk"
+    form.language.setCurrentIndex(0)
+    form.save()
+    assert record.people.get(person.id).language is None
+
+
 # --- what a form does not change ---
 
 

@@ -205,8 +205,8 @@ def append(connection: Connection, **fields: str | None) -> None:
 
 
 def seal_what_is_there(connection: Connection) -> None:
-    """Seal every row as it is found, in as many audit rows as it takes: what an earlier version kept."""
-    found = [(key, seal) for _, key, seal in every_seal(connection)]
+    """Seal every row as it is found, in as many audit rows as it takes: what a version without seals kept."""
+    found = [(key, seal) for _, key, seal in every_seal(connection, first=True)]
     for first in range(0, len(found), _SEALS_A_ROW):
         note_by_the_program(connection, Action.RECORD_SEALED, dict(found[first : first + _SEALS_A_ROW]))
 

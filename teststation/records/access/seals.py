@@ -11,7 +11,7 @@ Raw events are sealed by their hash in their test's row; what stations, wrong lo
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select
@@ -44,12 +44,14 @@ class _Kind:
 
     The columns are written out, in order: one that a later version adds must not break the seals of before it.
     ``parts``: a table whose rows belong to one of these and are sealed with it.
+    ``later``: columns younger than the first seals. Where one is null the seal is that of before it was there.
     """
 
     table: Table
     key: tuple[str, ...]
     columns: tuple[str, ...]
     parts: tuple[Table, str, tuple[str, ...]] | None = None  # the table, its reference, its columns in order
+    later: tuple[str, ...] = ()
 
 
 _KINDS = {
@@ -57,7 +59,7 @@ _KINDS = {
     for kind in (
         _Kind(PERSON, ("id",), (
             "id", "family_name", "given_name", "born", "sex", "number", "height_cm", "note", "search_key", "sort_key",
-            "created_at", "updated_at", "revision", "merged_into", "salt", "demo")),
+            "created_at", "updated_at", "revision", "merged_into", "salt", "demo"), later=("language",)),
         _Kind(PERSON_VERSION, ("person_id", "revision"), ("person_id", "revision", "body", "replaced_at")),
         _Kind(
             PERSON_MERGE,
@@ -100,7 +102,7 @@ def sealed_tables() -> frozenset[str]:
 
 def sealed_columns() -> dict[str, frozenset[str]]:
     """Which columns of each table a seal covers."""
-    found = {name: frozenset(kind.columns) for name, kind in _KINDS.items()}
+    found = {name: frozenset(kind.columns + kind.later) for name, kind in _KINDS.items()}
     for kind in _KINDS.values():
         if kind.parts is not None:
             table, reference, columns = kind.parts
@@ -119,11 +121,14 @@ def seals_of(connection: Connection, keys: Iterable[Key]) -> dict[str, str]:
     return made
 
 
-def every_seal(connection: Connection) -> Iterator[tuple[str, str, str]]:
-    """Every row that is there and needs a seal: as a sentence names it, its key in the log, and its seal."""
+def every_seal(connection: Connection, *, first: bool = False) -> Iterator[tuple[str, str, str]]:
+    """Every row that is there and needs a seal: as a sentence names it, its key in the log, and its seal.
+
+    ``first``: the tables are those of the first seals, which have no later columns yet.
+    """
     for kind in _KINDS.values():
         where = SETTING.c.name.in_(SEALED_SETTINGS) if kind.table is SETTING else None
-        yield from _read(connection, kind, where)
+        yield from _read(connection, replace(kind, later=()) if first else kind, where)
 
 
 def keys_of_person(connection: Connection, person_id: str) -> list[str]:
@@ -147,7 +152,7 @@ def keys_of_person(connection: Connection, person_id: str) -> list[str]:
 
 
 def _read(connection: Connection, kind: _Kind, where: ColumnElement[bool] | None) -> Iterator[tuple[str, str, str]]:
-    columns = [kind.table.c[name] for name in kind.columns]
+    columns = [kind.table.c[name] for name in (*kind.columns, *kind.later)]
     query = select(*columns).order_by(*(kind.table.c[name] for name in kind.key))
     if where is not None:
         query = query.where(where)
@@ -158,7 +163,11 @@ def _read(connection: Connection, kind: _Kind, where: ColumnElement[bool] | None
     with connection.execute(query.execution_options(yield_per=_ROWS_A_STEP)) as rows:
         for row in rows:
             key = [str(row[index]) for index in place]
-            content = [str(kind.table.name), list(row), parts.get(key[0], [])]
+            own, added = list(row[: len(kind.columns)]), row[len(kind.columns) :]
+            content: list[object] = [str(kind.table.name), own, parts.get(key[0], [])]
+            told = {name: value for name, value in zip(kind.later, added, strict=True) if value is not None}
+            if told:
+                content.append(told)
             yield f"{kind.table.name} {':'.join(key)}", _key(kind, key), hashlib.sha256(_encode(content)).hexdigest()
 
 

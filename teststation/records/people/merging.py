@@ -15,7 +15,7 @@ from teststation.records.people.people import Person, Version, person_in, replac
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import PERSON, PERSON_MERGE, PERSON_MERGE_TEST, PERSON_VERSION, TEST
 
-_TAKEN_OVER = ("number", "born", "height_cm", "note")  # where the kept person has none
+_TAKEN_OVER = ("number", "born", "height_cm", "note", "language")  # where the kept person has none
 
 
 class Merge(Value, frozen=True):

@@ -23,6 +23,7 @@ from teststation.records.storage.names import folded, search_key, sort_key, trim
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import AUDIT, PERSON, PERSON_VERSION
 from teststation.subject import Sex
+from teststation.texts import LANGUAGES
 
 SEARCH_LIMIT = 100
 OLDEST_YEARS = 110  # a birth date further back is a slip of the hand, as is one to come
@@ -45,6 +46,7 @@ class Person(Value, frozen=True):
     revision: int = 1  # raised by the record with every change
     merged_into: str | None = None  # the person this duplicate was merged into
     demo: bool = False  # the demonstration's own person, and nobody; it stays so
+    language: str | None = None  # one of ``LANGUAGES``: of what this person reads; None: the clinic's
 
     @property
     def full_name(self) -> str:
@@ -77,18 +79,20 @@ class People:
         height_cm: float | None = None,
         note: str = "",
         demo: bool = False,
+        language: str | None = None,
     ) -> Person:
         """Add a person and return it with its id.
 
         Args:
             born: ISO date.
             number: A patient number, at most one person's; empty counts as none.
+            language: One of ``LANGUAGES``, of the page and of what the person is shown; None: the clinic's.
         Raises:
             BadInput: every problem at once, with the number that another person has among them.
         """
         person = new_person(
             family_name=family_name, given_name=given_name, born=born, sex=sex, number=number, height_cm=height_cm,
-            note=note, demo=demo,
+            note=note, demo=demo, language=language,
         )  # fmt: skip
         with self._database.writing() as connection:
             still_may(connection, self._audit, Permission.TEST)
@@ -212,6 +216,7 @@ def new_person(
     height_cm: float | None = None,
     note: str = "",
     demo: bool = False,
+    language: str | None = None,
 ) -> Person:
     """A person with an id, as they will be kept; arguments as ``People.add``. Raises BadInput with every problem."""
     now = _now()
@@ -226,6 +231,7 @@ def new_person(
             height_cm=height_cm,
             note=note,
             demo=demo,
+            language=language,
             created_at=now,
             updated_at=now,
         )
@@ -337,6 +343,9 @@ def _checked(person: Person) -> Person:
             problems.append(Cause("person_born_wrong", {"text": checked.born}))
     if checked.height_cm is not None and not 0 < checked.height_cm < 300:
         problems.append(Cause("person_height_wrong", {"height_cm": checked.height_cm}))
+    if checked.language is not None and checked.language not in LANGUAGES:
+        there = ", ".join(LANGUAGES)
+        problems.append(Cause("person_language_unknown", {"language": checked.language, "there": there}))
     if any("\0" in text for text in (checked.full_name, checked.number or "", checked.note)):
         problems.append(Cause("person_null_character"))
     if len(checked.number or "") > NUMBER_LETTERS:

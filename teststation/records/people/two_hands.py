@@ -7,7 +7,7 @@ import msgspec
 
 from teststation.records.people.people import Person
 
-FIELDS = ("given_name", "family_name", "born", "sex", "number", "height_cm", "note")
+FIELDS = ("given_name", "family_name", "born", "sex", "number", "height_cm", "note", "language")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ PERSON = Table(
     Column("merged_into", String(36)),  # the person this duplicate was merged into; it is then in no list
     Column("salt", String(32), nullable=False, server_default=""),  # of chance: what seals it in the log tells nobody
     Column("demo", Integer, nullable=False, server_default="0"),  # 1: the demonstration's own, and nobody
+    Column("language", String(8)),  # of what this person reads; null: the clinic's
 )
 
 PERSON_VERSION = Table(  # what a person was before a change: corrections add, they overwrite nothing

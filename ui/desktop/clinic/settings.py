@@ -10,6 +10,7 @@ from drivers.radio.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
 from teststation.physiology.result import EITHER, HEADLINES
+from teststation.texts import LANGUAGES
 from ui.desktop.i18n import knows, told, tr
 from ui.desktop.i18n.numbers import number, parse_number
 from ui.desktop.machines.strap_finder import StrapFinder
@@ -55,6 +56,11 @@ class SettingsSheet(Sheet):
         )
         self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
         self.ant_key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.language = QComboBox()
+        self.language.setAccessibleName(tr("settings.language"))
+        for language in LANGUAGES:
+            self.language.addItem(tr(f"language.{language}"), language)
+        self.language.setCurrentIndex(self.language.findData(now.language))
         self.lock_after = line_edit(str(now.lock_after_min), tr("settings.lock_after"))
         self.headline = QComboBox()
         self.headline.setAccessibleName(tr("settings.headline"))
@@ -78,6 +84,7 @@ class SettingsSheet(Sheet):
         fields = form(
             (tr("settings.clinic"), self.clinic),
             (tr("settings.operator"), self.operator),
+            (tr("settings.language"), self.language),
             (tr("settings.treadmill"), row(self.treadmill, *machine, gap=8, shares=(1,))),
             (tr("settings.heart_rate"), self.heart_rate),
             (tr("settings.straps"), self.straps),
@@ -124,6 +131,7 @@ class SettingsSheet(Sheet):
                 self._station.settings,
                 clinic_name=self.clinic.text().strip(),
                 operator=self.operator.text().strip(),
+                language=self.language.currentData(),
                 treadmill=self.treadmill.text().strip(),
                 heart_rate=self.heart_rate.text().strip(),
                 ant_network_key=key,

@@ -83,7 +83,8 @@ class PeopleFlow(QObject):
             base, mine = written_here
             self.choose(base, record.people.get(person.id), mine)
             return
-        self._window.show_sheet(lambda window: PersonForm(window, record, person, self._kept, self.choose))
+        clinics = self.station.settings.language
+        self._window.show_sheet(lambda window: PersonForm(window, record, person, self._kept, self.choose, clinics))
 
     def choose(self, base: Person | None, kept: Person, mine: Person) -> None:
         """Two have changed one person: both values, and a choice."""

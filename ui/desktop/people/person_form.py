@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtWidgets import QButtonGroup, QFormLayout, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QFormLayout, QRadioButton, QWidget
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
@@ -12,6 +12,7 @@ from teststation.records.people.matching import Description, Matching
 from teststation.records.people.national_number import Kind, looks_like_one, masked, read
 from teststation.records.people.people import ChangedMeanwhile, Person, birth_date
 from teststation.subject import Sex
+from teststation.texts import LANGUAGES
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import day, exact, parse_day, parse_number, today
 from ui.desktop.widgets.base import button, column, problem_label, row, set_shown, show_problems
@@ -29,6 +30,7 @@ class PersonForm(Sheet):
         person: Person | None,
         saved: Callable[[Person], None],
         choose: Callable[[Person, Person, Person], None],
+        clinic_language: str = LANGUAGES[0],
     ) -> None:
         """``choose``: lets the user choose between two versions; called with what both began from, kept, and mine."""
         self._choose = choose
@@ -45,6 +47,12 @@ class PersonForm(Sheet):
         set_shown(self.show_number, self._masked)
         height = exact(person.height_cm) if person else ""
         self.height_cm = line_edit(height, tr("form.height"))
+        self.language = QComboBox()
+        self.language.setAccessibleName(tr("form.language"))
+        self.language.addItem(tr("language.clinic", name=tr(f"language.{clinic_language}")), None)
+        for language in LANGUAGES:
+            self.language.addItem(tr(f"language.{language}"), language)
+        self.language.setCurrentIndex(max(0, self.language.findData(person.language if person else None)))
         self.female, self.male = QRadioButton(tr("sex.female")), QRadioButton(tr("sex.male"))
         for choice, sex in ((self.female, Sex.FEMALE), (self.male, Sex.MALE)):
             choice.setAccessibleName(f"{tr('form.sex')}: {choice.text()}")
@@ -57,6 +65,7 @@ class PersonForm(Sheet):
             (tr("form.sex"), row(self.female, self.male, 1)),
             (tr("form.number"), row(self.number, self.show_number, gap=8, shares=(1,))),
             (tr("form.height"), self.height_cm),
+            (tr("form.language"), self.language),
         )
         fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         super().__init__(window, tr("form.edit") if person else tr("form.new"), column(fields, self.problems))
@@ -162,6 +171,7 @@ class PersonForm(Sheet):
             "sex": sex,
             "number": self._number() or None,
             "height_cm": parse_number(self.height_cm.text()),
+            "language": self.language.currentData(),
         }
         if self._person is None:
             return self._record.people.add(**values)

@@ -22,6 +22,8 @@ def value_words(name: str, value: object) -> str:
         return DASH
     if isinstance(value, Sex):
         return tr(f"sex.{value.value}")
+    if name == "language":
+        return tr(f"language.{value}")
     if name == "born":
         return day(str(value))
     return exact(value) if isinstance(value, float) else str(value)

@@ -130,9 +130,8 @@ class Papers(QObject):
         if self._work is not None and not self._work.wait(0.0):
             return
         self._show_busy(tr("papers.making"))
-        language = self._station.settings.language
         self._wanted = then
-        self._work = Work(lambda: self._station.report(stored, language), self)
+        self._work = Work(lambda: self._station.report(stored), self)
         self._work.done.connect(self._made)
         self._work.failed.connect(self._failed)
         self._work.start()

@@ -33,6 +33,17 @@ def test_a_person_is_kept_with_everything(record: Record) -> None:
     assert (added.height_cm, added.note, added.sex) == (170.5, "kneet", Sex.FEMALE)
 
 
+def test_the_language_a_person_reads_is_kept_corrected_and_one_the_station_has(record: Record) -> None:
+    added = record.people.add(family_name="Ødegård", sex=Sex.FEMALE)
+    assert added.language is None, "the clinic's"
+    kept = record.people.update(msgspec.structs.replace(added, language="nn"))
+    assert record.people.get(added.id) == kept
+    assert [one.language for one in record.people.versions(added.id)] == [None]
+    with pytest.raises(BadInput, match="'se' is not a language the station has; choose from nb, nn, en"):
+        record.people.update(msgspec.structs.replace(kept, language="se"))
+    assert record.people.get(added.id).language == "nn"
+
+
 def test_search_finds_every_word_in_any_order_and_case(record: Record) -> None:
     record.people.add(family_name="Ødegård", given_name="Åse", born="1974-02-28", sex=Sex.FEMALE, number="4711")
     record.people.add(family_name="Hansen", given_name="Åsmund", sex=Sex.MALE)

@@ -10,6 +10,7 @@ from alembic.config import Config
 from sqlalchemy import insert, text
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
+from teststation.records.access.audit import seal_what_is_there
 from teststation.records.database import open_record
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.schema import HEAD, MIGRATIONS, version
@@ -82,6 +83,27 @@ def test_people_of_the_first_schema_are_found_and_ordered_as_new_ones(first: Pat
         assert [person.family_name for person in record.people.all()] == ["Øst", "Aasen"]
         changed = record.people.update(msgspec.structs.replace(record.people.get("p"), note=""))
         assert changed.revision == 2
+
+
+def test_the_seals_of_before_a_person_had_a_language_hold(path: Path) -> None:
+    """Those of 0005 were made of fewer columns; whoever has no language yet keeps theirs."""
+    database = record_of(path, "0005")
+    with database.writing() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO person (id, family_name, given_name, born, sex, number, note, search_key, sort_key,"
+                " created_at, updated_at, salt) VALUES ('p', 'Aasen', 'Kari', '1980-01-31', 'female', '17', '',"
+                " 'kari aasen 17 1980-01-31', 'aasen kari', :at, :at, 'ab')"
+            ),
+            {"at": "2026-01-01T00:00:00.000+00:00"},
+        )
+        seal_what_is_there(connection)
+    database.close()
+    with open_record(path, PASSPHRASE, create=False) as record:
+        assert record.people.get("p").language is None
+        assert problems(record.database) == []
+        record.people.update(msgspec.structs.replace(record.people.get("p"), language="nn"))
+        assert problems(record.database) == []
 
 
 def test_a_record_is_backed_up_before_its_tables_are_changed(first: Path) -> None:

@@ -30,6 +30,7 @@ from teststation.records.storage.tables import (
     EVENT,
     LOGIN_GUESS,
     METADATA,
+    PERSON,
     RESULT,
     RUN_NOW,
     SETTING,
@@ -54,6 +55,7 @@ def fill(record: Record) -> None:
     kari, _ = record.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, "gå tur i skogen")
     record.users.log_in("kari", "gå tur i skogen")
     person = record.people.add(family_name="Ødegård", given_name="Åse", born="1974-02-28", sex=Sex.FEMALE, number="47")
+    record.people.add(family_name="Sæther", sex=Sex.MALE, language="nn")
     double = record.people.add(family_name="Ødegaard", sex=Sex.FEMALE, height_cm=171.5, note="kneet")
     parted = record.people.add(family_name="Dal", sex=Sex.MALE)
     record.tests.save(double.id, run_of("run-1"), assessment_of(), events_of(5))
@@ -367,6 +369,17 @@ def test_every_column_of_every_table_is_sealed_or_known_not_to_be() -> None:
             assert sealed[table.name] == set(table.c.keys()), table.name
         else:
             assert table in (EVENT, AUDIT, AUDIT_HEAD, LOGIN_GUESS, RUN_NOW), f"{table.name}: seal it"
+
+
+@pytest.mark.parametrize(("was", "then"), [(None, "nn"), ("nn", None), ("nn", "en")])
+def test_a_column_younger_than_the_first_seals_is_sealed_where_it_is_empty_too(
+    filled: Record, was: str | None, then: str | None
+) -> None:
+    person = filled.people.add(family_name="Lie", sex=Sex.MALE, language=was)
+    assert verify(filled.database).ok
+    with filled.database.writing() as connection:
+        connection.execute(update(PERSON).where(PERSON.c.id == person.id).values(language=then))
+    assert not verify(filled.database).ok
 
 
 def test_a_log_holds_no_seal_that_can_be_guessed_back(filled: Record) -> None:
