@@ -179,6 +179,14 @@ def load_session(text: str, path: str, loads: SessionLoads) -> Plan:
     )
 
 
+def session_band(text: str, path: str) -> tuple[float, float]:
+    """The shares of HRmax that a session's bouts aim at. Raises BadInput for what is no sound session."""
+    table = _sound(text, path)
+    if table.get("kind") != SESSION:
+        raise BadInput(Cause("protocol_is_test", {"path": path}))
+    return table["bout"]["hr_share_low"], table["bout"]["hr_share_high"]
+
+
 _NAMES = {WARM_UP: "Oppvarming", PAUSE: "Aktiv pause"}
 
 

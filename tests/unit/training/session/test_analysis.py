@@ -1,0 +1,132 @@
+"""What a session came to, by hand-reckoned examples and walked ones."""
+
+import math
+
+import msgspec
+import pytest
+
+from tests.unit.run.builders import SUBJECT, Bench
+from tests.unit.training.session.builders import BOUTS, result, true_bpm, walked
+from teststation.run.record import Outcome
+from teststation.training.session.analysis import analyse, in_band_s, mean_bpm
+from teststation.training.session.pulse import Reading, Span, peaks
+
+
+def test_the_worked_example_of_one_bout() -> None:
+    """HRmax 190, HR(t) = 130 + 42·(1 − e^(−t/60)): the facts' third example."""
+    samples = [(float(t), 130 + 42 * (1 - math.exp(-t / 60))) for t in range(240)]
+    low, high = 0.85 * 190, 0.95 * 190
+    assert (low, high) == (161.5, 180.5)
+    assert next(t for t, bpm in samples if bpm >= low) == 84
+    assert in_band_s(samples, low, high) == 156
+    assert mean_bpm(samples, 120, 180) == pytest.approx(168.38, abs=0.005)
+    last = mean_bpm(samples, 120, 240)
+    assert last == pytest.approx(169.52, abs=0.005)
+    assert (last or 0) / 190 == pytest.approx(0.892, abs=0.0005)
+    assert max(bpm for _, bpm in samples) == pytest.approx(171.22, abs=0.005)
+
+
+def test_a_whole_session_says_what_each_bout_came_to() -> None:
+    found = result()
+    assert (found.bouts_planned, found.bouts_done, found.bouts_reached) == (4, 4, 4)
+    assert found.steered_by == "pulse"
+    assert found.peak is not None
+    assert found.peak.bpm == pytest.approx(168, abs=1)
+    assert not found.peak.all_out
+    assert found.peak.intervals_agree
+    assert found.peak_refused == ()
+    for bout, span in zip(found.bouts, BOUTS, strict=True):
+        assert bout.began_s == pytest.approx(span.began_s, abs=3)
+        assert bout.last_two_bpm == pytest.approx(167, abs=1.5)
+        assert bout.in_band_s == pytest.approx(195, abs=12)
+        assert bout.fell_bpm == pytest.approx(true_bpm(span.ended_s) - true_bpm(span.ended_s + 62), abs=2)
+        assert (bout.speed_kmh, bout.incline_pct) == (5.0, 8.0)
+    assert [bout.rpe for bout in found.bouts] == [15, 16, 16, 17]
+    assert found.minutes == pytest.approx(35, abs=0.2)
+    assert found.climbed_m == pytest.approx(4 * 240 * 5 / 3.6 * 0.08, rel=0.03)
+    assert found.next_load is not None
+    assert found.next_load.cause.code == "next_same"
+
+
+def test_a_session_that_was_broken_off_is_one_of_four_and_no_failure() -> None:
+    run, readings = walked(until_s=650.0)
+    assert run.outcome is None
+    found = analyse(run, readings)
+    assert (found.bouts_done, found.bouts_reached) == (1, 1)
+    assert found.next_load is not None
+    half = analyse(*walked(until_s=420.0))
+    assert (half.bouts_done, half.bouts_reached) == (0, None)
+    assert half.peak is None
+    assert half.next_load is None
+    before = analyse(*walked(until_s=100.0))
+    assert before.bouts == ()
+
+
+def test_bouts_below_their_band_offer_a_harder_start_next_time_and_set_none() -> None:
+    found = result(lambda t_s: round(true_bpm(t_s) * 0.88), borg=(13, 13, 14, 14))
+    assert found.bouts_reached == 0
+    assert found.next_load is not None
+    assert found.next_load.cause.code == "next_harder"
+    assert (found.next_load.speed_kmh, found.next_load.incline_pct) == (5.0, 8.0)
+    assert (found.next_load.harder_speed_kmh, found.next_load.harder_incline_pct) == (5.0, 9.0)
+    hard = result(lambda t_s: round(true_bpm(t_s) * 0.88), borg=(15, 16, 17, 18))
+    assert hard.next_load is not None
+    assert hard.next_load.cause.code == "next_same", "a pulse below its band is no reason where it felt hard"
+
+
+def test_a_session_that_was_too_hard_starts_easier_or_at_what_it_was_lowered_to() -> None:
+    rated = result(borg=(16, 17, 18, 19))
+    assert rated.next_load is not None
+    assert (rated.next_load.cause.code, rated.next_load.incline_pct) == ("next_easier", 7.0)
+    assert rated.peak is not None
+    eased = result(lambda t_s: round(true_bpm(t_s) * 1.05))
+    assert eased.next_load is not None
+    assert eased.next_load.cause.code == "next_same"
+    assert eased.next_load.incline_pct < 8.0
+
+
+def test_borg_nineteen_in_the_bout_of_the_peak_is_all_out() -> None:
+    found = result(lambda t_s: round(true_bpm(t_s)) + (1 if t_s > 1500 else 0), borg=(15, 16, 17, 20))
+    assert found.peak is not None
+    assert (found.peak.bout, found.peak.all_out) == (4, True)
+
+
+def test_where_the_pulse_steers_nothing_nothing_is_judged_by_it() -> None:
+    found = result(hr_max_bpm=None)
+    assert found.steered_by == "borg"
+    assert (found.bouts_done, found.bouts_reached, found.in_band_s) == (4, None, None)
+    assert {bout.reached for bout in found.bouts} == {None}
+    assert [bout.rpe for bout in found.bouts] == [15, 16, 16, 17]
+
+
+def test_out_of_rhythm_no_peak_is_one() -> None:
+    run, readings = walked()
+    out = msgspec.structs.replace(run, subject=msgspec.structs.replace(SUBJECT, irregular_rhythm=True))
+    found = analyse(out, readings)
+    assert found.peak is None
+    assert [cause.code for cause in found.peak_refused] == ["peak_irregular_rhythm"]
+
+
+def test_short_bouts_are_kept_but_not_judged() -> None:
+    found = result(kind="10x1")
+    assert found.bouts_planned == 10
+    assert found.bouts_done == 10
+    assert found.bouts_reached is None
+    assert all(bout.third_minute_bpm is None for bout in found.bouts)
+
+
+def test_a_test_is_no_session() -> None:
+    bench = Bench().started()
+    with pytest.raises(ValueError, match="no session"):
+        analyse(bench.recording.record(bench.state), ())
+
+
+def test_an_outcome_and_the_whole_way_are_in_the_run() -> None:
+    run, _ = walked()
+    assert run.outcome is Outcome.COMPLETED
+    assert run.belt_at_rest
+
+
+def test_no_pulse_at_all_is_no_peak() -> None:
+    assert peaks((), (Span(0, 240),))[0].held is None
+    assert peaks((Reading(1.0, None),), (Span(0, 240),))[0].held is None

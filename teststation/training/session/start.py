@@ -1,0 +1,99 @@
+"""Where a session starts for one person: from their last test, or from their last session. Pure.
+
+The gate of what may be advised after a test is asked here as everywhere: after a symptom nothing is prescribed, and on
+beta-blockers or out of rhythm no pulse is aimed at.
+"""
+
+from dataclasses import dataclass
+
+from teststation.cause import Cause
+from teststation.physiology.advice import FOUR_BY_FOUR, Advice
+from teststation.physiology.hrmax import hr_max
+from teststation.physiology.result import Assessment, Line
+from teststation.physiology.training import RUNS_ABOVE_KMH
+from teststation.ports import Setpoint
+from teststation.protocol.load import SessionLoads
+from teststation.subject import Gait, Subject
+from teststation.training.session.result import NextLoad
+from teststation.units import M_PER_MIN_PER_KMH
+
+WALKS_UP_TO_KMH = 5.0  # in warm-up and pause nobody runs
+SLOWEST_KMH = 2.0
+EASY_SHARE = 0.70  # of HRmax, in warm-up and pause
+INTERVALS_FROM_SHARE = 0.85  # a band that ends below is no band of intervals, and has another load
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A proposal. ``loads`` is None where there is none: then the operator says the load, or the doctor is asked."""
+
+    loads: SessionLoads | None
+    cause: Cause  # where the load comes from, or why there is none
+    barred: bool = False  # nothing may be prescribed before somebody has answered for it
+    offered: Setpoint | None = None  # a harder start, for the operator to take
+
+
+def propose(
+    subject: Subject,
+    band: tuple[float, float],
+    last_test: tuple[Assessment, Advice] | None,
+    last_session: NextLoad | None = None,
+) -> Start:
+    """The start of a person's next session.
+
+    Args:
+        band: The shares of HRmax that the protocol's bouts aim at.
+        last_session: What the last session of the same protocol left to start with.
+    """
+    blind = subject.beta_blocker or subject.irregular_rhythm
+    if last_test is not None and last_test[1].symptoms:
+        return Start(None, Cause("session_after_symptom"), barred=True)
+    line = None if last_test is None or blind else last_test[0].line
+    hr_max_bpm = None if blind else hr_max(subject).bpm
+    if last_session is not None:
+        load = Setpoint(speed_kmh=last_session.speed_kmh, incline_pct=last_session.incline_pct)
+        offered = None
+        if last_session.harder_speed_kmh is not None and last_session.harder_incline_pct is not None:
+            offered = Setpoint(speed_kmh=last_session.harder_speed_kmh, incline_pct=last_session.harder_incline_pct)
+        return Start(_with_easy(load, last_session.gait, hr_max_bpm, line), Cause("session_from_last"), offered=offered)
+    if last_test is None:
+        return Start(None, Cause("session_no_test"))
+    found, advice = last_test
+    if not advice.may(FOUR_BY_FOUR) or found.training is None:
+        return Start(None, advice.withheld_because or Cause("session_no_prescription"))
+    told = found.training
+    load, gait = Setpoint(speed_kmh=told.speed_kmh, incline_pct=told.incline_pct), told.gait
+    if band[1] <= INTERVALS_FROM_SHARE:
+        if line is None or hr_max_bpm is None:
+            return Start(None, Cause("session_no_prescription"))
+        load, gait = easy_load(line, sum(band) / 2 * hr_max_bpm, load), Gait.WALK
+    return Start(_with_easy(load, gait, hr_max_bpm, line), Cause("session_from_test"))
+
+
+def typed(subject: Subject, load: Setpoint, line: Line | None = None) -> SessionLoads:
+    """The same of a load that the operator has said."""
+    blind = subject.beta_blocker or subject.irregular_rhythm
+    gait = Gait.RUN if load.speed_kmh > RUNS_ABOVE_KMH else Gait.WALK
+    return _with_easy(load, gait, None if blind else hr_max(subject).bpm, line)
+
+
+def _with_easy(bout: Setpoint, gait: Gait, hr_max_bpm: float | None, line: Line | None) -> SessionLoads:
+    easy = None
+    if line is not None and hr_max_bpm is not None:
+        easy = easy_load(line, EASY_SHARE * hr_max_bpm, bout)
+    return SessionLoads(bout=bout, gait=gait, hr_max_bpm=hr_max_bpm, warm_up=easy, pause=easy)
+
+
+def easy_load(line: Line, hr_bpm: float, bout: Setpoint) -> Setpoint:
+    """The walk that should give this pulse: no quicker than the bouts, no steeper, and nobody runs.
+
+    Source: ACSM's walking equation, turned round; steady state.
+    """
+    vo2 = (hr_bpm - line.intercept_bpm) / line.slope_bpm_per_ml
+    speed_kmh = min(bout.speed_kmh, WALKS_UP_TO_KMH)
+    metres = speed_kmh * M_PER_MIN_PER_KMH
+    incline_pct = 100 * (vo2 - 3.5 - 0.1 * metres) / (1.8 * metres)
+    if incline_pct < 0:
+        flat_kmh = (vo2 - 3.5) / 0.1 / M_PER_MIN_PER_KMH
+        return Setpoint(speed_kmh=round(min(speed_kmh, max(SLOWEST_KMH, flat_kmh)), 1), incline_pct=0.0)
+    return Setpoint(speed_kmh=speed_kmh, incline_pct=min(bout.incline_pct, int(incline_pct * 2) / 2))
