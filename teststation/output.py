@@ -76,6 +76,7 @@ def estimate_object(assessment: Assessment, advice: Advice | None = None) -> Jso
         ],
         "outlook": None if assessment.outlook is None else _outlook(assessment.outlook),
         "change": None if assessment.change is None else _change(assessment.change),
+        "since_first": None if assessment.since_first is None else _change(assessment.since_first),
         "fitness_age": None
         if age is None
         else {

@@ -238,12 +238,26 @@ def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Cho
         before = [tested(test.test_id, test.run, maximum, observe(test.run)) for test in together]
         change = compare_tests(now, before, heart, population(run.subject), first=together[0] is earlier[0])
         if change is not None:
-            if run.outcome is not None and not advise(run, found).verdicts:
-                # Stopped by a symptom or broken off: the numbers stand side by side, and nothing is called anything.
-                differs = (*change.not_comparable, Cause("differs_ending"))
-                change = msgspec.structs.replace(change, wording="not_comparable", not_comparable=differs)
-            return msgspec.structs.replace(found, change=_with_years(change, found, run.subject))
+            since_first = None
+            if comparable[0] is not together[0]:
+                first = comparable[0]
+                began = tested(first.test_id, first.run, maximum, observe(first.run))
+                prior = population(run.subject)
+                since_first = compare_tests(now, [began], heart, prior, first=first is earlier[0])
+            changes = (None if one is None else _told(one, run, found) for one in (change, since_first))
+            return msgspec.structs.replace(found, **dict(zip(("change", "since_first"), changes, strict=True)))
     return found
+
+
+def _told(change: Change, run: RunRecord, found: Assessment) -> Change:
+    """A change as it may be told after a test that ended so.
+
+    Stopped by a symptom or broken off: the numbers stand side by side, and nothing is called anything.
+    """
+    if run.outcome is not None and not advise(run, found).verdicts:
+        differs = (*change.not_comparable, Cause("differs_ending"))
+        change = msgspec.structs.replace(change, wording="not_comparable", not_comparable=differs)
+    return _with_years(change, found, run.subject)
 
 
 def _pulse_tells(subject: Subject) -> bool:

@@ -231,3 +231,4 @@ class Assessment(Value, frozen=True):
     outlook: Outlook | None = None
     fitness_age_withheld: Cause | None = None
     limits: Limits | None = None
+    since_first: Change | None = None  # to this test from the first that has stages to compare, where that is another

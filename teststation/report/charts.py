@@ -1,18 +1,19 @@
 """The report's charts as vectors, legible in black and white: shapes and dashes say what colours say."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
-from teststation.moments import years_between
-from teststation.physiology.result import StageResult
-from teststation.report.layout import ACCENT, BAND, INK, PALE, QUIET, REGULAR, RULE, WHITE, fit
+from teststation.physiology.result import Estimate, StageResult
+from teststation.report.known import Told
+from teststation.report.layout import ACCENT, BAND, BOLD, INK, PALE, QUIET, REGULAR, RULE, WHITE, fit
 from teststation.report.model import Report
-from teststation.report.typesetting.drawing import CENTRE, RIGHT, draw_text
+from teststation.report.typesetting.drawing import CENTRE, LEFT, RIGHT, draw_text
 
-DATE_WIDTH = 42.0  # of a date in small type, with the room beside it
+FLAG_ROWS = 5  # notes within the same seconds; more than these lie on one another, and all are listed below
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ class Axes:
         c.setLineWidth(0.4)
         c.setStrokeColor(RULE)
         c.setFillColor(QUIET)
-        for value in _ticks(self.y_low, self.y_high, y_step):
+        for value in ticks(self.y_low, self.y_high, y_step):
             c.line(box.x, self.y(value), box.x + box.width, self.y(value))
             draw_text(c, box.x - 4, self.y(value) - size * 0.35, f"{value:g}", REGULAR, size, anchor=RIGHT)
-        for value in _ticks(self.x_low, self.x_high, x_step):
+        for value in ticks(self.x_low, self.x_high, x_step):
             c.line(self.x(value), box.y, self.x(value), box.y - 3)
             draw_text(c, self.x(value), box.y - size - 4, f"{value:g}", REGULAR, size, anchor=CENTRE)
         c.setStrokeColor(QUIET)
@@ -80,8 +81,8 @@ class Axes:
         self.canvas.setFillColor(fill)
         self.canvas.drawPath(path, stroke=0, fill=1)
 
-    def level(self, value: float, label: str, dash: tuple[int, int]) -> None:
-        """A horizontal line with its name above it, at the left."""
+    def level(self, value: float, label: str, dash: tuple[int, int], anchor: float = LEFT) -> None:
+        """A horizontal line with its name above it, at the left or at the right."""
         c, box = self.canvas, self.box
         c.setDash(*dash)
         c.setStrokeColor(INK)
@@ -90,45 +91,55 @@ class Axes:
         c.setDash()
         text, size = fit(label, REGULAR, 7, box.width * 0.6)
         c.setFillColor(INK)
-        draw_text(c, box.x + 4, self.y(value) + 2.5, text, REGULAR, size)
+        x = box.x + 4 + anchor * (box.width - 8)
+        draw_text(c, x, self.y(value) + 2.5, text, REGULAR, size, anchor=anchor)
 
 
 def workload(canvas: Canvas, box: Box, report: Report) -> None:
-    """Heart rate against oxygen uptake: stages, line, band, limit and HRmax."""
-    found, say = report.assessment, report.say
+    """Heart rate against oxygen uptake: stages, line, band, limit and HRmax, and the answer where it stands.
+
+    The line is drawn through the stages. From there on it is broken and leads to the answer, which rests on more than
+    the line: on everything that was known of the person.
+    """
+    found, say, answer = report.assessment, report.say, report.headline
     hr_max = found.hr_max.bpm
     stages = [s for s in found.stages if s.vo2_ml_kg_min is not None and s.observation.hr_bpm is not None]
-    answer = report.headline.vo2max_ml_kg_min
-    most = max([30.0, *(s.vo2_ml_kg_min or 0 for s in stages), answer or 0.0]) * 1.12
-    low = min([90.0, *(s.observation.hr_bpm or 999 for s in stages)]) - 12
-    high = max([hr_max, *(s.observation.hr_bpm or 0 for s in stages)]) + 14
-    axes = Axes(canvas, box, (0, most), (10 * math.floor(low / 10), 10 * math.ceil(high / 10)))
+    uptakes = [s.vo2_ml_kg_min or 0.0 for s in stages]
+    pulses = [s.observation.hr_bpm or 0.0 for s in stages]
+    ends = [v for v in (answer.vo2max_ml_kg_min, answer.likely_low, answer.likely_high) if v is not None]
+    x_range = (5 * math.floor((min([30.0, *uptakes, *ends]) - 2) / 5), max([30.0, *uptakes, *ends]) * 1.05 + 1)
+    y_range = (
+        10 * math.floor((min([hr_max - 60, *pulses]) - 8) / 10),
+        10 * math.ceil((max([hr_max, *pulses]) + 8) / 10),
+    )
+    axes = Axes(canvas, box, x_range, y_range)
     canvas.saveState()
     axes.clip()
-    if found.line is not None:
-        line = found.line
+    line = found.line
+    if line is not None:
         upper = list(zip(line.vo2_ml_kg_min, line.band_high_bpm, strict=True))
         lower = list(zip(line.vo2_ml_kg_min, line.band_low_bpm, strict=True))
         axes.polygon([*upper, *reversed(lower)], BAND)
     canvas.restoreState()
     axes.frame(say("report.chart.uptake"), say("report.chart.pulse"), 10, 20)
-    canvas.saveState()
-    axes.clip()
-    if found.line is not None:
-        line = found.line
-        at_maximum = (hr_max - line.intercept_bpm) / line.slope_bpm_per_ml
-        ends = [(x, line.intercept_bpm + line.slope_bpm_per_ml * x) for x in (0.0, at_maximum)]
+    used = [s.vo2_ml_kg_min or 0.0 for s in stages if s.used] or uptakes
+    if line is not None and used:
+        first, last = ((x, line.intercept_bpm + line.slope_bpm_per_ml * x) for x in (min(used), max(used)))
         canvas.setStrokeColor(ACCENT)
         canvas.setLineWidth(1.6)
-        canvas.line(axes.x(ends[0][0]), axes.y(ends[0][1]), axes.x(ends[1][0]), axes.y(ends[1][1]))
-    canvas.restoreState()
+        canvas.line(axes.x(first[0]), axes.y(first[1]), axes.x(last[0]), axes.y(last[1]))
+        if answer.vo2max_ml_kg_min is not None:
+            canvas.setDash(4, 2)
+            canvas.setLineWidth(1.1)
+            canvas.line(axes.x(last[0]), axes.y(last[1]), axes.x(answer.vo2max_ml_kg_min), axes.y(hr_max))
+            canvas.setDash()
     axes.level(hr_max, say("report.chart.hr_max", bpm=report.number(hr_max, 0)), (5, 2))
     if found.hr_limit_bpm is not None:
         axes.level(found.hr_limit_bpm, say("report.chart.limit", bpm=report.number(found.hr_limit_bpm, 0)), (1, 2))
     for stage in stages:
         _point(canvas, axes, stage)
-    if answer is not None:
-        _answer(canvas, axes, answer, hr_max)
+    if answer.vo2max_ml_kg_min is not None:
+        _answer(canvas, axes, answer, hr_max, report.number(answer.vo2max_ml_kg_min))
 
 
 def _point(canvas: Canvas, axes: Axes, stage: StageResult) -> None:
@@ -145,33 +156,37 @@ def _point(canvas: Canvas, axes: Axes, stage: StageResult) -> None:
     canvas.line(x - 3.5, y + 3.5, x + 3.5, y - 3.5)
 
 
-def _answer(canvas: Canvas, axes: Axes, vo2max: float, hr_max: float) -> None:
-    x = axes.x(vo2max)
-    canvas.setDash(2, 2)
+def _answer(canvas: Canvas, axes: Axes, answer: Estimate, hr_max: float, told: str) -> None:
+    """The number in large type: a diamond at HRmax, with its likely range and the number at the foot of it."""
+    x, y = axes.x(answer.vo2max_ml_kg_min or 0.0), axes.y(hr_max)
     canvas.setStrokeColor(ACCENT)
+    if answer.likely_low is not None and answer.likely_high is not None:
+        canvas.setLineWidth(4)
+        canvas.line(axes.x(answer.likely_low), y, axes.x(answer.likely_high), y)
+    canvas.setDash(2, 2)
     canvas.setLineWidth(1)
-    canvas.line(x, axes.y(hr_max), x, axes.box.y)
+    canvas.line(x, y, x, axes.box.y)
     canvas.setDash()
     canvas.setFillColor(WHITE)
-    canvas.setStrokeColor(ACCENT)
     canvas.setLineWidth(1.6)
     path = canvas.beginPath()
-    y = axes.y(hr_max)
     path.moveTo(x, y + 5)
     path.lineTo(x + 5, y)
     path.lineTo(x, y - 5)
     path.lineTo(x - 5, y)
     path.close()
     canvas.drawPath(path, stroke=1, fill=1)
+    canvas.setFillColor(ACCENT)
+    draw_text(canvas, x - 3, axes.box.y + 4, told, BOLD, 8, anchor=RIGHT)
 
 
-def over_time(canvas: Canvas, box: Box, report: Report) -> None:
-    """Heart rate against time, the stages behind it."""
+def over_time(canvas: Canvas, box: Box, report: Report, told: Sequence[Told] = ()) -> None:
+    """Heart rate against time, the stages behind it; what was noted by its number, and where the load was held."""
     run, say = report.run, report.say
     seen = [(s.t_s / 60, s.bpm) for s in run.heart if s.bpm is not None]
     end_min = max([1.0, *(t for t, _ in seen), (run.stages_ended_s or 0) / 60])
     low = min([80, *(bpm for _, bpm in seen)]) - 10
-    high = max([160, *(bpm for _, bpm in seen)]) + 15
+    high = max([150, *(bpm for _, bpm in seen)]) + (15 if not told else 30)
     axes = Axes(canvas, box, (0, end_min), (10 * math.floor(low / 10), 10 * math.ceil(high / 10)))
     for number, span in enumerate(run.stages):
         left, right = span.began_s / 60, (span.ended_s if span.ended_s is not None else end_min * 60) / 60
@@ -182,6 +197,7 @@ def over_time(canvas: Canvas, box: Box, report: Report) -> None:
         middle = (axes.x(left) + axes.x(right)) / 2
         draw_text(canvas, middle, box.y + box.height - 9, text, REGULAR, size, anchor=CENTRE)
     axes.frame(say("report.chart.minutes"), say("report.chart.pulse"), 2 if end_min > 6 else 1, 20)
+    _flags(canvas, axes, told)
     canvas.setStrokeColor(ACCENT)
     canvas.setLineWidth(1.1)
     path, drawing = canvas.beginPath(), False
@@ -195,56 +211,34 @@ def over_time(canvas: Canvas, box: Box, report: Report) -> None:
     canvas.drawPath(path, stroke=1, fill=0)
     limit = report.assessment.hr_limit_bpm
     if limit is not None and limit < axes.y_high:
-        axes.level(limit, "", (1, 2))
+        # At the right the pulse has come down, and no stage has its name there.
+        axes.level(limit, say("report.chart.limit", bpm=report.number(limit, 0)), (1, 2), RIGHT)
 
 
-def trend(canvas: Canvas, box: Box, report: Report) -> None:
-    """VO2max of every test with its interval, and where there are enough the line through them; hollow: brought in."""
-    points, line = report.tested, report.trend
-    years = [years_between(points[0].started_at, point.started_at) for point in points]
-    spans = [(p.vo2max_ml_kg_min, p.vo2max_ml_kg_min) if p.method else (p.low, p.high) for p in points]
-    low, high = min(span[0] or 0 for span in spans), max(span[1] or 0 for span in spans)
-    first = next((at for at, point in zip(years, points, strict=True) if point in report.in_line), 0.0)
-    margin = max(years[-1] * 0.12, 0.02)
-    y_range = (5 * math.floor(low / 5), 5 * math.ceil(high / 5))
-    axes = Axes(canvas, box, (-margin, years[-1] + margin), y_range)
-    canvas.saveState()
-    axes.clip()
-    if line is not None:
-        shifted = [first + at for at in line.at_years]
-        upper = list(zip(shifted, line.band_high, strict=True))
-        lower = list(zip(shifted, line.band_low, strict=True))
-        axes.polygon([*upper, *reversed(lower)], BAND)
-    canvas.restoreState()
-    axes.frame("", report.say("report.chart.vo2max"), None, 10)
-    canvas.setLineWidth(1.1)
-    if line is not None:
-        canvas.setStrokeColor(ACCENT)
-        ends = ((first + line.at_years[0], line.line[0]), (first + line.at_years[-1], line.line[-1]))
-        canvas.line(axes.x(ends[0][0]), axes.y(ends[0][1]), axes.x(ends[1][0]), axes.y(ends[1][1]))
-    free_from = box.x - 100.0
-    for place, (at, point) in enumerate(zip(years, points, strict=True)):
-        x = axes.x(at)
-        if point.method:
-            canvas.setStrokeColor(ACCENT)
-            canvas.setFillColor(WHITE)
-            canvas.circle(x, axes.y(point.vo2max_ml_kg_min or 0), 3.5, stroke=1, fill=1)
-        else:
-            canvas.setStrokeColor(QUIET)
-            canvas.line(x, axes.y(point.low or 0), x, axes.y(point.high or 0))
-            for end in (point.low, point.high):
-                canvas.line(x - 3, axes.y(end or 0), x + 3, axes.y(end or 0))
-            canvas.setFillColor(ACCENT)
-            canvas.circle(x, axes.y(point.vo2max_ml_kg_min or 0), 3.5, stroke=0, fill=1)
-        # A date where there is room for it; the last one always.
-        last_x = axes.x(years[-1])
-        if x >= free_from and (place == len(points) - 1 or x + DATE_WIDTH <= last_x):
+def _flags(canvas: Canvas, axes: Axes, told: Sequence[Told]) -> None:
+    """A numbered flag for each note; notes close together stand below one another. A hold is a bar at the foot."""
+    box = axes.box
+    taken: list[float] = []  # how far right each row is in use
+    for number, one in enumerate(told, start=1):
+        x = axes.x(min(max(one.t_s / 60, axes.x_low), axes.x_high))
+        if one.held and one.until_s is not None:
             canvas.setFillColor(QUIET)
-            draw_text(canvas, x, box.y - 11, report.day(point.started_at), REGULAR, 6.5, anchor=CENTRE)
-            free_from = x + DATE_WIDTH
+            canvas.rect(x, box.y, max(1.5, axes.x(min(one.until_s / 60, axes.x_high)) - x), 4, stroke=0, fill=1)
+        level = next((place for place, until in enumerate(taken) if x - 5 > until), len(taken))
+        if level == len(taken):
+            taken.append(0.0)
+        taken[level] = x + 5
+        y = box.y + box.height - 19 - 9.5 * (level % FLAG_ROWS)
+        canvas.setStrokeColor(INK)
+        canvas.setLineWidth(0.5)
+        canvas.line(x, box.y, x, y)
+        canvas.setFillColor(WHITE)
+        canvas.circle(x, y + 2, 4.6, stroke=1, fill=1)
+        canvas.setFillColor(INK)
+        draw_text(canvas, x, y, str(number), REGULAR, 6, anchor=CENTRE)
 
 
-def _ticks(low: float, high: float, step: float | None) -> list[float]:
+def ticks(low: float, high: float, step: float | None) -> list[float]:
     if step is None:
         return []
     first = math.ceil(low / step)

@@ -66,6 +66,26 @@ def wrap(text: str, font: str, size: float, width: float) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def name_lines(name: str, family: str, size: float, width: float, most: int = 2) -> tuple[list[str], float]:
+    """A name in at most so many lines and the size that it needs: given names become initials before anything is lost.
+
+    Args:
+        family: The part that is never left out; empty: the name's last word.
+    """
+    name = " ".join(plain(name).split())
+    family = " ".join(plain(family).split()) or name.rpartition(" ")[2]
+    given = name.removesuffix(family).split() if name.endswith(family) else []
+    short = " ".join([*(f"{_letters(one)[0]}." for one in given), family])
+    for text, smallest in ((name, 7.5), (short, 7.0), (family, 6.0)):
+        at = size
+        while at >= smallest:
+            lines = wrap(text, BOLD, at, width)  # bold is the wider
+            if len(lines) <= most:
+                return lines, at
+            at -= 0.5
+    return wrap(family, BOLD, 6.0, width), 6.0
+
+
 def _letters(text: str) -> list[str]:
     """A text in what a reader takes for single letters: marks and joiners stay with the letter before them."""
     letters: list[str] = []

@@ -1,7 +1,7 @@
 """What a report says, before it is drawn: plain values and sentences in the reader's language."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from teststation.due import NEXT_TEST_MONTHS, months_later
@@ -20,6 +20,7 @@ class ReportPerson:
     name: str
     born: str | None
     number: str | None = None
+    family: str = ""  # the part of ``name`` that is never left out; empty: its last word
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class HistoryPoint:
     high: float | None
     method: str = ""
     reckoned_by: str = ""  # algorithm and method; the line joins the points of the newest one's
+    likely_low: float | None = None
+    likely_high: float | None = None
+    verdict: str = ""  # of the change up to this test: real_up, real_down or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,35 @@ class Signed:
     at: str  # ISO 8601, UTC
     comment: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The test that this one is laid beside."""
+
+    run: RunRecord
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One result of this test: what an algorithm once said of it."""
+
+    number: int
+    made_at: str  # ISO 8601, UTC
+    software: str
+    assessment: Assessment
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a record knows beside the run; a run by itself has none of it."""
+
+    conditions: Mapping[str, str] = field(default_factory=dict)  # the answers before the test, by their codes
+    previous: Previous | None = None
+    versions: tuple[Version, ...] = ()
+    ledger: bool = False  # whether the clinic wants page 3: what was sent to the belt, check sums, results
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +99,7 @@ class Report:
     language: str
     signatures: tuple[Signed, ...] = ()
     log_row: str = ""  # number and hash of the audit log's row that tells of this test last
+    extras: Extras = Extras()
 
     @property
     def say(self) -> Texts:
@@ -86,8 +120,21 @@ class Report:
         """A number as the reader writes it; a dash where there is none."""
         if value is None:
             return "–"
-        text = f"{value:.{digits}f}".replace("-", "−")
+        text = f"{value:.{digits}f}"
+        if not text.strip("-0."):
+            text = text.lstrip("-")  # what rounds to nothing has no sign
+        text = text.replace("-", "−")
         return text.replace(".", ",") if self.language in COMMA else text
+
+    def signed(self, value: float | None, digits: int = 1) -> str:
+        """A difference: with its sign, plus included."""
+        text = self.number(value, digits)
+        return text if value is None or value < 0 or not text.strip("0,.") else f"+{text}"
+
+    def clock(self, t_s: float) -> str:
+        """A moment of the test as ``m:ss`` from its start."""
+        whole = max(0, int(t_s))
+        return f"{whole // 60}:{whole % 60:02d}"
 
     def day(self, iso: str | None) -> str:
         """A date as dd.mm.yyyy."""
@@ -105,10 +152,14 @@ class Report:
         started = datetime.fromisoformat(self.run.started_at).date()
         return self.say("report.next_test", day=months_later(started, NEXT_TEST_MONTHS).strftime("%d.%m.%Y"))
 
-    def signed_on(self, signature: Signed) -> str:
-        """The day of a signature, by the clock of the test's own place."""
+    def local_day(self, utc: str) -> str:
+        """The day of a moment, by the clock of the test's own place."""
         zone = datetime.fromisoformat(self.run.started_at).tzinfo
-        return datetime.fromisoformat(signature.at).astimezone(zone).strftime("%d.%m.%Y")
+        return datetime.fromisoformat(utc).astimezone(zone).strftime("%d.%m.%Y")
+
+    def signed_on(self, signature: Signed) -> str:
+        """The day of a signature."""
+        return self.local_day(signature.at)
 
     @property
     def professional_words(self) -> tuple[str, ...]:
@@ -136,12 +187,11 @@ class Report:
         """The one sentence for the patient: am I fitter, and is it real?"""
         say, estimate = self.say, self.headline
         if estimate.vo2max_ml_kg_min is None:
-            why = "" if estimate.why is None else say.say(estimate.why)
-            words, other = say("report.sentence.withheld", why=why), self.assessment.estimates["combined"]
-            if other.vo2max_ml_kg_min is None:
-                return words
-            value, low, high = (self.number(v, 0) for v in (other.vo2max_ml_kg_min, other.low, other.high))
-            return f"{words} {say('report.sentence.combined', value=value, low=low, high=high)}"
+            # Where a frame says why, nobody has to read it twice; page two tells it by its method.
+            framed = self.advice.withheld_because
+            if framed is not None and framed.code != "advice_no_number":
+                return say("report.nothing.title")
+            return say("report.sentence.withheld", why="" if estimate.why is None else say.say(estimate.why))
         if not self.advice.verdicts:
             return say("advice.measured", value=self.number(estimate.vo2max_ml_kg_min, 0))
         change = self.assessment.change
@@ -152,6 +202,15 @@ class Report:
         reference = self.assessment.reference
         percent = self.number(None if reference is None else reference.percent_of_expected, 0)
         return say("report.sentence.first", percent=percent)
+
+    @property
+    def other_number(self) -> str:
+        """The combined estimate, where the clinic's own choice of method gave no number and that one did."""
+        other = self.assessment.estimates.get("combined")
+        if self.headline.vo2max_ml_kg_min is not None or other is None or other.vo2max_ml_kg_min is None:
+            return ""
+        value, low, high = (self.number(v, 0) for v in (other.vo2max_ml_kg_min, other.low, other.high))
+        return self.say("report.sentence.combined", value=value, low=low, high=high)
 
     def percent(self, share: float) -> str:
         """A probability in whole per cent, never 0 or 100."""
@@ -232,8 +291,7 @@ class Report:
         if now is None:
             return words
         away = now - then.vo2max_ml_kg_min
-        size = ("+" if away >= 0 else "") + self.number(away)
-        return f"{words} {say('report.change.imported_today', size=size)}"
+        return f"{words} {say('report.change.imported_today', size=self.signed(away))}"
 
     @property
     def in_line(self) -> tuple[HistoryPoint, ...]:
@@ -268,6 +326,7 @@ def build(
     language: str = "nb",
     signatures: Sequence[Signed] = (),
     log_row: str = "",
+    extras: Extras | None = None,
 ) -> Report:
     """Gather what a report needs."""
     return Report(
@@ -282,4 +341,5 @@ def build(
         language,
         tuple(signatures),
         log_row,
+        extras or Extras(),
     )

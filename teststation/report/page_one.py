@@ -1,14 +1,32 @@
 """Page one: the answer, for the patient and for the journal."""
 
 from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES
-from teststation.physiology.result import Change
+from teststation.physiology.course import course
 from teststation.physiology.zones import ZONES
-from teststation.report import charts
+from teststation.report import charts, trend_chart
+from teststation.report.change import change_words
 from teststation.report.charts import Box
-from teststation.report.layout import ACCENT, BOLD, INK, INNER, MARGIN, PALE, QUIET, RULE, WIDTH, Page, wrap
+from teststation.report.layout import (
+    ACCENT,
+    BOLD,
+    INK,
+    INNER,
+    MARGIN,
+    PALE,
+    QUIET,
+    REGULAR,
+    RULE,
+    WHITE,
+    WIDTH,
+    Page,
+    name_lines,
+    wrap,
+)
 from teststation.report.model import Report
+from teststation.report.typesetting.drawing import text_width
 
-CHART_HEIGHT = 236.0
+CHART_HEIGHT = 222.0
+BOX_HEIGHT, GAP = 82.0, 10.0
 
 
 def draw(page: Page, report: Report) -> None:
@@ -24,11 +42,15 @@ def _head(page: Page, report: Report) -> None:
     say, run = report.say, report.run
     top = page.y
     page.text(
-        MARGIN, top - 14, report.clinic.name or say("report.title"), 15, bold=True, color=ACCENT, width=INNER * 0.55
+        MARGIN, top - 14, report.clinic.name or say("report.title"), 15, bold=True, color=ACCENT, width=INNER * 0.48
     )
-    page.text(MARGIN, top - 29, say("report.title") + " · " + run.plan.title, 9, color=QUIET, width=INNER * 0.6)
+    page.text(MARGIN, top - 29, say("report.title") + " · " + run.plan.title, 9, color=QUIET, width=INNER * 0.48)
     right = WIDTH - MARGIN
-    page.text(right, top - 12, report.person.name, 12, bold=True, right=True, width=INNER * 0.42)
+    names, size = name_lines(report.person.name, report.person.family, 12, INNER * 0.5)
+    for line in names:
+        page.text(right, top - 12, line, size, bold=True, right=True)
+        top -= size + 2.5
+    top += size + 2.5
     born = say("report.born", day=report.day(report.person.born)) if report.person.born else ""
     number = say("report.number", number=report.person.number) if report.person.number else ""
     age = say("report.years", age=report.whole_years)
@@ -66,109 +88,142 @@ def _frame(page: Page, lines: tuple[str, ...]) -> None:
 
 
 def _answers(page: Page, report: Report) -> None:
-    say, found, estimate = report.say, report.assessment, report.headline
-    reference = found.reference
-    top, height = page.y - 12, 82.0
-    gap = 10.0
-    width = (INNER - 2 * gap) / 3
-    low_high = ""
-    if estimate.vo2max_ml_kg_min is not None:
-        low_high = report.ranges
-    cells = (
-        (
-            say("report.vo2max"),
-            report.number(estimate.vo2max_ml_kg_min),
-            say("report.unit") if estimate.vo2max_ml_kg_min is not None else say("report.no_number"),
-            low_high,
-        ),
-        (say("report.fitness_age"), report.fitness_age_words, report.fitness_age_range, say("report.age_meaning")),
-        (
-            say("report.compared"),
-            "–" if reference is None else say("report.percent", n=report.number(reference.percent_of_expected, 0)),
-            "" if reference is None else say("report.expected", n=report.number(reference.expected_ml_kg_min)),
-            report.norm_words,
-        ),
-    )
-    for place, (title, large, first, second) in enumerate(cells):
-        x = MARGIN + place * (width + gap)
+    """Number, age and norm, a box for each that there is; what was measured where there is no number."""
+    page.y -= 12
+    if report.headline.vo2max_ml_kg_min is None:
+        _measured(page, report)
+        return
+    boxes = [_number, *([_age] if report.assessment.fitness_age is not None else [_surer] if _remedy(report) else [])]
+    boxes += [] if report.assessment.reference is None else [_norm]
+    width = (INNER - GAP * (len(boxes) - 1)) / len(boxes)
+    for place, draw in enumerate(boxes):
+        x = MARGIN + place * (width + GAP)
         page.canvas.setFillColor(PALE)
-        page.canvas.roundRect(x, top - height, width, height, 5, stroke=0, fill=1)
-        page.text(x + 10, top - 16, title, 8.5, color=QUIET, width=width - 20)
-        page.text(x + 10, top - 43, large, 24, bold=True, color=ACCENT, width=width - 20)
-        page.text(x + 10, top - 59, first, 8.5, width=width - 20)
-        page.text(x + 10, top - 72, second, 8, color=QUIET, width=width - 20)
-    page.y = top - height
+        page.canvas.roundRect(x, page.y - BOX_HEIGHT, width, BOX_HEIGHT, 5, stroke=0, fill=1)
+        draw(page, report, x + 10, width - 20)
+    page.y -= BOX_HEIGHT
+
+
+def _box(page: Page, x: float, width: float, title: str, large: str, first: str, second: str) -> None:
+    page.text(x, page.y - 16, title, 8.5, color=QUIET, width=width)
+    page.text(x, page.y - 43, large, 24, bold=True, color=ACCENT, width=width)
+    page.text(x, page.y - 59, first, 8.5, width=width)
+    page.text(x, page.y - 72, second, 8, color=QUIET, width=width)
+
+
+def _number(page: Page, report: Report, x: float, width: float) -> None:
+    """The number with both ranges, in words and as a bar: thick where it most likely is, thin almost certainly."""
+    say, estimate = report.say, report.headline
+    value = report.number(estimate.vo2max_ml_kg_min)
+    _box(page, x, width, say("report.vo2max"), value, "", report.ranges)
+    page.text(x + text_width(value, BOLD, 24) + 5, page.y - 43, say("report.unit"), 8.5)
+    if estimate.low is None or estimate.high is None:
+        return
+    low, high = estimate.low, estimate.high
+
+    def at(number: float) -> float:
+        return x + width * (number - low) / (high - low)
+
+    page.canvas.setStrokeColor(ACCENT)
+    page.canvas.setLineWidth(1.2)
+    page.canvas.line(x, page.y - 56, x + width, page.y - 56)
+    if estimate.likely_low is not None and estimate.likely_high is not None:
+        page.canvas.setLineWidth(5)
+        page.canvas.line(at(estimate.likely_low), page.y - 56, at(estimate.likely_high), page.y - 56)
+    page.canvas.setFillColor(WHITE)
+    page.canvas.setLineWidth(1.4)
+    page.canvas.circle(at(estimate.vo2max_ml_kg_min or 0.0), page.y - 56, 3.6, stroke=1, fill=1)
+
+
+def _age(page: Page, report: Report, x: float, width: float) -> None:
+    titles = report.say("report.fitness_age"), report.say("report.age_meaning")
+    _box(page, x, width, titles[0], report.fitness_age_words, report.fitness_age_range, titles[1])
+
+
+def _norm(page: Page, report: Report, x: float, width: float) -> None:
+    say, reference = report.say, report.assessment.reference
+    assert reference is not None
+    percent = say("report.percent", n=report.number(reference.percent_of_expected, 0))
+    expected = say("report.expected", n=report.number(reference.expected_ml_kg_min))
+    _box(page, x, width, say("report.compared"), percent, expected, report.norm_words)
+
+
+def _remedy(report: Report) -> str:
+    """What would narrow the range most; nothing where nobody knows."""
+    limits = report.assessment.limits
+    if limits is None or limits.remedy is None:
+        return ""
+    sizes = {"then": report.number(limits.half_width_then, 0), "now": report.number(limits.half_width, 0)}
+    return report.say(f"report.limits.{limits.remedy}", **sizes)
+
+
+def _surer(page: Page, report: Report, x: float, width: float) -> None:
+    """In place of an age whose range is as wide as a life."""
+    page.text(x, page.y - 16, report.say("report.surer.title"), 8.5, color=QUIET, width=width)
+    for number, line in enumerate(wrap(_remedy(report), REGULAR, 8.5, width)[:4]):
+        page.text(x, page.y - 32 - 12 * number, line, 8.5)
+
+
+def _measured(page: Page, report: Report) -> None:
+    """What the test did measure, in one line: no row of empty boxes."""
+    say, seen = report.say, course(report.run, report.assessment)
+    words = [say("report.nothing.walked", time=report.clock(seen.walked_s))] if seen.walked_s else []
+    if seen.peak_hr_bpm is not None:
+        words.append(say("report.nothing.peak", bpm=report.number(seen.peak_hr_bpm, 0)))
+    other = report.other_number
+    if not words and not other:
+        return
+    lines = wrap(other, REGULAR, 9, INNER - 20) if other else []
+    height = 38.0 + 12 * len(lines)
+    page.canvas.setFillColor(PALE)
+    page.canvas.roundRect(MARGIN, page.y - height, INNER, height, 5, stroke=0, fill=1)
+    page.text(MARGIN + 10, page.y - 15, say("report.nothing.measured"), 8.5, color=QUIET)
+    page.text(MARGIN + 10, page.y - 30, " · ".join(words), 11, bold=True, width=INNER - 20)
+    for number, line in enumerate(lines):
+        page.text(MARGIN + 10, page.y - 44 - 12 * number, line, 9)
+    page.y -= height
 
 
 def _chart(page: Page, report: Report) -> None:
-    say = report.say
-    page.heading(say("report.heading.workload"))
-    with_trend = len(report.tested) > 1
-    width = INNER * (0.60 if with_trend else 1.0) - 34
-    box = Box(MARGIN + 34, page.y - CHART_HEIGHT - 2, width, CHART_HEIGHT - 8)
-    charts.workload(page.canvas, box, report)
-    if with_trend:
-        left = MARGIN + 34 + width + 44
-        page.text(left - 30, page.y - 10, say("report.heading.trend"), 8.5, bold=True, color=QUIET)
-        charts.trend(page.canvas, Box(left, box.y, WIDTH - MARGIN - left, box.height - 22), report)
+    say, found = report.say, report.assessment
+    measured = any(s.vo2_ml_kg_min is not None and s.observation.hr_bpm is not None for s in found.stages)
+    if not measured and not report.tested:
+        return
+    page.heading(say("report.heading.workload" if measured else "report.heading.trend"))
+    top, left, width = page.y, MARGIN, INNER
+    if measured:
+        width = INNER * (0.60 if report.tested else 1.0) - 34
+        charts.workload(page.canvas, Box(MARGIN + 34, top - CHART_HEIGHT - 2, width, CHART_HEIGHT - 8), report)
+        left = MARGIN + 34 + width + 14
+    bottom = top - CHART_HEIGHT - 2
+    if report.tested:
+        inner = left + 30
+        page.text(left, top - 10, say("report.heading.trend"), 8.5, bold=True, color=QUIET)
+        trend_chart.draw(page.canvas, Box(inner, bottom, WIDTH - MARGIN - inner, CHART_HEIGHT - 30), report)
         if report.trend is not None:
-            values = {name: report.number(getattr(report.trend, name)) for name in ("per_year", "low", "high")}
-            page.text(left - 30, page.y - 20, say("report.trend", **values), 7, color=QUIET)
-    page.y = box.y - 26
-    legend = say("report.chart.legend")
-    if with_trend and report.last_imported is not None:
-        legend = f"{legend} {say('report.chart.legend_imported')}"
-    page.paragraph(legend, 7, color=QUIET, most=2)
+            values = {name: report.signed(getattr(report.trend, name)) for name in ("per_year", "low", "high")}
+            page.text(left, top - 20, say("report.trend", **values), 7, color=QUIET)
+    page.y = bottom - 26
+    legend = [say("report.chart.legend")] if measured else []
+    if report.tested:
+        legend.append(say("report.chart.legend_trend"))
+    if any(point.verdict.startswith("real") for point in report.tested):
+        legend += [say("report.trendline.legend_up"), say("report.trendline.legend_down")]
+    if report.last_imported is not None and report.tested:
+        legend.append(say("report.chart.legend_imported"))
+    page.paragraph(" ".join(legend), 7, color=QUIET, most=3)
 
 
 def _change(page: Page, report: Report) -> None:
-    say, change = report.say, report.assessment.change
-    page.heading(say("report.heading.change"))
-    if change is None:
-        page.paragraph(report.first_words, 9, most=3)
-        return
-    if change.not_comparable:
-        _side_by_side(page, report, change)
-        return
-    values = {
-        "day": report.day(change.earlier_started_at),
-        "size": ("+" if change.change_ml_kg_min >= 0 else "") + report.number(change.change_ml_kg_min),
-        "low": report.number(change.low),
-        "high": report.number(change.high),
-        "verdict": say(f"report.change.{change.wording}"),
-    }
-    text = say("report.change.line", **values)
-    if change.probability_of_rise is not None and change.wording != "not_comparable":
-        text += " " + say("report.change.probability", percent=report.percent(change.probability_of_rise))
-    if change.baseline_tests > 1:
-        text += " " + say("report.change.baseline")
-    if change.pulse_at_equal_load_bpm is not None:
-        text += " " + say("report.change.pulse", bpm=report.number(change.pulse_at_equal_load_bpm, 0))
-    if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
-        real, possible = report.number(change.real_from_ml_kg_min), report.number(change.possible_from_ml_kg_min)
-        text += " " + say("report.change.thresholds", real=real, possible=possible)
-    if change.fitness_age is not None:
-        age = change.fitness_age
-        years = {name: report.number(getattr(age, name), 0) for name in ("years", "low", "high")}
-        known = age.capped == "none"
-        text += " " + (say("report.change.years", **years) if known else say("report.change.years_unknown"))
-    if change.notes:
-        text += " " + say("report.change.note", what="; ".join(say.say(cause) for cause in change.notes))
-    page.paragraph(text, 9, most=4)
-
-
-def _side_by_side(page: Page, report: Report, change: Change) -> None:
-    """Two tests that cannot be compared: both numbers and what differs, and no word on the difference."""
+    """The sentence first, in a patient's words; the figures that it rests on in smaller type."""
     say = report.say
-    before = next((p for p in report.history if p.started_at == change.earlier_started_at), None)
-    values = {
-        "day": report.day(change.earlier_started_at),
-        "before": report.number(None if before is None else before.vo2max_ml_kg_min),
-        "now": report.number(report.headline.vo2max_ml_kg_min),
-    }
-    page.paragraph(say("advice.then_and_now", **values), 9)
-    differences = "; ".join(say.say(cause) for cause in change.not_comparable)
-    page.paragraph(say("report.change.differs", what=differences), 9, bold=True, most=2)
+    if report.assessment.change is None and not report.advice.verdicts:
+        return
+    page.heading(say("report.heading.change"))
+    told = change_words(report)
+    if told.first:
+        page.paragraph(told.first, 10, bold=True, most=2)
+    page.paragraph(told.then, 8.5, most=6)
 
 
 def _training(page: Page, report: Report) -> None:

@@ -1,135 +1,182 @@
-"""Page two: how the answer came about, for the professional."""
+"""Page two and on: what was known and how the answer came about, for the professional. What is long goes overleaf."""
 
-from teststation.physiology.result import METHODS, Estimate, StageResult
-from teststation.report import charts
+from collections.abc import Callable
+
+from teststation.physiology.result import METHODS, Estimate
+from teststation.report import charts, ledger
 from teststation.report.charts import Box
-from teststation.report.layout import ACCENT, BAND, INK, INNER, MARGIN, PALE, QUIET, RULE, WIDTH, Page
-from teststation.report.model import Report
-from teststation.units import ML_KG_MIN_PER_MET
-
-CHART_HEIGHT = 150.0
-TERMS_SHOWN = 6  # the smaller ones are in the JSON
-
-
-def draw(page: Page, report: Report) -> None:
-    """Course, stages, method, methods side by side, error budget, devices, signature."""
-    say = report.say
-    page.text(MARGIN, page.y - 10, say("report.heading.professional"), 12, bold=True, color=ACCENT)
-    who = f"{report.person.name} · {report.day(report.run.started_at)}"
-    page.text(WIDTH - MARGIN, page.y - 10, who, 9, color=QUIET, right=True, width=INNER * 0.5)
-    page.y -= 14
-    page.heading(say("report.heading.course"), 16)
-    box = Box(MARGIN + 34, page.y - CHART_HEIGHT - 2, INNER - 34, CHART_HEIGHT - 6)
-    charts.over_time(page.canvas, box, report)
-    page.y = box.y - 22
-    _stages(page, report)
-    _method(page, report)
-    _methods(page, report)
-    _budget(page, report)
-    _foot(page, report)
-
-
-_COLUMNS = (
-    ("name", 64),
-    ("planned", 70),
-    ("walked", 70),
-    ("vo2", 32),
-    ("met", 28),
-    ("pulse", 30),
-    ("percent", 34),
-    ("rpe", 26),
-    ("bp", 40),
-    ("used", 0),
+from teststation.report.flow import (
+    Block,
+    beside,
+    gap,
+    heading,
+    height_of,
+    on_pages,
+    place,
+    row,
+    section,
+    stacked,
+    written,
 )
+from teststation.report.known import known_words, told_of
+from teststation.report.layout import (
+    ACCENT,
+    BAND,
+    HEIGHT,
+    INK,
+    INNER,
+    MARGIN,
+    PALE,
+    QUIET,
+    REGULAR,
+    WIDTH,
+    Page,
+    name_lines,
+)
+from teststation.report.model import Report
+from teststation.report.numbers import number_rows
+from teststation.report.stages import stage_rows
+from teststation.report.typesetting.drawing import text_width
+
+CHART_HEIGHT = 120.0
+HALF, RIGHT = 246.0, 262.0  # the width of a column, and where the right one begins
+SIGNATURE_TOP, FOOT = 84.0, 54.0
+TOP = 18.0  # from a page's margin down to its first block
+SMALL = 7.5
+TERMS_SHOWN = 6  # the smaller ones are in the JSON
+LOWEST_PEN_BOX = 34.0
 
 
-def _stages(page: Page, report: Report) -> None:
-    say, stages = report.say, report.assessment.stages
-    page.heading(say("report.heading.stages"))
-    row_height = 11.5 if len(stages) <= 8 else max(6.5, 92.0 / len(stages))
-    size = min(7.5, row_height * 0.7)
-    for stage in (None, *stages):
-        page.y -= row_height
-        x = MARGIN
-        cells = [say(f"report.stage.{name}") for name, _ in _COLUMNS] if stage is None else _cells(report, stage)
-        for cell, (_, width) in zip(cells, _COLUMNS, strict=True):
-            room = (width or MARGIN + INNER - x) - 4
-            page.text(x, page.y, cell, size, bold=stage is None, color=QUIET if stage is None else INK, width=room)
-            x += width
-        page.canvas.setStrokeColor(RULE)
-        page.canvas.setLineWidth(0.4)
-        page.canvas.line(MARGIN, page.y - row_height * 0.28, WIDTH - MARGIN, page.y - row_height * 0.28)
-    if not stages:
-        page.paragraph(say("report.stage.none"), 8.5)
+def sheets(report: Report) -> list[Callable[[Page], None]]:
+    """One function for each page, the first with the signature; how many there are is known before any is drawn."""
+    room = HEIGHT - MARGIN - TOP
+    pages = on_pages(_blocks(report), room - SIGNATURE_TOP, room - FOOT)
+    return [_sheet(report, blocks, first=number == 0) for number, blocks in enumerate(pages)]
 
 
-def _cells(report: Report, stage: StageResult) -> list[str]:
-    seen, say, n = stage.observation, report.say, report.number
-    load = say("report.stage.load", speed="{0}", incline="{1}")
-    planned = seen.planned
-    used = "–" if stage.excluded_because is None else say.say(stage.excluded_because)
-    if stage.used:
-        used = "; ".join((say("report.stage.yes"), *(say.say(doubt) for doubt in stage.doubts)))
-    vo2, pulse = stage.vo2_ml_kg_min, seen.hr_bpm
+def _sheet(report: Report, blocks: list[Block], *, first: bool) -> Callable[[Page], None]:
+    def draw(page: Page) -> None:
+        title = report.say("report.heading.professional" if first else "report.sheet.heading")
+        page.text(MARGIN, page.y - 10, title, 12, bold=True, color=ACCENT, width=INNER * 0.4)
+        day = f" · {report.day(report.run.started_at)}"
+        lines, size = name_lines(
+            report.person.name, report.person.family, 9, INNER * 0.58 - text_width(day, REGULAR, 9), 1
+        )
+        for number, line in enumerate(lines):
+            last = number == len(lines) - 1
+            y = page.y - 10 + (size + 1) * (len(lines) - 1 - number)
+            page.text(WIDTH - MARGIN, y, line + (day if last else ""), size, color=QUIET, right=True)
+        page.y -= TOP
+        place(page, blocks, MARGIN)
+        if first:
+            _signature(page, report)
+
+    return draw
+
+
+def _blocks(report: Report) -> list[Block]:
     return [
-        seen.name,
-        "–" if planned is None else load.format(n(planned.speed_kmh), n(planned.incline_pct)),
-        load.format(n(seen.actual.speed_kmh), n(seen.actual.incline_pct)),
-        n(vo2),
-        n(None if vo2 is None else vo2 / ML_KG_MIN_PER_MET),
-        n(pulse, 0),
-        n(None if pulse is None else 100 * pulse / report.assessment.hr_max.bpm, 0),
-        "–" if seen.rpe is None else str(seen.rpe),
-        "–" if seen.systolic_mmhg is None else f"{seen.systolic_mmhg}/{seen.diastolic_mmhg}",
-        used,
+        *_course(report),
+        *_stages(report),
+        *_in_columns(report),
+        *_comments(report),
+        *_method(report),
+        *_methods(report),
+        *_foot(report),
+        *(ledger.blocks(report) if report.extras.ledger else ()),
     ]
 
 
-def _method(page: Page, report: Report) -> None:
-    say, found, subject, n = report.say, report.assessment, report.run.subject, report.number
-    page.heading(say("report.heading.method"))
-    estimate = found.estimates["extrapolation"]
-    hr_max = say(f"report.hr_max.{found.hr_max.source}", bpm=n(found.hr_max.bpm, 0), see=n(found.hr_max.see_bpm))
-    if found.hr_max.measured_on is not None:
-        hr_max += " " + say("report.hr_max.measured_on", day=report.day(found.hr_max.measured_on))
-    if found.hr_max.rpe_check_bpm is not None and found.hr_max.source != "rpe":
-        hr_max += " " + say("report.hr_max.check", bpm=n(found.hr_max.rpe_check_bpm, 0))
-    if found.hr_max.reckoned_source == "age":
-        hr_max += " " + say(
-            "report.hr_max.reckoned", bpm=n(found.hr_max.reckoned_bpm, 0), sd=n(found.hr_max.reckoned_sd_bpm, 0)
-        )
-    line = "" if estimate.r2 is None else say("report.method.line", n=estimate.n_stages or 0, r2=n(estimate.r2, 2))
-    person = say(
-        "report.method.person", weight=n(subject.weight_kg), height=n(subject.height_cm, 0), age=report.whole_years
-    )
-    flags = [say(f"report.flag.{flag}") for flag in ("beta_blocker", "irregular_rhythm") if getattr(subject, flag)]
-    page.paragraph(f"{hr_max} {line} {person} {' '.join(flags)}", 8, most=4)
-    if found.hr_max.question is not None:
-        page.paragraph(say.say(found.hr_max.question), 8, bold=True, most=2)
-    page.paragraph(f"{say('report.method.ended')} {report.ending}.", 8, most=3)
+def _course(report: Report) -> list[Block]:
+    """Pulse over time, what was noted on it, and the notes by their numbers."""
+    told, say = told_of(report), report.say
+
+    def chart(page: Page, x: float) -> None:
+        box = Box(x + 34, page.y - CHART_HEIGHT, INNER - 34, CHART_HEIGHT - 2)
+        charts.over_time(page.canvas, box, report, told)
+
+    lines = [
+        say("report.marks.lead", n=number, clock=report.clock(one.t_s), words=one.words)
+        for number, one in enumerate(told, start=1)
+    ]
+    chart_block = stacked([heading(say("report.heading.course"), INNER, 2), gap(2), Block(CHART_HEIGHT + 21, chart)])
+    # Two columns, read downwards; a long note takes the lines it needs.
+    half = -(-len(lines) // 2)
+    pairs = zip(lines[:half], [*lines[half:], *[""] * (half - len(lines[half:]))], strict=True)
+    return [chart_block, *(row([(a, INNER / 2), (b, INNER / 2)], 7, color=QUIET, ruled=False) for a, b in pairs)]
 
 
-def _methods(page: Page, report: Report) -> None:
-    """Every estimate with its interval on one scale, or why it is withheld."""
+def _stages(report: Report) -> list[Block]:
+    rows = stage_rows(report)
     say = report.say
-    page.heading(say("report.heading.methods"))
+    return section(say("report.heading.stages"), INNER, rows or written(say("report.stage.none"), 8.5, INNER))
+
+
+def _in_columns(report: Report) -> list[Block]:
+    """The test in numbers beside what was known; one below the other where much was written."""
+    say = report.say
+    titles = say("report.sum.heading"), say("report.known.heading")
+    numbers = number_rows(report, HALF)
+    known = [line for words in known_words(report) for line in written(words, SMALL, HALF)]
+    if height_of(known) <= height_of(numbers) + 30:
+        left, right = ([heading(t, HALF), *blocks] for t, blocks in zip(titles, (numbers, known), strict=True))
+        return [beside(left, right, RIGHT)]
+    wide = [line for words in known_words(report) for line in written(words, SMALL, INNER)]
+    return [*section(titles[1], INNER, wide), *section(titles[0], INNER, numbers)]
+
+
+def _comments(report: Report) -> list[Block]:
+    """The comment and every amendment, whole and with their line breaks."""
+    lines = [line for words in report.professional_words for line in written(words, 8, INNER)]
+    return section(report.say("report.comments.heading"), INNER, lines)
+
+
+def _method(report: Report) -> list[Block]:
+    say, found, subject, n = report.say, report.assessment, report.run.subject, report.number
+    estimate = found.estimates["extrapolation"]
+    words = [say(f"report.hr_max.{found.hr_max.source}", bpm=n(found.hr_max.bpm, 0), see=n(found.hr_max.see_bpm))]
+    if found.hr_max.measured_on is not None:
+        words.append(say("report.hr_max.measured_on", day=report.day(found.hr_max.measured_on)))
+    if found.hr_max.rpe_check_bpm is not None and found.hr_max.source != "rpe":
+        words.append(say("report.hr_max.check", bpm=n(found.hr_max.rpe_check_bpm, 0)))
+    if found.hr_max.reckoned_source == "age":
+        reckoned = n(found.hr_max.reckoned_bpm, 0), n(found.hr_max.reckoned_sd_bpm, 0)
+        words.append(say("report.hr_max.reckoned", bpm=reckoned[0], sd=reckoned[1]))
+    # Two points lie on a line whatever they are.
+    if estimate.r2 is not None and (estimate.n_stages or 0) > 2:
+        words.append(say("report.method.line", n=estimate.n_stages or 0, r2=n(estimate.r2, 2)))
+    words.append(
+        say("report.method.person", weight=n(subject.weight_kg), height=n(subject.height_cm, 0), age=report.whole_years)
+    )
+    blocks = written(" ".join(words), SMALL, INNER)
+    if found.hr_max.question is not None:
+        blocks += written(say.say(found.hr_max.question), SMALL, INNER, bold=True)
+    if found.fitness_age_withheld is not None:
+        age = say("report.fitness_age"), say("report.withheld", why=say.say(found.fitness_age_withheld))
+        blocks += written(f"{age[0]}: {age[1]}.", SMALL, INNER)
+    blocks += written(f"{say('report.method.ended')} {report.ending}.", SMALL, INNER)
+    return section(say("report.heading.method"), INNER, blocks)
+
+
+def _methods(report: Report) -> list[Block]:
+    """Every estimate with its interval on one scale beside what the doubt is made of; then what was withheld."""
+    say = report.say
     estimates = {name: report.assessment.estimates[name] for name in METHODS if name in report.assessment.estimates}
-    numbers = [e.high for e in estimates.values() if e.high is not None]
-    top = max([60.0, *numbers])
-    left, right = MARGIN + 190, WIDTH - MARGIN - 6
-    for name, estimate in estimates.items():
-        page.y -= 11
-        headline = name == report.assessment.headline
-        page.text(MARGIN, page.y, say(f"report.estimate.{name}"), 8, bold=headline, width=112)
-        if estimate.vo2max_ml_kg_min is None:
-            why = "–" if estimate.why is None else say("report.withheld", why=say.say(estimate.why))
-            page.text(MARGIN + 116, page.y, why, 7.5, color=QUIET, width=INNER - 120)
-            continue
-        page.text(MARGIN + 140, page.y, report.number(estimate.vo2max_ml_kg_min), 8, bold=headline, right=True)
-        interval = f"({report.number(estimate.low, 0)}–{report.number(estimate.high, 0)})"
-        page.text(MARGIN + 144, page.y, interval, 7.5, color=QUIET, width=44)
-        _interval(page, estimate, left, right, top)
-    notes: list[str] = []
+    given = {name: one for name, one in estimates.items() if one.vo2max_ml_kg_min is not None}
+    terms = _budget(report)
+    width = HALF if terms else INNER
+    top = max([60.0, *(one.high or 0.0 for one in given.values())])
+    bars = [_estimate(report, name, one, width, top) for name, one in given.items()]
+    blocks: list[Block] = []
+    if given:
+        left = [heading(say("report.heading.methods"), width), *bars]
+        blocks.append(beside(left, terms, RIGHT) if terms else stacked(left))
+    notes = _notes(report, estimates)
+    return [*blocks, gap(4), *(line for words in notes for line in written(words, 7, INNER, color=QUIET))]
+
+
+def _notes(report: Report, estimates: dict[str, Estimate]) -> list[str]:
+    say, notes = report.say, list[str]()
     combined, second = estimates.get("combined"), report.assessment.second_reference
     if combined is not None and len(combined.ingredients) == 2:
         stages, people = (report.number(100 * one.weight, 0) for one in combined.ingredients)
@@ -141,45 +188,68 @@ def _methods(page: Page, report: Report) -> None:
     if second is not None:
         percent, median = report.number(second.percent_of_expected, 0), report.number(second.expected_ml_kg_min)
         notes.append(say("report.second_reference", percent=percent, median=median))
-    if notes:
-        page.paragraph(" ".join(notes), 7.5, color=QUIET, most=3)
+    together = [" ".join(part for part in (report.limits_words, *notes) if part)]
+    without = [
+        f"{say(f'report.estimate.{name}')} {say('report.withheld', why=say.say(one.why))}."
+        for name, one in estimates.items()
+        if one.vo2max_ml_kg_min is None and one.why is not None
+    ]
+    return [words for words in (*together, " ".join(without)) if words]
 
 
-def _interval(page: Page, estimate: Estimate, left: float, right: float, top: float) -> None:
-    def at(value: float | None) -> float:
-        return left + (right - left) * min(1.0, (value or 0.0) / top)
+def _estimate(report: Report, name: str, estimate: Estimate, width: float, top: float) -> Block:
+    headline = name == report.assessment.headline
+    value = report.number(estimate.vo2max_ml_kg_min)
+    interval = f"({report.number(estimate.low, 0)}–{report.number(estimate.high, 0)})"
 
-    canvas = page.canvas
-    canvas.setStrokeColor(BAND)
-    canvas.setLineWidth(5)
-    canvas.line(at(estimate.low), page.y + 2.5, at(estimate.high), page.y + 2.5)
-    canvas.setFillColor(ACCENT)
-    canvas.circle(at(estimate.vo2max_ml_kg_min), page.y + 2.5, 2.8, stroke=0, fill=1)
+    def draw(page: Page, x: float) -> None:
+        y, left = page.y - 9, x + 148
+        page.text(x, y, report.say(f"report.estimate.{name}"), SMALL, bold=headline, width=86)
+        page.text(x + 108, y, value, SMALL, bold=headline, right=True)
+        page.text(x + 112, y, interval, 7, color=QUIET, width=34)
+
+        def at(number: float | None) -> float:
+            return left + (x + width - left) * min(1.0, (number or 0.0) / top)
+
+        page.canvas.setStrokeColor(BAND)
+        page.canvas.setLineWidth(5)
+        page.canvas.line(at(estimate.low), y + 2.5, at(estimate.high), y + 2.5)
+        page.canvas.setFillColor(ACCENT)
+        page.canvas.circle(at(estimate.vo2max_ml_kg_min), y + 2.5, 2.8, stroke=0, fill=1)
+
+    return Block(11, draw)
 
 
-def _budget(page: Page, report: Report) -> None:
+def _budget(report: Report) -> list[Block]:
     """What the uncertainty is made of: each term's share of the variance."""
-    terms, say = report.assessment.error_budget, report.say
+    terms = report.assessment.error_budget
     if not terms:
-        return
-    page.heading(say("report.heading.budget"))
+        return []
     total = sum(term.sd_ml_kg_min**2 for term in terms)
-    longest = max(term.sd_ml_kg_min**2 / total for term in terms)
+    shares = {term.name: term.sd_ml_kg_min**2 / total for term in terms}
+    longest = max(shares.values())
+    width = INNER - RIGHT
+    blocks = [heading(report.say("report.heading.budget"), width)]
     for term in sorted(terms, key=lambda one: -one.sd_ml_kg_min)[:TERMS_SHOWN]:
-        page.y -= 10.5
-        share = term.sd_ml_kg_min**2 / total
-        page.text(MARGIN, page.y, say(f"report.term.{term.name}"), 8, width=176)
+        told = {"sd": report.number(term.sd_ml_kg_min), "percent": report.number(100 * shares[term.name], 0)}
+        words = report.say("report.term_size", **told)
+        blocks.append(_term(report.say(f"report.term.{term.name}"), words, shares[term.name] / longest, width))
+    return blocks
+
+
+def _term(name: str, words: str, length: float, width: float) -> Block:
+    def draw(page: Page, x: float) -> None:
+        y = page.y - 9
+        page.text(x, y, name, SMALL, width=120)
         page.canvas.setFillColor(BAND)
-        page.canvas.rect(MARGIN + 182, page.y - 1.5, 200 * share / longest, 8, stroke=0, fill=1)
-        told = say("report.term_size", sd=report.number(term.sd_ml_kg_min), percent=report.number(100 * share, 0))
-        page.text(MARGIN + 390, page.y, told, 7.5, color=QUIET, width=INNER - 390)
-    if report.limits_words:
-        page.paragraph(report.limits_words, 7.5, color=QUIET, most=2)
+        page.canvas.rect(x + 122, y - 1.5, 36 * length, 8, stroke=0, fill=1)
+        page.text(x + 162, y, words, 7, color=QUIET, width=width - 162)
+
+    return Block(11, draw)
 
 
-def _foot(page: Page, report: Report) -> None:
+def _foot(report: Report) -> list[Block]:
     run, say = report.run, report.say
-    page.heading(say("report.heading.devices"))
     values = {
         "treadmill": run.treadmill,
         "heart_rate": run.heart_rate,
@@ -191,31 +261,20 @@ def _foot(page: Page, report: Report) -> None:
         "data": report.data_sha256[:16] or "–",
         "log": report.log_row or "–",
     }
-    page.paragraph(f"{say('report.devices', **values)} · {_belt_check(report)}", 7, color=QUIET, most=4)
-    page.paragraph(say("report.sources"), 7, color=QUIET, most=3)
-    _signature(page, report)
+    blocks = written(f"{say('report.devices', **values)} · {_belt_check(report)}", 7, INNER, color=QUIET)
+    blocks += written(say("report.sources"), 7, INNER, color=QUIET)
+    return section(say("report.heading.devices"), INNER, blocks)
 
 
 def _signature(page: Page, report: Report) -> None:
-    """The comment, and who signed it when; lines for pen and paper where nobody has."""
+    """Who signed it when; where nobody has, lines for pen and paper, and a box for a comment where there is room."""
     say, signed, y = report.say, report.signatures, 62.0
     day, name = (report.signed_on(signed[0]), signed[0].name) if signed else ("", "")
-    if page.y < y + 14:
-        # A very long test leaves no room for comments, and lines for a pen belong to the printed form.
-        if signed:
-            words = " ".join([say("report.signed", day=day, name=name), *report.professional_words[-1:]])
-            page.text(MARGIN, y - 9, words, 7, width=INNER)
-        return
-    page.canvas.setFillColor(PALE)
-    height = min(70.0, page.y - y - 26)
-    if height > 20:
+    height = min(70.0, page.y - SIGNATURE_TOP - 8)
+    if not signed and height >= LOWEST_PEN_BOX:
+        page.canvas.setFillColor(PALE)
         page.canvas.rect(MARGIN, page.y - 8 - height, INNER, height, stroke=0, fill=1)
-        page.text(MARGIN + 6, page.y - 19, say("report.comment"), 7.5, color=QUIET)
-        page.y -= 22
-        room = int((height - 18) / 10)
-        words = " ".join(report.professional_words)
-        if words and room > 0:
-            page.paragraph(words, 7.5, most=room, x=MARGIN + 6, width=INNER - 12)
+        page.text(MARGIN + 6, page.y - 19, say("report.comment"), SMALL, color=QUIET)
     page.canvas.setStrokeColor(INK)
     page.canvas.setLineWidth(0.6)
     for x, label, value in (
@@ -230,6 +289,4 @@ def _belt_check(report: Report) -> str:
     check, say = report.run.belt_check, report.say
     if check is None:
         return say("report.belt_check.none")
-    sign = "+" if check.error_pct >= 0 else ""
-    error = f"{sign}{report.number(check.error_pct)}"
-    return say(f"report.belt_check.{check.method}", day=report.day(check.day), error=error)
+    return say(f"report.belt_check.{check.method}", day=report.day(check.day), error=report.signed(check.error_pct))

@@ -1,6 +1,8 @@
-"""Two pages of A4: one for the patient and the journal, one for the professional."""
+"""Pages of A4: one for the patient and the journal, one for the professional, and more where there is more to say."""
 
 import io
+from collections.abc import Callable
+from functools import partial
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -20,8 +22,6 @@ from teststation.report.layout import (
 )
 from teststation.report.model import Report
 
-PAGES = (page_one.draw, page_two.draw)
-
 
 def render(report: Report) -> bytes:
     """The report as PDF bytes. The same report gives the same bytes."""
@@ -39,10 +39,12 @@ def render(report: Report) -> bytes:
     canvas.setTitle(f"{report.say('report.demo')} – {title}" if report.run.demo else title)
     canvas.setSubject(report.run.plan.title)
     canvas.setCreator(f"teststation {report.made_with}")
-    for number, draw in enumerate(PAGES, start=1):
+    first: Callable[[Page], None] = partial(page_one.draw, report=report)
+    pages = (first, *page_two.sheets(report))
+    for number, draw in enumerate(pages, start=1):
         page = Page(canvas)
-        draw(page, report)
-        _footer(page, report, number)
+        draw(page)
+        _footer(page, report, number, len(pages))
         if report.run.demo:
             _mark(page, report)
         canvas.showPage()
@@ -58,10 +60,10 @@ def _mark(page: Page, report: Report) -> None:
     page.text(MARGIN + 8, HEIGHT - MARGIN + 12, words, 11, bold=True, color=WHITE, width=INNER - 16)
 
 
-def _footer(page: Page, report: Report, number: int) -> None:
+def _footer(page: Page, report: Report, number: int, of: int) -> None:
     say = report.say
     page.canvas.setStrokeColor(RULE)
     page.canvas.setLineWidth(0.6)
     page.canvas.line(MARGIN, 40, WIDTH - MARGIN, 40)
     page.text(MARGIN, 29, say("report.intended_use"), 7, color=QUIET, width=INNER - 70)
-    page.text(WIDTH - MARGIN, 29, say("report.page", number=number, of=len(PAGES)), 7, color=QUIET, right=True)
+    page.text(WIDTH - MARGIN, 29, say("report.page", number=number, of=of), 7, color=QUIET, right=True)

@@ -125,6 +125,10 @@ class Controller:
                     worst_gap_ms=telemetry.worst_gap_ms,
                     commands=telemetry.commands,
                     retries=telemetry.retries,
+                    sent_speed_kmh=telemetry.sent_speed_kmh,
+                    sent_incline_pct=telemetry.sent_incline_pct,
+                    confirmed_speed_kmh=telemetry.confirmed_speed_kmh,
+                    confirmed_incline_pct=telemetry.confirmed_incline_pct,
                 )
             )
         sentence = treadmill.failure()

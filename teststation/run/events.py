@@ -49,7 +49,7 @@ class Ticked(Event, frozen=True, tag="ticked"):
     """Time passed. Written to the journal only where it changed something."""
 
 
-class BeltRead(Event, frozen=True, tag="belt_read"):
+class BeltRead(Event, frozen=True, tag="belt_read", omit_defaults=True):
     """The belt as last measured."""
 
     state: BeltState
@@ -62,6 +62,10 @@ class BeltRead(Event, frozen=True, tag="belt_read"):
     worst_gap_ms: float = 0.0
     commands: int = 0
     retries: int = 0
+    sent_speed_kmh: float | None = None  # as ``BeltTelemetry`` has them
+    sent_incline_pct: float | None = None
+    confirmed_speed_kmh: float | None = None
+    confirmed_incline_pct: float | None = None
 
 
 class HeartRateRead(Event, frozen=True, tag="heart_rate_read", omit_defaults=True):

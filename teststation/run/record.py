@@ -6,6 +6,7 @@ from teststation.cause import Cause
 from teststation.demonstration import is_demonstration
 from teststation.ports import BeltCheck, Value
 from teststation.protocol.plan import Plan
+from teststation.run.orders import Order
 from teststation.subject import Gait, Subject
 
 
@@ -102,6 +103,7 @@ class RunRecord(Value, frozen=True):
     belt_at_rest: bool = False
     link: LinkStats = LinkStats()
     belt_check: BeltCheck | None = None
+    orders: tuple[Order, ...] = ()  # none in records that are older than this
 
     @property
     def demo(self) -> bool:

@@ -14,6 +14,7 @@ from teststation.protocol.plan import BOUT
 from teststation.pulse import possible
 from teststation.run import events as ev
 from teststation.run.engine import prepared, step
+from teststation.run.orders import Order, followed
 from teststation.run.record import (
     LOAD_EASED,
     PULSE_FROZEN,
@@ -54,6 +55,7 @@ class Recording:
         self._zero_s = first.t_s
         self._heart: list[tuple[float, int | None]] = []
         self._belt: list[BeltSample] = []
+        self._orders: list[Order] = []
         self._marks: list[Mark] = []
         self._stages: list[_Stage] = []
         self._stages_ended_s: float | None = None
@@ -67,6 +69,7 @@ class Recording:
             self._zero_s = event.t_s
             self._heart = [sample for sample in self._heart if sample[0] >= event.t_s - HEART_SAMPLE_AGE_S]
             self._belt.clear()
+            self._orders.clear()
         self._follow_stages(before, event.t_s, after)
         match event:
             case ev.HeartRateRead(t_s=t_s, status=status, bpm=bpm):
@@ -142,6 +145,7 @@ class Recording:
             belt_at_rest=state.at_rest,
             link=self._link,
             belt_check=first.belt_check,
+            orders=tuple(self._orders),
         )
 
     # --- parts ---
@@ -197,6 +201,7 @@ class Recording:
             commands=read.commands,
             retries=read.retries,
         )
+        self._orders = followed(self._orders, after.setpoint, read, read.t_s - self._zero_s)
         sample = BeltSample(
             t_s=read.t_s - self._zero_s,
             target_speed_kmh=None if after.setpoint is None else after.setpoint.speed_kmh,

@@ -36,6 +36,14 @@ class Texts:
             values = {name: _WithComma(value) if isinstance(value, float) else value for name, value in values.items()}
         return self._entries[key].format(**values)
 
+    def knows(self, key: str) -> bool:
+        """Whether there is a text under ``key``."""
+        return key in self._entries
+
+    def plain(self, key: str) -> str:
+        """The text of ``key`` as it stands, its places unfilled."""
+        return self._entries[key]
+
     def say(self, cause: Cause) -> str:
         """A cause in words."""
         return self(f"cause.{cause.code}", **cause.values)

@@ -67,6 +67,8 @@ class SimTreadmill:
                 state=state,
                 measured_speed_kmh=speed_kmh,
                 measured_incline_pct=self.belt.incline_pct,
+                sent_speed_kmh=guard.out_kmh,
+                sent_incline_pct=guard.out_incline_pct,
                 at_rest=speed_kmh == 0.0 and not guard.moving,
                 trip=guard.tripped,
             ),

@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     use_earlier_tests: bool = False  # whether the combined estimate also rests on the person's latest earlier test
     record: str = ""  # a file or postgresql+psycopg://USER@HOST/DATABASE; empty: the one in the user's data folder
     person_in_file_names: bool = False  # of exported files
+    report_ledger: bool = False  # whether reports have page 3: what was sent to the belt, check sums, results
     backup_folder: str = ""  # empty: no scheduled backups
     backup_days: int = 14  # so many days of backups are kept, and the last of each month
     intended_use_accepted: bool = False

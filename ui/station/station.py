@@ -26,7 +26,7 @@ from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.rescue import rescue
 from teststation.records.tests.journal import read_journal
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.kept_tests import KeptLine, StoredTest
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
 from teststation.run.record import RunRecord
@@ -295,14 +295,24 @@ class Station:
         """
         # The makers of PDF are large and wanted late: they are no part of the start.
         from teststation.report.archive import archive
-        from teststation.report.model import Clinic, HistoryPoint, ReportPerson, Signed, build
+        from teststation.report.model import Clinic, Extras, HistoryPoint, ReportPerson, Signed, Version, build
         from teststation.report.pdf import render
 
         person = self.record.people.get(stored.person_id)
+        until_now, facts = self._until(stored), self.record.tests.trend_facts(stored.person_id)
         history = [
-            HistoryPoint(line.started_at, line.vo2max_ml_kg_min, line.low, line.high, reckoned_by=line.reckoned_by)
-            for line in reversed(self.record.tests.summaries(stored.person_id))
-            if line.started_at <= stored.run.started_at and line.status == "ok" and line.demo is stored.run.demo
+            HistoryPoint(
+                line.started_at,
+                line.vo2max_ml_kg_min,
+                line.low,
+                line.high,
+                reckoned_by=line.reckoned_by,
+                likely_low=facts[line.id].likely_low,
+                likely_high=facts[line.id].likely_high,
+                verdict=facts[line.id].verdict,
+            )
+            for line in until_now
+            if line.status == "ok"
         ]
         tested_on = stored.run.started_at[:10]
         history += [
@@ -316,7 +326,7 @@ class Station:
             for one in self.record.signing.signatures(stored.id)
         ]
         report = build(
-            ReportPerson(name=person.full_name, born=person.born, number=None),
+            ReportPerson(name=person.full_name, born=person.born, number=None, family=person.family_name),
             stored.run,
             stored.assessment,
             history,
@@ -328,8 +338,40 @@ class Station:
             signatures=signatures,
             # A station that works by itself has no row of the record's log yet.
             log_row="" if self.record.away is not None else self.record.audit.row_of_test(stored.id),
+            extras=Extras(
+                conditions=stored.conditions,
+                previous=self._laid_beside(stored, until_now),
+                versions=tuple(
+                    Version(one.number, one.made_at, one.software, one.assessment, one.number == stored.result_number)
+                    for one in (self.record.tests.versions(stored.id) if self.settings.report_ledger else ())
+                ),
+                ledger=self.settings.report_ledger,
+            ),
         )
         return archive(render(report))
+
+    def _until(self, stored: StoredTest) -> list[KeptLine]:
+        """This person's tests up to and with this one, oldest first: demonstrations among themselves."""
+        now = datetime.fromisoformat(stored.run.started_at)
+        lines = reversed(self.record.tests.summaries(stored.person_id))
+        return [
+            line
+            for line in lines
+            if line.demo is stored.run.demo and datetime.fromisoformat(line.started_at) <= now
+        ]
+
+    def _laid_beside(self, stored: StoredTest, until_now: Sequence[KeptLine]) -> "Previous | None":
+        """The test that the change is from; without a change the one before."""
+        from teststation.report.model import Previous
+
+        change = stored.assessment.change
+        earlier = [line.id for line in until_now if line.id != stored.id]
+        if change is not None and change.earlier_test_id in earlier:
+            earlier = [change.earlier_test_id]
+        if not earlier:
+            return None
+        before = self.record.tests.get(earlier[-1])
+        return Previous(before.run, before.assessment)
 
 
 def _as_kept(device: Device, spec: str) -> str:

@@ -73,6 +73,46 @@ class KeptLine:
     demo: bool = False  # a demonstration, and no test of a person
 
 
+@dataclass(frozen=True, slots=True)
+class TrendFacts:
+    """What a chart of all tests shows of one beside its line in a list."""
+
+    likely_low: float | None
+    likely_high: float | None
+    verdict: str  # real_up or real_down, where the change up to this test is real, else empty
+
+
+@dataclass(frozen=True, slots=True)
+class KeptResult:
+    """One result of a test, and by what and when it was made."""
+
+    number: int
+    made_at: str  # ISO 8601, UTC
+    software: str
+    assessment: Assessment
+
+
+class _ChangeHead(msgspec.Struct):
+    wording: str
+    change_ml_kg_min: float
+
+
+class _EstimateHead(msgspec.Struct):
+    likely_low: float | None = None
+    likely_high: float | None = None
+
+
+class _ResultHead(msgspec.Struct):
+    """What a line of a list needs to know of a result, whatever else is in it."""
+
+    headline: str
+    estimates: dict[str, _EstimateHead]
+    change: _ChangeHead | None = None
+
+
+_result_head = msgspec.json.Decoder(_ResultHead)
+
+
 class _EventHead(msgspec.Struct):
     """What a row of the event table needs to know of an event, whatever else is in it."""
 
@@ -168,6 +208,15 @@ class KeptTests:
         with self._database.reading() as connection:
             return [_summary(row) for row in connection.execute(query).mappings()]
 
+    def trend_facts(self, person_id: str) -> dict[str, TrendFacts]:
+        """Of a person's tests, by their ids. Reads the head of each result that counts, and no run."""
+        query = _joined(select(TEST.c.id, RESULT.c.assessment_json)).where(TEST.c.person_id == person_id)
+        with self._database.reading() as connection:
+            return {
+                test_id: _trend_facts(_decoded(_result_head, body, test_id))
+                for test_id, body in connection.execute(query)
+            }
+
     def last_started(self, person_ids: Sequence[str] | None = None) -> dict[str, str]:
         """When each of these people, or everybody, was last tested, here or elsewhere: as ``last_tested``."""
         with self._database.reading() as connection:
@@ -178,6 +227,16 @@ class KeptTests:
         query = select(RESULT.c.assessment_json).where(RESULT.c.test_id == test_id).order_by(RESULT.c.number)
         with self._database.reading() as connection:
             return [_decoded(_assessment, body, test_id) for body in connection.execute(query).scalars()]
+
+    def versions(self, test_id: str) -> builtins.list[KeptResult]:
+        """Every result of a test with its maker, in the order they were made."""
+        columns = (RESULT.c.number, RESULT.c.created_at, RESULT.c.software_version, RESULT.c.assessment_json)
+        query = select(*columns).where(RESULT.c.test_id == test_id).order_by(RESULT.c.number)
+        with self._database.reading() as connection:
+            return [
+                KeptResult(number, made_at, software, _decoded(_assessment, body, test_id))
+                for number, made_at, software, body in connection.execute(query)
+            ]
 
     def events(self, test_id: str) -> tuple[bytes, ...]:
         """The raw events of a test, as the journal gave them; none where there is no such test."""
@@ -330,6 +389,14 @@ def _summary(row: RowMapping) -> KeptLine:
         reckoned_by=f"{row['algorithm_version']} {row['headline']}",
         demo=is_demonstration(row["treadmill"], row["heart_rate"]),
     )
+
+
+def _trend_facts(head: _ResultHead) -> TrendFacts:
+    estimate, change = head.estimates[head.headline], head.change
+    verdict = ""
+    if change is not None and change.wording == "real":
+        verdict = "real_up" if change.change_ml_kg_min >= 0 else "real_down"
+    return TrendFacts(estimate.likely_low, estimate.likely_high, verdict)
 
 
 def _decoded(decoder: msgspec.json.Decoder[_T], body: str, test_id: str) -> _T:

@@ -1,0 +1,168 @@
+"""What was known before the test, and what was noted in it, in words: nothing a clinician wrote is left out."""
+
+import re
+from dataclasses import dataclass
+
+from teststation.report.model import Report
+from teststation.run.record import PULSE_FROZEN, PULSE_MOVES, Mark
+from teststation.texts import Texts
+
+SCREENING = "screening_"
+_YES = "yes"
+_TOLD_ELSEWHERE = ("operator", "handrail", "conditions")
+# What stands in the ledger alone: the steps by which a load comes about, and who saw which alarm.
+_STEPS = frozenset(
+    {"load_asked", "load_confirmed", "load_set", "at_rest_confirmed", "alarm_seen", "alarm_silenced", "hold_released"}
+)
+_LOAD = re.compile(r"([\d.]+) km/h ([\d.]+) %")
+
+
+def known_words(report: Report) -> list[str]:
+    """One line for each thing that was known."""
+    return [*_answers(report), *_subject(report), *_free(report)]
+
+
+def _answers(report: Report) -> list[str]:
+    say = report.say
+    answers = {
+        code.removeprefix(SCREENING): answer
+        for code, answer in report.extras.conditions.items()
+        if code.startswith(SCREENING)
+    }
+    if not answers:
+        return [say("report.known.not_asked")]
+    lines: list[str] = []
+    no: list[str] = []
+    for code, answer in answers.items():
+        what = _or(say, f"report.screening.{code}", code)
+        if answer == "no":
+            no.append(what)
+            continue
+        reason = answer.removeprefix(_YES).removeprefix(":").strip() or "–"
+        lines.append(say("report.known.yes", what=what[:1].upper() + what[1:], reason=reason))
+    if no and not lines:
+        return [say("report.known.all_no", n=len(no))]
+    return [*lines, *([say("report.known.no", what="; ".join(no))] if no else [])]
+
+
+def _subject(report: Report) -> list[str]:
+    say, subject, n = report.say, report.run.subject, report.number
+    lines = [say(f"report.known.{flag}") for flag in ("beta_blocker", "irregular_rhythm") if getattr(subject, flag)]
+    values = (
+        ("resting", "bpm", subject.resting_hr_bpm, 0),
+        ("waist", "cm", subject.waist_cm, 0),
+        ("activity", "index", subject.activity_index, 1),
+        ("intervals", "bpm", subject.hr_max_intervals_bpm, 0),
+    )
+    measured = [say(f"report.known.{name}", **{key: n(v, digits)}) for name, key, v, digits in values if v is not None]
+    lines += [" ".join(measured)] if measured else []
+    return [*lines, *([say("report.known.rail")] if report.extras.conditions.get("handrail") == _YES else [])]
+
+
+def _free(report: Report) -> list[str]:
+    say, told = report.say, report.extras.conditions
+    lines = [say("report.known.conditions", text=told["conditions"])] if told.get("conditions") else []
+    others = [(name, text) for name, text in told.items() if name not in _TOLD_ELSEWHERE]
+    return lines + [
+        say("report.known.other", name=name.replace("_", " "), text=text)
+        for name, text in others
+        if text and not name.startswith(SCREENING)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that happened in a test, and until when it lasted where it did."""
+
+    t_s: float
+    words: str
+    until_s: float | None = None
+    held: bool = False
+
+
+def told_of(report: Report, *, everything: bool = False) -> list[Told]:
+    """What was noted during the test, in order; ``everything``: with the steps that only the ledger needs."""
+    marks = report.run.marks
+    return [
+        _told(report, mark, marks[place + 1 :])
+        for place, mark in enumerate(marks)
+        if everything or mark.kind not in _STEPS
+    ]
+
+
+def _told(report: Report, mark: Mark, later: tuple[Mark, ...]) -> Told:
+    if mark.kind != "hold_pressed":
+        return Told(mark.t_s, _words(report, mark))
+    until_s = next((one.t_s for one in later if one.kind == "hold_released"), None)
+    if until_s is None:
+        return Told(mark.t_s, report.say("report.marks.held_on"), report.run.stages_ended_s, held=True)
+    return Told(mark.t_s, report.say("report.marks.held", until=report.clock(until_s)), until_s, held=True)
+
+
+def _words(report: Report, mark: Mark) -> str:
+    """A mark in words. One of a kind that nobody thought of is told as it stands."""
+    say, text = report.say, mark.text
+    plain = {
+        "hold_released": "held_on", "next_pressed": "next", "stage_extended": "extended", "gait_set": "gait",
+        "hr_lost": "hr_lost", "hr_back": "hr_back", PULSE_MOVES: "moves", "stop_ignored": "stop_ignored",
+        "load_set": "set",
+    }  # fmt: skip
+    match mark.kind:
+        case "note":
+            return text
+        case "symptom":
+            return say("report.marks.symptom", text=text)
+        case "handrail":
+            return say(f"report.marks.rail_{text}") if text in ("on", "off") else text
+        case "load_changed":
+            return say("report.marks.load", load=_load(report, text))
+        case "load_asked" if text == "off":
+            return say("report.marks.asked_off")
+        case "load_asked":
+            return say("report.marks.asked", load=_load(report, text))
+        case "load_confirmed":
+            return say("report.marks.confirmed_auto" if text == "auto" else "report.marks.confirmed")
+        case "at_rest_confirmed":
+            return say("report.marks.rest_auto" if text == "auto" else "report.marks.rest")
+        case "stop_pressed":
+            return say("report.marks.stop", why=_reason(say, text))
+        case "cool_down_pressed":
+            return say("report.marks.cool_down", why=_reason(say, text))
+        case "limit_overridden":
+            return say("report.marks.override", text=text)
+        case "limit_reached":
+            return say("report.marks.limit", what=_or(say, f"report.marks.{text}", text))
+        case "alarm_seen" | "alarm_silenced":
+            return say(f"report.marks.{mark.kind.removeprefix('alarm_')}", text=_alarm(say, text))
+        case _ if mark.kind == PULSE_FROZEN:
+            return say("report.marks.frozen", text=text)
+        case _ if mark.kind.endswith("_failed"):
+            what = _or(say, f"report.marks.failed_{mark.kind.removesuffix('_failed')}", mark.kind)
+            return say("report.marks.failed", what=what, text=text)
+        case _ if mark.kind in plain:
+            return say(f"report.marks.{plain[mark.kind]}")
+        case _:
+            return say("report.marks.other", kind=mark.kind, text=text)
+
+
+def _load(report: Report, text: str) -> str:
+    """A load as the run writes it down, in the reader's own way."""
+    found = _LOAD.fullmatch(text)
+    if found is None:
+        return text
+    speed, incline = (report.number(float(part)) for part in found.groups())
+    return report.say("report.ledger.load", speed=speed, incline=incline)
+
+
+def _reason(say: Texts, code: str) -> str:
+    return _or(say, f"cause.stop_{code.removeprefix('stop_')}", code)
+
+
+def _alarm(say: Texts, code: str) -> str:
+    """The first words of an alarm: the rest asks the operator to do something, and the test is over."""
+    words = _or(say, f"cause.{code}", code)
+    return code if "{" in words else words.split(":")[0].split(";")[0]
+
+
+def _or(say: Texts, key: str, otherwise: str) -> str:
+    return say.plain(key) if say.knows(key) else otherwise
