@@ -20,9 +20,7 @@ def blocks(report: Report) -> list[Block]:
     return [
         *section(say("report.ledger.heading"), INNER, _belt(report)),
         *section(say("report.ledger.everything"), INNER, _lines(everything)),
-        *section(
-            say("report.ledger.results"), INNER, _lines(results)
-        ),
+        *section(say("report.ledger.results"), INNER, _lines(results)),
         *section(say("report.ledger.hashes"), INNER, _lines(_hashes(report))),
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -40,6 +41,9 @@ from ui.station.run_mark import RunMark
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings, ant_key
 from ui.station.synced_journal import SyncedJournal
+
+if TYPE_CHECKING:
+    from teststation.report.model import Previous
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,9 +359,7 @@ class Station:
         now = datetime.fromisoformat(stored.run.started_at)
         lines = reversed(self.record.tests.summaries(stored.person_id))
         return [
-            line
-            for line in lines
-            if line.demo is stored.run.demo and datetime.fromisoformat(line.started_at) <= now
+            line for line in lines if line.demo is stored.run.demo and datetime.fromisoformat(line.started_at) <= now
         ]
 
     def _laid_beside(self, stored: StoredTest, until_now: Sequence[KeptLine]) -> "Previous | None":
