@@ -36,10 +36,6 @@ class Texts:
             values = {name: _WithComma(value) if isinstance(value, float) else value for name, value in values.items()}
         return self._entries[key].format(**values)
 
-    def knows(self, key: str) -> bool:
-        """Whether there is a text under ``key``."""
-        return key in self._entries
-
     def plain(self, key: str) -> str:
         """The text of ``key`` as it stands, its places unfilled."""
         return self._entries[key]
