@@ -210,11 +210,12 @@ class KeptTests:
 
     def trend_facts(self, person_id: str) -> dict[str, TrendFacts]:
         """Of a person's tests, by their ids. Reads the head of each result that counts, and no run."""
-        query = _joined(select(TEST.c.id, RESULT.c.assessment_json)).where(TEST.c.person_id == person_id)
+        columns = [TEST.c.id, RESULT.c.assessment_json]
+        query = _joined(select(*columns)).where(TEST.c.person_id == person_id)
         with self._database.reading() as connection:
             return {
-                test_id: _trend_facts(_decoded(_result_head, body, test_id))
-                for test_id, body in connection.execute(query)
+                row["id"]: _trend_facts(_decoded(_result_head, row["assessment_json"], row["id"]))
+                for row in connection.execute(query).mappings()
             }
 
     def last_started(self, person_ids: Sequence[str] | None = None) -> dict[str, str]:
