@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from teststation.cause import Cause
+from teststation.physiology.observe import still_rises
 from teststation.physiology.result import Assessment
 from teststation.ports import BeltState, HeartRateStatus, Setpoint
 from teststation.protocol.plan import BOUT, PAUSE, WARM_UP, StagePlan
@@ -11,10 +12,12 @@ from teststation.run.engine import why_not_begin
 from teststation.run.engine.bouts import bout_load, bout_of
 from teststation.run.guiding import needs_word
 from teststation.run.record import Outcome, RunRecord
+from teststation.run.recording import LATE_RPE_S
 from teststation.run.state import HoldCause, Offer, Phase, RunState
 
 ASK_RPE_IN_LAST_S = 30.0
 ASK_RPE_AFTER_S = 60.0
+OFFER_TIME_IN_LAST_S = 30.0
 COUNTDOWN_S = 10.0  # a change of load is announced this long before
 
 
@@ -47,6 +50,16 @@ class SessionNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Exertion:
+    """What an answer on Borg's scale would be given to now. Stages count from 0."""
+
+    stage: int | None = None  # None: nobody is asked
+    answer: int | None = None  # what it has already
+    due: bool = False
+    missing: tuple[int, ...] = ()  # stages that are over and have none
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One moment of a run."""
 
@@ -68,7 +81,9 @@ class Snapshot:
     next_stage: StagePlan | None
     holds: frozenset[HoldCause]
     rpe_due: bool
+    rpe: Exertion
     may_extend: bool
+    still_rises: bool  # the stage nears its end, may be longer, and its pulse is on its way up
     countdown_s: float | None  # seconds to a change of load, in the last ten
     # belt
     belt_state: BeltState
@@ -122,6 +137,8 @@ def snapshot(
         next_stage=(later[0] if later else state.plan.cool_down) if walking or not state.moving_phase else None,
         holds=state.holds,
         rpe_due=_rpe_due(state, now_s, remaining_s),
+        rpe=_exertion(state, record, now_s, remaining_s),
+        still_rises=_rises(state, record, remaining_s),
         may_extend=walking and state.extensions < state.plan.extension.times_max,
         countdown_s=remaining_s if free and remaining_s <= COUNTDOWN_S else None,
         belt_state=state.belt_state,
@@ -176,6 +193,41 @@ def _rpe_due(state: RunState, now_s: float, remaining_s: float) -> bool:
     resting = (walking and state.stage.part == PAUSE) or state.phase is Phase.COOL_DOWN
     since_s = state.stage_began_s if walking else state.phase_began_s
     return resting and bout is not None and state.bouts.rated_index != bout and now_s - since_s <= ASK_RPE_AFTER_S
+
+
+def _rises(state: RunState, record: RunRecord, remaining_s: float) -> bool:
+    may = state.phase is Phase.STAGES and state.extensions < state.plan.extension.times_max
+    may = may and state.plan.session is None  # in a bout it is meant to rise
+    return may and remaining_s <= OFFER_TIME_IN_LAST_S and still_rises(record)
+
+
+def _bouts_exertion(state: RunState, record: RunRecord, now_s: float, remaining_s: float) -> Exertion:
+    """Of a session the bout that is walked, or the last one, is asked about."""
+    bouts = [span for span in record.stages if span.index in state.plan.bouts]
+    if not bouts:
+        return Exertion()
+    last = bouts[-1]
+    missing = tuple(one.index for one in bouts if one.ended_s is not None and one.rpe is None)
+    return Exertion(last.index, last.rpe, _rpe_due(state, now_s, remaining_s), missing)
+
+
+def _exertion(state: RunState, record: RunRecord, now_s: float, remaining_s: float) -> Exertion:
+    """As the recording takes an answer: in a stage's first half minute it is for the one before, if that has none."""
+    if not record.stages or state.phase not in (Phase.STAGES, Phase.COOL_DOWN):
+        return Exertion()
+    if state.plan.session is not None:
+        return _bouts_exertion(state, record, now_s, remaining_s)
+    *before, last = record.stages
+    over = before if state.phase is Phase.STAGES else record.stages
+    missing = tuple(one.index for one in over if one.rpe is None and not one.plan.habituation)
+    if state.phase is Phase.COOL_DOWN:
+        open_still = last.rpe is None or now_s - state.phase_began_s < LATE_RPE_S
+        asked = last.rpe is None and not last.plan.habituation
+        return Exertion(last.index, last.rpe, asked, missing) if open_still else Exertion(missing=missing)
+    if before and before[-1].rpe is None and now_s - state.stage_began_s < LATE_RPE_S:
+        return Exertion(before[-1].index, None, not before[-1].plan.habituation, missing)
+    near = state.stage_remaining_s(now_s) <= ASK_RPE_IN_LAST_S and not last.plan.habituation
+    return Exertion(last.index, last.rpe, near and last.rpe is None, missing)
 
 
 def _prompt(state: RunState, now_s: float) -> BeltPrompt | None:

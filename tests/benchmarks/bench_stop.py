@@ -28,6 +28,7 @@ from teststation.records.database import open_record
 from teststation.report.archive import archive
 from teststation.report.pdf import render
 from teststation.subject import Sex, Subject
+from ui.desktop.i18n import tr
 from ui.desktop.window import MainWindow
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station, load_plan_of
@@ -46,6 +47,14 @@ def live_until(fact: object, within_s: float) -> None:
         time.sleep(0.001)
 
 
+def _left_unsaid(window: MainWindow) -> bool:
+    sheet = window.sheet
+    if sheet is None or sheet.accessibleName() != tr("why_stopped.title"):
+        return False
+    sheet.finish()
+    return window.flow is None
+
+
 def press_once(window: MainWindow, setup: Setup) -> tuple[float, float]:
     """One run up to a moving belt, one press; milliseconds to the stop byte, and the worst poll gap before it."""
     window.prepare(setup)
@@ -62,7 +71,8 @@ def press_once(window: MainWindow, setup: Setup) -> tuple[float, float]:
     live_until(lambda: flow.session.ended, 30)
     stops = [wire.t_mono_s for wire in treadmill.wire_log() if wire.direction == "out" and wire.data_hex == "aa"]
     gap_ms = controller.recording.record(controller.state).link.worst_gap_ms
-    live_until(lambda: window.flow is None, 20)
+    # The stop asked nothing; why it was, is asked of a belt that stands.
+    live_until(lambda: window.flow is None or _left_unsaid(window), 20)
     return (min(t for t in stops if t >= pressed_s) - pressed_s) * 1000, gap_ms
 
 

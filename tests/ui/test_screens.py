@@ -128,11 +128,14 @@ def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> N
     bench.pass_s(5.0)
     see()
     bench.treadmill.stops = False
-    bench.running.stop()
+    bench.window.stop()
     bench.pass_s(32.0)
     see()
     window.run.at_rest_button.click()
     bench.pass_s(1.0)
+    see()
+    assert window.sheet is not None
+    window.sheet.finish()
     assert window.stack.currentWidget() is window.result
     see()
     first = window.result.stored

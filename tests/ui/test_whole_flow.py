@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.run.record import Outcome
+from ui.desktop.i18n import tr
 from ui.desktop.result.report import ReportSheet
 from ui.desktop.window import MainWindow
 
@@ -72,7 +73,11 @@ def test_escape_in_a_question_stops_a_real_wire(
     target = window.sheet._first_control()
     assert target is not None
     QTest.keyClick(target, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.result, timeout=30_000)
+    why = tr("why_stopped.title")
+    qtbot.waitUntil(lambda: window.sheet is not None and window.sheet.accessibleName() == why, timeout=30_000)
+    assert window.sheet is not None
+    window.sheet.finish()
+    assert window.stack.currentWidget() is window.result
     (stored,) = record.tests.list()
     assert stored.run.outcome is Outcome.OPERATOR
     assert stored.run.belt_at_rest

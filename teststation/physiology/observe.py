@@ -82,6 +82,23 @@ def _frozen(run: RunRecord, from_s: float, to_s: float) -> bool:
 
 def _steady(heart: Sequence[HeartSample], began_s: float, ended_s: float) -> bool | None:
     """Whether the means of the last two minutes, or of the last two half minutes, differ by less than 5 bpm."""
+    change_bpm = pulse_change_bpm(heart, began_s, ended_s)
+    return None if change_bpm is None else abs(change_bpm) < STEADY_WITHIN_BPM
+
+
+def still_rises(run: RunRecord) -> bool:
+    """Whether the pulse of the stage that is walked is on its way up, by the rule that calls a stage not steady."""
+    if not run.stages or run.stages[-1].ended_s is not None:
+        return False
+    change_bpm = pulse_change_bpm(run.heart, run.stages[-1].began_s, _last_s(run))
+    return change_bpm is not None and change_bpm >= STEADY_WITHIN_BPM
+
+
+def pulse_change_bpm(heart: Sequence[HeartSample], began_s: float, ended_s: float) -> float | None:
+    """The mean of the last minute less that of the one before; of half minutes where the stage is short of two.
+
+    None where either has no pulse for more than a fifth of its time, or the stage is shorter than a minute.
+    """
     part_s = WINDOW_S if ended_s - began_s >= 2 * WINDOW_S else SHORT_WINDOW_S
     if ended_s - began_s < 2 * part_s - 1.0:
         return None
@@ -89,7 +106,7 @@ def _steady(heart: Sequence[HeartSample], began_s: float, ended_s: float) -> boo
     earlier = [s.bpm for s in _between(heart, ended_s - 2 * part_s, ended_s - part_s) if s.bpm is not None]
     if min(len(later), len(earlier)) < COVERAGE_MIN * part_s:
         return None
-    return abs(fmean(later) - fmean(earlier)) < STEADY_WITHIN_BPM
+    return fmean(later) - fmean(earlier)
 
 
 def _between(samples: Sequence[Sample], from_s: float, to_s: float) -> Sequence[Sample]:

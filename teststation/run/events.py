@@ -104,7 +104,7 @@ class HoldReleased(Event, frozen=True, tag="hold_released"):
 
 
 class NextPressed(Event, frozen=True, tag="next_pressed"):
-    """End this stage now."""
+    """End this stage now, or the cool-down."""
 
 
 class StageExtended(Event, frozen=True, tag="stage_extended"):
@@ -140,6 +140,12 @@ class CoolDownPressed(Event, frozen=True, tag="cool_down_pressed"):
 
 class StopPressed(Event, frozen=True, tag="stop_pressed"):
     """Stop the belt. ``reason`` is a coded stop reason."""
+
+    reason: str
+
+
+class StopExplained(Event, frozen=True, tag="stop_explained"):
+    """Why the operator stopped, asked once the belt stands: a stop itself asks nothing. ``reason`` as above."""
 
     reason: str
 
@@ -220,6 +226,7 @@ AnyEvent = (
     | LoadConfirmed
     | CoolDownPressed
     | StopPressed
+    | StopExplained
     | LimitOverridden
     | RpeGiven
     | BloodPressureGiven

@@ -96,7 +96,12 @@ class Recording:
                 self._mark(event.t_s, "load_confirmed", by)
             case ev.AtRestConfirmed(by=by):
                 self._mark(event.t_s, "at_rest_confirmed", by)
-            case ev.StopPressed(reason=reason) | ev.CoolDownPressed(reason=reason) | ev.LimitOverridden(reason=reason):
+            case (
+                ev.StopPressed(reason=reason)
+                | ev.StopExplained(reason=reason)
+                | ev.CoolDownPressed(reason=reason)
+                | ev.LimitOverridden(reason=reason)
+            ):
                 self._mark(event.t_s, _tag(event), reason)
             case ev.DeviceFailed(device=device, sentence=sentence):
                 self._mark(event.t_s, f"{device}_failed", sentence)

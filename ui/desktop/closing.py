@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from PySide6.QtWidgets import QWidget
+
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.i18n import tr
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
@@ -11,7 +13,9 @@ from ui.desktop.machines.flow import MachineFlow
 from ui.desktop.result.papers import Papers
 from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.test.flow import RunFlow
+from ui.desktop.widgets.base import button, column, label
 from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
 
 log = logging.getLogger("teststation.window")
@@ -36,6 +40,14 @@ class Window(Protocol):
         """Say something and wait to be seen, as long as it is ``still`` so."""
         ...
 
+    def show_sheet(self, make: Callable[[QWidget], Sheet], still: Callable[[], bool] | None = None) -> None:
+        """Show one more sheet, as long as what it asks is ``still`` to be asked."""
+        ...
+
+    def close_when_at_rest(self) -> None:
+        """Stop, and close as soon as the belt is known to be at rest."""
+        ...
+
 
 class Closing:
     """Ends what the window has begun. ``wanted`` once somebody asked to close while a belt moved."""
@@ -44,6 +56,7 @@ class Closing:
         self._window = window
         self._goodbyes: list[Work] = []
         self.wanted = False
+        self._asked = False
 
     def let_go_of_the_run(self) -> None:
         """End the drivers beside the window: a serial line may take seconds to let go."""
@@ -59,13 +72,41 @@ class Closing:
     def _belt_moves(self) -> bool:
         return self._window.bridge is not None and self._window.bridge.belt_may_move
 
+    def _ask(self) -> None:
+        """One touch of the window's corner ends nobody's test: stop and close, or go on."""
+        if self._asked:
+            return
+        self._asked = True
+
+        def make(window: QWidget) -> Sheet:
+            sheet = Sheet(window, tr("close.ask"), column(label(tr("close.ask_words"), "lead", wrap=True)))
+            sheet.closed.connect(self._answered)
+            sheet.add_cancel(tr("close.go_on"))
+            sheet.foot.addWidget(button(tr("close.do"), self._window.close_when_at_rest, "main"))
+            return sheet
+
+        self._window.show_sheet(make, lambda: self._belt_moves() and not self._is_stopping())
+
+    def _answered(self) -> None:
+        self._asked = False
+
+    def _is_stopping(self) -> bool:
+        return self._window.bridge is not None and self._window.bridge.is_stopping
+
     def close(self) -> bool:
-        """Stop a belt that may move and say so (False: the window stays), or end everything else in order (True)."""
+        """Ask, or stop a belt that may move and say so (False: the window stays), or end all else in order (True).
+
+        A belt is stopped without a question where the system wants the program to end, or somebody has said yes.
+        """
         window = self._window
         if window.bridge is not None and self._belt_moves():
+            if not (self.wanted or self._is_stopping()):
+                self._ask()
+                return False
             # The belt first; the window stays until the belt is known to be at rest.
             window.bridge.stop("window_closed")
-            window.tell(tr("close.title"), [tr("close.words")], self._belt_moves)
+            words = tr("close.by_itself") if self.wanted else tr("close.words")
+            window.tell(tr("close.title"), [words], self._belt_moves)
             return False
         if window.flow is not None:
             window.flow.abandon()

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QStackedWidget, QWidget
 
 from ui.desktop.desk.lock import IdleLock
 from ui.desktop.held_keys import HeldKeys
@@ -12,6 +12,7 @@ from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
 from ui.desktop.test.flow import RunFlow
 from ui.desktop.test.screen import RunScreen
+from ui.desktop.widgets.hold_button import HoldButton
 from ui.desktop.widgets.sheet import Sheet
 
 # What such a key does in a test it does once, however long it is held.
@@ -20,11 +21,15 @@ ONCE = frozenset(
 )
 
 
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
 class Screens(Protocol):
     """What the keys need to know of the window."""
 
     run: RunScreen
     commissioning: CommissioningScreen
+    stack: QStackedWidget
 
     @property
     def at_work(self) -> RunFlow | CommissioningFlow | None:
@@ -34,6 +39,11 @@ class Screens(Protocol):
     @property
     def sheet(self) -> Sheet | None:
         """The sheet on top."""
+        ...
+
+    @property
+    def top_sheet(self) -> Sheet | None:
+        """The sheet on top, or the door over all of them."""
         ...
 
 
@@ -55,7 +65,7 @@ class Keys(QObject):
                 if id(watched) != self._passed_on_to:
                     self._repeated = self._held.pressed(event)
                 self._passed_on_to = id(watched.parentWidget())
-                return self._pressed(event)
+                return self._pressed(watched, event)
             self._passed_on_to = None
             if event.type() is QEvent.Type.KeyRelease:
                 self._held.released(event)
@@ -67,7 +77,7 @@ class Keys(QObject):
             self._screens.commissioning.let_go()
         return super().eventFilter(watched, event)
 
-    def _pressed(self, event: QKeyEvent) -> bool:
+    def _pressed(self, watched: QWidget, event: QKeyEvent) -> bool:
         at_work = self._screens.at_work
         if self._repeated:
             if at_work is not None and event.key() == Qt.Key.Key_F2 and not event.isAutoRepeat():
@@ -76,6 +86,24 @@ class Keys(QObject):
         if event.key() == Qt.Key.Key_F11:
             self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
             return True
-        if at_work is not None and self._screens.sheet is None:
-            return at_work.key_pressed(event.key(), event.text())
+        if event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return self._go_on()
+        if at_work is not None and self._screens.sheet is None and at_work.key_pressed(event.key(), event.text()):
+            return True
+        focused = QApplication.focusWidget()
+        if event.key() in ENTER and focused is watched and isinstance(focused, QPushButton) and focused.isEnabled():
+            focused.click()
+            return True
         return False
+
+    def _go_on(self) -> bool:
+        """Press the one button that leads on, of the sheet on top or of the screen. What is held is not pressed."""
+        there = self._screens.top_sheet or self._screens.stack.currentWidget()
+        leads = [
+            one
+            for one in there.findChildren(QPushButton)
+            if one.property("role") == "main" and one.isVisible() and one.isEnabled()
+        ]
+        if len(leads) == 1 and not isinstance(leads[0], HoldButton):
+            leads[0].click()
+        return True

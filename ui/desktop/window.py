@@ -18,6 +18,7 @@ from ui.desktop.clinic.flow import ClinicFlow
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.closing import Closing
 from ui.desktop.desk.flow import DeskFlow
+from ui.desktop.focus import Focus
 from ui.desktop.header import Header
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.marks import marked, name_of
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert application is not None
         self.keys = Keys(self, self, self.door.lock)
+        self.keyboard = Focus(self, lambda: self.top_sheet, self.stop_button)
         application.installEventFilter(self.keys)
         # Installed last, so asked first: nothing comes before the stop.
         application.installEventFilter(self._stop_keys)
@@ -147,14 +149,19 @@ class MainWindow(QMainWindow):
         """Say something and wait to be seen, as long as it is ``still`` so. STOPP stays free."""
         self.sheets.tell(title, sentences, still)
 
-    def show_sheet(self, make: Callable[[QWidget], Sheet]) -> None:
-        """Show one more sheet; the one below waits."""
-        self.sheets.show(make)
+    def show_sheet(self, make: Callable[[QWidget], Sheet], still: Callable[[], bool] | None = None) -> None:
+        """Show one more sheet, as long as what it asks is ``still`` to be asked; the one below waits."""
+        self.sheets.show(make, still)
 
     @property
     def sheet(self) -> Sheet | None:
         """The sheet on top, if there is one."""
         return self.sheets.top
+
+    @property
+    def top_sheet(self) -> Sheet | None:
+        """What lies on top of everything but STOPP: the door, or a sheet."""
+        return self.door.cover or self.sheets.top
 
     def look_at_sheets(self) -> None:
         """With every look at the belt: sheets that ask what is over close, and none hides how a belt comes to rest."""
@@ -166,6 +173,7 @@ class MainWindow(QMainWindow):
         self.commissioning.let_go()
         self.door.raise_cover()
         self.stop_button.to_corner()
+        self.keyboard.look()
 
     def go_to(self, screen: QWidget) -> None:
         """Show one screen."""
@@ -178,7 +186,8 @@ class MainWindow(QMainWindow):
         self.stop_button.to_corner()
         if screen is self.people:
             self.people.refresh()
-            self.people.search.setFocus()
+        first = {id(self.people): self.people.search, id(self.pretest): self.pretest.confirmed}
+        first.get(id(screen), screen).setFocus()
 
     def welcome(self) -> None:
         """What has to be said before the first click: intended use, and tests that were interrupted."""
@@ -233,8 +242,8 @@ class MainWindow(QMainWindow):
         finally:
             QApplication.restoreOverrideCursor()
         person = self.station.record.people.get(setup.person_id)
-        who, demo = f"{name_of(person)}, {day(person.born)}", is_demonstration(setup.treadmill, setup.heart_rate)
-        self.run.begin(marked(who, demo=demo), setup.plan.title)
+        demo = is_demonstration(setup.treadmill, setup.heart_rate)
+        self.run.begin(marked(name_of(person), demo=demo), day(person.born), setup.plan.title)
         self.flow = RunFlow(session, self.run, self.sheets.show, self)
         self.flow.bridge.moment_changed.connect(lambda _: self.look_at_sheets())
         self.flow.ended.connect(self._ended)

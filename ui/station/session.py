@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from teststation.cause import Problem
+from teststation.physiology.advice import SYMPTOMS
 from teststation.physiology.assess import Choices, EarlierTest, assess_run
 from teststation.physiology.result import Assessment
 from teststation.ports import Journal
@@ -113,6 +114,14 @@ class Session:
         """Stop the belt at once."""
         self.controller.stop(reason)
 
+    def explain_stop(self, reason: str, words: str) -> None:
+        """Why the operator stopped, coded; ``words`` say it where the run had ended for another reason already."""
+        self._press(ev.StopExplained, reason=reason)
+        said = self.controller.state.reason
+        if reason in SYMPTOMS and (said is None or said.code != f"stop_{reason}"):
+            # Whatever else ended it, a symptom that made somebody stop is never lost.
+            self.mark("symptom", words)
+
     def hold(self) -> None:
         """Stay on this load."""
         self._press(ev.HoldPressed)
@@ -122,7 +131,7 @@ class Session:
         self._press(ev.HoldReleased)
 
     def next(self) -> None:
-        """End this stage now."""
+        """End this stage now, or the cool-down."""
         self._press(ev.NextPressed)
 
     def extend(self) -> None:

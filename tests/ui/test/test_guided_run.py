@@ -73,6 +73,9 @@ def test_enter_confirms_and_a_stop_waits_for_the_operators_word(manual: Bench, q
     assert "STOPP" in prompt.words.text()
     qtbot.mouseClick(prompt.button, Qt.MouseButton.LeftButton)
     manual.pass_s(1.0)
+    why = manual.window.sheet
+    assert why is not None
+    why.finish()
     assert manual.window.flow is None, "the test is kept and shown"
 
 

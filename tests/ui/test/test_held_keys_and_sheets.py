@@ -103,18 +103,19 @@ def test_a_stop_key_that_stays_down_answers_nothing_that_comes_after(bench: Benc
     repeat(bench.window, Qt.Key.Key_Space, how)
     bench.pass_s(2.0)
     window = bench.window
-    assert window.stack.currentWidget() is window.result
-    button = window.result.done_button
-    button.setFocus()
+    asked = window.sheet
+    assert asked is not None, "why it was stopped"
+    button = asked._first_control()
+    assert button is not None
     for n in range(20):
         at_ms = 51_200 + 33 * n
         if how.startswith("pairs"):
             send(button, RELEASE, Qt.Key.Key_Space, at_ms, auto=how == "pairs told")
         send(button, PRESS, Qt.Key.Key_Space, at_ms, auto=how in ("told", "pairs told"))
     send(button, RELEASE, Qt.Key.Key_Space, 52_000)
-    assert window.stack.currentWidget() is window.result
+    assert window.sheet is asked
     QTest.keyClick(button, Qt.Key.Key_Space)
-    assert window.stack.currentWidget() is window.people, "a press of its own counts"
+    assert window.stack.currentWidget() is window.result, "a press of its own counts"
 
 
 def set_button(bench: Bench) -> QWidget:
@@ -193,6 +194,8 @@ def test_a_pressure_belongs_to_the_stage_in_which_it_was_asked(bench: Bench) -> 
     bench.running.next()
     bench.pass_s(0.5)
     assert bench.window.sheet is sheet, "nobody types a pressure twice"
+    for stepper, mmhg in zip(sheet.findChildren(Stepper), (148, 84), strict=True):  # type: ignore[union-attr]
+        stepper.box.setValue(mmhg)
     set_button(bench).click()  # type: ignore[attr-defined]
     bench.pass_s(0.5)
     stages = bench.running.controller.recording.record(bench.running.controller.state).stages
@@ -228,6 +231,9 @@ def test_nothing_hides_how_a_belt_comes_to_rest(bench: Bench, asked: str) -> Non
     assert window.sheet is None, "nor does what comes meanwhile"
     bench.treadmill.speed_kmh = 0.0
     bench.pass_s(10.0)  # one zero alone is not believed
+    why = window.sheet
+    assert why is not None
+    why.finish()
     assert window.stack.currentWidget() is window.result
     assert (window.sheet is not None) is (asked == "told"), "what was told is still to be seen"
 

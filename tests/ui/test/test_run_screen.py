@@ -254,14 +254,18 @@ def test_a_load_by_hand_stays_within_the_plan_and_holds_the_stage(bench: Bench) 
     sheet = bench.window.sheet
     assert sheet is not None
     speed, incline = sheet.findChildren(Stepper)
-    speed.box.setValue(99.0)
+    before = bench.running.controller.state.setpoint
+    speed.box.setText("99")
     incline.more.click()
-    assert speed.value() == bench.running.controller.state.plan.max_speed_kmh
+    sheet.findChildren(QPushButton)[-1].click()
+    assert bench.window.sheet is sheet, "what cannot be is said, and never clipped"
+    assert bench.running.controller.state.setpoint == before
+    speed.box.setText("4,2")
     sheet.findChildren(QPushButton)[-1].click()
     bench.pass_s(0.5)
     state = bench.running.controller.state
     assert state.setpoint is not None
-    assert state.setpoint.incline_pct == 0.5
+    assert (state.setpoint.speed_kmh, state.setpoint.incline_pct) == (4.2, 0.5)
     assert HoldCause.LOAD_CHANGED in state.holds
 
 
@@ -270,10 +274,20 @@ def test_blood_pressure_goes_to_the_stage(bench: Bench) -> None:
     bench.window.run.controls.pressure_button.click()
     sheet = bench.window.sheet
     assert sheet is not None
-    sheet.findChildren(Stepper)[0].box.setValue(152)
-    sheet.findChildren(QPushButton)[-1].click()
+    systolic, diastolic = sheet.findChildren(Stepper)
+    keep = sheet.findChildren(QPushButton)[-1]
+    keep.click()
+    assert bench.window.sheet is sheet, "nothing stands there beforehand that could be kept unread"
+    for above, below in (("148", ""), ("84", "148"), ("148", "840")):
+        systolic.box.setText(above)
+        diastolic.box.setText(below)
+        keep.click()
+        assert bench.window.sheet is sheet
+    systolic.box.setFocus()
+    for keys in ("148", "\r", "84", "\r"):
+        QTest.keyClicks(QApplication.focusWidget(), keys)
     stage = bench.running.controller.recording.record(bench.running.controller.state).stages[-1]
-    assert (stage.systolic_mmhg, stage.diastolic_mmhg) == (152, 80)
+    assert (stage.systolic_mmhg, stage.diastolic_mmhg) == (148, 84)
 
 
 def test_the_straps_battery_stands_beside_its_state_and_its_name_behind_it(bench: Bench) -> None:

@@ -3,11 +3,13 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench
+from teststation.ports import BeltState
 from teststation.run.state import Phase
+from ui.desktop.i18n import tr
 from ui.desktop.shutdown import report_exception
 from ui.desktop.widgets.sheet import Sheet
 
@@ -99,17 +101,120 @@ def test_a_held_stop_key_stops_once(bench: Bench) -> None:
     assert stopped(bench)
 
 
+def test_the_corner_of_the_window_asks_before_it_ends_a_test(bench: Bench) -> None:
+    bench.to_stages()
+    for _ in range(3):  # a hand that taps again makes no pile of questions
+        assert bench.window.close() is False
+    assert not stopped(bench)
+    sheet = bench.window.sheet
+    assert sheet is not None
+    sheet.finish()
+    assert bench.window.sheet is None
+    bench.pass_s(5.0)
+    assert bench.running.controller.state.phase is Phase.STAGES
+    assert bench.window.close() is False, "it asks anew"
+    assert bench.window.sheet is not None
+
+
 def test_the_window_does_not_close_over_a_moving_belt_but_stops_it(bench: Bench) -> None:
     bench.to_stages()
     bench.treadmill.stops = False
     assert bench.window.close() is False
-    assert bench.window.isVisible()
+    sheet = bench.window.sheet
+    assert sheet is not None
+    sheet.foot.itemAt(sheet.foot.count() - 1).widget().click()  # type: ignore[union-attr]
     assert stopped(bench)
-    assert bench.window.sheet is not None
+    assert bench.window.isVisible()
+    bench.pass_s(20.0)
+    assert bench.window.isVisible()
     bench.treadmill.speed_kmh = 0.0
-    bench.pass_s(1.0)
+    bench.pass_s(10.0)
     assert bench.window.flow is None
-    assert bench.window.close() is True
+    assert not bench.window.isVisible(), "it closes by itself, and asks nothing more"
+    reasons = [test.run.reason for test in map(bench.window.station.record.tests.get, _ids(bench))]
+    assert [reason.code for reason in reasons if reason] == ["stop_window_closed"]
+
+
+def test_the_question_whether_to_close_goes_with_the_belt_that_it_was_asked_of(bench: Bench) -> None:
+    bench.to_stages()
+    assert bench.window.close() is False
+    QTest.keyClick(bench.window, Qt.Key.Key_Escape)
+    bench.pass_s(2.0)
+    assert stopped(bench)
+    sheet = bench.window.sheet
+    assert sheet is not None
+    assert sheet.accessibleName() == tr("why_stopped.title")
+
+
+def test_the_systems_wish_to_end_stops_without_a_question(bench: Bench) -> None:
+    bench.to_stages()
+    bench.window.close_when_at_rest()
+    assert stopped(bench)
+
+
+def _ids(bench: Bench) -> list[str]:
+    return [line.id for line in bench.window.station.record.tests.list()]
+
+
+def answer(bench: Bench, code: str) -> None:
+    """Say why the operator stopped."""
+    sheet = bench.window.sheet
+    assert sheet is not None
+    assert sheet.accessibleName() == tr("why_stopped.title")
+    next(one for one in sheet.findChildren(QPushButton) if one.text() == tr(f"reason.{code}")).click()
+
+
+def test_after_a_stop_and_never_before_the_window_asks_why(bench: Bench) -> None:
+    bench.to_stages()
+    bench.treadmill.stops = False
+    QTest.keyClick(bench.window, Qt.Key.Key_Space)
+    bench.pass_s(5.0)
+    assert bench.window.sheet is None, "nothing is asked of a belt that moves"
+    bench.treadmill.speed_kmh = 0.0
+    bench.pass_s(10.0)
+    answer(bench, "chest_pain")
+    stored = bench.window.result.stored
+    assert stored is not None
+    assert stored.run.reason is not None
+    assert stored.run.reason.code == "stop_chest_pain"
+
+
+def test_a_symptom_that_made_somebody_stop_the_cool_down_is_kept(bench: Bench) -> None:
+    bench.to_stages()
+    bench.running.cool_down("operator")
+    bench.pass_s(2.0)
+    QTest.keyClick(bench.window, Qt.Key.Key_Space)
+    bench.pass_s(3.0)
+    bench.treadmill.state = BeltState.IDLE
+    answer(bench, "dizzy")
+    stored = bench.window.result.stored
+    assert stored is not None
+    reason = stored.run.reason
+    assert reason is not None
+    marks = [mark.text for mark in stored.run.marks if mark.kind == "symptom"]
+    assert reason.code == "stop_dizzy" or marks == [tr("reason.dizzy")]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_question_may_be_left_and_the_test_is_kept(bench: Bench, key: Qt.Key) -> None:
+    bench.to_stages()
+    QTest.keyClick(bench.window, key)
+    bench.pass_s(3.0)
+    sheet = bench.window.sheet
+    assert sheet is not None
+    sheet.finish()
+    stored = bench.window.result.stored
+    assert stored is not None
+    assert stored.run.reason is not None
+    assert stored.run.reason.code == "stop_operator"
+
+
+def test_nothing_is_asked_where_nobody_stopped(bench: Bench) -> None:
+    bench.to_stages()
+    bench.running.cool_down("operator")  # the reason is given
+    bench.pass_s(200.0)
+    assert bench.window.sheet is None
+    assert bench.window.stack.currentWidget() is bench.window.result
 
 
 def test_the_window_closes_before_the_start(bench: Bench) -> None:
@@ -142,7 +247,13 @@ def test_a_belt_that_does_not_stop_asks_for_the_red_button_and_for_a_word_that_i
     assert "rød" in bench.window.run.banner_text.text()
     bench.window.run.at_rest_button.click()
     bench.pass_s(1.0)
+    answer(bench, "dizzy")
     assert bench.window.flow is None
+    stored = bench.window.result.stored
+    assert stored is not None
+    assert stored.run.reason is not None
+    assert stored.run.reason.code == "stop_ignored", "a fault stays one"
+    assert [mark.text for mark in stored.run.marks if mark.kind == "symptom"] == [tr("reason.dizzy")]
     assert bench.window.stack.currentWidget() is bench.window.result
 
 

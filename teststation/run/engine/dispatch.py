@@ -8,7 +8,7 @@ from teststation.run import events as ev
 from teststation.run.commands import Step, StopBelt
 from teststation.run.engine.bouts import bout_of
 from teststation.run.engine.devices import enter_stages, read_belt
-from teststation.run.engine.ending import cool_down, end, stop
+from teststation.run.engine.ending import cool_down, end, explained, stop
 from teststation.run.engine.heart import first_pulse, lose_heart, read_heart
 from teststation.run.engine.operator import begin, operate
 from teststation.run.engine.stages import default_gait
@@ -35,6 +35,8 @@ def prepared(event: ev.RunPrepared, timing: Timing | None = None) -> RunState:
 
 def step(state: RunState, event: ev.AnyEvent) -> Step:
     """Advance the run by one event."""
+    if isinstance(event, ev.StopExplained):
+        return explained(state, event.reason), ()
     if state.phase is Phase.ENDED:
         return state, ()
     after, commands = _step(state, event)
@@ -96,6 +98,9 @@ def _step(state: RunState, event: ev.AnyEvent) -> Step:
         case (Phase.COOL_DOWN, ev.RpeGiven()) if state.plan.session is not None:
             # Of the last bout: what it was like is asked for when it is over, and lowers nothing any more.
             return replace(state, bouts=replace(state.bouts, rated_index=bout_of(state))), ()
+        case Phase.COOL_DOWN, ev.NextPressed(t_s=t_s):
+            # Cooled down enough: the same ordinary ramp to off as at its planned end.
+            return replace(state, phase=Phase.STOPPING, phase_began_s=t_s, setpoint=None), ()
         case Phase.STAGES, _:
             return operate(state, event), ()
     return state, ()

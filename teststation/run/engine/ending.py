@@ -39,6 +39,13 @@ def stop(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> Step:
     return replace(state, tripped=True, setpoint=None, holds=frozenset(), held_since_s=None, notices=()), (StopBelt(),)
 
 
+def explained(state: RunState, reason: str) -> RunState:
+    """Why the operator stopped, in place of that somebody did. How the run ended is changed by no word."""
+    unsaid = state.outcome is Outcome.OPERATOR and state.reason == Cause("stop_operator")
+    over = state.phase in (Phase.STOPPING, Phase.ENDED)
+    return replace(state, reason=Cause(f"stop_{reason}")) if unsaid and over else state
+
+
 def ignored(state: RunState) -> RunState:
     """The belt was told to stop and runs on: the operator has to, now, and however the test had ended it is a fault."""
     return _fault(replace(state, stop_ignored=True, press_red_button=True), Cause("stop_ignored"))

@@ -24,11 +24,14 @@ def comparison_lines(earlier: StoredTest, later: StoredTest) -> list[Line]:
     def add(key: str, words: Callable[[StoredTest], str], difference: str = "") -> None:
         lines.append((tr(f"compare.{key}"), words(earlier), words(later), difference))
 
-    heavier_kg = later.run.subject.weight_kg - earlier.run.subject.weight_kg
     add("vo2", _vo2)
     add("age", lambda test: fitness_age_words(test.assessment)[0])
     add("hr_max", lambda test: number(test.assessment.hr_max.bpm))
-    add("weight", lambda test: number(test.run.subject.weight_kg, 1), signed(heavier_kg, 1))
+    add(
+        "weight",
+        lambda test: number(test.run.subject.weight_kg, 1),
+        _apart(earlier.run.subject.weight_kg, later.run.subject.weight_kg, 1),
+    )
     add("beta", lambda test: _yes(test.run.subject.beta_blocker))
     add("handrail", lambda test: _yes(any(stage.handrail for stage in test.run.stages)))
     add("protocol", lambda test: test.run.plan.title)
@@ -50,7 +53,7 @@ def stage_lines(earlier: StoredTest, later: StoredTest) -> list[Line]:
         if one is not None and other is not None:
             pulses = one.observation.hr_bpm, other.observation.hr_bpm
             if pulses[0] is not None and pulses[1] is not None:
-                difference = signed(pulses[1] - pulses[0], 0)
+                difference = _apart(pulses[0], pulses[1], 0)
         name = tr("compare.load", speed=number(load[0], 1), incline=number(load[1], 1))
         lines.append((name, _pulse(one), _pulse(other), difference))
     return lines
@@ -99,6 +102,11 @@ def _vo2(test: StoredTest) -> str:
     if estimate.vo2max_ml_kg_min is None:
         return DASH
     return f"{number(estimate.vo2max_ml_kg_min, 1)} ({interval(estimate)})"
+
+
+def _apart(earlier: float, later: float, decimals: int) -> str:
+    """The difference of the two numbers as they stand there: 112 and 113 are never 0 apart."""
+    return signed(float(f"{later:.{decimals}f}") - float(f"{earlier:.{decimals}f}"), decimals)
 
 
 def _load(stage: StageResult) -> tuple[float, float]:

@@ -20,6 +20,7 @@ class SessionBridge(QObject):
         super().__init__(parent)
         self.session = session
         self._seen_at_rest = False
+        self.last_stop = ""  # what the last stop of a begun test was for
         self._told = False
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -84,3 +85,5 @@ class SessionBridge(QObject):
     def stop(self, reason: str = "operator") -> None:
         """Stop the belt at once."""
         self.session.stop(reason)
+        if self.session.begun:
+            self.last_stop = reason

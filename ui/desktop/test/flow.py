@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.ports import Setpoint
@@ -11,11 +11,15 @@ from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
 from teststation.subject import Gait
+from ui.desktop.i18n import tr
 from ui.desktop.test import questions
 from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.test.screen import RunScreen
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
+from ui.desktop.widgets.sheet import Sheet
 from ui.station.session import Session
+
+UNANSWERED_MS = 120_000  # then a stopped test is kept without a reason
 
 
 class RunFlow(QObject):
@@ -54,7 +58,7 @@ class RunFlow(QObject):
         for signal, slot in self._links:
             signal.connect(slot)
         self.bridge.moment_changed.connect(self._show)
-        self.bridge.came_to_rest.connect(self._finish)
+        self.bridge.came_to_rest.connect(self._came_to_rest)
 
     def start(self) -> None:
         """Begin to tick."""
@@ -161,6 +165,21 @@ class RunFlow(QObject):
             lambda: self._ask_load(changed=True) if self._phase is Phase.STAGES else None,
         )
 
+    def _ask_why_stopped(self) -> None:
+        """Once the belt stands: the stop itself asked nothing. Unanswered for a while, the test is kept as it is."""
+
+        def make(window: QWidget) -> Sheet:
+            sheet = questions.why_stopped_sheet(window, explain)
+            sheet.closed.connect(lambda: None if sheet.answer else self._finish())
+            QTimer.singleShot(UNANSWERED_MS, sheet, sheet.finish)
+            return sheet
+
+        def explain(reason: str) -> None:
+            self.session.explain_stop(reason, tr(f"reason.{reason}"))
+            self._finish()
+
+        self._sheet(make)
+
     def abandon(self) -> None:
         """Give the run up before the start."""
         if self.session.controller.state.phase is Phase.READY:
@@ -208,7 +227,22 @@ class RunFlow(QObject):
     def _acknowledge(self, code: str, silenced: bool) -> None:
         self.session.acknowledge(code, silenced)
 
+    def _came_to_rest(self) -> None:
+        if self.session.begun and (self.bridge.last_stop == "operator" or self._stopped_at_machine()):
+            self._ask_why_stopped()
+        else:
+            self._finish()
+
+    def _stopped_at_machine(self) -> bool:
+        """Whether somebody pressed the treadmill's own stop, and nobody here."""
+        controller = self.session.controller
+        reason = controller.state.reason
+        here = any(mark.kind == "stop_pressed" for mark in controller.recording.record(controller.state).marks)
+        return controller.state.tripped and reason is not None and reason.code == "stop_operator" and not here
+
     def _finish(self) -> None:
+        if not self._links:
+            return  # it is kept, and the next run has the screen
         try:
             stored: StoredTest | None = self.session.finish() if self.session.begun else None
         except StationError as error:

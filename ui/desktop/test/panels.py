@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar
 
 from teststation.cause import Problem
 from teststation.ports import BeltState, HeartRateStatus
+from teststation.run.record import Outcome
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
 from ui.desktop.i18n import say, told, tr
@@ -33,15 +34,16 @@ class TopStrip(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.person = ElidedLabel("", "heading")
+        self.born = label("", "heading")  # tells two people of one name apart: never cut off
         self.protocol = ElidedLabel("", "soft")
         self.test_left = label("", "soft")
         self.belt, self.strap = label("", "chip"), label("", "chip")
-        parts = (self.person, self.protocol, self.test_left, self.belt, self.strap)
-        self.setLayout(row(*parts, gap=18, margin=(14, 6, 14, 6), shares=(3, 3)))
+        parts = (self.person, self.born, self.protocol, self.test_left, self.belt, self.strap)
+        self.setLayout(row(*parts, gap=18, margin=(14, 6, 14, 6), shares=(3, 0, 2)))
 
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
-        set_text(self.belt, tr("run.belt", state=tr(f"belt.{moment.belt_state.value}")))
+        set_text(self.belt, tr("run.belt", state=_belt_words(moment)))
         bad = moment.belt_state in (BeltState.OFFLINE, BeltState.TRIPPED)
         set_state(self.belt, "caution" if bad else "good")
         state = tr(f"strap.{moment.hr_status.value}")
@@ -172,12 +174,7 @@ class StagePanel(QFrame):
         set_text(self.targets[1], DASH if target is None else number(target.incline_pct, 1))
         set_text(self.measured[0], number(moment.measured_speed_kmh, 1))
         set_text(self.measured[1], number(moment.measured_incline_pct, 1))
-        coming = moment.stage if moment.phase is Phase.READY else moment.next_stage
-        words = tr("run.after_cool_down")
-        if coming is not None:
-            load = tr("run.load", speed=number(coming.speed_kmh, 1), incline=number(coming.incline_pct, 1))
-            words = load if coming is not moment.record.plan.cool_down else tr("run.next_cool_down", load=load)
-        set_text(self.next, words)
+        set_text(self.next, _coming(moment))
         ahead = moment.countdown_s
         set_text(self.countdown, "" if ahead is None else tr("run.changes_in", seconds=int(-(-ahead // 1))))
 
@@ -207,6 +204,29 @@ class LimitPanel(QFrame):
             set_text(self.words, tr("limit.words", cause=say(notice)))
 
 
+def _belt_words(moment: Snapshot) -> str:
+    """What the belt does; a stop that somebody or the plan wanted is not laid at the guard's door."""
+    if moment.belt_state is BeltState.TRIPPED and moment.outcome is not Outcome.FAULT:
+        return tr("belt.stopped") if moment.at_rest else tr("belt.stopping")
+    return tr(f"belt.{moment.belt_state.value}")
+
+
+def _coming(moment: Snapshot) -> str:
+    """What comes next, as the belt will be told it."""
+    plan = moment.record.plan
+    match moment.phase:
+        case Phase.READY | Phase.STARTING:
+            coming = moment.stage
+        case Phase.COOL_DOWN:
+            return tr("run.after_cool_down")
+        case _:
+            coming = moment.next_stage
+    if coming is None or moment.phase in (Phase.STOPPING, Phase.ENDED):
+        return DASH
+    load = tr("run.load", speed=number(coming.speed_kmh, 1), incline=number(coming.incline_pct, 1))
+    return load if coming is not plan.cool_down else tr("run.next_cool_down", load=load)
+
+
 def _ordered(holds: frozenset[HoldCause]) -> list[HoldCause]:
     return [cause for cause in HoldCause if cause in holds]
 
@@ -222,4 +242,4 @@ def _stage_words(moment: Snapshot) -> str:
             return f"{words} · {tr('run.habituation')}" if moment.stage.habituation else words
         case Phase.COOL_DOWN:
             return tr("run.cool_down")
-    return tr("run.stopping_short")
+    return tr("run.stands") if moment.phase is Phase.ENDED and moment.at_rest else tr("run.stopping_short")

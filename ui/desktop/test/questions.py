@@ -8,7 +8,7 @@ from teststation.ports import Setpoint
 from teststation.protocol.plan import Plan
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
-from ui.desktop.widgets.base import button, column, label
+from ui.desktop.widgets.base import button, column, label, problem_label, show_problems
 from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.fields import form
 from ui.desktop.widgets.sheet import Sheet
@@ -30,6 +30,13 @@ def cool_down_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
     return choices(window, tr("cool_down.title"), tr("cool_down.words"), answers, chosen, columns=3)
 
 
+def why_stopped_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
+    """Why the operator stopped: asked of a belt that stands."""
+    answers = [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
+    words, unsaid = tr("why_stopped.words"), tr("why_stopped.unsaid")
+    return choices(window, tr("why_stopped.title"), words, answers, chosen, columns=3, cancel=unsaid)
+
+
 def override_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
     """Why the test goes on over its limit. The reason is kept in words."""
     answers = [(tr(f"override.{code}"), tr(f"override.{code}")) for code in OVERRIDE_REASONS]
@@ -49,16 +56,25 @@ def event_sheet(window: QWidget, chosen: Callable[[str, str], None]) -> Sheet:
 
 
 def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
-    """Blood pressure of this stage."""
-    systolic = Stepper(tr("pressure.systolic"), 60, 300, 140, step=2, unit="mmHg")
-    diastolic = Stepper(tr("pressure.diastolic"), 30, 200, 80, step=2, unit="mmHg")
-    body = column(form((tr("pressure.systolic"), systolic), (tr("pressure.diastolic"), diastolic)))
+    """Blood pressure of this stage. Nothing stands there beforehand: what is kept was read from a cuff."""
+    systolic = Stepper(tr("pressure.systolic"), 60, 300, None, start=140, step=2, unit="mmHg")
+    diastolic = Stepper(tr("pressure.diastolic"), 30, 200, None, start=80, step=2, unit="mmHg")
+    problems = problem_label()
+    body = column(form((tr("pressure.systolic"), systolic), (tr("pressure.diastolic"), diastolic)), problems)
     sheet = Sheet(window, tr("pressure.title"), body, width=820)
 
     def keep() -> None:
-        sheet.finish()
-        given(int(systolic.value()), int(diastolic.value()))
+        wrong = [found for found in (systolic.problem(), diastolic.problem()) if found]
+        above, below = systolic.value(), diastolic.value()
+        if above is not None and below is not None and below >= above:
+            wrong.append(tr("pressure.swapped"))
+        show_problems(problems, wrong)
+        if not wrong and above is not None and below is not None:
+            sheet.finish()
+            given(int(above), int(below))
 
+    systolic.box.returnPressed.connect(diastolic.box.setFocus)
+    diastolic.box.returnPressed.connect(keep)
     sheet.add_cancel(tr("common.cancel"))
     sheet.foot.addWidget(button(tr("pressure.keep"), keep, "main"))
     return sheet
@@ -80,12 +96,17 @@ def load_sheet(
     words = tr("load.words", speed=number(top_kmh, 1), incline=number(top_pct, 1))
     fields = form((tr("run.speed"), speed), (tr("run.incline"), incline))
     told = [label(tr("load.changed"), "problem", wrap=True)] if changed else []
-    body = column(*told, label(words, "soft", wrap=True), fields)
+    problems = problem_label()
+    body = column(*told, label(words, "soft", wrap=True), fields, problems)
     sheet = Sheet(window, tr("load.title"), body, width=820)
 
     def set_load() -> None:
-        sheet.finish()
-        given(speed.value(), incline.value())
+        wrong = [found for found in (speed.problem(), incline.problem()) if found]
+        show_problems(problems, wrong)
+        kmh, pct = speed.value(), incline.value()
+        if kmh is not None and pct is not None:
+            sheet.finish()
+            given(kmh, pct)
 
     sheet.add_cancel(tr("common.cancel"))
     sheet.foot.addWidget(button(tr("load.set"), set_load, "main"))

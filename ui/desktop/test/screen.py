@@ -105,10 +105,11 @@ class RunScreen(QWidget):
         self.time_plot.rescale(scale, family)
         self.hold.setMinimumSize(round(620 * scale), round(110 * scale))
 
-    def begin(self, person: str, protocol: str) -> None:
+    def begin(self, person: str, born: str, protocol: str) -> None:
         """A new run."""
         self._tones = Tones()
         self.top.person.set_whole(person)
+        set_text(self.top.born, born)
         self.top.protocol.set_whole(protocol)
 
     def show_moment(self, moment: Snapshot) -> None:
@@ -149,7 +150,8 @@ class RunScreen(QWidget):
         else:
             page = 2
             reason = "" if moment.reason is None else say(moment.reason) + ". "
-            set_text(self.end_words, reason + tr("run.stopping"))
+            stands = moment.phase is Phase.ENDED and moment.at_rest
+            set_text(self.end_words, reason + tr("run.stands" if stands else "run.stopping"))
         if self.foot.currentIndex() != page:
             self.foot.setCurrentIndex(page)
 
@@ -186,4 +188,4 @@ def _guidance(moment: Snapshot) -> str:
             return tr("guide.stages")
         case Phase.COOL_DOWN:
             return tr("guide.cool_down", reason="" if moment.reason is None else say(moment.reason))
-    return tr("guide.stopping")
+    return tr("run.stands") if moment.at_rest and moment.phase is Phase.ENDED else tr("guide.stopping")

@@ -97,7 +97,7 @@ QPushButton, QToolButton {{
 QPushButton:hover {{ background: {c.ACCENT_FAINT}; }}
 QPushButton:pressed {{ background: {c.ACCENT_SOFT}; }}
 QPushButton:focus {{ border: 3px solid {c.ACCENT}; }}
-QPushButton:disabled {{ color: {c.LINE_STRONG}; border-color: {c.LINE}; background: {c.SURFACE_SOFT}; }}
+QPushButton:disabled {{ color: {c.INK_SOFT}; border-color: {c.LINE}; background: {c.SURFACE_SOFT}; }}
 QPushButton:checked {{
     background: {c.ACCENT_SOFT}; border: 2px solid {c.ACCENT}; color: {c.ACCENT_DARK}; font-weight: bold;
 }}
@@ -131,19 +131,16 @@ QPushButton#stop {{
 QPushButton#stop:pressed {{ background: {c.RED_DARK}; }}
 QPushButton#stop:focus {{ border: 5px solid {c.INK}; }}
 
-QLineEdit, QComboBox, QPlainTextEdit, QSpinBox, QDoubleSpinBox {{
+QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {{
     background: {c.SURFACE}; border: 1px solid {c.LINE_STRONG}; border-radius: {px(6)};
     padding: {px(5)} {px(9)}; min-height: {px(32)};
     selection-background-color: {c.ACCENT}; selection-color: {c.ON_DARK};
 }}
-QDoubleSpinBox[role="figure"] {{ min-height: {px(TOUCH - 16)}; font-size: {px(32)}; font-weight: bold; }}
-/* Not NoButtons: a styled box without buttons leaves its text one pixel of width. */
-QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ width: 0; height: 0; border: none; }}
-QDoubleSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; font: inherit; }}
+QLineEdit[role="figure"] {{ min-height: {px(TOUCH - 16)}; font-size: {px(32)}; font-weight: bold; }}
 QPushButton[role="stepper"] {{
     min-height: {px(TOUCH - 8)}; min-width: {px(84)}; padding: {px(4)}; font-size: {px(36)}; font-weight: bold;
 }}
-QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
+QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QSpinBox:focus {{
     border: 2px solid {c.ACCENT};
 }}
 QLineEdit[state="wrong"] {{ border: 2px solid {c.CAUTION_LINE}; background: {c.CAUTION}; }}
@@ -189,6 +186,8 @@ QProgressBar {{
 QProgressBar::chunk {{ background: {c.ACCENT}; border-radius: {px(6)}; }}
 QProgressBar[state="caution"]::chunk {{ background: {c.CAUTION_LINE}; }}
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled {{ background: transparent; border: none; }}
+QScrollArea {{ border: 2px solid transparent; }}
+QScrollArea:focus, QTableView:focus {{ border: 2px solid {c.ACCENT}; }}
 QScrollBar:vertical {{ background: transparent; width: {px(14)}; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {c.LINE_STRONG}; border-radius: {px(6)}; min-height: {px(40)}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}

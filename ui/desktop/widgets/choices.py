@@ -17,6 +17,7 @@ def choices(
     chosen: Callable[[str], None],
     *,
     columns: int = 2,
+    cancel: str = "",
 ) -> Sheet:
     """A sheet with one button for each ``(code, text)``; a tap closes it and hands over the code."""
     grid = QGridLayout()
@@ -24,12 +25,13 @@ def choices(
     sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid))
 
     def choose(code: str) -> None:
+        sheet.answer = code
         sheet.finish()
         chosen(code)
 
     for index, (code, text) in enumerate(answers):
         grid.addWidget(button(text, lambda code=code: choose(code), "choice"), index // columns, index % columns)
-    sheet.add_cancel(tr("common.cancel"))
+    sheet.add_cancel(cancel or tr("common.cancel"))
     return sheet
 
 

@@ -7,11 +7,13 @@ from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton
 
+from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
 
 HOLD_S = 3.0
 REPEATED_WITHIN_MS = 100  # some systems repeat a held key as let go and pressed again
 REDRAW_MS = 40
+TOLD_MS = 4000  # so long a button that was let go too early says so
 
 
 class HoldButton(QPushButton):
@@ -22,6 +24,7 @@ class HoldButton(QPushButton):
     def __init__(self, text: str, while_held: str, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__(text)
         self.setProperty("role", "main")
+        self.setAccessibleDescription(tr("hold_button.early"))
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAutoDefault(False)
@@ -30,6 +33,8 @@ class HoldButton(QPushButton):
         self._since_s: float | None = None
         self._timer = QTimer(self, interval=REDRAW_MS)
         self._timer.timeout.connect(self.look)
+        self._told = QTimer(self, singleShot=True, interval=TOLD_MS)
+        self._told.timeout.connect(self._say_what_it_does)
         self._loose = QTimer(self, singleShot=True, interval=REPEATED_WITHIN_MS)
         self._loose.timeout.connect(self.let_go)
 
@@ -43,6 +48,7 @@ class HoldButton(QPushButton):
         self._loose.stop()
         if self.isEnabled() and self.isVisible() and self._since_s is None:
             self._since_s = self._monotonic()
+            self._told.stop()
             self.setText(self._while_held)
             self._timer.start()
             self.update()
@@ -62,12 +68,21 @@ class HoldButton(QPushButton):
         return self._loose.isActive()
 
     def let_go(self) -> None:
-        """Stop holding."""
+        """Stop holding. Too early, it says so: a hand that felt a press would wait for the belt."""
+        early = self._since_s is not None and self.share < 1.0 and self.isEnabled()
         self._loose.stop()
         self._since_s = None
         self._timer.stop()
-        self.setText(self._text)
+        if early:
+            self.setText(tr("hold_button.early"))
+            self._told.start()
+        elif not self._told.isActive():
+            self.setText(self._text)
         self.update()
+
+    def _say_what_it_does(self) -> None:
+        if self._since_s is None:
+            self.setText(self._text)
 
     def look(self) -> None:
         """See whether it has been held long enough."""
@@ -101,6 +116,8 @@ class HoldButton(QPushButton):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.let_go()
+        self._told.stop()
+        self._say_what_it_does()
         super().hideEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLayout, QWidget
+from shiboken6 import isValid
 
 from ui.desktop.theme.style import STOP_HEIGHT
 from ui.desktop.widgets.base import button, column, frame, label, row, rule
@@ -19,6 +20,8 @@ class Sheet(QWidget):
         """``fill``: as high as the window lets it be, whatever its body asks for."""
         super().__init__(window)
         self._window, self._finished = window, False
+        self._before: QWidget | None = None  # where the keyboard was
+        self.answer = ""  # the code of what was chosen on it, where it is a sheet of choices
         self.setAccessibleName(title)
         self._design_width, self._full = width, fill
         self._title = label(title, "title", wrap=True)
@@ -35,12 +38,19 @@ class Sheet(QWidget):
 
     def open(self) -> None:
         """Show the sheet and put the keyboard into it."""
+        here = self._window.focusWidget()
+        if here is not None and not self.isAncestorOf(here):
+            self._before = here
         self._fit()
         self.show()
         self.raise_()
-        first = self._first_control()
-        if first is not None:
-            first.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.take_focus()
+
+    def take_focus(self) -> None:
+        """The keyboard comes into the sheet: where it was last, or to the first control."""
+        last = self.focusWidget()
+        there = last is not None and last is not self and last.isVisibleTo(self) and last.isEnabled()
+        (last if there else self._first_control() or self).setFocus(Qt.FocusReason.PopupFocusReason)  # type: ignore[union-attr]
 
     def finish(self) -> None:
         """Close the sheet, once."""
@@ -48,7 +58,10 @@ class Sheet(QWidget):
             return
         self._finished = True
         self._window.removeEventFilter(self)
+        held = self.isAncestorOf(self._window.focusWidget() or self._window)
         self.hide()
+        if held and self._before is not None and isValid(self._before) and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
         self.deleteLater()
 
@@ -73,7 +86,7 @@ class Sheet(QWidget):
         here = QApplication.focusWidget()
         seats = [w for w in self._controls() if w.isVisibleTo(self) and w.isEnabled()]
         if not seats:
-            return False
+            return True  # nowhere to go, and never out of the sheet
         step = 1 if following else -1
         index = seats.index(here) + step if here in seats else min(step, 0)
         seats[index % len(seats)].setFocus(Qt.FocusReason.TabFocusReason)

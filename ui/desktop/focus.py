@@ -1,0 +1,33 @@
+"""Where the keyboard is: inside whatever lies on top, always, and never on something that cannot be seen."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from ui.desktop.widgets.sheet import Sheet
+
+
+class Focus(QObject):
+    """Brings the keyboard back into the topmost sheet wherever it leaves it; STOPP alone may have it besides."""
+
+    def __init__(self, window: QMainWindow, top: Callable[[], Sheet | None], stop: QWidget) -> None:
+        super().__init__(window)
+        self._window, self._top, self._stop = window, top, stop
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._moved)
+
+    def look(self) -> None:
+        """Something was laid on top, or taken away."""
+        self._moved(None, QApplication.focusWidget())
+
+    def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        top = self._top()
+        if top is None:
+            return
+        if now is None:
+            if self._window.isActiveWindow():
+                top.take_focus()
+        elif now.window() is self._window and now is not self._stop and now is not top and not top.isAncestorOf(now):
+            top.take_focus()
