@@ -24,7 +24,7 @@ class Focus(QObject):
 
     def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         top = self._top()
-        if top is None:
+        if top is None or not top.isVisible():
             return
         if now is None:
             if self._window.isActiveWindow():
