@@ -283,9 +283,11 @@ def test_blood_pressure_goes_to_the_stage(bench: Bench) -> None:
         diastolic.box.setText(below)
         keep.click()
         assert bench.window.sheet is sheet
-    systolic.box.setFocus()
-    for keys in ("148", "\r", "84", "\r"):
-        QTest.keyClicks(QApplication.focusWidget(), keys)
+    for box, typed in ((systolic.box, "148"), (diastolic.box, "84")):
+        box.setFocus()
+        box.selectAll()
+        QTest.keyClicks(box, typed)
+        QTest.keyClick(box, Qt.Key.Key_Return)
     stage = bench.running.controller.recording.record(bench.running.controller.state).stages[-1]
     assert (stage.systolic_mmhg, stage.diastolic_mmhg) == (148, 84)
 
