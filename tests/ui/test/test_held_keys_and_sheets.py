@@ -14,6 +14,7 @@ from tests.ui.conftest import Bench, Wall
 from tests.ui.test.test_run_screen import phase
 from teststation.run.state import Phase
 from ui.desktop.held_keys import HeldKeys
+from ui.desktop.i18n import tr
 from ui.desktop.sheets import Sheets
 from ui.desktop.widgets.hold_button import HOLD_S, REPEATED_WITHIN_MS, HoldButton
 from ui.desktop.widgets.stepper import Stepper
@@ -217,7 +218,7 @@ def test_nothing_hides_how_a_belt_comes_to_rest(bench: Bench, asked: str) -> Non
     ASKED[asked](bench)
     assert bench.window.sheet is not None
     bench.treadmill.stops = False
-    bench.running.stop()
+    bench.window.stop()
     bench.pass_s(40.0)
     assert phase(bench) is Phase.STOPPING
     window = bench.window
@@ -233,6 +234,7 @@ def test_nothing_hides_how_a_belt_comes_to_rest(bench: Bench, asked: str) -> Non
     bench.pass_s(10.0)  # one zero alone is not believed
     why = window.sheet
     assert why is not None
+    assert why.accessibleName() == tr("why_stopped.title")
     why.finish()
     assert window.stack.currentWidget() is window.result
     assert (window.sheet is not None) is (asked == "told"), "what was told is still to be seen"
