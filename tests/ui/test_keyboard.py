@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench
@@ -65,10 +65,17 @@ SHEETS: dict[str, Opener] = {
 }
 
 
+def focused() -> QWidget:
+    """Whatever has the keyboard."""
+    there = QApplication.focusWidget()
+    assert there is not None
+    return there
+
+
 def inside(window: MainWindow) -> bool:
-    focused, top = QApplication.focusWidget(), window.top_sheet
+    here, top = QApplication.focusWidget(), window.top_sheet
     assert top is not None
-    return focused is not None and (focused is top or top.isAncestorOf(focused))
+    return here is not None and (here is top or top.isAncestorOf(here))
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
@@ -79,7 +86,7 @@ def test_the_keyboard_stays_in_the_sheet_on_top(bench: Bench, sheet: str) -> Non
     assert inside(window)
     for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
         for _ in range(30):
-            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab, modifier)
+            QTest.keyClick(focused(), Qt.Key.Key_Tab, modifier)
             assert inside(window)
     for taken in (window.people.search, window.run, window.header.about_button, window):
         taken.setFocus()
@@ -97,7 +104,7 @@ def test_the_door_has_the_keyboard_though_something_is_told_behind_it(
     window.welcome()
     window.tell("En test ble avbrutt", ["Den er tatt vare på."])
     assert inside(window)
-    QTest.keyClicks(QApplication.focusWidget(), "kari")
+    QTest.keyClicks(focused(), "kari")
     assert cover.login.text() == "kari"  # type: ignore[attr-defined]
 
 

@@ -98,7 +98,7 @@ class Keys(QObject):
 
     def _go_on(self) -> bool:
         """Press the one button that leads on, of the sheet on top or of the screen. What is held is not pressed."""
-        there = self._screens.top_sheet or self._screens.stack.currentWidget()
+        there: QWidget = self._screens.top_sheet or self._screens.stack
         leads = [
             one
             for one in there.findChildren(QPushButton)
