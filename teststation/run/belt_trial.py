@@ -11,8 +11,8 @@ from teststation.cause import Cause
 from teststation.ports import BeltState, BeltTelemetry, Setpoint, TreadmillInfo
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
 from teststation.run.rest import LOOKS, rests
-from teststation.run.window import Window
 from teststation.units import KMH_PER_MPH
+from teststation.window import Window
 
 TRIAL_KMH = 3.0  # slow enough to read a tachometer and count turns
 TRIAL_MAX_S = 300.0  # nobody is on the belt: it does not run for longer

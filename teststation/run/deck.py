@@ -6,7 +6,7 @@ given a time to be there, but one to come nearer: any lift is many times as fast
 
 from dataclasses import dataclass, replace
 
-from teststation.run.window import Window
+from teststation.window import Window
 
 NEAR_PCT = 1.0  # a deck that is read this near is where it was set
 NEAR_FOR_S, NEAR_AMONG_S = 4.0, 6.0  # and is there when it is read so for so long: one reading is none

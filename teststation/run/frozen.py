@@ -8,7 +8,7 @@ read from it. A pulse that stands still at a steady load is remarked by nobody.
 from dataclasses import dataclass
 
 from teststation.ports import Setpoint
-from teststation.run.window import Window
+from teststation.window import Window
 
 FROZEN_FOR_S = 180.0
 SAME_SHARE = 0.95  # a number that leaps away for a moment and comes back has not moved

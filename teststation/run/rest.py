@@ -1,6 +1,6 @@
 """When a belt has come to rest: a tachometer that drops out for a moment reads zero, too. Pure."""
 
-from teststation.run.window import Window
+from teststation.window import Window
 
 REST_FOR_S, REST_AMONG_S = 1.0, 1.5  # read at rest for so long, among so many seconds
 LOOKS = Window(3.0, stands_s=1.0)  # before anything is read: 1 for a belt at rest, 0 for one that is not known to be

@@ -12,7 +12,7 @@ from teststation.run.engine.heart import awaited
 from teststation.run.record import Outcome
 from teststation.run.rest import rests
 from teststation.run.state import OFF_TARGET, Phase, RunState
-from teststation.run.window import Window
+from teststation.window import Window
 
 REACHED_SHARE = 0.1  # a belt within 10 % or 0.3 km/h of its target has reached it
 REACHED_KMH = 0.3

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import teststation.run.window as window
+import teststation.window as window
 from tests.mutants import fails_with
 
 OVER: Callable[[float], bool] = lambda value: value > 0  # noqa: E731
