@@ -7,6 +7,7 @@ Whatever goes wrong, it trips: latched, until the operator arms again at measure
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from statistics import median
 
 from teststation.clock import TimeScale
 from teststation.ports import Setpoint, TripReason
@@ -17,13 +18,20 @@ OVER_LIMIT_KMH = 1.0  # measured this far above the limit is over-speed: a repor
 OVER_TARGET_KMH = 1.6  # the vendor's own rule: one mile an hour off target shuts the belt off
 OFF_TARGET_KMH = 1.0
 OFF_TARGET_SHARE = 0.2
-FOLLOWS_KMH_S = 0.1  # what a belt off its target must come nearer by, over all the time it is given
+# What a belt off its target must come nearer by, over all the time it is given. As it is reported, the slowest one
+# comes nearer by 0.7 km/h in eight seconds, where it was turned back while it sped up.
+FOLLOWS_KMH_S = 0.08
 # Of a belt that obeys, in wall time. Behind one that is as slow as this, a report that lags (a mean over up to five
 # seconds, and a second until the belt obeys) is 0.9 km/h too high: well within OVER_TARGET_KMH.
 SLOWEST_KMH_S = 0.25
+LAGS_S = 6.0  # such a report may still rise for so long after the belt was told to slow down
+FALLS_KMH = 0.2  # a report so far below what it was has turned round
 LOOKS = 3
+STEADY_SHARE = 0.75  # of the time it is given to follow: a target that stood so long is seen through any such lag
+SWINGS_SHARE = 0.5  # off a steady target for so much of the time it is given to follow, on both sides of it,
+SIDE_SHARE = 0.25  # and for so much of it on each, a belt follows nobody
 OF_LATE = 2  # how many times as long as the guard waits it looks back
-LOOK_ENDS_S = 1.0  # the first and the last of a stretch of looks are means over this long
+STRETCH_S = 1.0  # where the belt was is the middle of the looks of this long: one wrong one does not move it
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class Guard:
     tripped: TripReason | None = None
     detail: str = ""
     t_s: float = 0.0
+    out_since_s: float = 0.0  # since when out_kmh has been what it is
     slow_kmh: float = 0.0  # where the slowest belt would be that obeys, as far as it is not seen to be slower
     looks: tuple[Look, ...] = ()  # since the belt is on, within twice the time it is given to follow
 
@@ -151,7 +160,7 @@ def disarm(guard: Guard) -> Guard:
 
 def hold_at_zero(guard: Guard) -> Guard:
     """The ramp begins only when the belt is on."""
-    return replace(guard, out_kmh=0.0, slow_kmh=0.0)
+    return replace(guard, out_kmh=0.0, out_since_s=guard.t_s, slow_kmh=0.0)
 
 
 def advance(guard: Guard, now_s: float) -> Guard:
@@ -172,6 +181,7 @@ def advance(guard: Guard, now_s: float) -> Guard:
         out_kmh=out_kmh,
         out_incline_pct=incline_pct,
         t_s=now_s,
+        out_since_s=guard.out_since_s if out_kmh == guard.out_kmh else now_s,
         slow_kmh=slow_kmh,
     )
 
@@ -191,10 +201,12 @@ def watch(guard: Guard, now_s: float, measured_kmh: float) -> Guard:
     look = Look(now_s, lasted_s, measured_kmh, over, side)
     kept_s = now_s - OF_LATE * guard.patience.follow_s
     guard = replace(guard, looks=(*(one for one in guard.looks if one.t_s >= kept_s), look))
-    if len(guard.looks) >= LOOKS:
-        # A belt that slows down is no faster than it reports; one look alone is none.
-        seen_kmh = max(one.measured_kmh for one in guard.looks[-LOOKS:])
-        guard = replace(guard, slow_kmh=max(guard.out_kmh, min(guard.slow_kmh, seen_kmh)))
+    if guard.looks[0].t_s <= now_s - LAGS_S:
+        # A belt whose report falls is no faster than it has reported. While that rises, the belt may be, and any belt's
+        # rises for a while after it was turned round.
+        seen_kmh = max(one.measured_kmh for one in guard.looks if one.t_s >= now_s - LAGS_S)
+        if max(one.measured_kmh for one in guard.looks[-LOOKS:]) <= seen_kmh - FALLS_KMH:
+            guard = replace(guard, slow_kmh=max(guard.out_kmh, min(guard.slow_kmh, seen_kmh)))
     set_kmh = f"measured {measured_kmh:.1f} km/h at {guard.out_kmh:.1f} set"
     if over and _lasted_s(guard, now_s, guard.patience.over_s, lambda one: one.over) >= guard.patience.over_s:
         return trip(guard, TripReason.OVER_SPEED, set_kmh)
@@ -204,12 +216,25 @@ def watch(guard: Guard, now_s: float, measured_kmh: float) -> Guard:
 def _watch_following(guard: Guard, now_s: float, side: int, set_kmh: str) -> Guard:
     """Trip where the belt has been on one side of its target for too long, and comes no nearer."""
     follow_s = guard.patience.follow_s
+    if side != 0 and _swings(guard, now_s):
+        return trip(guard, TripReason.NOT_FOLLOWING, f"{set_kmh}, above and below it by turns")
     if side == 0 or _lasted_s(guard, now_s, follow_s, lambda one: one.side == side) < follow_s:
         return guard
-    nearer_kmh = -side * _moved_kmh(guard.looks, now_s - follow_s)
+    nearer_kmh = _nearer_kmh(guard, now_s - follow_s, side)
     if nearer_kmh < FOLLOWS_KMH_S * follow_s:
         return trip(guard, TripReason.NOT_FOLLOWING, set_kmh)
     return guard
+
+
+def _swings(guard: Guard, now_s: float) -> bool:
+    """Whether the belt leaves a target that stands still to both sides: coming nearer by turns is not following."""
+    follow_s = guard.patience.follow_s
+    steady_s = guard.out_since_s + STEADY_SHARE * follow_s
+    below_s, above_s = (
+        _lasted_s(guard, now_s, follow_s, lambda one, side=side: one.t_s >= steady_s and one.side == side)
+        for side in (-1, 1)
+    )
+    return below_s + above_s >= SWINGS_SHARE * follow_s and min(below_s, above_s) >= SIDE_SHARE * follow_s
 
 
 def _lasted_s(guard: Guard, now_s: float, for_s: float, wrong: Callable[[Look], bool]) -> float:
@@ -218,9 +243,16 @@ def _lasted_s(guard: Guard, now_s: float, for_s: float, wrong: Callable[[Look], 
     return sum(min(one.lasted_s, for_s / 3) for one in looks)
 
 
-def _moved_kmh(looks: tuple[Look, ...], since_s: float) -> float:
-    """How far the measured speed has moved since then, from the mean of the first looks to that of the last."""
-    inside = [one for one in looks if one.t_s >= since_s]
-    first = [one.measured_kmh for one in inside if one.t_s <= inside[0].t_s + LOOK_ENDS_S]
-    last = [one.measured_kmh for one in inside if one.t_s >= inside[-1].t_s - LOOK_ENDS_S]
-    return sum(last) / len(last) - sum(first) / len(first)
+def _nearer_kmh(guard: Guard, since_s: float, side: int) -> float:
+    """How far the belt has come back since then from where it was farthest off on this side of its target.
+
+    Not from where it was at first: what reports a mean goes on the wrong way for a while after it was turned round.
+    """
+    inside = [one for one in guard.looks if one.t_s >= since_s]
+    ends_s = inside[-1].t_s - STRETCH_S
+    last_kmh = median(one.measured_kmh for one in inside if one.t_s >= ends_s)
+    stretches = (
+        median(one.measured_kmh for one in inside if from_s <= one.t_s <= from_s + STRETCH_S)
+        for from_s in [one.t_s for one in inside if one.t_s <= ends_s] or [since_s]
+    )
+    return max(side * (was_kmh - last_kmh) for was_kmh in stretches)

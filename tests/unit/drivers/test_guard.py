@@ -170,19 +170,26 @@ def followed(
     limits: Limits | None = None,
     report: Callable[[float, float], float] = lambda t, v: v,
     look_every_s: float = 0.15,
+    holds_s: float = 0.0,
+    rises_kmh_s: float | None = None,
 ) -> Guard:
-    """A guard over a belt that follows it at a rate and reports a mean: ``setpoints`` are (until when, speed)."""
+    """A guard over a belt that follows it at a rate and reports a mean: ``setpoints`` are (until when, speed).
+
+    ``holds_s``: it obeys so much later. ``rises_kmh_s``: it speeds up at another rate.
+    """
     guard = guards.arm(guards.Guard(limits or Limits(max_speed_kmh=14.0)), 0.0, 14.0, 12.0, at_rest=True)
     fine_s, speed_kmh, looked_s = 0.15, 0.0, 0.0
     past = [0.0] * max(1, round(mean_s / fine_s))
+    told: list[float] = []
     now_s = 0.0
     for until_s, set_kmh in setpoints:
         while now_s < until_s:
             now_s += fine_s
             guard = guards.grant(guard, now_s, Setpoint(speed_kmh=set_kmh, incline_pct=0.0), 1.0)
             guard = guards.advance(guard, now_s)
-            away_kmh = guard.out_kmh - speed_kmh
-            speed_kmh += max(-rate_kmh_s * fine_s, min(rate_kmh_s * fine_s, away_kmh))
+            told.append(guard.out_kmh)
+            away_kmh = told[max(0, len(told) - 1 - round(holds_s / fine_s))] - speed_kmh
+            speed_kmh += max(-rate_kmh_s * fine_s, min((rises_kmh_s or rate_kmh_s) * fine_s, away_kmh))
             past = [*past[1:], speed_kmh]
             if now_s - looked_s >= look_every_s - 1e-9:
                 looked_s = now_s
@@ -293,6 +300,53 @@ def test_a_belt_that_does_not_slow_down_trips_however_it_reports() -> None:
         )
         assert guard.tripped in (TripReason.NOT_FOLLOWING, TripReason.OVER_SPEED), how
         assert guard.t_s <= 45.0, how
+
+
+def test_the_slowest_belt_whose_ramp_is_turned_back_is_not_too_fast() -> None:
+    """It goes on as it was for a second, and what it reports is a mean over five: that rises on for seconds."""
+    for accel_kmh_s, decel_kmh_s in ((0.5, 0.8), (3.0, 3.0)):
+        limits = Limits(14.0, 12.0, accel_kmh_s, decel_kmh_s)
+        for back_s in (5.0, 8.0, 13.0, 21.0):
+            for rises_kmh_s in (0.25, 0.5, 2.0):
+                plan = [(back_s, 12.0), (back_s + 45.0, 0.5)]
+                guard = followed(plan, 0.25, 5.0, limits=limits, holds_s=1.0, rises_kmh_s=rises_kmh_s)
+                assert guard.tripped is None, (limits, back_s, rises_kmh_s, guard.t_s, guard.tripped, guard.detail)
+
+
+SWINGS: dict[str, Callable[[float, float], float]] = {
+    "sinus": lambda t, period_s: math.sin(2 * math.pi * t / period_s),
+    "saw": lambda t, period_s: 4 * abs((t / period_s) % 1 - 0.5) - 1,
+    "leaps": lambda t, period_s: 1.0 if (t / period_s) % 1 < 0.5 else -1.0,
+}
+
+
+@pytest.mark.parametrize("how", SWINGS)
+@pytest.mark.parametrize("by_kmh", [1.5, 3.0])
+@pytest.mark.parametrize("period_s", [1.0, 3.0, 8.0, 16.0, 24.0, 30.0])
+def test_a_belt_that_swings_about_its_target_trips(how: str, by_kmh: float, period_s: float) -> None:
+    guard = followed(
+        [(90.0, 5.0)],
+        0.8,
+        2.0,
+        report=lambda t, v: max(0.0, v + by_kmh * SWINGS[how](t, period_s)) if t > 30 else v,
+    )
+    assert guard.tripped in (TripReason.NOT_FOLLOWING, TripReason.OVER_SPEED)
+    assert guard.t_s <= 30.0 + 25.0
+
+
+def test_a_belt_that_swings_within_what_is_near_does_not_trip() -> None:
+    for how in SWINGS.values():
+        guard = followed([(90.0, 5.0)], 0.8, 2.0, report=lambda t, v, how=how: v + 1.0 * how(t, 6.0) if t > 30 else v)
+        assert guard.tripped is None
+
+
+def test_a_slow_belt_that_is_read_wrong_now_and_then_does_not_swing() -> None:
+    """It is below its target for long, and one look in two seconds shows it above."""
+    for up in (True, False):
+        plan = [(20.0, 3.0), (90.0, 10.0)] if up else [(60.0, 10.0), (130.0, 3.0)]
+        wrong_kmh = 11.3 if up else 0.5
+        guard = followed(plan, 0.3, 2.0, report=lambda t, v, w=wrong_kmh: w if t > 20 and t % 3 < 0.151 else v)
+        assert guard.tripped is None, (guard.tripped, guard.detail, guard.t_s)
 
 
 def test_a_belt_that_does_not_speed_up_trips() -> None:
@@ -420,7 +474,11 @@ def test_the_looks_of_a_stretch_count_from_its_first_to_its_last_moment() -> Non
         (0.0, 0.1, 9.0, False, 0), (1.0, 0.1, 0.0, False, 0), (2.0, 0.1, 10.0, False, 0), (2.5, 0.1, 90.0, False, 0),
         (7.9, 0.1, 80.0, False, 0), (8.5, 0.1, 6.0, False, 0), (9.5, 0.1, 8.0, False, 0),
     )  # fmt: skip
-    assert guards._moved_kmh(looks, 1.0) == pytest.approx((6.0 + 8.0) / 2 - (0.0 + 10.0) / 2)
+    guard = replace(armed(), looks=looks)
+    assert guards._nearer_kmh(guard, 1.0, 1) == pytest.approx(90.0 - 7.0)
+    assert guards._nearer_kmh(guard, 7.9, 1) == pytest.approx(43.0 - 7.0)
+    assert guards._nearer_kmh(guard, 1.0, -1) == pytest.approx(7.0 - 5.0)
+    assert guards._nearer_kmh(guard, 9.5, 1) == 0.0
 
 
 def test_how_long_something_was_wrong_counts_back_twice_as_far_and_no_look_for_more_than_a_third() -> None:
@@ -555,9 +613,29 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         lambda: test_a_slow_belt_that_lags_is_taken_up_and_down_without_a_trip(0.5, 5.0),
     ),
     "what is seen of a belt that slows down says nothing": (
-        "if len(guard.looks) >= LOOKS:",
+        "if guard.looks[0].t_s <= now_s - LAGS_S:",
         "if False:",
         test_a_belt_that_runs_away_soon_after_it_slowed_down_trips_as_quickly,
+    ),
+    "a report that still rises shows how fast the belt is": (
+        "<= seen_kmh - FALLS_KMH:",
+        "<= seen_kmh:",
+        test_the_slowest_belt_whose_ramp_is_turned_back_is_not_too_fast,
+    ),
+    "a belt that swings comes nearer by turns": (
+        "if side != 0 and _swings(guard, now_s):",
+        "if False:",
+        lambda: test_a_belt_that_swings_about_its_target_trips("sinus", 1.5, 8.0),
+    ),
+    "whatever the target did, a belt swings": (
+        "one.t_s >= steady_s and one.side == side",
+        "one.side == side",
+        test_a_belt_told_to_slow_down_while_its_report_still_rises_does_not_trip,
+    ),
+    "a wrong look now and then is a swing": (
+        "and min(below_s, above_s) >= SIDE_SHARE * follow_s",
+        "and min(below_s, above_s) > 0.0",
+        test_a_slow_belt_that_is_read_wrong_now_and_then_does_not_swing,
     ),
     "no belt slows down": (
         "slow_kmh = max(out_kmh, guard.slow_kmh - SLOWEST_KMH_S * dt_s)",
@@ -585,8 +663,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_belt_told_to_slow_down_while_its_report_still_rises_does_not_trip,
     ),
     "away is as good as near": (
-        "nearer_kmh = -side * _moved",
-        "nearer_kmh = _moved",
+        "max(side * (was_kmh - last_kmh)",
+        "max(-side * (was_kmh - last_kmh)",
         lambda: test_a_slow_belt_that_lags_is_taken_up_and_down_without_a_trip(0.3, 5.0),
     ),
     "the deck of a disarmed belt stays up": (
