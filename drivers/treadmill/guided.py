@@ -16,8 +16,10 @@ from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
 from teststation.units import KMH_PER_MPH
+from teststation.window import Window
 
 MISSED_MAX = 3
+OVER_AMONG = 3.0  # too fast for as long as the guard says among so many times as long: consoles tell once a second
 CONSOLE_STEP = 0.1  # of a km/h or a mile an hour: what consoles show
 CONSOLE_INCLINE_STEP_PCT = 0.5
 
@@ -84,7 +86,8 @@ class GuidedDriver(Loop):
         self._incline_pct: float | None = None
         self._speed_s = self._incline_s = self._answered_s = float("-inf")
         self._zero_since_s: float | None = None
-        self._over_since_s: float | None = None
+        # 1 where the speed was read over its limit, 0 where it was not
+        self._over = Window(OVER_AMONG * self._guard.patience.over_s, stands_s=KNOWN_FOR_S)
 
     @property
     def _concerned(self) -> bool:
@@ -132,32 +135,40 @@ class GuidedDriver(Loop):
         self._learn_tops(self._gauge)
         for reading in readings:
             self._note(reading, time.monotonic())
-        self._check(time.monotonic())
+        self._check()
 
     def _note(self, reading: Reading, now_s: float) -> None:
         self._answered_s = now_s
         if reading.doubtful:
             self._speed_kmh, self._speed_s, self._zero_since_s = None, float("-inf"), None
+            self._over = self._over.silent(now_s)
         if reading.speed_kmh is not None:
             # A zero before a silence and a zero after it are no rest that was seen.
             since_s = self._zero_since_s if now_s - self._speed_s <= KNOWN_FOR_S else None
             self._speed_kmh, self._speed_s = reading.speed_kmh, now_s
             self._zero_since_s = (since_s or now_s) if reading.speed_kmh == 0.0 else None
+            self._judge(reading.speed_kmh, now_s)
         if reading.incline_pct is not None:
             self._incline_pct, self._incline_s = reading.incline_pct, now_s
         if reading.fault:
             self._trip_if_concerned(TripReason.FAULT_REPORTED, reading.fault)
 
-    def _check(self, now_s: float) -> None:
+    def _judge(self, speed_kmh: float, now_s: float) -> None:
+        """Trip where the belt is read over its limit, and was for long enough of late: one reading is none.
+
+        One that is right, or doubtful, in between does not begin the waiting anew.
+        """
+        over = speed_kmh > self._limits.max_speed_kmh + OVER_LIMIT_KMH
+        self._over = self._over.read(now_s, float(over))
+        over_s = self._guard.patience.over_s
+        if over and self._over.at_least(over_s, now_s, OVER_AMONG * over_s, bool):
+            self._trip_if_concerned(TripReason.OVER_SPEED, f"measured {speed_kmh:.1f} km/h")
+
+    def _check(self) -> None:
         assert self._gauge is not None
         if self._gauge.missed_in_a_row >= MISSED_MAX:
             garbled = self._gauge.garbled
             self._trip_if_concerned(TripReason.GARBLED if garbled else TripReason.NO_ANSWER, "to a question")
-        speed_kmh = self._speed()
-        over = speed_kmh is not None and speed_kmh > self._limits.max_speed_kmh + OVER_LIMIT_KMH
-        self._over_since_s = (self._over_since_s or now_s) if over else None
-        if self._over_since_s is not None and now_s - self._over_since_s >= self._guard.patience.over_s:
-            self._trip_if_concerned(TripReason.OVER_SPEED, f"measured {speed_kmh:.1f} km/h")
 
     # --- telling ---
 

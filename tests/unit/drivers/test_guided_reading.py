@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from drivers import guard as guards
 from drivers.treadmill import doubt, ftms_reader, guided
 from drivers.treadmill.doubt import Doubt
 from drivers.treadmill.ftms_reader import SAFETY_KEY, FtmsReader
@@ -13,6 +14,7 @@ from drivers.treadmill.gauge import Reading, Tops
 from drivers.treadmill.port import WireCounts
 from tests.mutants import fails_with
 from teststation.clock import TimeScale
+from teststation.ports import TripReason
 
 
 class ScriptedGauge:
@@ -76,6 +78,64 @@ RULES = [
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_of_reading(rule: Callable[[], None]) -> None:
+    rule()
+
+
+# --- too fast ---
+
+FAST, WELL, DOUBT, NOTHING = Reading(speed_kmh=14.0), Reading(speed_kmh=6.0), Reading(doubtful=True), Reading()
+
+
+def trips_within(readings: list[Reading], every_s: float) -> float | None:
+    """After how many seconds of these readings, over and over, an armed driver calls its belt too fast."""
+    driver = seen()
+    now_s = time.monotonic()
+    driver._guard = guards.arm(driver._guard, now_s, 8.0, 10.0, at_rest=True)
+    for n in range(round(60.0 / every_s)):
+        driver._note(readings[n % len(readings)], now_s + n * every_s)
+        if driver._guard.tripped is not None:
+            assert driver._guard.tripped is TripReason.OVER_SPEED
+            assert driver._guard.detail == "measured 14.0 km/h"
+            return n * every_s
+    return None
+
+
+def a_belt_over_its_limit_trips_whatever_comes_between(every_s: float) -> None:
+    half = [FAST, DOUBT, WELL, FAST]
+    for readings in ([FAST], [FAST, WELL], [FAST, DOUBT], [FAST, FAST, WELL], [FAST, NOTHING], half):
+        took_s = trips_within(readings, every_s)
+        assert took_s is not None
+        assert took_s <= 3.0 + 2 * every_s
+
+
+def a_belt_that_is_read_too_fast_now_and_then_does_not_trip() -> None:
+    for every_s in (0.25, 1.0):
+        assert trips_within([WELL], every_s) is None
+        assert trips_within([FAST, WELL, WELL, WELL], every_s) is None
+    assert trips_within([FAST, *[WELL] * 60], 1.0) is None
+    assert trips_within([Reading(speed_kmh=13.0)], 0.25) is None, "a reported kilometre an hour above it is none"
+
+
+def one_reading_that_stands_for_long_trips_nothing() -> None:
+    driver = seen()
+    now_s = time.monotonic()
+    driver._guard = guards.arm(driver._guard, now_s, 8.0, 10.0, at_rest=True)
+    driver._note(FAST, now_s - 1.9)
+    driver._check()
+    driver._note(WELL, now_s)
+    driver._check()
+    assert driver._guard.tripped is None
+
+
+@pytest.mark.parametrize("every_s", [0.1, 0.25, 0.75, 0.9, 1.0])
+def test_a_belt_over_its_limit_trips_whatever_comes_between(every_s: float) -> None:
+    a_belt_over_its_limit_trips_whatever_comes_between(every_s)
+
+
+@pytest.mark.parametrize(
+    "rule", [a_belt_that_is_read_too_fast_now_and_then_does_not_trip, one_reading_that_stands_for_long_trips_nothing]
+)
+def test_a_belt_within_its_limit_does_not_trip(rule: Callable[[], None]) -> None:
     rule()
 
 
@@ -154,6 +214,15 @@ def test_a_doubt_ends_once_the_way_has_stood_still_for_as_long() -> None:
         (guided, "if now_s - self._speed_s <= KNOWN_FOR_S else None\n            self", "\n            self",
          zeros_around_a_silence_are_no_rest),
         (guided, "if reading.doubtful:", "if False:", a_doubtful_reading_takes_the_zero_back),
+        (guided, "        self._over = self._over.read(now_s, float(over))",
+         "        self._over = self._over.read(now_s, float(over)) if over else self._over.__class__(3.0)",
+         lambda: a_belt_over_its_limit_trips_whatever_comes_between(0.25)),
+        (guided, "self._over = self._over.silent(now_s)", "self._over = self._over.__class__(3.0)",
+         lambda: a_belt_over_its_limit_trips_whatever_comes_between(0.25)),
+        (guided, "if over and self._over.at_least(over_s,", "if over and self._over.at_least(0.0,",
+         a_belt_that_is_read_too_fast_now_and_then_does_not_trip),
+        (guided, "if over and self._over.at_least(", "if self._over.at_least(",
+         one_reading_that_stands_for_long_trips_nothing),
         (guided, "else self._gauge.incline_known_s", "else KNOWN_FOR_S",
          an_incline_is_known_for_as_long_as_its_machine_takes_to_tell_it),
         (ftms_reader, "or known.low <= incline_pct <= known.high", "or True",
