@@ -10,8 +10,8 @@ from teststation.run.deck import Away
 from teststation.run.frozen import Frozen
 from teststation.run.record import Outcome
 from teststation.run.rest import LOOKS
-from teststation.run.window import Window
 from teststation.subject import Gait
+from teststation.window import Window
 
 # Windows before anything is read; the seconds that are asked for stand beside the rules that ask for them.
 PULSE = Window(60.0)
@@ -61,6 +61,15 @@ class LimitNotice:
 
     cause: Cause
     acts_at_s: float
+    stays: bool = False  # only an answer takes it away
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A notice that nobody answered, and that went away by itself at ``at_s``."""
+
+    acts_at_s: float
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,8 @@ class RunState:
     pulse: Window = PULSE  # what was read of the heart, bpm
     notices: tuple[LimitNotice, ...] = ()  # at most one for each limit, the first reached first
     overrides: tuple[Override, ...] = ()  # the last of each limit
+    taken_back: TakenBack | None = None  # the last notice that a pulse below its limit took away
+    rpe: int | None = None  # the last answer, Borg 6 to 20
     # devices, as last heard
     belt_state: BeltState = BeltState.OFFLINE
     measured_speed_kmh: float | None = None

@@ -5,11 +5,15 @@ from collections.abc import Callable, Iterator
 from itertools import chain, cycle, repeat
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
 
 import teststation.run.state as state_module
 from tests.mutants import fails_with
-from tests.unit.run.builders import Bench, belt, heart
+from tests.unit.run.builders import PLAN, Bench, belt, heart
 from teststation.ports import HeartRateStatus
+from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
 from teststation.run.alarms import alarms
 from teststation.run.engine import heart as heart_module
@@ -417,14 +421,144 @@ def test_the_pulse_that_is_told_is_the_middle_of_what_was_over() -> None:
     assert bench.state.notice.cause.values == {"bpm": 160, "limit": 153}
 
 
-def test_a_stage_that_ends_in_its_time_asks_no_borg_again() -> None:
+def test_the_next_stage_asks_again_about_a_borg_that_was_gone_on_over_and_its_load_waits() -> None:
+    """What somebody bears in this stage says nothing of the next: it was the reason to end the test, and stands."""
     bench = Bench().started()
-    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=17))
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=19))
     go_on(bench)
     bench.bpm = 120
     bench.run_for(bench.state.stage_ends_s - bench.now_s + 5.0)
     assert bench.state.stage_index == 1
+    assert [notice.cause.values for notice in bench.state.notices] == [{"rpe": 19}]
+    assert bench.state.setpoint is not None
+    assert bench.state.setpoint.incline_pct == 0.0, "its load waits for the answer"
+    go_on(bench)
+    bench.run_for(1.0)
+    assert bench.state.setpoint is not None
+    assert bench.state.setpoint.incline_pct == 4.0
     assert bench.state.notice is None
+
+
+def test_a_borg_that_has_come_down_since_is_not_asked_about_again() -> None:
+    bench = Bench().started()
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=18))
+    go_on(bench)
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=17), ev.RpeGiven(t_s=bench.now_s, rpe=16))
+    bench.bpm = 120
+    bench.run_for(bench.state.stage_ends_s - bench.now_s + 5.0)
+    assert bench.state.stage_index == 1
+    assert bench.state.notice is None
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=17))
+    assert [notice.cause.values for notice in bench.state.notices] == [{"rpe": 17}]
+
+
+@pytest.mark.parametrize("last", [(LOW,), (LOW, LOW, LOW), (NONE, LOW), (LOW, NONE), (LOW, HIGH, LOW)], ids=str)
+def test_a_few_low_readings_at_the_end_of_a_stage_let_no_load_rise(last: tuple[int | None, ...]) -> None:
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    over(bench)
+    go_on(bench)
+    walk(bench, flicker((160, 1)), bench.state.stage_ends_s - bench.now_s - len(last))
+    assert bench.state.stage_index == 0
+    walk(bench, iter([*last, LOW, 160, 160]), len(last) + 0.75)
+    if bench.state.stage_index == 0:
+        bench.feed(ev.NextPressed(t_s=bench.now_s))
+    assert bench.state.stage_index == 1
+    assert bench.state.notice is not None
+    assert bench.state.setpoint is not None
+    assert bench.state.setpoint.incline_pct == 0.0
+
+
+# --- a pulse that comes and goes -----------------------------------------------------------------------------------
+
+LONG_PLAN = structs.replace(PLAN, stages=(StagePlan("1", 3600.0, 4.8, 0.0),))
+
+
+def seconds_until_the_end(pulse: Iterator[int | None], within_s: int, every_s: float = 1.0) -> float | None:
+    """How long a stage without an end goes on under this pulse; None: for longer than that."""
+    bench = Bench(LONG_PLAN, hr_limit_bpm=LIMIT_BPM).started()
+    walk(bench, iter([LOW] * 60), 60.0)
+    lasted_s = walk(bench, pulse, within_s, every_s)
+    return None if bench.state.phase is Phase.STAGES else lasted_s
+
+
+@pytest.mark.parametrize(
+    ("over_s", "under_s"),
+    [
+        (9.5, 10.5), (14.0, 11.0), (12.0, 12.0), (19.5, 12.0), (19.5, 25.0), (19.5, 30.0), (7.5, 7.5), (15.0, 15.0),
+        (11.0, 10.5),
+    ],
+)  # fmt: skip
+def test_a_pulse_that_leaves_its_limit_by_turns_ends_the_stages(over_s: float, under_s: float) -> None:
+    """Its notice comes and goes, and its time runs on."""
+    pulse = flicker((HIGH, round(2 * over_s)), (LOW, round(2 * under_s)))
+    lasted_s = seconds_until_the_end(pulse, 300, 0.5)
+    assert lasted_s is not None
+    assert lasted_s <= 3 * (over_s + under_s)
+
+
+def test_a_pulse_that_is_seldom_over_its_limit_ends_nothing() -> None:
+    assert seconds_until_the_end(flicker((HIGH, 16), (LOW, 80)), 400) is None
+    assert seconds_until_the_end(flicker((HIGH, 6), (LOW, 24)), 400) is None
+
+
+def test_a_notice_that_comes_back_soon_has_the_time_it_had_and_one_long_after_its_own() -> None:
+    for pause_s, left_s in ((11, 5.0), (50, 5.0), (80, 15.0)):
+        bench = Bench(LONG_PLAN, hr_limit_bpm=LIMIT_BPM).started()
+        walk(bench, iter([LOW] * 60 + [HIGH] * 16), 76.0)
+        assert bench.state.notice is not None
+        walk(bench, flicker((LOW, 1)), pause_s)
+        assert bench.state.notice is None
+        while bench.state.notice is None:
+            walk(bench, flicker((HIGH, 1)), 0.25)
+        assert bench.state.notice.acts_at_s - bench.now_s == pytest.approx(left_s, abs=0.3), pause_s
+
+
+def test_after_an_answer_a_notice_has_its_whole_time_however_soon_it_comes() -> None:
+    bench = Bench(LONG_PLAN, hr_limit_bpm=LIMIT_BPM).started()
+    walk(bench, iter([LOW] * 60 + [HIGH] * 16 + [LOW] * 12 + [HIGH] * 3), 91.0)
+    assert bench.state.notice is not None
+    go_on(bench)
+    walk(bench, iter([LOW] * 12), 12.0)
+    while bench.state.notice is None:
+        walk(bench, flicker((HIGH + 15, 1)), 0.25)
+    assert bench.state.notice.acts_at_s - bench.now_s == pytest.approx(15.0, abs=0.3)
+
+
+def test_a_notice_of_a_pulse_that_was_over_for_half_a_minute_goes_away_by_an_answer_alone() -> None:
+    """Fourteen seconds over, sixteen below, fourteen over: half of a minute, and no notice before the last of it."""
+    bench = Bench(LONG_PLAN, hr_limit_bpm=LIMIT_BPM).started()
+    walk(bench, chain([LOW] * 60, [HIGH] * 14, [LOW] * 16, [HIGH] * 14, [LOW] * 2, [HIGH] * 3, repeat(LOW)), 109.25)
+    assert bench.state.notice is not None
+    walk(bench, flicker((LOW, 1)), 12.0)
+    assert bench.state.notice is not None
+    assert walk(bench, flicker((LOW, 1)), 20.0) < 5.0
+    assert bench.state.outcome is Outcome.LIMIT
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from([HIGH, HIGH, 154, LOW, 153, NONE]), st.integers(1, 25)), min_size=2, max_size=12)
+)
+def test_a_pulse_over_its_limit_for_half_of_a_minute_ends_the_stages_whatever_else_it_does(
+    spells: list[tuple[int | None, int]],
+) -> None:
+    pulse = [bpm for bpm, seconds in spells for _ in range(seconds)]
+    above = [bpm is not None and bpm > LIMIT_BPM for bpm in pulse]
+    minutes = [end for end in range(1, len(above) + 1) if sum(above[max(0, end - 60) : end]) >= 30]
+    if minutes:
+        lasted_s = seconds_until_the_end(chain(pulse, repeat(LOW)), minutes[0] + 20)
+        assert lasted_s is not None
+
+
+def test_the_next_stage_asks_once_where_nobody_answers() -> None:
+    bench = Bench().started()
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=17))
+    go_on(bench)
+    bench.bpm = 120
+    bench.run_for(bench.state.stage_ends_s - bench.now_s + 16.0)
+    assert bench.state.outcome is Outcome.LIMIT
+    assert bench.state.reason is not None
+    assert bench.state.reason.code == "limit_rpe"
 
 
 def test_an_answer_at_the_very_end_of_a_held_stage_lasts_as_long_as_a_limit_takes() -> None:
@@ -483,8 +617,9 @@ def test_a_notice_is_heard_whatever_was_silenced_of_an_earlier_one() -> None:
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     "the first low reading begins anew": (
         limits,
-        "return state.pulse.at_least(for_s, t_s, AMONG * for_s, lambda bpm: bpm > limit)",
-        "return state.pulse.at_least(for_s, t_s, for_s, lambda bpm: bpm > limit)",
+        "    lately = state.pulse.at_least(for_s, t_s, AMONG * for_s, lambda bpm: bpm > limit)\n"
+        "    return lately or _over_for_long(state, t_s)\n",
+        "    return state.pulse.at_least(for_s, t_s, for_s, lambda bpm: bpm > limit)\n",
         lambda: test_a_pulse_over_the_limit_for_most_of_the_time_ends_the_stages(((HIGH, 14), (LOW, 1)), 1.0, 32.0),
     ),
     "a missing reading begins anew": (
@@ -501,8 +636,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "what was over a while ago is asked about though it is below": (
         limits,
-        "last is None or last <= limit",
-        "last is None",
+        "if limit is None or _below(state, t_s):",
+        "if limit is None:",
         test_a_pulse_that_is_truly_below_takes_the_notice_back_and_the_stage_goes_on,
     ),
     "one low reading takes the notice back": (
@@ -513,7 +648,7 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "a notice is never taken back": (
         limits,
-        "elif standing is not None and _below(state, t_s):",
+        "elif standing is not None and not standing.stays and _below(state, t_s):",
         "elif False:",
         test_a_pulse_that_is_truly_below_takes_the_notice_back_and_the_stage_goes_on,
     ),
@@ -589,6 +724,48 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         "    if state.notices:",
         test_borg_given_while_the_pulse_is_asked_about_is_asked_next_with_its_whole_time,
     ),
+    "a notice that comes back begins anew": (
+        limits,
+        "    if code != PULSE or before is None or",
+        "    if True or before is None or",
+        lambda: test_a_pulse_that_leaves_its_limit_by_turns_ends_the_stages(9.5, 10.5),
+    ),
+    "it comes back with no time at all": (
+        limits,
+        "return max(before.acts_at_s, t_s + ANSWER_AGAIN_SHARE * whole_s)",
+        "return before.acts_at_s",
+        test_a_notice_that_comes_back_soon_has_the_time_it_had_and_one_long_after_its_own,
+    ),
+    "an answer leaves the old notice's time running": (
+        limits,
+        "taken_back = None if code == PULSE else state.taken_back",
+        "taken_back = state.taken_back",
+        test_after_an_answer_a_notice_has_its_whole_time_however_soon_it_comes,
+    ),
+    "half of a minute is forgotten in ten seconds": (
+        limits,
+        "replace(standing, stays=True)",
+        "standing",
+        test_a_notice_of_a_pulse_that_was_over_for_half_a_minute_goes_away_by_an_answer_alone,
+    ),
+    "one low reading lets the next load come": (
+        limits,
+        "if limit is None or _below(state, t_s):",
+        "if limit is None or state.pulse.last is None or state.pulse.last <= limit:",
+        lambda: test_a_few_low_readings_at_the_end_of_a_stage_let_no_load_rise((LOW,)),
+    ),
+    "what was borne in one stage is borne in the next": (
+        limits,
+        "and not borg.holds(state.stage_index, t_s):",
+        "and borg.stage_index == state.stage_index and t_s >= borg.until_s:",
+        test_the_next_stage_asks_again_about_a_borg_that_was_gone_on_over_and_its_load_waits,
+    ),
+    "a borg that came down is asked about for ever": (
+        limits,
+        "state.rpe is not None and state.rpe >= state.plan.limits.rpe_max",
+        "state.rpe is not None",
+        test_a_borg_that_has_come_down_since_is_not_asked_about_again,
+    ),
     "hold stretches an answer": (
         state_module,
         "return self.stage_index == stage_index and t_s < self.until_s",
@@ -603,8 +780,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "borg is never asked for again": (
         limits,
-        "    if borg is not None and",
-        "    if False and borg is not None and",
+        "    if borg is not None and stands",
+        "    if False and borg is not None and stands",
         test_borg_is_asked_for_again_where_a_held_stage_outlives_its_answer,
     ),
     "an answer lifts the limit altogether": (

@@ -59,8 +59,9 @@ def test_a_whole_run_of_an_older_station_keeps_its_stages_and_its_outcome(gap_s:
 
 def test_an_answer_without_its_limit_answers_the_one_that_was_asked_about() -> None:
     more: dict[float, ev.AnyEvent] = {
-        30.0: ev.RpeGiven(t_s=30.0, rpe=17),
-        34.0: ev.LimitOverridden(t_s=34.0, reason="well"),
+        # In the last stage: in an earlier one the next would ask again.
+        300.0: ev.RpeGiven(t_s=300.0, rpe=17),
+        304.0: ev.LimitOverridden(t_s=304.0, reason="well"),
     }
     state, recording = interrupted(ev.decode_event(line) for line in journal(0.0, more=more))
     assert state.outcome is Outcome.COMPLETED

@@ -10,12 +10,12 @@ from teststation.ports import HeartRateStatus
 from teststation.protocol.plan import Plan
 from teststation.pulse import possible
 from teststation.run import events as ev
-from teststation.run.engine.limits import AMONG
+from teststation.run.engine.limits import LONG_AMONG
 from teststation.run.frozen import FROZEN_FOR_S, watched
 from teststation.run.holds import hold, release
 from teststation.run.remarks import remarked
 from teststation.run.state import HoldCause, Phase, RunState, Timing
-from teststation.run.window import Window
+from teststation.window import Window
 
 # Back: there for ten of the last fifteen seconds. So a short gap in a good pulse is over with the first beat after it,
 # and a strap that gives one beat and falls silent, which a driver takes for a pulse for five seconds, is not back.
@@ -28,7 +28,7 @@ THERE, AWAY = 0.0, 1.0
 
 def first_pulse(plan: Plan, timing: Timing) -> Window:
     """The window of a run's pulse, with nothing read yet."""
-    return Window(keeps_s=max(AMONG * plan.limits.hr_over_for_s, FROZEN_FOR_S), stands_s=timing.hr_fresh_s)
+    return Window(keeps_s=max(LONG_AMONG * plan.limits.hr_over_for_s, FROZEN_FOR_S), stands_s=timing.hr_fresh_s)
 
 
 def read_heart(state: RunState, read: ev.HeartRateRead) -> RunState:

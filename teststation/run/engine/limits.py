@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from teststation.cause import Cause
 from teststation.run.holds import hold, release
-from teststation.run.state import HoldCause, LimitNotice, Override, RunState
+from teststation.run.state import HoldCause, LimitNotice, Override, RunState, TakenBack
 
 PULSE = "limit_hr"
 BORG = "limit_rpe"
@@ -16,8 +16,15 @@ BORG = "limit_rpe"
 # Over the limit for as long as the protocol says, among twice as many seconds: as long as it is over for half of them,
 # its median is. What is steadily over is announced to the second, what flickers a little later.
 AMONG = 2.0
+# Over it for half of so many times as long, it is as well; such a notice is taken away by an answer alone. Whatever a
+# pulse does that is over its limit for half of a minute, it ends in a notice that acts.
+LONG_AMONG = 4.0
 # Below: nothing over the limit in so much of the time that announces it. A single low reading is no recovery.
 BELOW = 2 / 3
+# A notice that went away by itself and comes back this soon is the same one: its time has run on. What is left of it,
+# or a third of an answer's time where less is left, is shorter than it takes to be below: it will act or be answered.
+SAME_NOTICE_S = 60.0
+ANSWER_AGAIN_SHARE = 1 / 3
 # Whoever goes on says that this person's limit lies higher than the formula's, which is known to 10.8 bpm (standard
 # error of 211 - 0.64 * age; Nes 2013). A pulse that has risen by more since then is a new question.
 AGAIN_BPM = 10.0
@@ -28,17 +35,23 @@ def watched(state: RunState, t_s: float) -> RunState:
     standing = _notice(state, PULSE)
     if standing is None and _over(state, t_s):
         state = announced(state, t_s, Cause(PULSE, _pulse_values(state, t_s)))
-    elif standing is not None and _below(state, t_s):
-        state = without(state, t_s, PULSE)
+    elif standing is not None and not standing.stays and _below(state, t_s):
+        state = replace(without(state, t_s, PULSE), taken_back=TakenBack(standing.acts_at_s, t_s))
+    standing = _notice(state, PULSE)
+    if standing is not None and not standing.stays and _over_for_long(state, t_s):
+        state = _with(state, replace(standing, stays=True))
     borg = _override(state, BORG)
-    # A stage that is held or made longer outlives what was answered in it; its last answer is then asked for again.
-    if borg is not None and borg.stage_index == state.stage_index and t_s >= borg.until_s:
-        state = announced(state, t_s, Cause(BORG, {"rpe": round(borg.level)}))
+    # The next stage outlives what was answered in the last one, and so does one that is held or made longer: the last
+    # answer is then asked about again, before any load comes.
+    stands = state.rpe is not None and state.rpe >= state.plan.limits.rpe_max  # a lower one since then is the end of it
+    if borg is not None and stands and not borg.holds(state.stage_index, t_s):
+        state = announced(state, t_s, Cause(BORG, {"rpe": state.rpe}))
     return state
 
 
 def borg_given(state: RunState, t_s: float, rpe: int) -> RunState:
     """The state after an answer of 6 to 20: at the limit it is announced, unless it was gone on over before."""
+    state = replace(state, rpe=rpe)
     if rpe < state.plan.limits.rpe_max:
         return state
     answered = _override(state, BORG)
@@ -61,8 +74,9 @@ def gone_on(state: RunState, t_s: float, limit: str) -> RunState:
     rest_s = max(state.stage_remaining_s(t_s), state.plan.limits.hr_over_for_s)
     level = float(notice.cause.values["bpm" if code == PULSE else "rpe"])
     given = Override(code, level, state.stage_index, t_s + rest_s)
+    taken_back = None if code == PULSE else state.taken_back  # what comes now is a new question
     others = tuple(override for override in state.overrides if override.code != code)
-    state = without(replace(state, overrides=(*others, given)), t_s, code)
+    state = without(replace(state, overrides=(*others, given), taken_back=taken_back), t_s, code)
     # What stood behind it was not asked about until now.
     whole_s = t_s + state.plan.limits.hr_answer_within_s
     return replace(state, notices=tuple(replace(n, acts_at_s=max(n.acts_at_s, whole_s)) for n in state.notices))
@@ -72,12 +86,21 @@ def announced(state: RunState, t_s: float, cause: Cause) -> RunState:
     """With the notice that this limit is reached, once."""
     if _notice(state, cause.code) is not None:
         return state
-    notice = LimitNotice(cause, t_s + state.plan.limits.hr_answer_within_s)
+    notice = LimitNotice(cause, _acts_at_s(state, t_s, cause.code))
     # What was seen or silenced was another notice of this limit: this one is heard.
     seen = tuple(pair for pair in state.acknowledged if pair[0] != cause.code)
     state = replace(state, acknowledged=seen, silenced=state.silenced - {cause.code})
     # No load is raised while it is not known whether the test goes on.
     return hold(replace(state, notices=(*state.notices, notice)), t_s, HoldCause.LIMIT)
+
+
+def _acts_at_s(state: RunState, t_s: float, code: str) -> float:
+    """When a notice that is made now acts."""
+    whole_s = state.plan.limits.hr_answer_within_s
+    before = state.taken_back
+    if code != PULSE or before is None or t_s - before.at_s > SAME_NOTICE_S:
+        return t_s + whole_s
+    return max(before.acts_at_s, t_s + ANSWER_AGAIN_SHARE * whole_s)
 
 
 def without(state: RunState, t_s: float, code: str) -> RunState:
@@ -98,10 +121,17 @@ def limit_bpm(state: RunState, t_s: float) -> float | None:
 
 
 def _over(state: RunState, t_s: float) -> bool:
-    limit, last, for_s = limit_bpm(state, t_s), state.pulse.last, state.plan.limits.hr_over_for_s
-    if limit is None or last is None or last <= limit:
+    """Over it of late, and not below since: one low reading is as little an end of it as a high one its beginning."""
+    limit, for_s = limit_bpm(state, t_s), state.plan.limits.hr_over_for_s
+    if limit is None or _below(state, t_s):
         return False
-    return state.pulse.at_least(for_s, t_s, AMONG * for_s, lambda bpm: bpm > limit)
+    lately = state.pulse.at_least(for_s, t_s, AMONG * for_s, lambda bpm: bpm > limit)
+    return lately or _over_for_long(state, t_s)
+
+
+def _over_for_long(state: RunState, t_s: float) -> bool:
+    limit, among_s = limit_bpm(state, t_s), LONG_AMONG * state.plan.limits.hr_over_for_s
+    return limit is not None and state.pulse.at_least(among_s / 2, t_s, among_s, lambda bpm: bpm > limit)
 
 
 def _below(state: RunState, t_s: float) -> bool:
