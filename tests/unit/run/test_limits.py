@@ -762,8 +762,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "a borg that came down is asked about for ever": (
         limits,
-        "state.rpe is not None and state.rpe >= state.plan.limits.rpe_max",
-        "state.rpe is not None",
+        "borg is not None and last >= state.plan.limits.rpe_max and",
+        "borg is not None and",
         test_a_borg_that_has_come_down_since_is_not_asked_about_again,
     ),
     "hold stretches an answer": (
@@ -780,8 +780,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "borg is never asked for again": (
         limits,
-        "    if borg is not None and stands",
-        "    if False and borg is not None and stands",
+        "    if borg is not None and last",
+        "    if False and borg is not None and last",
         test_borg_is_asked_for_again_where_a_held_stage_outlives_its_answer,
     ),
     "an answer lifts the limit altogether": (

@@ -43,9 +43,9 @@ def watched(state: RunState, t_s: float) -> RunState:
     borg = _override(state, BORG)
     # The next stage outlives what was answered in the last one, and so does one that is held or made longer: the last
     # answer is then asked about again, before any load comes.
-    stands = state.rpe is not None and state.rpe >= state.plan.limits.rpe_max  # a lower one since then is the end of it
-    if borg is not None and stands and not borg.holds(state.stage_index, t_s):
-        state = announced(state, t_s, Cause(BORG, {"rpe": state.rpe}))
+    last = 0 if state.rpe is None else state.rpe  # one below the limit since then is the end of it
+    if borg is not None and last >= state.plan.limits.rpe_max and not borg.holds(state.stage_index, t_s):
+        state = announced(state, t_s, Cause(BORG, {"rpe": last}))
     return state
 
 
