@@ -33,6 +33,7 @@ from teststation.records.tests.imported import ImportedResults
 from teststation.records.tests.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
 from teststation.records.tests.kept_tests import KeptTests, StoredTest
 from teststation.records.tests.signing import Signing
+from teststation.records.training.notes import TrainingNotes
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.lineage import is_own
 from teststation.run.record import RunRecord
@@ -117,6 +118,7 @@ class Record:
         self.tests = KeptTests(database, self.audit)
         self.signing = Signing(database, self.audit)
         self.imported = ImportedResults(database, self.audit)
+        self.training = TrainingNotes(database, self.audit)
         self.users = Users(database, self.audit)
         self.database = database
         self.file = file

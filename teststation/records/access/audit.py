@@ -58,6 +58,10 @@ class Action(StrEnum):
     HANDED_OVER = "handed_over"  # what a station had kept by itself is on the server
     JOURNAL_KEY_MADE = "journal_key_made"
     RESULTS_IMPORTED = "results_imported"
+    TRAINING_WRITTEN = "training_written"  # a plan, diary rows, a 1RM, an interview: new or changed
+    TRAINING_WITHDRAWN = "training_withdrawn"
+    TRAINING_SEEN = "training_seen"
+    TRAINING_PRINTED = "training_printed"
     LIST_SEEN = "list_seen"  # every test of the record, on the command line
     AUDIT_SEEN = "audit_seen"
     USERS_SEEN = "users_seen"  # the list of them

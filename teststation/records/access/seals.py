@@ -5,7 +5,8 @@ tells of something erased holds the keys that are no more, under ``UNSEALED``. R
 what the record must hold, no row more and no row less.
 
 A seal tells nobody's name and cannot be guessed back: each sealed row holds something of chance that goes with it when
-it is erased (a person's and a former state's salt, a test's hundreds of measurements, an imported result's own id).
+it is erased (a person's, a former state's and a training row's salt, a test's hundreds of measurements, an imported
+result's own id).
 Raw events are sealed by their hash in their test's row; what stations, wrong logins and the log itself keep is not.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, inspect, select
 
 from teststation.records.storage.tables import (
     IMPORTED_RESULT,
@@ -28,6 +29,7 @@ from teststation.records.storage.tables import (
     STAGE,
     STATION_USER,
     TEST,
+    TRAINING,
 )
 
 SEALS, UNSEALED = "seals", "unsealed"  # in an audit row's detail
@@ -90,6 +92,8 @@ _KINDS = {
         _Kind(IMPORTED_RESULT, ("id",), (
             "id", "person_id", "tested_on", "vo2max_ml_kg_min", "method", "hr_max_bpm", "weight_kg", "comment",
             "source_sha256", "imported_at", "imported_by")),
+        _Kind(TRAINING, ("id", "number"), (
+            "id", "number", "person_id", "kind", "body", "withdrawn", "reason", "written_at", "written_by", "salt")),
         _Kind(SETTING, ("name",), ("name", "value")),
     )
 }  # fmt: skip
@@ -126,7 +130,10 @@ def every_seal(connection: Connection, *, first: bool = False) -> Iterator[tuple
 
     ``first``: the tables are those of the first seals, which have no later columns yet.
     """
+    there = set(inspect(connection).get_table_names())  # an older record is sealed before it has later tables
     for kind in _KINDS.values():
+        if kind.table.name not in there:
+            continue
         where = SETTING.c.name.in_(SEALED_SETTINGS) if kind.table is SETTING else None
         yield from _read(connection, replace(kind, later=()) if first else kind, where)
 
@@ -143,6 +150,7 @@ def keys_of_person(connection: Connection, person_id: str) -> list[str]:
         ("result", RESULT.c.test_id.in_(tests)),
         ("signature", SIGNATURE.c.test_id.in_(tests)),
         ("imported_result", IMPORTED_RESULT.c.person_id == person_id),
+        ("training", TRAINING.c.person_id == person_id),
     ):
         kind = _KINDS[str(name)]
         columns = [kind.table.c[column] for column in kind.key]

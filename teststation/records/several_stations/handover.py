@@ -32,6 +32,7 @@ from teststation.records.storage.tables import (
     STAGE,
     STATION_USER,
     TEST,
+    TRAINING,
 )
 
 AT_HAND_DAYS = 200  # a test every third month, missed once: who may come today
@@ -128,6 +129,7 @@ def renew_people(spool: Database, server: Database) -> None:
         stay = due | set(due_tests.values()) | {row["id"] for row in people}
         _take_users(local, users)
         for person_id in set(local.execute(select(PERSON.c.id)).scalars()) - stay:
+            local.execute(delete(TRAINING).where(TRAINING.c.person_id == person_id))
             local.execute(delete(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id))
             local.execute(delete(PERSON).where(PERSON.c.id == person_id))
             local.execute(delete(ORIGIN).where(ORIGIN.c.kind == "person", ORIGIN.c.id == person_id))
@@ -147,6 +149,7 @@ def bring_at_hand(spool: Database, server: Database, person_id: str) -> None:
             for table in (STAGE, RESULT, SIGNATURE)
         }
         users = remote.execute(select(STATION_USER)).mappings().all()
+        training = remote.execute(select(TRAINING).where(TRAINING.c.person_id == person_id)).mappings().all()
     if person is None:
         return
     with spool.writing() as local:
@@ -154,6 +157,10 @@ def bring_at_hand(spool: Database, server: Database, person_id: str) -> None:
         due_tests = {row["id"] for row in _due(local, TEST, "test")}
         if person_id not in {row["id"] for row in _due(local, PERSON, "person")}:
             _take_person(local, person)
+        # Only to be read here: what is written of training waits for the server.
+        local.execute(delete(TRAINING).where(TRAINING.c.person_id == person_id))
+        if training:
+            local.execute(insert(TRAINING), [dict(row) for row in training])
         for test_id in ids:
             if test_id not in due_tests:
                 _forget_test(local, test_id)

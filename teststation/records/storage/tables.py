@@ -234,3 +234,18 @@ RUN_NOW = Table(  # on a server: whom stations prepare or walk now, so that nobo
     Column("station_id", String(36), nullable=False),  # as the station's spool is called
     Column("until", String(32), nullable=False),  # by the server's clock; a station that lives moves it on
 )
+
+TRAINING = Table(  # a plan, a diary row, a 1RM or an interview, each version a row of its own; none is ever changed
+    "training",
+    METADATA,
+    Column("id", String(36), primary_key=True),  # of the thing, the same in each of its versions
+    Column("number", Integer, primary_key=True),  # from 1; the highest counts
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("withdrawn", Integer, nullable=False),  # 1: it was taken back, and the body is what it was
+    Column("reason", Text, nullable=False),  # why it was changed or taken back
+    Column("written_at", String(32), nullable=False),
+    Column("written_by", Text, nullable=False),
+    Column("salt", String(32), nullable=False),  # of chance: what seals it in the log tells nobody
+)

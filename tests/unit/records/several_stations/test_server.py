@@ -22,6 +22,7 @@ from teststation.records.storage.tables import EVENT, METADATA, TEST
 from teststation.records.upkeep.verification import problems
 from teststation.subject import Sex
 from teststation.texts import english
+from teststation.training.diary import Entry
 
 LOGINS = ("kari", "per", "nils", "liv")
 OpenStation = Callable[[str], Record]
@@ -124,10 +125,14 @@ def test_a_server_stopped_and_started_in_the_middle_loses_nothing_and_doubles_no
     record = station("one")
     person = record.people.add(family_name="Berg", given_name="Kari", sex=Sex.FEMALE)
     journalled(record, "run-0", person.id)
+    diary = record.training.add(person.id, Entry(day="2026-04-01", borg=16))
     record.bring_at_hand(person.id)
     cluster.cluster.stop("immediate")
     journalled(record, "run-1", person.id)
     assert record.away is not None
+    assert record.training.of_person(person.id, Entry) == diary, "what was said before is at hand before a test"
+    with pytest.raises(RecordError, match="its server is away"):
+        record.training.add(person.id, Entry(day="2026-04-02"))
     assert {stored.id for stored in record.tests.history(person.id)} == {"run-0", "run-1"}, "comparison goes on"
     walk_in = record.people.add(family_name="Nyland", sex=Sex.MALE)
     journalled(record, "run-2", walk_in.id)

@@ -42,6 +42,7 @@ from teststation.records.upkeep.sealed import seal_problems
 from teststation.records.upkeep.verification import CHECKS
 from teststation.records.upkeep.verify import contents_problems, verify, verify_file
 from teststation.subject import Sex
+from teststation.training.diary import Entry
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 # Not covered, and verification says so: who guesses passwords leaves rows in the audit log. Marks of runs are of the
@@ -67,9 +68,12 @@ def fill(record: Record) -> None:
     record.signing.sign("run-1", kari, comment="Bra.", result_number=1)
     record.signing.sign("run-1", kari, comment="Bedre.", reason="Skrivefeil.", seen=1)
     record.imported.keep([EarlierResult(person.id, "2019-05-01", 31.5, "sykkel", 180.0, 91.0, "fra papir")], "ab" * 32)
+    (row,) = record.training.add(person.id, Entry(day="2026-04-01", minutes=35.0, borg=16))
+    record.training.change(row, msgspec.structs.replace(row.value, borg=17), "skrivefeil")
     record.journal_key()
     gone = record.people.add(family_name="Borte", sex=Sex.MALE)
     record.tests.save(gone.id, run_of("run-9"), assessment_of(), events_of(3))
+    record.training.add(gone.id, Entry(day="2026-04-01"))
     erase(record.database, record.audit, gone.id, Reason.REQUEST)
     record.hand_over()
 
@@ -316,7 +320,9 @@ def test_what_was_changed_before_it_was_sealed_once_more_is_told(filled_file: Pa
         "UPDATE person SET given_name = 'Anne' WHERE given_name = 'Åse'",
         "ALTER TABLE person DROP COLUMN salt",
         "ALTER TABLE person DROP COLUMN demo",
+        "ALTER TABLE person DROP COLUMN language",
         "DROP TABLE run_now",
+        "DROP TABLE training",
         "UPDATE alembic_version SET version_num = '0003'",
     )
     open_record(filled_file, PASSPHRASE).close()
@@ -385,7 +391,7 @@ def test_a_column_younger_than_the_first_seals_is_sealed_where_it_is_empty_too(
 def test_a_log_holds_no_seal_that_can_be_guessed_back(filled: Record) -> None:
     """What is chance in each sealed row is in no row that stays when a person is erased."""
     with filled.database.reading() as connection:
-        salts = connection.execute(text("SELECT salt FROM person")).scalars().all()
+        salts = connection.execute(text("SELECT salt FROM person UNION ALL SELECT salt FROM training")).scalars().all()
         imported = connection.execute(text("SELECT id FROM imported_result")).scalars().all()
         told = " ".join(connection.execute(select(AUDIT.c.detail)).scalars())
         assert connection.execute(select(func.count()).select_from(RESULT)).scalar()
