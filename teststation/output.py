@@ -18,14 +18,15 @@ from teststation.physiology.result import (
     ReferenceComparison,
     StageResult,
 )
+from teststation.records.tests.signing import Signature
 from teststation.run.record import RunRecord
 from teststation.texts import texts
 
 JsonObject = dict[str, Any]
 
 
-def run_object(run: RunRecord, assessment: Assessment) -> JsonObject:
-    """The object of a run: the estimate with its test and its link."""
+def run_object(run: RunRecord, assessment: Assessment, signature: Signature | None = None) -> JsonObject:
+    """The object of a run: the estimate with its test, its marks, its link, and who stands for it."""
     estimate = estimate_object(assessment, advise(run, assessment))
     return {
         "version": estimate.pop("version"),
@@ -39,11 +40,24 @@ def run_object(run: RunRecord, assessment: Assessment) -> JsonObject:
             "demo": run.demo,
         },
         **estimate,
+        "marks": [{"t_s": _round(mark.t_s, 1), "kind": mark.kind, "text": mark.text} for mark in run.marks],
+        "comment": None if signature is None else signature.comment,
+        "signature": None if signature is None else _signature(signature),
         "link": {
             "worst_gap_ms": round(run.link.worst_gap_ms, 1),
             "commands": run.link.commands,
             "retries": run.link.retries,
         },
+    }
+
+
+def _signature(signature: Signature) -> JsonObject:
+    return {
+        "name": signature.user_name,
+        "role": signature.user_role,
+        "signed_at": signature.signed_at,
+        "number": signature.number,
+        "amended_because": signature.reason if signature.is_amendment else None,
     }
 
 

@@ -1,14 +1,17 @@
 """Earlier tests from a table of another system: read, looked up in the record, and shown before anything is kept.
 
-CSV with a header, as ``files.table`` reads it; comma, semicolon or tab; decimal point or comma::
+CSV with a header, as ``files.table`` reads it; comma, semicolon or tab; decimal point or comma; dates as 2019-05-01 or
+01.05.2019; UTF-8, UTF-16 or Windows' own coding::
 
     number,family_name,given_name,born,sex,tested_on,vo2max_ml_kg_min,method,hr_max_bpm,weight_kg,comment
+    fødselsnummer;etternavn;fornavn;fødselsdato;kjønn;dato;VO2maks (mL/kg/min);metode;makspuls;vekt (kg);kommentar
 
 A row names its person by ``number``, or by ``family_name``, ``given_name`` and ``born``. Whoever is not in the record
 is added if name, ``born`` and ``sex`` are there.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +19,7 @@ from pathlib import Path
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.files.table import CELL_LETTERS, Row, decoded, number, split
+from teststation.files.table import CELL_LETTERS, Row, decoded_from_a_spreadsheet, number, split
 from teststation.records.database import Record
 from teststation.records.people import national_number
 from teststation.records.people.matching import Description, Matching, told_born
@@ -27,6 +30,24 @@ from teststation.texts import english
 
 REQUIRED = ("tested_on", "vo2max_ml_kg_min", "method")
 OPTIONAL = ("number", "family_name", "given_name", "born", "sex", "hr_max_bpm", "weight_kg", "comment")
+# A column's other names, without spaces and signs. A unit that is named must be ours: L/min is another number.
+HEADINGS = {
+    **dict.fromkeys(("nummer", "nr", "pasientnummer", "pasientnr", "fødselsnummer", "fnr", "personnummer"), "number"),
+    **dict.fromkeys(("etternavn", "etternamn", "familyname", "lastname"), "family_name"),
+    **dict.fromkeys(("fornavn", "fornamn", "førenamn", "givenname", "firstname"), "given_name"),
+    **dict.fromkeys(("født", "fødd", "fødselsdato", "fdato", "dateofbirth"), "born"),
+    **dict.fromkeys(("kjønn",), "sex"),
+    **dict.fromkeys(("dato", "testdato", "testet", "testa", "testedon", "date"), "tested_on"),
+    **dict.fromkeys(("metode",), "method"),
+    **{
+        name + unit: "vo2max_ml_kg_min"
+        for name in ("vo2maks", "vo2max", "kondisjon", "kondisjonstall", "oksygenopptak")
+        for unit in ("", "mlkgmin", "mlminkg", "mlkg1min1", "mlmin1kg1")
+    },
+    **{name + unit: "hr_max_bpm" for name in ("makspuls", "hrmaks", "hrmax") for unit in ("", "slagmin", "bpm")},
+    **{name + unit: "weight_kg" for name in ("vekt", "kroppsvekt", "weight") for unit in ("", "kg")},
+    **dict.fromkeys(("kommentar", "merknad", "notat"), "comment"),
+}
 # Outside these somebody has mistyped or mixed up the unit (L/min, MET, lb).
 BOUNDS = {"vo2max_ml_kg_min": (5.0, 100.0), "hr_max_bpm": (60.0, 240.0), "weight_kg": (25.0, 300.0)}
 BYTES_MAX = 5_000_000
@@ -89,7 +110,7 @@ def preview(path: Path, record: Record, today: date) -> Preview:
     """
     data = _read_file(path)
     try:
-        source = split(decoded(data), remarks=False)
+        source = split(decoded_from_a_spreadsheet(data), remarks=False)
     except UnicodeDecodeError as error:
         raise BadInput(Cause("import_not_utf8", {"path": str(path)})) from error
     if not source.header:
@@ -97,9 +118,10 @@ def preview(path: Path, record: Record, today: date) -> Preview:
     too_long = any(len(cell) > CELL_LETTERS for row in source.rows for cell in row.cells)
     if too_long or not any(source.header):
         raise BadInput(Cause("import_no_table", {"path": str(path)}))
-    _check_header(path, list(source.header))
+    header = tuple(_column(name) for name in source.header)
+    _check_header(path, list(header), list(source.header))
     finder = _Finder(record, today)
-    read = [_read(row, source.header, finder, today) for row in source.rows]
+    read = [_read(row, header, finder, today) for row in source.rows]
     known = iter(record.imported.known([row.result for row in read if row.result is not None]))
     read = [row if row.result is None else replace(row, is_known=next(known)) for row in read]
     return Preview(hashlib.sha256(data).hexdigest(), tuple(read))
@@ -127,14 +149,24 @@ def _read_file(path: Path) -> bytes:
     return data
 
 
-def _check_header(path: Path, names: list[str]) -> None:
+def _column(heading: str) -> str:
+    """Our name of a column; the heading itself where it is no other name of one."""
+    if heading in (*REQUIRED, *OPTIONAL):
+        return heading
+    return HEADINGS.get(re.sub(r"[\W_]+", "", heading.translate(_SMALL_FIGURES)), heading)
+
+
+_SMALL_FIGURES = str.maketrans("₂²¹⁻·", "221  ")
+
+
+def _check_header(path: Path, names: list[str], written: list[str]) -> None:
     here = str(path)
     causes = [Cause("import_column_missing", {"path": here, "name": name}) for name in REQUIRED if name not in names]
     for place, name in enumerate(names):
         if name not in (*REQUIRED, *OPTIONAL):
-            causes.append(Cause("import_column_unknown", {"path": here, "name": name or str(place + 1)}))
+            causes.append(Cause("import_column_unknown", {"path": here, "name": written[place] or str(place + 1)}))
         elif name in names[:place]:
-            causes.append(Cause("import_column_twice", {"path": here, "name": name}))
+            causes.append(Cause("import_column_twice", {"path": here, "name": written[place]}))
     if "number" not in names and not {"family_name", "born"} <= set(names):
         causes.append(Cause("import_no_names", {"path": here}))
     if causes:
@@ -151,7 +183,7 @@ class _Finder:
 
     def find(self, cells: Mapping[str, str]) -> tuple[Person, bool] | Cause:
         """The person and whether they are new, or the problem."""
-        born = told_born(cells.get("born", ""), self._today)
+        born = told_born(iso_day(cells.get("born", "")), self._today)
         if isinstance(born, Cause):
             return Cause("import_born_wrong", born.values) if born.code == "person_born_wrong" else born
         figures = cells.get("number", "")
@@ -226,9 +258,19 @@ def _read(source: Row, names: tuple[str, ...], finder: _Finder, today: date) -> 
     return PreviewRow(row, person, result, is_new=is_new)
 
 
+def iso_day(text: str) -> str:
+    """A date that was written as 1.5.2019 as 2019-05-01, without a spreadsheet's midnight; anything else as it is."""
+    found = _NORWEGIAN_DAY.fullmatch(text)
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else _MIDNIGHT.sub("", text)
+
+
+_MIDNIGHT = re.compile(r"[T ]0?0[:.]00([:.]00)?$")
+_NORWEGIAN_DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})([T ]0?0[:.]00([:.]00)?)?", re.ASCII)
+
+
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(iso_day(text))
     except ValueError:
         return None
 

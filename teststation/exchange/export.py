@@ -9,15 +9,16 @@ import os
 import secrets
 import zipfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
-from teststation.exchange import tables
+from teststation.exchange import columns, tables
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
@@ -32,12 +33,24 @@ from teststation.texts import english
 
 log = logging.getLogger("teststation.exchange")
 
-FORMS = ("csv", "fhir", "fit", "tcx", "report", "events")
+FORMS = ("csv", "seconds", "fhir", "fit", "tcx", "report", "events")
 Report = Callable[[StoredTest], bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How files are named and written, as the clinic has chosen.
+
+    ``with_names``: whether file names may tell who it is; ``device_names``: the clinic's own names of its machines.
+    """
+
+    with_names: bool = False
+    style: tables.Style = tables.COMMA
+    device_names: Mapping[str, str] = field(default_factory=dict)
+
+
 def export_record(
-    record: Record, folder: Path, report: Report, forms: frozenset[str], *, with_names: bool = False
+    record: Record, folder: Path, report: Report, forms: frozenset[str], manner: Manner = Manner()
 ) -> int:
     """Export everybody; returns the number of files.
 
@@ -45,7 +58,6 @@ def export_record(
         folder: New or empty.
         report: Makes a test's report; asked for ``fhir`` and ``report`` only.
         forms: Some of ``FORMS``.
-        with_names: Whether file names may tell who it is.
     Raises:
         BadInput: the folder cannot be used, or who acts may not export.
         RecordError: something of somebody could not be made; it is named, and everything else is written all the same.
@@ -53,28 +65,32 @@ def export_record(
     record.users.still_may(Permission.EXPORT)
     _prepare(folder)
     people = record.people.all()
-    written = _Writer(folder)
+    written = _Writer(folder, manner)
     left_out: list[Cause] = []
     if "csv" in forms:
-        written.table("people.csv", tables.people_rows(people), tables.PEOPLE)
-    rows: list[dict[str, tables.Cell]] = []
-    stages: list[dict[str, tables.Cell]] = []
+        written.table("people.csv", tables.people_rows(people), columns.PEOPLE)
+    rows: list[tables.Row] = []
+    stages: list[tables.Row] = []
+    marks: list[tables.Row] = []
     for person in people:
         with _whatever_happens(left_out, Cause("export_no_person", {"person": person.id})):
             tests = record.tests.history(person.id)
             theirs = [tables.test_row(stored) for stored in tests]
+            their_marks = [row for stored in tests for row in tables.mark_rows(stored)]
             stages += [row for stored in tests for row in tables.stage_rows(stored)]
             rows += theirs
+            marks += their_marks
             if forms - {"csv"} and tests:
                 _person_files(
                     written, record, person, tests, _or_none(report, left_out), forms,
-                    under=f"{written.free(person_stem(person, with_person=with_names), person.id)}/",
-                    with_names=with_names,
+                    under=f"{written.free(person_stem(person, with_person=manner.with_names), person.id)}/",
                 )  # fmt: skip
     if "csv" in forms:
-        written.table("tests.csv", rows, tables.TESTS)
-        written.table("stages.csv", stages, tables.STAGES)
-        written.table("imported.csv", tables.imported_rows(record.imported.all()), tables.IMPORTED)
+        written.table("tests.csv", rows, columns.TESTS)
+        written.table("stages.csv", stages, columns.STAGES)
+        written.table("marks.csv", marks, columns.MARKS)
+        written.table("imported.csv", tables.imported_rows(record.imported.all()), columns.IMPORTED)
+        written.codebook()
     record.audit.note(Action.RECORD_EXPORTED, people=len(people), tests=len(rows), forms=sorted(forms))
     if left_out:
         raise RecordError(Cause("export_left_out", {"n": written.count, "folder": str(folder)}), *left_out)
@@ -103,13 +119,13 @@ def _or_none(report: Report, left_out: list[Cause]) -> Callable[[StoredTest], by
 
 
 def export_person(
-    record: Record, person_id: str, folder: Path, report: Report, forms: frozenset[str], *, with_names: bool = False
+    record: Record, person_id: str, folder: Path, report: Report, forms: frozenset[str], manner: Manner = Manner()
 ) -> int:
     """One person's own copy of everything; arguments and errors as ``export_record``."""
     record.users.still_may(Permission.EXPORT)
     _prepare(folder)
-    written = _Writer(folder)
-    _write_person(written, record, person_id, report, forms, with_names=with_names)
+    written = _Writer(folder, manner)
+    _write_person(written, record, person_id, report, forms)
     return written.count
 
 
@@ -119,8 +135,8 @@ def export_person_zip(
     path: Path,
     report: Report,
     forms: frozenset[str],
+    manner: Manner = Manner(),
     *,
-    with_names: bool = False,
     replace: bool = False,
 ) -> int:
     """The same in one ZIP file.
@@ -137,8 +153,8 @@ def export_person_zip(
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE))
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
-            written = _Packer(packed)
-            _write_person(written, record, person_id, report, forms, with_names=with_names)
+            written = _Packer(packed, manner)
+            _write_person(written, record, person_id, report, forms)
         part.replace(path)
     except OSError as error:
         raise BadInput(Cause("export_not_written", {"path": str(path), "why": error.strerror or ""})) from error
@@ -147,17 +163,17 @@ def export_person_zip(
     return written.count
 
 
-def _write_person(
-    written: "_Files", record: Record, person_id: str, report: Report, forms: frozenset[str], *, with_names: bool
-) -> None:
+def _write_person(written: "_Files", record: Record, person_id: str, report: Report, forms: frozenset[str]) -> None:
     person = record.people.get(person_id)
     tests = record.tests.history(person_id)
     if "csv" in forms:
-        written.table("person.csv", tables.people_rows([person]), tables.PEOPLE)
-        written.table("tests.csv", [tables.test_row(stored) for stored in tests], tables.TESTS)
-        written.table("stages.csv", [row for stored in tests for row in tables.stage_rows(stored)], tables.STAGES)
-        written.table("imported.csv", tables.imported_rows(record.imported.of_person(person_id)), tables.IMPORTED)
-    _person_files(written, record, person, tests, report, forms, under="", with_names=with_names)
+        written.table("person.csv", tables.people_rows([person]), columns.PEOPLE)
+        written.table("tests.csv", [tables.test_row(stored) for stored in tests], columns.TESTS)
+        written.table("stages.csv", [row for stored in tests for row in tables.stage_rows(stored)], columns.STAGES)
+        written.table("marks.csv", [row for stored in tests for row in tables.mark_rows(stored)], columns.MARKS)
+        written.table("imported.csv", tables.imported_rows(record.imported.of_person(person_id)), columns.IMPORTED)
+        written.codebook()
+    _person_files(written, record, person, tests, report, forms, under="")
     record.audit.note(Action.PERSON_EXPORTED, person_id, tests=len(tests), forms=sorted(forms))
 
 
@@ -170,17 +186,20 @@ def _person_files(
     forms: frozenset[str],
     *,
     under: str,
-    with_names: bool,
 ) -> None:
     made = [(stored.id, report(stored)) for stored in tests] if forms & {"fhir", "report"} else []
     reports = {test_id: data for test_id, data in made if data is not None}
     if "fhir" in forms:
-        written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle_of(person, tests, reports)))
+        bundle = bundle_of(person, tests, reports, written.manner.device_names)
+        written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle))
     for stored in tests:
-        name = file_stem(person, stored.id, stored.run.started_at, with_person=with_names, demo=stored.run.demo)
+        named = written.manner.with_names
+        name = file_stem(person, stored.id, stored.run.started_at, with_person=named, demo=stored.run.demo)
         stem = written.free(under + name, stored.id)
         if "report" in forms and stored.id in reports:
             written.write(f"{stem}.pdf", reports[stored.id])
+        if "seconds" in forms:
+            written.table(f"{stem}_seconds.csv", tables.second_rows(stored.run), columns.SECONDS)
         if "fit" in forms:
             written.write(f"{stem}.fit", fit_of(stored.run))
         if "tcx" in forms:
@@ -194,7 +213,8 @@ class _Files(ABC):
 
     count = 0
 
-    def __init__(self) -> None:
+    def __init__(self, manner: Manner) -> None:
+        self.manner = manner
         self._taken: set[str] = set()
 
     def free(self, stem: str, whole_id: str) -> str:
@@ -203,8 +223,11 @@ class _Files(ABC):
         self._taken.add(free.casefold())
         return free
 
-    def table(self, name: str, rows: list[dict[str, tables.Cell]], header: tuple[str, ...]) -> None:
-        self.write(name, tables.csv_of(rows, header))
+    def table(self, name: str, rows: list[tables.Row], header: tuple[columns.Column, ...]) -> None:
+        self.write(name, tables.csv_of(rows, header, self.manner.style))
+
+    def codebook(self) -> None:
+        self.write("codebook.csv", tables.codebook(self.manner.style))
 
     @abstractmethod
     def write(self, name: str, data: bytes) -> None: ...
@@ -213,8 +236,8 @@ class _Files(ABC):
 class _Packer(_Files):
     """Into a ZIP file, straight from memory: no clear file lies beside it meanwhile."""
 
-    def __init__(self, packed: zipfile.ZipFile) -> None:
-        super().__init__()
+    def __init__(self, packed: zipfile.ZipFile, manner: Manner) -> None:
+        super().__init__(manner)
         self._packed = packed
 
     def write(self, name: str, data: bytes) -> None:
@@ -225,8 +248,8 @@ class _Packer(_Files):
 class _Writer(_Files):
     """Into one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
+    def __init__(self, folder: Path, manner: Manner) -> None:
+        super().__init__(manner)
         self._folder = folder
 
     def write(self, name: str, data: bytes) -> None:

@@ -1,7 +1,8 @@
 """The one reader of tables that others have written: results of earlier tests, stages to be analysed, recorded pulses.
 
 Comma, semicolon or tab, as the header or a line ``sep=;`` says; cells in quotation marks or not; UTF-8, or UTF-16 with
-its mark, as spreadsheets save them. A quotation mark that is never closed costs its own row and no other.
+its mark, and for tables that are shown first what else spreadsheets save. A quotation mark that is never closed costs
+its own row and no other.
 """
 
 import math
@@ -45,6 +46,38 @@ def decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
     return data.decode("utf-8-sig")
+
+
+# What a Norwegian table in Windows' own coding may hold beside letters. Anything else is another old coding's letter.
+_SIGNS_1252 = frozenset("\u00a0§°±²³´·«»–—’“”„…€½¼¾×÷µ¿¡£©®ªº¨")
+_LETTERS_OF_OTHERS = frozenset("Œ¾¿®¯‘›†ªº¨¡")  # where cp850 and Mac have æ, ø, å
+
+
+def decoded_from_a_spreadsheet(data: bytes) -> str:
+    """A file's text as spreadsheets save it: UTF-8, UTF-16 with a mark or without, else Windows' own coding.
+
+    For tables whose rows are shown before anything is kept. In an older coding no letter beyond a to z is certain, so
+    what does not read as one of Windows' own is refused.
+
+    Raises:
+        UnicodeDecodeError: it is none of these.
+    """
+    head = data[:400]
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\x00" in head:
+        return data.decode("utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be")
+    try:
+        return decoded(data)
+    except UnicodeDecodeError:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+            raise
+        text = data.decode("cp1252")
+        for place, letter in enumerate(text):
+            if letter <= "~" or (letter.isalpha() and letter not in _LETTERS_OF_OTHERS):
+                continue
+            inside = text[place - 1 : place].isalpha() or text[place + 1 : place + 2].isalpha()
+            if letter not in _SIGNS_1252 or (inside and letter in _LETTERS_OF_OTHERS):
+                raise
+        return text
 
 
 def split(text: str, *, remarks: bool = True) -> Rows:

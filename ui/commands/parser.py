@@ -247,7 +247,10 @@ def _exchange(actions: Any) -> list[argparse.ArgumentParser]:
         "folder", type=_path, metavar="DIR", help="new or empty; with --person also FILE.zip, not there yet"
     )
     exporting.add_argument("--person", metavar="ID", help="this person's own copy of everything")
-    exporting.add_argument("--only", metavar="FORM,...", help="some of csv,fhir,fit,tcx,report,events")
+    exporting.add_argument("--only", metavar="FORM,...", help="some of csv,seconds,fhir,fit,tcx,report,events")
+    exporting.add_argument(
+        "--csv", choices=("semicolon", "comma"), help="how tables are written; else as the settings say"
+    )
     exporting.set_defaults(run=_lazy("records_exchange", "export"))
     importing = actions.add_parser("import", help="results of earlier tests from CSV; shows them, keeps with --yes")
     importing.add_argument("file", type=_path, metavar="FILE")

@@ -41,7 +41,7 @@ def show(arguments: argparse.Namespace) -> int:
         stored = record.tests.get(arguments.id)
         record.audit.note(Action.TEST_SEEN, stored.person_id, stored.id)
         if arguments.json is not None:
-            write_json(run_object(stored.run, stored.assessment), arguments.json)
+            write_json(run_object(stored.run, stored.assessment, stored.signature), arguments.json)
         if arguments.json != "-":
             words = f"{headline_sentence(stored)}{demo_words(stored.run.demo)}"
             print(f"{stored.id}  {stored.run.started_at}  {stored.run.plan.title}: {words}")

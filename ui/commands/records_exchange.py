@@ -20,7 +20,7 @@ from ui.commands.voice import say
 from ui.station.settings import load_settings
 from ui.station.station import Station
 
-RECORD_FORMS = ("csv", "fhir", "fit", "tcx")  # of everybody, where nothing else is asked
+RECORD_FORMS = ("csv", "seconds", "fhir", "fit", "tcx")  # of everybody, where nothing else is asked
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -35,14 +35,14 @@ def export(arguments: argparse.Namespace) -> int:
         settings = load_settings()
         station = Station(record, settings)
         take_in_interrupted(station)
-        folder, names = Path(arguments.folder), settings.person_in_file_names
+        folder, manner = Path(arguments.folder), station.manner(arguments.csv)
         if arguments.person is not None:
             forms = frozenset(asked or FORMS)
             one = export_person_zip if zipped else export_person
-            count = one(record, arguments.person, folder, station.report, forms, with_names=names)
+            count = one(record, arguments.person, folder, station.report, forms, manner)
         else:
             forms = frozenset(asked or RECORD_FORMS)
-            count = export_record(record, folder, station.report, forms, with_names=names)
+            count = export_record(record, folder, station.report, forms, manner)
     say(f"{count} files written to {folder}; they are not encrypted: keep them where only the right people read")
     return 0
 

@@ -120,7 +120,7 @@ def deliver(
         raise AfterTheTest(*error.causes) from error
     problems: list[Problem] = []
     for deliver_one in (
-        lambda: outputs.write_json(run_object(stored.run, stored.assessment), json),
+        lambda: outputs.write_json(run_object(stored.run, stored.assessment, stored.signature), json),
         lambda: None if pdf is None else outputs.write(Output(Path(pdf), Kind.PDF), station.report(stored, language)),
     ):
         try:

@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record: str = ""  # a file or postgresql+psycopg://USER@HOST/DATABASE; empty: the one in the user's data folder
     person_in_file_names: bool = False  # of exported files
     report_ledger: bool = False  # whether reports have page 3: what was sent to the belt, check sums, results
+    csv_style: Literal["", "semicolon", "comma"] = ""  # of exported tables; empty: as the language writes numbers
     backup_folder: str = ""  # empty: no scheduled backups
     backup_days: int = 14  # so many days of backups are kept, and the last of each month
     intended_use_accepted: bool = False

@@ -1,5 +1,6 @@
 """Builds clock, record, drivers and controller into a station. No Qt: window and command line both use it."""
 
+import logging
 import time
 import uuid
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import msgspec
 
 from drivers.heart_rate.replay import check as check_recording
 from drivers.heart_rate_client import HeartRateClient
+from drivers.machines import load_machines
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from drivers.treadmill_client import TreadmillClient, second_driver
 from teststation import __version__
@@ -43,7 +45,10 @@ from ui.station.settings import Settings, ant_key
 from ui.station.synced_journal import SyncedJournal
 
 if TYPE_CHECKING:
+    from teststation.exchange.export import Manner
     from teststation.report.model import Previous
+
+log = logging.getLogger("teststation.station")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +296,24 @@ class Station:
     def language_of(self, person: Person) -> str:
         """In which language a person reads: their own, else the clinic's."""
         return person.language or self.settings.language
+
+    def device_names(self) -> dict[str, str]:
+        """The clinic's own names of its treadmills, by DEVICE string without options."""
+        try:
+            machines = load_machines()
+        except BadInput as error:
+            log.warning("machines have no names now: %s", english(*error.causes))
+            return {}
+        return {machine.device.partition(",")[0]: machine.name for machine in machines if machine.name}
+
+    def manner(self, csv_style: str | None = None) -> "Manner":
+        """How exported files are named and written: as was asked, else as the clinic has set."""
+        from teststation.exchange.export import Manner
+        from teststation.exchange.tables import style_of
+
+        settings = self.settings
+        style = style_of(csv_style or settings.csv_style, settings.language)
+        return Manner(settings.person_in_file_names, style, self.device_names())
 
     def report(self, stored: StoredTest, language: str | None = None) -> bytes:
         """The report as PDF/A, in the person's language unless another is asked for.

@@ -52,7 +52,7 @@ def test_good_rows_are_kept_once_and_never_among_our_own(record: Record, person:
 def test_every_problem_row_is_listed_with_what_is_wrong(record: Record, person: Person, tmp_path: Path) -> None:
     rows = [
         "99,,,,2019-05-01,31,bike,",
-        "31129956715,,,,01.05.2019,31,bike,",
+        "31129956715,,,,31.02.2019,31,bike,",
         "31129956715,,,,2027-05-01,31,bike,",
         "31129956715,,,,1970-05-01,31,bike,",
         "31129956715,,,,2019-05-01,3.1,bike,",
@@ -64,7 +64,7 @@ def test_every_problem_row_is_listed_with_what_is_wrong(record: Record, person: 
     assert len(found.good) == 1
     words = [
         "row 2: nobody in the record has this number; write name, birth date and sex too",
-        "row 3: tested_on: '01.05.2019' is not a date; write it as YYYY-MM-DD",
+        "row 3: tested_on: '31.02.2019' is not a date; write it as YYYY-MM-DD or DD.MM.YYYY",
         "row 4: tested_on: 2027-05-01 is in the future",
         "row 5: tested_on: 1970-05-01 is before the person was born",
         "row 6: vo2max_ml_kg_min: 3.1 is outside 5 to 100; check the unit",
@@ -93,7 +93,8 @@ def test_a_norwegian_spreadsheet_is_read(record: Record, person: Person, tmp_pat
         ("", "is empty"),
         ("number,tested_on\n", "the column method is missing"),
         ("tested_on,vo2max_ml_kg_min,method\n", "the rows name nobody"),
-        (HEADER.replace("method", "metode"), "nobody knows the column metode"),
+        (HEADER.replace("method", "framgang"), "nobody knows the column framgang"),
+        (HEADER.replace("vo2max_ml_kg_min", "vo2maks (l/min)"), "nobody knows the column vo2maks"),
         (HEADER.replace("hr_max_bpm", "method"), "the column method is there twice"),
         (HEADER + "x" * BYTES_MAX, "is larger than 5 MB"),
         (HEADER + '"' + "x" * 200_000 + '"', "is no table"),
@@ -108,7 +109,50 @@ def test_a_file_that_cannot_be_read_is_a_sentence(record: Record, tmp_path: Path
     with pytest.raises(BadInput, match="check the name"):
         preview(tmp_path / "none.csv", record, TODAY)
     with pytest.raises(BadInput, match="save it as CSV in UTF-8"):
-        preview(written(tmp_path, HEADER + "Ærlig", "latin-1"), record, TODAY)
+        preview(written(tmp_path, HEADER + ",Bjørnådal,Åse", "cp850"), record, TODAY)
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("first", ["", "sep=;\r\n"])
+def test_what_a_norwegian_spreadsheet_saves_is_read(
+    record: Record, person: Person, tmp_path: Path, coding: str, first: str
+) -> None:
+    text = (
+        f"{first}Etternavn;Fornavn;Fødselsdato;Kjønn;Dato;VO₂maks (mL/kg/min);Metode;Makspuls;Vekt (kg);Kommentar\r\n"
+        "Hemmeligsen;Klara Åse;31.01.1980;kvinne;1.5.2019;31,5;sykkel;171;71,5;gikk «greit» – 5 °C\r\n"
+        "Blåbær-Ødegård;Ærlig;02.03.1971 00:00;mann;2019-05-02;28;Åstrand;;;\r\n"
+    )
+    text = text if coding != "cp1252" else text.replace("₂", "2")
+    found = preview(written(tmp_path, text, coding), record, TODAY)
+    assert found.problems == []
+    assert [(one.tested_on, one.vo2max_ml_kg_min, one.weight_kg) for one in found.good] == [
+        ("2019-05-01", 31.5, 71.5), ("2019-05-02", 28.0, None),
+    ]  # fmt: skip
+    assert found.good[0].comment == "gikk «greit» – 5 °C"
+    assert found.rows[0].person == person
+    assert [(one.full_name, one.born) for one in found.new_people] == [("Ærlig Blåbær-Ødegård", "1971-03-02")]
+
+
+@pytest.mark.parametrize("coding", ["cp850", "cp865", "mac_roman", "cp437"])
+@pytest.mark.parametrize("name", ["Blåbær", "Ødegård", "Øye", "Åsen", "Ærlig", "BLÅBÆR"])
+def test_an_older_coding_is_refused_and_no_name_is_guessed(
+    record: Record, tmp_path: Path, coding: str, name: str
+) -> None:
+    try:
+        data = (NEW + f";{name};Åse;1980-01-31;kvinne;2019-05-01;31;sykkel\n").encode(coding)
+    except UnicodeEncodeError:
+        pytest.skip(f"{coding} has no such letter")
+    path = tmp_path / "gammel.csv"
+    path.write_bytes(data)
+    with pytest.raises(BadInput, match="save it as CSV in UTF-8"):
+        preview(path, record, TODAY)
+
+
+@pytest.mark.parametrize("text", ["1.13.2019", "01.05.19", "2019.05.01", "5/1/2019", "01.05.2019 12:30", "१.१.2019"])
+def test_a_date_that_could_be_two_is_none(record: Record, person: Person, tmp_path: Path, text: str) -> None:
+    found = preview(written(tmp_path, HEADER + f"31129956715,,,,{text},31,bike,\n"), record, TODAY)
+    assert len(found.problems) == 1
+    assert "is not a date" in found.problems[0]
 
 
 # --- people the record does not have ---
@@ -142,7 +186,7 @@ def test_who_is_not_there_is_added_once_together_with_the_results(
     ("row", "words"),
     [
         (";Nyland;Per;1970-02-03;;2019-05-01;31,5;sykkel", "write sex too, or add the person first"),
-        (";Nyland;Per;03.02.1970;mann;2019-05-01;31,5;sykkel", "born: '03.02.1970' is not a date"),
+        (";Nyland;Per;30.02.1970;mann;2019-05-01;31,5;sykkel", "born: '1970-02-30' is not a date"),
         ("31129956716;Nyland;Per;1999-12-31;mann;2019-05-01;31,5;sykkel", "the number cannot be right"),
         ("9" * 65 + ";Nyland;Per;1999-12-31;mann;2019-05-01;31,5;sykkel", "the number cannot be right"),
         ("77;Hemmeligsen;Klara Åse;1980-01-31;k;2019-05-01;31,5;sykkel", "without this number"),

@@ -18,13 +18,16 @@ from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.exchange import export
-from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
+from teststation.exchange.columns import FILES, TESTS, Column
+from teststation.exchange.export import FORMS, Manner, export_person, export_person_zip, export_record
 from teststation.exchange.names import file_stem, person_stem
-from teststation.exchange.tables import csv_of
+from teststation.exchange.tables import COMMA, SEMICOLON, STYLES, csv_of, second_rows, style_of
+from teststation.physiology.result import FitnessAge
 from teststation.records.access.audit import Action
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.run.record import Mark
 from teststation.subject import Sex
 
 PDF = b"%PDF-1.4 report"
@@ -42,7 +45,7 @@ def test_everybody_is_exported_without_a_name_in_a_file_name(record: Record, per
     folder = tmp_path / "ut"
     count = export_record(record, folder, report, frozenset({"csv", "fhir", "fit", "tcx"}))
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    assert count == len(files) == 4 + 1 + 2 * 2
+    assert count == len(files) == 6 + 1 + 2 * 2
     assert not any("emmelig" in name or "3112" in name for name in files)
     people, tests = rows_of(folder / "people.csv"), rows_of(folder / "tests.csv")
     assert (people[0]["family_name"], people[0]["note"]) == ("Hemmeligsen", "'=sensitivt"), "no formula runs"
@@ -54,13 +57,21 @@ def test_everybody_is_exported_without_a_name_in_a_file_name(record: Record, per
 
 def test_a_person_gets_a_copy_of_everything(record: Record, person: Person, tmp_path: Path) -> None:
     folder = tmp_path / "kopi"
-    export_person(record, person.id, folder, report, frozenset(FORMS), with_names=True)
+    export_person(record, person.id, folder, report, frozenset(FORMS), Manner(with_names=True))
     names = sorted(path.name for path in folder.iterdir())
     stem = file_stem(person, sample()[0].id, sample()[0].started_at, with_person=True)
     assert stem.startswith("Hemmeligsen_Klara-Åse_")
-    for ending in (".pdf", ".fit", ".tcx", "_events.jsonl"):
+    for ending in (".pdf", "_seconds.csv", ".fit", ".tcx", "_events.jsonl"):
         assert stem + ending in names
-    assert {"person.csv", "tests.csv", "stages.csv", "imported.csv", "fhir_bundle.json"} <= set(names)
+    assert {
+        "person.csv",
+        "tests.csv",
+        "stages.csv",
+        "marks.csv",
+        "codebook.csv",
+        "imported.csv",
+        "fhir_bundle.json",
+    } <= set(names)
     events = (folder / f"{stem}_events.jsonl").read_bytes().splitlines()
     assert tuple(events) == record.tests.events(sample()[0].id)
     Bundle.model_validate(json.loads((folder / "fhir_bundle.json").read_bytes()))
@@ -91,14 +102,14 @@ def test_names_are_valid_on_every_system(record: Record, person: Person, name: s
 
 
 def test_a_table_keeps_its_columns_when_it_is_empty() -> None:
-    assert csv_of([], ("a", "b")) == "\ufeffa,b\r\n".encode()
+    assert csv_of([], (Column("a", ""), Column("b", ""))) == "\ufeffa,b\r\n".encode()
 
 
 @pytest.mark.parametrize("with_names", [False, True])
 def test_a_persons_copy_is_one_zip_file_too(record: Record, person: Person, tmp_path: Path, with_names: bool) -> None:
     path, folder = tmp_path / "kopi.zip", tmp_path / "ut"
-    count = export_person_zip(record, person.id, path, report, frozenset(FORMS), with_names=with_names)
-    export_person(record, person.id, folder, report, frozenset(FORMS), with_names=with_names)
+    count = export_person_zip(record, person.id, path, report, frozenset(FORMS), Manner(with_names=with_names))
+    export_person(record, person.id, folder, report, frozenset(FORMS), Manner(with_names=with_names))
     loose = {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     with zipfile.ZipFile(path) as packed:
         assert packed.testzip() is None
@@ -181,3 +192,83 @@ def test_without_the_rule_one_does(
     monkeypatch.setattr(export, "_whatever_happens", nothing_is_caught)
     with pytest.raises((AssertionError, ZeroDivisionError)):
         others_are_exported(record, person, tmp_path / "ut")
+
+
+# --- tables ---
+
+
+def test_a_norwegian_table_has_semicolons_and_decimal_commas_and_programs_get_the_other(
+    record: Record, person: Person, tmp_path: Path
+) -> None:
+    stored = record.tests.history(person.id)[0]
+    value = stored.assessment.estimates[stored.assessment.headline].vo2max_ml_kg_min
+    assert value is not None
+    for name, decimal in (("semicolon", ","), ("comma", ".")):
+        style = STYLES[name]
+        export_record(record, tmp_path / name, report, frozenset({"csv"}), Manner(style=style))
+        text = (tmp_path / name / "tests.csv").read_bytes().decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text), delimiter=style.delimiter))
+        assert rows[0]["vo2max_ml_kg_min"] == f"{value:.1f}".replace(".", decimal)
+        assert rows[0]["hr_max_bpm"] == f"{stored.assessment.hr_max.bpm:.0f}"
+    assert [style_of("", language) for language in ("nb", "nn", "en")] == [SEMICOLON, SEMICOLON, COMMA]
+    assert style_of("comma", "nb") == COMMA
+
+
+def test_every_estimate_stands_with_its_range_and_a_capped_age_has_no_number(
+    record: Record, person: Person, tmp_path: Path
+) -> None:
+    run, found = sample()
+    old = msgspec.structs.replace(found, fitness_age=FitnessAge(80.0, 66.0, 80.0, "old"))
+    later = msgspec.structs.replace(run, id="old", started_at="2027-01-01T10:00:00+01:00")
+    record.tests.save(person.id, later, old, ())
+    export_record(record, tmp_path / "ut", report, frozenset({"csv"}))
+    rows = rows_of(tmp_path / "ut" / "tests.csv")
+    assert [row["fitness_age_capped"] for row in rows][-1] == "old"
+    assert rows[-1]["fitness_age_years"] == ""
+    for name, estimate in found.estimates.items():
+        assert rows[0][f"{name}_status"] == estimate.status
+        for end in ("low", "high"):
+            value = getattr(estimate, end)
+            assert rows[0][f"{name}_{end}"] == ("" if value is None else f"{value:.1f}")
+    assert (rows[0]["sex"], rows[0]["state"], rows[1]["state"]) == (run.subject.sex.value, "signed", "draft")
+    assert (rows[0]["handrail"], rows[0]["gait"]) == ("no", "walk")
+    assert "medication: metadon" in rows[0]["conditions"]
+
+
+def test_the_codebook_tells_of_every_column_of_every_file(record: Record, person: Person, tmp_path: Path) -> None:
+    forms = frozenset({"csv", "seconds"})
+    export_record(record, tmp_path / "ut", report, forms)
+    told = {(row["file"], row["column"]): row["meaning"] for row in rows_of(tmp_path / "ut" / "codebook.csv")}
+    assert all(told.values())
+    for path in (tmp_path / "ut").rglob("*.csv"):
+        name = "*_seconds.csv" if path.name.endswith("_seconds.csv") else path.name
+        header = path.read_bytes().decode("utf-8-sig").splitlines()[0].split(",")
+        assert header == [column.name for column in FILES[name]]
+        assert all((name, column) in told for column in header)
+    assert len({column.name for column in TESTS}) == len(TESTS)
+
+
+def test_the_seconds_are_what_was_measured_and_nothing_is_held_over(record: Record, person: Person) -> None:
+    run = sample()[0]
+    rows = second_rows(run)
+    assert [row["t_s"] for row in rows] == sorted({round(one.t_s) for one in (*run.heart, *run.belt)})
+    assert [row["hr_bpm"] for row in rows if row["hr_bpm"] is not None] == [
+        one.bpm for one in run.heart if one.bpm is not None
+    ]
+    gone = msgspec.structs.replace(run, heart=run.heart[:100], belt=run.belt[:50])
+    rows = second_rows(gone)
+    assert rows[80]["measured_speed_kmh"] is None
+    assert {row["stage"] for row in second_rows(run)} >= {0, 1, 2, 3}
+
+
+def test_marks_go_along_with_what_was_written(record: Record, person: Person, tmp_path: Path) -> None:
+    run, found = sample()
+    noted = msgspec.structs.replace(run, id="noted", marks=(Mark(61.25, "symptom", "=ubehag; i brystet"),))
+    record.tests.save(person.id, noted, found, ())
+    export_person(record, person.id, tmp_path / "ut", report, frozenset({"csv"}), Manner(style=SEMICOLON))
+    text = (tmp_path / "ut" / "marks.csv").read_bytes().decode("utf-8-sig")
+    (row,) = [one for one in csv.DictReader(io.StringIO(text), delimiter=";") if one["test_id"] == "noted"]
+    assert (row["t_s"], row["kind"], row["text"]) == ("61,2", "symptom", "'=ubehag; i brystet")
+    text = (tmp_path / "ut" / "tests.csv").read_bytes().decode("utf-8-sig")
+    (row,) = [one for one in csv.DictReader(io.StringIO(text), delimiter=";") if one["id"] == "noted"]
+    assert "ubehag; i brystet" in row["symptoms"]

@@ -72,8 +72,8 @@ class Papers(QObject):
         station = self._station
 
         def make() -> None:
-            names, forms = station.settings.person_in_file_names, frozenset(FORMS)
-            export_person_zip(station.record, person.id, path, station.report, forms, with_names=names, replace=True)
+            manner, forms = station.manner(), frozenset(FORMS)
+            export_person_zip(station.record, person.id, path, station.report, forms, manner, replace=True)
 
         self._work = Work(make, self)
         self._work.done.connect(lambda _: self._window.tell(tr("papers.copy"), [tr("papers.copied", path=path.name)]))
