@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, overload
 
 import msgspec
 from sqlalchemy import insert, select
@@ -32,11 +32,13 @@ from teststation.records.storage.tables import SETTING
 from teststation.records.tests.imported import ImportedResults
 from teststation.records.tests.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
 from teststation.records.tests.kept_tests import KeptTests, StoredTest
+from teststation.records.tests.sessions import KeptSessions, StoredSession
 from teststation.records.tests.signing import Signing
 from teststation.records.training.notes import TrainingNotes
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.lineage import is_own
 from teststation.run.record import RunRecord
+from teststation.training.session.result import SessionResult
 
 BUSY_TIMEOUT_S = 5.0
 _PLAIN_SQLITE = b"SQLite format 3\0"
@@ -116,6 +118,7 @@ class Record:
         self.people = People(database, self.audit)
         self.merging = Merging(database, self.audit)
         self.tests = KeptTests(database, self.audit)
+        self.sessions = KeptSessions(database, self.audit)
         self.signing = Signing(database, self.audit)
         self.imported = ImportedResults(database, self.audit)
         self.training = TrainingNotes(database, self.audit)
@@ -175,20 +178,34 @@ class Record:
         if isinstance(self.database, ServedDatabase):
             self.database.bring_at_hand(person_id)
 
-    def keep(self, person_id: str, run: RunRecord, assessment: Assessment, events: Sequence[bytes]) -> StoredTest:
-        """Save a test and retire its journal. With its server away it is kept here, to be handed over.
+    @overload
+    def keep(self, person_id: str, run: RunRecord, found: Assessment, events: Sequence[bytes]) -> StoredTest: ...
+    @overload
+    def keep(self, person_id: str, run: RunRecord, found: SessionResult, events: Sequence[bytes]) -> StoredSession: ...
+    def keep(
+        self, person_id: str, run: RunRecord, found: Assessment | SessionResult, events: Sequence[bytes]
+    ) -> StoredTest | StoredSession:
+        """Save a test or a session and retire its journal. With its server away it is kept here, to be handed over.
 
         Raises:
             RecordError: it could not be saved; its journal stays.
         """
         try:
-            stored = self.tests.save(person_id, run, assessment, events)
+            stored = self.save(person_id, run, found, events)
         except ServerAway:
             # Whether the server kept it is not known; the hand-over finds out by its id and the hash of its events.
-            stored = self.tests.save(person_id, run, assessment, events)
+            stored = self.save(person_id, run, found, events)
         self.retire_journal(run.id)
         self.unmark_run(run.id)
         return stored
+
+    def save(
+        self, person_id: str, run: RunRecord, found: Assessment | SessionResult, events: Sequence[bytes]
+    ) -> StoredTest | StoredSession:
+        """Save a test, or a session, by what it came to. Raises RecordError."""
+        if isinstance(found, SessionResult):
+            return self.sessions.save(person_id, run, found, events)
+        return self.tests.save(person_id, run, found, events)
 
     # --- journals ---
 

@@ -11,9 +11,12 @@ from teststation.physiology.result import Assessment
 from teststation.records.database import Record, open_beside
 from teststation.records.people.people import Person, add_in
 from teststation.run.record import RunRecord
+from teststation.training.session.result import SessionResult
 
 
-def rescue(record: Record, person: Person, run: RunRecord, assessment: Assessment, events: Sequence[bytes]) -> Path:
+def rescue(
+    record: Record, person: Person, run: RunRecord, found: Assessment | SessionResult, events: Sequence[bytes]
+) -> Path:
     """Keep one test and its person in a new record file under the record's own passphrase.
 
     Raises:
@@ -26,7 +29,7 @@ def rescue(record: Record, person: Person, run: RunRecord, assessment: Assessmen
         with suppress(StationError, OSError), open_beside(record, path) as rescued:
             with rescued.database.writing() as connection:
                 add_in(connection, rescued.audit, person)
-            rescued.tests.save(person.id, run, assessment, events)
+            rescued.save(person.id, run, found, events)
             return path
     raise AfterTheTest(Cause("rescue_nowhere", {"name": str(record.path)}))
 

@@ -14,6 +14,7 @@ from teststation.records.upkeep.verification import problems
 from teststation.run.record import BeltSample, HeartSample, Outcome, RunRecord, StagePlanRef, StageSpan
 from teststation.subject import Gait, Sex, Subject
 from teststation.texts import english
+from teststation.training.session.result import BoutResult, NextLoad, Peak, SessionResult
 
 PASSPHRASE = "riktig hest, batteri, stift"
 PLAN = Plan(
@@ -78,6 +79,32 @@ def assessment_of(vo2max: float | None = 31.25, algorithm_version: str = "1") ->
         hr_max=HrMax(bpm=177.7, source="nes2013", see_bpm=10.8),
         estimates={"extrapolation": estimate},
         headline="extrapolation",
+    )
+
+
+def session_of(peak_bpm: float | None = 171.0, *, all_out: bool = False) -> SessionResult:
+    """What a session came to: one of four bouts, say."""
+    bout = BoutResult(
+        number=1, began_s=300.0, ended_s=540.0, whole=True, speed_kmh=5.0, incline_pct=8.0, rpe=16, pulse_s=238.0,
+        in_band_s=150.0, above_s=0.0, third_minute_bpm=160.5, last_two_bpm=163.0, peak_bpm=peak_bpm, reached=True,
+        fell_bpm=24.0,
+    )  # fmt: skip
+    return SessionResult(
+        algorithm_version="1",
+        steered_by="pulse",
+        bouts_planned=4,
+        bouts=(bout,),
+        hr_low_bpm=153.0,
+        hr_high_bpm=171.0,
+        hr_max_bpm=180.0,
+        in_band_s=150.0,
+        peak=None if peak_bpm is None else Peak(peak_bpm, 1, 530.0, all_out, True),
+        peak_refused=(),
+        highest_read_bpm=174,
+        minutes=12.5,
+        distance_m=950.0,
+        climbed_m=26.0,
+        next_load=NextLoad(5.0, 8.0, Gait.WALK, Cause("next_same")),
     )
 
 

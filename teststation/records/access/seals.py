@@ -24,6 +24,7 @@ from teststation.records.storage.tables import (
     PERSON_MERGE_TEST,
     PERSON_VERSION,
     RESULT,
+    SESSION_RESULT,
     SETTING,
     SIGNATURE,
     STAGE,
@@ -86,6 +87,9 @@ _KINDS = {
             "test_id", "number", "created_at", "algorithm_version", "software_version", "headline", "status",
             "vo2max_ml_kg_min", "low_ml_kg_min", "high_ml_kg_min", "hr_max_bpm", "hr_max_source", "fitness_age_years",
             "assessment_json")),
+        _Kind(SESSION_RESULT, ("test_id", "number"), (
+            "test_id", "number", "created_at", "algorithm_version", "software_version", "bouts_planned", "bouts_done",
+            "bouts_reached", "minutes", "in_band_s", "peak_bpm", "peak_all_out", "session_json")),
         _Kind(SIGNATURE, ("test_id", "number"), (
             "test_id", "number", "user_id", "user_name", "user_role", "signed_at", "result_number", "comment",
             "reason", "subject_json", "content_sha256", "audit_seq", "audit_sha256")),
@@ -148,6 +152,7 @@ def keys_of_person(connection: Connection, person_id: str) -> list[str]:
         ("person_merge", (PERSON_MERGE.c.kept_id == person_id) | (PERSON_MERGE.c.duplicate_id == person_id)),
         ("test", TEST.c.person_id == person_id),
         ("result", RESULT.c.test_id.in_(tests)),
+        ("session_result", SESSION_RESULT.c.test_id.in_(tests)),
         ("signature", SIGNATURE.c.test_id.in_(tests)),
         ("imported_result", IMPORTED_RESULT.c.person_id == person_id),
         ("training", TRAINING.c.person_id == person_id),

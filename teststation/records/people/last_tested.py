@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Column, ColumnElement, Connection, func, not_, or_, select
 
 from teststation.demonstration import EMULATED_BELTS, EMULATED_PULSES
-from teststation.records.storage.tables import IMPORTED_RESULT, PERSON, TEST
+from teststation.records.storage.tables import IMPORTED_RESULT, PERSON, RESULT, TEST
 
 _NOON = "T12:00:00.000+00:00"  # results of others tell the day alone; at noon it is that day in every zone of Europe
 
@@ -25,6 +25,7 @@ def last_tested(connection: Connection, person_ids: Sequence[str] | None = None)
         select(TEST.c.person_id, func.max(TEST.c.started_utc))
         .join(PERSON, PERSON.c.id == TEST.c.person_id)
         .where(or_(PERSON.c.demo == 1, not_(_DEMONSTRATION)))
+        .where(select(RESULT.c.test_id).where(RESULT.c.test_id == TEST.c.id).exists())  # a session is no test
         .group_by(TEST.c.person_id)
     )
     others = select(IMPORTED_RESULT.c.person_id, func.max(IMPORTED_RESULT.c.tested_on)).group_by(

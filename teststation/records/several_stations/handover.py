@@ -27,6 +27,7 @@ from teststation.records.storage.tables import (
     PERSON_MERGE_TEST,
     PERSON_VERSION,
     RESULT,
+    SESSION_RESULT,
     SETTING,
     SIGNATURE,
     STAGE,
@@ -273,7 +274,7 @@ def _give_test(local: Connection, remote: Connection, row: RowMapping, written: 
         rows = [dict(part) for part in local.execute(select(table).where(table.c.test_id == row["id"])).mappings()]
         if rows:
             remote.execute(insert(table), rows)
-        if table in (RESULT, SIGNATURE):
+        if table in (RESULT, SESSION_RESULT, SIGNATURE):
             written += [(table.name, row["id"], part["number"]) for part in rows]
     return None
 

@@ -14,7 +14,7 @@ from teststation.records.storage.store import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0008"  # the newest revision; known here so that an ordinary start does not load the migration machinery
+HEAD = "0009"  # the newest revision; known here so that an ordinary start does not load the migration machinery
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 

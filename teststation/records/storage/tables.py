@@ -192,6 +192,24 @@ RESULT = Table(
     Column("assessment_json", Text, nullable=False),
 )
 
+SESSION_RESULT = Table(  # what an interval session came to; the run itself is a row of ``test`` without a result
+    "session_result",
+    METADATA,
+    Column("test_id", ForeignKey("test.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # 1 is the first; the highest counts
+    Column("created_at", String(32), nullable=False),
+    Column("algorithm_version", String(32), nullable=False),
+    Column("software_version", String(32), nullable=False),
+    Column("bouts_planned", Integer, nullable=False),
+    Column("bouts_done", Integer, nullable=False),
+    Column("bouts_reached", Integer),  # None: not judged by the pulse
+    Column("minutes", Float, nullable=False),
+    Column("in_band_s", Float),
+    Column("peak_bpm", Float),  # the highest pulse held for five seconds; HRmax lies at or above it
+    Column("peak_all_out", Integer, nullable=False),  # 0 or 1
+    Column("session_json", Text, nullable=False),
+)
+
 SIGNATURE = Table(  # the first signs a test, each further one amends it; no row is ever changed
     "signature",
     METADATA,

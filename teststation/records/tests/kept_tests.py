@@ -148,7 +148,7 @@ class KeptTests:
         """
         digest = events_sha256(events)
         with self._database.writing() as connection:
-            person_id = _with_whom_merged(connection, person_id)
+            person_id = with_whom_merged(connection, person_id)
             kept = connection.execute(select(TEST).where(TEST.c.id == run.id)).mappings().one_or_none()
             if kept is None:
                 self._insert(connection, person_id, run, assessment, events, digest)
@@ -177,7 +177,8 @@ class KeptTests:
     def get(self, test_id: str) -> StoredTest:
         """The test with this id, or the only one whose id begins so. Raises RecordError for none and for several."""
         begins = TEST.c.id.startswith(test_id, autoescape=True)
-        query = select(TEST.c.id).where(begins).order_by(TEST.c.id).limit(9)
+        tested = select(RESULT.c.test_id).where(RESULT.c.test_id == TEST.c.id).exists()  # a session is no test
+        query = select(TEST.c.id).where(begins, tested).order_by(TEST.c.id).limit(9)
         with self._database.reading() as connection:
             found = list(connection.execute(query).scalars()) if test_id else []
             if test_id in found:
@@ -269,20 +270,7 @@ class KeptTests:
         events: Sequence[bytes],
         digest: str,
     ) -> None:
-        known = connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).first()
-        if known is None:
-            raise RecordError(Cause("test_of_nobody", {"name": self._database.name, "person": person_id}))
-        heads = [_event_head.decode(event) for event in events]
-        row = row_of_test(person_id, run, len(heads), digest, heads[0].conditions if heads else {})
-        connection.execute(insert(TEST).values(**row))
-        stages = [row_of_stage(run, number) for number in range(len(run.stages))]
-        rows = [
-            {"test_id": run.id, "seq": seq, "t_s": head.t_s, "kind": head.event, "body": event.decode("utf-8")}
-            for seq, (head, event) in enumerate(zip(heads, events, strict=True))
-        ]
-        for table, several in ((STAGE, stages), (EVENT, rows)):
-            if several:
-                connection.execute(insert(table), several)
+        insert_run(connection, self._database.name, person_id, run, events, digest)
         connection.execute(insert(RESULT).values(**result_row(run.id, 1, assessment)))
         sealed = [("test", run.id), ("result", run.id, 1)]
         self._audit.note_in(connection, Action.TEST_KEPT, person_id, run.id, seals=sealed, events_sha256=digest)
@@ -317,7 +305,32 @@ class KeptTests:
         return RecordError(Cause("test_missing", {"name": self._database.name, "test": test_id}))
 
 
-def _with_whom_merged(connection: Connection, person_id: str) -> str:
+def insert_run(
+    connection: Connection, name: str, person_id: str, run: RunRecord, events: Sequence[bytes], digest: str
+) -> None:
+    """Write a run with its stages and raw events, of a test or a session. Raises RecordError where nobody has this id.
+
+    Args:
+        name: The record's, for the sentence.
+        digest: ``events_sha256`` of the events.
+    """
+    known = connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).first()
+    if known is None:
+        raise RecordError(Cause("test_of_nobody", {"name": name, "person": person_id}))
+    heads = [_event_head.decode(event) for event in events]
+    row = row_of_test(person_id, run, len(heads), digest, heads[0].conditions if heads else {})
+    connection.execute(insert(TEST).values(**row))
+    stages = [row_of_stage(run, number) for number in range(len(run.stages))]
+    rows = [
+        {"test_id": run.id, "seq": seq, "t_s": head.t_s, "kind": head.event, "body": event.decode("utf-8")}
+        for seq, (head, event) in enumerate(zip(heads, events, strict=True))
+    ]
+    for table, several in ((STAGE, stages), (EVENT, rows)):
+        if several:
+            connection.execute(insert(table), several)
+
+
+def with_whom_merged(connection: Connection, person_id: str) -> str:
     """Whose tests this person's tests are: a run may outlive a merge in its journal."""
     into = select(PERSON.c.merged_into).where(PERSON.c.id == person_id)
     while (kept_id := connection.execute(into).scalar()) is not None:

@@ -6,6 +6,7 @@ import msgspec
 
 from teststation import __version__
 from teststation.physiology.result import Assessment
+from teststation.training.session.result import SessionResult
 
 
 def result_row(test_id: str, number: int, assessment: Assessment) -> dict[str, object]:
@@ -27,4 +28,24 @@ def result_row(test_id: str, number: int, assessment: Assessment) -> dict[str, o
         "hr_max_source": assessment.hr_max.source,
         "fitness_age_years": None if age is None else age.years,
         "assessment_json": msgspec.json.encode(assessment).decode("utf-8"),
+    }
+
+
+def session_row(test_id: str, number: int, found: SessionResult) -> dict[str, object]:
+    """The row of what a session came to."""
+    peak = found.peak
+    return {
+        "test_id": test_id,
+        "number": number,
+        "created_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "algorithm_version": found.algorithm_version,
+        "software_version": __version__,
+        "bouts_planned": found.bouts_planned,
+        "bouts_done": found.bouts_done,
+        "bouts_reached": found.bouts_reached,
+        "minutes": found.minutes,
+        "in_band_s": found.in_band_s,
+        "peak_bpm": None if peak is None else peak.bpm,
+        "peak_all_out": int(peak is not None and peak.all_out),
+        "session_json": msgspec.json.encode(found).decode("utf-8"),
     }

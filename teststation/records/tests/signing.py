@@ -19,7 +19,7 @@ from teststation.ports import Value
 from teststation.records.access.audit import Action, AuditLog, detail_of, head_of
 from teststation.records.access.users import Permission, User, user_in
 from teststation.records.storage.store import Database, needs_the_server
-from teststation.records.storage.tables import AUDIT, RESULT, SIGNATURE, TEST
+from teststation.records.storage.tables import AUDIT, RESULT, SESSION_RESULT, SIGNATURE, TEST
 from teststation.records.tests.result_rows import result_row
 from teststation.subject import Subject
 
@@ -103,7 +103,7 @@ class Signing:
                 raise BadInput(Cause("sign_meanwhile"))
             if (number > 1 or corrected is not None) and not reason.strip():
                 raise BadInput(Cause("sign_no_reason"))
-            newest = connection.execute(select(func.max(RESULT.c.number)).where(RESULT.c.test_id == test_id)).scalar()
+            newest = _newest(connection, test_id)
             if corrected is not None:
                 fresh = (newest or 0) + 1
                 connection.execute(insert(RESULT).values(**result_row(test_id, fresh, corrected[1])))
@@ -189,11 +189,25 @@ def _last(connection: Connection, test_id: str) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
 
 
+def _newest(connection: Connection, test_id: str) -> int | None:
+    """The number of a test's, or a session's, newest result."""
+    for table in (RESULT, SESSION_RESULT):
+        found = connection.execute(select(func.max(table.c.number)).where(table.c.test_id == test_id)).scalar()
+        if found is not None:
+            return found
+    return None
+
+
 def _content_sha256(connection: Connection, signature: RowMapping | dict[str, object], test: RowMapping) -> str | None:
     query = select(RESULT.c.assessment_json).where(
         RESULT.c.test_id == signature["test_id"], RESULT.c.number == signature["result_number"]
     )
     result = connection.execute(query).scalar()
+    if result is None:  # a session has what it came to in place of a result
+        of_session = select(SESSION_RESULT.c.session_json).where(
+            SESSION_RESULT.c.test_id == signature["test_id"], SESSION_RESULT.c.number == signature["result_number"]
+        )
+        result = connection.execute(of_session).scalar()
     if result is None:
         return None
     parts = [[test[name] for name in _TEST_PARTS], result, [signature[name] for name in _OWN_PARTS]]

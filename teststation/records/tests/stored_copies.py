@@ -11,19 +11,21 @@ from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause
 from teststation.physiology.result import Assessment
-from teststation.records.storage.tables import EVENT, RESULT, STAGE, TEST
+from teststation.records.storage.tables import EVENT, RESULT, SESSION_RESULT, STAGE, TEST
 from teststation.records.tests.kept_tests import row_of_stage, row_of_test
-from teststation.records.tests.result_rows import result_row
+from teststation.records.tests.result_rows import result_row, session_row
 from teststation.run.record import RunRecord
 from teststation.subject import Subject
+from teststation.training.session.result import SessionResult
 
 _run = msgspec.json.Decoder(RunRecord)
 _assessment = msgspec.json.Decoder(Assessment)
+_session = msgspec.json.Decoder(SessionResult)
 _subject = msgspec.json.Decoder(Subject)
 _cause = msgspec.json.Decoder(Cause)
 _conditions = msgspec.json.Decoder(dict[str, str])
 _OF_THE_DAY = frozenset({"created_at", "saved_at", "software_version"})  # of the writing, in no other place
-_WHOLE = frozenset({"run_json", "assessment_json"})
+_WHOLE = frozenset({"run_json", "assessment_json", "session_json"})
 _DECODED = {"subject_json": _subject, "reason_json": _cause, "conditions_json": _conditions}
 
 
@@ -34,6 +36,9 @@ def copy_problems(connection: Connection, name: str) -> Iterator[Cause]:
         results = select(RESULT).where(RESULT.c.test_id == test_id).order_by(RESULT.c.number)
         for row in connection.execute(results).mappings().all():
             yield from _of_result(name, row)
+        sessions = select(SESSION_RESULT).where(SESSION_RESULT.c.test_id == test_id).order_by(SESSION_RESULT.c.number)
+        for row in connection.execute(sessions).mappings().all():
+            yield from _of_session(name, row)
 
 
 def _of_test(connection: Connection, name: str, test_id: str) -> Iterator[Cause]:
@@ -68,6 +73,15 @@ def _of_result(name: str, row: RowMapping) -> Iterator[Cause]:
         yield Cause("test_newer_form", {"test": row["test_id"], "why": str(error)})
         return
     yield from _differences(name, "result", f"{row['test_id']}:{row['number']}", row, should)
+
+
+def _of_session(name: str, row: RowMapping) -> Iterator[Cause]:
+    try:
+        should = session_row(row["test_id"], row["number"], _session.decode(row["session_json"]))
+    except msgspec.DecodeError as error:
+        yield Cause("test_newer_form", {"test": row["test_id"], "why": str(error)})
+        return
+    yield from _differences(name, "session_result", f"{row['test_id']}:{row['number']}", row, should)
 
 
 def _differences(name: str, table: str, key: str, row: RowMapping, should: Mapping[str, object]) -> Iterator[Cause]:

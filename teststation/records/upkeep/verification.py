@@ -71,6 +71,9 @@ def problems(database: Database, name: str | None = None) -> list[Cause]:
         return found + [cause for cause in seal_problems(connection, shown) if not _rows_of(cause) & told]
 
 
+_OF_A_TEST = ("result", "session_result", "signature")
+
+
 def _rows_of(cause: Cause) -> set[str]:
     """The rows that a cause tells of, and the test whose going takes everything of it along."""
     values = cause.values
@@ -90,6 +93,6 @@ def _rows_of(cause: Cause) -> set[str]:
             test = key.partition(":")[0]
             if table == "stage":  # sealed with its test
                 return {f"test {test}"}
-            return {f"{table} {key}", f"of {test}"} if table in ("result", "signature") else {f"{table} {key}"}
+            return {f"{table} {key}", f"of {test}"} if table in _OF_A_TEST else {f"{table} {key}"}
         case _:
             return set()

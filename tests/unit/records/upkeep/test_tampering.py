@@ -13,7 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Column, Connection, Float, Integer, Table, func, select, text, update
 
-from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, undone
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, session_of, undone
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.access.audit import Action
@@ -70,6 +70,7 @@ def fill(record: Record) -> None:
     record.imported.keep([EarlierResult(person.id, "2019-05-01", 31.5, "sykkel", 180.0, 91.0, "fra papir")], "ab" * 32)
     (row,) = record.training.add(person.id, Entry(day="2026-04-01", minutes=35.0, borg=16))
     record.training.change(row, msgspec.structs.replace(row.value, borg=17), "skrivefeil")
+    record.sessions.save(person.id, run_of("run-3", "2026-05-02T10:00:00+02:00"), session_of(), events_of(4))
     record.journal_key()
     gone = record.people.add(family_name="Borte", sex=Sex.MALE)
     record.tests.save(gone.id, run_of("run-9"), assessment_of(), events_of(3))

@@ -1,0 +1,207 @@
+"""Interval sessions that are kept: runs like a test's, with what they came to in place of a result.
+
+A session is a row of ``test`` as every run is: so journals, seals, merging, erasing, backups and hand-over treat it as
+they treat a test. It has no row of ``result``, and is therefore in no list of tests, no comparison and no trend.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Select, and_, func, insert, select
+from sqlalchemy.engine import RowMapping
+
+from teststation.cause import Cause
+from teststation.demonstration import is_demonstration
+from teststation.errors import RecordError
+from teststation.physiology.hrmax import SessionPeak
+from teststation.records.access.audit import Action, AuditLog
+from teststation.records.storage.store import Database
+from teststation.records.storage.tables import SESSION_RESULT, SIGNATURE, TEST
+from teststation.records.tests.kept_tests import events_sha256, insert_run, with_whom_merged
+from teststation.records.tests.result_rows import session_row
+from teststation.records.tests.signing import Signature, signature_of
+from teststation.run.record import Outcome, RunRecord
+from teststation.training.session.result import NextLoad, SessionResult
+
+_run = msgspec.json.Decoder(RunRecord)
+_result = msgspec.json.Decoder(SessionResult)
+_conditions = msgspec.json.Decoder(dict[str, str])
+_cause = msgspec.json.Decoder(Cause)
+_SIGNED = "signed_"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """One kept session with what it came to."""
+
+    id: str
+    person_id: str
+    run: RunRecord
+    result: SessionResult
+    conditions: dict[str, str]
+    events_sha256: str
+    software_version: str
+    saved_at: str  # ISO 8601, UTC
+    signature: Signature | None = None  # the newest
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A line of a list: a session without its run."""
+
+    id: str
+    person_id: str
+    started_at: str  # as the run says it, with its zone
+    protocol_id: str
+    outcome: Outcome | None
+    reason: Cause | None
+    bouts_planned: int
+    bouts_done: int  # walked to their end
+    bouts_reached: int | None  # whose last two minutes reached the band; None: not judged by the pulse
+    minutes: float  # on the belt, warm-up and cool-down counted
+    in_band_s: float | None
+    peak_bpm: float | None
+    peak_all_out: bool
+    signed_by: str | None
+    signed_at: str | None
+    demo: bool
+
+
+class KeptSessions:
+    """The sessions of a record."""
+
+    def __init__(self, database: Database, audit: AuditLog) -> None:
+        self._database, self._audit = database, audit
+
+    def save(self, person_id: str, run: RunRecord, found: SessionResult, events: Sequence[bytes]) -> StoredSession:
+        """Keep a session, whole or not at all; arguments and errors as ``KeptTests.save``."""
+        digest = events_sha256(events)
+        with self._database.writing() as connection:
+            person_id = with_whom_merged(connection, person_id)
+            kept = connection.execute(select(TEST).where(TEST.c.id == run.id)).mappings().one_or_none()
+            if kept is None:
+                insert_run(connection, self._database.name, person_id, run, events, digest)
+                connection.execute(insert(SESSION_RESULT).values(**session_row(run.id, 1, found)))
+                sealed = [("test", run.id), ("session_result", run.id, 1)]
+                self._audit.note_in(connection, Action.TEST_KEPT, person_id, run.id, seals=sealed, events_sha256=digest)
+            elif (kept["person_id"], kept["events_sha256"]) != (person_id, digest):
+                raise RecordError(Cause("test_kept_otherwise", {"test": run.id}))
+            return _stored(connection.execute(_whole().where(TEST.c.id == run.id)).mappings().one())
+
+    def get(self, session_id: str) -> StoredSession:
+        """The session with this id, or the only one whose id begins so. Raises RecordError for none and for several."""
+        begins = TEST.c.id.startswith(session_id, autoescape=True)
+        query = _whole().where(begins).order_by(TEST.c.id).limit(9)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all() if session_id else []
+        rows = [row for row in rows if row["id"] == session_id] or rows
+        if not rows:
+            raise RecordError(Cause("session_missing", {"name": self._database.name, "session": session_id}))
+        if len(rows) > 1:
+            raise RecordError(Cause("test_several", {"test": session_id}))
+        return _stored(rows[0])
+
+    def history(self, person_id: str | None = None) -> list[StoredSession]:
+        """One person's sessions, or everybody's, oldest first, with their runs."""
+        query = _whole().order_by(TEST.c.started_utc, TEST.c.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query if person_id is None else query.where(TEST.c.person_id == person_id))
+            return [_stored(row) for row in rows.mappings()]
+
+    def lines(self, person_id: str | None = None) -> list[SessionLine]:
+        """One person's sessions, or everybody's, newest first, without reading a run."""
+        columns = (
+            *(TEST.c[name] for name in _OF_RUN),
+            *(SESSION_RESULT.c[name] for name in _OF_RESULT),
+            *(SIGNATURE.c[name] for name in ("user_name", "signed_at")),
+        )
+        query = _joined(select(*columns)).order_by(TEST.c.started_utc.desc(), TEST.c.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query if person_id is None else query.where(TEST.c.person_id == person_id))
+            return [_line(row) for row in rows.mappings()]
+
+    def peaks(self, person_id: str, *, demo: bool = False) -> tuple[SessionPeak, ...]:
+        """What this person's sessions say of HRmax, oldest first: demonstrations among themselves."""
+        return tuple(
+            SessionPeak(line.started_at[:10], line.peak_bpm, line.peak_all_out)
+            for line in reversed(self.lines(person_id))
+            if line.peak_bpm is not None and line.demo is demo
+        )
+
+    def last_load(self, person_id: str, protocol_id: str, *, demo: bool = False) -> NextLoad | None:
+        """What the last session of this protocol left to start with; None where none did."""
+        for stored in reversed(self.history(person_id)):
+            if stored.run.plan.id == protocol_id and stored.run.demo is demo and stored.result.next_load is not None:
+                return stored.result.next_load
+        return None
+
+
+_OF_RUN = ("id", "person_id", "started_at", "protocol_id", "outcome", "reason_json", "treadmill", "heart_rate")
+_OF_RESULT = (
+    "bouts_planned", "bouts_done", "bouts_reached", "minutes", "in_band_s", "peak_bpm", "peak_all_out",
+)  # fmt: skip
+_OTHER_RESULT, _OTHER_SIGNATURE = SESSION_RESULT.alias(), SIGNATURE.alias()
+_NEWEST = select(func.max(_OTHER_RESULT.c.number)).where(_OTHER_RESULT.c.test_id == TEST.c.id).scalar_subquery()
+_LAST_SIGNED = (
+    select(func.max(_OTHER_SIGNATURE.c.number)).where(_OTHER_SIGNATURE.c.test_id == TEST.c.id).scalar_subquery()
+)
+
+
+def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+    return (
+        query.select_from(TEST)
+        .outerjoin(SIGNATURE, and_(SIGNATURE.c.test_id == TEST.c.id, SIGNATURE.c.number == _LAST_SIGNED))
+        .join(
+            SESSION_RESULT,
+            and_(
+                SESSION_RESULT.c.test_id == TEST.c.id,
+                SESSION_RESULT.c.number == func.coalesce(SIGNATURE.c.result_number, _NEWEST),
+            ),
+        )
+    )
+
+
+def _whole() -> Select[tuple[object, ...]]:
+    signed = (column.label(_SIGNED + column.name) for column in SIGNATURE.c)
+    return _joined(select(TEST, SESSION_RESULT.c.session_json, *signed))
+
+
+def _stored(row: RowMapping) -> StoredSession:
+    try:
+        run, result = _run.decode(row["run_json"]), _result.decode(row["session_json"])
+    except msgspec.DecodeError as error:
+        raise RecordError(Cause("test_newer_form", {"test": row["id"], "why": str(error)})) from error
+    return StoredSession(
+        id=row["id"],
+        person_id=row["person_id"],
+        run=run,
+        result=result,
+        conditions=_conditions.decode(row["conditions_json"]),
+        events_sha256=row["events_sha256"],
+        software_version=row["software_version"],
+        saved_at=row["saved_at"],
+        signature=None if row[f"{_SIGNED}number"] is None else signature_of(row, _SIGNED),
+    )
+
+
+def _line(row: RowMapping) -> SessionLine:
+    reason = row["reason_json"]
+    return SessionLine(
+        id=row["id"],
+        person_id=row["person_id"],
+        started_at=row["started_at"],
+        protocol_id=row["protocol_id"],
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        reason=None if reason is None else _cause.decode(reason),
+        bouts_planned=row["bouts_planned"],
+        bouts_done=row["bouts_done"],
+        bouts_reached=row["bouts_reached"],
+        minutes=row["minutes"],
+        in_band_s=row["in_band_s"],
+        peak_bpm=row["peak_bpm"],
+        peak_all_out=bool(row["peak_all_out"]),
+        signed_by=row["user_name"],
+        signed_at=row["signed_at"],
+        demo=is_demonstration(row["treadmill"], row["heart_rate"]),
+    )
