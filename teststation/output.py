@@ -7,7 +7,8 @@ from typing import Any
 
 from teststation import __version__
 from teststation.cause import Cause
-from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice, advise
+from teststation.physiology.advice import BORG_ZONES, Advice, advise
+from teststation.physiology.prescription import prescribe, zones
 from teststation.physiology.result import (
     Assessment,
     Change,
@@ -27,7 +28,7 @@ JsonObject = dict[str, Any]
 
 def run_object(run: RunRecord, assessment: Assessment, signature: Signature | None = None) -> JsonObject:
     """The object of a run: the estimate with its test, its marks, its link, and who stands for it."""
-    estimate = estimate_object(assessment, advise(run, assessment))
+    estimate = estimate_object(assessment, run)
     return {
         "version": estimate.pop("version"),
         "test": {
@@ -61,9 +62,9 @@ def _signature(signature: Signature) -> JsonObject:
     }
 
 
-def estimate_object(assessment: Assessment, advice: Advice | None = None) -> JsonObject:
-    """The object without ``test`` and ``link``: what ``analyse`` prints. ``advice`` by the way a test ended."""
-    advice = advice or advise(None, assessment)
+def estimate_object(assessment: Assessment, run: RunRecord | None = None) -> JsonObject:
+    """The object without ``test`` and ``link``: what ``analyse`` prints. How a run ended says what may be advised."""
+    advice = advise(run, assessment)
     hr_max = assessment.hr_max
     age = assessment.fitness_age
     reference = assessment.reference
@@ -105,23 +106,62 @@ def estimate_object(assessment: Assessment, advice: Advice | None = None) -> Jso
         "limits": None if assessment.limits is None else _limits(assessment.limits),
         "reference": None if reference is None else _reference(reference),
         "advice": {"allowed": list(advice.allowed), "withheld_because": _say(advice.withheld_because)},
-        "training": _training(assessment, advice),
+        "training": _training(run, assessment, advice),
+        "zones": _zones(assessment, advice),
         "second_reference": None if assessment.second_reference is None else _reference(assessment.second_reference),
     }
 
 
-def _training(assessment: Assessment, advice: Advice) -> JsonObject | None:
-    aim = assessment.training
-    if aim is None or not (advice.may(FOUR_BY_FOUR) and advice.may(PULSE_ZONES)):
+def _training(run: RunRecord | None, assessment: Assessment, advice: Advice) -> JsonObject | None:
+    """The session as the page tells it, with the pulse and the incline in the middle of what it aims at."""
+    told = prescribe(run, assessment, advice)
+    if told is None:
         return None
+    load = told.load
     return {
-        "hr_low_bpm": _round(aim.hr_low_bpm, 1),
-        "hr_high_bpm": _round(aim.hr_high_bpm, 1),
-        "hr_target_bpm": _round(aim.hr_target_bpm, 1),
-        "speed_kmh": _round(aim.speed_kmh, 1),
-        "incline_pct": _round(aim.incline_pct, 1),
-        "gait": aim.gait.value,
+        "hr_low_bpm": told.hr_low_bpm,
+        "hr_high_bpm": told.hr_high_bpm,
+        "hr_target_bpm": _round(told.hr_target_bpm, 1),
+        "borg_low": told.borg_low,
+        "borg_high": told.borg_high,
+        "speed_kmh": None if load is None else load.speed_kmh,
+        "incline_pct": None if load is None else load.incline_pct,
+        "incline_low_pct": None if load is None else load.incline_low_pct,
+        "incline_high_pct": None if load is None else load.incline_high_pct,
+        "gait": None if load is None else load.gait.value,
+        "easy_speed_kmh": None if load is None else load.easy_speed_kmh,
+        "easy_incline_pct": None if load is None else load.easy_incline_pct,
+        "handrail_in_test": None if load is None else load.handrail,
+        "less_than_aimed_at": None if load is None else load.short,
+        "warm_up_min": told.warm_up_min,
+        "warm_up_short_min": told.warm_up_short_min,
+        "bouts": told.bouts,
+        "bout_min": told.bout_min,
+        "pause_min": told.pause_min,
+        "cool_down_min": told.cool_down_min,
+        "minutes": told.minutes,
+        "minutes_short": told.minutes_short,
+        "times_a_week_low": told.times_low,
+        "times_a_week_high": told.times_high,
+        "brake_borg": told.brake_borg,
+        "brake_incline_pct": told.brake_incline_pct,
     }
+
+
+def _zones(assessment: Assessment, advice: Advice) -> list[JsonObject] | None:
+    """The intensity zones as the page tells them; None where it tells none."""
+    if not advice.may(BORG_ZONES):
+        return None
+    return [
+        {
+            "name": zone.name,
+            "hr_low_bpm": zone.hr_low_bpm,
+            "hr_high_bpm": zone.hr_high_bpm,
+            "borg_low": zone.borg_low,
+            "borg_high": zone.borg_high,
+        }
+        for zone in zones(assessment, advice)
+    ]
 
 
 def _reference(reference: ReferenceComparison) -> JsonObject:

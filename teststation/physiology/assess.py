@@ -53,7 +53,8 @@ from teststation.physiology.result import (
 )
 from teststation.physiology.rpe import by_rpe
 from teststation.physiology.selection import efforts, pulses, select
-from teststation.physiology.training import four_by_four
+from teststation.physiology.training import Reach, four_by_four
+from teststation.ports import TreadmillInfo
 from teststation.protocol.plan import Plan
 from teststation.run.record import RunRecord
 from teststation.subject import Gait, Subject
@@ -76,6 +77,7 @@ class Choices:
 
     headline: str = HEADLINES[0]  # or extrapolation, or EITHER
     use_earlier_tests: bool = False  # whether the combined estimate also rests on this person's latest earlier test
+    may_run: bool = False  # whether intervals may be run by who walked the test
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,14 @@ def assess(
     choices: Choices | None = None,
     earlier: Sequence[StageResult] = (),
     next_load: Load | None = None,
+    belt: TreadmillInfo | None = None,
 ) -> Assessment:
     """Assess stages of one test. Takes a few milliseconds; never raises on what people or belts did.
 
     Args:
         earlier: The stages of this person's latest earlier test, for the combined estimate, where the clinic wants it.
         next_load: The stage the plan has next, for the outlook.
+        belt: What the treadmill can do: no training is prescribed beyond it.
     """
     chosen_by_clinic = choices or Choices()
     seen = tuple(observations)
@@ -149,7 +153,9 @@ def assess(
         estimates={name: estimates[name] for name in METHODS},
         headline=headline,
         line=by_line.line,
-        training=None if by_line.line is None else four_by_four(by_line.line, maximum.bpm, stages),
+        training=None
+        if by_line.line is None
+        else four_by_four(by_line.line, maximum.bpm, stages, Reach.of(belt), may_run=chosen_by_clinic.may_run),
         hr_limit_bpm=limit_bpm if trusted else None,
         outlook=_outlook(combined, known, by_line.line, stages, next_load, limit_bpm) if trusted else None,
     )
@@ -224,6 +230,7 @@ def assess_run(run: RunRecord, earlier: Sequence[EarlierTest] = (), choices: Cho
         if earlier and wanted.use_earlier_tests
         else (),
         next_load=_next_load(run, own),
+        belt=run.belt_info,
     )
     if found.hr_limit_bpm is None or not earlier:
         return found

@@ -210,6 +210,12 @@ class ThresholdTraining(Value, frozen=True):
     speed_kmh: float
     incline_pct: float
     gait: Gait
+    incline_low_pct: float | None = None  # of 85 and 90 % of HRmax at this speed; None: of a version without them
+    incline_high_pct: float | None = None
+    easy_speed_kmh: float | None = None  # warm-up and pauses
+    easy_incline_pct: float | None = None
+    handrail: bool = False  # the stages it rests on were walked with a hand on the rail
+    short: bool = False  # the most that belt and gait allow, and less than the pulse asks for
 
 
 class Assessment(Value, frozen=True):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from teststation.due import NEXT_TEST_MONTHS, months_later
 from teststation.physiology.advice import NEXT_DATE, Advice, advise
+from teststation.physiology.prescription import Prescription, prescribe
 from teststation.physiology.reference import in_twentieths
 from teststation.physiology.result import Assessment, Estimate, Trend
 from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
@@ -115,6 +116,11 @@ class Report:
     def advice(self) -> Advice:
         """What may be said after this test."""
         return advise(self.run, self.assessment)
+
+    @property
+    def prescription(self) -> Prescription | None:
+        """The 4x4 session; None where the gate lets none be told."""
+        return prescribe(self.run, self.assessment, self.advice)
 
     def number(self, value: float | None, digits: int = 1) -> str:
         """A number as the reader writes it; a dash where there is none."""

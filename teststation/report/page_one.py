@@ -1,8 +1,8 @@
 """Page one: the answer, for the patient and for the journal."""
 
-from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES
+from teststation.physiology.advice import PULSE_ZONES
 from teststation.physiology.course import course
-from teststation.physiology.zones import ZONES
+from teststation.physiology.prescription import zones
 from teststation.report import charts, trend_chart
 from teststation.report.change import change_words
 from teststation.report.charts import Box
@@ -23,6 +23,7 @@ from teststation.report.layout import (
     wrap,
 )
 from teststation.report.model import Report
+from teststation.report.training_block import no_session_words, session_words, zone_cells
 from teststation.report.typesetting.drawing import text_width
 
 CHART_HEIGHT = 222.0
@@ -232,49 +233,30 @@ def _training(page: Page, report: Report) -> None:
     if advice.symptoms:
         page.paragraph(report.next_test, 9.5, bold=True, color=ACCENT)
         return
-    page.paragraph(_intervals(report), 9.5, bold=True, most=3)
+    told = report.prescription
+    if told is None:
+        page.paragraph(no_session_words(say, advice), 9.5, bold=True)
+    else:
+        first, *more = session_words(say, told)
+        page.paragraph(first, 9.5, bold=True, most=2)
+        page.paragraph(" ".join(more), 8.5, most=4)
     if advice.withheld_because is not None and not advice.may(PULSE_ZONES) and not advice.again:
         page.paragraph(say("advice.borg_only", why=say.say(advice.withheld_because)), 9, most=2)
     page.y -= 4
-    _zones(page, report, with_pulse=advice.may(PULSE_ZONES))
+    _zones(page, report)
     page.y -= 4
     page.paragraph(report.next_test, 9.5, bold=True, color=ACCENT)
 
 
-def _intervals(report: Report) -> str:
-    """The 4x4 session, by pulse where pulse may be aimed at, else by Borg."""
-    say, training, advice = report.say, report.assessment.training, report.advice
-    if not advice.may(FOUR_BY_FOUR):
-        return say("advice.no_training")
-    if not advice.may(PULSE_ZONES):
-        return say("advice.four_by_borg")
-    if training is None:
-        low, high = (report.number(share * report.assessment.hr_max.bpm, 0) for share in (0.85, 0.95))
-        return say("report.training.pulse_only", low=low, high=high)
-    values = {
-        "low": report.number(training.hr_low_bpm, 0),
-        "high": report.number(training.hr_high_bpm, 0),
-        "target": report.number(training.hr_target_bpm, 0),
-        "speed": report.number(training.speed_kmh),
-        "incline": report.number(training.incline_pct),
-        "gait": say(f"report.gait.{training.gait.value}"),
-    }
-    return say("report.training.four", **values)
-
-
-def _zones(page: Page, report: Report, *, with_pulse: bool) -> None:
-    say, hr_max = report.say, report.assessment.hr_max.bpm
+def _zones(page: Page, report: Report) -> None:
+    say = report.say
     columns = (0.0, 48.0, 128.0, 178.0)
-    for zone in (None, *ZONES):
+    head = tuple(say(f"report.zone.{name}") for name in ("zone", "pulse", "borg", "talk"))
+    told = zones(report.assessment, report.advice)
+    for number, cells in enumerate((head, *(zone_cells(say, zone) for zone in told))):
         page.y -= 12
-        if zone is None:
-            cells = tuple(say(f"report.zone.{name}") for name in ("zone", "pulse", "borg", "talk"))
-        else:
-            pulse = f"{report.number(zone.hr_share_low * hr_max, 0)}–{report.number(zone.hr_share_high * hr_max, 0)}"
-            talk = say(f"report.talk.{zone.name.replace('-', '_').lower()}")
-            cells = (zone.name, pulse if with_pulse else "–", f"{zone.borg_low}–{zone.borg_high}", talk)
         for x, cell, until in zip(columns, cells, (*columns[1:], INNER), strict=True):
-            page.text(MARGIN + x, page.y, cell, 8, width=until - x - 4, color=QUIET if zone is None else INK)
+            page.text(MARGIN + x, page.y, cell, 8, width=until - x - 4, color=INK if number else QUIET)
         page.canvas.setStrokeColor(RULE)
         page.canvas.setLineWidth(0.4)
         page.canvas.line(MARGIN, page.y - 3, WIDTH - MARGIN, page.y - 3)

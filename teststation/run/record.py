@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from teststation.cause import Cause
 from teststation.demonstration import is_demonstration
-from teststation.ports import BeltCheck, Value
+from teststation.ports import BeltCheck, TreadmillInfo, Value
 from teststation.protocol.plan import Plan
 from teststation.run.orders import Order
 from teststation.subject import Gait, Subject
@@ -103,6 +103,7 @@ class RunRecord(Value, frozen=True):
     belt_at_rest: bool = False
     link: LinkStats = LinkStats()
     belt_check: BeltCheck | None = None
+    belt_info: TreadmillInfo | None = None  # what the treadmill could do; None: it never said, or an older run
     orders: tuple[Order, ...] = ()  # none in records that are older than this
 
     @property

@@ -150,6 +150,7 @@ class Recording:
             belt_at_rest=state.at_rest,
             link=self._link,
             belt_check=first.belt_check,
+            belt_info=state.treadmill,
             orders=tuple(self._orders),
         )
 

@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # Which estimate is the result.
     headline: Literal["combined", "extrapolation", "extrapolation_or_combined"] = "combined"
     use_earlier_tests: bool = False  # whether the combined estimate also rests on the person's latest earlier test
+    intervals_may_run: bool = False  # whether who walked the test may be told to run the intervals
     record: str = ""  # a file or postgresql+psycopg://USER@HOST/DATABASE; empty: the one in the user's data folder
     person_in_file_names: bool = False  # of exported files
     report_ledger: bool = False  # whether reports have page 3: what was sent to the belt, check sums, results

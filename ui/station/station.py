@@ -99,7 +99,7 @@ class Station:
     @property
     def choices(self) -> Choices:
         """What this clinic has chosen of the estimate."""
-        return Choices(self.settings.headline, self.settings.use_earlier_tests)
+        return Choices(self.settings.headline, self.settings.use_earlier_tests, self.settings.intervals_may_run)
 
     # --- protocols ---
 

@@ -317,3 +317,9 @@ def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest() -> None:
     old = "outcome=Outcome.FAULT, reason=reason), (StopBelt(),)"
     new = "outcome=Outcome.FAULT, reason=reason, at_rest=True), (StopBelt(),)"
     fails_with(ticking, old, new, test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest)
+
+
+def test_the_record_tells_what_the_treadmill_could_do() -> None:
+    bench = GuidedBench(READ)
+    assert bench.recording.record(bench.state).belt_info == READ
+    assert Bench().recording.record(Bench().state).belt_info is None

@@ -22,7 +22,7 @@ def files(language: str) -> dict[str, Path]:
 
 
 def entries(path: Path) -> dict[str, str]:
-    """A file's texts under dotted keys, in its own order."""
+    """A file's texts under dotted keys."""
     return flatten("", tomllib.loads(path.read_text("utf-8")))
 
 
@@ -40,11 +40,11 @@ def places(text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_language_has_the_same_keys_in_the_same_files_and_order(language: str) -> None:
+def test_every_language_has_the_same_keys_in_the_same_files(language: str) -> None:
     here, there = files("nb"), files(language)
     assert here.keys() == there.keys()
     for name, path in here.items():
-        assert list(entries(path)) == list(entries(there[name])), name
+        assert entries(path).keys() == entries(there[name]).keys(), name
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -69,6 +69,8 @@ class SettingsSheet(Sheet):
         self.headline.setCurrentIndex(self.headline.findData(now.headline))
         self.earlier = QCheckBox(tr("settings.use_earlier"))
         self.earlier.setChecked(now.use_earlier_tests)
+        self.may_run = QCheckBox(tr("settings.intervals_may_run"))
+        self.may_run.setChecked(now.intervals_may_run)
         self.protocol, self.speed = QComboBox(), QComboBox()
         self.protocol.setAccessibleName(tr("settings.protocol"))
         self.speed.setAccessibleName(tr("settings.speed"))
@@ -95,7 +97,8 @@ class SettingsSheet(Sheet):
             (tr("settings.lock_after"), self.lock_after),
         )
         hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
-        super().__init__(window, tr("settings.title"), column(fields, self.earlier, hint, self.problems), width=1150)
+        content = column(fields, self.earlier, self.may_run, hint, self.problems)
+        super().__init__(window, tr("settings.title"), content, width=1150)
         self.add_cancel(tr("common.cancel"))
         self.record_button = button(tr("place.open"), open_record, "touch")
         self.record_button.setHidden(open_record is None)
@@ -138,6 +141,7 @@ class SettingsSheet(Sheet):
                 lock_after_min=round(minutes),
                 headline=self.headline.currentData(),
                 use_earlier_tests=self.earlier.isChecked(),
+                intervals_may_run=self.may_run.isChecked(),
                 default_protocol=self.protocol.currentData(),
                 default_speed=self.speed.currentData() or self._station.settings.default_speed,
             )

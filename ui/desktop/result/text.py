@@ -1,6 +1,7 @@
 """The result in words: plain sentences for the patient, short lines for the professional. No widget in here."""
 
-from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice, advise
+from teststation.physiology.advice import PULSE_ZONES, Advice, advise
+from teststation.physiology.prescription import prescribe
 from teststation.physiology.reference import OLDEST, YOUNGEST, in_twentieths
 from teststation.physiology.result import (
     HEADLINES,
@@ -11,6 +12,7 @@ from teststation.physiology.result import (
     StageResult,
 )
 from teststation.records.tests.imported import ImportedResult
+from teststation.report.training_block import no_session_words, session_words
 from teststation.run.record import RunRecord
 from ui.desktop.i18n import core_texts, knows, say, tr
 from ui.desktop.i18n.numbers import DASH, between, clock, day, number, signed
@@ -191,22 +193,14 @@ def outcome_words(run: RunRecord) -> str:
 
 def training_words(run: RunRecord, found: Assessment) -> str:
     """The 4 × 4 session and the belt setting that should give its pulse, as far as this test may advise one."""
-    aim, advice, core = found.training, advise(run, found), core_texts()
-    if advice.symptoms:
-        return core("advice.doctor")
-    if not advice.may(FOUR_BY_FOUR):
-        return core("advice.no_training")
+    advice, core = advise(run, found), core_texts()
+    told = prescribe(run, found, advice)
+    if told is None:
+        return no_session_words(core, advice)
+    words = session_words(core, told)
     if not advice.may(PULSE_ZONES) and advice.withheld_because is not None:
-        return f"{core('advice.four_by_borg')} {core('advice.borg_only', why=core.say(advice.withheld_because))}"
-    if aim is None:
-        return tr("result.no_training")
-    return tr(
-        "result.training",
-        low=round(aim.hr_low_bpm),
-        high=round(aim.hr_high_bpm),
-        speed=number(aim.speed_kmh, 1),
-        incline=number(aim.incline_pct, 1),
-    )
+        words = (*words, core("advice.borg_only", why=core.say(advice.withheld_because)))
+    return " ".join(words)
 
 
 def estimate_row(name: str, estimate: Estimate) -> tuple[str, str, str]:

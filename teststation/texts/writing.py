@@ -1,0 +1,45 @@
+"""Numbers, ranges and dates as each language writes them. Pure; no locale of the machine.
+
+| | Norwegian | English |
+|---|---|---|
+| a number | 4,8 and −1,2 | 4.8 and −1.2 |
+| a day | 28.11.2026 | 28 Nov 2026 |
+"""
+
+from datetime import datetime
+
+from teststation.texts import COMMA
+
+DASH, MINUS = "–", "−"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def number(language: str, value: float | None, decimals: int = 0) -> str:
+    """A dash where there is none; what rounds to nothing has no sign."""
+    if value is None:
+        return DASH
+    text = f"{value:.{decimals}f}"
+    if not text.strip("-0."):
+        text = text.lstrip("-")
+    text = text.replace("-", MINUS)
+    return text.replace(".", ",") if language in COMMA else text
+
+
+def signed(language: str, value: float | None, decimals: int = 1) -> str:
+    """A difference: with its sign, plus included; nothing is neither."""
+    text = number(language, value, decimals)
+    return text if value is None or text.startswith(MINUS) or not text.strip("0,.") else f"+{text}"
+
+
+def span(language: str, low: float, high: float, decimals: int = 0) -> str:
+    """From one to the other; one number where both are written alike."""
+    first, last = number(language, low, decimals), number(language, high, decimals)
+    return first if first == last else f"{first}{DASH}{last}"
+
+
+def day(language: str, iso: str | None) -> str:
+    """An ISO date, or the date in an ISO moment; a dash where there is none."""
+    if not iso:
+        return DASH
+    told = datetime.fromisoformat(iso).date()
+    return f"{told:%d.%m.%Y}" if language in COMMA else f"{told.day} {_MONTHS[told.month - 1]} {told.year}"
