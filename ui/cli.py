@@ -1,12 +1,15 @@
 """The command line, and the way into the window. Qt is imported only where a window is really opened."""
 
+import argparse
 import contextlib
 import errno
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
+from teststation.cause import Cause, Problem
 from teststation.errors import StationError
 from teststation.texts import english, first_of
 from ui.commands.interrupt import at_once
@@ -31,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     except StationError as error:
         for problem in first_of(error.causes):
             say(english(problem))
+        _show(arguments, error.causes)
         return error.exit_status
     except KeyboardInterrupt:
         say("ended by the operator before anything moved")
@@ -41,11 +45,25 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO) and error.filename is None:
             say(f"standard output cannot be written ({error.strerror}); name a file")  # no path: it was a stream
             return EXIT_BAD_INPUT
-        say(f"the program made an error ({type(error).__name__}); please send {_crash_file(error)} to its makers")
+        fault = Cause("program_error", {"kind": type(error).__name__, "path": str(_crash_file(error))})
+        say(english(fault))
+        _show(arguments, [fault])
         return EXIT_DEVICE
     finally:
         _let_go_of_output()
         all_said()
+
+
+def _show(arguments: argparse.Namespace, problems: Sequence[Problem]) -> None:
+    """Also in a window, where the command was to open one: whoever double-clicked it sees no terminal."""
+    if arguments.command is not None and (arguments.command != "demo" or arguments.headless):
+        return
+    try:
+        from ui.commands.window import show
+
+        show(problems)
+    except Exception as error:  # noqa: BLE001 - said above already; a second mistake must not hide the first
+        say(f"no window could be opened to tell it ({type(error).__name__})")
 
 
 def _let_go_of_output() -> None:

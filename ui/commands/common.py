@@ -90,14 +90,18 @@ def the_record(arguments: argparse.Namespace, *, create: bool, needs: Permission
     location = the_location(arguments)
     passphrase = the_passphrase(arguments, place_of(location), create=create)
     with open_record(location, passphrase, create=create) as record:
-        _come_in(record, arguments, needs)
-        if record.away is not None:
-            print(f"teststation: {record.away}; until then this station works by itself", file=sys.stderr)
+        come_in(record, arguments, needs)
         yield record
 
 
-def _come_in(record: Record, arguments: argparse.Namespace, needs: Permission | None) -> None:
+def come_in(record: Record, arguments: argparse.Namespace, needs: Permission | None) -> None:
     """Say to the audit log who acts: who has logged in with ``--user``, else the program and the system's user."""
+    _act(record, arguments, needs)
+    if record.away is not None:
+        print(f"teststation: {record.away}; until then this station works by itself", file=sys.stderr)
+
+
+def _act(record: Record, arguments: argparse.Namespace, needs: Permission | None) -> None:
     record.audit.acting = program = unnamed("command line")
     login = getattr(arguments, "user", None)
     if login is None:

@@ -31,7 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"teststation {__version__}")
     _record_options(parser, default=None)
     parser.set_defaults(run=_lazy("window"))
-    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_OneLineParser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_OneLineParser)
     _demo(commands.add_parser("demo", help="the app on a throw-away record with emulated treadmill, strap and patient"))
     _run(commands.add_parser("run", help="run one test without a window"))
     _analyse(commands.add_parser("analyse", help="estimate from tables of stages; no devices, no record"))

@@ -1,11 +1,25 @@
-"""``teststation`` without a command: the window on the clinic's own record."""
+"""``teststation`` without a command: the window on the clinic's own record.
+
+Who starts it by a double-click sees no terminal: what is asked before the window opens, and what keeps it from opening,
+is a window too.
+"""
 
 import argparse
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
-from teststation.errors import BadInput
-from ui.commands.common import the_record
+from teststation.cause import Problem
+from teststation.errors import BadInput, StationError
+from teststation.records.database import open_record
+from teststation.records.storage.passphrase import kept_passphrase
+from teststation.records.storage.place import place_of
+from ui.commands.common import come_in, the_location
 from ui.commands.demo import display_at_hand
-from ui.station.settings import load_settings
+from ui.station.settings import Settings, load_settings
+
+EXIT_NOT_ANSWERED = 3
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -13,7 +27,28 @@ def run(arguments: argparse.Namespace) -> int:
     if not display_at_hand():
         raise BadInput("there is no display here; use teststation run, or see teststation --help")
     settings = load_settings()
-    with the_record(arguments, create=True) as record:
-        from ui.desktop.application import run_app
+    location = the_location(arguments)
+    place = place_of(location)
+    passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
+    from ui.desktop.application import ask_passphrase, run_app
 
+    passphrase = kept_passphrase(place.file, passphrase_file, os.environ)
+    if passphrase is None:
+        passphrase = ask_passphrase(place.file, place.name, settings)
+    if passphrase is None:
+        return EXIT_NOT_ANSWERED
+    with open_record(location, passphrase, create=True) as record:
+        come_in(record, arguments, None)
         return run_app(record, settings)
+
+
+def show(problems: Sequence[Problem]) -> None:
+    """What keeps the window from opening, in a window, where one can be opened."""
+    if not display_at_hand():
+        return
+    language = Settings().language
+    with suppress(StationError):  # broken settings may be what is told
+        language = load_settings().language
+    from ui.desktop.application import tell_before_window
+
+    tell_before_window(problems, language)

@@ -1,13 +1,20 @@
-"""Opens the window in an application of its own, and ends with it."""
+"""Opens the window in an application of its own, and ends with it; before it, asks for what opens the record."""
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from teststation.cause import Problem
 from teststation.records.database import Record
-from ui.desktop.i18n import use_language
+from teststation.records.storage.passphrase import is_new
+from ui.desktop.i18n import told, tr, use_language
+from ui.desktop.opening.hall import Hall, tell
+from ui.desktop.opening.passphrase import AskCover, ChooseCover, KeepCover
 from ui.desktop.shutdown import close_on_signals, install_excepthook
+from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.window import MainWindow
 from ui.station.settings import Settings, save_settings
 from ui.station.station import Station
@@ -15,11 +22,7 @@ from ui.station.station import Station
 
 def run_app(record: Record, settings: Settings, *, time_scale: float = 1.0, demo: bool = False, seed: int = 1) -> int:
     """Open the window and return the exit status when it is closed. A demonstration keeps no settings."""
-    use_language(settings.language)
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
-    application.setApplicationName("teststation")
-    application.setStyle("Fusion")
+    application = _application(settings.language)
     station = Station(record, settings, time_scale)
     window = MainWindow(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed)
     restore_hook, restore_signals = install_excepthook(window), close_on_signals(window.close_when_at_rest)
@@ -34,3 +37,49 @@ def run_app(record: Record, settings: Settings, *, time_scale: float = 1.0, demo
     finally:
         restore_signals()
         restore_hook()
+
+
+def ask_passphrase(file: Path, name: str, settings: Settings) -> str | None:
+    """Ask for the passphrase of a record, or let one be chosen for a new one; None where nobody answered.
+
+    Args:
+        file: The record's file, or this station's spool of a server.
+        name: What the record is called to people.
+    """
+    application = _application(settings.language)
+    answer: list[str] = []
+    hall = Hall(tr("about.title"))
+    dialogs = Dialogs(hall)
+
+    def answered(passphrase: str) -> None:
+        answer.append(passphrase)
+        hall.leave()
+
+    def chosen(passphrase: str) -> None:
+        KeepCover(hall, dialogs, file, name, settings.clinic_name, passphrase, answered).open()
+
+    if is_new(file):
+        ChooseCover(hall, name, settings.clinic_name, chosen, hall.leave).open()
+    else:
+        AskCover(hall, file, name, answered, hall.leave).open()
+    # Between this window's end and the next one's beginning there is none: the application is not to end with it.
+    application.setQuitOnLastWindowClosed(False)
+    hall.wait()
+    application.setQuitOnLastWindowClosed(True)
+    hall.deleteLater()
+    return answer[0] if answer else None
+
+
+def tell_before_window(problems: Sequence[Problem], language: str) -> None:
+    """Say in a window of its own why the station does not open."""
+    _application(language)
+    tell(told(problems))
+
+
+def _application(language: str) -> QApplication:
+    use_language(language)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("teststation")
+    application.setStyle("Fusion")
+    return application

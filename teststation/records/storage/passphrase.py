@@ -64,6 +64,37 @@ def find_passphrase(
     return _from_keyring(record, keyring_backend)
 
 
+def kept_passphrase(
+    record: Path,
+    passphrase_file: Path | None,
+    environ: Mapping[str, str],
+    keyring_backend: KeyringBackend | None = None,
+) -> str | None:
+    """The passphrase that file, environment or keyring keeps for a record; None where somebody has to be asked.
+
+    Nothing is made: a new record's passphrase is chosen by whoever answers for the record.
+
+    Raises:
+        RecordError: the passphrase file cannot be read.
+    """
+    if passphrase_file is not None:
+        return first_line(passphrase_file)
+    if environ.get(VARIABLE):
+        return environ[VARIABLE]
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return _kept(keyring_backend or keyring.get_keyring(), record)
+    except KeyringError:
+        return None
+
+
+def is_new(record: Path) -> bool:
+    """Whether a record's file has still to be made."""
+    return not record.exists() or record.stat().st_size == 0
+
+
 def change_passphrase(
     file: CipherFile, passphrase: str, new: str, keyring_backend: KeyringBackend | None = None
 ) -> bool:
@@ -95,7 +126,8 @@ def change_passphrase(
     return kept
 
 
-def _opens(path: Path, passphrase: str) -> bool:
+def opens(path: Path, passphrase: str) -> bool:
+    """Whether a passphrase opens a record's file."""
     file = CipherFile(path, passphrase, busy_timeout_s=5.0)
     try:
         with file.reading() as connection:
@@ -123,6 +155,21 @@ def keep_in_keyring(record: Path, passphrase: str, keyring_backend: KeyringBacke
         raise RecordError(Cause("keyring_keeps_nothing", {"name": str(record), "variable": VARIABLE}))
 
 
+def keyring_keeps(keyring_backend: KeyringBackend | None = None) -> bool:
+    """Whether this user has a keyring that tells again what it was given."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    keeper, name, said = keyring_backend or keyring.get_keyring(), "#trial", secrets.token_urlsafe(8)
+    try:
+        keeper.set_password(SERVICE, name, said)
+        kept = keeper.get_password(SERVICE, name) == said
+        keeper.delete_password(SERVICE, name)
+    except KeyringError:
+        return False
+    return kept
+
+
 def first_line(path: Path) -> str:
     """The passphrase in a file. Raises RecordError."""
     try:
@@ -139,22 +186,28 @@ def first_line(path: Path) -> str:
     return line
 
 
+def _kept(keeper: KeyringBackend, record: Path) -> str | None:
+    name = str(record.resolve())
+    found = keeper.get_password(SERVICE, name)
+    coming = keeper.get_password(SERVICE, name + _COMING)
+    if coming and not is_new(record):
+        # A change was cut off: whether before or after the file was changed, only the file can tell.
+        if opens(record, coming):
+            found = coming
+            keeper.set_password(SERVICE, name, coming)
+        keeper.delete_password(SERVICE, name + _COMING)
+    return found or None
+
+
 def _from_keyring(record: Path, backend: KeyringBackend | None) -> str:
     import keyring  # late: it looks through every installed package for backends
     from keyring.errors import KeyringError
 
     keeper = backend or keyring.get_keyring()
     name = str(record.resolve())
-    new = not record.exists() or record.stat().st_size == 0
+    new = is_new(record)
     try:
-        found = keeper.get_password(SERVICE, name)
-        coming = keeper.get_password(SERVICE, name + _COMING)
-        if coming and not new:
-            # A change was cut off: whether before or after the file was changed, only the file can tell.
-            if _opens(record, coming):
-                found = coming
-                keeper.set_password(SERVICE, name, coming)
-            keeper.delete_password(SERVICE, name + _COMING)
+        found = _kept(keeper, record)
         if found:
             return found
         if new:

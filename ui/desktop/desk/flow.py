@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QMainWindow
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission, User
 from ui.desktop.desk.lock import IdleLock, may_lock
-from ui.desktop.desk.login import Cover, FirstPasswordCover, FirstUserSheet, LoginCover, PasswordSheet
+from ui.desktop.desk.login import FirstPasswordCover, FirstUserSheet, LoginCover, PasswordSheet
 from ui.desktop.desk.users import UsersSheet
 from ui.desktop.header import Header
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.choices import choices
-from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.widgets.sheet import Cover, Sheet
 from ui.station.desk import Desk
 from ui.station.settings import Settings
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.records.access.users import LOGIN_MAX, Role, User, password_fault
 from ui.desktop.i18n import told, tr
-from ui.desktop.theme.palette import BACKGROUND
 from ui.desktop.widgets.base import button, column, label, problem_label, show_problems
 from ui.desktop.widgets.fields import form, line_edit
-from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.widgets.sheet import Cover, Sheet
 from ui.station.desk import Desk
 
 
@@ -28,18 +26,6 @@ def new_password_problems(fresh: str, again: str, login: str) -> list[str]:
     if fault is not None:
         return [tr(f"password.{fault}")]
     return [] if fresh == again else [tr("password.differ")]
-
-
-class Cover(Sheet):
-    """A sheet through which nothing is seen and that no key closes."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        QWidget.keyPressEvent(self, event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(BACKGROUND))
-        painter.end()
 
 
 class LoginCover(Cover):

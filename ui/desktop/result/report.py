@@ -105,24 +105,8 @@ class ReportSheet(Sheet):
         set_text(self.said, words)
 
     def print_on(self, printer: QPrinter) -> bool:
-        """Draw every page that the printer was asked for at 300 dots an inch; whether the printer took it."""
-        printer.setFullPage(True)
-        printer.setResolution(PRINT_DPI)
-        first = max(1, printer.fromPage())
-        last = printer.toPage() or len(self.pages)
-        painter = QPainter()
-        if not painter.begin(printer):
-            return False
-        room = printer.pageLayout().fullRectPixels(PRINT_DPI)
-        for number in range(first - 1, min(last, len(self.pages))):
-            if number >= first and not printer.newPage():
-                painter.end()
-                return False
-            picture = self.pages.picture(number, PRINT_DPI)
-            size = picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            left, top = (room.width() - size.width()) // 2, (room.height() - size.height()) // 2
-            painter.drawImage(room.adjusted(left, top, -left, -top), picture)
-        return painter.end()
+        """Draw every page that the printer was asked for; whether the printer took it."""
+        return print_pages(self.pages, printer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
@@ -148,3 +132,24 @@ class ReportSheet(Sheet):
         for view in self.views:
             view.hide()
         self.pages.close()
+
+
+def print_pages(pages: Pages, printer: QPrinter) -> bool:
+    """Draw every page that the printer was asked for at 300 dots an inch; whether the printer took it."""
+    printer.setFullPage(True)
+    printer.setResolution(PRINT_DPI)
+    first = max(1, printer.fromPage())
+    last = printer.toPage() or len(pages)
+    painter = QPainter()
+    if not painter.begin(printer):
+        return False
+    room = printer.pageLayout().fullRectPixels(PRINT_DPI)
+    for number in range(first - 1, min(last, len(pages))):
+        if number >= first and not printer.newPage():
+            painter.end()
+            return False
+        picture = pages.picture(number, PRINT_DPI)
+        size = picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        left, top = (room.width() - size.width()) // 2, (room.height() - size.height()) // 2
+        painter.drawImage(room.adjusted(left, top, -left, -top), picture)
+    return painter.end()

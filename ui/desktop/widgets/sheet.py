@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLayout, QWidget
 from shiboken6 import isValid
 
+from ui.desktop.theme.palette import BACKGROUND
 from ui.desktop.theme.style import STOP_HEIGHT
 from ui.desktop.widgets.base import button, column, frame, label, row, rule
 
@@ -118,3 +119,15 @@ class Sheet(QWidget):
             height = window.height() - 20
         top = max(10, (min(room, window.height()) - height) // 2)
         self.panel.setGeometry((window.width() - width) // 2, top, width, height)
+
+
+class Cover(Sheet):
+    """A sheet through which nothing is seen and that no key closes."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        QWidget.keyPressEvent(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(BACKGROUND))
+        painter.end()
