@@ -13,10 +13,10 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from drivers.adapters import PortHere
 from drivers.emulators.trackmaster import TrackmasterEmulator
@@ -27,9 +27,12 @@ from teststation.records.access.users import Role
 from teststation.records.database import Record, open_record
 from teststation.run.state import Phase
 from teststation.subject import Sex
+from ui.desktop.application import ask_passphrase
 from ui.desktop.clinic.record_settings import RecordSettingsSheet
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.desk.login import FirstUserSheet, LoginCover
+from ui.desktop.opening.hall import Hall
+from ui.desktop.opening.passphrase import ChooseCover
 from ui.desktop.result.report import ReportSheet
 from ui.desktop.result.sign import SignSheet
 from ui.desktop.window import MainWindow
@@ -71,6 +74,20 @@ def let_live(seconds: float) -> None:
     wait(lambda: time.monotonic() >= end_s, seconds + 5)
 
 
+def screen_size() -> str:
+    """The screen's, as the pictures' names begin."""
+    screen = QGuiApplication.primaryScreen().geometry()
+    return f"{screen.width()}x{screen.height()}"
+
+
+def picture(window: QWidget, name: str) -> None:
+    """Save a whole window into ``docs/screens``."""
+    let_live(0.15)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    drawn = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    drawn.save(str(FOLDER / f"{screen_size()}-{name}.png"), quality=0)
+
+
 class Walk:
     """One walk through the window."""
 
@@ -89,18 +106,13 @@ class Walk:
         )
         self.truth = truth
         self.window = MainWindow(Station(record, settings, SCALE), demo=True, seed=SEED)
-        screen = QGuiApplication.primaryScreen().geometry()
-        self.size = f"{screen.width()}x{screen.height()}"
-        self.window.resize(screen.size())
+        self.window.resize(QGuiApplication.primaryScreen().geometry().size())
         self.window.show()
         let_live(0.3)
 
     def save(self, name: str) -> None:
         """A picture of the whole window."""
-        let_live(0.15)
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        picture = self.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-        picture.save(str(FOLDER / f"{self.size}-{name}.png"), quality=0)
+        picture(self.window, name)
 
     def close_sheet(self) -> None:
         """Close what lies on top."""
@@ -381,7 +393,39 @@ def main() -> int:
     application.setStyle("Fusion")
     with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "screens.record", "screens") as record:
         Walk(record).whole()
+        first_start(Path(folder) / "new.record")
     return 0
+
+
+def first_start(file: Path) -> None:
+    """What is asked before there is a record."""
+
+    def open_hall() -> Hall:
+        return next(one for one in QApplication.topLevelWidgets() if isinstance(one, Hall) and one.isVisible())
+
+    def taken() -> None:
+        hall = open_hall()
+        choose = hall.findChild(ChooseCover)
+        assert isinstance(choose, ChooseCover)
+        choose.fresh.setText(PASSWORD)
+        choose.again.setText(PASSWORD)
+        picture(hall, "80-passphrase-choose")
+        choose.take()
+        picture(hall, "81-passphrase-keep")
+        hall.close()
+
+    QTimer.singleShot(500, taken)
+    ask_passphrase(file, "teststation.record", Settings(clinic_name="Klinikken"))
+    with open_record(file, PASSWORD, create=True):
+        pass
+
+    def asked() -> None:
+        hall = open_hall()
+        picture(hall, "82-passphrase-ask")
+        hall.close()
+
+    QTimer.singleShot(500, asked)
+    ask_passphrase(file, "teststation.record", Settings(clinic_name="Klinikken"))
 
 
 if __name__ == "__main__":

@@ -13,11 +13,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from email.parser import HeaderParser
+from importlib.metadata import distributions
 from pathlib import Path
 
 from tools.windows.parts import IMPORTS
 from tools.windows.system import ROOT, TAG, VERSION, NoWindows, Windows, run, uv
+from ui.station.components import component
 
 SETUP = Path(__file__).parent / "setup"
 COMPILER = "x86_64-w64-mingw32-gcc"
@@ -157,20 +158,12 @@ def parts(packages: Path) -> Iterator[dict[str, object]]:
     """Everything that is shipped, as components of a CycloneDX bill of materials."""
     python = {"type": "platform", "name": "CPython", "version": "3.11.3", "licenses": [{"license": {"id": "PSF-2.0"}}]}
     yield python
-    for metadata in sorted(packages.glob("*.dist-info/METADATA")):
-        said = HeaderParser().parsestr(metadata.read_text("utf-8"))
-        name, release = said["Name"], said["Version"]
-        classified = [
-            line.rpartition(" :: ")[2] for line in said.get_all("Classifier", []) if line.startswith("License")
-        ]
-        word = said["License-Expression"] or (said["License"] or "").strip().partition("\n")[0][:100]
-        licence = word or ", ".join(classified)
-        one: dict[str, object] = {"type": "library", "name": name, "version": release}
-        one["purl"] = f"pkg:pypi/{name.lower()}@{release}"
-        if licence:
-            key = "expression" if said["License-Expression"] else "license"
-            one["licenses"] = [{key: licence} if key == "expression" else {"license": {"name": licence}}]
-        yield one
+    for one in sorted(map(component, distributions(path=[str(packages)])), key=lambda part: part.name.lower()):
+        made: dict[str, object] = {"type": "library", "name": one.name, "version": one.version}
+        made["purl"] = f"pkg:pypi/{one.name.lower()}@{one.version}"
+        if one.licence:
+            made["licenses"] = [{"expression": one.licence} if one.is_spdx else {"license": {"name": one.licence}}]
+        yield made
 
 
 def bill(components: list[dict[str, object]]) -> dict[str, object]:

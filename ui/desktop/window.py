@@ -17,6 +17,7 @@ from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.clinic.flow import ClinicFlow
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.closing import Closing
+from ui.desktop.desk.about import AboutSheet
 from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.focus import Focus
 from ui.desktop.header import Header
@@ -117,7 +118,7 @@ class MainWindow(QMainWindow):
         self.door.user_changed.connect(lambda: show_allowed(self.desk, self))
         self.door.desk_cleared.connect(self._clear_desk)
         self.door.desk_left.connect(self._leave_desk)
-        self.header.about_wanted.connect(lambda: self.tell(tr("about.title"), self._about()))
+        self.header.about_wanted.connect(lambda: self.show_sheet(AboutSheet))
         self.people.test_wanted.connect(self.begin_pretest)
         self.history.open_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
         self.history.report_wanted.connect(lambda test_id: self.show_report(self.station.record.tests.get(test_id)))
@@ -302,11 +303,6 @@ class MainWindow(QMainWindow):
             lambda: self.keep_settings(msgspec.structs.replace(self.station.settings, intended_use_accepted=True))
         )
         return sheet
-
-    def _about(self) -> list[str]:
-        from teststation import __version__
-
-        return [tr("about.version", version=__version__), tr("intended.sentence"), tr("intended.red_button")]
 
     def _recovered(self, stored: StoredTest) -> str:
         person = self.station.record.people.get(stored.person_id)

@@ -1,0 +1,58 @@
+"""What the product is made of: its own version and commit, and every package it stands on, with its licence."""
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+
+LICENCE_MAX = 100
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One package. ``licence``: its SPDX expression where ``is_spdx``, else its own words; empty where it says none."""
+
+    name: str
+    version: str
+    licence: str
+    is_spdx: bool = False
+
+
+def component(package: Distribution) -> Component:
+    """What a package says of itself."""
+    said = package.metadata
+    expressions = said.get_all("License-Expression")
+    if expressions:
+        return Component(said["Name"], said["Version"], expressions[0], is_spdx=True)
+    word = "".join(said.get_all("License") or ()).strip().partition("\n")[0][:LICENCE_MAX]
+    classified = [line.rpartition(" :: ")[2] for line in said.get_all("Classifier") or () if line.startswith("License")]
+    return Component(said["Name"], said["Version"], word or ", ".join(classified))
+
+
+def components(product: str = "teststation") -> tuple[Component, ...]:
+    """Every package the product needs, directly or not, that is installed here; by name."""
+    found: dict[str, Component] = {}
+    left = [product]
+    while left:
+        name = left.pop()
+        if _key(name) in found:
+            continue
+        try:
+            package = distribution(name)
+        except PackageNotFoundError:
+            continue  # for another system, or an extra that nobody asked for
+        found[_key(name)] = component(package)
+        left += [match[0] for line in package.requires or () if (match := _NAME.match(line))]
+    found.pop(_key(product), None)
+    return tuple(found[name] for name in sorted(found))
+
+
+def commit() -> str:
+    """The commit this product was built from; empty in a clone, which knows it better itself."""
+    file = resources.files("teststation") / "COMMIT"
+    return file.read_text("utf-8").strip() if file.is_file() else ""
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
