@@ -186,7 +186,9 @@ def over_time(canvas: Canvas, box: Box, report: Report, told: Sequence[Told] = (
     seen = [(s.t_s / 60, s.bpm) for s in run.heart if s.bpm is not None]
     end_min = max([1.0, *(t for t, _ in seen), (run.stages_ended_s or 0) / 60])
     low = min([80, *(bpm for _, bpm in seen)]) - 10
-    high = max([150, *(bpm for _, bpm in seen)]) + (15 if not told else 30)
+    limit = report.assessment.hr_limit_bpm
+    # Room for the stages' names above everything, and for the notes' flags.
+    high = max([150, limit or 0, *(bpm for _, bpm in seen)]) + (18 if not told else 30)
     axes = Axes(canvas, box, (0, end_min), (10 * math.floor(low / 10), 10 * math.ceil(high / 10)))
     for number, span in enumerate(run.stages):
         left, right = span.began_s / 60, (span.ended_s if span.ended_s is not None else end_min * 60) / 60
@@ -209,8 +211,7 @@ def over_time(canvas: Canvas, box: Box, report: Report, told: Sequence[Told] = (
         move(axes.x(sample.t_s / 60), axes.y(sample.bpm))
         drawing = True
     canvas.drawPath(path, stroke=1, fill=0)
-    limit = report.assessment.hr_limit_bpm
-    if limit is not None and limit < axes.y_high:
+    if limit is not None:
         # At the right the pulse has come down, and no stage has its name there.
         axes.level(limit, say("report.chart.limit", bpm=report.number(limit, 0)), (1, 2), RIGHT)
 

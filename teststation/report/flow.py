@@ -29,7 +29,7 @@ def gap(height: float) -> Block:
     return Block(height, lambda _page, _x: None)
 
 
-def heading(text: str, width: float, above: float = 11.0) -> Block:
+def heading(text: str, width: float, above: float = 9.0) -> Block:
     """A section's heading with a rule under it."""
 
     def draw(page: Page, x: float) -> None:
@@ -69,7 +69,7 @@ def row(cells: Row, size: float, *, bold: bool = False, color: Color = INK, rule
     font = BOLD if bold else REGULAR
     wrapped = [wrap(text, font, size, width - 4) for text, width in cells]
     leading = size * 1.2
-    height = max(1, *(len(lines) for lines in wrapped)) * leading + size * 0.45
+    height = max(1, *(len(lines) for lines in wrapped)) * leading + size * 0.32
 
     def draw(page: Page, x: float) -> None:
         left = x

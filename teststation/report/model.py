@@ -181,6 +181,12 @@ class Report:
             self.say("report.amended", day=self.signed_on(one), name=one.name, reason=one.reason)
             for one in self.signatures[1:]
         ]
+        # An amendment adds: what was written before it can still be read.
+        words += [
+            self.say("report.comments.earlier", day=self.signed_on(one), name=one.name, comment=one.comment)
+            for one in self.signatures[:-1]
+            if one.comment and one.comment != comment
+        ]
         return tuple(words)
 
     @property
@@ -202,8 +208,10 @@ class Report:
             return say("advice.measured", value=self.number(estimate.vo2max_ml_kg_min, 0))
         change = self.assessment.change
         if change is not None:
-            size = self.number(abs(change.change_ml_kg_min))
             way = "up" if change.change_ml_kg_min >= 0 else "down"
+            # "Up" and "down" are signs in words; a difference by itself has its own.
+            within = change.wording == "within_error"
+            size = self.signed(change.change_ml_kg_min) if within else self.number(abs(change.change_ml_kg_min))
             return say(f"report.sentence.{change.wording}_{way}", size=size)
         reference = self.assessment.reference
         percent = self.number(None if reference is None else reference.percent_of_expected, 0)
@@ -248,10 +256,17 @@ class Report:
         limits, say = self.assessment.limits, self.say
         if limits is None:
             return ""
-        values = {"then": self.number(limits.half_width_then, 0), "now": self.number(limits.half_width, 0)}
-        remedy = say(f"report.limits.{limits.remedy or 'none'}", **values)
         term, share = say(f"report.term.{limits.largest}"), self.number(100 * limits.share, 0)
-        return say("report.limits.words", share=share, term=term, remedy=remedy).strip()
+        return say("report.limits.words", share=share, term=term, remedy=self.remedy_words).strip()
+
+    @property
+    def remedy_words(self) -> str:
+        """What would narrow the range most; nothing where nobody knows, or where nobody would see the difference."""
+        limits = self.assessment.limits
+        if limits is None or limits.remedy is None:
+            return ""
+        now, then = self.number(limits.half_width, 0), self.number(limits.half_width_then, 0)
+        return "" if now == then else self.say(f"report.limits.{limits.remedy}", now=now, then=then)
 
     @property
     def fitness_age_words(self) -> str:

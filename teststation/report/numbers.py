@@ -21,7 +21,7 @@ def number_rows(report: Report, width: float) -> list[Block]:
         return [
             row([(_label(report, name), width - 1.4 * _VALUE), (value, 1.4 * _VALUE)], _SIZE)
             for name, value in now.items()
-            if value != "–" and name not in ("protocol", "algorithm")
+            if value != "–" and name not in _WHERE_THEY_DIFFER
         ]
     before = _values(report, previous.run, previous.assessment)
     days = report.say("report.sum.now"), report.day(previous.run.started_at)
@@ -37,7 +37,7 @@ def number_rows(report: Report, width: float) -> list[Block]:
     ]
 
 
-_WHERE_THEY_DIFFER = ("protocol", "algorithm", "gait", "beta")
+_WHERE_THEY_DIFFER = ("protocol", "algorithm", "gait", "beta")  # told of one test elsewhere on the page
 
 
 def _label(report: Report, name: str) -> str:

@@ -94,8 +94,9 @@ def _answers(page: Page, report: Report) -> None:
     if report.headline.vo2max_ml_kg_min is None:
         _measured(page, report)
         return
-    boxes = [_number, *([_age] if report.assessment.fitness_age is not None else [_surer] if _remedy(report) else [])]
-    boxes += [] if report.assessment.reference is None else [_norm]
+    middle = _age if report.assessment.fitness_age is not None else _surer if report.remedy_words else None
+    last = None if report.assessment.reference is None else _norm
+    boxes = [box for box in (_number, middle, last) if box is not None]
     width = (INNER - GAP * (len(boxes) - 1)) / len(boxes)
     for place, draw in enumerate(boxes):
         x = MARGIN + place * (width + GAP)
@@ -149,19 +150,10 @@ def _norm(page: Page, report: Report, x: float, width: float) -> None:
     _box(page, x, width, say("report.compared"), percent, expected, report.norm_words)
 
 
-def _remedy(report: Report) -> str:
-    """What would narrow the range most; nothing where nobody knows."""
-    limits = report.assessment.limits
-    if limits is None or limits.remedy is None:
-        return ""
-    sizes = {"then": report.number(limits.half_width_then, 0), "now": report.number(limits.half_width, 0)}
-    return report.say(f"report.limits.{limits.remedy}", **sizes)
-
-
 def _surer(page: Page, report: Report, x: float, width: float) -> None:
     """In place of an age whose range is as wide as a life."""
     page.text(x, page.y - 16, report.say("report.surer.title"), 8.5, color=QUIET, width=width)
-    for number, line in enumerate(wrap(_remedy(report), REGULAR, 8.5, width)[:4]):
+    for number, line in enumerate(wrap(report.remedy_words, REGULAR, 8.5, width)[:4]):
         page.text(x, page.y - 32 - 12 * number, line, 8.5)
 
 
@@ -206,6 +198,7 @@ def _chart(page: Page, report: Report) -> None:
             page.text(left, top - 20, say("report.trend", **values), 7, color=QUIET)
     page.y = bottom - 26
     legend = [say("report.chart.legend")] if measured else []
+    legend += [say("report.chart.legend_line")] if measured and found.line is not None else []
     if report.tested:
         legend.append(say("report.chart.legend_trend"))
     if any(point.verdict.startswith("real") for point in report.tested):

@@ -38,11 +38,11 @@ from teststation.report.numbers import number_rows
 from teststation.report.stages import stage_rows
 from teststation.report.typesetting.drawing import text_width
 
-CHART_HEIGHT = 120.0
+CHART_HEIGHT = 110.0
 HALF, RIGHT = 246.0, 262.0  # the width of a column, and where the right one begins
-SIGNATURE_TOP, FOOT = 84.0, 54.0
+SIGNATURE_TOP, FOOT = 77.0, 54.0
 TOP = 18.0  # from a page's margin down to its first block
-SMALL = 7.5
+SMALL, TINY = 7.5, 6.5
 TERMS_SHOWN = 6  # the smaller ones are in the JSON
 LOWEST_PEN_BOX = 34.0
 
@@ -103,7 +103,11 @@ def _course(report: Report) -> list[Block]:
     # Two columns, read downwards; a long note takes the lines it needs.
     half = -(-len(lines) // 2)
     pairs = zip(lines[:half], [*lines[half:], *[""] * (half - len(lines[half:]))], strict=True)
-    return [chart_block, *(row([(a, INNER / 2), (b, INNER / 2)], 7, color=QUIET, ruled=False) for a, b in pairs)]
+    return [
+        chart_block,
+        gap(4 if lines else 0),
+        *(row([(a, INNER / 2), (b, INNER / 2)], 7, color=QUIET, ruled=False) for a, b in pairs),
+    ]
 
 
 def _stages(report: Report) -> list[Block]:
@@ -172,7 +176,7 @@ def _methods(report: Report) -> list[Block]:
         left = [heading(say("report.heading.methods"), width), *bars]
         blocks.append(beside(left, terms, RIGHT) if terms else stacked(left))
     notes = _notes(report, estimates)
-    return [*blocks, gap(4), *(line for words in notes for line in written(words, 7, INNER, color=QUIET))]
+    return [*blocks, gap(4), *(line for words in notes for line in written(words, TINY, INNER, color=QUIET))]
 
 
 def _notes(report: Report, estimates: dict[str, Estimate]) -> list[str]:
@@ -261,8 +265,8 @@ def _foot(report: Report) -> list[Block]:
         "data": report.data_sha256[:16] or "–",
         "log": report.log_row or "–",
     }
-    blocks = written(f"{say('report.devices', **values)} · {_belt_check(report)}", 7, INNER, color=QUIET)
-    blocks += written(say("report.sources"), 7, INNER, color=QUIET)
+    blocks = written(f"{say('report.devices', **values)} · {_belt_check(report)}", TINY, INNER, color=QUIET)
+    blocks += written(say("report.sources"), TINY, INNER, color=QUIET)
     return section(say("report.heading.devices"), INNER, blocks)
 
 

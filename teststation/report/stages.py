@@ -12,17 +12,17 @@ SAME_SPEED_KMH, SAME_INCLINE_PCT = 0.15, 0.3  # as the change compares loads
 _SHORT_S = 5.0  # a stage so much shorter than planned is told as cut
 _SIZE = 7.2
 _COLUMNS = (
-    ("name", 58),
-    ("planned", 68),
-    ("walked", 68),
-    ("vo2", 28),
-    ("met", 26),
-    ("pulse", 27),
-    ("previous", 42),
+    ("name", 44),
+    ("planned", 66),
+    ("walked", 66),
+    ("vo2", 26),
+    ("met", 24),
+    ("pulse", 26),
+    ("previous", 40),
     ("percent", 36),
     ("rpe", 25),
-    ("bp", 36),
-    ("used", INNER - 414),
+    ("bp", 34),
+    ("used", INNER - 387),
 )
 
 

@@ -10,7 +10,7 @@ from teststation.physiology.reference import hunt3
 from teststation.report.charts import Axes, Box
 from teststation.report.layout import ACCENT, BAND, INK, QUIET, REGULAR, RULE, WHITE
 from teststation.report.model import HistoryPoint, Report
-from teststation.report.typesetting.drawing import CENTRE, draw_text, text_width
+from teststation.report.typesetting.drawing import CENTRE, LEFT, draw_text, text_width
 
 STRONG = 2  # so many of the last tests are drawn strongly
 ALONE_YEARS = 0.15  # on each side of a single test
@@ -85,8 +85,17 @@ def _healthy_line(axes: Axes, report: Report, healthy: list[tuple[float, float]]
     canvas.setDash()
     if len(report.tested) <= NAMED_UP_TO:
         canvas.setFillColor(INK)
-        words, middle = report.say("report.trendline.healthy"), axes.box.x + axes.box.width / 2
-        draw_text(canvas, middle, axes.y((low + high) / 2) + 2.5, words, REGULAR, SIZE, anchor=CENTRE)
+        # A single test stands in the middle, two stand at the ends.
+        x, anchor = (axes.box.x + 3, LEFT) if len(report.tested) == 1 else (axes.box.x + axes.box.width / 2, CENTRE)
+        draw_text(
+            canvas,
+            x,
+            axes.y((low + high) / 2) + 2.5,
+            report.say("report.trendline.healthy"),
+            REGULAR,
+            SIZE,
+            anchor=anchor,
+        )
 
 
 def _test(axes: Axes, x_years: float, point: HistoryPoint, *, strong: bool, crowded: bool) -> None:
@@ -107,7 +116,9 @@ def _test(axes: Axes, x_years: float, point: HistoryPoint, *, strong: bool, crow
     canvas.setLineWidth(0.8)
     canvas.circle(x, y, radius, stroke=1 if strong else 0, fill=1)
     if point.verdict in ("real_up", "real_down"):
-        _triangle(axes, x, y, radius, up=point.verdict == "real_up")
+        up = point.verdict == "real_up"
+        end = point.likely_high if up else point.likely_low
+        _triangle(axes, x, axes.y(end) if end is not None else y + (radius if up else -radius), up=up)
 
 
 def _range(axes: Axes, x: float, low: float, high: float, thick: float, color: Color) -> None:
@@ -116,10 +127,10 @@ def _range(axes: Axes, x: float, low: float, high: float, thick: float, color: C
     axes.canvas.line(x, axes.y(low), x, axes.y(high))
 
 
-def _triangle(axes: Axes, x: float, y: float, radius: float, *, up: bool) -> None:
-    """The mark of a change that is real: above the test it led to, or below."""
+def _triangle(axes: Axes, x: float, y: float, *, up: bool) -> None:
+    """The mark of a change that is real: above the likely range of the test it led to, or below."""
     way = 1 if up else -1
-    foot = y + way * (radius + 2.0)
+    foot = y + way * 2.0
     path = axes.canvas.beginPath()
     path.moveTo(x - 3, foot)
     path.lineTo(x + 3, foot)

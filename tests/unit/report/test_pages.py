@@ -192,6 +192,17 @@ def test_a_comment_keeps_its_line_breaks() -> None:
     assert lines[start : start + 4] == comment.splitlines()
 
 
+def test_an_amendment_leaves_the_comment_before_it_readable() -> None:
+    before = Signed("Kari Berg", "2026-01-02T10:00:00+00:00", "Gikk med rekkverk.")
+    after = Signed("Nils Dal", "2026-01-05T10:00:00+00:00", "Gikk uten rekkverk.", reason="Feil person.")
+    told = replace(report(*sample()), signatures=(before, after)).professional_words
+    assert told == (
+        "Gikk uten rekkverk.",
+        "Rettet 05.01.2026 av Nils Dal: Feil person.",
+        "Før rettelsen, 02.01.2026, Kari Berg: Gikk med rekkverk.",
+    )
+
+
 def test_an_arabic_comment_begins_at_the_right() -> None:
     register_fonts()
     assert len(written("تعليق قصير\nSlutt", 8, 400)) == 2

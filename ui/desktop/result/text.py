@@ -72,9 +72,9 @@ def limits_words(found: Assessment) -> str:
     if limits is None:
         return ""
     words = tr("limits.words", share=round(100 * limits.share), term=tr(f"term.{limits.largest}"))
-    if limits.remedy is None:
-        return words
     now, then = number(limits.half_width), number(limits.half_width_then)
+    if limits.remedy is None or now == then:  # what nobody would see is no remedy
+        return words
     return f"{words} {tr(f'remedy.{limits.remedy}', now=now, then=then)}"
 
 
