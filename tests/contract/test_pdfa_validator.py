@@ -10,8 +10,11 @@ import pytest
 from tests.golden_people import PEOPLE
 from tests.sample_tests import follow_up, sample
 from tests.unit.report.test_report import report
+from tests.unit.report.test_training_pages import page as diary_page
+from tests.unit.report.test_training_pages import talk, whose
 from teststation.report.archive import archive
 from teststation.report.pdf import render
+from teststation.report.training_pages import diary_pdf, interview_pdf
 
 JARS = Path("/usr/share/java")
 NAMES = ("preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api")
@@ -20,6 +23,14 @@ NAMES = ("preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax
 def _classpath() -> str | None:
     found = [JARS / f"{name}.jar" for name in NAMES]
     return os.pathsep.join(map(str, found)) if all(jar.exists() for jar in found) else None
+
+
+def _page(case: str) -> bytes:
+    if case == "diary":
+        return diary_pdf(diary_page())
+    if case == "talk":
+        return interview_pdf(whose(), talk("Litt fotball og styrke."))
+    return archive(render(report(*(sample() if case == "first" else follow_up()))))
 
 
 def _validated(*what: str) -> subprocess.CompletedProcess[str]:
@@ -46,10 +57,10 @@ def test_preflight_refuses_what_is_no_archive_copy(tmp_path: Path) -> None:
     assert "is not a valid PDF/A-1b file" in _validated(str(path)).stdout
 
 
-@pytest.mark.parametrize("case", ["first", "later"])
+@pytest.mark.parametrize("case", ["first", "later", "diary", "talk"])
 def test_preflight_accepts_the_report(case: str, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
-    path.write_bytes(archive(render(report(*(sample() if case == "first" else follow_up())))))
+    path.write_bytes(_page(case))
     done = _validated(str(path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "is a valid PDF/A-1b file" in done.stdout

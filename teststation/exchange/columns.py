@@ -45,6 +45,33 @@ IMPORTED = (
     Column("comment", "what was written beside it"),
 )
 
+DIARY = (
+    Column("id", "the record's own identifier of the row"),
+    Column("version", "how often it was written; the last counts"),
+    Column("person_id", "which person of people.csv"),
+    Column("day", "day of the session, YYYY-MM-DD"),
+    Column("kind", "4x4, 3x4, 10x1, steady, strength, walk, run, bike or other"),
+    Column("what", "in words, where the kind does not say it"),
+    Column("attendance", "done, excused (told beforehand) or absent"),
+    Column("reason", "why the person was not there"),
+    Column("minutes", "how long the session was", "min", 1),
+    Column("borg", "Borg's scale of effort, 6 to 20"),
+    Column("rating", "rating of the whole session, 0 to 10 (CR-10)", "", 1),
+    Column("felt", "how it felt, 1 bad to 5 good"),
+    Column("bouts_done", "bouts that were done"),
+    Column("bouts_planned", "bouts that were planned"),
+    Column("stopped_because", "why it was broken off"),
+    Column("comment", "the person's own words"),
+    Column("therapist", "the therapist's"),
+    Column("source", "hand, station or watch"),
+    Column("started_at", "when it began, where that is known"),
+    Column("mean_bpm", "mean heart rate", "/min", 0),
+    Column("max_bpm", "highest heart rate", "/min", 0),
+    Column("session_id", "the station's own session"),
+    Column("plan_number", "which planned session it was meant for, where somebody said so"),
+    Column("sets", "strength: exercise, load, repetitions of each set, repetitions left"),
+)
+
 _SUBJECT = (
     Column("sex", "female or male, as the estimate used it"),
     Column("age_years", "age on the day of the test", "years", 1),
@@ -177,6 +204,7 @@ FILES = {
     "stages.csv": STAGES,
     "marks.csv": MARKS,
     "imported.csv": IMPORTED,
+    "diary.csv": DIARY,
     "*_seconds.csv": SECONDS,
     "codebook.csv": CODEBOOK,
 }

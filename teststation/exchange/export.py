@@ -12,13 +12,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
-from teststation.exchange import columns, tables
+from teststation.exchange import columns, tables, training
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
@@ -30,6 +31,7 @@ from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.texts import english
+from teststation.training.diary import Entry
 
 log = logging.getLogger("teststation.exchange")
 
@@ -90,6 +92,8 @@ def export_record(
         written.table("stages.csv", stages, columns.STAGES)
         written.table("marks.csv", marks, columns.MARKS)
         written.table("imported.csv", tables.imported_rows(record.imported.all()), columns.IMPORTED)
+        written.table("diary.csv", training.diary_rows(record.training.of_everybody(Entry)), columns.DIARY)
+        _training(written, record, people)
         written.codebook()
     record.audit.note(Action.RECORD_EXPORTED, people=len(people), tests=len(rows), forms=sorted(forms))
     if left_out:
@@ -172,9 +176,21 @@ def _write_person(written: "_Files", record: Record, person_id: str, report: Rep
         written.table("stages.csv", [row for stored in tests for row in tables.stage_rows(stored)], columns.STAGES)
         written.table("marks.csv", [row for stored in tests for row in tables.mark_rows(stored)], columns.MARKS)
         written.table("imported.csv", tables.imported_rows(record.imported.of_person(person_id)), columns.IMPORTED)
+        diary = training.diary_rows(record.training.of_person(person_id, Entry))
+        written.table("diary.csv", diary, columns.DIARY)
+        _training(written, record, [person])
         written.codebook()
     _person_files(written, record, person, tests, report, forms, under="")
     record.audit.note(Action.PERSON_EXPORTED, person_id, tests=len(tests), forms=sorted(forms))
+
+
+def _training(written: "_Files", record: Record, people: list[Person]) -> None:
+    """Plans, diaries, 1RM and interviews with every version; no file where nobody has any."""
+    today = datetime.now().astimezone().date()
+    found = [training.training_object(record, person.id, today) for person in people]
+    found = [one for one in found if any(value for name, value in one.items() if name != "person")]
+    if found:
+        written.write("training.json", msgspec.json.format(msgspec.json.encode(found), indent=2))
 
 
 def _person_files(

@@ -17,6 +17,7 @@ from teststation.ports import Value
 from teststation.training.plan import Plan, PlannedSession
 
 KINDS = ("4x4", "3x4", "10x1", "steady", "strength", "walk", "run", "bike", "other")
+INTERVALS = frozenset({"4x4", "3x4", "10x1"})
 REASONS = ("ill", "leave", "appointment", "motivation", "pain", "other")
 STOPPED = ("wish", "pain", "ill", "too_hard", "operator", "device", "other")
 MINUTES_MAX = 600.0
@@ -202,8 +203,8 @@ class Overview:
 def overview(plan: Plan, entries: Sequence[Entry], today: date) -> Overview:
     """Lay rows beside a plan: each stands for one planned session at most, and each session has one row at most.
 
-    First as somebody has said, then on the same day, then, in order of time, as many as possible within ``NEAR_DAYS``
-    at the smallest distance altogether.
+    First as somebody has said, then on the same day, whatever it was but strength for strength, then, of the same kind
+    and in order of time, as many as possible within ``NEAR_DAYS`` at the smallest distance altogether.
     """
     sessions = sorted(plan.sessions, key=lambda session: (session.day, session.number))
     found: dict[int, int] = {}  # place of the session: place of the row
@@ -217,11 +218,9 @@ def overview(plan: Plan, entries: Sequence[Entry], today: date) -> Overview:
         if place not in found and same:
             found[place] = same[0]
             free.remove(same[0])
-    for strength in (False, True):
-        left = [
-            place for place, one in enumerate(sessions) if place not in found and (one.kind == "strength") is strength
-        ]
-        rows = sorted((n for n in free if (entries[n].kind == "strength") is strength), key=lambda n: entries[n].day)
+    for family in sorted({_family(one.kind) for one in sessions}):
+        left = [place for place, one in enumerate(sessions) if place not in found and _family(one.kind) == family]
+        rows = sorted((n for n in free if _family(entries[n].kind) == family), key=lambda n: entries[n].day)
         pairs = _nearest([_ordinal(sessions[place].day) for place in left], [_ordinal(entries[n].day) for n in rows])
         found.update({left[a]: rows[b] for a, b in pairs})
     standings = tuple(
@@ -242,6 +241,11 @@ def _at(entries: Sequence[Entry], place: int | None) -> Entry | None:
 
 def _alike(entry: Entry, session: PlannedSession) -> bool:
     return (entry.kind == "strength") == (session.kind == "strength")
+
+
+def _family(kind: str) -> str:
+    """Kinds that stand for one another on another day: a walk on Saturday is not Friday's intervals."""
+    return "intervals" if kind in INTERVALS else kind
 
 
 def _state(plan: Plan, session: PlannedSession, entry: Entry | None, today: date) -> State:

@@ -53,6 +53,11 @@ def settings_path() -> Path:
     return platformdirs.user_config_path("teststation", appauthor=False) / "settings.toml"
 
 
+def interview_path() -> Path:
+    """Where the clinic's own questions of the talk before the first session are looked for."""
+    return settings_path().with_name("interview.toml")
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """The settings, or the defaults where there is no file.
 

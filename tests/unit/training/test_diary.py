@@ -65,6 +65,12 @@ def test_a_strength_session_is_no_interval_session() -> None:
     assert overview(both, [on("2026-08-19", kind="strength")], LATE).done == 1
 
 
+def test_a_walk_on_another_day_is_not_the_intervals_that_were_missed() -> None:
+    assert overview(PLAN, [on("2026-08-18", kind="walk")], LATE).extra == (0,)
+    assert overview(PLAN, [on("2026-08-18", kind="3x4")], LATE).done == 1
+    assert overview(PLAN, [on("2026-08-17", kind="walk")], LATE).done == 1, "on the day itself it is"
+
+
 def test_one_bout_of_four_is_a_part_and_counts() -> None:
     found = overview(PLAN, [on("2026-08-17", bouts_done=1, bouts_planned=4)], LATE)
     assert found.sessions[0].state is State.PART
@@ -194,7 +200,7 @@ def test_weeks_run_from_the_first_to_the_last_and_tell_of_how_many_the_load_is()
     ]
     found = weeks(PLAN, entries, date(2026, 8, 26))
     assert len(found) == 8
-    assert (found[0].planned, found[0].done, found[0].sessions) == (3, 3, 3)
+    assert (found[0].planned, found[0].done, found[0].sessions) == (3, 2, 3), "a walk on Sunday is none of them"
     assert (found[0].minutes, found[0].load, found[0].rated) == (130.0, 245.0, 1)
     assert (found[1].done, found[1].sessions, found[1].minutes, found[1].load) == (0, 0, 0.0, None)
     assert weeks(None, [], LATE) == ()
@@ -228,6 +234,11 @@ FAULTS = [
         'return (entry.kind == "strength") == (session.kind == "strength")',
         "return True",
         test_a_strength_session_is_no_interval_session,
+    ),
+    (
+        'return "intervals" if kind in INTERVALS else kind',
+        'return "strength" if kind == "strength" else "intervals"',
+        test_a_walk_on_another_day_is_not_the_intervals_that_were_missed,
     ),
 ]  # fmt: skip
 

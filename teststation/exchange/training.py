@@ -1,0 +1,108 @@
+"""What a record holds of a person's training, for others to read: the diary as a table, and all of it as JSON."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from teststation.exchange.tables import Cell
+from teststation.records.database import Record
+from teststation.records.training.notes import Note, Some
+from teststation.training.diary import Entry, Overview, StrengthSet, overview, weeks
+from teststation.training.interview import Interview
+from teststation.training.plan import Plan
+from teststation.training.strength import OneRm, estimate
+
+FIELDS = (
+    "day", "kind", "what", "attendance", "reason", "minutes", "borg", "rating", "felt", "bouts_done", "bouts_planned",
+    "stopped_because", "comment", "therapist", "source", "started_at", "mean_bpm", "max_bpm", "session_id",
+    "plan_number",
+)  # fmt: skip
+
+
+def diary_rows(notes: Iterable[Note[Entry]]) -> list[dict[str, Cell]]:
+    """One row a diary row, oldest day first."""
+    ordered = sorted(notes, key=lambda note: (note.value.day, note.value.started_at or ""))
+    return [
+        {"id": note.id, "version": note.number, "person_id": note.person_id}
+        | {name: getattr(note.value, name) for name in FIELDS}
+        | {"sets": "; ".join(sets_words(one) for one in note.value.sets)}
+        for note in ordered
+    ]
+
+
+def sets_words(one: StrengthSet) -> str:
+    """``leg_press 100 kg 4/4/4/4 (1 left)``."""
+    left = "" if one.in_reserve is None else f" ({one.in_reserve} left)"
+    return f"{one.exercise} {one.load_kg:g} kg {'/'.join(str(n) for n in one.repetitions)}{left}"
+
+
+def training_object(record: Record, person_id: str, today: date) -> dict[str, Any]:
+    """Everything, with what the plan and the diary say together; every version of each thing among it."""
+    training = record.training
+    plan = training.last(person_id, Plan)
+    entries = training.of_person(person_id, Entry)
+    values = [note.value for note in entries]
+    return {
+        "person": person_id,
+        "plan": None if plan is None else plan_object(plan, entries, today),
+        "diary": [_object(note, training.versions(note.id, Entry)) for note in entries],
+        "weeks": [_week(week) for week in weeks(None if plan is None else plan.value, values, today)],
+        "strength": [
+            _object(note, training.versions(note.id, OneRm)) | {"one_rm": msgspec.to_builtins(estimate(note.value))}
+            for note in training.of_person(person_id, OneRm)
+        ],
+        "interviews": [
+            _object(note, training.versions(note.id, Interview)) for note in training.of_person(person_id, Interview)
+        ],
+        "earlier_plans": [
+            _object(note, training.versions(note.id, Plan)) for note in training.of_person(person_id, Plan)[:-1]
+        ],
+    }
+
+
+def plan_object(plan: Note[Plan], entries: list[Note[Entry]], today: date) -> dict[str, Any]:
+    """A plan and how each of its sessions stands."""
+    found: Overview = overview(plan.value, [note.value for note in entries], today)
+    return {
+        "id": plan.id,
+        "version": plan.number,
+        "starts_on": plan.value.starts_on,
+        "weeks": plan.value.weeks,
+        "weekdays": list(plan.value.weekdays),
+        "kind": plan.value.kind,
+        "test_id": plan.value.test_id,
+        "ended_on": plan.value.ended_on,
+        "ended_because": plan.value.ended_because,
+        "away": msgspec.to_builtins(plan.value.away),
+        "done": found.done,
+        "planned": found.planned,
+        "so_far": found.so_far,
+        "sessions": [
+            {
+                "number": standing.session.number,
+                "day": standing.session.day,
+                "first_day": standing.session.first_day,
+                "kind": standing.session.kind,
+                "state": standing.state.value,
+                "row": None if standing.entry is None else entries[standing.entry].id,
+            }
+            for standing in found.sessions
+        ],
+        "extra": [entries[place].id for place in found.extra],
+    }
+
+
+def _object(note: Note[Some], versions: list[Note[Some]]) -> dict[str, Any]:
+    fields = {"id": note.id, "version": note.number, "written_at": note.written_at, "written_by": note.written_by}
+    before = [
+        {"version": one.number, "written_at": one.written_at, "written_by": one.written_by, "reason": one.reason}
+        | {"was": msgspec.to_builtins(one.value)}
+        for one in versions[:-1]
+    ]
+    return {**fields, **msgspec.to_builtins(note.value), "earlier_versions": before}
+
+
+def _week(week: object) -> dict[str, Any]:
+    return msgspec.to_builtins(week)

@@ -1,0 +1,17 @@
+"""What training asks of the record, for the window and the command line alike."""
+
+from teststation.records.database import Record
+from teststation.training.interview import Interview, cautions
+
+
+def needs_a_yes(record: Record, person_id: str) -> bool:
+    """Whether a set to failure wants a clinician's yes: a caution of the last talk, or what the last test knew.
+
+    Nobody is asked twice for what is known already: a beta-blocker and an irregular rhythm are of heart or pressure.
+    """
+    talk = record.training.last(person_id, Interview)
+    if talk is not None and cautions(talk.value):
+        return True
+    tests = record.tests.history(person_id)
+    subject = max(tests, key=lambda stored: stored.run.started_at).run.subject if tests else None
+    return subject is not None and (subject.beta_blocker or subject.irregular_rhythm)
