@@ -275,7 +275,9 @@ class ControlledDriver(Loop):
         if self._start_by_s is not None:
             self._await_start(self._start_by_s)
             return
-        if not guard.moving and guard.want is None:
+        if guard.want is None and (not guard.moving or guard.out_kmh < self._lowest_kmh):
+            # A ramp to off ends where the machine knows nothing slower: it would wait there, like one that disobeys.
+            self._guard = guards.hold_at_zero(guard)
             if self._ask(self._traits.finish) is not None and self._at_rest():
                 self._rested()
                 self._end.rested(time.monotonic())

@@ -43,4 +43,4 @@ class OrdinaryEnd:
             self.call_off()
             return False
         self._descent.note(now_s, speed_kmh)
-        return bool(speed_kmh) and self._descent.stalls(now_s)
+        return bool(speed_kmh) and self._descent.runs_again(now_s)

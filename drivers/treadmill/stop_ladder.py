@@ -53,7 +53,8 @@ class StopLadder:
         self._begun = False
         self._moved = moved
         self.ignored = distrusted
-        self._judge(Rung.AUTO_STOP, Descent(now_s, told_kmh, grace_s=AGAIN_S if distrusted else GRACE_S))
+        grace_s = AGAIN_S if distrusted else GRACE_S
+        self._judge(Rung.AUTO_STOP, Descent(now_s, told_kmh, grace_s=grace_s, again=distrusted))
 
     def reopen(self, now_s: float) -> None:
         """The port was opened at ``now_s``: what did not answer before says nothing of now, so a stop goes first."""
@@ -86,7 +87,7 @@ class StopLadder:
         if now_s < self._silent_until_s:
             return Rung.SILENCE
         if self._rung is Rung.SILENCE:
-            self._judge(Rung.LOOK, Descent(now_s, grace_s=WATCH_S))
+            self._judge(Rung.LOOK, Descent(now_s, grace_s=WATCH_S, again=True))
         if not answers and now_s - self._spoke_since_s > TRIES_WITHOUT_ANSWER_S:
             return self._fall_silent(now_s, self._silence_s)
         if answers and self._descent.stalls(now_s):
@@ -96,13 +97,14 @@ class StopLadder:
     def _escalate(self, now_s: float) -> Rung:
         match self._rung:
             case Rung.AUTO_STOP:
-                self._judge(Rung.STEP_DOWN, Descent(now_s, grace_s=AGAIN_S if self._silences else STEP_DOWN_S))
+                grace_s = AGAIN_S if self._silences else STEP_DOWN_S
+                self._judge(Rung.STEP_DOWN, Descent(now_s, grace_s=grace_s, again=True))
             case Rung.STEP_DOWN:
                 self._rung = Rung.SILENCE
                 self._silences += 1
                 return self._fall_silent(now_s, self._silence_s if self._silences == 1 else LONG_SILENCE_S)
             case _:
-                self._judge(Rung.AUTO_STOP, Descent(now_s, grace_s=AGAIN_S))
+                self._judge(Rung.AUTO_STOP, Descent(now_s, grace_s=AGAIN_S, again=True))
         self._sent_s = float("-inf")
         return self._send(now_s)
 

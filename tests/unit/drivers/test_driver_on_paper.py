@@ -264,6 +264,35 @@ def test_an_ordinary_end_that_is_told_slowly_is_waited_for(room: RoomMaker) -> N
     assert made.last.trip is None
 
 
+@pytest.mark.parametrize("lowest", ["0.5", "1.0"])
+@pytest.mark.parametrize("decel", ["0.1", "0.3", "0.8"])
+def test_an_ordinary_end_on_a_machine_that_knows_nothing_slow_is_no_trip(
+    decel: str, lowest: str, room: RoomMaker
+) -> None:
+    """Its ramp would wait at its slowest speed for as long as the guard's takes to zero."""
+    made = room(None, {"decel": decel, "min_kmh": lowest}).walking(3.0)
+    made.machine.own_lowest_kmh = float(lowest)
+    made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 90.0, OFF)
+    assert made.last.trip is None
+    made.walking(2.0)
+
+
+def test_a_belt_that_crept_on_now_and_then_after_its_end_is_stopped(room: RoomMaker) -> None:
+    """It is seen to move in every fourth look alone."""
+    made = room().walking(3.0)
+    made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 20.0, OFF)
+    looks = [0]
+
+    def answers(request: Request, answer: Answer) -> Answer:
+        looks[0] += request is Request.SPEED
+        return Answer(request, 1.5) if request is Request.SPEED and looks[0] % 4 == 0 else answer
+
+    made.machine.answers = answers
+    made.until(lambda seen: seen.trip is not None, TOLD_WITHIN_S)
+    assert made.last.trip is TripReason.STATE_UNEXPECTED
+    assert made.last.stop_ignored
+
+
 def test_a_stop_during_an_ordinary_end_that_is_obeyed_is_a_stop_like_any_other(room: RoomMaker) -> None:
     made = room().walking(4.0)
     made.run(1.0, OFF)
@@ -402,8 +431,14 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
     "rest is rest for good": (
         test_a_belt_that_runs_again_after_its_ordinary_end_is_stopped,
         end_module,
-        "return bool(speed_kmh) and self._descent.stalls(now_s)",
+        "return bool(speed_kmh) and self._descent.runs_again(now_s)",
         "return False",
+    ),
+    "a ramp to off waits at the machine's slowest speed": (
+        lambda room: test_an_ordinary_end_on_a_machine_that_knows_nothing_slow_is_no_trip("0.3", "1.0", room),
+        module,
+        "(not guard.moving or guard.out_kmh < self._lowest_kmh)",
+        "not guard.moving",
     ),
     "nobody may ever walk on it": (
         test_a_belt_that_somebody_starts_at_its_console_long_after_is_left_alone,
