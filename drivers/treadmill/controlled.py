@@ -173,7 +173,7 @@ class ControlledDriver(Loop):
         if self._recover and Request.STATUS not in self._traits.requests:
             # Without a word for stopped, a zero may be the lagging one of a belt that was on a moment ago.
             self._running = True
-        if self._recover and not self._at_rest():
+        if self._recover and not self._judged(self._seen.stands):
             self._trip(TripReason.DRIVER_LOST, "not known to rest by a second driver")
             self._bring_to_rest()
             return

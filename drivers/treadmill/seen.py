@@ -6,7 +6,7 @@ from drivers.treadmill.port import Answer, Request, Running, Traits
 from teststation.clock import TimeScale
 
 FAULT_RESTS_AFTER_S = 5.0  # a treadmill that reports stopped and a fault this long stands still
-STOPPED_RESTS_AFTER_S = 2.0  # after our own start: a machine may say zero and stopped for a moment, and run on
+STOPPED_RESTS_AFTER_S = 2.0  # a machine may say zero and stopped for a moment, and run on
 ZERO_RESTS_AFTER_S = 4.0  # without a status: a speed that has read zero this long after a stop, twice the known lag
 
 
@@ -56,7 +56,8 @@ class Seen:
 
     def forget_measured(self) -> None:
         """A look that was not answered: what was measured before it is no longer known."""
-        self.speed_kmh = self.running = self.incline_pct = self.zero_since_s = self.stopped_since_s = None
+        self.speed_kmh = self.running = self.incline_pct = None
+        self.zero_since_s = self.stopped_since_s = self.faulted_since_s = None
 
     def stands(self, now_s: float, *, running: bool, stop_asked_s: float | None, scale: TimeScale) -> bool:
         """Whether the belt is seen to stand still in this look.
@@ -80,17 +81,17 @@ class Seen:
         return now_s - max(self.zero_since_s, stop_asked_s) > scale.wall_s(ZERO_RESTS_AFTER_S, 2.0)
 
     def at_rest(self, now_s: float, *, running: bool, stop_asked_s: float | None, scale: TimeScale) -> bool:
-        """Whether the belt is known to stand still: after our own start (``running``) it must go on saying so."""
+        """Whether the belt is known to stand still: it must go on saying so, whoever started it."""
         if not self.stands(now_s, running=running, stop_asked_s=stop_asked_s, scale=scale):
             return False
-        if not running or Request.STATUS not in self.traits.requests or self.faulted:
-            return True
-        return self._stood_for(now_s, scale)
+        return self.faulted or self._stood_for(now_s, scale)
 
     def _stood_for(self, now_s: float, scale: TimeScale) -> bool:
-        if self.zero_since_s is None or self.stopped_since_s is None:
-            return False
-        return now_s - max(self.zero_since_s, self.stopped_since_s) >= scale.wall_s(STOPPED_RESTS_AFTER_S, 0.5)
+        since_s = [self.zero_since_s]
+        if Request.STATUS in self.traits.requests:
+            since_s.append(self.stopped_since_s)
+        stood_s = [now_s - began_s for began_s in since_s if began_s is not None]
+        return len(stood_s) == len(since_s) and min(stood_s) >= scale.wall_s(STOPPED_RESTS_AFTER_S, 0.5)
 
 
 def _since(before_s: float | None, now_s: float, holds: bool) -> float | None:

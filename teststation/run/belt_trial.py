@@ -56,10 +56,14 @@ class Trial:
         return abs(speed_kmh - self.setpoint.speed_kmh) <= STEADY_WITHIN_KMH
 
 
+def at_rest(trial: Trial, now_s: float) -> bool:
+    """Whether the belt is known to stand still: heard of late, and at rest for a while."""
+    return now_s - trial.heard_s <= NO_WORD_S and rests(trial.rest, now_s)
+
+
 def begin(trial: Trial, now_s: float, speed_kmh: float = TRIAL_KMH) -> tuple[Trial, tuple[Command, ...]]:
     """The operator has confirmed that nobody is on the belt. Nothing happens unless the belt is known to be at rest."""
-    rests = trial.belt is not None and trial.belt.at_rest and now_s - trial.heard_s <= NO_WORD_S
-    if trial.phase is not TrialPhase.READY or not rests or not trial.info.controls_belt:
+    if trial.phase is not TrialPhase.READY or not at_rest(trial, now_s) or not trial.info.controls_belt:
         return trial, ()
     setpoint = trial.info.achievable(Setpoint(speed_kmh=min(speed_kmh, trial.info.max_speed_kmh), incline_pct=0.0))
     begun = replace(trial, phase=TrialPhase.STARTING, setpoint=setpoint, began_s=now_s)
@@ -121,7 +125,7 @@ def again(trial: Trial) -> Trial:
     """A new trial on the same machine, once the last one has ended at rest; else the same as it is."""
     if trial.phase is not TrialPhase.ENDED:
         return trial
-    return Trial(info=trial.info, belt=trial.belt, heard_s=trial.heard_s)
+    return Trial(info=trial.info, belt=trial.belt, heard_s=trial.heard_s, rest=trial.rest)
 
 
 def error_pct(true_kmh: float, shown_kmh: float) -> float:

@@ -15,6 +15,7 @@ from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
 from teststation.run.engine import prepared, step
 from teststation.run.recording import Recording
+from teststation.run.rest import LOOKS, rests
 from teststation.run.state import Phase, RunState, Timing
 
 LEASE_WALL_S = 1.0  # never scaled: it guards real processes
@@ -49,6 +50,7 @@ class Controller:
         self.state: RunState = prepared(first, timing)
         self.recording = Recording(first)
         self.last_belt: BeltTelemetry | None = None
+        self._rest = LOOKS  # also after the end, when the state has no more to say of the belt
         self._journal = journal
         self._journal_works = True
         self._recover_treadmill = recover_treadmill
@@ -71,6 +73,11 @@ class Controller:
     def now_s(self) -> float:
         """Test time."""
         return self.clock.now_s()
+
+    @property
+    def belt_rests(self) -> bool:
+        """Whether the treadmill says, and has for a while, that its belt stands still."""
+        return rests(self._rest, self.now_s())
 
     # --- time ---
 
@@ -112,6 +119,7 @@ class Controller:
             self._feed(ev.TreadmillKnown(t_s=self.now_s(), info=info))
         for telemetry in _worth_telling(self.last_belt, read):
             self.last_belt = telemetry
+            self._rest = self._rest.read(min(self.clock.at(telemetry.t_mono_s), self.now_s()), float(telemetry.at_rest))
             self._feed(
                 ev.BeltRead(
                     t_s=min(self.clock.at(telemetry.t_mono_s), self.now_s()),

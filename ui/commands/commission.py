@@ -149,9 +149,9 @@ def _count_turns(asking: "_Asking", belt_length_m: float, time_scale: float) -> 
 
 
 def _rests(trial: BeltTrial) -> bool:
-    belt = None if trial.trial is None else trial.trial.belt
+    heard = trial.trial is not None and trial.trial.belt is not None
     hand = trial.info is not None and not trial.info.controls_belt
-    return belt is not None and (belt.at_rest or hand)
+    return heard and (trial.rests or hand)
 
 
 def _bring_to_rest(trial: BeltTrial) -> None:

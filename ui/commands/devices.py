@@ -21,7 +21,8 @@ from teststation.ports import BeltState, HeartRateStatus
 from teststation.texts import english
 from ui.station.settings import ant_key, load_settings
 
-LISTEN_S = 6.0
+LISTEN_S = 10.0
+REST_KNOWN_S = 4.0  # a belt that stands is known to after so long
 SEARCH_S = 20.0  # a radio has to search first
 
 
@@ -106,9 +107,15 @@ def _tell_belt_check(spec: str) -> None:
 def _check_treadmill(spec: str) -> list[str]:
     client = TreadmillClient(spec, TimeScale(), ant_key=ant_key(load_settings()))
 
+    first_s: list[float] = []  # when a speed was heard first
+
     def heard() -> str | None:
         for seen in client.telemetry():
             if seen.state is not BeltState.OFFLINE and seen.measured_speed_kmh is not None:
+                first_s.append(time.monotonic())
+                # One zero is no rest, and no motion either.
+                if seen.measured_speed_kmh == 0.0 and not seen.at_rest and first_s[-1] - first_s[0] < REST_KNOWN_S:
+                    continue
                 rest = "at rest" if seen.at_rest else "MOVING"
                 incline_pct = seen.measured_incline_pct
                 incline = "no incline is read" if incline_pct is None else f"{incline_pct:.1f} %"

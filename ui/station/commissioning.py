@@ -103,7 +103,7 @@ class BeltTrial:
     @property
     def rests(self) -> bool:
         """Whether the belt is known to stand still."""
-        return self.trial is not None and self.trial.belt is not None and self.trial.belt.at_rest
+        return self.trial is not None and belt_trial.at_rest(self.trial, self._monotonic())
 
     def stop(self) -> None:
         """Stop the belt at once."""

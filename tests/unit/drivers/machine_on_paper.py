@@ -207,7 +207,7 @@ class PaperRoom:
         return self.last.t_mono_s - began_s
 
     def armed(self) -> "PaperRoom":
-        self.run(0.5)
+        self.run(3.0)
         self.round(ARM)
         assert self.last.state == "armed", self.said
         return self

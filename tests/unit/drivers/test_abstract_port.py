@@ -109,7 +109,7 @@ class Bench:
 
     def leased(self) -> "Bench":
         """At rest, armed, leased, and told to start."""
-        return self.rounds(2).rounds(1, ARM, LEASE)
+        return self.rounds(16).rounds(1, ARM, LEASE)
 
     @property
     def trip(self) -> TripReason | None:

@@ -67,6 +67,11 @@ def heart(t_s: float, bpm: int | None, status: HeartRateStatus | None = None) ->
     return ev.HeartRateRead(t_s=t_s, status=found, bpm=bpm)
 
 
+def at_rest(t_s: float) -> tuple[ev.BeltRead, ev.BeltRead]:
+    """Looks at a belt that is known to be at rest at ``t_s``."""
+    return belt(t_s - 1.0, 0.0, BeltState.IDLE), belt(t_s, 0.0, BeltState.IDLE)
+
+
 class Bench:
     """A run on the bench: an obedient belt and a steady pulse, unless a test says otherwise."""
 
@@ -91,7 +96,7 @@ class Bench:
         return given
 
     def ready(self) -> "Bench":
-        self.feed(belt(self.now_s, 0.0, BeltState.IDLE), heart(self.now_s, 90))
+        self.feed(*at_rest(self.now_s), heart(self.now_s, 90))
         return self
 
     def started(self) -> "Bench":

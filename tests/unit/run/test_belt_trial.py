@@ -28,7 +28,8 @@ def seen(speed_kmh: float | None, state: BeltState = BeltState.MOVING, trip: Tri
 
 
 def ready(speed_kmh: float | None = 0.0) -> Trial:
-    return trials.hear(trials.Trial(INFO), 0.0, seen(speed_kmh, BeltState.IDLE))
+    first = trials.hear(trials.Trial(INFO), -1.0, seen(speed_kmh, BeltState.IDLE))
+    return trials.hear(first, 0.0, seen(speed_kmh, BeltState.IDLE))
 
 
 def running() -> Trial:
@@ -50,6 +51,14 @@ def test_a_belt_that_moves_or_is_not_known_is_not_tried() -> None:
     for speed_kmh in (0.5, None):
         assert trials.begin(ready(speed_kmh), 0.0)[1] == ()
     assert trials.begin(ready(), 10.0)[1] == (), "what was heard ten seconds ago is not known"
+
+
+def test_a_zero_that_has_not_lasted_is_no_rest_to_try_a_belt_from() -> None:
+    for looks in ([0.0], [3.0, 0.0], [3.0, 0.0, 3.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.3]):
+        trial = Trial(INFO)
+        for n, speed_kmh in enumerate(looks):
+            trial = trials.hear(trial, n / 5, seen(speed_kmh, BeltState.IDLE))
+        assert trials.begin(trial, (len(looks) - 1) / 5)[1] == ()
 
 
 def test_the_word_arms_to_the_trials_own_speed_and_no_more() -> None:
@@ -92,9 +101,14 @@ def test_a_trip_ends_it_with_its_reason() -> None:
 
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
     "a moving belt is tried": (
-        "if trial.phase is not TrialPhase.READY or not rests or",
+        "if trial.phase is not TrialPhase.READY or not at_rest(trial, now_s) or",
         "if trial.phase is not TrialPhase.READY or",
         test_a_belt_that_moves_or_is_not_known_is_not_tried,
+    ),
+    "one zero is rest enough": (
+        "NO_WORD_S and rests(trial.rest, now_s)",
+        "NO_WORD_S and trial.belt is not None and trial.belt.at_rest",
+        test_a_zero_that_has_not_lasted_is_no_rest_to_try_a_belt_from,
     ),
     "leases without an arming": (
         "(GrantBelt(trial.setpoint),) if trial.armed else ()",

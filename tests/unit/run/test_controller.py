@@ -128,7 +128,7 @@ class Room:
             self.controller.tick()
 
     def begin(self) -> None:
-        self.tick(2)
+        self.tick(12)
         self.controller.press(ev.TestBegan(t_s=self.controller.now_s()))
         self.tick(5)
         assert self.controller.state.phase is Phase.STAGES
@@ -140,7 +140,7 @@ def room() -> Room:
 
 
 def test_the_journal_has_an_event_before_its_commands_go_out(room: Room) -> None:
-    room.tick(2)
+    room.tick(12)
     room.controller.press(ev.TestBegan(t_s=room.controller.now_s()))
     log = room.script.log
     assert log.index("journal test_began durable") < log.index("arm")
@@ -199,7 +199,7 @@ def test_raw_frames_of_the_strap_are_in_the_journal_with_their_time_and_change_n
     room.tick()
     frames = [e for e in map(ev.decode_event, room.journal.events) if isinstance(e, ev.HeartFramePassed)]
     assert frames[-1] == ev.HeartFramePassed(room.controller.now_s(), "in", "166e0004", "2a37")
-    assert len(frames) == 8  # one for each tick so far
+    assert len(frames) == 18  # one for each tick so far
     assert "journal heart_frame_passed durable" not in room.script.log
     assert step(before, frames[-1]) == (before, ())
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tests.unit.run.builders import PLAN, Bench, belt, heart
+from tests.unit.run.builders import PLAN, Bench, at_rest, belt, heart
 from teststation.ports import BeltState, HeartRateStatus, TripReason
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, GrantBelt, StopBelt
+from teststation.run.engine import why_not_begin
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause, Phase
 from teststation.subject import Gait
@@ -56,6 +57,37 @@ def test_start_is_refused_unless_the_belt_is_measured_at_rest(read: ev.BeltRead)
     bench.feed(read, ev.TestBegan(t_s=0.1))
     assert bench.state.phase is Phase.READY
     assert bench.commands == []
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        [0.0],
+        [3.3, 0.0],
+        [0.0, 3.3],
+        [3.3, 0.0, 3.3, 0.0, 3.3, 0.0],
+        [3.3, 3.3, 0.0, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 0.0, 0.0, 0.0, 0.1],
+    ],
+    ids=str,
+)
+def test_start_is_refused_on_a_zero_that_has_not_lasted(looks: list[float]) -> None:
+    """The last zeros of a belt that moved, or one wrong look at one that does: five looks a second."""
+    bench = Bench()
+    for n, speed_kmh in enumerate(looks):
+        bench.feed(belt(n / 5, speed_kmh, BeltState.IDLE))
+    t_s = (len(looks) - 1) / 5
+    bench.feed(ev.TestBegan(t_s=t_s))
+    assert bench.state.phase is Phase.READY
+    assert bench.commands == []
+    assert [cause.code for cause in why_not_begin(bench.state, t_s)] == ["not_ready_belt_moves"]
+
+
+def test_start_is_taken_once_the_zero_has_lasted_for_a_second() -> None:
+    bench = Bench()
+    for n in range(6):
+        bench.feed(belt(n / 5, 0.0, BeltState.IDLE), ev.TestBegan(t_s=n / 5))
+        assert (bench.state.phase is Phase.STARTING) is (n == 5)
 
 
 def test_start_is_refused_on_old_telemetry() -> None:
@@ -273,7 +305,7 @@ def test_a_heart_rate_driver_that_says_nothing_counts_as_a_lost_pulse() -> None:
 
 def test_a_start_without_a_pulse_is_held_from_the_first_second() -> None:
     bench = Bench()
-    bench.feed(belt(0.0, 0.0, BeltState.IDLE), ev.TestBegan(t_s=0.0), belt(0.1, 0.0, BeltState.ARMED), belt(5.0, 4.8))
+    bench.feed(*at_rest(0.0), ev.TestBegan(t_s=0.0), belt(0.1, 0.0, BeltState.ARMED), belt(5.0, 4.8))
     assert bench.state.holds == {HoldCause.HR_LOST}
 
 

@@ -101,9 +101,15 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         "began_s = t_s  #",
         facts.test_stage_ends_are_counted_from_the_plan_however_late_the_ticks_come,
     ),
+    "one zero is rest enough to start": (
+        operator,
+        "at_rest = rests(state.rest, t_s) if rest_over_time else state.at_rest",
+        "at_rest = state.at_rest",
+        lambda: facts.test_start_is_refused_on_a_zero_that_has_not_lasted([3.3, 0.0]),
+    ),
     "a moving belt is started": (
         operator,
-        "is BeltState.MOVING or (state.belt_is_read and not state.at_rest):",
+        "is BeltState.MOVING or (state.belt_is_read and not at_rest):",
         "is None:",
         lambda: facts.test_start_is_refused_unless_the_belt_is_measured_at_rest(builders.belt(0.0, 0.5)),
     ),

@@ -60,7 +60,7 @@ class GuidedBench(Bench):
             yield heart(self.now_s, self.bpm)
 
     def begin(self) -> "GuidedBench":
-        self.run_for(1.0)
+        self.run_for(2.0)
         self.feed(ev.TestBegan(t_s=self.now_s))
         self.run_for(1.0)
         assert self.state.phase is Phase.STARTING
@@ -235,7 +235,7 @@ def test_a_plan_beyond_the_machine_does_not_start_and_says_why() -> None:
         max_incline_pct=15.0, controls_belt=False,
     )  # fmt: skip
     bench = GuidedBench(info)
-    bench.run_for(1.0)
+    bench.run_for(2.0)
     bench.feed(ev.TestBegan(t_s=bench.now_s))
     assert bench.state.phase is Phase.READY
     record = bench.recording.record(bench.state)
@@ -314,8 +314,8 @@ def test_the_fact_fails_where_the_guidance_has_the_fault(fault: str) -> None:
 
 
 def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest() -> None:
-    old = "outcome=Outcome.FAULT, reason=reason), (StopBelt(),)"
-    new = "outcome=Outcome.FAULT, reason=reason, at_rest=True), (StopBelt(),)"
+    old = "return replace(ended, at_rest=rests(state.rest, t_s)), (StopBelt(),)"
+    new = "return replace(ended, at_rest=True), (StopBelt(),)"
     fails_with(ticking, old, new, test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest)
 
 

@@ -112,6 +112,7 @@ def test_a_belt_that_still_moves_after_half_a_minute_has_ignored_its_stop_whatev
 def test_what_an_earlier_run_left_in_the_driver_is_no_ignored_stop_of_this_one() -> None:
     bench = Bench()
     bench.feed(belt(0.0, 0.0, BeltState.TRIPPED, TripReason.OPERATOR_STOP, stop_ignored=True))
+    bench.now_s = 1.0
     bench.started().run_for(1.0)
     bench.feed(ev.StopPressed(t_s=bench.now_s, reason="operator"))
     runs_on(bench, 3.0, 0.0)

@@ -16,6 +16,7 @@ from teststation.run.engine.ticking import tick
 from teststation.run.frozen import RISES_KEPT, rises
 from teststation.run.guiding import guided
 from teststation.run.record import Outcome
+from teststation.run.rest import rests
 from teststation.run.state import Phase, RunState, Timing
 
 
@@ -74,7 +75,8 @@ def _step(state: RunState, event: ev.AnyEvent) -> Step:
             # Without a wire the word of somebody who looked is all there is to know.
             return replace(state, phase=Phase.ENDED, phase_began_s=t_s, at_rest=by == "operator"), ()
         case ev.AtRestConfirmed(t_s=t_s) if state.phase is Phase.STOPPING and state.press_red_button:
-            return replace(state, phase=Phase.ENDED, phase_began_s=t_s), ()
+            ended = replace(state, phase=Phase.ENDED, phase_began_s=t_s)
+            return replace(ended, at_rest=rests(state.rest, t_s)), ()
         case ev.RunInterrupted(t_s=t_s):
             return replace(end(state, t_s, Outcome.INTERRUPTED, Cause("interrupted")), setpoint=None), ()
         case ev.AlarmAcknowledged(t_s=t_s, code=code, silenced=silenced):
@@ -85,8 +87,8 @@ def _step(state: RunState, event: ev.AnyEvent) -> Step:
         case ev.HandrailSet(held=held):
             return replace(state, handrail=held), ()
     match state.phase, event:
-        case Phase.READY, ev.TestBegan(t_s=t_s):
-            return begin(state, t_s)
+        case Phase.READY, ev.TestBegan(t_s=t_s, rest_over_time=over_time):
+            return begin(state, t_s, rest_over_time=over_time)
         case Phase.READY, ev.CoolDownPressed(t_s=t_s, reason=reason):
             return end(state, t_s, Outcome.OPERATOR, Cause(f"stop_{reason}")), ()
         case (Phase.STARTING, ev.CoolDownPressed(t_s=t_s, reason=reason)):

@@ -11,11 +11,12 @@ from teststation.run.engine.devices import belt_fresh
 from teststation.run.engine.limits import borg_given, gone_on
 from teststation.run.engine.stages import next_stage
 from teststation.run.holds import hold, release, stage_setpoint
+from teststation.run.rest import rests
 from teststation.run.state import HoldCause, Phase, RunState
 
 
-def begin(state: RunState, t_s: float) -> Step:
-    if why_not_begin(state, t_s):
+def begin(state: RunState, t_s: float, *, rest_over_time: bool = True) -> Step:
+    if why_not_begin(state, t_s, rest_over_time=rest_over_time):
         return state, ()
     first = state.plan.stages[0]
     began = replace(state, phase=Phase.STARTING, phase_began_s=t_s, setpoint=stage_setpoint(state, first), begun=True)
@@ -60,15 +61,17 @@ def operate(state: RunState, event: ev.AnyEvent) -> RunState:
     return state
 
 
-def why_not_begin(state: RunState, t_s: float) -> tuple[Cause, ...]:
+def why_not_begin(state: RunState, t_s: float, *, rest_over_time: bool = True) -> tuple[Cause, ...]:
     """Why Start would do nothing at this moment, as far as the belt goes; nothing where it would begin the test.
 
-    What was heard of the belt counts for as long as it counts in a test: a silent driver is a belt not known.
+    What was heard of the belt counts for as long as it counts in a test: a silent driver is a belt not known. And one
+    zero is no rest (``rest_over_time``), just as little as at the end of a test.
     """
+    at_rest = rests(state.rest, t_s) if rest_over_time else state.at_rest
     causes: list[Cause] = []
     if state.belt_state is BeltState.OFFLINE or not belt_fresh(state, t_s):
         causes.append(Cause("not_ready_belt_offline"))
-    elif state.belt_state is BeltState.MOVING or (state.belt_is_read and not state.at_rest):
+    elif state.belt_state is BeltState.MOVING or (state.belt_is_read and not at_rest):
         causes.append(Cause("not_ready_belt_moves"))
     beyond = _beyond_machine(state)
     return (*causes, *(() if beyond is None else (beyond,)))

@@ -11,6 +11,7 @@ from teststation.run.engine.ending import cool_down, ignored, stop
 from teststation.run.engine.heart import absent_too_long, lose_heart
 from teststation.run.engine.stages import next_stage
 from teststation.run.record import Outcome
+from teststation.run.rest import rests
 from teststation.run.state import Phase, RunState
 
 
@@ -67,7 +68,8 @@ def _tick_stopping(state: RunState, t_s: float) -> Step:
     if waited_s >= state.timing.give_up_s:
         unknown = state.outcome is not Outcome.FAULT
         reason = Cause("not_at_rest") if unknown else state.reason
-        return replace(state, phase=Phase.ENDED, phase_began_s=t_s, outcome=Outcome.FAULT, reason=reason), (StopBelt(),)
+        ended = replace(state, phase=Phase.ENDED, phase_began_s=t_s, outcome=Outcome.FAULT, reason=reason)
+        return replace(ended, at_rest=rests(state.rest, t_s)), (StopBelt(),)
     # An ordinary end that takes too long becomes a latched stop.
     if state.tripped or late:
         return replace(state, tripped=True), (StopBelt(),)

@@ -52,8 +52,7 @@ class SessionBridge(QObject):
     @property
     def at_rest(self) -> bool:
         """Whether the treadmill itself says that the belt stands still, now."""
-        belt = self.session.controller.last_belt
-        return belt is not None and belt.at_rest
+        return self.session.controller.belt_rests
 
     @property
     def belt_may_move(self) -> bool:
