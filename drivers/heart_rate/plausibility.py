@@ -9,14 +9,18 @@ sensors above all.
 from dataclasses import dataclass, replace
 
 from drivers.heart_rate.samples import Sample
+from teststation.window import Window
 
 JUMP_BPM_PER_S = 20.0
 RR_LOW_MS, RR_HIGH_MS = 250.0, 2000.0
 RR_JUMP_SHARE = 0.2
 RR_DISAGREES_SHARE = 0.1
-RR_DISAGREES_S = 10.0
+RR_DISAGREES_S, RR_AMONG_S = 10.0, 15.0  # so long, among so many seconds: a sample that agrees begins nothing anew
 LOCK_BPM = 3.0
-LOCK_S = 30.0
+LOCK_S, LOCK_AMONG_S = 30.0, 45.0
+UNLOCKS_S, UNLOCKS_AMONG_S = 5.0, 10.0
+STANDS_S = 6.0  # a sample says nothing of what comes later
+RR_OFF, NEAR_STEPS = Window(RR_AMONG_S, STANDS_S), Window(LOCK_AMONG_S, STANDS_S)
 BATTERY_LOW_PCT = 10
 
 
@@ -27,13 +31,13 @@ class Plausibility:
     bpm: int | None = None
     bpm_s: float = 0.0
     rr: int | None = None
-    rr_off_since_s: float | None = None  # since when intervals and pulse have disagreed
-    leapt: bool = False  # the pulse has leapt and stands near the step rate since
-    locked_since_s: float = 0.0
+    rr_off: Window = RR_OFF  # 1 where intervals and pulse disagreed
+    leapt: bool = False  # the pulse has leapt, and stands near the step rate since
+    near_steps: Window = NEAR_STEPS  # 1 near the step rate, since the leap
 
     def after_gap(self) -> "Plausibility":
         """What is still known after a moment without a pulse: the pulse before it, but no interval to compare with."""
-        return replace(self, rr=None, rr_off_since_s=None)
+        return replace(self, rr=None)
 
 
 def look(state: Plausibility, sample: Sample, now_s: float) -> tuple[Plausibility, tuple[str, ...]]:
@@ -45,21 +49,21 @@ def look(state: Plausibility, sample: Sample, now_s: float) -> tuple[Plausibilit
     if jumped:
         flags.append("bpm_jump")
     rr, rr_flags = _intervals(state.rr, sample.rr_1024)
-    off_since_s = _disagreeing_since_s(state, sample, now_s)
-    if off_since_s is not None and now_s - off_since_s >= RR_DISAGREES_S:
+    disagrees = _disagrees(sample)
+    rr_off = state.rr_off if disagrees is None else state.rr_off.read(now_s, float(disagrees))
+    if disagrees and rr_off.at_least(RR_DISAGREES_S, now_s, RR_AMONG_S, bool):
         rr_flags.append("rr_disagrees")
-    locked = _near_steps(sample) and (jumped or state.leapt)
-    since_s = state.locked_since_s if state.leapt and not jumped else now_s
-    if locked and now_s - since_s >= LOCK_S:
+    leapt, near_steps = _locked(state, now_s, jumped, _near_steps(sample))
+    if leapt and near_steps.last and near_steps.at_least(LOCK_S, now_s, LOCK_AMONG_S, bool):
         flags.append("cadence_lock")
     after = replace(
         state,
         bpm=sample.bpm,
         bpm_s=now_s,
         rr=rr,
-        rr_off_since_s=off_since_s,
-        leapt=locked,
-        locked_since_s=since_s,
+        rr_off=rr_off,
+        leapt=leapt,
+        near_steps=near_steps,
     )
     return after, tuple(dict.fromkeys((*flags, *rr_flags)))
 
@@ -85,15 +89,22 @@ def _intervals(last: int | None, rr_1024: tuple[int, ...]) -> tuple[int | None, 
     return last, flags
 
 
-def _disagreeing_since_s(state: Plausibility, sample: Sample, now_s: float) -> float | None:
-    """Since when the intervals have given another pulse than the one told; a sample without any tells nothing."""
+def _disagrees(sample: Sample) -> bool | None:
+    """Whether the intervals give another pulse than the one told; None: there are none, which tells nothing."""
     total = sum(sample.rr_1024)
     if not total or not sample.bpm:
-        return state.rr_off_since_s
-    from_rr_bpm = 60 * 1024 * len(sample.rr_1024) / total
-    if abs(from_rr_bpm - sample.bpm) / sample.bpm <= RR_DISAGREES_SHARE:
         return None
-    return now_s if state.rr_off_since_s is None else state.rr_off_since_s
+    from_rr_bpm = 60 * 1024 * len(sample.rr_1024) / total
+    return abs(from_rr_bpm - sample.bpm) / sample.bpm > RR_DISAGREES_SHARE
+
+
+def _locked(state: Plausibility, now_s: float, jumped: bool, near: bool) -> tuple[bool, Window]:
+    """Whether the pulse has leapt to the step rate, and how long it was near it; it leaves it when it stays away."""
+    if not state.leapt:
+        return jumped and near, NEAR_STEPS.read(now_s, float(near))
+    looks = state.near_steps.read(now_s, float(near))
+    away = not near and looks.at_least(UNLOCKS_S, now_s, UNLOCKS_AMONG_S, lambda value: not value)
+    return not away, looks
 
 
 def _near_steps(sample: Sample) -> bool:

@@ -17,13 +17,16 @@ from drivers.treadmill.stop_ladder import Rung, StopLadder
 from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, TreadmillInfo, TripReason
+from teststation.window import Window
 
 SETTLES_WITHIN_S = 3.0  # the vendor's power-up rule: a stop, this long, and only then the operator
 LOST_AFTER_MISSES = 2
-STOP_UNEXPECTED_AFTER_S = 1.0
+STOPPED_FOR_S, STOPPED_AMONG_S = 1.0, 3.0  # says so long, among so many seconds, that it has stopped by itself
 SETTING_DIFFERS_TIMES = 3
 LOWEST_MAX_KMH = 1.0  # a machine that takes no speed up to here is not started
 CONFIRM_START_WITHIN_S = 30.0  # where the machine wants its own button pressed
+
+STOPPED = Window(STOPPED_AMONG_S)  # 1 where it says that it has stopped while it is told to run
 
 # A Trackmaster's setting and where it is read back.
 _READ_BACK = {Request.SET_SPEED: Request.SPEED_SETTING, Request.SET_INCLINE: Request.INCLINE_SETTING}
@@ -84,7 +87,7 @@ class ControlledDriver(Loop):
         self._missed = 0  # answers in a row
         self._maybe_locked_out = False  # a start was refused, or the machine may have been without power meanwhile
         self._settled_s = float("-inf")
-        self._stopped_since_s: float | None = None
+        self._stopped = STOPPED
         self._stop_asked_s: float | None = None
         self._end = OrdinaryEnd()
 
@@ -246,9 +249,12 @@ class ControlledDriver(Loop):
             self._trip(TripReason.GARBLED, "a status that no manual knows")
         elif seen.speed_kmh is not None:
             self._let(guards.watch(self._guard, now_s, seen.speed_kmh))
-        stopped = seen.running is Running.STOPPED and self._guard.moving
-        self._stopped_since_s = (self._stopped_since_s or now_s) if stopped else None
-        if self._stopped_since_s is not None and now_s - self._stopped_since_s >= STOP_UNEXPECTED_AFTER_S:
+        if not self._guard.moving:
+            self._stopped = STOPPED
+            return
+        stopped = seen.running is Running.STOPPED
+        self._stopped = self._stopped.read(now_s, float(stopped))
+        if stopped and self._stopped.at_least(STOPPED_FOR_S, now_s, STOPPED_AMONG_S, bool):
             self._trip(TripReason.STATE_UNEXPECTED, "stopped from elsewhere")
 
     def _check_end(self) -> None:

@@ -335,6 +335,37 @@ def test_a_single_jitter_after_the_end_is_no_belt_that_runs_again(room: RoomMake
     assert made.last.trip is None
 
 
+@pytest.mark.parametrize("running_in", [0, 2, 3])
+def test_a_belt_that_says_it_has_stopped_while_it_is_told_to_run_trips(running_in: int, room: RoomMaker) -> None:
+    """Also where it says now and then that it runs."""
+    made = room().walking(4.0)
+    looks = [0]
+
+    def answers(request: Request, answer: Answer) -> Answer:
+        looks[0] += request is Request.STATUS
+        says_it_runs = running_in and looks[0] % running_in == 0
+        return answer if request is not Request.STATUS or says_it_runs else Answer(request, running=Running.STOPPED)
+
+    made.machine.answers = answers
+    took_s = made.until(lambda seen: seen.trip is not None, 4.0, lease(4.0))
+    assert took_s > 0.9
+    assert made.last.trip is TripReason.STATE_UNEXPECTED
+    assert made.last.trip_detail == "stopped from elsewhere"
+
+
+def test_a_belt_that_says_once_that_it_has_stopped_is_no_trouble(room: RoomMaker) -> None:
+    made = room().walking(4.0)
+    looks = [0]
+
+    def answers(request: Request, answer: Answer) -> Answer:
+        looks[0] += request is Request.STATUS
+        return Answer(request, running=Running.STOPPED) if request is Request.STATUS and looks[0] % 5 == 0 else answer
+
+    made.machine.answers = answers
+    made.run(20.0, lease(4.0))
+    assert made.last.trip is None
+
+
 # --- settings ------------------------------------------------------------------------------------------------
 
 
@@ -476,6 +507,12 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
         module,
         "if rung is Rung.STEP_DOWN:",
         "if False:",
+    ),
+    "one word that it runs, and it has never stopped": (
+        lambda room: test_a_belt_that_says_it_has_stopped_while_it_is_told_to_run_trips(2, room),
+        module,
+        "self._stopped = self._stopped.read(now_s, float(stopped))",
+        "self._stopped = self._stopped.read(now_s, 1.0) if stopped else STOPPED",
     ),
     "a setting never taken over never trips": (
         lambda room: test_a_setting_that_is_never_taken_over_trips(Request.SET_SPEED, room),

@@ -182,10 +182,31 @@ def test_intervals_that_disagree_with_the_pulse_for_ten_seconds_are_remarked() -
     assert ["rr_disagrees" in one for one in said] == [False] * 10 + [True] * 3
 
 
-def test_intervals_that_agree_in_between_begin_anew() -> None:
-    rr = [614 if n == 8 else 1024 for n in range(17)]
+def disagreeing(agrees_every: int) -> list[bool]:
+    rr = [614 if n % agrees_every == agrees_every - 1 else 1024 for n in range(40)]
     said = flags((float(n), Sample(100, rr_1024=(ticks,))) for n, ticks in enumerate(rr))
-    assert not any("rr_disagrees" in one for one in said)
+    return ["rr_disagrees" in one for one in said]
+
+
+def test_intervals_that_agree_in_between_excuse_no_others() -> None:
+    """One that agrees is as little an end of the trouble as one that disagrees is its beginning."""
+    for agrees_every in (4, 9, 15):
+        assert any(disagreeing(agrees_every)[:20])
+    assert not any(disagreeing(2))
+    assert not any(disagreeing(3)[:12])
+
+
+def test_a_pulse_that_leaves_the_step_rate_for_a_sample_is_locked_to_it_still() -> None:
+    bpm = [110, *(120 if n % 9 == 8 else 160 for n in range(1, 60))]
+    said = flags((float(n), Sample(b, steps_per_min=161.0)) for n, b in enumerate(bpm))
+    assert any("cadence_lock" in one for one in said[:45])
+    assert not any("cadence_lock" in one for one, b in zip(said, bpm, strict=True) if b == 120)
+
+
+def test_a_pulse_that_has_left_the_step_rate_is_locked_to_it_no_longer() -> None:
+    bpm = [110, *[160] * 20, *(150 - n for n in range(10)), *(140 + n for n in range(20)), *[160] * 60]
+    said = flags((float(n), Sample(b, steps_per_min=161.0)) for n, b in enumerate(bpm))
+    assert not any("cadence_lock" in one for one in said)
 
 
 # --- 7: the artefacts of a treadmill ---
@@ -294,15 +315,33 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "intervals are not compared with the pulse": (
         plausibility,
-        "now_s - off_since_s >= RR_DISAGREES_S",
-        "False",
+        "if disagrees and rr_off.at_least(",
+        "if False and rr_off.at_least(",
         test_intervals_that_disagree_with_the_pulse_for_ten_seconds_are_remarked,
     ),
     "steps are not compared with the pulse": (
         plausibility,
-        "now_s - since_s >= LOCK_S",
-        "False",
+        "if leapt and near_steps.last",
+        "if False and near_steps.last",
         test_a_pulse_that_leaps_onto_the_step_rate_and_stays_is_remarked_after_thirty_seconds,
+    ),
+    "one interval that agrees begins anew": (
+        plausibility,
+        "state.rr_off.read(now_s, float(disagrees))",
+        "state.rr_off.read(now_s, 1.0) if disagrees else RR_OFF",
+        test_intervals_that_agree_in_between_excuse_no_others,
+    ),
+    "one sample beside the step rate frees the pulse": (
+        plausibility,
+        "away = not near and looks.at_least(UNLOCKS_S, now_s, UNLOCKS_AMONG_S, lambda value: not value)",
+        "away = not near",
+        test_a_pulse_that_leaves_the_step_rate_for_a_sample_is_locked_to_it_still,
+    ),
+    "a pulse that leapt once is locked for ever": (
+        plausibility,
+        "return not away, looks",
+        "return True, looks",
+        test_a_pulse_that_has_left_the_step_rate_is_locked_to_it_no_longer,
     ),
 }
 
