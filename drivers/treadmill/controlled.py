@@ -5,7 +5,6 @@ Nothing here starts a belt but a fresh lease on an arming. Which machine it is, 
 
 import time
 from collections.abc import Callable, Mapping
-from enum import Enum, auto
 
 from drivers import guard as guards
 from drivers import lines
@@ -13,6 +12,7 @@ from drivers.treadmill.loop import Emit, Inbox, Loop
 from drivers.treadmill.ordinary_end import OrdinaryEnd
 from drivers.treadmill.port import Answer, Machine, Order, Request, Running
 from drivers.treadmill.seen import Seen
+from drivers.treadmill.setting import Setting
 from drivers.treadmill.stop_ladder import Rung, StopLadder
 from teststation.cause import Cause
 from teststation.clock import TimeScale
@@ -22,24 +22,11 @@ from teststation.window import Window
 SETTLES_WITHIN_S = 3.0  # the vendor's power-up rule: a stop, this long, and only then the operator
 LOST_AFTER_MISSES = 2
 STOPPED_FOR_S, STOPPED_AMONG_S = 1.0, 3.0  # says so long, among so many seconds, that it has stopped by itself
-SETTING_DIFFERS_TIMES = 3
-LOWEST_MAX_KMH = 1.0  # a machine that takes no speed up to here is not started
 CONFIRM_START_WITHIN_S = 30.0  # where the machine wants its own button pressed
 
 STOPPED = Window(STOPPED_AMONG_S)  # 1 where it says that it has stopped while it is told to run
 
-# A Trackmaster's setting and where it is read back.
-_READ_BACK = {Request.SET_SPEED: Request.SPEED_SETTING, Request.SET_INCLINE: Request.INCLINE_SETTING}
 _WHEN_TRIPPED = frozenset({Request.AUTO_STOP, Request.STOP, Request.SPEED, Request.STATUS, Request.INCLINE})
-
-
-class _Taken(Enum):
-    """What became of a setting."""
-
-    TAKEN = auto()
-    REFUSED = auto()
-    DIFFERS = auto()  # acknowledged, and another value is read back
-    UNKNOWN = auto()  # no answer, or a stop has overtaken it
 
 
 def drive(
@@ -78,12 +65,9 @@ class ControlledDriver(Loop):
         self._ladder = self._new_ladder()
         self._seen = Seen(self._traits)
         self._recover = recover
-        self._lowest_kmh = self._told_lowest_kmh = self._first_lowest(options)
+        self._setting = Setting(self._machine, options, self._ask, self._trip, self._note, self._tell_lowest)
         self._running = False  # the belt is on by our start
         self._start_by_s: float | None = None  # until when the start may be confirmed at the machine
-        self._sent_kmh: float | None = None
-        self._sent_incline_pct: float | None = None
-        self._differs = dict.fromkeys(_READ_BACK, 0)  # settings that were not taken over, of late
         self._missed = 0  # answers in a row
         self._maybe_locked_out = False  # a start was refused, or the machine may have been without power meanwhile
         self._settled_s = float("-inf")
@@ -98,7 +82,7 @@ class ControlledDriver(Loop):
             family=traits.family,
             port=self._port,
             speed_step_kmh=traits.speed_step_kmh,
-            min_speed_kmh=self._lowest_kmh,
+            min_speed_kmh=self._setting.lowest_kmh,
             max_speed_kmh=limits.max_speed_kmh,
             incline_step_pct=traits.incline_step_pct,
             max_incline_pct=limits.max_incline_pct,
@@ -121,7 +105,7 @@ class ControlledDriver(Loop):
 
     def _forget(self) -> None:
         self._seen = Seen(self._traits)
-        self._sent_incline_pct = None
+        self._setting.sent_incline_pct = None
 
     @property
     def _concerned(self) -> bool:
@@ -230,11 +214,14 @@ class ControlledDriver(Loop):
 
     def _allowed_when_tripped(self, request: Request, value: float | None) -> bool:
         """Looks, stops, and the stop ladder's lowest speed; never a ramp's step that a Stop has overtaken."""
-        return request in _WHEN_TRIPPED or (request is Request.SET_SPEED and value == self._lowest_kmh)
+        return request in _WHEN_TRIPPED or (request is Request.SET_SPEED and value == self._setting.lowest_kmh)
 
     def _note(self, answer: Answer) -> None:
         if not self._seen.note(answer, time.monotonic()):
             self._trip_if_concerned(TripReason.GARBLED, f"{answer.request.name} was refused")
+
+    def _tell_lowest(self) -> None:
+        self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info))
 
     def _check(self) -> None:
         """Trip on what the treadmill says where the belt is on by our doing."""
@@ -281,7 +268,7 @@ class ControlledDriver(Loop):
         if self._start_by_s is not None:
             self._await_start(self._start_by_s)
             return
-        if guard.want is None and (not guard.moving or guard.out_kmh < self._lowest_kmh):
+        if guard.want is None and (not guard.moving or guard.out_kmh < self._setting.lowest_kmh):
             # A ramp to off ends where the machine knows nothing slower: it would wait there, like one that disobeys.
             self._guard = guards.hold_at_zero(guard)
             if self._ask(self._traits.finish) is not None and self._at_rest():
@@ -292,24 +279,12 @@ class ControlledDriver(Loop):
         if Request.KEEP_ALIVE in self._traits.requests and guard.armed:
             self._ask(Request.KEEP_ALIVE)
         nearest = self._machine.nearest
-        speed_kmh = nearest(Request.SET_SPEED, max(self._lowest_kmh, guard.out_kmh))
-        if speed_kmh != self._sent_kmh:
-            self._set(Request.SET_SPEED, speed_kmh)
+        speed_kmh = nearest(Request.SET_SPEED, max(self._setting.lowest_kmh, guard.out_kmh))
+        if speed_kmh != self._setting.sent_kmh:
+            self._setting.set(Request.SET_SPEED, speed_kmh)
         incline_pct = nearest(Request.SET_INCLINE, guard.out_incline_pct)
-        if incline_pct != self._sent_incline_pct and self._guard.tripped is None:
-            self._set(Request.SET_INCLINE, incline_pct)
-
-    def _first_lowest(self, options: Mapping[str, str]) -> float:
-        """The lowest speed to try first: the family's, or what was found on this machine when it was put into use."""
-        found_kmh = float(options.get("min_kmh", 0.0))
-        if found_kmh <= self._traits.lowest_kmh:
-            return self._traits.lowest_kmh
-        return self._machine.nearest(Request.SET_SPEED, found_kmh)
-
-    def _next_lowest(self) -> float | None:
-        """One step above the lowest speed, where the machine would not take that; None where there is no further."""
-        higher_kmh = self._machine.nearest(Request.SET_SPEED, self._lowest_kmh + self._traits.speed_step_kmh)
-        return higher_kmh if higher_kmh <= LOWEST_MAX_KMH + 1e-6 else None
+        if incline_pct != self._setting.sent_incline_pct and self._guard.tripped is None:
+            self._setting.set(Request.SET_INCLINE, incline_pct)
 
     def _start(self) -> None:
         """From rest, at the lowest speed, with the watchdog on, and verified where the machine has a word for it."""
@@ -323,7 +298,7 @@ class ControlledDriver(Loop):
             if granted is None or granted.refused:
                 self._trip(TripReason.START_REFUSED, "control was not granted")
                 return
-        if not self._set_lowest():
+        if not self._setting.set_lowest():
             return
         self._running = True
         self._stop_asked_s = None
@@ -334,19 +309,6 @@ class ControlledDriver(Loop):
             self._start_by_s = now_s + CONFIRM_START_WITHIN_S
         elif Request.STATUS in self._traits.requests:
             self._verify_start()
-
-    def _set_lowest(self) -> bool:
-        """Set the lowest speed, at rest; find it, where this machine's own is higher, and tell it."""
-        while (taken := self._try(Request.SET_SPEED, self._lowest_kmh)) in (_Taken.REFUSED, _Taken.DIFFERS):
-            # A machine that does not refuse what is too slow for it may take its own lowest instead.
-            own_kmh = self._seen.set_speed_kmh if taken is _Taken.DIFFERS else self._next_lowest()
-            if own_kmh is None or not self._lowest_kmh < own_kmh <= LOWEST_MAX_KMH + 1e-6:
-                break
-            self._lowest_kmh = own_kmh
-        if taken is _Taken.TAKEN and self._lowest_kmh != self._told_lowest_kmh:
-            self._told_lowest_kmh = self._lowest_kmh
-            self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info))
-        return self._settled(Request.SET_SPEED, self._lowest_kmh, taken)
 
     def _verify_start(self) -> None:
         status = self._ask(Request.STATUS)
@@ -366,44 +328,6 @@ class ControlledDriver(Loop):
         elif time.monotonic() > start_by_s:
             self._trip(TripReason.START_REFUSED, "nobody confirmed the start at the machine")
 
-    def _set(self, request: Request, value: float) -> bool:
-        return self._settled(request, value, self._try(request, value))
-
-    def _try(self, request: Request, value: float) -> _Taken:
-        """Set one value, and read it back where the machine can tell it."""
-        answer = self._ask(request, value)
-        if answer is None:
-            return _Taken.UNKNOWN
-        if answer.refused:
-            return _Taken.REFUSED
-        read_back = _READ_BACK[request]
-        if read_back in self._traits.requests:
-            confirmed = self._ask(read_back)
-            if confirmed is None:
-                return _Taken.UNKNOWN
-            self._note(confirmed)
-            if confirmed.value is None or abs(confirmed.value - value) > 1e-6:
-                return _Taken.DIFFERS
-        return _Taken.TAKEN
-
-    def _settled(self, request: Request, value: float, taken: _Taken) -> bool:
-        """Whether a setting was taken. Trips where it was refused, or is not taken over again and again."""
-        said = f"{value:.1f} {'km/h' if request is Request.SET_SPEED else '%'}"
-        if taken is _Taken.REFUSED:
-            self._trip(TripReason.REFUSED, said)
-        elif taken is _Taken.DIFFERS:
-            # One that is taken in between takes one back, and no more.
-            self._differs[request] += 1
-            if self._differs[request] >= SETTING_DIFFERS_TIMES:
-                self._trip(TripReason.REFUSED, f"{said} is not taken over")
-        elif taken is _Taken.TAKEN:
-            self._differs[request] = max(0, self._differs[request] - 1)
-            if request is Request.SET_SPEED:
-                self._sent_kmh = value
-            else:
-                self._sent_incline_pct = value
-        return taken is _Taken.TAKEN
-
     # --- to rest ---
 
     def _bring_to_rest(self) -> None:
@@ -415,9 +339,9 @@ class ControlledDriver(Loop):
             self._seen.forget_measured()
             return
         if rung is Rung.STEP_DOWN:
-            answer = self._ask(Request.SET_SPEED, self._lowest_kmh, retry=False)
+            answer = self._ask(Request.SET_SPEED, self._setting.lowest_kmh, retry=False)
             if answer is not None and answer.refused:
-                self._lowest_kmh = self._next_lowest() or self._lowest_kmh
+                self._setting.lowest_kmh = self._setting.next_lowest() or self._setting.lowest_kmh
             self._ask(Request.STOP, retry=False)
         elif rung is Rung.AUTO_STOP:
             self._ask(Request.AUTO_STOP, retry=False)
@@ -456,7 +380,7 @@ class ControlledDriver(Loop):
     def _rested(self) -> None:
         self._running = False
         self._start_by_s = None
-        self._sent_kmh = self._sent_incline_pct = None  # a stop lowers the deck, so the next start sets it anew
+        self._setting.forget()  # a stop lowers the deck, so the next start sets it anew
         self._seen.set_speed_kmh = self._seen.set_incline_pct = None
 
     # --- telling ---
@@ -467,8 +391,8 @@ class ControlledDriver(Loop):
             t_mono_s=now_s,
             state=self._state(now_s),
             requested=guard.want,
-            sent_speed_kmh=self._sent_kmh,
-            sent_incline_pct=self._sent_incline_pct,
+            sent_speed_kmh=self._setting.sent_kmh,
+            sent_incline_pct=self._setting.sent_incline_pct,
             confirmed_speed_kmh=seen.set_speed_kmh,
             confirmed_incline_pct=seen.set_incline_pct,
             measured_speed_kmh=seen.speed_kmh,

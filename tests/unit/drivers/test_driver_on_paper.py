@@ -8,6 +8,7 @@ import pytest
 
 import drivers.treadmill.controlled as module
 import drivers.treadmill.ordinary_end as end_module
+import drivers.treadmill.setting as setting_module
 from drivers import lines
 from drivers.treadmill.port import Answer, Request, Running
 from drivers.treadmill.trackmaster import dialect
@@ -468,7 +469,7 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
     "a ramp to off waits at the machine's slowest speed": (
         lambda room: test_an_ordinary_end_on_a_machine_that_knows_nothing_slow_is_no_trip("0.3", "1.0", room),
         module,
-        "(not guard.moving or guard.out_kmh < self._lowest_kmh)",
+        "(not guard.moving or guard.out_kmh < self._setting.lowest_kmh)",
         "not guard.moving",
     ),
     "nobody may ever walk on it": (
@@ -516,13 +517,13 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
     ),
     "a setting never taken over never trips": (
         lambda room: test_a_setting_that_is_never_taken_over_trips(Request.SET_SPEED, room),
-        module,
-        "if self._differs[request] >= SETTING_DIFFERS_TIMES:",
+        setting_module,
+        "if self._differs[request] >= DIFFERS_TIMES:",
         "if False:",
     ),
     "one that is taken in between takes all back": (
         test_a_setting_that_is_taken_over_now_and_then_trips_too,
-        module,
+        setting_module,
         "self._differs[request] = max(0, self._differs[request] - 1)",
         "self._differs[request] = 0",
     ),
@@ -530,7 +531,7 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
         test_the_deck_is_lowered_on_an_ordinary_end_and_set_anew_by_the_next_start,
         module,
         "incline_pct = nearest(Request.SET_INCLINE, guard.out_incline_pct)",
-        "incline_pct = self._sent_incline_pct or nearest(Request.SET_INCLINE, guard.out_incline_pct)",
+        "incline_pct = self._setting.sent_incline_pct or nearest(Request.SET_INCLINE, guard.out_incline_pct)",
     ),
     "the ladder stays up when armed anew": (
         test_a_new_arming_forgets_that_a_stop_was_ignored,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import drivers.treadmill.controlled as module
+import drivers.treadmill.setting as setting_module
 from drivers import lines
 from drivers.machines import ENVIRONMENT, Machine, bound, load_machines, save_machine
 from drivers.registry import TREADMILL, parse_device
@@ -151,14 +152,16 @@ def test_what_could_not_be_read_again_is_not_written(
 
 FAULTS = {
     "no search": (
-        "own_kmh = self._seen.set_speed_kmh if taken is _Taken.DIFFERS else self._next_lowest()",
-        "own_kmh = None",
+        setting_module,
+        "higher_kmh = own_kmh if taken is _Taken.DIFFERS else self.next_lowest()",
+        "higher_kmh = None",
     ),
     "found and not told": (
-        "            self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info))\n",
+        setting_module,
+        "            self._tell_lowest()\n",
         "            pass\n",
     ),
-    "gone below": ("max(self._lowest_kmh, guard.out_kmh)", "max(0.2, guard.out_kmh)"),
+    "gone below": (module, "max(self._setting.lowest_kmh, guard.out_kmh)", "max(0.2, guard.out_kmh)"),
 }
 
 
@@ -173,5 +176,4 @@ def test_the_fact_fails_where_the_rule_is_broken(fault: str, monkeypatch: pytest
             KMH, 0.5, True, lambda *words, **named: PaperRoom(wall, *words, **named)
         )
 
-    old, new = FAULTS[fault]
-    fails_with(module, old, new, fact)
+    fails_with(*FAULTS[fault], fact)

@@ -58,6 +58,6 @@ def test_what_brings_it_to_rest_goes_out(request_: Request, value: float | None)
 
 
 def test_the_fact_fails_on_a_driver_that_lets_ramps_through() -> None:
-    old = "request is Request.SET_SPEED and value == self._lowest_kmh"
+    old = "request is Request.SET_SPEED and value == self._setting.lowest_kmh"
     fact = partial(test_a_stop_overtakes_what_would_move_the_belt, Request.SET_SPEED, 4.9)
     fails_with(driver_module, old, "request is Request.SET_SPEED", fact)
