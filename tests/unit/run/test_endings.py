@@ -12,7 +12,7 @@ from teststation.cause import Cause
 from teststation.ports import BeltState, Setpoint, TripReason
 from teststation.run import events as ev
 from teststation.run.commands import GrantBelt, StopBelt
-from teststation.run.engine import dispatch, prepared
+from teststation.run.engine import dispatch, ending, prepared
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause, Phase
 
@@ -305,3 +305,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_fact_fails_where_the_rule_is_broken(fault: str) -> None:
     fails_with(*FAULTS[fault])
+
+
+def test_a_cool_down_from_no_load_at_all_takes_the_plans_own() -> None:
+    state = ending.cool_down(Bench().ready().state, 5.0, Outcome.LIMIT, Cause("planned_end"))
+    assert state.setpoint == Setpoint(speed_kmh=3.0, incline_pct=0.0)

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain, cycle, repeat
 
 import pytest
@@ -20,7 +21,7 @@ from teststation.run.engine import heart as heart_module
 from teststation.run.engine import limits, operator, prepared, stages, step, ticking
 from teststation.run.record import Outcome
 from teststation.run.recording import fold
-from teststation.run.state import HoldCause, Phase
+from teststation.run.state import HoldCause, Phase, TakenBack
 
 LIMIT_BPM = 153.0
 HIGH, LOW, NONE = 195, 90, None
@@ -522,6 +523,26 @@ def test_after_an_answer_a_notice_has_its_whole_time_however_soon_it_comes() -> 
     while bench.state.notice is None:
         walk(bench, flicker((HIGH + 15, 1)), 0.25)
     assert bench.state.notice.acts_at_s - bench.now_s == pytest.approx(15.0, abs=0.3)
+
+
+def test_an_answer_about_borg_gives_the_pulse_no_new_time() -> None:
+    bench = Bench(LONG_PLAN, hr_limit_bpm=LIMIT_BPM).started()
+    walk(bench, iter([LOW] * 60 + [HIGH] * 16 + [LOW] * 11), 87.0)
+    assert bench.state.notice is None
+    bench.feed(ev.RpeGiven(t_s=bench.now_s, rpe=17))
+    go_on(bench)
+    while bench.state.notice is None:
+        walk(bench, flicker((HIGH, 1)), 0.25)
+    assert bench.state.notice.acts_at_s - bench.now_s == pytest.approx(5.0, abs=0.3)
+
+
+def test_a_notice_is_the_same_one_for_a_minute_and_another_one_then() -> None:
+    state = replace(Bench(hr_limit_bpm=LIMIT_BPM).started().state, taken_back=TakenBack(acts_at_s=106.0, at_s=100.0))
+    assert limits._acts_at_s(state, 100.0, "limit_hr") == 106.0, "what was left of it"
+    assert limits._acts_at_s(state, 104.0, "limit_hr") == 109.0
+    assert limits._acts_at_s(state, 160.0, "limit_hr") == 165.0
+    assert limits._acts_at_s(state, 160.1, "limit_hr") == pytest.approx(175.1)
+    assert limits._acts_at_s(state, 104.0, "limit_rpe") == 119.0
 
 
 def test_a_notice_of_a_pulse_that_was_over_for_half_a_minute_goes_away_by_an_answer_alone() -> None:
