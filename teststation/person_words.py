@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from teststation.errors import BadInput
-from teststation.files.table import number
+from teststation.files.table import number, shown
 
 
 def interval_peak(text: str) -> dict[str, Any]:
@@ -17,7 +17,9 @@ def interval_peak(text: str) -> dict[str, Any]:
     peak, comma, how = text.replace(";", ",").partition(",")
     bpm = number(peak)
     if bpm is None or (comma and how.strip().lower() not in ("all-out", "all out")):
-        raise BadInput(f"{text!r} is not a pulse; write it as 168, or as 168,all-out where the session went all out")
+        raise BadInput(
+            f"{shown(text)!r} is not a pulse; write it as 168, or as 168,all-out where the session went all out"
+        )
     return {"hr_max_intervals_bpm": bpm, "hr_max_intervals_all_out": bool(comma)}
 
 
@@ -31,6 +33,6 @@ def activity_index(text: str) -> float:
     known = [part for part in parts if part is not None]
     if len(known) != len(parts) or len(known) not in (1, 3):
         raise BadInput(
-            f"{text!r} is not an activity; write the index, or frequency x intensity x duration as 2.5x2x0.75"
+            f"{shown(text)!r} is not an activity; write the index, or frequency x intensity x duration as 2.5x2x0.75"
         )
     return math.prod(known)

@@ -17,6 +17,7 @@ from drivers.heart_rate.plausibility import is_interval
 from drivers.heart_rate.recorded import Point, point
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.reading import RECORDING_BYTES, read_bytes
 
 TICKS_PER_S = 1024
 _LOW_BITS = 0xFFF
@@ -40,7 +41,7 @@ def read_fit(path: str) -> list[Point]:
     records, beats = _Records(), _Beats()
     try:
         # What is odd in a file is a warning to its reader; what is wrong in it is an error, and told.
-        with warnings.catch_warnings(action="ignore"), fitdecode.FitReader(path, check_crc=_FIT_CRC) as file:
+        with warnings.catch_warnings(action="ignore"), _reader(path) as file:
             for message in file:
                 if isinstance(message, fitdecode.FitDataMessage):
                     records.take(message)
@@ -49,6 +50,10 @@ def read_fit(path: str) -> list[Point]:
         raise BadInput(Cause("replay_no_fit", {"path": path, "why": str(error)})) from error
     alone = any(one.bpm for one in records.points)
     return records.points if alone else [*records.points, *beats.points]
+
+
+def _reader(path: str) -> fitdecode.FitReader:
+    return fitdecode.FitReader(read_bytes(path, RECORDING_BYTES), check_crc=_FIT_CRC)
 
 
 class _Records:

@@ -5,7 +5,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -18,6 +17,7 @@ from drivers.radio.ant_channel import AntChannel, Page
 from drivers.registry import HEART_RATE, parse_device
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.reading import RECORDING_BYTES, read_bytes
 
 SUFFIX = ".raw"
 FORM = 1
@@ -64,7 +64,7 @@ class RawFile:
 def read_raw(path: str) -> RawFile:
     """Read a raw file. Raises BadInput: one sentence on the first thing that is wrong."""
     try:
-        lines = Path(path).read_bytes().splitlines()
+        lines = read_bytes(path, RECORDING_BYTES).splitlines()
     except OSError as error:
         raise BadInput(Cause("replay_unreadable", {"path": path, "why": str(error.strerror)})) from error
     try:

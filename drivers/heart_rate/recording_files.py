@@ -13,6 +13,7 @@ from drivers.heart_rate.fit_recording import read_fit
 from drivers.heart_rate.recorded import Point, point
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
+from teststation.files.reading import RECORDING_BYTES, read_bytes
 from teststation.files.table import decoded, number, split
 
 TIME_COLUMNS = ("t_s", "time", "time_s", "seconds")
@@ -43,7 +44,7 @@ def read_recording(path: str) -> tuple[Point, ...]:
 
 def _from_csv(path: str) -> list[Point]:
     try:
-        source = split(decoded(Path(path).read_bytes()))
+        source = split(decoded(read_bytes(path, RECORDING_BYTES)))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(Cause("replay_no_text", {"path": path, "why": str(error)})) from error
     if not source.header:
@@ -87,7 +88,7 @@ def _seconds(text: str) -> float | None:
 def _from_tcx(path: str) -> list[Point]:
     try:
         # Some programs leave blanks before the declaration, which no parser takes.
-        root = fromstring(Path(path).read_bytes().removeprefix(_BOM).lstrip())
+        root = fromstring(read_bytes(path, RECORDING_BYTES).removeprefix(_BOM).lstrip())
     except (ParseError, DefusedXmlException, OSError, ValueError) as error:
         raise BadInput(Cause("replay_no_tcx", {"path": path, "why": str(error)})) from error
     points: list[Point] = []

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.reading import read_bytes
 from teststation.files.table import CELL_LETTERS, Row, decoded_from_a_spreadsheet, number, split
 from teststation.records.database import Record
 from teststation.records.people import national_number
@@ -50,7 +51,6 @@ HEADINGS = {
 }
 # Outside these somebody has mistyped or mixed up the unit (L/min, MET, lb).
 BOUNDS = {"vo2max_ml_kg_min": (5.0, 100.0), "hr_max_bpm": (60.0, 240.0), "weight_kg": (25.0, 300.0)}
-BYTES_MAX = 5_000_000
 SEXES = {
     **dict.fromkeys(("female", "f", "kvinne", "k"), Sex.FEMALE),
     **dict.fromkeys(("male", "m", "mann"), Sex.MALE),
@@ -140,13 +140,9 @@ def keep(record: Record, found: Preview) -> int:
 
 def _read_file(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(BYTES_MAX + 1)
+        return read_bytes(path)
     except OSError as error:
         raise BadInput(Cause("import_unreadable", {"path": str(path), "why": error.strerror or ""})) from error
-    if len(data) > BYTES_MAX:
-        raise BadInput(Cause("import_too_large", {"path": str(path), "megabytes": BYTES_MAX // 1_000_000}))
-    return data
 
 
 def _column(heading: str) -> str:

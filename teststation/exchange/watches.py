@@ -20,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.reading import RECORDING_BYTES, read_bytes
 from teststation.training.diary import HR_HIGH_BPM, HR_LOW_BPM, MINUTES_MAX
 from teststation.training.watch import Activity
 
@@ -110,7 +111,7 @@ def _fit(path: Path) -> list[_Found]:
 
 
 def _reader(path: Path) -> Any:
-    return fitdecode.FitReader(str(path), check_crc=fitdecode.CrcCheck.RAISE)
+    return fitdecode.FitReader(read_bytes(path, RECORDING_BYTES), check_crc=fitdecode.CrcCheck.RAISE)
 
 
 def _session(message: Any) -> _Found:
@@ -139,7 +140,7 @@ def _aware(moment: datetime) -> datetime:
 def _tcx(path: Path) -> list[_Found]:
     try:
         # Some programs leave blanks before the declaration, which no parser takes.
-        root = fromstring(path.read_bytes().removeprefix(_BOM).lstrip())
+        root = fromstring(read_bytes(path, RECORDING_BYTES).removeprefix(_BOM).lstrip())
     except (ParseError, DefusedXmlException, OSError, ValueError) as error:
         raise BadInput(Cause("diary_file_unreadable", {"path": str(path), "kind": "TCX", "why": str(error)})) from error
     return [_tcx_activity(one) for one in _under(root, "Activity")]

@@ -15,6 +15,8 @@ from teststation.cause import Cause
 DELIMITERS = ",;\t"
 LINES_IN_A_CELL = 100
 CELL_LETTERS = 100_000  # more is no cell of a table
+CELL_SHOWN = 40
+_BEGINNING = 1000  # bytes of a file that tell what it is
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SEPARATOR = re.compile(r'\s*"?sep=([^\w\s"]|\t)"?[\s,;]*', re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
@@ -43,8 +45,12 @@ class Rows:
 
 def decoded(data: bytes) -> str:
     """A file's text. Raises UnicodeDecodeError: in an older coding, no letter beyond a to z is certain."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    utf_32 = data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff"))
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and not utf_32:
         return data.decode("utf-16")
+    at = data.find(b"\0", 0, _BEGINNING)
+    if at >= 0:  # a coding of two or four bytes a letter, or no text at all
+        raise UnicodeDecodeError("utf-8", data[:_BEGINNING], at, at + 1, "null characters")
     return data.decode("utf-8-sig")
 
 
@@ -101,6 +107,11 @@ def split(text: str, *, remarks: bool = True) -> Rows:
             delimiter = delimiter or _delimiter(line)
             return _table(lines, at, delimiter, tuple(said), remarks=remarks)
     return Rows(tuple(said))
+
+
+def shown(cell: str) -> str:
+    """A cell as a sentence quotes it: the beginning of a long one is enough to find it."""
+    return cell if len(cell) <= CELL_SHOWN else f"{cell[:CELL_SHOWN]}…"
 
 
 def number(text: str) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from teststation.errors import BadInput
 from teststation.files.table import number as to_number
-from teststation.files.table import split
+from teststation.files.table import shown, split
 from teststation.person_words import activity_index, interval_peak
 from teststation.physiology.result import Load, StageObservation
 from teststation.subject import Gait
@@ -35,6 +35,7 @@ ABOUT = {
     "beta-blocker": "beta_blocker",
     "irregular-rhythm": "irregular_rhythm",
 }
+ROWS_MAX = 500  # the longest test of all has some thirty stages
 YES_OR_NO = ("beta-blocker", "irregular-rhythm", "hr-max-from-rpe")
 _ABOUT_LINE = re.compile(r"^\s*#\s*([\w-]+)\s*[=:]\s*(.*?)\s*[,;]*\s*$")
 
@@ -64,6 +65,10 @@ def read_table(text: str, path: str) -> Table:
         problems += _header_problems(header, path)
     if problems:
         raise BadInput(*problems)
+    if len(source.rows) > ROWS_MAX:
+        raise BadInput(
+            f"{path}: has {len(source.rows)} rows; one row is one stage of a test, and {ROWS_MAX} are the most"
+        )
     found: list[StageObservation] = []
     for row in source.rows:
         where = f"{path}: row {row.number}"
@@ -86,7 +91,7 @@ def read_table(text: str, path: str) -> Table:
 def _header_problems(header: list[str], path: str) -> list[str]:
     known = (*COLUMNS, "gait")
     problems = [
-        f"{path}: header: {name!r} is no column; columns are {', '.join(known)}"
+        f"{path}: header: {shown(name)!r} is no column; columns are {', '.join(known)}"
         for name in header
         if name and name not in known
     ]
@@ -112,12 +117,12 @@ def _read_about(line: str, path: str, number: int, subject: dict[str, Any], prob
         if value.lower() in ("male", "female"):
             subject[name] = value.lower()
         else:
-            problems.append(f"{where}: {value!r} is not male or female; correct it")
+            problems.append(f"{where}: {shown(value)!r} is not male or female; correct it")
     elif key in YES_OR_NO:
         if value.lower() in ("yes", "no", "true", "false"):
             subject[name] = value.lower() in ("yes", "true")
         else:
-            problems.append(f"{where}: {value!r} is not yes or no; correct it")
+            problems.append(f"{where}: {shown(value)!r} is not yes or no; correct it")
     elif key == "hr-max-intervals":
         try:
             subject |= interval_peak(value)
@@ -131,7 +136,7 @@ def _read_about(line: str, path: str, number: int, subject: dict[str, Any], prob
     else:
         number_read = to_number(value)
         if number_read is None:
-            problems.append(f"{where}: {value!r} is not a number; correct it")
+            problems.append(f"{where}: {shown(value)!r} is not a number; correct it")
         else:
             subject[name] = number_read
 
@@ -146,7 +151,7 @@ def _read_row(cells: Mapping[str, str], index: int, where: str, problems: list[s
             continue
         value = to_number(text)
         if value is None:
-            problems.append(f"{where}: {name}: {text!r} is not a number; correct it")
+            problems.append(f"{where}: {name}: {shown(text)!r} is not a number; correct it")
         elif not low <= value <= high:
             problems.append(f"{where}: {name}: {value:g} is outside {low:g} to {high:g}; correct it")
         elif name == "rpe" and value % 1:
@@ -155,7 +160,7 @@ def _read_row(cells: Mapping[str, str], index: int, where: str, problems: list[s
             values[name] = value
     gait = (cells.get("gait") or "").strip().lower()
     if gait not in ("", "walk", "run"):
-        problems.append(f"{where}: gait: {gait!r} is not walk or run; correct it or leave it empty")
+        problems.append(f"{where}: gait: {shown(gait)!r} is not walk or run; correct it or leave it empty")
     no_load = values["vo2_ml_kg_min"] is None and (values["speed_kmh"] is None or values["incline_pct"] is None)
     if len(problems) == before and no_load:
         problems.append(f"{where}: has neither speed_kmh and incline_pct nor vo2_ml_kg_min; fill them in")

@@ -11,6 +11,7 @@ import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.reading import read_text
 from teststation.ports import Setpoint, Value
 from teststation.protocol.plan import (
     BOUT,
@@ -76,7 +77,7 @@ def find(protocol: str) -> tuple[str, str]:
         known = ", ".join((*builtin_ids(), *builtin_sessions()))
         raise BadInput(Cause("protocol_unknown", {"protocol": protocol, "known": known}))
     try:
-        return path.read_text("utf-8-sig"), protocol
+        return read_text(path), protocol
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(Cause("protocol_no_text", {"path": protocol, "why": str(error)})) from error
 

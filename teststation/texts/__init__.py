@@ -4,6 +4,7 @@ The core has no Qt, so its catalogues are TOML. A missing key is a bug and raise
 """
 
 import tomllib
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -14,6 +15,10 @@ from teststation.cause import Cause, Problem
 LANGUAGES = ("nb", "nn", "en")
 COMMA = frozenset({"nb", "nn"})  # languages that write 4,0
 PROBLEMS_TOLD = 20
+_MOST_LETTERS = {"text": 80}  # of a value, where it is what somebody has written
+_MOST_OF_ANY = 1000
+_MOVING = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 class _WithComma(float):
@@ -41,8 +46,9 @@ class Texts:
         return self._entries[key]
 
     def say(self, cause: Cause) -> str:
-        """A cause in words."""
-        return self(f"cause.{cause.code}", **cause.values)
+        """A cause in words, in one line: a value that somebody has written breaks none, and fills none."""
+        told = {name: _told(name, value) if isinstance(value, str) else value for name, value in cause.values.items()}
+        return self(f"cause.{cause.code}", **told)
 
     def begins_with_a_value(self, cause: Cause) -> bool:
         """Whether the first thing a cause says is one of its values."""
@@ -75,8 +81,22 @@ def first_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:
 
 def english(*problems: Problem) -> str:
     """Problems in the language of the command line and of logs, in one line."""
-    said = (texts("en").say(problem) if isinstance(problem, Cause) else problem for problem in first_of(problems))
+    said = (texts("en").say(one) if isinstance(one, Cause) else _in_one_line(one) for one in first_of(problems))
     return "; ".join(said)
+
+
+def _told(name: str, value: str) -> str:
+    most = _MOST_LETTERS.get(name, _MOST_OF_ANY)
+    return _in_one_line(value if len(value) <= most else f"{value[:most]}…")
+
+
+def _in_one_line(text: str) -> str:
+    """Signs that end a line, move the cursor or turn the direction of reading are spelled out."""
+    return "".join(repr(sign)[1:-1] if _moves(sign) else sign for sign in text)
+
+
+def _moves(sign: str) -> bool:
+    return unicodedata.category(sign) in _MOVING or unicodedata.bidirectional(sign) in _TURNING
 
 
 def flatten(prefix: str, table: dict[str, Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.reading import read_text
 from teststation.ports import Value
 
 KINDS = ("text", "yes_no", "choice", "several", "scale", "date")
@@ -106,7 +107,7 @@ def own_form() -> Form:
 def find_form(path: Path) -> Form:
     """The clinic's questions where it has a table of its own, else those of the station. Raises BadInput."""
     try:
-        return read_form(path.read_text("utf-8-sig"), str(path))
+        return read_form(read_text(path), str(path))
     except FileNotFoundError:
         return own_form()
     except (OSError, UnicodeDecodeError) as error:

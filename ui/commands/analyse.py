@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from teststation.cause import Problem
 from teststation.errors import BadInput, StationError
 from teststation.files.outputs import Kind
+from teststation.files.reading import read_bytes
 from teststation.files.table import decoded
 from teststation.output import estimate_object
 from teststation.physiology.assess import assess
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _assess_file(name: str, options: Mapping[str, Any]) -> Assessment:
     try:
-        text = decoded(Path(name).read_bytes())
+        text = decoded(read_bytes(name))
     except FileNotFoundError:
         raise BadInput(f"{name}: there is no such file; check the name") from None
     except (OSError, UnicodeDecodeError) as error:

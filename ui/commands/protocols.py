@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from teststation.cause import Problem
 from teststation.errors import BadInput
+from teststation.files.reading import read_text
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads, builtin_ids, builtin_sessions, find, load_plan, load_session
 from teststation.protocol.load import check as check_text
@@ -53,9 +53,12 @@ def check(arguments: argparse.Namespace) -> int:
     problems: list[Problem] = []
     for name in arguments.files:
         try:
-            text = Path(name).read_text("utf-8-sig")
+            text = read_text(name)
         except (OSError, UnicodeDecodeError) as error:
             problems.append(f"{name}: cannot be read as text ({error}); name a TOML file")
+            continue
+        except BadInput as error:
+            problems.extend(error.causes)
             continue
         found = check_text(text, name)
         problems.extend(first_of(found))

@@ -8,11 +8,11 @@ begin with ``#`` are remarks.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import linear_regression
 
 from teststation.errors import BadInput
-from teststation.files.table import decoded, split
+from teststation.files.reading import RECORDING_BYTES, read_bytes
+from teststation.files.table import decoded, shown, split
 from teststation.files.table import number as to_number
 from teststation.physiology.assess import assess
 from teststation.physiology.hrmax import nes2013_bpm
@@ -46,7 +46,7 @@ def read_measured(path: str, rpe_column: str | None = None) -> list[MeasuredTest
         BadInput: the table cannot be read as one.
     """
     try:
-        table = split(decoded(Path(path).read_bytes()))
+        table = split(decoded(read_bytes(path, RECORDING_BYTES)))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: cannot be read as text ({error}); check the name") from error
     rows = [dict(zip(table.header, row.cells, strict=False)) for row in table.rows if row.problem is None]
@@ -108,11 +108,11 @@ def _test(path: str, key: tuple[str, str], rows: Sequence[Mapping[str, str]], rp
     def needed(column: str) -> float:
         value = to_number(first[column])
         if value is None:
-            raise BadInput(f"{path}: {name}: {column}: {first[column]!r} is not a number; correct it")
+            raise BadInput(f"{path}: {name}: {column}: {shown(first[column])!r} is not a number; correct it")
         return value
 
     if first["sex"] not in list(Sex):
-        raise BadInput(f"{path}: {name}: sex: {first['sex']!r} is not male or female; correct it")
+        raise BadInput(f"{path}: {name}: sex: {shown(first['sex'])!r} is not male or female; correct it")
     subject = Subject(
         sex=Sex(first["sex"]),
         age_years=needed("age"),

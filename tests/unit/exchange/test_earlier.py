@@ -9,7 +9,8 @@ import pytest
 
 from teststation.errors import BadInput
 from teststation.exchange import earlier
-from teststation.exchange.earlier import BYTES_MAX, keep, preview
+from teststation.exchange.earlier import keep, preview
+from teststation.files.reading import TABLE_BYTES
 from teststation.records.access.audit import Action
 from teststation.records.database import Record
 from teststation.records.people.people import Person
@@ -96,7 +97,7 @@ def test_a_norwegian_spreadsheet_is_read(record: Record, person: Person, tmp_pat
         (HEADER.replace("method", "framgang"), "nobody knows the column framgang"),
         (HEADER.replace("vo2max_ml_kg_min", "vo2maks (l/min)"), "nobody knows the column vo2maks"),
         (HEADER.replace("hr_max_bpm", "method"), "the column method is there twice"),
-        (HEADER + "x" * BYTES_MAX, "is larger than 5 MB"),
+        (HEADER + "x" * TABLE_BYTES, "is larger than 5 MB"),
         (HEADER + '"' + "x" * 200_000 + '"', "is no table"),
     ],
 )

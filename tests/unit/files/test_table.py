@@ -2,6 +2,8 @@
 
 import csv
 import io
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,9 +11,12 @@ from hypothesis import strategies as st
 
 from tests.mutants import fails_with
 from teststation.cause import Cause
+from teststation.errors import BadInput
 from teststation.files import table
+from teststation.files.reading import read_bytes, read_text
 from teststation.files.table import decoded, number, split
 
+POSIX = sys.platform != "win32"
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=12)
 HEADER = ["t_s", "hr_bpm", "comment"]
 
@@ -148,3 +153,29 @@ def test_every_number_is_read_back_from_its_norwegian_spelling(value: float) -> 
 def test_no_text_whatever_breaks_the_reader(text: str, remarks: bool) -> None:
     for row in split(text, remarks=remarks).rows:
         assert (row.problem is None) == bool(row.cells)
+
+
+# --- what is no table ---
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_a_coding_of_several_bytes_without_its_mark_is_not_guessed(coding: str) -> None:
+    with pytest.raises(UnicodeDecodeError, match="null characters"):
+        decoded("t_s;hr_bpm\n0;80\n".encode(coding))
+
+
+def test_a_file_without_an_end_is_refused_and_one_at_the_limit_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x" * 100)
+    assert read_bytes(path, 100) == b"x" * 100
+    with pytest.raises(BadInput, match="larger than 0 MB"):
+        read_bytes(path, 99)
+    if POSIX:
+        with pytest.raises(BadInput, match="larger than 5 MB"):
+            read_bytes("/dev/zero")
+
+
+def test_text_is_the_same_whatever_ends_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\rc = 3\n")
+    assert read_text(path) == "a = 1\nb = 2\nc = 3\n"

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from teststation.cause import Cause
-from teststation.errors import RecordError
+from teststation.errors import BadInput, RecordError
+from teststation.files.reading import read_text
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.place import data_folder
 
@@ -173,11 +174,13 @@ def keyring_keeps(keyring_backend: KeyringBackend | None = None) -> bool:
 def first_line(path: Path) -> str:
     """The passphrase in a file. Raises RecordError."""
     try:
-        text = path.read_text("utf-8-sig")  # Notepad may begin a file with a byte order mark
+        text = read_text(path)  # Notepad may begin a file with a byte order mark
     except OSError as error:
         raise RecordError(
             Cause("passphrase_file_unreadable", {"path": str(path), "why": error.strerror or ""})
         ) from error
+    except BadInput as error:
+        raise RecordError(*error.causes) from error
     except UnicodeDecodeError as error:
         raise RecordError(Cause("passphrase_file_not_utf8", {"path": str(path)})) from error
     line = text.partition("\n")[0].removesuffix("\r")

@@ -1,0 +1,28 @@
+"""Files that others have written are read up to a size: what is larger is no such file, and would be waited for."""
+
+from pathlib import Path
+
+from teststation.cause import Cause
+from teststation.errors import BadInput
+
+TABLE_BYTES = 5_000_000  # of a table, a protocol, a passphrase
+RECORDING_BYTES = 50_000_000  # of a whole day, with every position
+
+
+def read_bytes(path: str | Path, most: int = TABLE_BYTES) -> bytes:
+    """What is in a file.
+
+    Raises:
+        BadInput: it is larger than ``most`` bytes, as a device is that never ends.
+        OSError: it cannot be read.
+    """
+    with Path(path).open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise BadInput(Cause("file_too_large", {"path": str(path), "megabytes": most // 1_000_000}))
+    return data
+
+
+def read_text(path: str | Path, most: int = TABLE_BYTES) -> str:
+    """The same in UTF-8, with or without a mark. Raises also UnicodeDecodeError."""
+    return read_bytes(path, most).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
