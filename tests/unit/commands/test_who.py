@@ -54,6 +54,9 @@ def found(record: Record, *words: str, age: float = YEAR - 1980, sex: str = "fem
         ("--name", "kari anne Ødega\u030ard", "--born", " 1980-01-31 "),
         ("--name", "Ødegård, Kari Anne", "--born", "1980-01-31"),
         ("--name", "Kari\u200b Anne Ødegård", "--born", "1980-01-31", "--number", NUMBER),
+        ("--name", "Kari-Anne Ødegård", "--born", "1980-01-31"),
+        ("--name", "Ødegård \u2010 Kari\u2013Anne", "--born", "1980-01-31"),
+        ("--number", "３１１２９９ ５６７１５"),
     ],
 )
 def test_one_person_is_found_however_they_are_written(record: Record, kari: Person, words: tuple[str, ...]) -> None:
@@ -68,6 +71,10 @@ def test_one_person_is_found_however_they_are_written(record: Record, kari: Pers
         (("--number", NUMBER, "--name", "Kari Ødegård"), "another name"),
         (("--number", NUMBER, "--born", "1980-01-30"), "another day"),
         (("--number", "17", "--name", "Kari Anne Ødegård", "--born", "1980-01-31"), "without this number"),
+        (("--name", "Kari Anne Ødegaard", "--born", "1980-01-31"), "Kari Anne Ødegård was born on that day and is"),
+        (("--name", "Karianne Odegard", "--born", "1980-01-31"), "written almost alike"),
+        (("--name", "Kári Anne Ødegård", "--born", "1980-01-31"), "written almost alike"),
+        (("--name", "Kari\u00adAnne Ødegård", "--born", "1980-01-31"), "written almost alike"),
         (("--number", "3112995671"), "ten digits"),
         (("--number", "1129956715"), "ten digits"),
         (("--number", "3.1129956715E+10"), "power of ten"),
@@ -114,6 +121,14 @@ def test_a_person_of_whom_only_a_number_was_known_is_not_somebody_else(record: R
     first = found(record, "--number", "17")
     assert found(record, "--number", " 17 ", "--name", "Per Dal") == first
     assert len(record.people.all()) == 1
+
+
+def test_two_who_are_written_almost_alike_are_told_apart_by_their_numbers(record: Record, kari: Person) -> None:
+    words = ("--name", "Kari Anne Ødegaard", "--born", "1980-01-31", "--number", "17")
+    other = found(record, *words)
+    assert other != kari.id
+    assert found(record, *words) == other
+    assert found(record, "--name", "Kari Anne Ødegaard", "--born", "1980-02-01") not in (kari.id, other)
 
 
 def test_two_of_one_name_and_day_are_told_apart_by_number_alone(record: Record, kari: Person) -> None:

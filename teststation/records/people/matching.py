@@ -1,7 +1,8 @@
 """Whom a table or a command means: found in the record, or nobody yet, or a contradiction that somebody must settle.
 
 A number finds a person; a name, a birth date or a sex beside it must then be that person's. Names are the same whatever
-their case, their spaces and the order of their words.
+their case, their spaces and hyphens and the order of their words. Whoever was born on the same day and differs by
+accents, or by how a name is written together, is neither found nor added: somebody must say who it is.
 """
 
 import unicodedata
@@ -11,7 +12,7 @@ from datetime import date
 
 from teststation.cause import Cause
 from teststation.records.people.people import Person, birth_date, same_number
-from teststation.records.storage.names import folded, trimmed
+from teststation.records.storage.names import folded, plain, trimmed
 from teststation.subject import Sex
 
 NO_NAME = "Uten navn"  # what a person is called of whom only a number was given
@@ -36,6 +37,7 @@ class Matching:
         self._with_number = with_number
         self._by_number: dict[str, Person] = {}
         self._by_name: dict[Key, list[Person]] = {}
+        self._by_letters: dict[Key, list[Person]] = {}
         for person in people:
             self.add(person)
 
@@ -44,6 +46,7 @@ class Matching:
         if person.number is not None:
             self._by_number[person.number] = person
         self._by_name.setdefault((_words(person.full_name), person.born), []).append(person)
+        self._by_letters.setdefault((_letters(person.full_name), person.born), []).append(person)
 
     def find(self, said: Description) -> Person | Cause | None:
         """The person, or None for nobody who is known, or what does not fit together."""
@@ -59,7 +62,12 @@ class Matching:
             return Cause("person_without_number")
         if len(found) > 1:
             return Cause("person_several")
-        return (contradiction(found[0], said) or found[0]) if found else None
+        if found:
+            return contradiction(found[0], said) or found[0]
+        nearly = self._by_letters.get((_letters(said.name), said.born.isoformat()), [])
+        # A number of one's own tells two such people apart.
+        nearly = [person for person in nearly if number is None or person.number is None]
+        return Cause("person_nearly", {"name": nearly[0].full_name}) if nearly else None
 
 
 def contradiction(person: Person, said: Description) -> Cause | None:
@@ -80,4 +88,11 @@ def told_born(text: str, today: date) -> date | Cause | None:
 
 def _words(name: str) -> tuple[str, ...]:
     seen = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")  # signs that nobody sees
-    return tuple(sorted(folded(trimmed(seen)).replace(",", " ").split()))
+    apart = "".join(" " if letter == "," or unicodedata.category(letter) == "Pd" else letter for letter in seen)
+    return tuple(sorted(folded(trimmed(apart)).split()))
+
+
+def _letters(name: str) -> tuple[str, ...]:
+    """The letters of a name as a keyboard without accents has them, however it is put together."""
+    plainly = (plain(word.replace("aa", "å")) for word in _words(name))
+    return tuple(sorted(letter for word in plainly for letter in word if letter.isalnum()))

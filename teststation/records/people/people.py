@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -400,10 +401,16 @@ def _refuse_slips(person: Person, kept: Person | None = None) -> None:
 
 def _number(text: str | None) -> str | None:
     """A national number as its digits alone, so that it is one number however it is written."""
-    number = trimmed(text or "")
+    number = trimmed("".join(_figure(letter) for letter in text or ""))
     if national_number.looks_like_one(number):
         number = national_number.compact(number)
     return number or None
+
+
+def _figure(letter: str) -> str:
+    """A figure of any script as 0 to 9."""
+    value = unicodedata.decimal(letter, None)
+    return letter if value is None else str(value)
 
 
 def _refuse_number_of_another(connection: Connection, person: Person) -> None:

@@ -34,7 +34,7 @@ def search_key(given_name: str, family_name: str, number: str, born: str) -> str
         born: ISO date or empty; also found as dd.mm.yyyy and ddmmyyyy.
     """
     name = folded(f"{given_name} {family_name}".strip())
-    ways = [name, name.replace("aa", "å"), name.replace("å", "aa"), _without_accents(name), _plain(name)]
+    ways = [name, name.replace("aa", "å"), name.replace("å", "aa"), _without_accents(name), plain(name)]
     dates = []
     if born:
         year, month, day = born.split("-")
@@ -50,6 +50,6 @@ def _without_accents(text: str) -> str:
     return "".join(kept)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """As on a keyboard without Norwegian letters."""
     return _without_accents(text).replace("æ", "ae").replace("ø", "o").replace("å", "a")
