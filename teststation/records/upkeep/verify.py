@@ -1,6 +1,7 @@
 """Whether a record, or a backup, still holds what was put into it, to the last byte. Nothing is changed."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -195,7 +196,7 @@ def _pages(file: CipherFile) -> list[Cause]:
     with file.bare() as raw:
         damaged = [row[0] for row in raw.execute("PRAGMA cipher_integrity_check")]
         if damaged:
-            pages = [said.removeprefix("HMAC verification failed for ") for said in damaged]
+            pages = [found[0] if (found := re.search(r"page \d+", said)) else said for said in damaged]
             return [Cause("verify_page", {"name": file.name, "page": page}) for page in pages]
         found = [row[0] for row in raw.execute("PRAGMA integrity_check")]
         astray = raw.execute("PRAGMA foreign_key_check").fetchall()

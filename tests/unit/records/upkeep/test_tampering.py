@@ -202,6 +202,14 @@ def test_every_row_taken_out_or_put_in_is_told(filled_file: Path) -> None:
 # --- the named ones ---
 
 
+def written_anew(table: str, old: str, new: str) -> str:
+    """SQL that lets a table of a file say something else of itself, behind the database's back."""
+    quoted = (part.replace("'", "''") for part in (old, new))
+    change = "UPDATE sqlite_master SET sql = replace(sql, '{}', '{}')".format(*quoted)
+    return f"PRAGMA writable_schema = ON;;{change} WHERE name = '{table}';;PRAGMA writable_schema = RESET"
+
+
+GONE = "DROP INDEX ix_person_sort_key"
 NAMED = {
     "the result's column": ("UPDATE result SET vo2max_ml_kg_min = 55 WHERE test_id = 'run-1'", "vo2max_ml_kg_min"),
     "the stage table": ("UPDATE stage SET rpe = 7 WHERE test_id = 'run-1' AND number = 0", "stage run-1:0"),
@@ -233,6 +241,38 @@ NAMED = {
     "an index": ("CREATE UNIQUE INDEX spy ON person (family_name)", "index spy"),
     "an index that is gone": ("DROP INDEX ix_person_sort_key", "index ix_person_sort_key is missing"),
     "a column": ("ALTER TABLE person ADD COLUMN spy TEXT", "table person"),
+    "an index of another order": (
+        f"{GONE};;CREATE INDEX ix_person_sort_key ON person (sort_key DESC)",
+        "ix_person_sort",
+    ),
+    "an index of other letters": (
+        f"{GONE};;CREATE INDEX ix_person_sort_key ON person (sort_key COLLATE NOCASE)",
+        "ix_person_sort",
+    ),
+    "an index that refuses": (f"{GONE};;CREATE UNIQUE INDEX ix_person_sort_key ON person (sort_key)", "ix_person_sort"),
+    "an index of some rows": (
+        f"{GONE};;CREATE INDEX ix_person_sort_key ON person (sort_key) WHERE id > 'a'",
+        "ix_person_sort",
+    ),
+    "a column that is computed": (
+        "ALTER TABLE setting ADD COLUMN spy TEXT GENERATED ALWAYS AS (value) VIRTUAL",
+        "table setting",
+    ),
+    "a check": (written_anew("person", "note TEXT NOT NULL", "note TEXT NOT NULL CHECK (note != 'x')"), "table person"),
+    "a default": (written_anew("person", "note TEXT NOT NULL", "note TEXT NOT NULL DEFAULT 'x'"), "table person"),
+    "letters that are alike": (
+        written_anew("person", "note TEXT NOT NULL", "note TEXT COLLATE NOCASE NOT NULL"),
+        "table person",
+    ),
+    "a row that takes another's place": (
+        written_anew("person", "PRIMARY KEY (id)", "PRIMARY KEY (id) ON CONFLICT REPLACE"),
+        "table person",
+    ),
+    "a reference that deletes": (
+        written_anew("test", "REFERENCES person (id)", "REFERENCES person (id) ON DELETE CASCADE"),
+        "table test",
+    ),
+    "another type": (written_anew("person", "note TEXT", "note CLOB"), "table person"),
     "an older revision": ("UPDATE alembic_version SET version_num = '0003'", "not those of revision 0003"),
     "no revision": ("DELETE FROM alembic_version", "no record of tests"),
 }
@@ -241,7 +281,7 @@ NAMED = {
 @pytest.mark.parametrize("what", NAMED)
 def test_what_was_named_is_told_by_its_name(filled_file: Path, what: str) -> None:
     statement, words = NAMED[what]
-    by_hand(filled_file, statement)
+    by_hand(filled_file, *statement.split(";;"))
     if what == "no revision":
         with pytest.raises(RecordError, match=words):
             found_in(filled_file)
@@ -348,6 +388,11 @@ def test_what_is_planted_on_a_server_is_told(location: Path | str, filled: Recor
         ("policy spy", "CREATE POLICY spy ON person USING (true)", "DROP POLICY spy ON person"),
         ("table spy", "CREATE TABLE spy (x int)", "DROP TABLE spy"),
         ("index spy", "CREATE INDEX spy ON person (born)", "DROP INDEX spy"),
+        (
+            "index ix_person_sort_key (UNIQUE)",
+            f"{GONE}; CREATE UNIQUE INDEX ix_person_sort_key ON person (sort_key)",
+            f"{GONE}; CREATE INDEX ix_person_sort_key ON person (sort_key)",
+        ),
     ):
         with filled.database.writing() as connection:
             connection.execute(text(make))
@@ -356,6 +401,30 @@ def test_what_is_planted_on_a_server_is_told(location: Path | str, filled: Recor
             connection.execute(text(drop))
         assert any(words in problem for problem in said.problems), words
         assert said.planted
+    assert verify(filled.database).ok
+    reference = "ALTER TABLE test DROP CONSTRAINT fk_test_person_id_person, ADD CONSTRAINT fk_test_person_id_person "
+    reference += "FOREIGN KEY (person_id) REFERENCES person (id)"
+    for words, make, drop in (
+        ("table person", "ALTER TABLE person ALTER note SET DEFAULT 'x'", "ALTER TABLE person ALTER note DROP DEFAULT"),
+        (
+            "table person",
+            'ALTER TABLE person ALTER note TYPE text COLLATE "C.utf8"',
+            'ALTER TABLE person ALTER note TYPE text COLLATE "default"',
+        ),
+        ("table person", "ALTER TABLE person ALTER note TYPE varchar(99)", "ALTER TABLE person ALTER note TYPE text"),
+        (
+            "table person",
+            "ALTER TABLE person ADD CHECK (note <> 'x')",
+            "ALTER TABLE person DROP CONSTRAINT person_note_check",
+        ),
+        ("table test", f"{reference} ON DELETE CASCADE", reference),
+    ):
+        with filled.database.writing() as connection:
+            connection.execute(text(make))
+        said = verify(filled.database)
+        with filled.database.writing() as connection:
+            connection.execute(text(drop))
+        assert any(words in problem for problem in said.problems), make
     assert verify(filled.database).ok
 
 
