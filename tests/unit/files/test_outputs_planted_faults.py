@@ -152,12 +152,25 @@ def one_person() -> None:
     assert found(name="  ØDEGÅRD,\u00a0Kari\u200b", born=date(1980, 1, 31)) == KARI
 
 
+def hyphen() -> None:
+    assert found(name="Kari Øde-gård", born=date(1980, 1, 31)) != KARI
+    assert found(name="Ødegård-Kari", born=date(1980, 1, 31)) == KARI
+
+
+def nearly() -> None:
+    assert found(name="Kari Odegaard", born=date(1980, 1, 31)) == Cause("person_nearly", {"name": KARI.full_name})
+    assert found(name="Kari Odegaard", born=date(1980, 1, 30)) is None
+
+
 PEOPLE = (
     (other_name, "_words(said.name) != _words(person.full_name)", "False"),
     (other_born, "said.born.isoformat() != person.born", "False"),
     (other_sex, "said.sex is not person.sex", "False"),
     (other_number, "if found and number is not None:", "if False:"),
-    (one_person, "tuple(sorted(", "tuple(("),
+    (one_person, "tuple(sorted(folded(", "tuple((folded("),
+    (hyphen, 'unicodedata.category(letter) == "Pd"', "False"),
+    (nearly, "if nearly else None", "if False else None"),
+    (nearly, 'plain(word.replace("aa", "å"))', "word"),
     (one_person, 'if unicodedata.category(letter) != "Cf"', "if True"),
 )
 

@@ -272,7 +272,7 @@ NAMED = {
         written_anew("test", "REFERENCES person (id)", "REFERENCES person (id) ON DELETE CASCADE"),
         "table test",
     ),
-    "another type": (written_anew("person", "note TEXT", "note CLOB"), "table person"),
+    "another type": (written_anew("person", "note TEXT", "note VARCHAR(99)"), "table person"),
     "an older revision": ("UPDATE alembic_version SET version_num = '0003'", "not those of revision 0003"),
     "no revision": ("DELETE FROM alembic_version", "no record of tests"),
 }
