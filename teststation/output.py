@@ -13,6 +13,7 @@ from teststation.physiology.result import (
     Assessment,
     Change,
     Estimate,
+    HrMax,
     Limits,
     Load,
     Outlook,
@@ -22,6 +23,8 @@ from teststation.physiology.result import (
 from teststation.records.tests.signing import Signature
 from teststation.run.record import RunRecord
 from teststation.texts import texts
+from teststation.training.session.evidence import Learned
+from teststation.training.session.result import SessionResult
 
 JsonObject = dict[str, Any]
 
@@ -50,6 +53,91 @@ def run_object(run: RunRecord, assessment: Assessment, signature: Signature | No
             "retries": run.link.retries,
         },
     }
+
+
+def session_object(
+    run: RunRecord, found: SessionResult, learned: Learned | None = None, signature: Signature | None = None
+) -> JsonObject:
+    """The object of an interval session: what it came to, with its bouts, its peak and what that says of HRmax."""
+    peak, load = found.peak, found.next_load
+    return {
+        "version": __version__,
+        "session": {
+            "id": run.id,
+            "protocol": {"id": run.plan.id, "sha256": run.plan.sha256},
+            "started_at": run.started_at,
+            "outcome": None if run.outcome is None else run.outcome.value,
+            "reason": _say(run.reason),
+            "belt_at_rest": run.belt_at_rest,
+            "demo": run.demo,
+            "steered_by": found.steered_by,
+            "algorithm_version": found.algorithm_version,
+        },
+        "bouts_planned": found.bouts_planned,
+        "bouts_done": found.bouts_done,
+        "bouts_reached": found.bouts_reached,
+        "minutes": _round(found.minutes, 1),
+        "distance_m": _round(found.distance_m, 0),
+        "climbed_m": _round(found.climbed_m, 0),
+        "band": {
+            "low_bpm": _round(found.hr_low_bpm, 1),
+            "high_bpm": _round(found.hr_high_bpm, 1),
+            "hr_max_bpm": _round(found.hr_max_bpm, 1),
+            "in_band_s": found.in_band_s,
+        },
+        "bouts": [
+            {
+                "number": bout.number,
+                "whole": bout.whole,
+                "duration_s": _round(bout.ended_s - bout.began_s, 1),
+                "speed_kmh": bout.speed_kmh,
+                "incline_pct": bout.incline_pct,
+                "rpe": bout.rpe,
+                "third_minute_bpm": _round(bout.third_minute_bpm, 1),
+                "last_two_bpm": _round(bout.last_two_bpm, 1),
+                "peak_bpm": bout.peak_bpm,
+                "in_band_s": bout.in_band_s,
+                "reached": bout.reached,
+                "fell_bpm": _round(bout.fell_bpm, 1),
+            }
+            for bout in found.bouts
+        ],
+        "peak": None
+        if peak is None
+        else {"bpm": peak.bpm, "bout": peak.bout, "at_s": _round(peak.at_s, 1), "all_out": peak.all_out},
+        "peak_refused": [_say(cause) for cause in found.peak_refused],
+        "highest_read_bpm": found.highest_read_bpm,
+        "hr_max": None
+        if learned is None
+        else {
+            "before": _maximum(learned.before),
+            "after": _maximum(learned.after),
+            "narrower_pct": learned.narrower_pct,
+        },
+        "next_load": None
+        if load is None
+        else {
+            "speed_kmh": load.speed_kmh,
+            "incline_pct": load.incline_pct,
+            "gait": load.gait.value,
+            "why": _say(load.cause),
+            "harder_speed_kmh": load.harder_speed_kmh,
+            "harder_incline_pct": load.harder_incline_pct,
+        },
+        "marks": [{"t_s": _round(mark.t_s, 1), "kind": mark.kind, "text": mark.text} for mark in run.marks],
+        "comment": None if signature is None else signature.comment,
+        "signature": None if signature is None else _signature(signature),
+        "link": {
+            "worst_gap_ms": round(run.link.worst_gap_ms, 1),
+            "commands": run.link.commands,
+            "retries": run.link.retries,
+        },
+    }
+
+
+def _maximum(hr_max: HrMax) -> JsonObject:
+    sd = hr_max.reckoned_sd_bpm or hr_max.see_bpm
+    return {"bpm": _round(hr_max.bpm, 1), "source": hr_max.source, "sd_bpm": _round(sd, 1), "on": hr_max.measured_on}
 
 
 def _signature(signature: Signature) -> JsonObject:

@@ -155,7 +155,7 @@ def hr_max(subject: Subject, stages: Sequence[StageObservation] = ()) -> HrMax:
         see_bpm=see_bpm,
         question=question,
         rpe_check_bpm=None if by_effort is None else by_effort[0],
-        measured_on=subject.hr_max_measured_on if source == "measured" else None,
+        measured_on={"measured": subject.hr_max_measured_on, "intervals": subject.hr_max_intervals_on}.get(source),
         reckoned_bpm=reckoned[0],
         reckoned_sd_bpm=reckoned[1],
         reckoned_source=reckoned[2],

@@ -64,7 +64,7 @@ class HrMax(Value, frozen=True):
     see_bpm: float
     question: Cause | None = None  # such as: observed pulse above the predicted maximum
     rpe_check_bpm: float | None = None  # heart rate on RPE, read at 18, whatever the source
-    measured_on: str | None = None  # ISO date, where it was measured and the date is known
+    measured_on: str | None = None  # ISO date of the measurement or the interval session, where it is known
     reckoned_bpm: float | None = None  # None: in a result older than algorithm 3
     reckoned_sd_bpm: float | None = None
     reckoned_source: str | None = None  # as source, or age: the mean of four formulas

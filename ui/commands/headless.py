@@ -1,5 +1,8 @@
 """One run without a window: the same session, driven by a plain loop and Ctrl-C."""
 
+from collections.abc import Callable
+
+from teststation.protocol.plan import BOUT, WARM_UP
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
@@ -14,8 +17,15 @@ from ui.station.session import Session
 EXIT_STATUS = {Outcome.COMPLETED: 0, Outcome.LIMIT: 0, Outcome.OPERATOR: 3, Outcome.FAULT: 4, Outcome.INTERRUPTED: 4}
 
 
-def drive(session: Session, interrupt: Interrupt, *, ask: bool, confirm: str = "enter") -> bool:
+Beside = Callable[[Keyboard], Callable[[Snapshot], None]]
+
+
+def drive(
+    session: Session, interrupt: Interrupt, *, ask: bool, confirm: str = "enter", beside: Beside | None = None
+) -> bool:
     """Take a prepared session to its end: wait for the devices, start, and tick until the belt is at rest.
+
+    ``beside``: what else looks at each moment, with the keyboard.
 
     Returns whether the test was begun; without that there is nothing to keep.
 
@@ -28,6 +38,7 @@ def drive(session: Session, interrupt: Interrupt, *, ask: bool, confirm: str = "
         say("ended by the operator before anything moved")
         return False
     shown, confirming = _Shown(), Confirming(session, confirm, keyboard)
+    answers = None if beside is None else beside(keyboard)
     answered = 0
     while not session.ended:
         if interrupt.times > answered:
@@ -39,6 +50,8 @@ def drive(session: Session, interrupt: Interrupt, *, ask: bool, confirm: str = "
         moment = session.snapshot()
         shown.show(moment)
         confirming.look(moment)
+        if answers is not None and (moment.prompt is None or not moment.prompt.needs_word):
+            answers(moment)
         ticks.wait()
     shown.show(session.snapshot())
     return True
@@ -63,6 +76,15 @@ class _Shown:
         self._alarms = standing
 
 
+def _where(moment: Snapshot) -> str:
+    now = moment.session
+    if now is None:
+        return f"stage {moment.stage_index + 1} of {moment.n_stages}"
+    if now.part == BOUT:
+        return f"bout {now.bout} of {now.bouts}"
+    return "warm-up" if now.part == WARM_UP else f"pause before bout {now.bout}"
+
+
 def _phase_sentence(moment: Snapshot) -> str:
     minutes = f"{int(moment.now_s // 60)}:{int(moment.now_s % 60):02d}"
     load = "" if moment.target is None else f" {moment.target.speed_kmh:.1f} km/h {moment.target.incline_pct:.1f} %"
@@ -70,7 +92,7 @@ def _phase_sentence(moment: Snapshot) -> str:
     if moment.phase is Phase.STAGES:
         held = " (held: no pulse)" if HoldCause.HR_LOST in moment.holds else ""
         held += " (held: load not set)" if HoldCause.LOAD_NOT_SET in moment.holds else ""
-        return f"{minutes} stage {moment.stage_index + 1} of {moment.n_stages},{load}, {pulse}{held}"
+        return f"{minutes} {_where(moment)},{load}, {pulse}{held}"
     if moment.phase is Phase.ENDED:
         reason = "" if moment.reason is None else f": {texts('en').say(moment.reason)}"
         rest = "the belt is at rest" if moment.at_rest else "the belt is NOT known to be at rest: press the red button"

@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_OneLineParser)
     _demo(commands.add_parser("demo", help="the app on a throw-away record with emulated treadmill, strap and patient"))
     _run(commands.add_parser("run", help="run one test without a window"))
+    _session(commands.add_parser("session", help="interval sessions on the station: run, list, show"))
     _analyse(commands.add_parser("analyse", help="estimate from tables of stages; no devices, no record"))
     _protocols(commands.add_parser("protocols", help="list, show or check test protocols"))
     _devices(commands.add_parser("devices", help="list serial ports; check devices by reading, never moving"))
@@ -68,6 +69,39 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocol", required=True, metavar="ID|FILE.toml")
     parser.add_argument("--speed", metavar="NAME", help="one of the protocol's starting speeds")
+    _walked(parser)
+    _outputs(parser)
+    parser.set_defaults(run=_lazy("run"))
+
+
+def _session(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="run|list|show", required=True, parser_class=_OneLineParser)
+    running = actions.add_parser("run", help="run one session without a window")
+    running.add_argument("--plan", default="4x4", metavar="ID|FILE.toml", help="the session; 4x4 where none is named")
+    running.add_argument("--speed", type=float, metavar="KMH", help="of the bouts, in place of the prescription's")
+    running.add_argument("--incline", type=float, metavar="PERCENT", help="of the bouts; goes with --speed")
+    running.add_argument("--harder", action="store_true", help="start with the harder load that is offered")
+    running.add_argument(
+        "--cleared", metavar="WHO-AND-WHY", help="after a test with a symptom: who answers for a session, and why"
+    )
+    _walked(running)
+    _language(running)
+    running.add_argument("--json", type=_path, metavar="OUT|-", help="what it came to, - for standard output")
+    running.set_defaults(run=_lazy("session"))
+    listing = actions.add_parser("list", help="every kept session, newest first")
+    listing.add_argument("--person", metavar="ID", help="of one person")
+    listing.add_argument("--json", type=_path, metavar="OUT|-")
+    listing.set_defaults(run=_lazy("session", "list_all"))
+    showing = actions.add_parser("show", help="one session")
+    showing.add_argument("id", metavar="ID")
+    showing.add_argument("--json", type=_path, metavar="OUT|-")
+    showing.set_defaults(run=_lazy("session", "show"))
+    for action in (listing, showing):
+        _record_options(action)
+
+
+def _walked(parser: argparse.ArgumentParser) -> None:
+    """What a test and a session have in common: devices, person, and how it is walked."""
     parser.add_argument("--treadmill", required=True, metavar="DEVICE", help="FAMILY:PORT[,option=value...]")
     parser.add_argument("--heart-rate", required=True, metavar="DEVICE", help="FAMILY:PORT[,option=value...]")
     _subject(parser, required=True)
@@ -85,8 +119,6 @@ def _run(parser: argparse.ArgumentParser) -> None:
         "auto says so by itself though nobody has looked, and the record tells it",
     )
     _record_options(parser)
-    _outputs(parser)
-    parser.set_defaults(run=_lazy("run"))
 
 
 def _analyse(parser: argparse.ArgumentParser) -> None:

@@ -2,10 +2,12 @@
 
 import argparse
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from drivers.registry import TREADMILL, parse_device
 from teststation.cause import Cause, Problem
+from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, BadInput, RecordError, StationError
 from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
@@ -14,6 +16,7 @@ from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import Outcome
 from teststation.subject import Subject
 from teststation.texts import english, texts
+from teststation.training.session.evidence import with_evidence
 from ui.commands import outputs
 from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
@@ -31,9 +34,15 @@ def run(arguments: argparse.Namespace) -> int:
     with the_record(arguments, create=True) as record:
         station = Station(record, load_settings(), arguments.time_scale)
         person_id = person_for(record, described(arguments, subject), subject, arguments.language)
+        demo = is_demonstration(arguments.treadmill, arguments.heart_rate)
+        today = datetime.now().astimezone().date().isoformat()
+        known = with_evidence(subject, record.sessions.peaks(person_id, demo=demo), today)
+        if known != subject:
+            day, bpm = known.hr_max_intervals_on, known.hr_max_intervals_bpm or 0.0
+            say(f"HRmax rests on the interval session of {day}, whose pulse held {bpm:.0f} bpm")
         setup = Setup(
             plan=plan,
-            subject=subject,
+            subject=known,
             treadmill=arguments.treadmill,
             heart_rate=arguments.heart_rate,
             person_id=person_id,
@@ -92,6 +101,8 @@ def take_in_interrupted(station: Station) -> None:
     """Keep every run that was interrupted, and say so."""
     for stored in station.recover():
         say(f"an interrupted test was found and {kept_sentence(station, stored)}")
+    for session in station.recovered_sessions:
+        say(f"an interrupted session was found and kept as {session.id}{demo_words(session.run.demo)}")
     for path, problems in station.not_recovered:
         for problem in problems:
             say(f"the interrupted run in {path} is not kept: {english(problem)}")
@@ -164,7 +175,7 @@ def headline_sentence(stored: StoredTest) -> str:
     )
 
 
-def _check_ant_key(treadmill: str, heart_rate: str) -> None:
+def check_ant_key(treadmill: str, heart_rate: str) -> None:
     """Raises BadInput for ANT+ without the clinic's network key: a window would say it and wait."""
     on_ant = {treadmill.partition(":")[0], heart_rate.partition(":")[0]} & {"ant", "fec"}
     if on_ant and not ant_key(load_settings()):
@@ -188,7 +199,7 @@ def _checked(arguments: argparse.Namespace) -> tuple[Subject, Plan]:
         lambda: checked_born(arguments, subject),
         lambda: Station.check_devices(arguments.treadmill, arguments.heart_rate, arguments.time_scale),
         lambda: outputs.check(arguments, (arguments.pdf, Kind.PDF), (arguments.json, Kind.JSON)),
-        lambda: _check_ant_key(arguments.treadmill, arguments.heart_rate),
+        lambda: check_ant_key(arguments.treadmill, arguments.heart_rate),
     ):
         try:
             check()

@@ -49,7 +49,7 @@ class Session:
         self._choices = choices
         self._stored: StoredTest | None = None
         self._run: RunRecord
-        self._assessment: Assessment
+        self._assessment: Assessment | None = None
         self._assess()
 
     # --- time ---
@@ -198,12 +198,13 @@ class Session:
         if self._stored is None:
             self._assess()
             self._journal.close()
-            self._stored = self._keeping.keep(self._run, self._assessment)
+            self._stored = self._keeping.keep(*self.outcome)
         return self._stored
 
     @property
     def outcome(self) -> tuple[RunRecord, Assessment]:
         """The run as it stands, and what it means."""
+        assert self._assessment is not None
         return self._run, self._assessment
 
     def close(self) -> None:

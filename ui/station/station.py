@@ -3,11 +3,11 @@
 import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import msgspec
 
@@ -30,6 +30,7 @@ from teststation.records.people.people import Person
 from teststation.records.rescue import rescue
 from teststation.records.tests.journal import read_journal
 from teststation.records.tests.kept_tests import KeptLine, StoredTest
+from teststation.records.tests.sessions import StoredSession
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
 from teststation.run.record import RunRecord
@@ -37,8 +38,12 @@ from teststation.run.recording import interrupted
 from teststation.run.state import Timing
 from teststation.subject import Subject
 from teststation.texts import english
+from teststation.training.session.analysis import analyse
+from teststation.training.session.pulse import readings_of
+from teststation.training.session.result import SessionResult
 from ui.station.commissioning import last_belt_check
 from ui.station.emulated import EmulatedPair
+from ui.station.interval_session import TrainingSession
 from ui.station.run_mark import RunMark
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings, ant_key
@@ -87,6 +92,25 @@ def floors_sentence(scale: TimeScale) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What every run needs, a test's or a session's."""
+
+    controller: Controller
+    journal: SyncedJournal
+    mark: RunMark
+    discard: Callable[[], None]
+    person: Person
+    emulated: EmulatedPair | None
+    demo: bool
+
+
+def session_of(run: RunRecord, events: Sequence[bytes]) -> SessionResult:
+    """What a session came to, by its raw events."""
+    heart = [ev.decode_event(data) for data in events if b'"heart_rate_read"' in data or b'"test_began"' in data]
+    return analyse(run, readings_of(heart))
+
+
 class Station:
     """A record, its settings and a time scale: makes sessions, finds interrupted runs, makes reports."""
 
@@ -95,6 +119,7 @@ class Station:
         self.settings = settings
         self.scale = TimeScale(time_scale)
         self.not_recovered: list[tuple[Path, tuple[Problem, ...]]] = []
+        self.recovered_sessions: list[StoredSession] = []
 
     @property
     def choices(self) -> Choices:
@@ -125,6 +150,34 @@ class Station:
             BadInput: a device string that cannot be used, or a time scale on a real machine; every problem at once.
             DeviceError: a driver could not be started.
         """
+        ready = self._prepared(setup)
+
+        def keep(run: RunRecord, found: Assessment) -> StoredTest:
+            ready.mark.end()
+            return self._keep(setup.person_id, run, lambda _: found, ready.person, ready.journal.events)
+
+        keeping = Keeping(keep, ready.discard)
+        earlier = self.earlier(setup.person_id, demo=ready.demo)
+        return Session(ready.controller, ready.journal, keeping, earlier, ready.emulated, self.choices)
+
+    def prepare_session(self, setup: Setup) -> TrainingSession:
+        """The same for an interval session: its plan is a session's. Errors as ``prepare``."""
+        ready = self._prepared(setup)
+
+        def keep(run: RunRecord) -> StoredSession:
+            ready.mark.end()
+            return self._keep(setup.person_id, run, lambda e: session_of(run, e), ready.person, ready.journal.events)
+
+        def no_test(_: RunRecord, __: Assessment) -> StoredTest:
+            raise AssertionError("a session is kept by finish_session")
+
+        session = TrainingSession(
+            ready.controller, ready.journal, Keeping(no_test, ready.discard), emulated=ready.emulated
+        )
+        session.keep_session = keep
+        return session
+
+    def _prepared(self, setup: Setup) -> "_Prepared":
         treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
         self.record.bring_at_hand(setup.person_id)
@@ -173,16 +226,11 @@ class Station:
         )
         mark = RunMark(self.record, first.run_id, setup.person_id)
 
-        def keep(run: RunRecord, found: Assessment) -> StoredTest:
-            mark.end()
-            return self._keep(setup.person_id, run, found, person, journal.events)
-
         def discard() -> None:
             mark.end()
             self.record.discard_journal(first.run_id)
 
-        keeping = Keeping(keep, discard)
-        return Session(controller, journal, keeping, self.earlier(setup.person_id, demo=demo), emulated, self.choices)
+        return _Prepared(controller, journal, mark, discard, person, emulated, demo)
 
     @staticmethod
     def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:
@@ -211,15 +259,33 @@ class Station:
 
     # --- what was kept ---
 
+    @overload
     def _keep(
         self,
         person_id: str,
         run: RunRecord,
-        assessment: Assessment,
+        found: Callable[[Sequence[bytes]], Assessment],
         person: Person | None = None,
         remembered: Sequence[bytes] = (),
-    ) -> StoredTest:
-        """Keep an ended run.
+    ) -> StoredTest: ...
+    @overload
+    def _keep(
+        self,
+        person_id: str,
+        run: RunRecord,
+        found: Callable[[Sequence[bytes]], SessionResult],
+        person: Person | None = None,
+        remembered: Sequence[bytes] = (),
+    ) -> StoredSession: ...
+    def _keep(
+        self,
+        person_id: str,
+        run: RunRecord,
+        found: Callable[[Sequence[bytes]], Assessment] | Callable[[Sequence[bytes]], SessionResult],
+        person: Person | None = None,
+        remembered: Sequence[bytes] = (),
+    ) -> StoredTest | StoredSession:
+        """Keep an ended run with what it came to, by its events.
 
         Raises:
             RecordError: the record did not take it; its journal has it.
@@ -230,23 +296,26 @@ class Station:
         except RecordError:
             events = ()  # its folder is gone: what was remembered is all there is
         whole = len(events) >= len(remembered)
+        result = found(events if whole else remembered)
         try:
             if not self.record.path.is_file():
                 raise RecordError(Cause("record_gone", {"name": str(self.record.path)}))
-            return self.record.keep(person_id, run, assessment, events if whole else remembered)
+            return self.record.keep(person_id, run, result, events if whole else remembered)
         except RecordError as error:
             if person is None or (whole and self.record.path.is_file()):
                 raise
-            path = rescue(self.record, person, run, assessment, remembered)
+            path = rescue(self.record, person, run, result, remembered)
             raise AfterTheTest(Cause("test_rescued", {"why": english(*error.causes), "path": str(path)})) from error
 
     def recover(self) -> list[StoredTest]:
         """Keep every run that was interrupted, marked as such. No device is touched.
 
-        What could not be kept is told in ``not_recovered`` by its journal, and stays where it is.
+        Sessions among them are told in ``recovered_sessions``. What could not be kept is told in ``not_recovered`` by
+        its journal, and stays where it is.
         """
         kept: list[StoredTest] = []
         self.not_recovered = []
+        self.recovered_sessions = []
         for path in self.record.unfinished_journals():
             # One journal that cannot be kept (its person is not in a restored record) must not bar the others.
             try:
@@ -254,10 +323,11 @@ class Station:
             except RecordError as error:
                 self.not_recovered.append((path, error.causes))
             else:
-                kept += [] if stored is None else [stored]
+                kept += [stored] if isinstance(stored, StoredTest) else []
+                self.recovered_sessions += [stored] if isinstance(stored, StoredSession) else []
         return kept
 
-    def _recover_one(self, path: Path) -> StoredTest | None:
+    def _recover_one(self, path: Path) -> StoredTest | StoredSession | None:
         content = read_journal(path, self.record.journal_key())
         if not content.events and content.damage is not None:
             raise RecordError(content.damage)  # not one that never began: nobody can tell what it was
@@ -269,6 +339,8 @@ class Station:
             return None
         state, recording = interrupted(events)
         run = recording.record(state)
+        if run.plan.session is not None:
+            return self.record.keep(events[0].person_id, run, session_of(run, content.events), content.events)
         assessment = assess_run(run, self.earlier(events[0].person_id, demo=run.demo), self.choices)
         return self.record.keep(events[0].person_id, run, assessment, content.events)
 

@@ -121,13 +121,28 @@ class KeptSessions:
             rows = connection.execute(query if person_id is None else query.where(TEST.c.person_id == person_id))
             return [_line(row) for row in rows.mappings()]
 
-    def peaks(self, person_id: str, *, demo: bool = False) -> tuple[SessionPeak, ...]:
-        """What this person's sessions say of HRmax, oldest first: demonstrations among themselves."""
-        return tuple(
-            SessionPeak(line.started_at[:10], line.peak_bpm, line.peak_all_out)
-            for line in reversed(self.lines(person_id))
-            if line.peak_bpm is not None and line.demo is demo
-        )
+    def peaks(self, person_id: str, *, demo: bool = False, before: str | None = None) -> tuple[SessionPeak, ...]:
+        """What this person's sessions say of HRmax, oldest first: demonstrations among themselves.
+
+        A session that was not hard enough says nothing of it: its peak is a bound that everybody's formula lies above.
+
+        Args:
+            before: Sessions that started before this one alone, as a run says it.
+        """
+        columns = (*(TEST.c[name] for name in ("started_at", "treadmill", "heart_rate")), SESSION_RESULT.c.session_json)
+        query = _joined(select(*columns)).where(TEST.c.person_id == person_id).order_by(TEST.c.started_utc, TEST.c.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        found: list[SessionPeak] = []
+        for row in rows:
+            peak, started_at = _result.decode(row["session_json"]).peak, row["started_at"]
+            if peak is None or not (peak.hard_enough or peak.all_out):
+                continue
+            if is_demonstration(row["treadmill"], row["heart_rate"]) is demo and (
+                before is None or started_at < before
+            ):
+                found.append(SessionPeak(started_at[:10], peak.bpm, peak.all_out))
+        return tuple(found)
 
     def last_load(self, person_id: str, protocol_id: str, *, demo: bool = False) -> NextLoad | None:
         """What the last session of this protocol left to start with; None where none did."""

@@ -17,6 +17,8 @@ JUDGED_FROM_S = 120.0  # shorter bouts end before the pulse has come up (Festa 2
 ENOUGH_SHARE = 0.5  # of what is averaged, with a pulse
 RECOVERY_S, RECOVERY_OVER_S = 60.0, 5.0
 ALL_OUT_BORG = 19
+INTERVALS_FROM_SHARE, HAIR = 0.85, 1e-9  # of HRmax
+HARD_BORG = 16  # what a bout of intervals is to feel like: 16 to 18 (St. Olav, Trening som medisin)
 WHOLE_WITHIN_S = 2.0
 M_PER_KM, S_PER_H = 1000.0, 3600.0
 
@@ -39,7 +41,7 @@ def analyse(run: RunRecord, readings: Sequence[Reading]) -> SessionResult:
     )
     distance_m, climbed_m = _way(run)
     in_band = [bout.in_band_s for bout in bouts if bout.in_band_s is not None]
-    peak = _peak(bouts, found)
+    peak = _peak(bouts, found, terms)
     return SessionResult(
         algorithm_version=SESSION_ALGORITHM,
         steered_by="borg" if terms.hr_low_bpm is None else "pulse",
@@ -143,12 +145,23 @@ def _way(run: RunRecord) -> tuple[float, float]:
     return walked, climbed
 
 
-def _peak(bouts: Sequence[BoutResult], found: Sequence[Found]) -> Peak | None:
+def _hard(bouts: Sequence[BoutResult], terms: SessionTerms) -> bool:
+    """Whether it was a session of intervals at all: some bout reached their band, or was rated so."""
+    intervals = (
+        terms.hr_low_bpm is not None
+        and terms.hr_max_bpm is not None
+        and terms.hr_low_bpm >= (INTERVALS_FROM_SHARE - HAIR) * terms.hr_max_bpm
+    )
+    return any((intervals and bool(one.reached)) or (one.rpe or 0) >= HARD_BORG for one in bouts)
+
+
+def _peak(bouts: Sequence[BoutResult], found: Sequence[Found], terms: SessionTerms) -> Peak | None:
     best: Peak | None = None
     for bout, one in zip(bouts, found, strict=True):
         if one.held is not None and (best is None or one.held.bpm > best.bpm):
             all_out = bout.rpe is not None and bout.rpe >= ALL_OUT_BORG
-            best = Peak(one.held.bpm, bout.number, one.held.at_s, all_out, one.held.intervals_agree)
+            hard = _hard(bouts, terms)
+            best = Peak(one.held.bpm, bout.number, one.held.at_s, all_out, one.held.intervals_agree, hard)
     return best
 
 

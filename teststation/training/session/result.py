@@ -35,6 +35,7 @@ class Peak(Value, frozen=True):
     at_s: float
     all_out: bool  # the bout was rated Borg 19 or 20
     intervals_agree: bool  # beat intervals came with it, and say the same
+    hard_enough: bool = True  # its bout reached its band, or was rated so: only then it tells more than a lower bound
 
 
 class NextLoad(Value, frozen=True):

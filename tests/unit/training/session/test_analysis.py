@@ -91,6 +91,18 @@ def test_borg_nineteen_in_the_bout_of_the_peak_is_all_out() -> None:
     assert (found.peak.bout, found.peak.all_out) == (4, True)
 
 
+def test_a_peak_of_a_session_that_was_not_hard_is_a_lower_bound_and_no_more() -> None:
+    easy = result(lambda t_s: round(true_bpm(t_s) * 0.8), borg=(11, 12, 12, 12))
+    assert easy.peak is not None
+    assert not easy.peak.hard_enough
+    felt = result(lambda t_s: round(true_bpm(t_s) * 0.8), borg=(15, 16, 17, 17))
+    assert felt.peak is not None
+    assert felt.peak.hard_enough, "Borg stands before the pulse"
+    steady = result(lambda t_s: 140 + int(t_s) % 3, borg=(12,), kind="steady-20")
+    assert steady.bouts_reached == 1
+    assert steady.peak is None or not steady.peak.hard_enough, "a steady walk in its band tells nothing of HRmax"
+
+
 def test_where_the_pulse_steers_nothing_nothing_is_judged_by_it() -> None:
     found = result(hr_max_bpm=None)
     assert found.steered_by == "borg"

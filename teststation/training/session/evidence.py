@@ -1,0 +1,44 @@
+"""What a person's sessions say of their HRmax, for the next estimate and beside it. Pure."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from teststation.physiology.hrmax import SessionPeak, hr_max, peak_that_counts
+from teststation.physiology.result import HrMax
+from teststation.ports import Value
+from teststation.subject import Subject
+
+
+class Learned(Value, frozen=True):
+    """HRmax without a session and with it."""
+
+    before: HrMax
+    after: HrMax
+    narrower_pct: int  # how much narrower the doubt became; negative where the session raised a question
+
+
+def with_evidence(subject: Subject, sessions: Sequence[SessionPeak], on: str) -> Subject:
+    """The subject on ISO day ``on``, with the session that tells most of their HRmax.
+
+    A peak that somebody has typed stands where it is higher: no HRmax lies below either.
+    """
+    best = peak_that_counts(sessions, on)
+    if best is None or subject.irregular_rhythm or (subject.hr_max_intervals_bpm or 0.0) >= best.bpm:
+        return subject
+    return msgspec.structs.replace(
+        subject,
+        hr_max_intervals_bpm=best.bpm,
+        hr_max_intervals_all_out=best.all_out,
+        hr_max_intervals_on=best.on,
+    )
+
+
+def learned(subject: Subject, before: Sequence[SessionPeak], this: SessionPeak) -> Learned | None:
+    """What one session adds to those before it; None where it adds nothing."""
+    was = hr_max(with_evidence(subject, before, this.on))
+    now = hr_max(with_evidence(subject, (*before, this), this.on))
+    if was == now:
+        return None
+    was_sd, now_sd = was.reckoned_sd_bpm or was.see_bpm, now.reckoned_sd_bpm or now.see_bpm
+    return Learned(was, now, round(100 * (1 - now_sd / was_sd)))

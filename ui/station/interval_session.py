@@ -1,0 +1,129 @@
+"""An interval session on the station: where it starts, and the run with its devices. No Qt."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from teststation.cause import Cause
+from teststation.errors import BadInput
+from teststation.physiology.advice import advise
+from teststation.physiology.hrmax import SessionPeak
+from teststation.physiology.result import Line
+from teststation.ports import Setpoint
+from teststation.protocol.load import SessionLoads, find, load_session, session_band
+from teststation.protocol.plan import Plan
+from teststation.protocol.schema import INCLINE_PCT, SPEED_KMH
+from teststation.records.database import Record
+from teststation.records.tests.sessions import StoredSession
+from teststation.run import events as ev
+from teststation.run.record import RunRecord
+from teststation.subject import Subject
+from teststation.training.session.evidence import Learned, learned, with_evidence
+from teststation.training.session.start import Start, propose, typed
+from ui.station.session import Session
+
+
+class TrainingSession(Session):
+    """One interval session from prepared to kept: driven like a test, and never assessed as one."""
+
+    keep_session: Callable[[RunRecord], StoredSession]
+    _kept: StoredSession | None = None
+
+    def accept_offer(self) -> None:
+        """Take the harder load that is offered, from the next bout on."""
+        self._press(ev.LoadAccepted)
+
+    def decline_offer(self) -> None:
+        """Leave the load as it is."""
+        self._press(ev.OfferDeclined)
+
+    def finish_session(self) -> StoredSession:
+        """Keep the ended session in the record, once; its journal goes only when the record has it."""
+        if self._kept is None:
+            self._assess()
+            self._journal.close()
+            self._kept = self.keep_session(self._run)
+        return self._kept
+
+    @property
+    def run(self) -> RunRecord:
+        """The run as it stands."""
+        self._assess()
+        return self._run
+
+    def _assess(self) -> None:
+        self._assessed_at_s = time.monotonic()
+        self._run = self.controller.recording.record(self.controller.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Where a person's next session starts. ``subject`` knows what earlier sessions said of HRmax."""
+
+    protocol: str
+    subject: Subject
+    start: Start
+    line: Line | None  # of the last test, for warm-up and pauses
+
+    def plan(self, load: Setpoint | None = None, *, cleared: bool = False) -> Plan:
+        """The plan at the proposed load, or at one that the operator says.
+
+        Args:
+            cleared: Somebody has answered for a session after a test with a symptom; it is kept who and why.
+        Raises:
+            BadInput: there is no load to start with, or this one is none, or nobody has answered.
+        """
+        if self.start.barred and not cleared:
+            raise BadInput(self.start.cause)
+        loads = self.start.loads
+        if load is not None:
+            loads = self._typed(load)
+        if loads is None:
+            raise BadInput(self.start.cause)
+        return load_session(*find(self.protocol), loads)
+
+    def _typed(self, load: Setpoint) -> SessionLoads:
+        speeds, inclines = SPEED_KMH, INCLINE_PCT
+        sound = speeds[0] <= load.speed_kmh <= speeds[1] and inclines[0] <= load.incline_pct <= inclines[1]
+        if not sound or load.incline_pct * 2 % 1:
+            raise BadInput(Cause("session_too_hard", {"speed": load.speed_kmh, "incline": load.incline_pct}))
+        return typed(self.subject, load, self.line)
+
+
+def propose_session(
+    record: Record, person_id: str, subject: Subject, protocol: str, today: str, *, demo: bool
+) -> Proposal:
+    """Where a person's next session starts, by their last test and their last session of this kind.
+
+    Raises:
+        BadInput: the protocol is no session, or no sound one.
+    """
+    band = session_band(*find(protocol))
+    known = with_evidence(subject, record.sessions.peaks(person_id, demo=demo), today)
+    tests = [stored for stored in record.tests.history(person_id) if stored.run.demo is demo]
+    last = (tests[-1].assessment, advise(tests[-1].run, tests[-1].assessment)) if tests else None
+    plan_id = load_session(*find(protocol), SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))).id
+    start = propose(known, band, last, record.sessions.last_load(person_id, plan_id, demo=demo))
+    return Proposal(protocol, known, start, None if last is None else last[0].line)
+
+
+def learned_from(record: Record, stored: StoredSession) -> Learned | None:
+    """What one kept session has added to what was known of HRmax; None where nothing."""
+    peak = stored.result.peak
+    if peak is None or not (peak.hard_enough or peak.all_out):
+        return None
+    this = SessionPeak(stored.run.started_at[:10], peak.bpm, peak.all_out)
+    before = record.sessions.peaks(stored.person_id, demo=stored.run.demo, before=stored.run.started_at)
+    subject = without_evidence(stored.run.subject)
+    return learned(subject, before, this)
+
+
+def without_evidence(subject: Subject) -> Subject:
+    """The subject without what sessions of the record said; what was typed by hand stays."""
+    if subject.hr_max_intervals_on is None:
+        return subject
+    return msgspec.structs.replace(
+        subject, hr_max_intervals_bpm=None, hr_max_intervals_all_out=False, hr_max_intervals_on=None
+    )
