@@ -1,9 +1,7 @@
 """``teststation demo``: the same app on a throw-away record, with emulators on a real wire."""
 
 import argparse
-import os
 import secrets
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from teststation.files.outputs import Kind
 from teststation.records.database import Record, open_record
 from teststation.subject import Sex, Subject
 from ui.commands.common import the_record
+from ui.commands.display import display_at_hand
 from ui.commands.outputs import check
 from ui.commands.run import run_setup
 from ui.station.emulated import Truth, patient_of_seed
@@ -83,14 +82,6 @@ def _add_patient(record: Record, seed: int) -> str:
     return record.people.add(
         family_name=family, given_name=given, born=born, sex=sex, height_cm=truth.height_cm, demo=True
     ).id
-
-
-def display_at_hand() -> bool:
-    """Whether a window can be opened on this machine."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return any(os.environ.get(name) for name in names)
 
 
 def _subject(truth: Truth) -> Subject:

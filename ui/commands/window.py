@@ -12,34 +12,38 @@ from pathlib import Path
 
 from teststation.cause import Problem
 from teststation.errors import BadInput, StationError
-from teststation.records.database import open_record
-from teststation.records.storage.passphrase import kept_passphrase
-from teststation.records.storage.place import place_of
-from ui.commands.common import come_in, the_location
-from ui.commands.demo import display_at_hand
+from ui.commands.display import display_at_hand
 from ui.station.settings import Settings, load_settings
 
 EXIT_NOT_ANSWERED = 3
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Open the window."""
+    """Open the window. Something is on the screen before what takes time is even read from the disk."""
     if not display_at_hand():
         raise BadInput("there is no display here; use teststation run, or see teststation --help")
     settings = load_settings()
-    location = the_location(arguments)
-    place = place_of(location)
-    passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
-    from ui.desktop.application import ask_passphrase, run_app
+    from ui.desktop.application import opening
 
-    passphrase = kept_passphrase(place.file, passphrase_file, os.environ)
-    if passphrase is None:
-        passphrase = ask_passphrase(place.file, place.name, settings)
-    if passphrase is None:
-        return EXIT_NOT_ANSWERED
-    with open_record(location, passphrase, create=True) as record:
-        come_in(record, arguments, None)
-        return run_app(record, settings)
+    with opening(settings.language) as hall:
+        from teststation.records.database import open_record
+        from teststation.records.storage.passphrase import kept_passphrase
+        from teststation.records.storage.place import place_of
+        from ui.commands.common import come_in, the_location
+        from ui.desktop.application import ask_passphrase, run_app
+
+        location = the_location(arguments)
+        place = place_of(location)
+        passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
+        passphrase = kept_passphrase(place.file, passphrase_file, os.environ)
+        if passphrase is None:
+            hall.hide()
+            passphrase = ask_passphrase(place.file, place.name, settings)
+        if passphrase is None:
+            return EXIT_NOT_ANSWERED
+        with open_record(location, passphrase, create=True) as record:
+            come_in(record, arguments, None)
+            return run_app(record, settings, instead_of=hall)
 
 
 def show(problems: Sequence[Problem]) -> None:

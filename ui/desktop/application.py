@@ -1,27 +1,56 @@
 """Opens the window in an application of its own, and ends with it; before it, asks for what opens the record."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from teststation.cause import Problem
-from teststation.records.database import Record
-from teststation.records.storage.passphrase import is_new
 from ui.desktop.i18n import told, tr, use_language
-from ui.desktop.opening.hall import Hall, tell
-from ui.desktop.opening.passphrase import AskCover, ChooseCover, KeepCover
-from ui.desktop.shutdown import close_on_signals, install_excepthook
-from ui.desktop.widgets.dialogs import Dialogs
-from ui.desktop.window import MainWindow
+from ui.desktop.opening.hall import Hall, WaitCover, tell
 from ui.station.settings import Settings, save_settings
-from ui.station.station import Station
+
+if TYPE_CHECKING:  # read from the disk when a first window is on the screen
+    from teststation.records.database import Record
 
 
-def run_app(record: Record, settings: Settings, *, time_scale: float = 1.0, demo: bool = False, seed: int = 1) -> int:
-    """Open the window and return the exit status when it is closed. A demonstration keeps no settings."""
+@contextmanager
+def opening(language: str) -> Iterator[Hall]:
+    """A first window that says that the station opens; it goes when the station is there, or does not come."""
+    application = _application(language)
+    hall = Hall(tr("about.title"))
+    WaitCover(hall).open()
+    hall.show()
+    application.processEvents()
+    try:
+        yield hall
+    finally:
+        hall.hide()
+        hall.deleteLater()
+
+
+def run_app(
+    record: "Record",
+    settings: Settings,
+    *,
+    time_scale: float = 1.0,
+    demo: bool = False,
+    seed: int = 1,
+    instead_of: Hall | None = None,
+) -> int:
+    """Open the window and return the exit status when it is closed. A demonstration keeps no settings.
+
+    Args:
+        instead_of: The first window, which goes when this one is there.
+    """
+    from ui.desktop.shutdown import close_on_signals, install_excepthook
+    from ui.desktop.window import MainWindow
+    from ui.station.station import Station
+
     application = _application(settings.language)
     station = Station(record, settings, time_scale)
     window = MainWindow(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed)
@@ -32,6 +61,8 @@ def run_app(record: Record, settings: Settings, *, time_scale: float = 1.0, demo
     awake.start()
     try:
         window.showMaximized()
+        if instead_of is not None:
+            instead_of.hide()
         QTimer.singleShot(0, window.welcome)
         return application.exec()
     finally:
@@ -46,6 +77,10 @@ def ask_passphrase(file: Path, name: str, settings: Settings) -> str | None:
         file: The record's file, or this station's spool of a server.
         name: What the record is called to people.
     """
+    from teststation.records.storage.passphrase import is_new
+    from ui.desktop.opening.passphrase import AskCover, ChooseCover, KeepCover
+    from ui.desktop.widgets.dialogs import Dialogs
+
     application = _application(settings.language)
     answer: list[str] = []
     hall = Hall(tr("about.title"))

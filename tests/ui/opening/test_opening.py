@@ -55,16 +55,30 @@ def no_ring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring, "get_keyring", NoKeyring)
 
 
+def open_hall(*kinds: type[QWidget]) -> Hall | None:
+    """The window that asks or tells, once it does."""
+    halls = [one for one in QApplication.topLevelWidgets() if isinstance(one, Hall) and one.isVisible()]
+    return next((hall for hall in halls if any(hall.findChild(kind) for kind in kinds)), None)
+
+
 def answering(*steps: Callable[[QWidget], object]) -> None:
-    """Take one step after the other in the window that is open, once its event loop runs."""
+    """Take one step after the other in the window that asks, once it is there. A step that fails closes it."""
     left = list(steps)
 
     def take() -> None:
-        hall = next(one for one in QApplication.topLevelWidgets() if isinstance(one, Hall) and one.isVisible())
+        hall = open_hall(ChooseCover, KeepCover, AskCover, TellCover)
+        if hall is None:
+            QTimer.singleShot(20, take)
+            return
         step = left.pop(0)
         if left:
             QTimer.singleShot(20, take)
-        step(hall)
+        try:
+            step(hall)
+        except BaseException:
+            left.clear()
+            hall.close()
+            raise
 
     QTimer.singleShot(20, take)
 
@@ -206,14 +220,13 @@ def test_what_keeps_the_window_from_opening_is_said_in_a_window(
     monkeypatch.setenv("TESTSTATION_PASSPHRASE", "en annen")
     seen: list[str] = []
 
-    def look() -> None:
-        hall = next(one for one in QApplication.topLevelWidgets() if isinstance(one, Hall) and one.isVisible())
+    def look(hall: QWidget) -> None:
         cover = hall.findChild(TellCover)
         assert isinstance(cover, TellCover)
         seen.append(cover.words.text())
         hall.close()
 
-    QTimer.singleShot(2000, look)
+    answering(look)
     assert cli.main(["--record", str(path)]) == 2
     assert "åpner" in seen[0]
     assert "this passphrase does not open it" in capsys.readouterr().err
@@ -227,7 +240,7 @@ def test_a_mistake_of_the_program_before_the_window_is_said_in_one_too(
     def broken() -> Settings:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ui.commands.window.the_location", lambda _: broken())
+    monkeypatch.setattr("ui.commands.common.the_location", lambda _: broken())
     monkeypatch.setattr("ui.desktop.application.tell", lambda sentences: told.append(list(sentences)))
     assert cli.main([]) == 4
     assert "ZeroDivisionError" in told[0][0]

@@ -53,6 +53,14 @@ class Hall(QWidget):
             self.setStyleSheet(style_sheet(scale, font_family()))
 
 
+class WaitCover(Cover):
+    """That the station is on its way."""
+
+    def __init__(self, hall: Hall) -> None:
+        words = label(tr("opening.opens"), "lead", centred=True)
+        super().__init__(hall, tr("app.title"), column(words), width=700)
+
+
 class TellCover(Cover):
     """Why nothing opens, a sentence a line."""
 
