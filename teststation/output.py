@@ -8,7 +8,9 @@ from typing import Any
 from teststation import __version__
 from teststation.cause import Cause
 from teststation.physiology.advice import BORG_ZONES, Advice, advise
+from teststation.physiology.course import Course, course
 from teststation.physiology.prescription import prescribe, zones
+from teststation.physiology.reference import in_twentieths
 from teststation.physiology.result import (
     Assessment,
     Change,
@@ -21,10 +23,12 @@ from teststation.physiology.result import (
     StageResult,
 )
 from teststation.records.tests.signing import Signature
+from teststation.run.orders import Order
 from teststation.run.record import RunRecord
 from teststation.texts import texts
 from teststation.training.session.evidence import Learned
 from teststation.training.session.result import SessionResult
+from teststation.units import ML_KG_MIN_PER_MET
 
 JsonObject = dict[str, Any]
 
@@ -42,11 +46,28 @@ def run_object(run: RunRecord, assessment: Assessment, signature: Signature | No
             "reason": _say(run.reason),
             "belt_at_rest": run.belt_at_rest,
             "demo": run.demo,
+            "belt_check": None
+            if run.belt_check is None
+            else {
+                "day": run.belt_check.day,
+                "method": run.belt_check.method,
+                "error_pct": _round(run.belt_check.error_pct, 2),
+            },
         },
+        "subject": {
+            "age_years": _round(run.subject.age_years, 2),
+            "weight_kg": _round(run.subject.weight_kg, 1),
+            "height_cm": _round(run.subject.height_cm, 1),
+            "resting_hr_bpm": _round(run.subject.resting_hr_bpm, 1),
+            "waist_cm": _round(run.subject.waist_cm, 1),
+            "activity_index": _round(run.subject.activity_index, 2),
+        },
+        "course": _course(course(run, assessment)),
         **estimate,
         "marks": [{"t_s": _round(mark.t_s, 1), "kind": mark.kind, "text": mark.text} for mark in run.marks],
         "comment": None if signature is None else signature.comment,
         "signature": None if signature is None else _signature(signature),
+        "orders": [_order(one) for one in run.orders],
         "link": {
             "worst_gap_ms": round(run.link.worst_gap_ms, 1),
             "commands": run.link.commands,
@@ -140,6 +161,23 @@ def _maximum(hr_max: HrMax) -> JsonObject:
     return {"bpm": _round(hr_max.bpm, 1), "source": hr_max.source, "sd_bpm": _round(sd, 1), "on": hr_max.measured_on}
 
 
+def _order(one: Order) -> JsonObject:
+    """A load that was asked of the belt, and what became of it."""
+    numbers = {name: _round(getattr(one, name), 2) for name in Order.__struct_fields__}
+    return {**numbers, "t_s": _round(one.t_s, 1), "reached_after_s": _round(one.reached_after_s, 1)}
+
+
+def _course(seen: Course) -> JsonObject:
+    """What the samples tell of the test as a whole; a fall of pulse is negative."""
+    return {
+        "peak_hr_bpm": _round(seen.peak_hr_bpm, 1),
+        "peak_share": _round(seen.peak_share, 4),
+        "walked_s": _round(seen.walked_s, 1),
+        "peak_met": _round(seen.peak_met, 2),
+        "recovery_bpm": None if seen.recovery_bpm is None else _round(-seen.recovery_bpm, 1),
+    }
+
+
 def _signature(signature: Signature) -> JsonObject:
     return {
         "name": signature.user_name,
@@ -154,12 +192,13 @@ def estimate_object(assessment: Assessment, run: RunRecord | None = None) -> Jso
     """The object without ``test`` and ``link``: what ``analyse`` prints. How a run ended says what may be advised."""
     advice = advise(run, assessment)
     hr_max = assessment.hr_max
+    variance = sum(term.sd_ml_kg_min**2 for term in assessment.error_budget)
     age = assessment.fitness_age
     reference = assessment.reference
     return {
         "version": __version__,
         "algorithm_version": assessment.algorithm_version,
-        "stages": [_stage(stage) for stage in assessment.stages],
+        "stages": [_stage(stage, hr_max.bpm) for stage in assessment.stages],
         "hr_max": {
             "bpm": _round(hr_max.bpm, 1),
             "source": hr_max.source,
@@ -171,10 +210,16 @@ def estimate_object(assessment: Assessment, run: RunRecord | None = None) -> Jso
             "reckoned_sd_bpm": _round(hr_max.reckoned_sd_bpm, 1),
             "reckoned_source": hr_max.reckoned_source,
         },
+        "hr_limit_bpm": _round(assessment.hr_limit_bpm, 1),
         "estimates": {name: _estimate(estimate) for name, estimate in assessment.estimates.items()},
         "headline": assessment.headline,
         "error_budget": [
-            {"name": term.name, "sd_ml_kg_min": _round(term.sd_ml_kg_min, 2), "source": term.source}
+            {
+                "name": term.name,
+                "sd_ml_kg_min": _round(term.sd_ml_kg_min, 2),
+                "share": _round(term.sd_ml_kg_min**2 / variance, 4),
+                "source": term.source,
+            }
             for term in assessment.error_budget
         ],
         "outlook": None if assessment.outlook is None else _outlook(assessment.outlook),
@@ -259,6 +304,7 @@ def _reference(reference: ReferenceComparison) -> JsonObject:
         "percent_of_expected": _round(reference.percent_of_expected, 1),
         "percentile": _round(reference.percentile, 1),
         "probability_below": _round(reference.probability_below, 3),
+        "twentieths": None if reference.probability_below is None else in_twentieths(reference.probability_below)[1],
         "percent_likely_low": _round(reference.percent_likely_low, 1),
         "percent_likely_high": _round(reference.percent_likely_high, 1),
     }
@@ -307,8 +353,10 @@ def _change(change: Change) -> JsonObject:
     }
 
 
-def _stage(stage: StageResult) -> JsonObject:
+def _stage(stage: StageResult, hr_max_bpm: float) -> JsonObject:
     seen = stage.observation
+    share = None if seen.hr_bpm is None else seen.hr_bpm / hr_max_bpm
+    met = None if stage.vo2_ml_kg_min is None else stage.vo2_ml_kg_min / ML_KG_MIN_PER_MET
     return {
         "index": seen.index,
         "name": seen.name,
@@ -317,8 +365,14 @@ def _stage(stage: StageResult) -> JsonObject:
         "hr_bpm": _round(seen.hr_bpm, 1),
         "hr_coverage": _round(seen.hr_coverage, 3),
         "steady": seen.steady,
+        "hr_share": _round(share, 4),
         "rpe": seen.rpe,
+        "systolic_mmhg": seen.systolic_mmhg,
+        "diastolic_mmhg": seen.diastolic_mmhg,
+        "gait": seen.gait.value,
+        "handrail": seen.handrail,
         "vo2_ml_kg_min": _round(stage.vo2_ml_kg_min, 2),
+        "met": _round(met, 2),
         "used": stage.used,
         "excluded_because": _say(stage.excluded_because),
         "doubts": [_say(cause) for cause in stage.doubts],

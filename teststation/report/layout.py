@@ -1,5 +1,6 @@
 """The page's grid, fonts and colours, and text that never leaves its place."""
 
+import io
 from functools import cache
 
 from reportlab.graphics import shapes
@@ -95,6 +96,18 @@ def _letters(text: str) -> list[str]:
         else:
             letters.append(character)
     return letters
+
+
+def new_canvas(out: io.BytesIO) -> Canvas:
+    """An empty document."""
+    # Without a font of ours from the start, a page names Helvetica, which is embedded nowhere.
+    return Canvas(
+        out,
+        pagesize=(WIDTH, HEIGHT),
+        initialFontName=REGULAR,  # pyright: ignore[reportArgumentType] - the stubs take it for a size
+        invariant=1,
+        pdfVersion=(1, 4),
+    )
 
 
 class Page:

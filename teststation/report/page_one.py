@@ -1,5 +1,7 @@
 """Page one: the answer, for the patient and for the journal."""
 
+import io
+
 from teststation.physiology.advice import PULSE_ZONES
 from teststation.physiology.course import course
 from teststation.physiology.prescription import zones
@@ -20,21 +22,29 @@ from teststation.report.layout import (
     WIDTH,
     Page,
     name_lines,
+    new_canvas,
     wrap,
 )
 from teststation.report.model import Report
 from teststation.report.training_block import no_session_words, session_words, zone_cells
 from teststation.report.typesetting.drawing import text_width
 
-CHART_HEIGHT = 222.0
+CHART_HEIGHT, LOWEST_CHART = 222.0, 110.0
+FOOT = 50.0  # above the footer's rule
 BOX_HEIGHT, GAP = 82.0, 10.0
 
 
 def draw(page: Page, report: Report) -> None:
-    """Head, sentence, three answers, chart, trend, training."""
+    """Head, sentence, three answers, chart, trend, training; the chart gives way where much has to be said."""
+    scratch = Page(new_canvas(io.BytesIO()))
+    _draw(scratch, report, CHART_HEIGHT)
+    _draw(page, report, max(LOWEST_CHART, CHART_HEIGHT - max(0.0, FOOT - scratch.y)))
+
+
+def _draw(page: Page, report: Report, chart_height: float) -> None:
     _head(page, report)
     _answers(page, report)
-    _chart(page, report)
+    _chart(page, report, chart_height)
     _change(page, report)
     _training(page, report)
 
@@ -177,7 +187,7 @@ def _measured(page: Page, report: Report) -> None:
     page.y -= height
 
 
-def _chart(page: Page, report: Report) -> None:
+def _chart(page: Page, report: Report, height: float) -> None:
     say, found = report.say, report.assessment
     measured = any(s.vo2_ml_kg_min is not None and s.observation.hr_bpm is not None for s in found.stages)
     if not measured and not report.tested:
@@ -186,13 +196,13 @@ def _chart(page: Page, report: Report) -> None:
     top, left, width = page.y, MARGIN, INNER
     if measured:
         width = INNER * (0.60 if report.tested else 1.0) - 34
-        charts.workload(page.canvas, Box(MARGIN + 34, top - CHART_HEIGHT - 2, width, CHART_HEIGHT - 8), report)
+        charts.workload(page.canvas, Box(MARGIN + 34, top - height - 2, width, height - 8), report)
         left = MARGIN + 34 + width + 14
-    bottom = top - CHART_HEIGHT - 2
+    bottom = top - height - 2
     if report.tested:
         inner = left + 30
         page.text(left, top - 10, say("report.heading.trend"), 8.5, bold=True, color=QUIET)
-        trend_chart.draw(page.canvas, Box(inner, bottom, WIDTH - MARGIN - inner, CHART_HEIGHT - 30), report)
+        trend_chart.draw(page.canvas, Box(inner, bottom, WIDTH - MARGIN - inner, height - 30), report)
         if report.trend is not None:
             values = {name: report.signed(getattr(report.trend, name)) for name in ("per_year", "low", "high")}
             page.text(left, top - 20, say("report.trend", **values), 7, color=QUIET)

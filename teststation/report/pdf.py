@@ -4,8 +4,6 @@ import io
 from collections.abc import Callable
 from functools import partial
 
-from reportlab.pdfgen.canvas import Canvas
-
 from teststation.report import page_one, page_two
 from teststation.report.layout import (
     HEIGHT,
@@ -13,11 +11,11 @@ from teststation.report.layout import (
     INNER,
     MARGIN,
     QUIET,
-    REGULAR,
     RULE,
     WHITE,
     WIDTH,
     Page,
+    new_canvas,
     register_fonts,
 )
 from teststation.report.model import Report
@@ -27,14 +25,7 @@ def render(report: Report) -> bytes:
     """The report as PDF bytes. The same report gives the same bytes."""
     register_fonts()
     out = io.BytesIO()
-    # Without a font of ours from the start, a page names Helvetica, which is embedded nowhere.
-    canvas = Canvas(
-        out,
-        pagesize=(WIDTH, HEIGHT),
-        initialFontName=REGULAR,  # pyright: ignore[reportArgumentType] - the stubs take it for a size
-        invariant=1,
-        pdfVersion=(1, 4),
-    )
+    canvas = new_canvas(out)
     title = report.say("report.title")
     canvas.setTitle(f"{report.say('report.demo')} – {title}" if report.run.demo else title)
     canvas.setSubject(report.run.plan.title)

@@ -9,9 +9,11 @@ from pypdf import PdfReader
 
 import teststation.report.known as known_module
 import teststation.report.layout as layout_module
+import teststation.report.page_one as page_one_module
 from tests.mutants import fails_with
 from tests.sample_tests import follow_up, sample
 from tests.unit.report.test_report import report, text_of
+from teststation.cause import Cause
 from teststation.physiology.assess import assess_run
 from teststation.physiology.course import course
 from teststation.physiology.result import Assessment, Change, FitnessAgeChange
@@ -367,6 +369,32 @@ def test_a_withheld_answer_has_no_row_of_dashes() -> None:
     assert "13:00 min på båndet · høyeste puls 110" in first
     assert "Kondisjonsalder" not in first
     assert "–\n–" not in first
+
+
+def lowest_text(made: Report) -> float:
+    """How far down page one is written, but for its footer."""
+    heights: list[float] = []
+
+    def seen(text: str, _cm: object, matrix: list[float], *_: object) -> None:
+        if text.strip() and matrix[5] > 31:
+            heights.append(matrix[5])
+
+    PdfReader(io.BytesIO(render(made))).pages[0].extract_text(visitor_text=seen)
+    return min(heights)
+
+
+def a_crowded_page_stays_above_its_footer() -> None:
+    run, found = changed(wording="real", notes=tuple(Cause("first_test_reads_high") for _ in range(3)))
+    person = ReportPerson("Maximiliane Wilhelmina Adelheid von Hohenlohe-Langenburg-Schillingsfürst", None)
+    first = msgspec.structs.replace(found.change, earlier_started_at="2024-03-01T10:00:00+01:00")  # type: ignore[type-var]
+    crowded = msgspec.structs.replace(found, since_first=first)
+    assert lowest_text(report(run, crowded, person=person)) > 44
+
+
+def test_a_page_on_which_much_is_said_stays_above_its_footer() -> None:
+    a_crowded_page_stays_above_its_footer()
+    fault = "max(LOWEST_CHART, CHART_HEIGHT - max(0.0, FOOT - scratch.y))"
+    fails_with(page_one_module, fault, "CHART_HEIGHT", a_crowded_page_stays_above_its_footer)
 
 
 def test_two_points_have_no_r2() -> None:
