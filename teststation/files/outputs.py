@@ -35,6 +35,8 @@ class Kind(StrEnum):
     PDF = "pdf"
     JSON = "json"
     RAW = "raw"
+    TEXT = "txt"  # the lines for a journal: they name this program at their end
+    CSV = "csv"
     ZIP = "zip"
     BACKUP = "backup"  # what is there is judged by the record, which can open it
     FOLDER = "folder"
@@ -170,6 +172,10 @@ def is_a(kind: Kind, head: bytes) -> bool:
             return head.lstrip()[:1] in (b"{", b"[") and _is_text(head) and not head.startswith(_RAW)
         case Kind.RAW:
             return head.startswith(_RAW)
+        case Kind.TEXT:
+            return _is_text(head) and b"(teststation " in head
+        case Kind.CSV:
+            return head.startswith(_CSV) and _is_text(head)
         case Kind.ZIP:
             # Letters and sheets of office programs are ZIP files too; their first entry tells.
             return head.startswith(b"PK\x03\x04") and not head[30:].startswith((b"[Content_Types]", b"mimetype"))
@@ -186,6 +192,8 @@ def _is_text(head: bytes) -> bool:
     return all(unicodedata.category(character) != "Cc" or character in "\t\r\n" for character in text)
 
 
+# A table of ours begins so; another's table is not written over.
+_CSV = b"\xef\xbb\xbfgroup"
 _RAW = b'{"teststation_raw"'
 
 

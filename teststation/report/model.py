@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from teststation.device_names import device_name
 from teststation.due import NEXT_TEST_MONTHS, months_later
 from teststation.physiology.advice import NEXT_DATE, Advice, advise
 from teststation.physiology.prescription import Prescription, prescribe
@@ -24,11 +25,20 @@ class ReportPerson:
     family: str = ""  # the part of ``name`` that is never left out; empty: its last word
 
 
+# What a clinic may leave out. What guards the reader, and what was written down, always stands.
+BLOCKS = ("training", "methods", "course")
+
+
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """Whose paper it is."""
+    """Whose paper it is, and what it wants on it."""
 
     name: str = ""
+    address: str = ""
+    footer: str = ""
+    logo: bytes = b""  # PNG or SVG
+    without: frozenset[str] = frozenset()  # some of BLOCKS
+    device_names: Mapping[str, str] = field(default_factory=dict)  # by DEVICE string without options
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,33 @@ class Report:
     def prescription(self) -> Prescription | None:
         """The 4x4 session; None where the gate lets none be told."""
         return prescribe(self.run, self.assessment, self.advice)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Why this page is no original: a demonstration, a draft, an amendment. Stands on every page and export."""
+        say = self.say
+        found = [say("mark.demo")] if self.run.demo else []
+        if not self.signatures:
+            found.append(say("mark.draft"))
+        elif len(self.signatures) > 1:
+            found.append(say("mark.amended", day=self.signed_on(self.signatures[-1])))
+        return tuple(found)
+
+    @property
+    def made_at(self) -> str:
+        """When what stands here was last settled: the newest signature, else the end of the test. ISO 8601 with zone.
+
+        Not the time of printing: the same page has the same bytes, however often it is made.
+        """
+        if self.signatures:
+            at = datetime.fromisoformat(self.signatures[-1].at)
+        else:
+            at = datetime.fromisoformat(self.run.started_at) + timedelta(seconds=round(self.run.ended_s or 0.0))
+        return at.isoformat(timespec="seconds")
+
+    def device(self, device: str) -> str:
+        """A DEVICE string as the clinic calls the machine."""
+        return device_name(device, self.say, self.clinic.device_names)
 
     def number(self, value: float | None, digits: int = 1) -> str:
         """A number as the reader writes it; a dash where there is none."""

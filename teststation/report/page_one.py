@@ -25,6 +25,7 @@ from teststation.report.layout import (
     new_canvas,
     wrap,
 )
+from teststation.report.logo import picture_of
 from teststation.report.model import Report
 from teststation.report.training_block import no_session_words, session_words, zone_cells
 from teststation.report.typesetting.drawing import text_width
@@ -51,11 +52,14 @@ def _draw(page: Page, report: Report, chart_height: float) -> None:
 
 def _head(page: Page, report: Report) -> None:
     say, run = report.say, report.run
-    top = page.y
-    page.text(
-        MARGIN, top - 14, report.clinic.name or say("report.title"), 15, bold=True, color=ACCENT, width=INNER * 0.48
-    )
-    page.text(MARGIN, top - 29, say("report.title") + " · " + run.plan.title, 9, color=QUIET, width=INNER * 0.48)
+    top, left = page.y, MARGIN
+    if report.clinic.logo:
+        left += picture_of(report.clinic.logo).draw(page.canvas, left, top - 38, 84.0, 38.0) + 8
+    wide = MARGIN + INNER * 0.48 - left
+    page.text(left, top - 14, report.clinic.name or say("report.title"), 15, bold=True, color=ACCENT, width=wide)
+    page.text(left, top - 29, say("report.title") + " · " + run.plan.title, 9, color=QUIET, width=wide)
+    if report.clinic.address:
+        page.text(left, top - 39, report.clinic.address, 7, color=QUIET, width=wide)
     right = WIDTH - MARGIN
     names, size = name_lines(report.person.name, report.person.family, 12, INNER * 0.5)
     for line in names:
@@ -234,6 +238,9 @@ def _training(page: Page, report: Report) -> None:
     say, advice = report.say, report.advice
     page.heading(say("report.heading.training"))
     if advice.symptoms:
+        page.paragraph(report.next_test, 9.5, bold=True, color=ACCENT)
+        return
+    if "training" in report.clinic.without:
         page.paragraph(report.next_test, 9.5, bold=True, color=ACCENT)
         return
     told = report.prescription

@@ -76,12 +76,12 @@ def _sheet(report: Report, blocks: list[Block], *, first: bool) -> Callable[[Pag
 
 def _blocks(report: Report) -> list[Block]:
     return [
-        *_course(report),
+        *(() if "course" in report.clinic.without else _course(report)),
         *_stages(report),
         *_in_columns(report),
         *_comments(report),
         *_method(report),
-        *_methods(report),
+        *(() if "methods" in report.clinic.without else _methods(report)),
         *_foot(report),
         *(ledger.blocks(report) if report.extras.ledger else ()),
     ]
@@ -255,8 +255,8 @@ def _term(name: str, words: str, length: float, width: float) -> Block:
 def _foot(report: Report) -> list[Block]:
     run, say = report.run, report.say
     values = {
-        "treadmill": run.treadmill,
-        "heart_rate": run.heart_rate,
+        "treadmill": report.device(run.treadmill),
+        "heart_rate": report.device(run.heart_rate),
         "gap": report.number(run.link.worst_gap_ms, 0),
         "version": report.made_with,
         "algorithm": report.assessment.algorithm_version,

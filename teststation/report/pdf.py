@@ -26,8 +26,9 @@ def render(report: Report) -> bytes:
     register_fonts()
     out = io.BytesIO()
     canvas = new_canvas(out)
-    title = report.say("report.title")
-    canvas.setTitle(f"{report.say('report.demo')} – {title}" if report.run.demo else title)
+    # A title says what it is and of which day, and of nobody: it stands in window titles and lists of files.
+    title = f"{report.say('report.title')} {report.day(report.run.started_at)}"
+    canvas.setTitle(" – ".join((*report.marks, title)))
     canvas.setSubject(report.run.plan.title)
     canvas.setCreator(f"teststation {report.made_with}")
     first: Callable[[Page], None] = partial(page_one.draw, report=report)
@@ -36,7 +37,7 @@ def render(report: Report) -> bytes:
         page = Page(canvas)
         draw(page)
         _footer(page, report, number, len(pages))
-        if report.run.demo:
+        if report.marks:
             _mark(page, report)
         canvas.showPage()
     canvas.save()
@@ -44,10 +45,10 @@ def render(report: Report) -> bytes:
 
 
 def _mark(page: Page, report: Report) -> None:
-    """Across the top of every page, where no part of it is cut off: this is no test of a person."""
+    """Across the top of every page, where no part of it is cut off: why this is no original."""
     page.canvas.setFillColor(INK)
     page.canvas.rect(MARGIN, HEIGHT - MARGIN + 6, INNER, 20, stroke=0, fill=1)
-    words = report.say("report.demo")
+    words = " · ".join(report.marks)
     page.text(MARGIN + 8, HEIGHT - MARGIN + 12, words, 11, bold=True, color=WHITE, width=INNER - 16)
 
 
@@ -57,4 +58,6 @@ def _footer(page: Page, report: Report, number: int, of: int) -> None:
     page.canvas.setLineWidth(0.6)
     page.canvas.line(MARGIN, 40, WIDTH - MARGIN, 40)
     page.text(MARGIN, 29, say("report.intended_use"), 7, color=QUIET, width=INNER - 70)
+    if report.clinic.footer:
+        page.text(MARGIN, 19, report.clinic.footer, 7, color=QUIET, width=INNER)
     page.text(WIDTH - MARGIN, 29, say("report.page", number=number, of=of), 7, color=QUIET, right=True)

@@ -202,9 +202,13 @@ def _records(parser: argparse.ArgumentParser) -> None:
     showing.add_argument("id", metavar="ID")
     showing.add_argument("--json", type=_path, metavar="OUT|-")
     showing.set_defaults(run=_lazy("records", "show"))
-    reporting = actions.add_parser("report", help="one test's report as PDF")
-    reporting.add_argument("id", metavar="ID")
-    reporting.add_argument("--pdf", type=_path, required=True, metavar="OUT")
+    reporting = actions.add_parser("report", help="one test's report as PDF, or several handed over")
+    reporting.add_argument("id", nargs="*", metavar="ID", help="several, or none with --signed, only with --hand-over")
+    reporting.add_argument("--pdf", type=_path, metavar="OUT")
+    reporting.add_argument(
+        "--hand-over", type=_path, metavar="DIR", help="PDF and a text of five lines for the journal, for each test"
+    )
+    reporting.add_argument("--signed", action="store_true", help="hand over every signed test")
     _language(reporting)
     reporting.set_defaults(run=_lazy("records", "report"))
     backing = actions.add_parser("backup", help="an encrypted, verified copy of the record, which may be in use")

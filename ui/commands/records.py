@@ -3,15 +3,20 @@
 import argparse
 from pathlib import Path
 
+from teststation.cause import Cause
+from teststation.errors import BadInput
 from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
-from teststation.records.tests.kept_tests import KeptLine
+from teststation.records.tests.kept_tests import KeptLine, StoredTest
+from teststation.texts import english, first_of
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json
 from ui.commands.run import demo_words, headline_sentence, take_in_interrupted
+from ui.commands.voice import say
+from ui.station.handing_over import hand_over
 from ui.station.settings import load_settings
 from ui.station.station import Station
 
@@ -49,14 +54,41 @@ def show(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    """One test's report as PDF."""
-    check(arguments, (arguments.pdf, Kind.PDF))
+    """One test's report as PDF, and any number of tests handed over to a folder as PDF and text."""
+    if arguments.pdf is None and arguments.hand_over is None:
+        raise BadInput("name a file with --pdf, or a folder with --hand-over")
+    if arguments.pdf is not None and (len(arguments.id) != 1 or arguments.signed):
+        raise BadInput("--pdf is one test's report; name one ID, or hand over several with --hand-over DIR")
+    check(arguments, (arguments.pdf, Kind.PDF), (arguments.hand_over, Kind.FOLDER))
     with the_record(arguments, create=False, needs=Permission.TEST) as record:
         station = _take_in_interrupted(record)
-        stored = record.tests.get(arguments.id)
-        write(Output(Path(arguments.pdf), Kind.PDF), station.report(stored, arguments.language))
-        record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
+        tests = [record.tests.get(test_id) for test_id in arguments.id]
+        if arguments.signed:
+            known = {stored.id for stored in tests}
+            signed = [line.id for line in record.tests.summaries() if line.signed_by is not None]
+            tests += [record.tests.get(test_id) for test_id in signed if test_id not in known]
+        if not tests:
+            raise BadInput(Cause("hand_over_nothing"))
+        if arguments.pdf is not None:
+            write(Output(Path(arguments.pdf), Kind.PDF), station.report(tests[0], arguments.language))
+            record.audit.note(Action.REPORT_SAVED, tests[0].person_id, tests[0].id)
+        if arguments.hand_over is not None:
+            return _hand_over(station, tests, Path(arguments.hand_over), arguments.language)
     return 0
+
+
+def _hand_over(station: Station, tests: list[StoredTest], folder: Path, language: str | None) -> int:
+    def progress(done: int, of: int) -> None:
+        if of > 1:
+            say(f"{done} of {of}")
+
+    made, problems = hand_over(station, tests, folder, language, progress)
+    for one in made:
+        print(one.pdf)
+        print(one.text)
+    for problem in first_of(problems):
+        say(english(problem))
+    return 2 if problems else 0
 
 
 def _take_in_interrupted(record: Record) -> Station:

@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
         self.result.done.connect(self.back_to_people)
         self.result.print_wanted.connect(self.papers.open_report)
         self.result.pdf_wanted.connect(self.papers.save_report)
+        self.result.hand_over_wanted.connect(self.papers.hand_over)
         self.history.copy_wanted.connect(self.papers.save_copy)
 
     # --- what the rest of the window asks ---

@@ -35,6 +35,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person_in_file_names: bool = False  # of exported files
     report_ledger: bool = False  # whether reports have page 3: what was sent to the belt, check sums, results
     csv_style: Literal["", "semicolon", "comma"] = ""  # of exported tables; empty: as the language writes numbers
+    # Which number stands on the page: none, the clinic's own, or also a national one with its last five digits hidden.
+    report_number: Literal["", "clinic", "masked"] = ""
+    clinic_logo: str = ""  # a PNG or SVG file
+    clinic_address: str = ""
+    report_footer: str = ""
+    report_without: str = ""  # blocks that the page leaves out: training,methods,course
+    hand_over_folder: str = ""  # what a journal system watches; empty: asked for each time
+    hand_over_name: str = ""  # such as {number}_{date}; empty: as other exported files
     backup_folder: str = ""  # empty: no scheduled backups
     backup_days: int = 14  # so many days of backups are kept, and the last of each month
     intended_use_accepted: bool = False

@@ -26,6 +26,7 @@ from teststation.physiology.result import Assessment
 from teststation.protocol.load import builtin_ids, find, load_plan, speeds
 from teststation.protocol.plan import Plan
 from teststation.records.database import Record
+from teststation.records.people import national_number
 from teststation.records.people.people import Person
 from teststation.records.rescue import rescue
 from teststation.records.tests.journal import read_journal
@@ -41,6 +42,7 @@ from teststation.texts import english
 from teststation.training.session.analysis import analyse
 from teststation.training.session.pulse import readings_of
 from teststation.training.session.result import SessionResult
+from ui.station.clinic_logo import read_logo
 from ui.station.commissioning import last_belt_check
 from ui.station.emulated import EmulatedPair
 from ui.station.interval_session import TrainingSession
@@ -51,7 +53,7 @@ from ui.station.synced_journal import SyncedJournal
 
 if TYPE_CHECKING:
     from teststation.exchange.export import Manner
-    from teststation.report.model import Previous
+    from teststation.report.model import Clinic, Previous, Report
 
 log = logging.getLogger("teststation.station")
 
@@ -392,10 +394,21 @@ class Station:
 
         Takes a while: call it where nobody waits for the belt.
         """
+        return self.papers(stored, language)[0]
+
+    def papers(self, stored: StoredTest, language: str | None = None) -> tuple[bytes, str]:
+        """The report as PDF/A and the same in five lines for a journal. Takes a while, as ``report``."""
         # The makers of PDF are large and wanted late: they are no part of the start.
         from teststation.report.archive import archive
-        from teststation.report.model import Clinic, Extras, HistoryPoint, ReportPerson, Signed, Version, build
+        from teststation.report.journal_text import journal_text
         from teststation.report.pdf import render
+
+        made = self.paper(stored, language)
+        return archive(render(made), made), journal_text(made, stored.id)
+
+    def paper(self, stored: StoredTest, language: str | None = None) -> "Report":
+        """What a test's page and text are made from."""
+        from teststation.report.model import Extras, HistoryPoint, ReportPerson, Signed, Version, build
 
         person = self.record.people.get(stored.person_id)
         until_now, facts = self._until(stored), self.record.tests.trend_facts(stored.person_id)
@@ -424,12 +437,12 @@ class Station:
             Signed(name=one.user_name, at=one.signed_at, comment=one.comment, reason=one.reason)
             for one in self.record.signing.signatures(stored.id)
         ]
-        report = build(
-            ReportPerson(name=person.full_name, born=person.born, number=None, family=person.family_name),
+        return build(
+            ReportPerson(person.full_name, person.born, self._number_of(person), person.family_name),
             stored.run,
             stored.assessment,
             history,
-            Clinic(name=self.settings.clinic_name),
+            self.clinic(),
             stored.conditions.get("operator") or self.settings.operator,
             __version__,
             stored.events_sha256,
@@ -447,7 +460,29 @@ class Station:
                 ledger=self.settings.report_ledger,
             ),
         )
-        return archive(render(report))
+
+    def clinic(self) -> "Clinic":
+        """Whose paper it is. A logo that cannot be read costs the logo, and is told in the log."""
+        from teststation.report.model import Clinic
+
+        now = self.settings
+        logo = b""
+        if now.clinic_logo:
+            try:
+                logo = read_logo(Path(now.clinic_logo))
+            except BadInput as error:
+                log.warning("a page has no logo: %s", english(*error.causes))
+        without = frozenset(name.strip() for name in now.report_without.split(",") if name.strip())
+        return Clinic(now.clinic_name, now.clinic_address, now.report_footer, logo, without, self.device_names())
+
+    def _number_of(self, person: Person) -> str | None:
+        """The number as the clinic prints it: its own, or a national number with its last five digits hidden."""
+        number, wish = person.number, self.settings.report_number
+        if number is None or not wish:
+            return None
+        if national_number.looks_like_one(number):
+            return national_number.masked(number) if wish == "masked" else None
+        return number
 
     def _until(self, stored: StoredTest) -> list[KeptLine]:
         """This person's tests up to and with this one, oldest first: demonstrations among themselves."""

@@ -1,16 +1,21 @@
 """The clinic's settings in the window: who may open them, and what else they lead to."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from teststation.errors import StationError
 from teststation.records.access.users import Permission
+from ui.desktop.clinic.paper_settings import PaperSettingsSheet
 from ui.desktop.clinic.record_settings import RecordSettingsSheet
 from ui.desktop.clinic.settings import SettingsSheet
+from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.desk import Desk
+from ui.station.group import write_group
 from ui.station.settings import Settings
 from ui.station.station import Station
 
@@ -43,8 +48,30 @@ class ClinicFlow:
         """Clinic and machines."""
         begin = self._commission if self._desk.may(Permission.COMMISSION) else None
         record = self.edit_record if self._desk.may(Permission.RECORD) else None
+        papers = self.edit_papers if self._desk.may(Permission.RECORD) else None
+        group = self.group if self._desk.may(Permission.EXPORT) else None
         keep = self._window.keep_settings
-        self._window.show_sheet(lambda window: SettingsSheet(window, self._station, keep, record, begin))
+        self._window.show_sheet(lambda window: SettingsSheet(window, self._station, keep, record, begin, papers, group))
+
+    def edit_papers(self) -> None:
+        """What stands on pages, and how they are handed over."""
+        ask = self._window
+        self._window.show_sheet(
+            lambda window: PaperSettingsSheet(window, self._station, ask.dialogs, ask.keep_settings)
+        )
+
+    def group(self) -> None:
+        """The page for management: asked where it goes, made, and told."""
+        ask = self._window
+        ask.dialogs.save_as(tr("group.title"), f"{tr('group.file')}.pdf", "PDF (*.pdf)", self._write_group)
+
+    def _write_group(self, path: Path) -> None:
+        try:
+            write_group(self._station, path, path.with_suffix(".csv"))
+        except StationError as error:
+            self._window.tell(tr("error.known"), told(error))
+        else:
+            self._window.tell(tr("group.title"), [tr("group.written", name=path.stem)])
 
     def edit_record(self) -> None:
         """Record and backups."""

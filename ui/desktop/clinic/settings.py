@@ -39,8 +39,11 @@ class SettingsSheet(Sheet):
         saved: Callable[[Settings], None],
         open_record: Callable[[], None] | None = None,
         commission: Callable[[], None] | None = None,
+        open_papers: Callable[[], None] | None = None,
+        group: Callable[[], None] | None = None,
     ) -> None:
-        """``open_record``: shows where the record and its backups are; ``commission``: puts a treadmill into use.
+        """``open_record``: shows where the record and its backups are; ``commission``: puts a treadmill into use;
+        ``open_papers``: what stands on pages; ``group``: the page for management.
 
         Each is there for who may.
         """
@@ -102,7 +105,12 @@ class SettingsSheet(Sheet):
         self.add_cancel(tr("common.cancel"))
         self.record_button = button(tr("place.open"), open_record, "touch")
         self.record_button.setHidden(open_record is None)
-        self.foot.insertWidget(1, self.record_button)
+        self.papers_button = button(tr("paper_settings.open"), open_papers, "touch")
+        self.papers_button.setHidden(open_papers is None)
+        self.group_button = button(tr("group.open"), group, "touch")
+        self.group_button.setHidden(group is None)
+        for place, one in enumerate((self.record_button, self.papers_button, self.group_button), start=1):
+            self.foot.insertWidget(place, one)
         self.save_button = button(tr("form.save"), self.save, "main")
         self.foot.addWidget(self.save_button)
 

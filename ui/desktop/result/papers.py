@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QWidget
 
+from teststation.cause import Problem
 from teststation.errors import StationError
 from teststation.exchange.export import FORMS, export_person_zip
 from teststation.exchange.names import file_stem, person_stem
@@ -21,6 +23,7 @@ from ui.desktop.result.report import PRINT_DPI, ReportSheet
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
+from ui.station.handing_over import HandedOver, hand_over
 from ui.station.must_live import must_live
 from ui.station.station import Station
 
@@ -47,6 +50,7 @@ class Papers(QObject):
         self._station, self._show_busy, self._window, self._dialogs = station, show_busy, window, dialogs
         self._work: Work | None = None
         self._wanted: Callable[[bytes], None] | None = None
+        self._on_clipboard = ""
 
     def open_report(self, stored: StoredTest) -> None:
         """Make it and show it."""
@@ -55,6 +59,36 @@ class Papers(QObject):
     def save_report(self, stored: StoredTest) -> None:
         """Make it and ask where it goes."""
         self._make(stored, lambda data: self._ask_where(stored, data, self._show_busy))
+
+    def hand_over(self, stored: StoredTest) -> None:
+        """Give the test to the journal: page and text into the folder it watches, the text on the clipboard too."""
+        folder = self._station.settings.hand_over_folder
+        if folder:
+            self.hand_over_to(stored, Path(folder))
+        else:
+            self._dialogs.folder(tr("papers.hand_over_where"), "", lambda chosen: self.hand_over_to(stored, chosen))
+
+    def hand_over_to(self, stored: StoredTest, folder: Path) -> None:
+        """Make both beside the window."""
+        if self._work is not None and not self._work.wait(0.0):
+            return
+        self._show_busy(tr("papers.making"))
+        self._wanted = None
+        self._work = Work(lambda: hand_over(self._station, [stored], folder), self)
+        self._work.done.connect(self._handed_over)
+        self._work.failed.connect(self._failed)
+        self._work.start()
+
+    def _handed_over(self, found: tuple[list[HandedOver], list[Problem]]) -> None:
+        made, problems = found
+        self._show_busy("")
+        if problems:
+            self._window.tell(tr("error.known"), told(problems))
+            return
+        (one,) = made
+        self._on_clipboard = one.words
+        QGuiApplication.clipboard().setText(one.words)
+        self._show_busy(tr("papers.handed_over", name=one.pdf.name, folder=one.pdf.parent.name))
 
     def save_copy(self, person: Person) -> None:
         """Ask where a person's own copy of everything goes, and make it: one ZIP file."""
@@ -81,8 +115,11 @@ class Papers(QObject):
         self._work.start()
 
     def let_go(self) -> None:
-        """Who asked has left the desk: a report that is being made is shown to nobody."""
+        """Who asked has left the desk: a report that is being made is shown to nobody, and no clipboard tells of it."""
         self._wanted = None
+        if self._on_clipboard and QGuiApplication.clipboard().text() == self._on_clipboard:
+            QGuiApplication.clipboard().clear()
+        self._on_clipboard = ""
         self._show_busy("")
 
     def wait(self, seconds: float) -> None:

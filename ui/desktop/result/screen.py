@@ -37,6 +37,7 @@ class ResultScreen(QWidget):
 
     print_wanted = Signal(object)  # StoredTest
     pdf_wanted = Signal(object)
+    hand_over_wanted = Signal(object)  # page and text for the journal
     sign_wanted = Signal(object)
     versions_wanted = Signal(object)
     again_wanted = Signal(object)  # calculate with today's method
@@ -67,6 +68,9 @@ class ResultScreen(QWidget):
         self.busy = label("", "soft")
         self.print_button = button(tr("result.print"), lambda: self._emit(self.print_wanted), "touch")
         self.pdf_button = button(tr("result.pdf"), lambda: self._emit(self.pdf_wanted), "touch")
+        self.hand_over_button = button(
+            tr("result.hand_over"), lambda: self._emit(self.hand_over_wanted), "touch", name=tr("result.hand_over_name")
+        )
         self.signed = label("", "soft", wrap=True)
         self.sign_button = button(tr("sign.do"), lambda: self._emit(self.sign_wanted), "touch")
         self.versions_button = button(tr("sign.versions"), lambda: self._emit(self.versions_wanted), "link")
@@ -95,7 +99,8 @@ class ResultScreen(QWidget):
         self.signed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         signed = (self.signed, self.versions_button, self.again_button, self.sign_button)
         foot = row(
-            self.print_button, self.pdf_button, self.busy, *signed, self.done_button, margin=12, shares=(0, 0, 0, 1)
+            self.print_button, self.pdf_button, self.hand_over_button, self.busy, *signed, self.done_button,
+            margin=12, shares=(0, 0, 0, 0, 1),
         )
         self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
@@ -161,7 +166,7 @@ class ResultScreen(QWidget):
     def show_busy(self, words: str) -> None:
         """What is being made, or made; the buttons wait while ``words`` end in an ellipsis."""
         set_text(self.busy, words)
-        for control in (self.print_button, self.pdf_button):
+        for control in (self.print_button, self.pdf_button, self.hand_over_button):
             control.setEnabled(not words.endswith("…"))
 
     def _figures(self, found: Assessment) -> None:

@@ -1,0 +1,93 @@
+"""A test in five lines of text, for who pastes it into the patient's journal.
+
+What, when and how it ended; VO2max with range and method; age and comparison; change; advice, next test and who stands
+for it. The page's own words and the page's own gate: nothing is said here that page one would not say.
+"""
+
+from teststation.moments import time_of_day
+from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES
+from teststation.report.change import change_words
+from teststation.report.model import Report
+
+INTERVAL_LOW, INTERVAL_HIGH = 0.85, 0.95  # of the highest pulse: the 4x4 band, as page one has it
+
+
+def journal_text(report: Report, test_id: str) -> str:
+    """Five lines, each ended by a newline, in the reader's language."""
+    made = report.say("journal.made", program=f"teststation {report.made_with}", test=test_id[:8])
+    lines = (f"{_what(report)} {made}", _result(report), _compared(report), _change(report), _then(report))
+    return "".join(f"{' '.join(line.split())}\n" for line in lines)
+
+
+def _what(report: Report) -> str:
+    say, run = report.say, report.run
+    told = say(
+        "journal.what",
+        title=run.plan.title,
+        day=report.day(run.started_at),
+        time=time_of_day(run.started_at),
+        protocol=run.plan.id,
+        ending=report.ending,
+    )
+    return " ".join((*(f"{mark}." for mark in report.marks), told, *report.advice.framed(say)))
+
+
+def _result(report: Report) -> str:
+    say, estimate = report.say, report.headline
+    if estimate.vo2max_ml_kg_min is None:
+        return say("journal.withheld", why="–" if estimate.why is None else say.say(estimate.why))
+    return say(
+        "journal.result",
+        value=report.number(estimate.vo2max_ml_kg_min),
+        low=report.number(estimate.low, 0),
+        high=report.number(estimate.high, 0),
+        method=say(f"report.estimate.{report.assessment.headline}"),
+        algorithm=report.assessment.algorithm_version,
+    )
+
+
+def _compared(report: Report) -> str:
+    say, reference = report.say, report.assessment.reference
+    if report.headline.vo2max_ml_kg_min is None or reference is None:
+        return say("journal.not_compared")
+    age = report.fitness_age_words
+    words = say("journal.no_age", why=report.fitness_age_range) if age == "–" else say("journal.age", age=age)
+    percent, expected = report.number(reference.percent_of_expected, 0), report.number(reference.expected_ml_kg_min)
+    return f"{words} {say('journal.percent', percent=percent, expected=expected, norm=report.norm_words)}"
+
+
+def _change(report: Report) -> str:
+    words = change_words(report)
+    change, say = report.assessment.change, report.say
+    if change is None or change.not_comparable or not report.advice.verdicts:
+        return f"{words.first} {words.then}"
+    line = say(
+        "report.change.line",
+        day=report.day(change.earlier_started_at),
+        size=report.signed(change.change_ml_kg_min),
+        low=report.signed(change.low),
+        high=report.signed(change.high),
+        verdict=say(f"report.change.{change.wording}"),
+    )
+    return f"{words.first} {line}"
+
+
+def _then(report: Report) -> str:
+    say, advice, signatures = report.say, report.advice, report.signatures
+    words: list[str] = []
+    if advice.may(FOUR_BY_FOUR) and advice.may(PULSE_ZONES):
+        aim, hr_max = report.assessment.training, report.assessment.hr_max.bpm
+        low, high = (
+            (INTERVAL_LOW * hr_max, INTERVAL_HIGH * hr_max) if aim is None else (aim.hr_low_bpm, aim.hr_high_bpm)
+        )
+        words.append(say("journal.four", low=report.number(low, 0), high=report.number(high, 0)))
+    elif advice.may(FOUR_BY_FOUR):
+        words.append(say("advice.four_by_borg"))
+    words.append(report.next_test)
+    if signatures:
+        last = signatures[-1]
+        words.append(say("report.signed", day=report.signed_on(last), name=last.name))
+        words += report.professional_words
+    else:
+        words.append(say("journal.unsigned"))
+    return " ".join(word if word.rstrip().endswith((".", ")", "!", "?")) else f"{word}." for word in words if word)
