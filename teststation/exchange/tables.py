@@ -265,6 +265,8 @@ def _cell(value: Cell, digits: int | None, style: Style) -> str:
             return "yes" if value else "no"
         case str():
             return f"'{value}" if value.startswith(_FORMULA) else value
+        case int():
+            return str(value)
         case _:
             text = str(value) if digits is None else f"{value:.{digits}f}"
             return text.replace(".", style.decimal)

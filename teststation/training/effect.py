@@ -126,7 +126,7 @@ def group_result(people: Iterable[Participant], *, hidden_below: int = HIDDEN_BE
     if hidden_below < HIDDEN_BELOW_LEAST:
         raise BadInput(Cause("group_hidden_below", {"least": HIDDEN_BELOW_LEAST}))
     everybody = tuple(people)
-    hide = _Hiding(hidden_below)
+    hide = Hiding(hidden_below)
     few = 0 < len(everybody) < hidden_below
     completed = [one for one in everybody if one.completed]
     out = [one for one in everybody if one.out_because and not one.completed]
@@ -162,7 +162,7 @@ def group_result(people: Iterable[Participant], *, hidden_below: int = HIDDEN_BE
     )
 
 
-def _group(compared: Sequence[Participant], people: int, hide: "_Hiding") -> Group:
+def _group(compared: Sequence[Participant], people: int, hide: "Hiding") -> Group:
     """What changed among ``people``, of whom only ``compared`` have a change to tell; the others count as unchanged."""
     if len(compared) < hide.below:
         return Group()  # a mean of many zeros and one number is that number
@@ -185,7 +185,7 @@ def _group(compared: Sequence[Participant], people: int, hide: "_Hiding") -> Gro
 
 
 @dataclass(frozen=True, slots=True)
-class _Hiding:
+class Hiding:
     """Counts of fewer than ``below`` are hidden, and what would tell them."""
 
     below: int

@@ -291,6 +291,12 @@ def goals(interview: Interview) -> list[str]:
     return [answer.text for question, answer in answered(interview) if question.means == "goal" and answer.text]
 
 
+def refuses_groups(interview: Interview) -> bool:
+    """Whether the person has said no to being counted at all. Silence is none: of those an interview says nothing."""
+    said = [answer for question, answer in answered(interview) if question.means == "group_consent"]
+    return any(answer.chosen and answer.chosen != (YES,) for answer in said)
+
+
 def consents_to_groups(interview: Interview | None) -> bool:
     """Whether the person has said yes to being counted in group results. Silence is a no."""
     if interview is None or not interview.done:

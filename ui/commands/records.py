@@ -16,6 +16,7 @@ from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json
 from ui.commands.run import demo_words, headline_sentence, take_in_interrupted
 from ui.commands.voice import say
+from ui.station.group import write_group
 from ui.station.handing_over import hand_over
 from ui.station.settings import load_settings
 from ui.station.station import Station
@@ -89,6 +90,20 @@ def _hand_over(station: Station, tests: list[StoredTest], folder: Path, language
     for problem in first_of(problems):
         say(english(problem))
     return 2 if problems else 0
+
+
+def group(arguments: argparse.Namespace) -> int:
+    """The page and the table for who runs the clinic."""
+    if arguments.pdf is None and arguments.csv is None:
+        raise BadInput("name a file with --pdf, --csv or both")
+    check(arguments, (arguments.pdf, Kind.PDF), (arguments.csv, Kind.CSV))
+    with the_record(arguments, create=False, needs=Permission.EXPORT) as record:
+        station = _take_in_interrupted(record)
+        pdf, table = (None if name is None else Path(name) for name in (arguments.pdf, arguments.csv))
+        results = write_group(station, pdf, table, arguments.language or "", arguments.style)
+    counted = "fewer than five" if results.people is None else str(results.people)
+    say(f"{counted} people counted; groups under {results.hidden_below} are hidden, and what would tell them")
+    return 0
 
 
 def _take_in_interrupted(record: Record) -> Station:

@@ -32,9 +32,7 @@ class PaperSettingsSheet(Sheet):
         self.address = line_edit(now.clinic_address, tr("paper_settings.address"))
         self.footer = line_edit(now.report_footer, tr("paper_settings.footer"))
         self.logo = line_edit(now.clinic_logo, tr("paper_settings.logo"))
-        self.folder = line_edit(
-            now.hand_over_folder, tr("paper_settings.folder"), tr("paper_settings.no_folder")
-        )
+        self.folder = line_edit(now.hand_over_folder, tr("paper_settings.folder"), tr("paper_settings.no_folder"))
         self.pattern = line_edit(now.hand_over_name, tr("paper_settings.pattern"), "{number}_{date}")
         self.number = _choice("number", NUMBERS, now.report_number)
         self.style_box = _choice("csv", STYLES, now.csv_style)

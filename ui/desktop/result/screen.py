@@ -99,8 +99,14 @@ class ResultScreen(QWidget):
         self.signed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         signed = (self.signed, self.versions_button, self.again_button, self.sign_button)
         foot = row(
-            self.print_button, self.pdf_button, self.hand_over_button, self.busy, *signed, self.done_button,
-            margin=12, shares=(0, 0, 0, 0, 1),
+            self.print_button,
+            self.pdf_button,
+            self.hand_over_button,
+            self.busy,
+            *signed,
+            self.done_button,
+            margin=12,
+            shares=(0, 0, 0, 0, 1),
         )
         self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
