@@ -5,11 +5,9 @@ for it. The page's own words and the page's own gate: nothing is said here that 
 """
 
 from teststation.moments import time_of_day
-from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES
 from teststation.report.change import change_words
 from teststation.report.model import Report
-
-INTERVAL_LOW, INTERVAL_HIGH = 0.85, 0.95  # of the highest pulse: the 4x4 band, as page one has it
+from teststation.report.training_block import session_words
 
 
 def journal_text(report: Report, test_id: str) -> str:
@@ -73,16 +71,8 @@ def _change(report: Report) -> str:
 
 
 def _then(report: Report) -> str:
-    say, advice, signatures = report.say, report.advice, report.signatures
-    words: list[str] = []
-    if advice.may(FOUR_BY_FOUR) and advice.may(PULSE_ZONES):
-        aim, hr_max = report.assessment.training, report.assessment.hr_max.bpm
-        low, high = (
-            (INTERVAL_LOW * hr_max, INTERVAL_HIGH * hr_max) if aim is None else (aim.hr_low_bpm, aim.hr_high_bpm)
-        )
-        words.append(say("journal.four", low=report.number(low, 0), high=report.number(high, 0)))
-    elif advice.may(FOUR_BY_FOUR):
-        words.append(say("advice.four_by_borg"))
+    say, told, signatures = report.say, report.prescription, report.signatures
+    words = [] if told is None else [*session_words(say, told)[:2]]
     words.append(report.next_test)
     if signatures:
         last = signatures[-1]

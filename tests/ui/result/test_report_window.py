@@ -10,6 +10,7 @@ import msgspec
 import pypdf
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
@@ -316,3 +317,24 @@ def test_a_report_that_is_ready_only_after_the_lock_is_shown_to_nobody(
     assert locked.papers._work.wait(20.0)
     qtbot.wait(20)
     assert locked.sheet is None
+
+
+def test_a_test_is_handed_over_in_one_click_and_its_text_lies_on_the_clipboard(
+    make_window: MakeWindow, record: Record, kept: StoredTest, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "journal"
+    window = make_window(settings=msgspec.structs.replace(SETTINGS, hand_over_folder=str(folder)))
+    window.show_result(kept)
+    window.result.hand_over_button.click()
+    qtbot.waitUntil(lambda: "Overlevert til journal" in window.result.busy.text(), timeout=60_000)
+    (pdf,), (text,) = list(folder.glob("*.pdf")), list(folder.glob("*.txt"))
+    assert pdf.stem == text.stem
+    assert len(list(folder.iterdir())) == 2
+    words = text.read_bytes().decode("utf-8")
+    assert QGuiApplication.clipboard().text() == words
+    assert told(record) == [Action.REPORT_SAVED]
+    window.papers.let_go()
+    assert QGuiApplication.clipboard().text() == "", "who leaves the desk leaves nobody's result behind"
+    QGuiApplication.clipboard().setText("noe annet")
+    window.papers.let_go()
+    assert QGuiApplication.clipboard().text() == "noe annet"
