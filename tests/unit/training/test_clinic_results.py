@@ -3,6 +3,7 @@
 import random
 from datetime import date
 from statistics import fmean, stdev
+from types import ModuleType
 
 import msgspec
 import pytest
@@ -162,6 +163,6 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("where", "old", "new"), FAULTS)
-def test_hiding_fails_on_a_planted_fault(where: object, old: str, new: str) -> None:
+def test_hiding_fails_on_a_planted_fault(where: ModuleType, old: str, new: str) -> None:
     assert effect.HIDDEN_BELOW == 5
     fails_with(where, old, new, test_nobody_is_found_among_many_clinics)
