@@ -3,22 +3,19 @@
 import io
 from dataclasses import dataclass
 
-from reportlab.pdfgen.canvas import Canvas
-
 from teststation.cause import Cause
 from teststation.report.archive import archive
 from teststation.report.layout import (
     ACCENT,
     BAND,
-    HEIGHT,
     INK,
     INNER,
     MARGIN,
     QUIET,
-    REGULAR,
     RULE,
     WIDTH,
     Page,
+    new_canvas,
     register_fonts,
 )
 from teststation.report.logo import picture_of
@@ -59,13 +56,7 @@ def render_group(paper: GroupPaper) -> bytes:
     """One page of PDF/A. The same results of the same day give the same bytes."""
     register_fonts()
     out = io.BytesIO()
-    canvas = Canvas(
-        out,
-        pagesize=(WIDTH, HEIGHT),
-        initialFontName=REGULAR,  # pyright: ignore[reportArgumentType] - the stubs take it for a size
-        invariant=1,
-        pdfVersion=(1, 4),
-    )
+    canvas = new_canvas(out)
     canvas.setTitle(f"{paper.say('group.title')} {paper.results.on:%d.%m.%Y}")
     canvas.setCreator(f"teststation {paper.made_with}")
     page = Page(canvas)
