@@ -9,8 +9,9 @@ speed for a second before its stop bites, slows down by 0.3 km/h a second, and r
 
 A belt that does not slow down at all is found out within the grace, whatever it reports. One that slows down and runs
 on is found out as soon as its report falls more slowly than that slowest belt's could: within five seconds after it
-runs on where it reports a mean over three or less, within six and a bit where over five. No rule tells that one earlier:
-until such a mean has forgotten how the belt came there, obeying half and obeying slowly are less than a step apart.
+runs on where it reports a mean over three or less, within six and a bit where over five. No rule tells that one
+earlier: until such a mean has forgotten how the belt came there, obeying half and obeying slowly are less than a step
+apart.
 """
 
 from collections import deque
