@@ -93,9 +93,8 @@ def lease(speed_kmh: float | None) -> lines.Lease:
 ARM = lines.Arm(max_speed_kmh=6.0, max_incline_pct=12.0)
 
 TRACKMASTER = [
-    # two looks at a belt at rest
-    "c1->d130303030", "c0->d031", "c2->d230303030",
-    "c1->d130303030", "c0->d031", "c2->d230303030",
+    # looks at a belt at rest, for two seconds
+    *["c1->d130303030", "c0->d031", "c2->d230303030"] * 5,
     # armed and leased: lowest speed, start with the watchdog, verified
     "c1->d130303030", "c0->d031", "c2->d230303030",
     "a330303032->b3", "c3->d330303032", "a0->b0", "c0->d032",
@@ -109,8 +108,7 @@ TRACKMASTER = [
 ]  # fmt: skip
 
 WOODWAY = [
-    "c1->d130303030", "c2->d230303030",
-    "c1->d130303030", "c2->d230303030",
+    *["c1->d130303030", "c2->d230303030"] * 5,
     "c1->d130303030", "c2->d230303030",
     "a330303030->b3", "a0->b0",
     "c1->d130303031", "c2->d230303030",
@@ -134,12 +132,12 @@ def test_from_connecting_to_rest(
         lambda log: OpcodeMachine(dialect, "x", log), "x", {}, lambda line: None, queue.Queue(), TimeScale(),
         recover=False,
     )  # fmt: skip
-    play(wall, driver, [[], [], [ARM, lease(4.8)], [lease(4.8)], [lines.Stop()], [], []])
+    play(wall, driver, [*[[]] * 5, [ARM, lease(4.8)], [lease(4.8)], [lines.Stop()], [], []])
     script.done()
 
 
 LOCKED_OUT = [
-    "c1->d130303030", "c0->d031", "c2->d230303030",
+    *["c1->d130303030", "c0->d031", "c2->d230303030"] * 5,
     # armed and leased, and the start is left without an answer: the auto stop, and the stop that ends a lock-out
     "c1->d130303030", "c0->d031", "c2->d230303030",
     "a330303032->b3", "c3->d330303032", "a0->",
@@ -159,7 +157,7 @@ def test_a_start_that_is_locked_out(wall: Wall, monkeypatch: pytest.MonkeyPatch)
         lambda log: OpcodeMachine(trackmaster.dialect("kmh"), "x", log), "x", {}, lambda line: None, queue.Queue(),
         TimeScale(), recover=False,
     )  # fmt: skip
-    play(wall, driver, [[], [ARM, lease(4.8)], [], *[[ARM, lease(4.8)]] * 5, [], [ARM, lease(4.8)]])
+    play(wall, driver, [*[[]] * 5, [ARM, lease(4.8)], [], *[[ARM, lease(4.8)]] * 5, [], [ARM, lease(4.8)]])
     script.done()
 
 

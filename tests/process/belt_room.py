@@ -17,6 +17,7 @@ from teststation.ports import BeltTelemetry, HeartRateReading, HeartRateStatus, 
 from teststation.protocol.plan import Extension, Limits, Plan, StagePlan
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
+from teststation.run.engine import why_not_begin
 from teststation.run.state import Phase
 from ui.station.station import run_timing
 
@@ -144,7 +145,8 @@ class BeltRoom:
 
     def begin(self) -> bool:
         """Start the test; whether the belt was known to be at rest so that it could."""
-        if not self.until(lambda: self.controller.state.at_rest, 15.0 if self.on_air else 4.0):
+        ready = lambda: not why_not_begin(self.controller.state, self.controller.now_s())  # noqa: E731
+        if not self.until(ready, 15.0 if self.on_air else 6.0):
             return False
         self.controller.press(ev.TestBegan(t_s=self.controller.now_s()))
         return True
