@@ -158,5 +158,8 @@ class PolledGauge:
         self._log("in", data)
         readings = self._codec.feed(data)
         if readings:
-            self._asked_s, self.missed_in_a_row, self.garbled = None, 0, False
+            self._asked_s = None
+        if any(reading.speed_kmh is not None or reading.doubtful for reading in readings):
+            # An incline that goes on being answered is no sign of a belt whose speed is not.
+            self.missed_in_a_row, self.garbled = 0, False
         return readings

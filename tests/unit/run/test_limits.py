@@ -13,6 +13,7 @@ from msgspec import structs
 import teststation.run.state as state_module
 from tests.mutants import fails_with
 from tests.unit.run.builders import PLAN, Bench, belt, heart
+from teststation.cause import Cause
 from teststation.ports import HeartRateStatus
 from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
@@ -21,7 +22,7 @@ from teststation.run.engine import heart as heart_module
 from teststation.run.engine import limits, operator, prepared, stages, step, ticking
 from teststation.run.record import Outcome
 from teststation.run.recording import fold
-from teststation.run.state import HoldCause, Phase, TakenBack
+from teststation.run.state import HoldCause, LimitNotice, Phase, TakenBack
 
 LIMIT_BPM = 153.0
 HIGH, LOW, NONE = 195, 90, None
@@ -543,6 +544,26 @@ def test_a_notice_is_the_same_one_for_a_minute_and_another_one_then() -> None:
     assert limits._acts_at_s(state, 160.0, "limit_hr") == 165.0
     assert limits._acts_at_s(state, 160.1, "limit_hr") == pytest.approx(175.1)
     assert limits._acts_at_s(state, 104.0, "limit_rpe") == 119.0
+
+
+def test_a_notice_acts_at_its_very_moment() -> None:
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    notice = LimitNotice(Cause("limit_rpe", {"rpe": 17}), bench.now_s + 2.0)
+    asked = replace(bench.state, notices=(notice,), belt_read_s=bench.now_s + 1.5)
+    assert step(asked, ev.Ticked(t_s=bench.now_s + 1.9))[0].phase is Phase.STAGES
+    assert step(asked, ev.Ticked(t_s=bench.now_s + 2.0))[0].phase is Phase.COOL_DOWN
+
+
+def test_what_is_over_at_the_planned_end_is_asked_about_no_more() -> None:
+    """The load falls now whatever anybody answers, and a notice would hold what has no clock."""
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    t_s, pulse = bench.now_s + 1.0, bench.state.pulse
+    for n in range(40):
+        pulse = pulse.read(t_s - 40.0 + n, HIGH)
+    last = replace(bench.state, stage_index=2, stage_ends_s=t_s, pulse=pulse, hr_read_s=t_s, hr_bpm=HIGH)
+    ended, _ = step(last, ev.Ticked(t_s=t_s))
+    assert (ended.phase, ended.outcome) == (Phase.COOL_DOWN, Outcome.COMPLETED)
+    assert (ended.notices, ended.holds) == ((), frozenset())
 
 
 def test_a_notice_of_a_pulse_that_was_over_for_half_a_minute_goes_away_by_an_answer_alone() -> None:
