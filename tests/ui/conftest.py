@@ -158,7 +158,7 @@ class Bench:
         record = self._station.record
         journal = record.new_journal(first.run_id)
         keeping = Keeping(
-            keep=lambda run, found: self._station._keep(setup.person_id, run, found),
+            keep=lambda run, found: self._station._keep(setup.person_id, run, lambda _events: found),
             discard=lambda: record.discard_journal(first.run_id),
         )
         return Session(Controller(first, Devices(self.treadmill, self.strap), journal, clock), journal, keeping)
