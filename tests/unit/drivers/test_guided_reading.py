@@ -232,5 +232,5 @@ def test_a_doubt_ends_once_the_way_has_stood_still_for_as_long() -> None:
         (doubt, " or way_m < self._from_m", "", a_way_that_grows_after_it_was_cleared_is_doubted_like_any),
     ],
 )  # fmt: skip
-def test_a_fault_planted_in_a_rule_is_found(module: object, old: str, new: str, rule: Callable[[], None]) -> None:
+def test_the_fact_fails_where_the_rule_is_broken(module: object, old: str, new: str, rule: Callable[[], None]) -> None:
     fails_with(module, old, new, rule)  # type: ignore[arg-type]
