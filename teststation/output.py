@@ -43,7 +43,7 @@ def run_object(run: RunRecord, assessment: Assessment, signature: Signature | No
             "protocol": {"id": run.plan.id, "sha256": run.plan.sha256},
             "started_at": run.started_at,
             "outcome": None if run.outcome is None else run.outcome.value,
-            "reason": _say(run.reason),
+            "reason": None if run.reason is None else texts("en").told(run.reason),
             "belt_at_rest": run.belt_at_rest,
             "demo": run.demo,
             "belt_check": None
@@ -228,7 +228,8 @@ def estimate_object(assessment: Assessment, run: RunRecord | None = None) -> Jso
         "fitness_age": None
         if age is None
         else {
-            "years": _round(age.years, 1),
+            # Beyond the table nobody knows how many: "over 80" is no 80.
+            "years": _round(age.years, 1) if age.capped == "none" else None,
             "low": _round(age.low, 1),
             "high": _round(age.high, 1),
             "likely_low": _round(age.likely_low, 1),

@@ -44,7 +44,7 @@ def test_a_whole_demonstration_leaves_report_and_result(tmp_path: Path) -> None:
     assert list(result) == [
         "version", "test", "algorithm_version", "stages", "hr_max", "estimates", "headline", "error_budget",
         "outlook", "change", "fitness_age", "fitness_age_withheld", "limits", "reference", "advice",
-        "training", "second_reference", "link",
+        "training", "zones", "second_reference", "link",
     ]  # fmt: skip
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     estimate = result["estimates"]["extrapolation"]

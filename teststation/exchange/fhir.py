@@ -209,7 +209,7 @@ def _conclusion(stored: StoredTest) -> str:
     lines += advise(run, stored.assessment).framed(say)
     lines.append(f"{result_words(stored)}.")
     if run.outcome is not None:
-        reason = "" if run.reason is None else f": {say.say(run.reason)}"
+        reason = "" if run.reason is None else f": {say.told(run.reason)}"
         lines.append(f"Ended: {say(f'report.outcome.{run.outcome.value}')}{reason}.")
     if stored.signature is not None and plain(stored.signature.comment):
         lines.append(plain(stored.signature.comment))

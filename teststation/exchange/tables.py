@@ -94,7 +94,7 @@ def test_row(stored: StoredTest) -> Row:
         "started_at": run.started_at,
         "protocol": run.plan.id,
         "outcome": None if run.outcome is None else run.outcome.value,
-        "reason": _say(run.reason),
+        "reason": None if run.reason is None else texts("en").told(run.reason),
         "symptoms": "; ".join(advise(run, found).framed(texts("en"))) if advise(run, found).symptoms else None,
         "operator": stored.conditions.get("operator"),
         **_subject(stored),

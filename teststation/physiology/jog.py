@@ -2,6 +2,7 @@
 
 from teststation.physiology.published import stands, with_see
 from teststation.physiology.result import Estimate, StageObservation, withheld
+from teststation.pulse import told_beside
 from teststation.subject import Gait, Sex, Subject
 from teststation.units import kmh_from_mph, mph_from_kmh
 
@@ -64,5 +65,5 @@ def _jog(
     if not MPH_LOW - SPEED_SLACK_MPH <= speed_mph <= highest + SPEED_SLACK_MPH:
         return withheld("speed_outside", low=round(kmh_from_mph(MPH_LOW), 1), high=round(kmh_from_mph(highest), 1))
     if hr_bpm > HR_HIGHEST:
-        return withheld("pulse_above", bpm=round(hr_bpm), limit=round(HR_HIGHEST))
+        return withheld("pulse_above", bpm=told_beside(hr_bpm, HR_HIGHEST), limit=round(HR_HIGHEST))
     return speed_mph, hr_bpm

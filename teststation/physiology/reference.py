@@ -100,6 +100,13 @@ def _compare(
     )
 
 
+def age_bounds(age: FitnessAge) -> str:
+    """Which ends of a fitness age's 95 % range are known: an end of the table is no bound."""
+    if age.low <= YOUNGEST:
+        return "any" if age.high >= OLDEST else "at_most"
+    return "at_least" if age.high >= OLDEST else "range"
+
+
 def in_twentieths(probability_below: float) -> tuple[str, int]:
     """A probability as people take it in: ``below`` or ``above``, and in how many of twenty; never all of them.
 

@@ -17,6 +17,7 @@ from teststation.physiology.metabolic import (
 from teststation.physiology.observe import COVERAGE_MIN
 from teststation.physiology.posterior import Efforts, Pulses
 from teststation.physiology.result import StageObservation, StageResult
+from teststation.pulse import told_beside
 
 MINUTE_S = 59.0
 LONG_ENOUGH_S = 100.0  # two and a half time constants of oxygen uptake; a choice of this project
@@ -137,7 +138,9 @@ def _doubts(seen: StageObservation, hr_limit_bpm: float) -> tuple[Cause, ...]:
     if seen.steady is False:
         found.append(Cause("not_steady"))
     if seen.hr_bpm is not None and seen.hr_bpm < HR_FROM_BPM:
-        found.append(Cause("pulse_below", {"bpm": round(seen.hr_bpm), "limit": round(HR_FROM_BPM)}))
+        found.append(Cause("pulse_below", {"bpm": told_beside(seen.hr_bpm, HR_FROM_BPM), "limit": round(HR_FROM_BPM)}))
     if seen.hr_bpm is not None and seen.hr_bpm > hr_limit_bpm:
-        found.append(Cause("pulse_above", {"bpm": round(seen.hr_bpm), "limit": round(hr_limit_bpm)}))
+        found.append(
+            Cause("pulse_above", {"bpm": told_beside(seen.hr_bpm, hr_limit_bpm), "limit": round(hr_limit_bpm)})
+        )
     return tuple(found)

@@ -194,7 +194,7 @@ def over_time(canvas: Canvas, box: Box, report: Report, told: Sequence[Told] = (
         left, right = span.began_s / 60, (span.ended_s if span.ended_s is not None else end_min * 60) / 60
         if number % 2 == 0:
             axes.polygon([(left, axes.y_low), (left, axes.y_high), (right, axes.y_high), (right, axes.y_low)], PALE)
-        text, size = fit(span.plan.name, REGULAR, 7, max(8.0, axes.x(right) - axes.x(left) - 2), 4)
+        text, size = fit(say.name_of(span.plan.name), REGULAR, 7, max(8.0, axes.x(right) - axes.x(left) - 2), 4)
         canvas.setFillColor(QUIET)
         middle = (axes.x(left) + axes.x(right)) / 2
         draw_text(canvas, middle, box.y + box.height - 9, text, REGULAR, size, anchor=CENTRE)

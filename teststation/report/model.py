@@ -8,11 +8,11 @@ from teststation.device_names import device_name
 from teststation.due import NEXT_TEST_MONTHS, months_later
 from teststation.physiology.advice import NEXT_DATE, Advice, advise
 from teststation.physiology.prescription import Prescription, prescribe
-from teststation.physiology.reference import in_twentieths
+from teststation.physiology.reference import age_bounds, in_twentieths
 from teststation.physiology.result import Assessment, Estimate, Trend
 from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
 from teststation.run.record import Outcome, RunRecord
-from teststation.texts import COMMA, Texts, texts
+from teststation.texts import Texts, texts, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +161,11 @@ class Report:
 
     def number(self, value: float | None, digits: int = 1) -> str:
         """A number as the reader writes it; a dash where there is none."""
-        if value is None:
-            return "–"
-        text = f"{value:.{digits}f}"
-        if not text.strip("-0."):
-            text = text.lstrip("-")  # what rounds to nothing has no sign
-        text = text.replace("-", "−")
-        return text.replace(".", ",") if self.language in COMMA else text
+        return writing.number(self.language, value, digits)
 
     def signed(self, value: float | None, digits: int = 1) -> str:
         """A difference: with its sign, plus included."""
-        text = self.number(value, digits)
-        return text if value is None or value < 0 or not text.strip("0,.") else f"+{text}"
+        return writing.signed(self.language, value, digits)
 
     def clock(self, t_s: float) -> str:
         """A moment of the test as ``m:ss`` from its start."""
@@ -180,10 +173,8 @@ class Report:
         return f"{whole // 60}:{whole % 60:02d}"
 
     def day(self, iso: str | None) -> str:
-        """A date as dd.mm.yyyy."""
-        if not iso:
-            return "–"
-        return datetime.fromisoformat(iso).strftime("%d.%m.%Y")
+        """A day as the reader writes it."""
+        return writing.day(self.language, iso)
 
     @property
     def next_test(self) -> str:
@@ -193,12 +184,12 @@ class Report:
         if not self.advice.may(NEXT_DATE):
             return self.say("advice.next_again")
         started = datetime.fromisoformat(self.run.started_at).date()
-        return self.say("report.next_test", day=months_later(started, NEXT_TEST_MONTHS).strftime("%d.%m.%Y"))
+        return self.say("report.next_test", day=self.day(months_later(started, NEXT_TEST_MONTHS).isoformat()))
 
     def local_day(self, utc: str) -> str:
         """The day of a moment, by the clock of the test's own place."""
         zone = datetime.fromisoformat(self.run.started_at).tzinfo
-        return datetime.fromisoformat(utc).astimezone(zone).strftime("%d.%m.%Y")
+        return self.day(datetime.fromisoformat(utc).astimezone(zone).isoformat())
 
     def signed_on(self, signature: Signed) -> str:
         """The day of a signature."""
@@ -324,9 +315,8 @@ class Report:
         if age is None:
             withheld = self.assessment.fitness_age_withheld
             return "" if withheld is None else say.say(withheld)
-        low = say("report.age.young") if age.low <= 20 else self.number(age.low, 0)
-        high = say("report.age.old") if age.high >= 80 else self.number(age.high, 0)
-        return say("report.age.range", low=low, high=high)
+        low, high = self.number(age.low, 0), self.number(age.high, 0)
+        return say(f"report.age.{age_bounds(age)}", low=low, high=high)
 
     @property
     def tested(self) -> tuple[HistoryPoint, ...]:
@@ -368,7 +358,7 @@ class Report:
     def ending(self) -> str:
         """How the test ended, in words."""
         outcome = self.run.outcome or Outcome.INTERRUPTED
-        reason = "" if self.run.reason is None else self.say.say(self.run.reason)
+        reason = "" if self.run.reason is None else self.say.told(self.run.reason)
         return self.say(f"report.outcome.{outcome.value}") + (f": {reason}" if reason else "")
 
 

@@ -57,7 +57,7 @@ def _head(page: Page, report: Report) -> None:
         left += picture_of(report.clinic.logo).draw(page.canvas, left, top - 38, 84.0, 38.0) + 8
     wide = MARGIN + INNER * 0.48 - left
     page.text(left, top - 14, report.clinic.name or say("report.title"), 15, bold=True, color=ACCENT, width=wide)
-    page.text(left, top - 29, say("report.title") + " · " + run.plan.title, 9, color=QUIET, width=wide)
+    page.text(left, top - 29, say("report.title") + " · " + say.name_of(run.plan.title), 9, color=QUIET, width=wide)
     if report.clinic.address:
         page.text(left, top - 39, report.clinic.address, 7, color=QUIET, width=wide)
     right = WIDTH - MARGIN

@@ -188,7 +188,7 @@ def _notes(report: Report, estimates: dict[str, Estimate]) -> list[str]:
         key = known if known == "questions" else first
         notes.append(say(f"report.ingredients.{key}", stages=stages, people=people))
     if combined is not None:
-        notes += [f"{say.say(remark)}." for remark in combined.remarks]
+        notes += [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in map(say.say, combined.remarks)]
     if second is not None:
         percent, median = report.number(second.percent_of_expected, 0), report.number(second.expected_ml_kg_min)
         notes.append(say("report.second_reference", percent=percent, median=median))

@@ -29,7 +29,7 @@ def render(report: Report) -> bytes:
     # A title says what it is and of which day, and of nobody: it stands in window titles and lists of files.
     title = f"{report.say('report.title')} {report.day(report.run.started_at)}"
     canvas.setTitle(" – ".join((*report.marks, title)))
-    canvas.setSubject(report.run.plan.title)
+    canvas.setSubject(report.say.name_of(report.run.plan.title))
     canvas.setCreator(f"teststation {report.made_with}")
     first: Callable[[Page], None] = partial(page_one.draw, report=report)
     pages = (first, *page_two.sheets(report))

@@ -51,7 +51,7 @@ def _cells(report: Report, stage: StageResult, span: StageSpan | None) -> dict[s
     seen, n = stage.observation, report.number
     vo2, pulse, before = stage.vo2_ml_kg_min, seen.hr_bpm, _pulse_last_time(report, stage)
     return {
-        "name": seen.name,
+        "name": report.say.name_of(seen.name),
         "planned": "–" if seen.planned is None else _load(report, seen.planned),
         "walked": _load(report, seen.actual),
         "vo2": n(vo2),

@@ -168,7 +168,7 @@ def _line(whose: Whose, number: str, day: str, kind: str, state: State, entry: E
 
 def _sets(say: Texts, exercise: str, load_kg: float, repetitions: Sequence[int]) -> str:
     name = say(f"diary.exercise.{exercise}") if f"diary.exercise.{exercise}" in say.keys() else exercise  # noqa: SIM118
-    return f"{name} {load_kg:g} kg {'/'.join(str(n) for n in repetitions)}"
+    return say("diary.sets", exercise=name, kg=float(load_kg), sets="/".join(str(n) for n in repetitions))
 
 
 def _grid(paper: Page, whose: Whose, lines: Sequence[tuple[str, ...]]) -> None:

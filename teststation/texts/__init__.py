@@ -3,6 +3,7 @@
 The core has no Qt, so its catalogues are TOML. A missing key is a bug and raises; tests compare the languages.
 """
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
@@ -19,10 +20,24 @@ _MOST_LETTERS = {"text": 80}  # of a value, where it is what somebody has writte
 _MOST_OF_ANY = 1000
 _MOVING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+_COUNTED = {"0": "none", "1": "one"}
 
 
-class _WithComma(float):
-    """A number as Norwegian writes it: 4,0."""
+MINUS = "\N{MINUS SIGN}"
+
+
+class _Number(float):
+    """A number in a text as it is printed: with a minus sign, and none before what rounds to nothing."""
+
+    def __format__(self, spec: str) -> str:
+        text = super().__format__(spec)
+        if not text.strip("-0. %"):
+            text = text.replace("-", "")
+        return text if "e" in text else text.replace("-", MINUS)
+
+
+class _WithComma(_Number):
+    """The same as Norwegian writes it: 4,0."""
 
     def __format__(self, spec: str) -> str:
         return super().__format__(spec).replace(".", ",")
@@ -36,10 +51,14 @@ class Texts:
         self._entries = entries
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text of ``key`` with ``{places}`` filled, a float with the language's own decimal sign."""
-        if self.language in COMMA:
-            values = {name: _WithComma(value) if isinstance(value, float) else value for name, value in values.items()}
-        return self._entries[key].format(**values)
+        """The text of ``key`` with ``{places}`` filled, a float with the language's own decimal sign.
+
+        Where ``n`` is one or nothing, the text for that counts, if there is one: "one stage", "no stage".
+        """
+        written = _WithComma if self.language in COMMA else _Number
+        values = {name: written(value) if isinstance(value, float) else value for name, value in values.items()}
+        counted = _COUNTED.get(str(values.get("n")), "")
+        return self._entries.get(f"{counted}.{key}", self._entries[key]).format(**values)
 
     def plain(self, key: str) -> str:
         """The text of ``key`` as it stands, its places unfilled."""
@@ -47,8 +66,28 @@ class Texts:
 
     def say(self, cause: Cause) -> str:
         """A cause in words, in one line: a value that somebody has written breaks none, and fills none."""
-        told = {name: _told(name, value) if isinstance(value, str) else value for name, value in cause.values.items()}
-        return self(f"cause.{cause.code}", **told)
+        return self(f"cause.{cause.code}", **self._named_values(cause))
+
+    def told(self, cause: Cause) -> str:
+        """A cause of what is over: what happened, and nothing to be done about it now."""
+        key = f"past.{cause.code}"
+        return self(key, **self._named_values(cause)) if key in self._entries else self.say(cause)
+
+    def _named_values(self, cause: Cause) -> dict[str, object]:
+        """What a cause tells of: what somebody has written in one line, a protocol by its name in this language."""
+        written = {name: value for name, value in cause.values.items() if isinstance(value, str)}
+        return {**cause.values, **{name: _told(name, self.name_of(value)) for name, value in written.items()}}
+
+    def name_of(self, written: str) -> str:
+        """A protocol's or a stage's name in this language, where it is one of ours; any other as it is written."""
+        percent = re.fullmatch(r"(\d+),(\d+) %", written)
+        if percent is not None and self.language not in COMMA:
+            return f"{percent[1]}.{percent[2]} %"
+        for form, key in _named():
+            found = form.fullmatch(written)
+            if found is not None:
+                return self(key, **found.groupdict())
+        return written
 
     def begins_with_a_value(self, cause: Cause) -> bool:
         """Whether the first thing a cause says is one of its values."""
@@ -71,6 +110,14 @@ def texts(language: str = "nb") -> Texts:
         if file.name.endswith(".toml"):
             entries.update(flatten("", tomllib.loads(file.read_text("utf-8"))))
     return Texts(language, entries)
+
+
+@cache
+def _named() -> list[tuple[re.Pattern[str], str]]:
+    """How our own protocols write their names, in Bokmål, each with its key."""
+    bokmaal = texts("nb")
+    names = {key: re.escape(bokmaal.plain(key)) for key in bokmaal.keys() if key.startswith("name.")}  # noqa: SIM118
+    return [(re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>\\d+)", name)), key) for key, name in sorted(names.items())]
 
 
 def first_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -6,7 +6,7 @@
 | a day | 28.11.2026 | 28 Nov 2026 |
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from teststation.texts import COMMA
 
@@ -43,3 +43,14 @@ def day(language: str, iso: str | None) -> str:
         return DASH
     told = datetime.fromisoformat(iso).date()
     return f"{told:%d.%m.%Y}" if language in COMMA else f"{told.day} {_MONTHS[told.month - 1]} {told.year}"
+
+
+def parse_english_day(text: str) -> date | None:
+    """A day as English writes it here; None for anything else."""
+    words = text.split()
+    if len(words) != 3 or not (words[0].isdecimal() and words[2].isdecimal()):
+        return None
+    try:
+        return date(int(words[2]), 1 + _MONTHS.index(words[1][:3].capitalize()), int(words[0]))
+    except ValueError:
+        return None

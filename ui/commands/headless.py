@@ -94,7 +94,7 @@ def _phase_sentence(moment: Snapshot) -> str:
         held += " (held: load not set)" if HoldCause.LOAD_NOT_SET in moment.holds else ""
         return f"{minutes} {_where(moment)},{load}, {pulse}{held}"
     if moment.phase is Phase.ENDED:
-        reason = "" if moment.reason is None else f": {texts('en').say(moment.reason)}"
+        reason = "" if moment.reason is None else f": {texts('en').told(moment.reason)}"
         rest = "the belt is at rest" if moment.at_rest else "the belt is NOT known to be at rest: press the red button"
         return f"{minutes} ended{reason}; {rest}"
     return f"{minutes} {moment.phase.value.replace('_', ' ')}{',' + load if load else ''}, {pulse}"

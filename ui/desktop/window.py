@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import msgspec
 from PySide6.QtCore import Qt
@@ -21,9 +20,9 @@ from ui.desktop.desk.about import AboutSheet
 from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.focus import Focus
 from ui.desktop.header import Header
-from ui.desktop.i18n import told, tr
+from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.marks import marked, name_of
-from ui.desktop.i18n.numbers import day
+from ui.desktop.i18n.numbers import day, moment
 from ui.desktop.keys import Keys
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
@@ -245,7 +244,7 @@ class MainWindow(QMainWindow):
             QApplication.restoreOverrideCursor()
         person = self.station.record.people.get(setup.person_id)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
-        self.run.begin(marked(name_of(person), demo=demo), day(person.born), setup.plan.title)
+        self.run.begin(marked(name_of(person), demo=demo), day(person.born), core_texts().name_of(setup.plan.title))
         self.flow = RunFlow(session, self.run, self.sheets.show, self)
         self.flow.bridge.moment_changed.connect(lambda _: self.look_at_sheets())
         self.flow.ended.connect(self._ended)
@@ -307,8 +306,7 @@ class MainWindow(QMainWindow):
 
     def _recovered(self, stored: StoredTest) -> str:
         person = self.station.record.people.get(stored.person_id)
-        began = datetime.fromisoformat(stored.run.started_at)
-        told = tr("recovered.one", name=name_of(person), when=f"{began:%d.%m.%Y %H:%M}")
+        told = tr("recovered.one", name=name_of(person), when=moment(stored.run.started_at))
         return marked(told, demo=stored.run.demo)
 
     # --- Qt ---

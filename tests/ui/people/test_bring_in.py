@@ -180,7 +180,7 @@ def test_last_time_of_another_method_is_told_without_a_range_and_as_no_change(
     now = found.estimates[found.headline].vo2max_ml_kg_min
     assert now is not None
     words = window.result.change.text()
-    assert "01.05.2025 ble 31,5 ml/kg/min målt med ergospirometri (hentet inn)" in words, "the latest before the test"
+    assert "01.05.2025 ble 31,5 mL/kg/min målt med ergospirometri (hentet inn)" in words, "the latest before the test"
     assert f"I dag er det +{number(now - 31.5, 1)}" in words
     assert "sier ikke om formen er endret" in words
 

@@ -63,7 +63,7 @@ class ClinicFlow:
     def group(self) -> None:
         """The page for management: asked where it goes, made, and told."""
         ask = self._window
-        ask.dialogs.save_as(tr("group.title"), f"{tr('group.file')}.pdf", "PDF (*.pdf)", self._write_group)
+        ask.dialogs.save_as(tr("group.title"), f"{tr('group.file')}.pdf", tr("papers.filter"), self._write_group)
 
     def _write_group(self, path: Path) -> None:
         try:

@@ -11,7 +11,7 @@ from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
 from teststation.physiology.result import EITHER, HEADLINES
 from teststation.texts import LANGUAGES
-from ui.desktop.i18n import knows, told, tr
+from ui.desktop.i18n import core_texts, knows, told, tr
 from ui.desktop.i18n.numbers import number, parse_number
 from ui.desktop.machines.strap_finder import StrapFinder
 from ui.desktop.widgets.base import button, column, label, problem_label, row, show_problems
@@ -78,7 +78,7 @@ class SettingsSheet(Sheet):
         self.protocol.setAccessibleName(tr("settings.protocol"))
         self.speed.setAccessibleName(tr("settings.speed"))
         for identifier, title in station.protocols():
-            self.protocol.addItem(title, identifier)
+            self.protocol.addItem(core_texts().name_of(title), identifier)
         self.protocol.setCurrentIndex(max(0, self.protocol.findData(now.default_protocol)))
         self.protocol.currentIndexChanged.connect(lambda *_: self._fill_speeds(""))
         self._fill_speeds(now.default_speed)

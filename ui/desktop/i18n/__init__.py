@@ -21,6 +21,11 @@ def use_language(language: str) -> None:
     _language = language if language in LANGUAGES else LANGUAGES[0]
 
 
+def language() -> str:
+    """The window's language."""
+    return _language
+
+
 def tr(key: str, **values: object) -> str:
     """The text of ``key`` in the chosen language with its ``{places}`` filled."""
     return catalogue(_language)(key, **values)
@@ -40,6 +45,12 @@ def say(cause: Cause) -> str:
     """A cause of the core in words, beginning with a capital letter."""
     sentence = texts(_language).say(cause)
     # A sentence that begins with a port or a file keeps it as it is written.
+    return sentence if texts(_language).begins_with_a_value(cause) else sentence[:1].upper() + sentence[1:]
+
+
+def told_of(cause: Cause) -> str:
+    """A cause of what is over, beginning with a capital letter."""
+    sentence = texts(_language).told(cause)
     return sentence if texts(_language).begins_with_a_value(cause) else sentence[:1].upper() + sentence[1:]
 
 

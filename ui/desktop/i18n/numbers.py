@@ -1,29 +1,28 @@
-"""Numbers, times and dates as a Norwegian reads and writes them. Pure functions, no locale of the machine."""
+"""Numbers, times and dates as the window's language writes them, and as people type them. No locale of the machine."""
 
 from datetime import UTC, date, datetime
 
-DASH = "–"
+from teststation.texts import COMMA, writing
+from teststation.texts.writing import DASH as DASH
+from ui.desktop.i18n import language
 
 
 def number(value: float | None, decimals: int = 0) -> str:
-    """With a decimal comma; a dash where there is none."""
-    if value is None:
-        return DASH
-    text = f"{value:.{decimals}f}"
-    if not text.strip("-0."):
-        text = text.lstrip("-")
-    return text.replace(".", ",").replace("-", "−")
+    """With the language's own decimal sign; a dash where there is none."""
+    return writing.number(language(), value, decimals)
 
 
 def exact(value: float | None) -> str:
     """A number as it stands in a field that can be saved again: every digit it has; nothing where there is none."""
-    return "" if value is None else f"{value!r}".removesuffix(".0").replace(".", ",").replace("-", "−")
+    if value is None:
+        return ""
+    text = f"{value!r}".removesuffix(".0").replace("-", writing.MINUS)
+    return text.replace(".", ",") if language() in COMMA else text
 
 
 def signed(value: float, decimals: int = 1) -> str:
     """With its sign, plus included."""
-    text = number(value, decimals)
-    return text if text.startswith("−") or not text.strip("0,") else f"+{text}"
+    return writing.signed(language(), value, decimals)
 
 
 def between(low: float | None, high: float | None, decimals: int = 0) -> str:
@@ -38,15 +37,14 @@ def clock(seconds: float) -> str:
 
 
 def day(iso: str | None) -> str:
-    """An ISO date or moment as ``dd.mm.yyyy``; a dash where there is none."""
-    if not iso:
-        return DASH
-    return f"{datetime.fromisoformat(iso).date():%d.%m.%Y}"
+    """An ISO date or moment as the language writes a day; a dash where there is none."""
+    return writing.day(language(), iso)
 
 
 def moment(iso: str) -> str:
-    """A moment as ``dd.mm.yyyy hh:mm``, by the clock of this place."""
-    return f"{datetime.fromisoformat(iso).astimezone():%d.%m.%Y %H:%M}"
+    """A moment with its day, by the clock of this place."""
+    here = datetime.fromisoformat(iso).astimezone()
+    return f"{writing.day(language(), here.isoformat())} {here:%H:%M}"
 
 
 def parse_number(text: str) -> float | None:
@@ -59,8 +57,11 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_day(text: str) -> date | None:
-    """A date as ``dd.mm.yyyy``, ``ddmmyyyy`` or ISO; None for anything else."""
+    """A date as ``dd.mm.yyyy``, ``ddmmyyyy``, ISO or ``28 Nov 2026``; None for anything else."""
     stripped = text.strip()
+    in_english = writing.parse_english_day(stripped)
+    if in_english is not None:
+        return in_english
     for pattern in ("%d.%m.%Y", "%d%m%Y", "%Y-%m-%d", "%d/%m/%Y"):
         try:
             return datetime.strptime(stripped, pattern).date()  # noqa: DTZ007 - a birth date has no zone

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 from teststation.physiology.result import Change, StageResult
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
-from ui.desktop.i18n import tr
+from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, day, number, signed
 from ui.desktop.result.text import change_words, fitness_age_words, interval, outcome_words
@@ -34,7 +34,7 @@ def comparison_lines(earlier: StoredTest, later: StoredTest) -> list[Line]:
     )
     add("beta", lambda test: _yes(test.run.subject.beta_blocker))
     add("handrail", lambda test: _yes(any(stage.handrail for stage in test.run.stages)))
-    add("protocol", lambda test: test.run.plan.title)
+    add("protocol", lambda test: core_texts().name_of(test.run.plan.title))
     add("strap", lambda test: test.run.heart_rate.partition(":")[0])
     add("outcome", lambda test: outcome_words(test.run))
     add("conditions", lambda test: test.conditions.get("conditions", DASH))

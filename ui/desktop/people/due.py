@@ -43,7 +43,7 @@ def due_sheet(window: QWidget, due: Sequence[tuple[Person, str]], chosen: Callab
         grid.addWidget(ElidedLabel(name_of(person), "strong"), line, 0)
         grid.addWidget(label(day(person.born)), line, 1)
         grid.addWidget(label(day(last)), line, 2)
-        grid.addWidget(label(f"{next_due(last):%d.%m.%Y}"), line, 3)
+        grid.addWidget(label(day(next_due(last).isoformat())), line, 3)
         name = tr("due.choose_name", name=name_of(person))
         grid.addWidget(button(tr("due.choose"), lambda person=person: choose(person), name=name), line, 4)
     return sheet

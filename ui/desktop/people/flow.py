@@ -13,7 +13,7 @@ from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.people.people import Person
-from ui.desktop.i18n import told, tr
+from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import day, today
 from ui.desktop.people.audit import audit_sheet
 from ui.desktop.people.compare import CompareSheet
@@ -111,7 +111,7 @@ class PeopleFlow(QObject):
         """All tests of a person."""
         self.desk.saw(Action.PERSON_SEEN, person.id)
         lines = self.station.record.tests.summaries(person.id)
-        titles = dict(self.station.protocols())
+        titles = {identifier: core_texts().name_of(title) for identifier, title in self.station.protocols()}
         imported = self.station.record.imported.of_person(person.id)
         self.history.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT), imported=imported)
         self._window.go_to(self.history)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem,
 from teststation.records.people.people import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import KeptLine
-from ui.desktop.i18n import say, tr
+from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, between, day, number, today
 from ui.desktop.people.person import due_words
@@ -36,7 +36,7 @@ def outcome_of(line: KeptLine) -> str:
 def why_of(line: KeptLine) -> str:
     """How it ended and why, where there is room."""
     outcome = outcome_of(line)
-    return outcome if line.reason is None else f"{outcome}: {say(line.reason).lower()}"
+    return outcome if line.reason is None else f"{outcome}: {core_texts().told(line.reason)}"
 
 
 def signed_of(line: KeptLine) -> str:

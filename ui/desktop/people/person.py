@@ -25,7 +25,8 @@ def due_words(last_started: str | None, on: date) -> str:
     if last_started is None:
         return DASH
     due = next_due(last_started)
-    return tr("person.overdue", date=f"{due:%d.%m.%Y}") if due < on else f"{due:%d.%m.%Y}"
+    told = day(due.isoformat())
+    return tr("person.overdue", date=told) if due < on else told
 
 
 class PeopleModel(QAbstractTableModel):

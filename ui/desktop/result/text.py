@@ -2,7 +2,7 @@
 
 from teststation.physiology.advice import PULSE_ZONES, Advice, advise
 from teststation.physiology.prescription import prescribe
-from teststation.physiology.reference import OLDEST, YOUNGEST, in_twentieths
+from teststation.physiology.reference import age_bounds, in_twentieths
 from teststation.physiology.result import (
     HEADLINES,
     Assessment,
@@ -106,7 +106,7 @@ def change_key(change: Change) -> str:
 def change_words(change: Change) -> str:
     """Change since the earlier test with its range; of tests that cannot be compared only what differs."""
     if change.not_comparable:
-        differs = tr("change.differs", what="; ".join(say(cause) for cause in change.not_comparable))
+        differs = tr("change.differs", what="; ".join(core_texts().say(cause) for cause in change.not_comparable))
         return f"{day(change.earlier_started_at)}: {differs}"
     words = [
         tr(
@@ -137,7 +137,7 @@ def change_words(change: Change) -> str:
         years = {"years": signed(age.years, 0), "low": signed(age.low, 0), "high": signed(age.high, 0)}
         words.append(tr("change.years", **years) if age.capped == "none" else tr("change.years_unknown"))
     if change.notes:
-        words.append(tr("change.note", what="; ".join(say(cause) for cause in change.notes)))
+        words.append(tr("change.note", what="; ".join(core_texts().say(cause) for cause in change.notes)))
     return "\n".join(words)
 
 
@@ -159,18 +159,13 @@ def fitness_age_words(found: Assessment) -> tuple[str, str]:
     age = found.fitness_age
     if age is None:
         return DASH, "" if found.fitness_age_withheld is None else say(found.fitness_age_withheld)
+    core = core_texts()
     value = number(age.years)
-    if age.capped == "none" and age.likely_low is not None:
+    if age.capped != "none":
+        value = core(f"report.age.{age.capped}")
+    elif age.likely_low is not None:
         value = between(age.likely_low, age.likely_high)
-    if age.capped == "young":
-        value = tr("result.age_below", years=value)
-    elif age.capped == "old":
-        value = tr("result.age_above", years=value)
-    if age.low > YOUNGEST and age.high < OLDEST:
-        return value, tr("result.range", range=between(age.low, age.high))
-    low = number(age.low) if age.low > YOUNGEST else tr("result.age_below", years=number(YOUNGEST))
-    high = number(age.high) if age.high < OLDEST else tr("result.age_above", years=number(OLDEST))
-    return value, tr("result.age_range", low=low, high=high)
+    return value, core(f"report.age.{age_bounds(age)}", low=number(age.low), high=number(age.high))
 
 
 def hr_max_words(found: Assessment) -> str:
@@ -188,7 +183,7 @@ def hr_max_words(found: Assessment) -> str:
 def outcome_words(run: RunRecord) -> str:
     """How the test ended, and why."""
     outcome = tr(f"outcome.{run.outcome.value}") if run.outcome is not None else DASH
-    return outcome if run.reason is None else f"{outcome}: {say(run.reason).lower()}"
+    return outcome if run.reason is None else f"{outcome}: {core_texts().told(run.reason)}"
 
 
 def training_words(run: RunRecord, found: Assessment) -> str:
@@ -248,7 +243,7 @@ def stage_row(stage: StageResult) -> tuple[str, ...]:
     used = tr("result.used") if stage.used else tr("result.not_used")
     reasons = stage.doubts if stage.used else () if stage.excluded_because is None else (stage.excluded_because,)
     if reasons:
-        used = f"{used}: {'; '.join(say(reason).lower() for reason in reasons)}"
+        used = f"{used}: {'; '.join(core_texts().say(reason) for reason in reasons)}"
     return (
         f"{seen.index + 1}",
         DASH if seen.actual.duration_s is None else clock(round(seen.actual.duration_s)),

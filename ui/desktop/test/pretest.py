@@ -13,7 +13,7 @@ from teststation.physiology.non_exercise import by_questions
 from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
 from teststation.subject import Subject, contradictions
-from ui.desktop.i18n import knows, say, tr
+from ui.desktop.i18n import core_texts, knows, say, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import age_years, clock, day, exact, number, parse_day, parse_number, today
 from ui.desktop.test.pretest_answers import Activity
@@ -212,7 +212,7 @@ class PretestScreen(QWidget):
         self.protocol.blockSignals(True)
         self.protocol.clear()
         for identifier, title in self.station.protocols():
-            self.protocol.addItem(title, identifier)
+            self.protocol.addItem(core_texts().name_of(title), identifier)
         wanted = self.station.settings.default_protocol
         index = self.protocol.findData(wanted)
         if index < 0:

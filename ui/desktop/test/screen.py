@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 from teststation.cause import Problem
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
-from ui.desktop.i18n import say, told, tr
+from ui.desktop.i18n import say, told, told_of, tr
 from ui.desktop.result.text import outlook_words
 from ui.desktop.test.controls import RunControls
 from ui.desktop.test.panels import HeartPanel, LimitPanel, StagePanel, TopStrip
@@ -149,7 +149,7 @@ class RunScreen(QWidget):
             page = 1
         else:
             page = 2
-            reason = "" if moment.reason is None else say(moment.reason) + ". "
+            reason = "" if moment.reason is None else told_of(moment.reason) + ". "
             stands = moment.phase is Phase.ENDED and moment.at_rest
             set_text(self.end_words, reason + tr("run.stands" if stands else "run.stopping"))
         if self.foot.currentIndex() != page:
@@ -187,5 +187,5 @@ def _guidance(moment: Snapshot) -> str:
         case Phase.STAGES:
             return tr("guide.stages")
         case Phase.COOL_DOWN:
-            return tr("guide.cool_down", reason="" if moment.reason is None else say(moment.reason))
+            return tr("guide.cool_down", reason="" if moment.reason is None else told_of(moment.reason))
     return tr("run.stands") if moment.at_rest and moment.phase is Phase.ENDED else tr("guide.stopping")
