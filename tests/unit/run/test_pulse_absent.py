@@ -2,16 +2,19 @@
 
 import types
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tests.mutants import fails_with
-from tests.unit.run.builders import Bench
+from tests.unit.run.builders import PLAN, Bench
 from teststation.ports import HeartRateStatus
 from teststation.run import events as ev
 from teststation.run import recording
 from teststation.run.engine import heart, ticking
-from teststation.run.state import Phase
+from teststation.run.state import HoldCause, Phase
+from teststation.window import Window
 
 
 def test_before_the_start_too_a_pulse_of_a_silent_driver_is_taken_away() -> None:
@@ -50,6 +53,24 @@ def test_the_slowest_and_the_fastest_pulse_are_pulses(bpm: int) -> None:
     bench.bpm = bpm
     bench.run_for(1.0)
     assert (bench.state.hr_bpm, bench.state.hr_status) == (bpm, HeartRateStatus.OK)
+
+
+def test_a_pulse_that_was_away_before_the_stages_has_its_whole_time_from_their_beginning() -> None:
+    state = replace(Bench().started().state, hr_bpm=None, hr_lost_since_s=3.0)
+    begun = heart.awaited(state, 50.0)
+    assert begun.hr_lost_since_s == 50.0
+    assert heart.away_left_s(begun, 50.0) == 60.0
+    assert HoldCause.HR_LOST in begun.holds
+
+
+def test_a_pulse_that_is_there_at_the_beginning_has_been_there() -> None:
+    """And what is kept of it is as long as the protocol asks back."""
+    limits = structs.replace(PLAN.limits, hr_lost_cool_down_s=100.0)
+    state = Bench(structs.replace(PLAN, limits=limits)).started().state
+    begun = heart.awaited(replace(state, hr_lost_since_s=3.0), 50.0)
+    assert begun.hr_lost_since_s is None
+    assert begun.absence == Window(150.0).read(35.0, heart.THERE)
+    assert heart.awaited(replace(state, hr_bpm=None), 50.0).absence == Window(150.0).read(50.0, heart.AWAY)
 
 
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
