@@ -45,6 +45,48 @@ IMPORTED = (
     Column("comment", "what was written beside it"),
 )
 
+SESSIONS = (
+    Column("id", "the record's own identifier of the session"),
+    Column("person_id", "which person of people.csv"),
+    Column("started_at", "when it began, ISO 8601 with zone"),
+    Column("protocol", "which session: 4x4, 3x4, 10x1, steady-20 or the clinic's own"),
+    Column("outcome", "completed, limit, operator, fault or interrupted"),
+    Column("steered_by", "pulse, or borg where the pulse steers nothing"),
+    Column("bouts_planned", "bouts of the plan"),
+    Column("bouts_done", "bouts walked to their end"),
+    Column("bouts_reached", "bouts whose last two minutes reached the band; empty: not judged by the pulse"),
+    Column("minutes", "on the belt, warm-up and cool-down counted", "min", 1),
+    Column("distance_m", "way walked", "m", 0),
+    Column("climbed_m", "height climbed", "m", 0),
+    Column("hr_low_bpm", "lower end of the bouts' band", "/min", 0),
+    Column("hr_high_bpm", "upper end of the bouts' band", "/min", 0),
+    Column("in_band_s", "seconds of the bouts in their band", "s", 0),
+    Column("peak_bpm", "highest pulse held for five seconds that can be believed", "/min", 0),
+    Column("all_out", "yes: the bout of the peak was rated Borg 19 or 20"),
+    Column("algorithm_version", "of what the session came to"),
+    Column("software_version", "that ran it"),
+    Column("events_sha256", "SHA-256 of the raw events"),
+    Column("signed_by", "who signed it"),
+    Column("signed_at", "when"),
+    _DEMO,
+)
+
+BOUTS = (
+    Column("session_id", "which session of sessions.csv"),
+    Column("number", "which bout, from 1"),
+    Column("whole", "yes: walked to its end"),
+    Column("duration_s", "how long it was", "s", 0),
+    Column("speed_kmh", "measured speed", "km/h", 2),
+    Column("incline_pct", "measured incline", "%", 1),
+    Column("rpe", "Borg's scale of effort, 6 to 20"),
+    Column("third_minute_bpm", "mean pulse of the third minute", "/min", 1),
+    Column("last_two_bpm", "mean pulse of the last two minutes", "/min", 1),
+    Column("peak_bpm", "highest pulse held for five seconds that can be believed", "/min", 0),
+    Column("in_band_s", "seconds in the band", "s", 0),
+    Column("reached", "yes: its last two minutes reached the band; empty: not judged by the pulse"),
+    Column("fell_bpm", "how much the pulse fell in the minute after it", "/min", 1),
+)
+
 DIARY = (
     Column("id", "the record's own identifier of the row"),
     Column("version", "how often it was written; the last counts"),
@@ -204,6 +246,8 @@ FILES = {
     "stages.csv": STAGES,
     "marks.csv": MARKS,
     "imported.csv": IMPORTED,
+    "sessions.csv": SESSIONS,
+    "bouts.csv": BOUTS,
     "diary.csv": DIARY,
     "*_seconds.csv": SECONDS,
     "codebook.csv": CODEBOOK,

@@ -19,7 +19,7 @@ import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
-from teststation.exchange import columns, tables, training
+from teststation.exchange import columns, sessions, tables, training
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
@@ -30,6 +30,7 @@ from teststation.records.access.users import Permission
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.sessions import StoredSession
 from teststation.texts import english
 from teststation.training.diary import Entry
 
@@ -82,7 +83,7 @@ def export_record(
             stages += [row for stored in tests for row in tables.stage_rows(stored)]
             rows += theirs
             marks += their_marks
-            if forms - {"csv"} and tests:
+            if forms - {"csv"} and (tests or record.sessions.lines(person.id)):
                 _person_files(
                     written, record, person, tests, _or_none(report, left_out), forms,
                     under=f"{written.free(person_stem(person, with_person=manner.with_names), person.id)}/",
@@ -92,6 +93,7 @@ def export_record(
         written.table("stages.csv", stages, columns.STAGES)
         written.table("marks.csv", marks, columns.MARKS)
         written.table("imported.csv", tables.imported_rows(record.imported.all()), columns.IMPORTED)
+        _sessions_table(written, record.sessions.history())
         written.table("diary.csv", training.diary_rows(record.training.of_everybody(Entry)), columns.DIARY)
         _training(written, record, people)
         written.codebook()
@@ -176,12 +178,18 @@ def _write_person(written: "_Files", record: Record, person_id: str, report: Rep
         written.table("stages.csv", [row for stored in tests for row in tables.stage_rows(stored)], columns.STAGES)
         written.table("marks.csv", [row for stored in tests for row in tables.mark_rows(stored)], columns.MARKS)
         written.table("imported.csv", tables.imported_rows(record.imported.of_person(person_id)), columns.IMPORTED)
+        _sessions_table(written, record.sessions.history(person_id))
         diary = training.diary_rows(record.training.of_person(person_id, Entry))
         written.table("diary.csv", diary, columns.DIARY)
         _training(written, record, [person])
         written.codebook()
     _person_files(written, record, person, tests, report, forms, under="")
     record.audit.note(Action.PERSON_EXPORTED, person_id, tests=len(tests), forms=sorted(forms))
+
+
+def _sessions_table(written: "_Files", found: list[StoredSession]) -> None:
+    written.table("sessions.csv", sessions.session_rows(found), columns.SESSIONS)
+    written.table("bouts.csv", sessions.bout_rows(found), columns.BOUTS)
 
 
 def _training(written: "_Files", record: Record, people: list[Person]) -> None:
@@ -208,7 +216,7 @@ def _person_files(
     if "fhir" in forms:
         bundle = bundle_of(person, tests, reports, written.manner.device_names)
         written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle))
-    for stored in tests:
+    for stored in (*tests, *record.sessions.history(person.id)):
         named = written.manner.with_names
         name = file_stem(person, stored.id, stored.run.started_at, with_person=named, demo=stored.run.demo)
         stem = written.free(under + name, stored.id)

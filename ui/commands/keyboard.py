@@ -15,6 +15,7 @@ class Keyboard:
     def __init__(self) -> None:
         self._lines: queue.Queue[str | None] = queue.Queue(LINES_KEPT)
         self._reader: threading.Thread | None = None
+        self._back: str | None = None
         self.closed = False  # nothing comes any more, and what came has been taken
 
     def listen(self) -> None:
@@ -25,13 +26,16 @@ class Keyboard:
 
     def forget(self) -> None:
         """Leave out what was typed before a question: it was no answer to it. A script's lines are meant in order."""
-        if not _is_terminal():
+        if not is_terminal():
             return
         while self.line() is not None:
             pass
 
     def line(self) -> str | None:
         """The next line without its blanks and its end; None while there is none."""
+        if self._back is not None:
+            line, self._back = self._back, None
+            return line
         try:
             line = self._lines.get_nowait()
         except queue.Empty:
@@ -39,6 +43,10 @@ class Keyboard:
         if line is None:
             self.closed = True
         return line
+
+    def put_back(self, line: str) -> None:
+        """Give a line back that answers something else: it is the next one again."""
+        self._back = line
 
     def _read(self) -> None:
         try:
@@ -49,7 +57,7 @@ class Keyboard:
         self._lines.put(None)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
     try:
         return sys.stdin.isatty()
     except (OSError, ValueError, AttributeError):

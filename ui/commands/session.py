@@ -24,7 +24,7 @@ from ui.commands import outputs
 from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
-from ui.commands.keyboard import Keyboard
+from ui.commands.keyboard import Keyboard, is_terminal
 from ui.commands.run import check_ant_key, demo_words, take_in_interrupted
 from ui.commands.voice import say
 from ui.commands.who import checked_born, described, person_for
@@ -130,31 +130,33 @@ def told(stored: StoredSession) -> list[str]:
 
 
 class Answers:
-    """What is typed beside a session: a number is Borg's, + takes the offered load, - leaves it, s ends the bouts."""
+    """What is typed beside a session: a number is Borg's, + takes the offered load, - leaves it.
+
+    A script's lines are meant in order: one that answers nothing yet waits until it is asked for.
+    """
 
     def __init__(self, session: TrainingSession, keyboard: Keyboard) -> None:
         self._session, self._keyboard = session, keyboard
-        self._line: str | None = None
         self._asked: set[str] = set()
         keyboard.listen()
 
     def look(self, moment: Snapshot) -> None:
         """Ask what there is to ask, once, and take what was typed when it is an answer."""
         self._ask(moment)
-        if self._line is None:
-            self._line = self._keyboard.line()
-        line = self._line
+        offered = moment.session is not None and moment.session.offer is not None
+        line = self._keyboard.line() if moment.rpe_due or offered else None
         if line is None:
             return
         if line.isdecimal() and 6 <= int(line) <= 20 and moment.rpe_due:
             self._session.rpe(int(line))
-        elif line == "+" and moment.session is not None and moment.session.offer is not None:
+        elif line == "+" and offered:
             self._session.accept_offer()
-        elif line == "-" and moment.session is not None and moment.session.offer is not None:
+        elif line == "-" and offered:
             self._session.decline_offer()
-        elif line in ("+", "-") or line.isdecimal():
-            return  # a script's answer to what is not asked yet
-        self._line = None
+        elif is_terminal():
+            say(f"{line[:40]!r} is no answer; type Borg's number from 6 to 20, + or -, or Ctrl-C to stop")
+        else:
+            self._keyboard.put_back(line)
 
     def _ask(self, moment: Snapshot) -> None:
         asked = ""

@@ -14,7 +14,7 @@ from fhir.resources.R4B.bundle import Bundle
 from sqlalchemy import text
 
 from tests.sample_tests import follow_up, sample
-from tests.unit.records.builders import assessment_of, events_of, run_of
+from tests.unit.records.builders import assessment_of, events_of, run_of, session_of
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.exchange import export
@@ -272,3 +272,22 @@ def test_marks_go_along_with_what_was_written(record: Record, person: Person, tm
     text = (tmp_path / "ut" / "tests.csv").read_bytes().decode("utf-8-sig")
     (row,) = [one for one in csv.DictReader(io.StringIO(text), delimiter=";") if one["id"] == "noted"]
     assert "ubehag; i brystet" in row["symptoms"]
+
+
+def test_sessions_are_exported_like_tests(record: Record, tmp_path: Path) -> None:
+    person = record.people.add(family_name="Dal", given_name="Eva", sex=Sex.FEMALE)
+    record.sessions.save(person.id, run_of("session-1"), session_of(), events_of(4))
+    out = tmp_path / "everybody"
+    export_record(record, out, report, frozenset({"csv", "fit", "tcx", "events"}))
+    (row,) = [one for one in rows_of(out / "sessions.csv") if one["id"] == "session-1"]
+    assert (row["bouts_done"], row["bouts_planned"], row["peak_bpm"]) == ("1", "4", "171")
+    (bout,) = rows_of(out / "bouts.csv")
+    assert (bout["rpe"], bout["reached"]) == ("16", "yes")
+    assert "session-1" not in [one["id"] for one in rows_of(out / "tests.csv")], "a session is no test"
+    suffixes = {path.suffix for path in out.rglob("*") if path.is_file()}
+    assert {".fit", ".tcx", ".jsonl"} <= suffixes
+    assert rows_of(out / "bouts.csv")
+    own = tmp_path / "own"
+    export_person(record, person.id, own, report, frozenset({"csv", "fit"}))
+    assert len(rows_of(own / "sessions.csv")) == 1
+    assert list(own.glob("*.fit"))

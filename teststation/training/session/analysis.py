@@ -146,13 +146,19 @@ def _way(run: RunRecord) -> tuple[float, float]:
 
 
 def _hard(bouts: Sequence[BoutResult], terms: SessionTerms) -> bool:
-    """Whether it was a session of intervals at all: some bout reached their band, or was rated so."""
+    """Whether it was hard: by Borg where it was asked for, else by the intervals' band.
+
+    A band is of an HRmax that may be wrong: where it was reached with ease HRmax lies higher, nobody knows how far.
+    """
+    rated = [one.rpe for one in bouts if one.rpe is not None]
+    if rated:
+        return max(rated) >= HARD_BORG
     intervals = (
         terms.hr_low_bpm is not None
         and terms.hr_max_bpm is not None
         and terms.hr_low_bpm >= (INTERVALS_FROM_SHARE - HAIR) * terms.hr_max_bpm
     )
-    return any((intervals and bool(one.reached)) or (one.rpe or 0) >= HARD_BORG for one in bouts)
+    return intervals and any(one.reached for one in bouts)
 
 
 def _peak(bouts: Sequence[BoutResult], found: Sequence[Found], terms: SessionTerms) -> Peak | None:

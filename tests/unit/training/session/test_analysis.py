@@ -98,6 +98,10 @@ def test_a_peak_of_a_session_that_was_not_hard_is_a_lower_bound_and_no_more() ->
     felt = result(lambda t_s: round(true_bpm(t_s) * 0.8), borg=(15, 16, 17, 17))
     assert felt.peak is not None
     assert felt.peak.hard_enough, "Borg stands before the pulse"
+    at_ease = result(borg=(12, 12, 13, 13))
+    assert at_ease.bouts_reached == 4
+    assert at_ease.peak is not None
+    assert not at_ease.peak.hard_enough, "a band that is reached with ease is of an HRmax that is too low"
     steady = result(lambda t_s: 140 + int(t_s) % 3, borg=(12,), kind="steady-20")
     assert steady.bouts_reached == 1
     assert steady.peak is None or not steady.peak.hard_enough, "a steady walk in its band tells nothing of HRmax"
