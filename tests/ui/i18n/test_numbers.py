@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teststation.due import months_later
-from ui.desktop.i18n.numbers import age_years, between, clock, day, number, parse_day, parse_number, signed
+from ui.desktop import i18n
+from ui.desktop.i18n.numbers import age_years, between, clock, day, exact, number, parse_day, parse_number, signed
 
 
 def test_numbers_have_a_decimal_comma_and_missing_ones_a_dash() -> None:
@@ -63,3 +64,17 @@ def test_three_months_on_is_the_same_day_or_the_months_last(start: date) -> None
     later = months_later(start, 3)
     assert (later.year * 12 + later.month) - (start.year * 12 + start.month) == 3
     assert later.day == start.day or later.day < start.day
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "told"),
+    [("nb", "4,85", "28.11.2026"), ("nn", "4,85", "28.11.2026"), ("en", "4.85", "28 Nov 2026")],
+)
+def test_numbers_and_days_are_written_as_the_windows_language_does_and_read_back(
+    monkeypatch: pytest.MonkeyPatch, language: str, written: str, told: str
+) -> None:
+    monkeypatch.setattr(i18n, "_language", language)
+    assert (number(4.85, 2), exact(4.85), day("2026-11-28")) == (written, written, told)
+    assert parse_number(written) == 4.85
+    assert parse_day(told) == date(2026, 11, 28)
+    assert between(4.5, 5.0, 1) == f"{number(4.5, 1)}–{number(5.0, 1)}"
