@@ -3,7 +3,6 @@
 import copy
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.contract.maven import DOWNLOAD_S, classpath_of
 from tests.sample_tests import follow_up, sample
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.exchange.fhir import bundle_of
@@ -20,29 +20,13 @@ from teststation.records.people.people import Person
 from teststation.subject import Sex
 
 HERE = Path(__file__).parent / "fhir"
-DOWNLOAD_S, RUN_S = 400, 150
+RUN_S = 150
 
 
 @pytest.fixture(scope="session")
 def classpath(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """HAPI's jars, from this user's Maven repository or fetched into it once."""
-    if shutil.which("mvn") is None or shutil.which("java") is None:
-        pytest.skip("needs Maven and a JDK for HAPI's validator")
-    told = tmp_path_factory.mktemp("maven") / "classpath"
-    command = [
-        "mvn",
-        "-q",
-        "-B",
-        "-f",
-        str(HERE / "pom.xml"),
-        "dependency:build-classpath",
-        f"-Dmdep.outputFile={told}",
-    ]
-    for how in (["-o"], []):
-        done = subprocess.run([*command, *how], capture_output=True, text=True, timeout=DOWNLOAD_S, check=False)
-        if done.returncode == 0 and told.exists():
-            return told.read_text().strip()
-    pytest.skip(f"Maven has no HAPI validator here: {done.stdout.strip().splitlines()[:1]}")
+    """HAPI's jars."""
+    return classpath_of(HERE / "pom.xml", tmp_path_factory.mktemp("maven"))
 
 
 def errors(classpath: str, folder: Path, bundles: dict[str, Any]) -> dict[str, list[str]]:

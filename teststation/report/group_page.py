@@ -49,7 +49,7 @@ class GroupPaper:
 
     def count(self, value: int | None) -> str:
         """A count, or that it is hidden."""
-        return self.say("group.hidden", n=self.results.hidden_below) if value is None else str(value)
+        return self.say("group.hidden") if value is None else str(value)
 
 
 def render_group(paper: GroupPaper) -> bytes:

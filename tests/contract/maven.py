@@ -1,0 +1,24 @@
+"""Validators written in Java, fetched by Maven once: where there is none, a test says so and is skipped."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+DOWNLOAD_S = 400
+
+
+def classpath_of(pom: Path, folder: Path) -> str:
+    """The jars that a ``pom.xml`` asks for, from this user's repository or fetched into it. Skips the test without."""
+    if any(shutil.which(tool) is None for tool in ("mvn", "java", "javac")):
+        pytest.skip("needs Maven and a JDK")
+    told = folder / "classpath"
+    command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath", f"-Dmdep.outputFile={told}"]
+    said = ""
+    for how in (["-o"], []):
+        done = subprocess.run([*command, *how], capture_output=True, text=True, timeout=DOWNLOAD_S, check=False)
+        if done.returncode == 0 and told.exists():
+            return told.read_text("utf-8").strip()
+        said = (done.stdout.strip().splitlines() or [""])[0]
+    pytest.skip(f"Maven has no such validator here: {said}")
