@@ -104,7 +104,7 @@ GATE = (
     (input_file, "if any(same_place(path, one) for one in must_live.inputs):", "if False:"),
     (own_file, "if any(same_place(path, one) for one in must_live.own):", "if False:"),
     (twice, "if any(same_place(path, other.path) for other in others):", "if False:"),
-    (encrypted_with_a_brace, "and _is_text(head)", ""),
+    (encrypted_with_a_brace, '(b"{", b"[") and _is_text(head)', '(b"{", b"[")'),
     (other_content, 'return head.startswith(b"%PDF-")', "return True"),
 )
 
