@@ -407,6 +407,16 @@ def test_a_search_without_straps_says_why(window: MainWindow, found: list[StrapS
     assert sheet.straps.found.itemText(0).startswith(said)
 
 
+def test_page_three_of_reports_is_chosen_in_the_settings(window: MainWindow) -> None:
+    window.clinic.edit_settings()
+    sheet = window.sheet
+    assert isinstance(sheet, SettingsSheet)
+    assert not sheet.ledger.isChecked()
+    sheet.ledger.click()
+    sheet.save()
+    assert window.station.settings.report_ledger
+
+
 def test_the_network_key_is_masked_and_one_that_is_none_is_not_kept(window: MainWindow) -> None:
     window.clinic.edit_settings()
     sheet = window.sheet

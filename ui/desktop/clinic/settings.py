@@ -72,6 +72,8 @@ class SettingsSheet(Sheet):
         self.headline.setCurrentIndex(self.headline.findData(now.headline))
         self.earlier = QCheckBox(tr("settings.use_earlier"))
         self.earlier.setChecked(now.use_earlier_tests)
+        self.ledger = QCheckBox(tr("settings.report_ledger"))
+        self.ledger.setChecked(now.report_ledger)
         self.may_run = QCheckBox(tr("settings.intervals_may_run"))
         self.may_run.setChecked(now.intervals_may_run)
         self.protocol, self.speed = QComboBox(), QComboBox()
@@ -100,7 +102,7 @@ class SettingsSheet(Sheet):
             (tr("settings.lock_after"), self.lock_after),
         )
         hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
-        content = column(fields, self.earlier, self.may_run, hint, self.problems)
+        content = column(fields, self.earlier, self.ledger, self.may_run, hint, self.problems)
         super().__init__(window, tr("settings.title"), content, width=1150)
         self.add_cancel(tr("common.cancel"))
         self.record_button = button(tr("place.open"), open_record, "touch")
@@ -149,6 +151,7 @@ class SettingsSheet(Sheet):
                 lock_after_min=round(minutes),
                 headline=self.headline.currentData(),
                 use_earlier_tests=self.earlier.isChecked(),
+                report_ledger=self.ledger.isChecked(),
                 intervals_may_run=self.may_run.isChecked(),
                 default_protocol=self.protocol.currentData(),
                 default_speed=self.speed.currentData() or self._station.settings.default_speed,

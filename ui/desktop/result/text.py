@@ -204,7 +204,7 @@ def estimate_row(name: str, estimate: Estimate) -> tuple[str, str, str]:
     if estimate.vo2max_ml_kg_min is None:
         return title, DASH, say(estimate.why) if estimate.why is not None else ""
     words = tr("result.range", range=interval(estimate))
-    if estimate.r2 is not None:
+    if estimate.r2 is not None and (estimate.n_stages or 0) > 2:  # two points lie on a line whatever they are
         words = f"{words}, r² {number(estimate.r2, 2)}"
     if len(estimate.ingredients) == 2:
         stages, people = (round(100 * one.weight) for one in estimate.ingredients)

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation import __version__
 from teststation.errors import RecordError
+from teststation.physiology.result import Change
 from teststation.records.database import Record, open_record
 from teststation.records.storage.tables import RESULT, STAGE, TEST
 from teststation.records.tests.kept_tests import events_sha256
@@ -75,6 +76,37 @@ def test_a_newer_result_stands_beside_the_former(record: Record, person_id: str)
     assert record.tests.get(saved.id) == newer
     assert record.tests.list() == [newer]
     assert record.tests.results(saved.id) == [assessment_of(30.0, "1"), assessment_of(32.0, "2")]
+
+
+def test_every_version_of_a_result_says_by_what_it_was_made(record: Record, person_id: str) -> None:
+    saved = record.tests.save(person_id, run_of(), assessment_of(30.0, "1"), events_of(3))
+    record.tests.add_result(saved.id, assessment_of(32.0, "2"))
+    versions = record.tests.versions(saved.id)
+    assert [(one.number, one.assessment.algorithm_version) for one in versions] == [(1, "1"), (2, "2")]
+    assert {one.software for one in versions} == {__version__}
+    assert all(one.made_at.startswith("20") for one in versions)
+
+
+def test_a_trend_knows_each_tests_likely_range_and_which_changes_are_real(record: Record, person_id: str) -> None:
+    found = assessment_of(30.0)
+    likely = msgspec.structs.replace(found.estimates[found.headline], likely_low=28.0, likely_high=33.5)
+    found = msgspec.structs.replace(found, estimates={**found.estimates, found.headline: likely})
+    change = Change("a", "2025-10-02T10:00:00+02:00", 6.0, 1.9, 2.0, 10.0, "real")
+    for run_id, told in (
+        ("a", None),
+        ("b", change),
+        ("c", msgspec.structs.replace(change, change_ml_kg_min=-6.0)),
+        ("d", msgspec.structs.replace(change, wording="possible")),
+    ):
+        record.tests.save(person_id, run_of(run_id), msgspec.structs.replace(found, change=told), events_of(2))
+    facts = record.tests.trend_facts(person_id)
+    assert {run_id: one.verdict for run_id, one in facts.items()} == {
+        "a": "",
+        "b": "real_up",
+        "c": "real_down",
+        "d": "",
+    }
+    assert {(one.likely_low, one.likely_high) for one in facts.values()} == {(28.0, 33.5)}
 
 
 def test_a_result_without_its_test_is_refused(record: Record) -> None:
