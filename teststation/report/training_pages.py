@@ -28,8 +28,9 @@ from teststation.report.layout import (
 )
 from teststation.texts import Texts
 from teststation.training.diary import Attendance, Entry, Overview, State, Week
-from teststation.training.interview import Answer, Form, Interview, Question, answered, read_form
+from teststation.training.interview import Form, Interview, answered, read_form
 from teststation.training.interview import say as in_words
+from teststation.training.words import answer_words
 
 ROW = 19.0
 BOTTOM = 52.0
@@ -292,27 +293,6 @@ def _talk_lines(whose: Whose, form: Form, interview: Interview, size: float) -> 
             answer = answer_words(whose.say, question, said[question.id])
             made += [_Line(one, size, size * 1.3, indent=10) for one in wrap(answer, BOLD, size, INNER - 10)]
     return made
-
-
-def answer_words(say: Texts, question: Question, answer: Answer) -> str:
-    """An answer as it is read."""
-    names = {choice.id: in_words(choice.words, say.language) for choice in question.choices}
-    names |= {"yes": say("diary.yes"), "no": say("diary.no")} if question.kind == "yes_no" else {}
-    words = [", ".join(names.get(one, one) for one in answer.chosen)] if answer.chosen else []
-    words += [say("diary.of_ten", n=answer.number)] if answer.number is not None else []
-    words += [_written(say, question, answer.text)] if answer.text else []
-    words += [say("diary.declined")] if answer.declined else []
-    return " – ".join(words)
-
-
-def _written(say: Texts, question: Question, text: str) -> str:
-    """What was written; a day as days are written here, if it is one."""
-    if question.kind != "date" or say.language == "en":
-        return text
-    try:
-        return f"{date.fromisoformat(text):%d.%m.%Y}"
-    except ValueError:
-        return text
 
 
 def _sheets(lines: list[_Line], room: float) -> list[list[_Line]]:

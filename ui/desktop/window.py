@@ -41,6 +41,9 @@ from ui.desktop.test.flow import RunFlow
 from ui.desktop.test.pretest import PretestScreen
 from ui.desktop.test.screen import RunScreen
 from ui.desktop.theme.style import font_family, scale_for, style_sheet
+from ui.desktop.training.flow import TrainingFlow
+from ui.desktop.training.screen import TrainingScreen
+from ui.desktop.training.strength import StrengthScreen
 from ui.desktop.widgets.base import column
 from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.dialogs import Dialogs
@@ -79,9 +82,11 @@ class MainWindow(QMainWindow):
         self.run = RunScreen()
         self.result = ResultScreen()
         self.history = HistoryScreen()
+        self.training, self.lifting = TrainingScreen(), StrengthScreen()
         self.stack = QStackedWidget()
         self.commissioning = CommissioningScreen()
-        for screen in (self.people, self.pretest, self.run, self.result, self.history, self.commissioning):
+        shown = (self.people, self.pretest, self.run, self.result, self.history, self.commissioning)
+        for screen in (*shown, self.training, self.lifting):
             self.stack.addWidget(screen)
         central = QWidget()
         central.setLayout(column(self.header, self.stack, gap=0, shares=(0, 1)))
@@ -91,6 +96,10 @@ class MainWindow(QMainWindow):
         self.desk = Desk(station.record)
         self.dialogs = Dialogs(self)
         self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self.dialogs, self)
+        self.train = TrainingFlow(
+            station, self.training, self.lifting, self, self.dialogs, lambda: self.go_to(self.people), self
+        )
+        self.people.training_wanted.connect(self.train.show)
         self.results = ResultFlow(station, self.desk, self.result, self, self)
         self.papers = Papers(station, self.result.show_busy, self, self.dialogs, self)
         self.machines = MachineFlow(station, self.desk, self.commissioning, self, lambda: self.flow is not None)
@@ -324,7 +333,9 @@ class MainWindow(QMainWindow):
         family = font_family()
         self.setStyleSheet(style_sheet(scale, family))
         self.stop_button.rescale(scale)
-        for screen in (self.people, self.run, self.result, self.history, self.commissioning):
+        for screen in (
+            self.people, self.run, self.result, self.history, self.commissioning, self.training, self.lifting,
+        ):  # fmt: skip
             screen.rescale(scale, family)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -1,7 +1,10 @@
 """What training asks of the record, for the window and the command line alike."""
 
 from teststation.records.database import Record
-from teststation.training.interview import Interview, cautions
+from teststation.texts import Texts
+from teststation.training.interview import Interview, answered, cautions
+from teststation.training.interview import say as in_words
+from teststation.training.words import answer_words
 
 
 def needs_a_yes(record: Record, person_id: str) -> bool:
@@ -15,3 +18,13 @@ def needs_a_yes(record: Record, person_id: str) -> bool:
     tests = record.tests.history(person_id)
     subject = max(tests, key=lambda stored: stored.run.started_at).run.subject if tests else None
     return subject is not None and (subject.beta_blocker or subject.irregular_rhythm)
+
+
+def talk_words(record: Record, person_id: str, say: Texts) -> tuple[str, list[str]] | None:
+    """What the last talk said that is to be at hand before a test: its day, and a line for each; None for nothing."""
+    talk = record.training.last(person_id, Interview)
+    told = [] if talk is None else answered(talk.value, before_test=True)
+    if talk is None or not told:
+        return None
+    lines = [f"{in_words(one.words, say.language)} {answer_words(say, one, answer)}" for one, answer in told]
+    return talk.value.day, lines

@@ -6,11 +6,12 @@ from datetime import date
 import pikepdf
 import pytest
 
-from teststation.report.training_pages import DiaryPage, Whose, _filled_lines, answer_words, diary_pdf, interview_pdf
+from teststation.report.training_pages import DiaryPage, Whose, _filled_lines, diary_pdf, interview_pdf
 from teststation.texts import LANGUAGES, texts
 from teststation.training.diary import Attendance, Entry, StrengthSet, overview, weeks
 from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import make_plan
+from teststation.training.words import answer_words
 
 TODAY = date(2026, 9, 20)
 PLAN = make_plan(date(2026, 8, 17), (1, 3, 5), "4x4")

@@ -92,6 +92,7 @@ class PersonScreen(QWidget):
 
     test_wanted = Signal(object)  # Person
     history_wanted = Signal(object)
+    training_wanted = Signal(object)
     edit_wanted = Signal(object)
     merge_wanted = Signal(object)
     new_wanted = Signal()
@@ -121,6 +122,7 @@ class PersonScreen(QWidget):
         self.last = label("", "soft", wrap=True)
         self.test_button = button(tr("person.test"), lambda: self._with_chosen(self.test_wanted), "main")
         self.history_button = button(tr("person.history"), lambda: self._with_chosen(self.history_wanted), "touch")
+        self.training_button = button(tr("training.open"), lambda: self._with_chosen(self.training_wanted), "touch")
         self.edit_button = button(tr("person.edit"), lambda: self._with_chosen(self.edit_wanted), "touch")
         left = card(
             tr("person.title"),
@@ -135,7 +137,7 @@ class PersonScreen(QWidget):
             self.last,
             1,
             self.test_button,
-            self.history_button,
+            row(self.history_button, self.training_button),
             row(self.edit_button, self.merge_button),
         )
         right = card(tr("person.chosen"), chosen, shares=(0, 1))
@@ -199,7 +201,7 @@ class PersonScreen(QWidget):
 
     def _show_chosen(self) -> None:
         person = self.chosen
-        for control in (self.test_button, self.history_button, self.edit_button):
+        for control in (self.test_button, self.history_button, self.training_button, self.edit_button):
             control.setEnabled(person is not None)
         self.merge_button.setEnabled(person is not None and self.may_merge)
         if person is None:

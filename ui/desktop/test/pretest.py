@@ -42,6 +42,7 @@ from ui.desktop.widgets.fields import (
 )
 from ui.station.station import Setup, Station
 from ui.station.strap_search import needs_a_choice
+from ui.station.training import talk_words
 
 NAMESAKES_SHOWN = 3
 CALCULATED, MEASURED, FROM_RPE = "calculated", "measured", "rpe"
@@ -100,6 +101,8 @@ class PretestScreen(QWidget):
         self.stages = label("", "soft", wrap=True)
         self.conditions = line_edit("", tr("pretest.conditions"), tr("pretest.conditions_hint"))
         self.screening = Screening(self._look)
+        self.talk = label("", "soft", wrap=True)  # what the interview said that is to be at hand
+        self.talk.hide()
         self.withheld = label("", wrap=True)
         self.devices = label("", "chip")
         self.problems: QLabel = label("", "problem", wrap=True)
@@ -153,7 +156,7 @@ class PretestScreen(QWidget):
         scroll.setAccessibleName(tr("pretest.screening"))
         inside = QWidget()
         inside.setObjectName("scrolled")
-        inside.setLayout(column(self.screening, 1, margin=(0, 0, 10, 0)))
+        inside.setLayout(column(self.talk, self.screening, 1, margin=(0, 0, 10, 0)))
         scroll.setWidget(inside)
         questions = card(tr("pretest.screening"), scroll)
         right = column(test, missing, shares=(0, 1))
@@ -186,6 +189,9 @@ class PretestScreen(QWidget):
         names = "; ".join(f"{name_of(other)}, {day(other.born)}" for other in others[:NAMESAKES_SHOWN])
         set_text(self.namesakes, tr("pretest.namesakes", names=names))
         set_shown(self.namesakes, bool(others))
+        told = talk_words(self.station.record, person.id, core_texts())
+        set_text(self.talk, "" if told is None else tr("pretest.talk", day=day(told[0]), words="\n".join(told[1])))
+        set_shown(self.talk, told is not None)
         self.confirmed.setChecked(False)
         self.weight.clear()
         self.resting.clear()

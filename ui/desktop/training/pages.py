@@ -1,0 +1,62 @@
+"""Training's pages on the screen, on paper and in files. Only saving writes one to the disk."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QWidget
+
+from teststation.files.outputs import Kind, Output, problem
+from teststation.files.writing import write_whole
+from teststation.records.database import Record
+from ui.desktop.i18n import told, tr
+from ui.desktop.result.report import PRINT_DPI, ReportSheet
+from ui.desktop.widgets.dialogs import Dialogs
+from ui.station.must_live import must_live
+
+Tell = Callable[[str, list[str]], None]
+
+
+class TrainingPages:
+    """Shows a page that was made, and lets it be printed or saved. ``noted`` tells the audit log."""
+
+    def __init__(self, record: Record, dialogs: Dialogs, tell: Tell) -> None:
+        self._record, self._dialogs, self._tell = record, dialogs, tell
+
+    def sheet(self, window: QWidget, data: bytes, name: str, noted: Callable[[], None]) -> ReportSheet:
+        """The pages with what can be done with them. ``name``: of a file, without its ending."""
+        return ReportSheet(
+            window,
+            data,
+            print_wanted=lambda sheet: self._ask_printer(sheet, name, noted),
+            save_wanted=lambda sheet: self._dialogs.save_as(
+                tr("papers.save"), f"{name}.pdf", tr("papers.filter"), lambda path: self.write(data, path, sheet, noted)
+            ),
+        )
+
+    def write(self, data: bytes, path: Path, sheet: ReportSheet, noted: Callable[[], None]) -> None:
+        """Save it, over an earlier page at most."""
+        found = problem(Output(path, Kind.PDF), (), must_live(self._record.location))
+        if found is not None:
+            self._tell(tr("error.known"), told([found]))
+            return
+        try:
+            write_whole(path, data)
+        except OSError as error:
+            self._tell(tr("error.known"), [tr("papers.not_written", why=error.strerror or str(error))])
+            return
+        noted()
+        sheet.say(tr("papers.saved", path=path.name))
+
+    def _ask_printer(self, sheet: ReportSheet, name: str, noted: Callable[[], None]) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setResolution(PRINT_DPI)
+        printer.setDocName(name)  # shown in the printer's queue, to everybody
+        self._dialogs.ask(QPrintDialog(printer), lambda: self._print(sheet, printer, noted))
+
+    def _print(self, sheet: ReportSheet, printer: QPrinter, noted: Callable[[], None]) -> None:
+        noted()
+        if sheet.print_on(printer):
+            sheet.say(tr("papers.printed"))
+        else:
+            self._tell(tr("error.known"), [tr("papers.not_printed")])
