@@ -32,7 +32,6 @@ from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
 from teststation.texts import english
-from teststation.training.diary import Entry
 
 log = logging.getLogger("teststation.exchange")
 
@@ -94,7 +93,8 @@ def export_record(
         written.table("marks.csv", marks, columns.MARKS)
         written.table("imported.csv", tables.imported_rows(record.imported.all()), columns.IMPORTED)
         _sessions_table(written, record.sessions.history())
-        written.table("diary.csv", training.diary_rows(record.training.of_everybody(Entry)), columns.DIARY)
+        diary = [row for person in people for row in record.diary(person.id)]
+        written.table("diary.csv", training.diary_rows(diary), columns.DIARY)
         _training(written, record, people)
         written.codebook()
     record.audit.note(Action.RECORD_EXPORTED, people=len(people), tests=len(rows), forms=sorted(forms))
@@ -179,7 +179,7 @@ def _write_person(written: "_Files", record: Record, person_id: str, report: Rep
         written.table("marks.csv", [row for stored in tests for row in tables.mark_rows(stored)], columns.MARKS)
         written.table("imported.csv", tables.imported_rows(record.imported.of_person(person_id)), columns.IMPORTED)
         _sessions_table(written, record.sessions.history(person_id))
-        diary = training.diary_rows(record.training.of_person(person_id, Entry))
+        diary = training.diary_rows(record.diary(person_id))
         written.table("diary.csv", diary, columns.DIARY)
         _training(written, record, [person])
         written.codebook()

@@ -42,7 +42,7 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
     """Everything, with what the plan and the diary say together; every version of each thing among it."""
     training = record.training
     plan = training.last(person_id, Plan)
-    entries = training.of_person(person_id, Entry)
+    entries = record.diary(person_id)
     values = [note.value for note in entries]
     return {
         "person": person_id,

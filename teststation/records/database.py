@@ -32,13 +32,15 @@ from teststation.records.storage.tables import SETTING
 from teststation.records.tests.imported import ImportedResults
 from teststation.records.tests.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
 from teststation.records.tests.kept_tests import KeptTests, StoredTest
-from teststation.records.tests.sessions import KeptSessions, StoredSession
+from teststation.records.tests.sessions import KeptSessions, SessionLine, StoredSession
 from teststation.records.tests.signing import Signing
-from teststation.records.training.notes import TrainingNotes
+from teststation.records.training.notes import Note, TrainingNotes, without_those_written
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.lineage import is_own
-from teststation.run.record import RunRecord
+from teststation.run.record import Outcome, RunRecord
+from teststation.training.diary import Entry, Source, kind_of
 from teststation.training.session.result import SessionResult
+from teststation.training.watch import Activity, Match
 
 BUSY_TIMEOUT_S = 5.0
 _PLAIN_SQLITE = b"SQLite format 3\0"
@@ -273,6 +275,21 @@ class Record:
         left = [path for path in journals if path.stem not in kept and not is_being_written(path)]
         return sorted(left, key=lambda path: (path.stat().st_mtime, path.name))
 
+    # --- the diary ---
+
+    def diary(self, person_id: str) -> list[Note[Entry]]:
+        """A person's diary: what was written, and the station's own sessions that nobody has written about."""
+        notes = self.training.of_person(person_id, Entry)
+        return notes + without_those_written(self._sessions_as_rows(person_id), notes)
+
+    def bring_in(self, person_id: str, activities: Sequence[Activity]) -> tuple[Match, ...]:
+        """A watch's activities into the diary: see ``TrainingNotes.bring_in``."""
+        return self.training.bring_in(person_id, activities, self._sessions_as_rows(person_id))
+
+    def _sessions_as_rows(self, person_id: str) -> list[Note[Entry]]:
+        demo = self.people.get(person_id).demo
+        return [session_as_row(line) for line in self.sessions.lines(person_id)[::-1] if demo or not line.demo]
+
     def runs_now(self) -> bool:
         """Whether a living station is in the middle of a run of this record."""
         return any(is_being_written(path) for path in self.journals())
@@ -359,6 +376,24 @@ class Record:
                 Cause("journals_unreadable", {"folder": str(self.journal_folder), "why": error.strerror or ""})
             ) from error
         return [path for path in found if _RUN_ID.fullmatch(path.stem)]
+
+
+def session_as_row(line: SessionLine) -> Note[Entry]:
+    """A session as a row of the diary: what the station knows of it. Nobody has written it: its version is 0."""
+    stopped = {Outcome.OPERATOR: "operator", Outcome.FAULT: "device", Outcome.INTERRUPTED: "device"}
+    entry = Entry(
+        day=line.started_at[:10],
+        kind=kind_of(line.protocol_id),
+        minutes=round(line.minutes, 1) or None,
+        bouts_done=line.bouts_done if line.bouts_planned > 1 else None,
+        bouts_planned=line.bouts_planned if line.bouts_planned > 1 else None,
+        stopped_because="" if line.outcome is None else stopped.get(line.outcome, ""),
+        source=Source.STATION,
+        started_at=line.started_at,
+        max_bpm=None if line.peak_bpm is None else round(line.peak_bpm),
+        session_id=line.id,
+    )
+    return Note(line.id, 0, line.person_id, entry, False, "", line.started_at, "")
 
 
 def _is_new(file: CipherFile) -> bool:

@@ -31,6 +31,11 @@ NEAR_DAYS = 3  # half of the longest pause between two of a week's sessions: a r
 _OLDEST = date(1990, 1, 1)
 
 
+def kind_of(protocol_id: str) -> str:
+    """The kind of a session by its protocol: ``steady-20`` is steady; one of the clinic's own is another."""
+    return next((kind for kind in KINDS if protocol_id == kind or protocol_id.startswith(f"{kind}-")), "other")
+
+
 class Source(StrEnum):
     """Who says so."""
 

@@ -97,7 +97,7 @@ def _stands_for(record: Record, person_id: str, note: Note[Entry]) -> str:
     plan = record.training.last(person_id, Plan)
     if plan is None:
         return ""
-    entries = record.training.of_person(person_id, Entry)
+    entries = record.diary(person_id)
     place = [one.id for one in entries].index(note.id)
     found = overview(plan.value, [one.value for one in entries], _today())
     session = next((one.session.number for one in found.sessions if one.entry == place), None)
@@ -109,7 +109,7 @@ def bring_in(arguments: argparse.Namespace) -> int:
     activities = each_once(_every_file([Path(name) for name in arguments.files]))
     with the_record(arguments, create=False, needs=Permission.TEST) as record:
         person = record.people.get(arguments.person)
-        found = record.training.bring_in(person.id, activities)
+        found = record.bring_in(person.id, activities)
         for one in found:
             where = "was there already" if one.known else "new row" if one.entry is None else "into the row of that day"
             print(f"{one.activity.started_at:%Y-%m-%d %H:%M}  {one.activity.minutes:.0f} min  {where}")
@@ -147,7 +147,7 @@ def export(arguments: argparse.Namespace) -> int:
             write(Output(Path(arguments.pdf), Kind.PDF), page)
             record.training.printed(person.id, Entry)
         if arguments.json is None and arguments.pdf is None:
-            rows = diary_rows(record.training.of_person(person.id, Entry))
+            rows = diary_rows(record.diary(person.id))
             sys.stdout.write(csv_of(rows, columns.DIARY).decode("utf-8-sig").replace("\r\n", "\n"))
             sys.stdout.flush()
         record.training.seen(person.id, Entry)
@@ -173,7 +173,7 @@ def plan(arguments: argparse.Namespace) -> int:
         if changed != note.value:
             note = record.training.change(note, changed, arguments.because)
         record.training.seen(person.id, Plan)
-        told = plan_object(note, record.training.of_person(person.id, Entry), _today())
+        told = plan_object(note, record.diary(person.id), _today())
         for session in told["sessions"]:
             print(f"{session['number']:3}  {session['day']}  {session['kind']:9} {session['state']}")
     return 0
@@ -209,7 +209,7 @@ def strength(arguments: argparse.Namespace) -> int:
             )
             needs = needs_a_yes(record, person.id)
             record.training.add(person.id, lifts.checked(one, _today(), needs_a_yes=needs))
-        entries = [note.value for note in record.training.of_person(person.id, Entry)]
+        entries = [note.value for note in record.diary(person.id)]
         told = [_lift(note, entries) for note in record.training.of_person(person.id, OneRm)]
         record.training.seen(person.id, OneRm)
         if arguments.json is not None:

@@ -7,7 +7,7 @@ from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.training.notes import Note
 from teststation.texts import texts
-from teststation.training.diary import Entry, overview, weeks
+from teststation.training.diary import overview, weeks
 from teststation.training.interview import Interview, goals
 from teststation.training.plan import Plan
 from ui.station.settings import Settings
@@ -22,7 +22,7 @@ def diary_page(
     from teststation.report.training_pages import DiaryPage, diary_pdf
 
     plan, talk = record.training.last(person.id, Plan), record.training.last(person.id, Interview)
-    entries = [note.value for note in record.training.of_person(person.id, Entry)]
+    entries = [note.value for note in record.diary(person.id)]
     page = DiaryPage(
         whose=_whose(settings, person, today, language),
         overview=None if plan is None else overview(plan.value, entries, today),

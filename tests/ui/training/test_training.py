@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fit_file import FIT_ZERO_UNIX_S, fit_bytes
@@ -360,6 +360,7 @@ def test_the_screens_fit_their_room(open_training: MainWindow, record: Record, p
     open_training.train.refresh()
     for screen in (open_training.training, open_training.lifting):
         open_training.go_to(screen)
+        QApplication.processEvents()
         for one in screen.findChildren(QPushButton):
             if one.isVisible():
                 assert one.width() >= one.minimumSizeHint().width(), one.text()

@@ -39,7 +39,7 @@ class Note(Generic[Some]):
     """One version of a thing as it is kept."""
 
     id: str
-    number: int  # of the version, from 1
+    number: int  # of the version, from 1; 0: a session of the station's that nobody has written anything about
     person_id: str
     value: Some
     withdrawn: bool
@@ -68,6 +68,8 @@ class TrainingNotes:
         Raises:
             RecordError: somebody has changed or withdrawn it since, there is none, or the server is away.
         """
+        if note.number == 0:
+            return self.add(note.person_id, value)[0]
         with self._database.writing() as connection:
             self._begin(connection, note.person_id)
             self._refuse_older(connection, note)
@@ -85,14 +87,20 @@ class TrainingNotes:
             )
             self._tell(connection, Action.TRAINING_WITHDRAWN, note.person_id, [gone])
 
-    def bring_in(self, person_id: str, activities: Sequence[Activity]) -> tuple[Match, ...]:
+    def bring_in(
+        self, person_id: str, activities: Sequence[Activity], beside: Sequence[Note[Entry]] = ()
+    ) -> tuple[Match, ...]:
         """Write a watch's activities into the diary: into the rows they belong to, or as new ones; none twice.
 
         Matched while nobody else may write, so that two who read the same file do not both write it. Raises as ``add``.
+
+        Args:
+            beside: Rows that are the station's own sessions and written nowhere: one that an activity belongs to is.
         """
         with self._database.writing() as connection:
             self._begin(connection, person_id)
             notes = _of_person(connection, person_id, Entry)
+            notes += without_those_written(beside, notes)
             found = match(activities, [note.value for note in notes])
             written: list[Note[Entry]] = []
             for one in found:
@@ -104,7 +112,8 @@ class TrainingNotes:
                 else:
                     note = notes[one.entry]
                     value = entry_of(one.activity, note.value)
-                    written.append(self._write(connection, note.id, note.number + 1, note.person_id, value))
+                    note_id = note.id if note.number else str(uuid.uuid4())
+                    written.append(self._write(connection, note_id, note.number + 1, note.person_id, value))
             if written:
                 self._tell(connection, Action.TRAINING_WRITTEN, person_id, written, source="watch")
         return found
@@ -211,6 +220,12 @@ class TrainingNotes:
         self._audit.note_in(
             connection, action, person_id, seals=sealed, kind=",".join(kinds), count=len(notes), **detail
         )
+
+
+def without_those_written(sessions: Sequence[Note[Entry]], notes: Sequence[Note[Entry]]) -> list[Note[Entry]]:
+    """The station's sessions that no row of the diary is about."""
+    written = {note.value.session_id for note in notes}
+    return [note for note in sessions if note.value.session_id not in written]
 
 
 def _of_person(connection: Connection, person_id: str, kind: type[Some]) -> list[Note[Some]]:

@@ -103,7 +103,7 @@ class TrainingFlow(QObject):
     def refresh(self) -> None:
         """Read the record again."""
         training, person = self.station.record.training, self.person
-        entries = training.of_person(person.id, Entry)
+        entries = self.station.record.diary(person.id)
         self.screen.show_person(person, training.last(person.id, Plan), entries, today(), self._effect)
 
     def _effect(self, done: int, planned: int) -> Effect | None:
@@ -166,7 +166,7 @@ class TrainingFlow(QObject):
     def bring_in(self, path: Path) -> None:
         """A watch's activities, each into the row it belongs to."""
         try:
-            found = self.station.record.training.bring_in(self.person.id, read_activities(path))
+            found = self.station.record.bring_in(self.person.id, read_activities(path))
         except StationError as error:
             self._window.tell(tr("error.known"), told(error))
             return
@@ -260,7 +260,7 @@ class TrainingFlow(QObject):
 
     def _refresh_strength(self) -> None:
         training = self.station.record.training
-        entries = [note.value for note in training.of_person(self.person.id, Entry)]
+        entries = [note.value for note in self.station.record.diary(self.person.id)]
         self.lifting.show_person(self.person, training.of_person(self.person.id, OneRm), entries)
 
     def new_one_rm(self, exercise: str) -> None:
@@ -279,7 +279,7 @@ class TrainingFlow(QObject):
     def write_strength(self, exercise: str) -> None:
         """A session of strength, with the load that is offered."""
         training, person = self.station.record.training, self.person
-        entries = sorted((note.value for note in training.of_person(person.id, Entry)), key=lambda one: one.day)
+        entries = sorted((note.value for note in self.station.record.diary(person.id)), key=lambda one: one.day)
         of_it = [note.value for note in training.of_person(person.id, OneRm) if note.value.exercise == exercise]
         last = max(of_it, key=lambda one: one.day, default=None)
         offered = None if last is None else propose(last, entries)

@@ -221,7 +221,8 @@ class TrainingScreen(QWidget):
     def _look(self) -> None:
         line = self.selected
         self.edit_button.setEnabled(line is not None)
-        self.withdraw_button.setEnabled(line is not None and line.note is not None)
+        written = line is not None and line.note is not None and line.note.number > 0
+        self.withdraw_button.setEnabled(written)  # what the station has run itself is no row that could be taken back
         self.move_button.setEnabled(line is not None and line.session is not None and line.note is None)
         if line is not None:
             set_text(self.edit_button, tr("training.edit" if line.note is not None else "training.write_this"))

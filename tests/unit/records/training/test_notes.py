@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from tests.unit.records.builders import events_of, run_of, session_of
 from teststation.errors import BadInput, RecordError
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Role
@@ -14,7 +15,7 @@ from teststation.records.people.erasure import Reason, erase
 from teststation.records.people.people import Person
 from teststation.records.upkeep.verify import verify
 from teststation.subject import Sex
-from teststation.training.diary import Entry
+from teststation.training.diary import Entry, Source
 from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import Plan, make_plan, move
 from teststation.training.strength import Method, OneRm
@@ -157,3 +158,40 @@ def test_a_row_that_was_corrected_keeps_its_place(record: Record, person: Person
     before = [note.id for note in record.training.of_person(person.id, Entry)]
     record.training.change(first, msgspec.structs.replace(first.value, borg=15))
     assert [note.id for note in record.training.of_person(person.id, Entry)] == before
+
+
+# --- the station's own sessions ---
+
+
+def walked(record: Record, person: Person, run_id: str = "session-1") -> None:
+    run = run_of(run_id, "2026-09-01T12:00:00+00:00")
+    run = msgspec.structs.replace(run, plan=msgspec.structs.replace(run.plan, id="4x4"), treadmill="woodway:COM3")
+    record.sessions.save(person.id, run, session_of(), events_of(3))
+
+
+def test_a_session_on_the_station_is_in_the_diary_without_being_written(record: Record, person: Person) -> None:
+    walked(record, person)
+    (row,) = record.diary(person.id)
+    assert (row.number, row.value.day, row.value.kind, row.value.source) == (0, "2026-09-01", "4x4", Source.STATION)
+    assert (row.value.bouts_done, row.value.bouts_planned, row.value.max_bpm) == (1, 4, 171)
+    assert record.training.of_person(person.id, Entry) == []
+
+
+def test_what_somebody_says_of_it_is_written_beside_it_once(record: Record, person: Person) -> None:
+    walked(record, person)
+    (row,) = record.diary(person.id)
+    record.training.change(row, msgspec.structs.replace(row.value, felt=4, borg=17))
+    (now,) = record.diary(person.id)
+    assert (now.number, now.value.felt, now.value.borg, now.value.session_id) == (1, 4, 17, "session-1")
+    with pytest.raises(RecordError, match="has no"):
+        record.training.withdraw(row, "x")
+
+
+def test_a_watch_that_went_along_makes_no_second_row(record: Record, person: Person) -> None:
+    walked(record, person)
+    (found,) = record.bring_in(person.id, [activity(2)])
+    assert (found.entry, found.known) == (0, False)
+    (row,) = record.diary(person.id)
+    assert (row.value.session_id, row.value.watch_sha256, row.value.source) == ("session-1", "a" * 64, Source.STATION)
+    assert record.bring_in(person.id, [activity(2)])[0].known
+    assert verify(record.database).ok
