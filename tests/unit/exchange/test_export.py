@@ -45,7 +45,7 @@ def test_everybody_is_exported_without_a_name_in_a_file_name(record: Record, per
     folder = tmp_path / "ut"
     count = export_record(record, folder, report, frozenset({"csv", "fhir", "fit", "tcx"}))
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    assert count == len(files) == 7 + 1 + 2 * 2
+    assert count == len(files) == 9 + 1 + 2 * 2
     assert not any("emmelig" in name or "3112" in name for name in files)
     people, tests = rows_of(folder / "people.csv"), rows_of(folder / "tests.csv")
     assert (people[0]["family_name"], people[0]["note"]) == ("Hemmeligsen", "'=sensitivt"), "no formula runs"
