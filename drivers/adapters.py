@@ -11,6 +11,7 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, DeviceError
 
 PREFIX = "usb="
+ANT_MAKER = 0x0FCF  # Dynastream, who make the sticks and no treadmill's cable
 _FORM = re.compile(r"usb=([0-9a-fA-F]{4}):([0-9a-fA-F]{4})(?::([^,]+))?")
 
 
@@ -81,6 +82,14 @@ def ports_here(ports: Iterable[PortInfo] | None = None) -> tuple[PortHere, ...]:
         description = "" if said in ("n/a", port.device) else said
         found.append(PortHere(port.device, description, str(adapter) if alone else port.device))
     return tuple(found)
+
+
+def is_ant_stick(port: str, ports: Iterable[PortInfo] | None = None) -> bool:
+    """Whether a serial port is an ANT stick, by its maker: nothing is asked. Raises BadInput for no form of adapter."""
+    here = list(list_ports.comports() if ports is None else ports)
+    adapter = read_adapter(port) if is_adapter(port) else None
+    fitting = [there for there in here if (there.device == port if adapter is None else adapter.fits(there))]
+    return any(there.vid == ANT_MAKER for there in fitting)
 
 
 def resolve(port: str, ports: Iterable[PortInfo] | None = None) -> str:

@@ -9,10 +9,11 @@ import errno
 import time
 from typing import Any
 
+from drivers.adapters import ANT_MAKER
 from drivers.serial_line import LinkLost
 from teststation.cause import Cause
 
-STICKS = ((0x0FCF, 0x1008), (0x0FCF, 0x1009))  # ANTUSB2, ANTUSB-m; 0x1004 has a serial port
+STICKS = ((ANT_MAKER, 0x1008), (ANT_MAKER, 0x1009))  # ANTUSB2, ANTUSB-m; 0x1004 has a serial port
 WRITE_TIMEOUT_MS = 200
 PACKET_BYTES = 64
 _DENIED = (errno.EACCES, errno.EPERM)

@@ -24,7 +24,7 @@ from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tcx import tcx_of
-from teststation.files.writing import MODE
+from teststation.files.writing import FOLDER_MODE, MODE
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
@@ -279,8 +279,10 @@ class _Writer(_Files):
     def write(self, name: str, data: bytes) -> None:
         path = self._folder / name
         try:
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(data)
+            path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(path, flags, MODE), "wb") as file:
+                file.write(data)
         except OSError as error:
             raise BadInput(Cause("export_not_whole", {"path": str(path), "why": error.strerror or ""})) from error
         self.count += 1
@@ -288,7 +290,7 @@ class _Writer(_Files):
 
 def _prepare(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         taken = any(folder.iterdir())
     except OSError as error:
         raise BadInput(Cause("export_no_folder", {"folder": str(folder), "why": error.strerror or ""})) from error

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 # What leaves the station tells of patients: for this user's eyes alone. Windows keeps a user's folder so by itself.
-MODE = 0o600
+MODE, FOLDER_MODE = 0o600, 0o700
 
 
 def write_whole(path: Path, data: bytes) -> None:

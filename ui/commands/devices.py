@@ -7,7 +7,7 @@ from datetime import datetime
 
 from serial.tools import list_ports
 
-from drivers.adapters import adapter_of
+from drivers.adapters import ANT_MAKER, adapter_of
 from drivers.detect import detect
 from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
 from drivers.heart_rate_client import HeartRateClient
@@ -15,11 +15,13 @@ from drivers.machines import machine_of
 from drivers.registry import FAMILIES, HEART_RATE, TREADMILL, parse_device
 from drivers.treadmill.ftms_scan import machines_in_range
 from drivers.treadmill_client import TreadmillClient
+from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.texts import english
 from ui.station.settings import ant_key, load_settings
+from ui.station.stick_search import heard_on_stick, stick_of
 
 LISTEN_S = 10.0
 REST_KNOWN_S = 4.0  # a belt that stands is known to after so long
@@ -31,7 +33,8 @@ def list_all(_: argparse.Namespace) -> int:
     ports = list(list_ports.comports())
     for port in ports:
         adapter = adapter_of(port)
-        print(f"{port.device}{'' if adapter is None else f'  {adapter}'}  {port.description}")
+        kind = "  an ANT stick: devices detect tells what it hears" if port.vid == ANT_MAKER else ""
+        print(f"{port.device}{'' if adapter is None else f'  {adapter}'}  {port.description}{kind}")
     if not ports:
         print("no serial port on this machine; plug the adapter in and try again")
     straps = straps_in_range()
@@ -85,12 +88,33 @@ def check(arguments: argparse.Namespace) -> int:
 
 def detect_family(arguments: argparse.Namespace) -> int:
     """Which family answers on a port. It asks what is a read on every family, and moves nothing."""
+    stick = stick_of(arguments.port)
+    if stick is not None:
+        return _tell_stick(arguments.port, stick)
     families = detect(arguments.port)
     if not families:
         raise DeviceError(f"{arguments.port}: no known family answers; check cable and power, or choose by the machine")
     print(
         f"{arguments.port}: {' or '.join(families)} answers; choose the family by the machine's own manual all the same"
     )
+    return 0
+
+
+def _tell_stick(port: str, stick: str) -> int:
+    """An ANT stick, and whom it hears; which of them is this station's, its label or console tells."""
+    print(f"{port}: an ANT stick")
+    key = ant_key(load_settings())
+    if not key:
+        raise BadInput(Cause("ant_key_missing"))
+    heard = heard_on_stick(stick, key)
+    if heard.treadmill is not None:
+        print(f"fec:{stick},number={heard.treadmill}  fitness machine {heard.treadmill} (ANT+ FE-C)")
+    if heard.strap is not None:
+        print(f"{heard.strap.device}  {heard.strap.name}  {heard.strap.bpm} bpm")
+    if heard.trouble:
+        raise DeviceError(*heard.trouble)
+    if heard.treadmill is None and heard.strap is None:
+        print("it hears no strap and no treadmill; wear the strap, switch the treadmill on, and come closer")
     return 0
 
 

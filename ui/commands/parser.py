@@ -148,7 +148,10 @@ def _devices(parser: argparse.ArgumentParser) -> None:
     checking.add_argument("--treadmill", metavar="DEVICE")
     checking.add_argument("--heart-rate", metavar="DEVICE")
     checking.set_defaults(run=_lazy("devices", "check"))
-    detecting = actions.add_parser("detect", help="which family answers on a port, by reads alone; not on a Biodex")
+    detecting = actions.add_parser(
+        "detect",
+        help="which family answers on a port, by reads alone, not on a Biodex; whom an ANT stick hears (ant:PORT)",
+    )
     detecting.add_argument("port", metavar="PORT")
     detecting.set_defaults(run=_lazy("devices", "detect_family"))
     _commission(actions.add_parser("commission", help="limits, command test and belt check of one treadmill"))

@@ -37,15 +37,22 @@ def strap_on_stick(
     until_s = time.monotonic() + within_s
     try:
         while time.monotonic() < until_s and heard.failure() is None:
-            for reading in heard.readings():
-                number = reading.sensor.rpartition(" ")[2]
-                if reading.status is HeartRateStatus.OK and number.isdigit():
-                    found = StrapSeen(name=reading.sensor, device=f"{name},number={number}", bpm=reading.bpm)
-                    return [found]
+            found = strap_heard(heard, name)
+            if found is not None:
+                return [found]
             time.sleep(0.05)
         return []
     finally:
         heard.close()
+
+
+def strap_heard(client: HeartRateClient, device: str) -> StrapSeen | None:
+    """The strap that has just told a pulse with its number, as ``device`` would name it."""
+    for reading in client.readings():
+        number = reading.sensor.rpartition(" ")[2]
+        if reading.status is HeartRateStatus.OK and number.isdigit():
+            return StrapSeen(name=reading.sensor, device=f"{device},number={number}", bpm=reading.bpm)
+    return None
 
 
 def search(device: str, key: str) -> Sequence[StrapSeen]:

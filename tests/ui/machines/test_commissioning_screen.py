@@ -17,6 +17,7 @@ from drivers.adapters import PortHere
 from drivers.emulators.csafe import CsafeEmulator
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.treadmills import EmulatedTreadmill
+from drivers.heart_rate.ble_scan import StrapSeen
 from drivers.machines import ENVIRONMENT, load_machines
 from drivers.treadmill.ftms_scan import MachineSeen
 from tests.contract.treadmill_rig import Served, serve
@@ -33,6 +34,7 @@ from ui.desktop.machines.commissioning_start import PortPage
 from ui.desktop.widgets import hold_button
 from ui.desktop.widgets.hold_button import RunWhileHeld
 from ui.desktop.window import MainWindow
+from ui.station.stick_search import StickHears
 
 SCALE = 20.0
 HOLD_S = 0.2  # three seconds for a hand
@@ -198,6 +200,33 @@ def test_a_treadmill_is_put_into_use_from_the_port_to_the_file(room: Room) -> No
     assert room.window.stack.currentWidget() is room.window.people
     assert room.window.sheet is not None
     assert room.starts == 2
+
+
+def test_a_machine_on_ant_is_told_by_its_number(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_module, "ant_key", lambda settings: "00" * 8)
+    heard = StickHears(StrapSeen(name="ANT+ 12345", device="ant:fec,number=12345", bpm=70), 4711)
+    monkeypatch.setattr(flow_module, "heard_on_stick", lambda port, key: heard)
+    monkeypatch.setattr(flow_module, "stick_of", lambda port: port)
+    ports, families = room.open().screen.ports, room.screen.families
+    ports.other.setText(room.server.url)
+    ports.other.textEdited.emit(room.server.url)
+    ports.ask.click()
+    room.until(lambda: "4711" in ports.answer.text(), "what the stick hears")
+    assert "En ANT-pinne" in ports.answer.text()
+    assert "ANT+ 12345" in ports.answer.text()
+    room.screen.next.click()
+    assert (families.family, families.number.text()) == ("fec", "4711")
+    families.units["kmh"].click()
+    for wrong in ("", "0", "x", "-1", "4711,max_kmh=25"):
+        families.number.setText(wrong)
+        room.screen.next.click()
+        assert room.screen.page == "family", wrong
+        assert "ANT+-nummer" in room.screen.problem.text()
+    families.number.setText(" 4711 ")
+    room.screen.next.click()
+    assert room.flow.machine.device == f"fec:{room.server.url},units=kmh,number=4711"
+    families.kinds["trackmaster"].click()
+    assert families.number.isHidden()
 
 
 def test_a_unit_that_is_on_no_wire_is_measured_once_before_the_machine_is_used(room: Room) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.adapters import Adapter, adapter_of, ports_here, read_adapter, resolve
+from drivers.adapters import Adapter, adapter_of, is_ant_stick, ports_here, read_adapter, resolve
 from drivers.detect import PROBES
 from drivers.registry import TREADMILL, parse_device
 from drivers.serial_line import LinkLost, SerialLine
@@ -27,6 +27,13 @@ HERE = [Port("COM3"), Port("COM4", serial_number="B2"), Port("COM1", vid=None, p
 def test_an_adapter_is_found_under_todays_name() -> None:
     assert resolve("usb=0403:6001:B2", HERE) == "COM4"
     assert resolve("usb=0403:6001:A1", [Port("/dev/ttyUSB7")]) == "/dev/ttyUSB7"
+
+
+def test_an_ant_stick_is_known_by_its_maker_alone() -> None:
+    here = [*HERE, Port("COM7", vid=0x0FCF, pid=0x1004, serial_number="S1")]
+    known = {name: is_ant_stick(name, here) for name in ("COM3", "COM1", "COM7", "COM9", "usb=0fcf:1004:S1")}
+    assert known == {"COM3": False, "COM1": False, "COM7": True, "COM9": False, "usb=0fcf:1004:S1": True}
+    assert not is_ant_stick("usb=0403:6001:A1", here)
 
 
 def test_a_port_by_name_stays_what_it_is() -> None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +79,21 @@ def test_a_person_gets_a_copy_of_everything(record: Record, person: Person, tmp_
     Bundle.model_validate(json.loads((folder / "fhir_bundle.json").read_bytes()))
     noted = record.audit.newest()[0]
     assert (noted.action, noted.person_id) == (Action.PERSON_EXPORTED, person.id)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a user's folder for this user by itself")
+def test_what_is_exported_is_for_this_users_eyes_alone(record: Record, person: Person, tmp_path: Path) -> None:
+    former = os.umask(0)
+    try:
+        export_record(record, tmp_path / "ut", report, frozenset({"csv", "fhir", "fit"}))
+        export_person(record, person.id, tmp_path / "en", report, frozenset(FORMS))
+        export_person_zip(record, person.id, tmp_path / "en.zip", report, frozenset(FORMS))
+    finally:
+        os.umask(former)
+    modes = {path: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if not path.name.startswith("klinikk")}
+    assert len(modes) > 10
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
 
 
 def test_a_folder_with_something_in_it_is_left_alone(record: Record, person: Person, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from drivers.detect import detect
 from drivers.machines import Machine, machine_of, save_machine
 from drivers.registry import FAMILIES, TREADMILL, parse_device, refuse_time_scale
 from drivers.treadmill.ftms_scan import machines_in_range
+from teststation.cause import Cause
 from teststation.errors import StationError
 from teststation.ports import BeltCheck
 from teststation.run.belt_trial import TrialPhase
@@ -24,7 +25,9 @@ from ui.desktop.test.bridge import TICK_MS
 from ui.desktop.widgets.base import set_shown, set_text
 from ui.desktop.work import Work
 from ui.station.commissioning import BeltTrial, units_of
+from ui.station.settings import ant_key
 from ui.station.station import Station
+from ui.station.stick_search import StickHears, heard_on_stick, stick_of
 
 REST_WITHIN_S = 20.0  # wall seconds after a stop; then it is the red button's turn
 CLOSE_WITHIN_S = 3.0
@@ -212,16 +215,38 @@ class CommissioningFlow(QObject):
         if not port or (self.work is not None and not self.work.wait(0.0)):
             return
         self.screen.ports.show_answer(tr("commission.port_asking"), asking=True)
-        self.work = Work(lambda: detect(port), self)
+        self.work = Work(lambda: self._who_answers(port), self)
         self.work.done.connect(self._port_answered)
         self.work.failed.connect(self._port_failed)
         self.work.start()
 
-    def _port_answered(self, families: tuple[str, ...]) -> None:
-        self._answered = families
+    def _who_answers(self, port: str) -> tuple[str, ...] | StickHears:
+        """The families that answer on a port, or what a stick hears; beside the window."""
+        stick = stick_of(port)
+        if stick is None:
+            return detect(port)
+        key = ant_key(self._station.settings)
+        return heard_on_stick(stick, key) if key else StickHears(trouble=(Cause("ant_key_missing"),))
+
+    def _port_answered(self, answered: tuple[str, ...] | StickHears) -> None:
+        if isinstance(answered, StickHears):
+            self._stick_answered(answered)
+            return
+        families = self._answered = answered
         names = ", ".join(kind_name(family) for family in families)
         key = "commission.port_answers" if families else "commission.port_silent"
         self.screen.ports.show_answer(tr(key, families=names))
+
+    def _stick_answered(self, heard: StickHears) -> None:
+        self._answered = ("fec",)
+        if heard.treadmill is not None:
+            self.screen.families.number.setText(str(heard.treadmill))
+        strap = "" if heard.strap is None else heard.strap.name
+        words = [tr("commission.stick")]
+        words += [tr("commission.stick_treadmill", number=heard.treadmill)] if heard.treadmill is not None else []
+        words += [tr("commission.stick_strap", strap=strap)] if strap else []
+        words += told(heard.trouble) if heard.trouble else [] if len(words) > 1 else [tr("commission.stick_nobody")]
+        self.screen.ports.show_answer(" ".join(words))
 
     def search_air(self) -> None:
         """Look for treadmills on Bluetooth, beside the window; none is connected to."""
@@ -259,6 +284,11 @@ class CommissioningFlow(QObject):
         if "units" in options and not unit:
             return tr("commission.units_missing")
         device = (family if family == NO_CABLE else f"{family}:{port}") + (f",units={unit}" if unit else "")
+        if page.asks_number and ",number=" not in port:
+            number = page.number.text().strip()
+            if not number.isascii() or not number.isdigit() or not int(number):
+                return tr("commission.ant_number_missing")
+            device += f",number={number}"
         try:
             refuse_time_scale(parse_device(device, TREADMILL), self._station.scale.factor)
             known = machine_of(device)

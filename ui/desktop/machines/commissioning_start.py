@@ -146,12 +146,17 @@ class FamilyPage(QWidget):
                 choice.toggled.connect(lambda *_: self._show())
         self.can = label("", "lead", wrap=True)
         self.verify = label(tr("commission.verify"), "problem", wrap=True)
+        self.number = line_edit("", tr("commission.ant_number"), tr("commission.ant_number_hint"))
+        self.number.textEdited.connect(lambda _: self.changed.emit())
+        self.number_title = label(tr("commission.ant_number"), "strong")
+        self.number_words = label(tr("commission.ant_number_words"), "soft", wrap=True)
         self.units_title = label(tr("commission.units"), "strong")
         self.units_fixed = label(tr("commission.units_fixed"), "soft", wrap=True)
         units = row(*self.units.values(), gap=8, shares=(1, 1))
         words = label(tr("commission.family_words"), "soft", wrap=True)
         left = card(tr("commission.page_family"), words, *self.kinds.values(), 1, gap=8)
-        parts = (self.can, self.verify, 1, self.units_title, units, self.units_fixed)
+        number = (self.number_title, self.number, self.number_words)
+        parts = (self.can, self.verify, 1, *number, self.units_title, units, self.units_fixed)
         right = card(tr("commission.can_title"), *parts)
         self.setLayout(row(left, right, shares=(1, 1)))
         self._show()
@@ -167,6 +172,11 @@ class FamilyPage(QWidget):
         if not self._may_choose_units():
             return ""
         return next((unit for unit, choice in self.units.items() if choice.isChecked()), "")
+
+    @property
+    def asks_number(self) -> bool:
+        """Whether the family that is chosen is told by a number: several machines may be in range of one stick."""
+        return bool(self.family) and "number" in FAMILIES[TREADMILL, self.family].options
 
     def offer(self, *, cable: bool, answered: Sequence[str]) -> None:
         """Only what can be at such a port; what has answered there is marked."""
@@ -192,7 +202,9 @@ class FamilyPage(QWidget):
         chooses = self._may_choose_units()
         for part in (self.units_title, *self.units.values()):
             set_shown(part, chooses)
-        set_shown(self.units_fixed, bool(family) and not chooses)
+        for part in (self.number_title, self.number, self.number_words):
+            set_shown(part, self.asks_number)
+        set_shown(self.units_fixed, bool(family) and not chooses and not self.asks_number)
         self.changed.emit()
 
 
