@@ -20,13 +20,14 @@ def session_words(say: Texts, told: Prescription) -> tuple[str, ...]:
         return (say("training.bouts_borg", **said), session)
     pulse = span(say.language, told.hr_low_bpm, told.hr_high_bpm)
     first = say("training.bouts_pulse", pulse=pulse, low=told.hr_low_bpm, **said)
-    load = [say("training.no_load")] if told.load is None else _load_words(say, told.load)
+    load = [say("training.read")] if told.load is None else _load_words(say, told.load)
     return (first, *load, say("training.brake", **said), session)
 
 
 def _load_words(say: Texts, load: Load) -> list[str]:
     incline = span(say.language, load.incline_low_pct, load.incline_high_pct, 1)
     words = [say(f"training.load_{load.gait.value}", speed=number(say.language, load.speed_kmh, 1), incline=incline)]
+    words.append(say("training.begin_low" if load.incline_low_pct < load.incline_high_pct else "training.read"))
     words += [say("training.short")] if load.short else []
     return words + ([say("training.handrail")] if load.handrail else [])
 
