@@ -20,7 +20,7 @@ from teststation.report.layout import (
 )
 from teststation.report.logo import picture_of
 from teststation.report.model import Clinic
-from teststation.texts import COMMA, Texts, texts
+from teststation.texts import COMMA, Texts, texts, writing
 from teststation.training.clinic_results import YOUNGER_YEARS, ClinicResults, Mean
 from teststation.training.effect import WORDINGS
 
@@ -57,7 +57,7 @@ def render_group(paper: GroupPaper) -> bytes:
     register_fonts()
     out = io.BytesIO()
     canvas = new_canvas(out)
-    canvas.setTitle(f"{paper.say('group.title')} {paper.results.on:%d.%m.%Y}")
+    canvas.setTitle(f"{paper.say('group.title')} {writing.day(paper.language, paper.results.on.isoformat())}")
     canvas.setCreator(f"teststation {paper.made_with}")
     page = Page(canvas)
     _draw(page, paper)
@@ -72,7 +72,9 @@ def _draw(page: Page, paper: GroupPaper) -> None:
     if paper.clinic.logo:
         left += picture_of(paper.clinic.logo).draw(page.canvas, left, page.y - 38, 84.0, 38.0) + 8
     page.text(left, page.y - 14, paper.clinic.name or say("group.title"), 15, bold=True, color=ACCENT, width=INNER)
-    page.text(left, page.y - 29, say("group.of_day", day=f"{results.on:%d.%m.%Y}"), 9, color=QUIET)
+    page.text(
+        left, page.y - 29, say("group.of_day", day=writing.day(paper.language, results.on.isoformat())), 9, color=QUIET
+    )
     page.y -= 50
     if results.people is None or results.people == 0:
         page.paragraph(say("group.too_few", n=results.hidden_below), 11, bold=True)

@@ -76,7 +76,7 @@ def _then(report: Report) -> str:
     words.append(report.next_test)
     if signatures:
         last = signatures[-1]
-        words.append(say("report.signed", day=report.signed_on(last), name=last.name))
+        words.append(say("journal.signed", day=report.signed_on(last), name=last.name))
         words += report.professional_words
     else:
         words.append(say("journal.unsigned"))

@@ -20,7 +20,7 @@ from teststation.report.journal_text import journal_text
 from teststation.report.logo import picture_of
 from teststation.report.model import BLOCKS, Clinic, HistoryPoint, Report, ReportPerson, Signed, build
 from teststation.report.pdf import render
-from teststation.texts import LANGUAGES, texts
+from teststation.texts import LANGUAGES, texts, writing
 
 PERSON = ReportPerson("Åse Blåbær-Ødegård", "1980-02-03")
 SIGNED = Signed("Kari Berg", "2026-01-03T09:30:00+00:00", "Gikk greit.\nRolig.")
@@ -59,12 +59,19 @@ def every_page_says_what_it_is() -> None:
         cases = (
             (paper(language=language), [say("mark.draft")]),
             (paper((SIGNED,), language=language), []),
-            (paper((SIGNED, AMENDED), language=language), [say("mark.amended", day="06.01.2026")]),
+            (
+                paper((SIGNED, AMENDED), language=language),
+                [say("mark.amended", day=writing.day(language, "2026-01-06"))],
+            ),
             (paper(language=language, treadmill="emulated"), [say("mark.demo"), say("mark.draft")]),
         )
         for made, marks in cases:
             pages = [page.extract_text() for page in PdfReader(io.BytesIO(render(made))).pages]
-            everything = [say("mark.demo"), say("mark.draft"), say("mark.amended", day="06.01.2026")]
+            everything = [
+                say("mark.demo"),
+                say("mark.draft"),
+                say("mark.amended", day=writing.day(language, "2026-01-06")),
+            ]
             for page in [*pages, journal_text(made, "ab12")]:
                 assert [mark for mark in everything if mark in " ".join(page.split())] == marks
 
@@ -174,7 +181,7 @@ def test_the_journals_text_is_five_lines_with_the_pages_own_numbers(language: st
     made = paper((SIGNED,), language=language)
     lines = journal_text(made, "ab12cd34-56").split("\n")
     assert (len(lines), lines[-1]) == (6, "")
-    assert "02.04.2026" in lines[0]
+    assert writing.day(language, "2026-04-02") in lines[0]
     assert "submax-13" in lines[0]
     assert made.number(made.headline.vo2max_ml_kg_min) in lines[1]
     assert f"{made.number(made.headline.low, 0)}–{made.number(made.headline.high, 0)}" in lines[1]
