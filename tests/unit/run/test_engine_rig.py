@@ -11,7 +11,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.unit.run.builders import belt, heart, run_prepared
+from tests.unit.run.builders import at_rest, belt, heart, run_prepared
 from teststation.ports import BeltState, TripReason
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, GrantBelt, StopBelt
@@ -76,7 +76,8 @@ class RunRig(RuleBasedStateMachine):
 
     @initialize(walking=st.sampled_from([True, True, True, False]))
     def belt_at_rest(self, walking: bool) -> None:
-        self.feed(belt(self.now_s, 0.0, BeltState.IDLE))
+        for read in at_rest(self.now_s):
+            self.feed(read)
         self.feed(heart(self.now_s, 90))
         if walking:
             self.feed(ev.TestBegan(t_s=self.now_s))
@@ -109,8 +110,10 @@ class RunRig(RuleBasedStateMachine):
     def start(self) -> None:
         if self.state.phase is Phase.READY:
             # The rest of the rig tells of a run; the door to it is tried again and again until it opens.
-            self.feed(belt(self.now_s, 0.0, BeltState.IDLE))
             self.speed_kmh = 0.0
+            for _ in range(2):
+                self.now_s += 1.0
+                self.feed(belt(self.now_s, 0.0, BeltState.IDLE))
         self.feed(ev.TestBegan(t_s=self.now_s))
 
     @rule(
