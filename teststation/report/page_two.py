@@ -39,7 +39,7 @@ from teststation.report.stages import stage_rows
 from teststation.report.typesetting.drawing import text_width
 
 CHART_HEIGHT = 110.0
-HALF, RIGHT = 246.0, 262.0  # the width of a column, and where the right one begins
+HALF, RIGHT = 246.0, 259.0  # the width of a column, and where the right one begins
 SIGNATURE_TOP, FOOT = 77.0, 54.0
 TOP = 18.0  # from a page's margin down to its first block
 SMALL, TINY = 7.5, 6.5
