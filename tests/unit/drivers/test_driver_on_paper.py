@@ -367,6 +367,15 @@ def test_a_belt_that_says_once_that_it_has_stopped_is_no_trouble(room: RoomMaker
     assert made.last.trip is None
 
 
+def test_a_trip_forgets_no_lock_out_that_may_be(room: RoomMaker) -> None:
+    made = room().walking(2.0)
+    made.driver._maybe_locked_out = True
+    made.round(lines.Stop())
+    assert made.driver._maybe_locked_out
+    made.until(lambda _: not made.driver._maybe_locked_out, 15.0)
+    assert made.machine.count(Request.STOP) >= 1, "told to stop where it rests, and settles"
+
+
 # --- settings ------------------------------------------------------------------------------------------------
 
 

@@ -413,6 +413,21 @@ def test_a_belt_at_zero_that_moves_in_every_fourth_look_runs_again() -> None:
     assert descent.stalls(59 * 0.15)
 
 
+@pytest.mark.parametrize(("every_s", "runs"), [(5.0 / 3, True), (5.1 / 3, False)])
+def test_four_speeds_within_five_seconds_are_a_belt_that_runs_again(every_s: float, runs: bool) -> None:
+    descent = descent_module.Descent(0.0)
+    descent.note(0.0, 0.9)
+    for look in range(1, 9):
+        descent.note(look / 2, 0.0)
+    for look in range(4):
+        assert not descent.runs_again(8.0 + look * every_s)
+        descent.note(8.0 + look * every_s, 0.4)
+        now_s = 8.0 + look * every_s
+        assert descent.runs_again(now_s) is (runs and look == 3)
+        for zero in (0.1, 0.2):
+            descent.note(now_s + zero, 0.0)
+
+
 @pytest.mark.parametrize("rate_kmh_s", [0.3, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("mean_s", [0.15, 2.0, 3.0, 4.0, 5.0])
 def test_a_belt_that_slows_down_and_runs_on_is_told_about_five_seconds_after_that(
