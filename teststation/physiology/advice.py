@@ -52,7 +52,12 @@ class Advice(Value, frozen=True):
 
     def framed(self, say: Texts) -> tuple[str, ...]:
         """What stands in a frame above everything else; empty where nothing has to."""
-        lines = [_noted(one, say) for one in self.symptoms]
+        lines: list[str] = []
+        told: set[tuple[str, str]] = set()
+        for one in self.symptoms:  # the one that ended the test first; the same noted there as well is told once
+            if (what := _what_and_where(one, say)) not in told:
+                told.add(what)
+                lines.append(_noted(one, say))
         if self.symptoms:
             return (*lines, say("advice.doctor"))
         if self.again and self.withheld_because is not None:
@@ -98,10 +103,11 @@ def _where(run: RunRecord, t_s: float) -> tuple[int | None, int]:
 
 
 def _noted(one: Noted, say: Texts) -> str:
+    what, where = _what_and_where(one, say)
+    return say(f"advice.{'stopped' if one.stopped else 'noted'}", what=what, where=where)
+
+
+def _what_and_where(one: Noted, say: Texts) -> tuple[str, str]:
     what = say.say(one.cause) if one.cause is not None else one.words[:1].lower() + one.words[1:]
     place = "stage" if one.stage is not None else "minute"
-    return say(
-        f"advice.{'stopped' if one.stopped else 'noted'}",
-        what=what,
-        where=say(f"advice.where_{place}", stage=one.stage or 0, minute=one.minute),
-    )
+    return what, say(f"advice.where_{place}", stage=one.stage or 0, minute=one.minute)

@@ -91,6 +91,17 @@ def a_symptom_noted_in_a_test_that_went_on_stops_all_advice() -> None:
     assert "4×4" not in page
 
 
+def a_symptom_that_ended_the_test_and_was_noted_there_is_told_once() -> None:
+    run, _ = ended(Outcome.OPERATOR, "stop_chest_pain")
+    at_s = run.stages_ended_s if run.stages_ended_s is not None else run.ended_s
+    assert at_s is not None
+    noted = Mark(at_s, "symptom", "Ubehag i brystet"), Mark(at_s - 200.0, "symptom", "Ubehag i brystet")
+    run = msgspec.structs.replace(run, marks=(*run.marks, *noted))
+    page, _, _ = said_of(run, assess_run(run))
+    assert page.count("ubehag i brystet i trinn") == 2, "where it ended the test, and where it was noted before"
+    assert page.count("Notert under testen") == 1
+
+
 def beta_blockers_leave_no_target_by_pulse() -> None:
     for subject in ({"beta_blocker": True}, {"irregular_rhythm": True}):
         run, found = ended(Outcome.COMPLETED, "planned_end", **subject)
@@ -142,6 +153,7 @@ FACTS = (
     beta_blockers_leave_no_target_by_pulse,
     a_broken_test_gives_no_date_and_no_verdict,
     a_pulse_that_does_not_follow_gives_no_zones_by_pulse,
+    a_symptom_that_ended_the_test_and_was_noted_there_is_told_once,
 )
 
 
