@@ -69,7 +69,15 @@ def words_of(line: Line) -> tuple[str, ...]:
     if entry is None:
         return (name, f"{weekday} {day(line.on)}", say(f"diary.kind.{kind}"), state, "", "", "", "")
     pulse = [] if entry.max_bpm is None else [say("diary.pulse", mean=entry.mean_bpm or "–", max=entry.max_bpm)]
-    sets = [f"{sets_name(one.exercise)} {one.load_kg:g} kg {'/'.join(map(str, one.repetitions))}" for one in entry.sets]
+    sets = [
+        say(
+            "diary.sets",
+            exercise=sets_name(one.exercise),
+            kg=float(one.load_kg),
+            sets="/".join(map(str, one.repetitions)),
+        )
+        for one in entry.sets
+    ]
     return (
         name,
         f"{weekday} {day(line.on)}",

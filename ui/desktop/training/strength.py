@@ -155,8 +155,8 @@ class OneRmSheet(_Asking):
         self.load = line_edit("", tr("strength.kg"))
         self.repetitions = line_edit("1", tr("strength.repetitions"))
         step, increase = (2.5, 2.5) if last is None else (last.step_kg, last.increase_kg)
-        self.step = combo(tr("strength.step"), [(f"{number(kg, 1)} kg", kg) for kg in STEPS_KG], step)
-        self.increase = combo(tr("strength.increase"), [(f"{number(kg, 1)} kg", kg) for kg in INCREASES_KG], increase)
+        self.step = combo(tr("strength.step"), [(_kilos(kg), kg) for kg in STEPS_KG], step)
+        self.increase = combo(tr("strength.increase"), [(_kilos(kg), kg) for kg in INCREASES_KG], increase)
         self.cleared = line_edit("", tr("strength.cleared"))
         fields = form(
             (tr("training.column.day"), self.day),
@@ -204,3 +204,7 @@ class OneRmSheet(_Asking):
             self.repetitions.setText("1")
         self.repetitions.setEnabled(not tested)
         self.cleared.setEnabled(not tested)
+
+
+def _kilos(kg: float) -> str:
+    return f"{number(kg, 1)} {tr('unit.kg')}"
