@@ -413,6 +413,17 @@ def test_a_belt_at_zero_that_moves_in_every_fourth_look_runs_again() -> None:
     assert descent.stalls(59 * 0.15)
 
 
+def test_two_looks_of_three_at_any_speed_are_a_belt_that_runs_again() -> None:
+    for kmh in (0.1, 0.4, 3.0):
+        descent = descent_module.Descent(0.0)
+        for at_s, look_kmh in enumerate((0.9, 0.0, 0.0, 0.0, kmh)):
+            descent.note(at_s / 5, look_kmh)
+        assert not descent.runs_again(0.8)
+        descent.note(1.0, kmh)
+        assert descent.runs_again(1.0)
+        assert descent.stalls(1.0)
+
+
 @pytest.mark.parametrize(("every_s", "runs"), [(5.0 / 3, True), (5.1 / 3, False)])
 def test_four_speeds_within_five_seconds_are_a_belt_that_runs_again(every_s: float, runs: bool) -> None:
     descent = descent_module.Descent(0.0)
