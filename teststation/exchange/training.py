@@ -10,6 +10,7 @@ from teststation.exchange.tables import Cell
 from teststation.records.database import Record
 from teststation.records.training.notes import Note, Some
 from teststation.training.diary import Entry, Overview, StrengthSet, overview, weeks
+from teststation.training.effect import Effect, effect_of
 from teststation.training.interview import Interview
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, estimate
@@ -44,8 +45,11 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
     plan = training.last(person_id, Plan)
     entries = record.diary(person_id)
     values = [note.value for note in entries]
+    told = None if plan is None else overview(plan.value, values, today)
+    effect = effect_on(record, person_id, None if plan is None else plan.value, told)
     return {
         "person": person_id,
+        "effect": None if effect is None else msgspec.to_builtins(effect),
         "plan": None if plan is None else plan_object(plan, entries, today),
         "diary": [_object(note, training.versions(note.id, Entry)) for note in entries],
         "weeks": [_week(week) for week in weeks(None if plan is None else plan.value, values, today)],
@@ -60,6 +64,15 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
             _object(note, training.versions(note.id, Plan)) for note in training.of_person(person_id, Plan)[:-1]
         ],
     }
+
+
+def effect_on(record: Record, person_id: str, plan: Plan | None, found: Overview | None) -> Effect | None:
+    """Sessions done of planned beside the last test's change, where that test came after the plan began."""
+    tests = record.tests.history(person_id)
+    last = max(tests, key=lambda stored: stored.run.started_at) if tests else None
+    if plan is None or found is None or last is None or last.run.started_at[:10] <= plan.starts_on:
+        return None
+    return effect_of(found.done, found.planned, last.assessment.change)
 
 
 def plan_object(plan: Note[Plan], entries: list[Note[Entry]], today: date) -> dict[str, Any]:

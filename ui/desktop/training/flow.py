@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
 from teststation.exchange.names import person_stem
+from teststation.exchange.training import effect_on
 from teststation.exchange.watches import read_activities
 from teststation.records.people.people import Person
 from teststation.records.training.notes import Note, Some
 from teststation.training import interview as talks
 from teststation.training import plan as plans
-from teststation.training.diary import Entry
-from teststation.training.effect import Effect, effect_of
+from teststation.training.diary import Entry, overview
 from teststation.training.interview import Interview
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, propose
@@ -102,18 +102,12 @@ class TrainingFlow(QObject):
 
     def refresh(self) -> None:
         """Read the record again."""
-        training, person = self.station.record.training, self.person
-        entries = self.station.record.diary(person.id)
-        self.screen.show_person(person, training.last(person.id, Plan), entries, today(), self._effect)
-
-    def _effect(self, done: int, planned: int) -> Effect | None:
-        """Sessions beside the last test's change, where the test came after the plan began."""
-        plan = self.station.record.training.last(self.person.id, Plan)
-        tests = self.station.record.tests.history(self.person.id)
-        last = max(tests, key=lambda stored: stored.run.started_at) if tests else None
-        if plan is None or last is None or last.run.started_at[:10] <= plan.value.starts_on:
-            return None
-        return effect_of(done, planned, last.assessment.change)
+        record, person = self.station.record, self.person
+        entries, plan = record.diary(person.id), record.training.last(person.id, Plan)
+        value = None if plan is None else plan.value
+        found = None if value is None else overview(value, [note.value for note in entries], today())
+        effect = effect_on(record, person.id, value, found)
+        self.screen.show_person(person, value, found, entries, today(), effect)
 
     # --- the diary ---
 

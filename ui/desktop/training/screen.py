@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from teststation.records.people.people import Person
 from teststation.records.training.notes import Note
-from teststation.training.diary import Attendance, Entry, Overview, State, Week, overview, weeks
+from teststation.training.diary import Attendance, Entry, Overview, State, Week, weeks
 from teststation.training.effect import Effect
 from teststation.training.plan import Plan, PlannedSession
 from ui.desktop.i18n import core_texts, tr
@@ -185,15 +185,15 @@ class TrainingScreen(QWidget):
     def show_person(
         self,
         person: Person,
-        plan: Note[Plan] | None,
+        plan: Plan | None,
+        found: Overview | None,
         notes: Sequence[Note[Entry]],
         today: date,
-        effect: Callable[[int, int], Effect | None],
+        effect: Effect | None,
     ) -> None:
-        """Show a person's plan and diary. ``effect`` is asked with how many sessions were done of how many."""
+        """Show a person's plan and diary, as ``found`` lays the one beside the other, and what they came to."""
         self.person = person
         entries = [note.value for note in notes]
-        found = None if plan is None else overview(plan.value, entries, today)
         self.lines = lines_of(found, notes)
         set_text(self.who, tr("training.title", name=name_of(person)))
         if found is None:
@@ -204,10 +204,10 @@ class TrainingScreen(QWidget):
         fill_wrapped(self.table, [words_of(line) for line in self.lines])
         set_shown(self.none, not self.lines)
         set_shown(self.table, bool(self.lines))
-        self.weeks = weeks(None if plan is None else plan.value, entries, today)
+        self.weeks = weeks(plan, entries, today)
         self.plot.show_weeks(self.weeks)
         set_text(self.minutes, _minutes_words(self.weeks))
-        set_text(self.effect, "" if found is None else effect_words(effect(found.done, found.planned)))
+        set_text(self.effect, "" if found is None else effect_words(effect))
         set_shown(self.away_button, plan is not None)
         set_text(self.plan_button, tr("training.new_plan" if plan is None else "training.change_plan"))
         self._scroll_to(today)
