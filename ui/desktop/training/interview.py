@@ -111,7 +111,7 @@ class InterviewSheet(Sheet):
         self.paper.setWidget(inside)
         self.said = label(version, "soft")
         self.problems = problem_label()
-        lead = row(label(tr("interview.lead"), "soft"), 1, self.said)
+        lead = row(label(tr("interview.lead"), "soft", wrap=True), self.said, shares=(1,))
         body = column(lead, self.paper, self.problems, shares=(0, 1))
         super().__init__(window, talks.say(form.title, language), body, width=1200, fill=True)
         self.draft_button = button(tr("interview.draft"), lambda: self.save(done=False), "touch")
