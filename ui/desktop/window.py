@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import msgspec
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from teststation.errors import AfterTheTest, StationError
 from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.sessions import StoredSession
 from ui.desktop.clinic.flow import ClinicFlow
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.closing import Closing
@@ -23,6 +25,8 @@ from ui.desktop.header import Header
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import day, moment
+from ui.desktop.intervals.flow import IntervalFlow, ask_start, result_lines
+from ui.desktop.intervals.screen import IntervalScreen
 from ui.desktop.keys import Keys
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
@@ -50,9 +54,12 @@ from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.stop_button import StopButton
 from ui.station.desk import Desk
+from ui.station.interval_session import learned_from
+from ui.station.session import Session
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station
 
+Prepared = TypeVar("Prepared", bound=Session)
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 1200, 700
 
 
@@ -71,6 +78,7 @@ class MainWindow(QMainWindow):
         self.station = station
         self.flow: RunFlow | None = None
         self._save = save
+        self._seed = seed
         self._scale = 0.0
         self.sheets = Sheets(self, self._uncover)
         self.closing = Closing(self)
@@ -80,12 +88,13 @@ class MainWindow(QMainWindow):
         self.people = PersonScreen(station.record)
         self.pretest = PretestScreen(station, seed=seed)
         self.run = RunScreen()
+        self.intervals = IntervalScreen()
         self.result = ResultScreen()
         self.history = HistoryScreen()
         self.training, self.lifting = TrainingScreen(), StrengthScreen()
         self.stack = QStackedWidget()
         self.commissioning = CommissioningScreen()
-        shown = (self.people, self.pretest, self.run, self.result, self.history, self.commissioning)
+        shown = (self.people, self.pretest, self.run, self.intervals, self.result, self.history, self.commissioning)
         for screen in (*shown, self.training, self.lifting):
             self.stack.addWidget(screen)
         central = QWidget()
@@ -128,6 +137,7 @@ class MainWindow(QMainWindow):
         self.door.desk_left.connect(self._leave_desk)
         self.header.about_wanted.connect(lambda: self.show_sheet(AboutSheet))
         self.people.test_wanted.connect(self.begin_pretest)
+        self.people.session_wanted.connect(self.begin_session)
         self.history.open_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
         self.history.report_wanted.connect(lambda test_id: self.show_report(self.station.record.tests.get(test_id)))
         self.pretest.back.connect(lambda: self.go_to(self.people))
@@ -180,6 +190,7 @@ class MainWindow(QMainWindow):
     def _uncover(self) -> None:
         """Over every sheet lies the cover of a locked station, over that STOPP; nothing under it stays held."""
         self.run.hold.let_go()
+        self.intervals.hold.let_go()
         self.commissioning.let_go()
         self.door.raise_cover()
         self.stop_button.to_corner()
@@ -188,7 +199,7 @@ class MainWindow(QMainWindow):
     def go_to(self, screen: QWidget) -> None:
         """Show one screen."""
         self.stack.setCurrentWidget(screen)
-        moves = screen in (self.run, self.commissioning)
+        moves = screen in (self.run, self.intervals, self.commissioning)
         self.header.setVisible(not moves)
         steps = (self.people, self.pretest, self.run, self.result)
         self.header.show_step(steps.index(screen) if screen in steps else 0)
@@ -206,6 +217,7 @@ class MainWindow(QMainWindow):
         except StationError as error:
             self.tell(tr("error.known"), told(error))
         else:
+            found = [*found, *self.station.recovered_sessions]
             if found:
                 self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
                 self.people.refresh()
@@ -232,6 +244,11 @@ class MainWindow(QMainWindow):
         self.pretest.show_person(person)
         self.go_to(self.pretest)
 
+    def begin_session(self, person: Person) -> None:
+        """An interval session begins: which one, and at which load."""
+        self.desk.saw(Action.PERSON_SEEN, person.id)
+        ask_start(self.station, person, self.show_sheet, self.prepare_session, seed=self._seed)
+
     def back_to_people(self) -> None:
         """The appointment is over."""
         self.people.search.clear()
@@ -243,26 +260,42 @@ class MainWindow(QMainWindow):
         """Start the drivers. Nothing moves."""
         if self.desk.user is not None:
             setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
+        session = self._started(lambda: self.station.prepare(setup))
+        if session is not None:
+            self._run(setup, self.run, RunFlow(session, self.run, self.sheets.show, self))
+
+    def prepare_session(self, setup: Setup) -> None:
+        """The same for an interval session."""
+        if self.desk.user is not None:
+            setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
+        session = self._started(lambda: self.station.prepare_session(setup))
+        if session is not None:
+            self._run(setup, self.intervals, IntervalFlow(session, self.intervals, self.sheets.show, self))
+
+    def _started(self, prepare: Callable[[], Prepared]) -> Prepared | None:
+        """What was prepared; None where it could not be, which is told."""
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            session = self.station.prepare(setup)
+            return prepare()
         except StationError as error:
             self.tell(tr("error.devices"), told(error))
-            return
+            return None
         finally:
             QApplication.restoreOverrideCursor()
+
+    def _run(self, setup: Setup, screen: RunScreen, flow: RunFlow) -> None:
         person = self.station.record.people.get(setup.person_id)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
-        self.run.begin(marked(name_of(person), demo=demo), day(person.born), core_texts().name_of(setup.plan.title))
-        self.flow = RunFlow(session, self.run, self.sheets.show, self)
+        screen.begin(marked(name_of(person), demo=demo), day(person.born), core_texts().name_of(setup.plan.title))
+        self.flow = flow
         self.flow.bridge.moment_changed.connect(lambda _: self.look_at_sheets())
         self.flow.ended.connect(self._ended)
         self.flow.not_kept.connect(self._not_kept)
-        self.go_to(self.run)
-        self.run.setFocus()
+        self.go_to(screen)
+        screen.setFocus()
         self.flow.start()
 
-    def _ended(self, stored: StoredTest | None) -> None:
+    def _ended(self, stored: StoredTest | StoredSession | None) -> None:
         assert self.flow is not None
         self.closing.let_go_of_the_run()
         # What the test asked is over with it; what was told is still to be seen.
@@ -270,7 +303,10 @@ class MainWindow(QMainWindow):
         if self.closing.wanted:
             self.close()
         elif stored is None:
-            self.go_to(self.pretest)
+            self.go_to(self.people if self.stack.currentWidget() is self.intervals else self.pretest)
+        elif isinstance(stored, StoredSession):
+            self.back_to_people()
+            self.tell(tr("interval.result"), result_lines(stored, learned_from(self.station.record, stored)))
         else:
             self.show_result(stored)
 
@@ -313,7 +349,7 @@ class MainWindow(QMainWindow):
         )
         return sheet
 
-    def _recovered(self, stored: StoredTest) -> str:
+    def _recovered(self, stored: StoredTest | StoredSession) -> str:
         person = self.station.record.people.get(stored.person_id)
         told = tr("recovered.one", name=name_of(person), when=moment(stored.run.started_at))
         return marked(told, demo=stored.run.demo)
@@ -334,7 +370,8 @@ class MainWindow(QMainWindow):
         self.setStyleSheet(style_sheet(scale, family))
         self.stop_button.rescale(scale)
         for screen in (
-            self.people, self.run, self.result, self.history, self.commissioning, self.training, self.lifting,
+            self.people, self.run, self.intervals, self.result, self.history, self.commissioning, self.training,
+            self.lifting,
         ):  # fmt: skip
             screen.rescale(scale, family)
 

@@ -91,6 +91,7 @@ class PersonScreen(QWidget):
     """Search on the left, the chosen person on the right."""
 
     test_wanted = Signal(object)  # Person
+    session_wanted = Signal(object)
     history_wanted = Signal(object)
     training_wanted = Signal(object)
     edit_wanted = Signal(object)
@@ -121,6 +122,9 @@ class PersonScreen(QWidget):
         self.facts = label("", "lead", wrap=True)
         self.last = label("", "soft", wrap=True)
         self.test_button = button(tr("person.test"), lambda: self._with_chosen(self.test_wanted), "main")
+        self.session_button = button(
+            tr("person.session"), lambda: self._with_chosen(self.session_wanted), "touch", tip=tr("person.session_tip")
+        )
         self.history_button = button(tr("person.history"), lambda: self._with_chosen(self.history_wanted), "touch")
         self.training_button = button(tr("training.open"), lambda: self._with_chosen(self.training_wanted), "touch")
         self.edit_button = button(tr("person.edit"), lambda: self._with_chosen(self.edit_wanted), "touch")
@@ -137,6 +141,7 @@ class PersonScreen(QWidget):
             self.last,
             1,
             self.test_button,
+            self.session_button,
             row(self.history_button, self.training_button),
             row(self.edit_button, self.merge_button),
         )
@@ -201,7 +206,9 @@ class PersonScreen(QWidget):
 
     def _show_chosen(self) -> None:
         person = self.chosen
-        for control in (self.test_button, self.history_button, self.training_button, self.edit_button):
+        for control in (
+            self.test_button, self.session_button, self.history_button, self.training_button, self.edit_button,
+        ):  # fmt: skip
             control.setEnabled(person is not None)
         self.merge_button.setEnabled(person is not None and self.may_merge)
         if person is None:

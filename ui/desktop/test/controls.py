@@ -99,4 +99,6 @@ def _other(gait: Gait) -> Gait:
 
 def _answer(moment: Snapshot) -> int | None:
     stages = moment.record.stages
+    if moment.session is not None:  # of a session the last bout is asked about
+        stages = tuple(stage for stage in stages if stage.index in moment.record.plan.bouts)
     return stages[-1].rpe if stages else None

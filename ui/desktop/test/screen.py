@@ -46,9 +46,7 @@ class RunScreen(QWidget):
         self.banner.hide()
         self.prompt = PromptPanel()
         self.prompt.hide()
-        self.heart = HeartPanel()
-        self.load_plot, self.time_plot = LoadPlot(), TimePlot()
-        self.outlook = label("", "strong")
+        self.heart = self._heart()
         self.limit = LimitPanel()
         self.limit.hide()
         self.stage = StagePanel()
@@ -73,14 +71,21 @@ class RunScreen(QWidget):
             stack.addWidget(page)
         return stack
 
+    def _heart(self) -> HeartPanel:
+        """The pulse on the left; another kind of run may show it otherwise."""
+        return HeartPanel()
+
+    def _middle(self) -> QWidget:
+        """What stands between pulse and time."""
+        self.load_plot, self.time_plot = LoadPlot(), TimePlot()
+        self.outlook = label("", "strong")
+        middle = QWidget()
+        load = titled(tr("plot.load_title"), self.load_plot, self.outlook)
+        middle.setLayout(column(load, titled(tr("plot.time_title"), self.time_plot), gap=10, shares=(5, 4)))
+        return middle
+
     def _layout(self) -> None:
-        plots = column(
-            _titled(tr("plot.load_title"), self.load_plot, self.outlook),
-            _titled(tr("plot.time_title"), self.time_plot),
-            gap=10,
-            shares=(5, 4),
-        )
-        body = row(self.heart, plots, self.stage, shares=(0, 1))
+        body = row(self.heart, self._middle(), self.stage, shares=(0, 1))
         self._corner = QWidget()
         foot = frame(row(self.foot, self._corner, margin=(12, 8, 8, 8), shares=(1,)), "foot")
         inner = column(
@@ -101,9 +106,12 @@ class RunScreen(QWidget):
         self.heart.rescale(scale)
         self.stage.rescale(scale)
         self.prompt.rescale(scale)
+        self._rescale_middle(scale, family)
+        self.hold.setMinimumSize(round(620 * scale), round(110 * scale))
+
+    def _rescale_middle(self, scale: float, family: str) -> None:
         self.load_plot.rescale(scale, family)
         self.time_plot.rescale(scale, family)
-        self.hold.setMinimumSize(round(620 * scale), round(110 * scale))
 
     def begin(self, person: str, born: str, protocol: str) -> None:
         """A new run."""
@@ -130,6 +138,9 @@ class RunScreen(QWidget):
         set_shown(self.messages, not red and (bool(shown) or not asked))
         set_text(self.banner_detail, " · ".join(say(alarm.cause) for alarm in shown) if red else "")
         self._show_foot(moment)
+        self._show_middle(moment)
+
+    def _show_middle(self, moment: Snapshot) -> None:
         run = moment.record
         walking = moment.phase is Phase.STAGES
         going_on = bool(run.stages) and run.stages[-1].ended_s is None
@@ -164,7 +175,7 @@ class RunScreen(QWidget):
         return " ".join(f"{sentence}." for sentence in words)
 
 
-def _titled(title: str, *widgets: QWidget) -> QFrame:
+def titled(title: str, *widgets: QWidget) -> QFrame:
     return card(title, *widgets, gap=2, margin=(12, 8, 12, 8), shares=(0, 1), role="strong")
 
 
@@ -182,6 +193,8 @@ def _guidance(moment: Snapshot) -> str:
             return tr("guide.starting")
         case Phase.STAGES if moment.holds:
             return tr("guide.held")
+        case Phase.STAGES | Phase.COOL_DOWN if moment.session is not None and moment.rpe_due:
+            return tr("guide.ask_rpe")
         case Phase.STAGES if moment.rpe_due and not (moment.record.stages and moment.record.stages[-1].rpe):
             return tr("guide.ask_rpe")
         case Phase.STAGES:

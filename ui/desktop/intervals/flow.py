@@ -1,0 +1,92 @@
+"""Interval sessions in the window: where one starts, the run, and what it came to."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from teststation.errors import StationError
+from teststation.records.people.people import Person
+from teststation.records.tests.sessions import StoredSession
+from teststation.training.session.evidence import Learned
+from ui.desktop.i18n import say, tr
+from ui.desktop.i18n.numbers import number
+from ui.desktop.intervals.screen import IntervalScreen
+from ui.desktop.intervals.start import StartSheet
+from ui.desktop.test.flow import RunFlow
+from ui.desktop.widgets.sheet import Sheet
+from ui.station.interval_session import TrainingSession
+from ui.station.station import Setup, Station
+
+
+class IntervalFlow(RunFlow):
+    """One session in the window. ``ended`` carries the kept session, or None where it never began."""
+
+    def __init__(
+        self, session: TrainingSession, screen: IntervalScreen, show_sheet: Callable[..., None], parent: QObject
+    ) -> None:
+        super().__init__(session, screen, show_sheet, parent)
+        self.training = session
+        for signal, slot in (
+            (screen.bouts.accepted, session.accept_offer),
+            (screen.bouts.declined, session.decline_offer),
+        ):
+            signal.connect(slot)
+            self._links.append((signal, slot))
+
+    def _finish(self) -> None:
+        if not self._links:
+            return  # it is kept, and the next run has the screen
+        try:
+            stored: StoredSession | None = self.training.finish_session() if self.session.begun else None
+        except StationError as error:
+            self.disconnect_screen()
+            self.not_kept.emit(error)
+            return
+        self.disconnect_screen()
+        self.ended.emit(stored)
+
+
+def ask_start(
+    station: Station,
+    person: Person,
+    show_sheet: Callable[[Callable[[QWidget], Sheet]], None],
+    prepared: Callable[[Setup], None],
+    *,
+    seed: int = 1,
+) -> None:
+    """Which session, at which load, before anything is started."""
+    show_sheet(lambda window: StartSheet(window, station, person, prepared, seed=seed))
+
+
+def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str]:
+    """What a session came to, Borg before the pulse, and what it says of HRmax."""
+    found = stored.result
+    lines = [tr("interval.done", done=found.bouts_done, planned=found.bouts_planned, minutes=round(found.minutes))]
+    for bout in found.bouts:
+        borg = tr("interval.no_borg") if bout.rpe is None else f"Borg {bout.rpe}"
+        pulse = "" if bout.last_two_bpm is None else tr("interval.last_two", bpm=round(bout.last_two_bpm))
+        load = tr("interval.load", speed=number(bout.speed_kmh, 1), incline=number(bout.incline_pct, 1))
+        lines.append(tr("interval.bout_line", n=bout.number, load=load, borg=borg, pulse=pulse))
+    if found.peak is not None:
+        lines.append(tr("interval.peak", bpm=round(found.peak.bpm)))
+    lines += [tr("interval.refused", why=say(cause)) for cause in found.peak_refused]
+    if learned is not None:
+        before, after = learned.before, learned.after
+        words = {
+            "before": round(before.bpm),
+            "before_sd": round(before.reckoned_sd_bpm or before.see_bpm),
+            "after": round(after.bpm),
+            "after_sd": round(after.reckoned_sd_bpm or after.see_bpm),
+        }
+        lines.append(tr("interval.learned", **words))
+        if learned.narrower_pct > 0:
+            lines.append(tr("interval.narrower", percent=learned.narrower_pct))
+    if found.next_load is not None:
+        load = tr(
+            "interval.load",
+            speed=number(found.next_load.speed_kmh, 1),
+            incline=number(found.next_load.incline_pct, 1),
+        )
+        lines.append(tr("interval.next_time", load=load, why=say(found.next_load.cause)))
+    return lines
