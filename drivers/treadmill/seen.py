@@ -57,7 +57,7 @@ class Seen:
     def forget_measured(self) -> None:
         """A look that was not answered: what was measured before it is no longer known."""
         self.speed_kmh = self.running = self.incline_pct = None
-        self.zero_since_s = self.stopped_since_s = self.faulted_since_s = None
+        self.zero_since_s = self.stopped_since_s = None  # a fault stands until another speed is told
 
     def stands(self, now_s: float, *, running: bool, stop_asked_s: float | None, scale: TimeScale) -> bool:
         """Whether the belt is seen to stand still in this look.
