@@ -16,6 +16,9 @@ OFF_TARGET_FOR_S, OFF_TARGET_AMONG_S = 10.0, 15.0
 _SAID_OF_STRAP = {HeartRateStatus.NO_CONTACT: "hr_no_contact", HeartRateStatus.NOT_SET_UP: "hr_not_set_up"}
 
 
+_OF_A_LOST_PULSE = frozenset({*_SAID_OF_STRAP.values(), "hr_lost", "hr_comes_and_goes", "hr_was_lost"})
+
+
 class Priority(IntEnum):
     """How loud. HIGH may be red; nothing else but STOP is."""
 
@@ -83,13 +86,26 @@ def _belt(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
 
 
 def _heart(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
-    if state.hr_lost_since_s is None or state.phase in (Phase.STOPPING, Phase.ENDED):
+    if state.phase in (Phase.STOPPING, Phase.ENDED):
         return []
+    if state.hr_lost_since_s is None:
+        return _was_lost(state)
     lost_s = now_s - state.hr_lost_since_s
     code = _SAID_OF_STRAP.get(state.hr_status, "hr_lost" if state.hr_bpm is None else "hr_comes_and_goes")
     late = lost_s >= state.plan.limits.hr_lost_warn_s and state.phase is Phase.STAGES
     left_s = away_left_s(state, now_s)
     return [(Cause(code, {"seconds": round(left_s)}), Priority.MEDIUM if late else Priority.LOW)]
+
+
+def _was_lost(state: RunState) -> list[tuple[Cause, Priority]]:
+    """A pulse that was lost is told until somebody has seen it: the minute without one is in the test."""
+    if state.hr_gap is None:
+        return []
+    from_s, to_s = state.hr_gap
+    seen_s = [at_s for code, at_s in state.acknowledged if code in _OF_A_LOST_PULSE]
+    if any(at_s >= from_s for at_s in seen_s):
+        return []
+    return [(Cause("hr_was_lost", {"seconds": round(to_s - from_s)}), Priority.MEDIUM)]
 
 
 def _remarks(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:

@@ -170,6 +170,7 @@ class RunState:
     hr_bpm: int | None = None
     hr_read_s: float | None = None
     hr_lost_since_s: float | None = None  # it was lost then, and has not come back to stay
+    hr_gap: tuple[float, float] | None = None  # the last time it was lost for so long that it was told: from, to
     absence: Window = ABSENCE  # in the stages: 1 without a pulse, 0 with one
     hr_contact: bool | None = None
     hr_frozen: Frozen | None = None

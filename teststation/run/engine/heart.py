@@ -56,7 +56,10 @@ def read_heart(state: RunState, read: ev.HeartRateRead) -> RunState:
     back = state.absence.at_least(BACK_FOR_S, read.t_s, BACK_AMONG_S, lambda absent: absent == THERE)
     if not back:
         return state
-    return replace(release(state, read.t_s, HoldCause.HR_LOST), hr_lost_since_s=None)
+    lost_s = state.hr_lost_since_s
+    told = lost_s is not None and read.t_s - lost_s >= state.plan.limits.hr_lost_warn_s
+    gap = (lost_s, read.t_s) if lost_s is not None and told else state.hr_gap
+    return replace(release(state, read.t_s, HoldCause.HR_LOST), hr_lost_since_s=None, hr_gap=gap)
 
 
 def lose_heart(state: RunState, t_s: float) -> RunState:
