@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from teststation.cause import Problem
 from ui.desktop.i18n import told, tr, use_language
+from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.opening.hall import Hall, WaitCover, tell
 from ui.station.settings import Settings, save_settings
 
@@ -117,4 +118,6 @@ def _application(language: str) -> QApplication:
     assert isinstance(application, QApplication)
     application.setApplicationName("teststation")
     application.setStyle("Fusion")
+    words = QtWords(application)
+    application.installTranslator(words)
     return application

@@ -18,6 +18,7 @@ from ui.desktop.widgets.base import button, card, column, frame, label, row, set
 from ui.desktop.widgets.hold_button import HoldButton
 from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.message_bar import MessageBar
+from ui.desktop.widgets.sounds import Speaker
 from ui.desktop.widgets.time_plot import TimePlot
 from ui.desktop.widgets.tones import Tones
 
@@ -59,7 +60,8 @@ class RunScreen(QWidget):
         self.give_up = button(tr("start.give_up"), self.abandoned.emit, "touch")
         self.foot = self._foot()
         self._layout()
-        self._tones = Tones()
+        self._speaker = Speaker()
+        self._tones = Tones(self._speaker)
 
     def _foot(self) -> QStackedWidget:
         ready = QWidget()
@@ -115,7 +117,7 @@ class RunScreen(QWidget):
 
     def begin(self, person: str, born: str, protocol: str) -> None:
         """A new run."""
-        self._tones = Tones()
+        self._tones = Tones(self._speaker)
         self.top.person.set_whole(person)
         set_text(self.top.born, born)
         self.top.protocol.set_whole(protocol)

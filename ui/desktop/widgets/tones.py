@@ -1,42 +1,62 @@
-"""When to sound: a pure decision, and the beep of the system."""
-
-from PySide6.QtWidgets import QApplication
+"""When to sound, and what: a pure decision."""
 
 from teststation.run.alarms import Priority
 from teststation.snapshot import Snapshot
+from ui.desktop.widgets.sounds import Speaker
 
-COUNTDOWN_FROM_S = 3
-REPEAT_WALL_S = {Priority.HIGH: 1.5, Priority.MEDIUM: 5.0}
+COUNTED_S = (10, 5, 4, 3, 2, 1)  # whole seconds left at which the rising tones sound
+REPEAT_WALL_S = {Priority.HIGH: 4.0, Priority.MEDIUM: 6.0, Priority.LOW: float("inf")}
 PROMPT_REPEAT_WALL_S = 8.0  # a load that waits for the operator
 
 
 class Tones:
-    """Beeps in the last three seconds before a change of load, while an alarm sounds, and while a load waits."""
+    """Rising tones before a change of load, an alarm's own while it sounds, and one while a load waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, speaker: Speaker | None = None) -> None:
+        self._speaker = speaker
         self._counted: int | None = None
-        self._alarmed_s = float("-inf")
+        self._alarmed: tuple[Priority, float] | None = None
         self._prompted_s = float("-inf")
+        self._asked_of: int | None = None
 
-    def due(self, moment: Snapshot, wall_s: float) -> bool:
-        """Whether to beep now. ``wall_s`` is wall time: ears do not run on a time scale."""
-        count = None if moment.countdown_s is None else int(moment.countdown_s)
-        counted, self._counted = self._counted, count
-        if count is not None and count < COUNTDOWN_FROM_S and count != counted:
-            return True
+    def due(self, moment: Snapshot, wall_s: float) -> str:
+        """The sound to make now, or none. ``wall_s`` is wall time: ears do not run on a time scale."""
+        return self._alarm(moment, wall_s) or self._count(moment) or self._prompt(moment, wall_s) or self._rpe(moment)
+
+    def sound(self, moment: Snapshot, wall_s: float) -> None:
+        """Sound if it is time."""
+        name = self.due(moment, wall_s)
+        if name and self._speaker is not None:
+            self._speaker.play(name)
+
+    def _alarm(self, moment: Snapshot, wall_s: float) -> str:
+        loudest = max((alarm.priority for alarm in moment.alarms if alarm.sounding), default=None)
+        if loudest is None:
+            self._alarmed = None
+            return ""
+        if self._alarmed is not None:
+            before, at_s = self._alarmed
+            if loudest <= before and wall_s - at_s < REPEAT_WALL_S[loudest]:
+                return ""
+        self._alarmed = (loudest, wall_s)
+        return loudest.name.lower()
+
+    def _count(self, moment: Snapshot) -> str:
+        left = None if moment.countdown_s is None else int(-(-moment.countdown_s // 1))
+        counted, self._counted = self._counted, left
+        return f"count_{left}" if left != counted and left in COUNTED_S else ""
+
+    def _prompt(self, moment: Snapshot, wall_s: float) -> str:
         if moment.prompt is None:
             self._prompted_s = float("-inf")
         elif wall_s - self._prompted_s >= PROMPT_REPEAT_WALL_S:
             self._prompted_s = wall_s
-            return True
-        loudest = max((alarm.priority for alarm in moment.alarms if alarm.sounding), default=Priority.LOW)
-        repeat_s = REPEAT_WALL_S.get(loudest)
-        if repeat_s is None or wall_s - self._alarmed_s < repeat_s:
-            return False
-        self._alarmed_s = wall_s
-        return True
+            return "asked"
+        return ""
 
-    def sound(self, moment: Snapshot, wall_s: float) -> None:
-        """Beep if it is time."""
-        if self.due(moment, wall_s):
-            QApplication.beep()
+    def _rpe(self, moment: Snapshot) -> str:
+        """Once, when a stage is over and its exertion is missing; in the stage the strip asks by its look."""
+        over = moment.rpe.stage is not None and moment.rpe.stage in moment.rpe.missing
+        asked = moment.rpe.stage if moment.rpe.due and over else None
+        before, self._asked_of = self._asked_of, asked
+        return "asked" if asked is not None and asked != before else ""
