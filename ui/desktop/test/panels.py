@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar
 
 from teststation.cause import Problem
 from teststation.ports import BeltState, HeartRateStatus
-from teststation.run.record import Outcome
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
 from ui.desktop.i18n import say, told, tr
@@ -205,9 +204,12 @@ class LimitPanel(QFrame):
 
 
 def _belt_words(moment: Snapshot) -> str:
-    """What the belt does; a stop that somebody or the plan wanted is not laid at the guard's door."""
-    if moment.belt_state is BeltState.TRIPPED and moment.outcome is not Outcome.FAULT:
-        return tr("belt.stopped") if moment.at_rest else tr("belt.stopping")
+    """What the belt does; the guard stopped it only where nobody else did, and only a belt at rest is stopped."""
+    if moment.belt_state is BeltState.TRIPPED:
+        by_guard = moment.reason is not None and moment.reason.code.startswith("trip_")
+        if not moment.at_rest:
+            return tr("belt.stopping")
+        return tr("belt.tripped") if by_guard else tr("belt.stopped")
     return tr(f"belt.{moment.belt_state.value}")
 
 
