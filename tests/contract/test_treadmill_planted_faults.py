@@ -226,8 +226,8 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
     "a belt that stopped by itself is told": (
         trips_on("stopped_elsewhere", TripReason.STATE_UNEXPECTED),
         driver_module,
-        "now_s - self._stopped_since_s >= STOP_UNEXPECTED_AFTER_S",
-        "now_s - self._stopped_since_s >= 1e9",
+        "if stopped and self._stopped.at_least(STOPPED_FOR_S, now_s, STOPPED_AMONG_S, bool):",
+        "if False:",
     ),
     "two missed replies are a lost link": (
         trips_on("mute", TripReason.NO_ANSWER),
@@ -318,8 +318,8 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
         seen_module,
         "        if not self.stands(now_s, running=running, stop_asked_s=stop_asked_s, scale=scale):\n"
         "            return False\n"
-        "        if not running or",
-        "        if self.speed_kmh == 0.0:\n            return True\n        if not running or",
+        "        return self.faulted or",
+        "        if self.speed_kmh == 0.0:\n            return True\n        return self.faulted or",
     ),
     "a lagging zero is no rest of a belt that is on by our doing": (
         calls_no_woodway_at_rest_that_has_just_been_started,
@@ -336,8 +336,11 @@ RULES: dict[str, tuple[Fact, types.ModuleType, str, str]] = {
     "a zero is no rest while the machine says that it runs": (
         calls_no_crawl_a_rest(woodway=False),
         seen_module,
-        "        if Request.STATUS in self.traits.requests:\n",
-        "        if running and Request.STATUS in self.traits.requests:\n",
+        "                self.running = answer.running\n"
+        "                self.stopped_since_s = "
+        "_since(self.stopped_since_s, now_s, answer.running is Running.STOPPED)\n",
+        "                self.running = Running.STOPPED\n"
+        "                self.stopped_since_s = _since(self.stopped_since_s, now_s, True)\n",
     ),
     "a second driver stops a belt that has no word for stopped": (
         calls_no_crawl_a_rest(woodway=True),

@@ -42,9 +42,10 @@ def test_a_whole_demonstration_leaves_report_and_result(tmp_path: Path) -> None:
     assert "lease 1.0 s" in done.stderr
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert list(result) == [
-        "version", "test", "algorithm_version", "stages", "hr_max", "estimates", "headline", "error_budget",
-        "outlook", "change", "fitness_age", "fitness_age_withheld", "limits", "reference", "advice",
-        "training", "zones", "second_reference", "link",
+        "version", "test", "subject", "course", "algorithm_version", "stages", "hr_max", "hr_limit_bpm", "estimates",
+        "headline", "error_budget", "outlook", "change", "since_first", "fitness_age", "fitness_age_withheld", "limits",
+        "reference", "advice", "training", "zones", "second_reference", "marks", "comment", "signature", "orders",
+        "link",
     ]  # fmt: skip
     assert (result["test"]["outcome"], result["test"]["belt_at_rest"]) == ("completed", True)
     estimate = result["estimates"]["extrapolation"]

@@ -22,7 +22,7 @@ def listed(folder: Path, record: str) -> list[dict[str, Any]]:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), delimiter=";"))
 
 
 def resources(path: Path) -> list[dict[str, Any]]:

@@ -29,7 +29,8 @@ PARTINGS = {
     "teststation/files/writing.py": ("tests/unit/files/test_outputs.py",),
     "teststation/records/storage/file_lock.py": ("tests/unit/records/test_record_journals.py",),
     "teststation/records/tests/journal.py": ("tests/unit/records/tests/test_journal.py",),
-    "ui/commands/demo.py": ("tests/process/test_command_line.py",),
+    "ui/commands/display.py": ("tests/process/test_command_line.py",),
+    "ui/desktop/widgets/sounds.py": ("tests/ui/widgets/test_sounds.py",),
 }
 PARTS = re.compile(r"sys\.platform|os\.name\b|platform\.system")
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -31,7 +32,9 @@ from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
+from teststation.records.training.notes import Note
 from teststation.texts import english
+from teststation.training.diary import Entry
 
 log = logging.getLogger("teststation.exchange")
 
@@ -92,10 +95,18 @@ def export_record(
         written.table("stages.csv", stages, columns.STAGES)
         written.table("marks.csv", marks, columns.MARKS)
         written.table("imported.csv", tables.imported_rows(record.imported.all()), columns.IMPORTED)
-        _sessions_table(written, record.sessions.history())
-        diary = [row for person in people for row in record.diary(person.id)]
+        walked: list[StoredSession] = []
+        diary: list[Note[Entry]] = []
+        trained: list[dict[str, Any]] = []
+        today = datetime.now().astimezone().date()
+        for person in people:
+            with _whatever_happens(left_out, Cause("export_no_person", {"person": person.id})):
+                walked += record.sessions.history(person.id)
+                diary += record.diary(person.id)
+                trained.append(training.training_object(record, person.id, today))
+        _sessions_table(written, walked)
         written.table("diary.csv", training.diary_rows(diary), columns.DIARY)
-        _training(written, record, people)
+        _training(written, trained)
         written.codebook()
     record.audit.note(Action.RECORD_EXPORTED, people=len(people), tests=len(rows), forms=sorted(forms))
     if left_out:
@@ -112,7 +123,8 @@ def _whatever_happens(left_out: list[Cause], what: Cause) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the others are still to be exported
         log.error("left out of an export: %s (%s)", english(what), type(error).__name__)
-        left_out.append(what)
+        if what not in left_out:
+            left_out.append(what)
 
 
 def _or_none(report: Report, left_out: list[Cause]) -> Callable[[StoredTest], bytes | None]:
@@ -181,7 +193,7 @@ def _write_person(written: "_Files", record: Record, person_id: str, report: Rep
         _sessions_table(written, record.sessions.history(person_id))
         diary = training.diary_rows(record.diary(person_id))
         written.table("diary.csv", diary, columns.DIARY)
-        _training(written, record, [person])
+        _training(written, [training.training_object(record, person.id, datetime.now().astimezone().date())])
         written.codebook()
     _person_files(written, record, person, tests, report, forms, under="")
     record.audit.note(Action.PERSON_EXPORTED, person_id, tests=len(tests), forms=sorted(forms))
@@ -192,10 +204,8 @@ def _sessions_table(written: "_Files", found: list[StoredSession]) -> None:
     written.table("bouts.csv", sessions.bout_rows(found), columns.BOUTS)
 
 
-def _training(written: "_Files", record: Record, people: list[Person]) -> None:
+def _training(written: "_Files", found: list[dict[str, Any]]) -> None:
     """Plans, diaries, 1RM and interviews with every version; no file where nobody has any."""
-    today = datetime.now().astimezone().date()
-    found = [training.training_object(record, person.id, today) for person in people]
     found = [one for one in found if any(value for name, value in one.items() if name != "person")]
     if found:
         written.write("training.json", msgspec.json.format(msgspec.json.encode(found), indent=2))

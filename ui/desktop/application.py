@@ -117,7 +117,8 @@ def _application(language: str) -> QApplication:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("teststation")
-    application.setStyle("Fusion")
+    if application.style().name() != "fusion":  # once: every window that is there would be drawn anew
+        application.setStyle("Fusion")
     words = QtWords(application)
     application.installTranslator(words)
     return application

@@ -1,11 +1,13 @@
 """Tones: made of arithmetic, told apart by ear, and asked for at the right moments."""
 
 import io
+import sys
 import threading
 import wave
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -95,3 +97,15 @@ def test_what_sounds_when(bench: Bench) -> None:
     tones.due(quiet, 200.0)
     missing = replace(quiet, rpe=Exertion(0, None, due=True, missing=(0,)))
     assert [tones.due(missing, 201.0 + wait) for wait in range(20)].count("asked") == 1, "once"
+
+
+def test_windows_plays_with_its_own_player(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    played: list[tuple[str, int]] = []
+    flags = {"SND_FILENAME": 1, "SND_ASYNC": 2, "SND_NODEFAULT": 4}
+    stand_in = SimpleNamespace(PlaySound=lambda path, how: played.append((path, how)), **flags)
+    monkeypatch.setitem(sys.modules, "winsound", stand_in)
+    monkeypatch.setattr(sounds, "sys", SimpleNamespace(platform="win32"))
+    play = sounds._player()
+    assert play is not None
+    play(tmp_path / "high.wav")
+    assert played == [(str(tmp_path / "high.wav"), 7)]

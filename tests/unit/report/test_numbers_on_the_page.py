@@ -18,7 +18,8 @@ from teststation.texts import texts
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w])")
 # What is no number of a test: dates, clocks, check sums and the like, each as it is printed.
 NO_NUMBERS = re.compile(
-    r"\d\d\.\d\d\.\d{4}|\b\d+:\d\d\b|\b[0-9a-f]{16,}\b|\b\d+-årig|submax-\d+|\d\.\d\.\d|kl\. \d|H10|0403:6001:A10K|I-\d"
+    r"\d\d\.\d\d\.\d{4}|\b\d{1,2} [A-Z][a-z]{2} \d{4}\b|"
+    r"\b\d+:\d\d\b|\b[0-9a-f]{16,}\b|\b\d+-årig|submax-\d+|\d\.\d\.\d|kl\. \d|H10|0403:6001:A10K|I-\d"
 )
 AXIS = frozenset(str(n) for n in (*range(19), *range(20, 260, 10), *range(2010, 2030)))  # ticks and flags
 

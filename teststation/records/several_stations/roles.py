@@ -221,10 +221,9 @@ def _amiss(connection: Connection, who: Stations, schema: str) -> list[str]:
     for role, table, word in connection.execute(text(_HELD), told):
         held.setdefault(role, set()).add((table, word))
     wanted = _wanted()
+    # What they could do and must not comes first: a long sentence is cut at its end.
     for role, rights in sorted(held.items()):
-        for table, word in sorted(rights - wanted):
-            found.append(f"{role}: {word} on {table}")
-        if role in names:
-            for table, word in sorted(wanted - rights):
-                found.append(f"{role}: no {word} on {table}")
+        found += [f"{role}: {word} on {table}" for table, word in sorted(rights - wanted)]
+    for role in sorted(set(names) & held.keys()):
+        found += [f"{role}: no {word} on {table}" for table, word in sorted(wanted - held[role])]
     return found

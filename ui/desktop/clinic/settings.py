@@ -103,7 +103,7 @@ class SettingsSheet(Sheet):
         )
         hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
         content = column(fields, self.earlier, self.ledger, self.may_run, hint, self.problems)
-        super().__init__(window, tr("settings.title"), content, width=1150)
+        super().__init__(window, tr("settings.title"), content, width=1500)
         self.add_cancel(tr("common.cancel"))
         self.record_button = button(tr("place.open"), open_record, "touch")
         self.record_button.setHidden(open_record is None)

@@ -64,7 +64,7 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
     found = stored.result
     lines = [tr("interval.done", done=found.bouts_done, planned=found.bouts_planned, minutes=round(found.minutes))]
     for bout in found.bouts:
-        borg = tr("interval.no_borg") if bout.rpe is None else f"Borg {bout.rpe}"
+        borg = tr("interval.no_borg") if bout.rpe is None else tr("interval.borg", rpe=bout.rpe)
         pulse = "" if bout.last_two_bpm is None else tr("interval.last_two", bpm=round(bout.last_two_bpm))
         load = tr("interval.load", speed=number(bout.speed_kmh, 1), incline=number(bout.incline_pct, 1))
         lines.append(tr("interval.bout_line", n=bout.number, load=load, borg=borg, pulse=pulse))

@@ -480,7 +480,7 @@ def checked_at_the_end(clinic: Clinic) -> Callable[[], None]:
         ('words += ["DELETE"] if rights.deletes else []', 'words += ["DELETE"]', log_is_kept),
         ("_CHANGED = {\n", '_CHANGED = {\n    "audit": Rights(changes=("sha256",)),\n', log_is_kept),
         ("        if amiss:\n", "        if False:\n", checked_at_the_end),
-        ("for table, word in sorted(rights - wanted):", "for table, word in ():", checked_at_the_end),
+        ("for table, word in sorted(rights - wanted)]", "for table, word in ()]", checked_at_the_end),
     ],
 )
 def test_a_planted_fault_is_found(

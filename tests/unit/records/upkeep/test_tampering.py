@@ -364,6 +364,7 @@ def test_what_was_changed_before_it_was_sealed_once_more_is_told(filled_file: Pa
         "ALTER TABLE person DROP COLUMN language",
         "DROP TABLE run_now",
         "DROP TABLE training",
+        "DROP TABLE session_result",
         "UPDATE alembic_version SET version_num = '0003'",
     )
     open_record(filled_file, PASSPHRASE).close()
