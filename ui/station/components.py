@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
-LICENCE_MAX = 100
+LICENCE_MAX = 60  # more is no name but the text itself
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -25,7 +25,7 @@ def component(package: Distribution) -> Component:
     expressions = said.get_all("License-Expression")
     if expressions:
         return Component(said["Name"], said["Version"], expressions[0], is_spdx=True)
-    word = "".join(said.get_all("License") or ()).strip().partition("\n")[0][:LICENCE_MAX]
+    word = "".join(said.get_all("License") or ()).strip().partition("\n")[0].partition(" (see")[0][:LICENCE_MAX]
     classified = [line.rpartition(" :: ")[2] for line in said.get_all("Classifier") or () if line.startswith("License")]
     return Component(said["Name"], said["Version"], word or ", ".join(classified))
 

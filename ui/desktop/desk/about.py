@@ -1,11 +1,11 @@
 """Which version this is, what it is for, and what it is made of."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from teststation import __version__
 from ui.desktop.i18n import tr
-from ui.desktop.widgets.base import column, label, row
+from ui.desktop.widgets.base import column, label
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.components import commit, components
 
@@ -16,19 +16,18 @@ class AboutSheet(Sheet):
     def __init__(self, window: QWidget) -> None:
         built = commit()
         version = tr("about.version", version=__version__)
-        parts = column(gap=8)
-        for part in components():
-            name, number, licence = (
-                label(part.name),
-                label(part.version, "soft"),
-                label(part.licence or "–", "soft", wrap=True),
-            )
-            for cell in (name, number, licence):
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(2, 1)
+        for line, part in enumerate(components()):
+            for place, words in enumerate((part.name, part.version, part.licence or "–")):
+                cell = label(words, "" if place == 0 else "soft", wrap=place == 2)
                 cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            parts.addLayout(column(row(name, number, 1), licence, gap=0))
+                grid.addWidget(cell, line, place)
         inside = QWidget()
         inside.setObjectName("scrolled")
-        inside.setLayout(parts)
+        inside.setLayout(column(grid, 1))
         self.parts = QScrollArea()
         self.parts.setWidgetResizable(True)
         self.parts.setAccessibleName(tr("about.parts"))
