@@ -119,6 +119,6 @@ def _application(language: str) -> QApplication:
     application.setApplicationName("teststation")
     if application.style().name() != "fusion":  # once: every window that is there would be drawn anew
         application.setStyle("Fusion")
-    words = QtWords(application)
-    application.installTranslator(words)
+    if application.findChild(QtWords) is None:  # one: each more would have every window that is there drawn anew
+        application.installTranslator(QtWords(application))
     return application

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
@@ -19,6 +19,7 @@ from teststation.records.storage.passphrase import SERVICE, kept_passphrase
 from ui import cli
 from ui.desktop import application
 from ui.desktop.i18n import tr
+from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.opening.hall import Hall, TellCover
 from ui.desktop.opening.passphrase import AskCover, ChooseCover, KeepCover
 from ui.station.settings import Settings
@@ -41,6 +42,17 @@ class Ring:
 
     def delete_password(self, service: str, username: str) -> None:
         del self.kept[service, username]
+
+
+@pytest.fixture(autouse=True)
+def no_words_left(qapp: QApplication) -> Iterator[None]:
+    """What an application of the product puts into Qt does not stay for other tests."""
+    yield
+    words = qapp.findChildren(QtWords)
+    assert len(words) <= 1
+    for one in words:
+        qapp.removeTranslator(one)
+        one.setParent(None)
 
 
 @pytest.fixture
