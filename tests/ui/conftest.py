@@ -1,5 +1,6 @@
 """A window on a real record; its runs are driven by real core parts over scripted ports, or by the emulators."""
 
+import gc
 import os
 import sys
 import time
@@ -33,6 +34,16 @@ from ui.desktop.window import MainWindow
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station, hr_limit_bpm
+
+
+@pytest.fixture(autouse=True)
+def collected_in_this_thread() -> Iterator[None]:
+    """A window of an earlier test must not be destroyed by the collector in a driver's or speaker's thread."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()
+
 
 SETTINGS = Settings(
     clinic_name="Klinikken", operator="Anne", treadmill="emulated", heart_rate="emulated", intended_use_accepted=True
