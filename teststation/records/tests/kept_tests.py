@@ -215,7 +215,7 @@ class KeptTests:
         query = _joined(select(*columns)).where(TEST.c.person_id == person_id)
         with self._database.reading() as connection:
             return {
-                row["id"]: _trend_facts(_decoded(_result_head, row["assessment_json"], row["id"]))
+                row["id"]: _trend_facts(decoded(_result_head, row["assessment_json"], row["id"]))
                 for row in connection.execute(query).mappings()
             }
 
@@ -228,7 +228,7 @@ class KeptTests:
         """Every result of a test, in the order they were made."""
         query = select(RESULT.c.assessment_json).where(RESULT.c.test_id == test_id).order_by(RESULT.c.number)
         with self._database.reading() as connection:
-            return [_decoded(_assessment, body, test_id) for body in connection.execute(query).scalars()]
+            return [decoded(_assessment, body, test_id) for body in connection.execute(query).scalars()]
 
     def versions(self, test_id: str) -> builtins.list[KeptResult]:
         """Every result of a test with its maker, in the order they were made."""
@@ -236,7 +236,7 @@ class KeptTests:
         query = select(*columns).where(RESULT.c.test_id == test_id).order_by(RESULT.c.number)
         with self._database.reading() as connection:
             return [
-                KeptResult(number, made_at, software, _decoded(_assessment, body, test_id))
+                KeptResult(number, made_at, software, decoded(_assessment, body, test_id))
                 for number, made_at, software, body in connection.execute(query)
             ]
 
@@ -279,7 +279,7 @@ class KeptTests:
         return self._stored(connection.execute(_counting_results().where(TEST.c.id == test_id)).mappings().one())
 
     def _stored(self, row: RowMapping) -> StoredTest:
-        run = _decoded(_run, row["run_json"], row["id"])
+        run = decoded(_run, row["run_json"], row["id"])
         signature = None
         if row[f"{_SIGNED}number"] is not None:
             signature = signature_of(row, _SIGNED)
@@ -289,8 +289,8 @@ class KeptTests:
             id=row["id"],
             person_id=row["person_id"],
             run=run,
-            assessment=_decoded(_assessment, row["assessment_json"], row["id"]),
-            conditions=_decoded(_conditions, row["conditions_json"], row["id"]),
+            assessment=decoded(_assessment, row["assessment_json"], row["id"]),
+            conditions=decoded(_conditions, row["conditions_json"], row["id"]),
             events_sha256=row["events_sha256"],
             software_version=row["software_version"],
             saved_at=row["saved_at"],
@@ -413,7 +413,8 @@ def _trend_facts(head: _ResultHead) -> TrendFacts:
     return TrendFacts(estimate.likely_low, estimate.likely_high, verdict)
 
 
-def _decoded(decoder: msgspec.json.Decoder[_T], body: str, test_id: str) -> _T:
+def decoded(decoder: msgspec.json.Decoder[_T], body: str, test_id: str) -> _T:
+    """What was kept of a test or session. Raises RecordError where a newer version kept it in another form."""
     try:
         return decoder.decode(body)
     except msgspec.DecodeError as error:

@@ -18,7 +18,7 @@ from teststation.physiology.hrmax import SessionPeak
 from teststation.records.access.audit import Action, AuditLog
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import SESSION_RESULT, SIGNATURE, TEST
-from teststation.records.tests.kept_tests import events_sha256, insert_run, with_whom_merged
+from teststation.records.tests.kept_tests import decoded, events_sha256, insert_run, with_whom_merged
 from teststation.records.tests.result_rows import session_row
 from teststation.records.tests.signing import Signature, signature_of
 from teststation.run.record import Outcome, RunRecord
@@ -183,15 +183,11 @@ def _whole() -> Select[tuple[object, ...]]:
 
 
 def _stored(row: RowMapping) -> StoredSession:
-    try:
-        run, result = _run.decode(row["run_json"]), _result.decode(row["session_json"])
-    except msgspec.DecodeError as error:
-        raise RecordError(Cause("test_newer_form", {"test": row["id"], "why": str(error)})) from error
     return StoredSession(
         id=row["id"],
         person_id=row["person_id"],
-        run=run,
-        result=result,
+        run=decoded(_run, row["run_json"], row["id"]),
+        result=decoded(_result, row["session_json"], row["id"]),
         conditions=_conditions.decode(row["conditions_json"]),
         events_sha256=row["events_sha256"],
         software_version=row["software_version"],

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from teststation.errors import StationError
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
 from teststation.training.session.evidence import Learned
@@ -34,17 +33,8 @@ class IntervalFlow(RunFlow):
             signal.connect(slot)
             self._links.append((signal, slot))
 
-    def _finish(self) -> None:
-        if not self._links:
-            return  # it is kept, and the next run has the screen
-        try:
-            stored: StoredSession | None = self.training.finish_session() if self.session.begun else None
-        except StationError as error:
-            self.disconnect_screen()
-            self.not_kept.emit(error)
-            return
-        self.disconnect_screen()
-        self.ended.emit(stored)
+    def _kept(self) -> StoredSession:
+        return self.training.finish_session()
 
 
 def ask_start(

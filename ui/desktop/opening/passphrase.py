@@ -13,23 +13,17 @@ from teststation.files.writing import write_whole
 from teststation.records.storage.passphrase import keep_in_keyring, keyring_keeps, opens
 from teststation.records.storage.strength import LEAST, Weighed, suggested, weigh
 from teststation.report.recovery_sheet import recovery_sheet
+from ui.desktop.desk.login import password_edit
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.result.pages import Pages
 from ui.desktop.result.report import PRINT_DPI, print_pages
 from ui.desktop.widgets.base import button, column, label, problem_label, row, set_shown, set_text, show_problems
 from ui.desktop.widgets.dialogs import Dialogs
-from ui.desktop.widgets.fields import form, line_edit
+from ui.desktop.widgets.fields import form
 from ui.desktop.widgets.sheet import Cover
 from ui.station.must_live import must_live
 
 Answered = Callable[[str], None]
-
-
-def passphrase_edit(name: str) -> QLineEdit:
-    """A field that shows its letters only when asked to."""
-    made = line_edit("", name)
-    made.setEchoMode(QLineEdit.EchoMode.Password)
-    return made
 
 
 class _Remember(QCheckBox):
@@ -57,8 +51,8 @@ class ChooseCover(Cover):
 
     def __init__(self, window: QWidget, name: str, clinic: str, answered: Answered, left: Callable[[], None]) -> None:
         self._clinic, self._answered = clinic, answered
-        self.fresh = passphrase_edit(tr("opening.passphrase"))
-        self.again = passphrase_edit(tr("opening.again"))
+        self.fresh = password_edit(tr("opening.passphrase"))
+        self.again = password_edit(tr("opening.again"))
         self.show_letters = QCheckBox(tr("opening.show"))
         self.strength = label("", "strong")
         self.problems = problem_label()
@@ -195,7 +189,7 @@ class AskCover(Cover):
 
     def __init__(self, window: QWidget, file: Path, name: str, answered: Answered, left: Callable[[], None]) -> None:
         self._file, self._answered = file, answered
-        self.passphrase = passphrase_edit(tr("opening.passphrase"))
+        self.passphrase = password_edit(tr("opening.passphrase"))
         self.show_letters = QCheckBox(tr("opening.show"))
         self.remember = _Remember()
         self.problems = problem_label()

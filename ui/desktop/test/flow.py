@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.ports import Setpoint
-from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
 from teststation.subject import Gait
@@ -244,13 +243,17 @@ class RunFlow(QObject):
         if not self._links:
             return  # it is kept, and the next run has the screen
         try:
-            stored: StoredTest | None = self.session.finish() if self.session.begun else None
+            stored = self._kept() if self.session.begun else None
         except StationError as error:
             self.disconnect_screen()
             self.not_kept.emit(error)
             return
         self.disconnect_screen()
         self.ended.emit(stored)
+
+    def _kept(self) -> object:
+        """Keep what was walked."""
+        return self.session.finish()
 
 
 def _typing() -> bool:
