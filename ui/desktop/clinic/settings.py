@@ -106,13 +106,12 @@ class SettingsSheet(Sheet):
         super().__init__(window, tr("settings.title"), content, width=1500)
         self.add_cancel(tr("common.cancel"))
         self.record_button = button(tr("place.open"), open_record, "touch")
-        self.record_button.setHidden(open_record is None)
         self.papers_button = button(tr("paper_settings.open"), open_papers, "touch")
-        self.papers_button.setHidden(open_papers is None)
         self.group_button = button(tr("group.open"), group, "touch")
-        self.group_button.setHidden(group is None)
-        for place, one in enumerate((self.record_button, self.papers_button, self.group_button), start=1):
+        asides = (self.record_button, open_record), (self.papers_button, open_papers), (self.group_button, group)
+        for place, (one, opens) in enumerate(asides, start=1):
             self.foot.insertWidget(place, one)
+            one.setHidden(opens is None)  # once it has its place: before, showing it would open a window of its own
         self.save_button = button(tr("form.save"), self.save, "main")
         self.foot.addWidget(self.save_button)
 

@@ -17,7 +17,7 @@ from ui.desktop.desk.login import password_edit
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.result.pages import Pages
 from ui.desktop.result.report import PRINT_DPI, print_pages
-from ui.desktop.widgets.base import button, column, label, problem_label, row, set_shown, set_text, show_problems
+from ui.desktop.widgets.base import button, column, label, problem_label, row, set_text, show_problems
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.fields import form
 from ui.desktop.widgets.sheet import Cover
@@ -33,9 +33,8 @@ class _Remember(QCheckBox):
         super().__init__(tr("opening.remember"))
         self.there = keyring_keeps()
         self.setChecked(self.there)
-        self.setVisible(self.there)
         self.missing = label(tr("opening.no_keyring"), "soft", wrap=True)
-        set_shown(self.missing, not self.there)
+        (self.missing if self.there else self).hide()
 
     def keep(self, file: Path, passphrase: str) -> None:
         """Keep it, where that was wished. A keyring that fails now is asked about at the next start."""
