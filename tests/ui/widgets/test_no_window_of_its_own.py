@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench
+from tests.ui.test_screens import everywhere
 from teststation.records.database import open_record
 from ui.desktop.opening.hall import Hall, TellCover, WaitCover
 from ui.desktop.opening.passphrase import AskCover, ChooseCover, KeepCover
@@ -50,6 +51,11 @@ def test_a_part_that_is_shown_too_early_is_seen(qtbot: QtBot, opened: Opened) ->
 def test_the_settings_open_no_window_beside_their_sheet(bench: Bench, opened: Opened) -> None:
     bench.window.header.settings_button.click()
     assert bench.window.sheet is not None
+    assert opened.windows == []
+
+
+def test_no_screen_opens_another_window(bench: Bench, qtbot: QtBot, opened: Opened) -> None:
+    everywhere(bench, lambda _: None, qtbot)
     assert opened.windows == []
 
 
