@@ -12,6 +12,7 @@ if sys.platform == "linux" and not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from teststation.cause import Problem
@@ -30,6 +31,7 @@ from teststation.records.people.people import Person
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
 from teststation.subject import Sex
+from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.window import MainWindow
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings
@@ -43,6 +45,15 @@ def collected_in_this_thread() -> Iterator[None]:
     yield
     gc.enable()
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def no_words_left(qapp: QApplication) -> Iterator[None]:
+    """What a test puts into Qt of the window's words does not stay for others."""
+    yield
+    for one in qapp.findChildren(QtWords):
+        qapp.removeTranslator(one)
+        one.setParent(None)
 
 
 SETTINGS = Settings(

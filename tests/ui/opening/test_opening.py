@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import keyring
@@ -42,17 +42,6 @@ class Ring:
 
     def delete_password(self, service: str, username: str) -> None:
         del self.kept[service, username]
-
-
-@pytest.fixture(autouse=True)
-def no_words_left(qapp: QApplication) -> Iterator[None]:
-    """What an application of the product puts into Qt does not stay for other tests."""
-    yield
-    words = qapp.findChildren(QtWords)
-    assert len(words) <= 1
-    for one in words:
-        qapp.removeTranslator(one)
-        one.setParent(None)
 
 
 @pytest.fixture
@@ -276,3 +265,10 @@ def test_a_command_that_opens_no_window_tells_in_none(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "this passphrase does not open it" in done.stderr
+
+
+def test_the_windows_words_are_put_into_qt_once(qapp: QApplication, no_ring: None, tmp_path: Path) -> None:
+    for name in ("a.record", "b.record"):
+        answering(lambda hall: hall.close())
+        application.ask_passphrase(tmp_path / name, name, SETTINGS)
+    assert len(qapp.findChildren(QtWords)) == 1
