@@ -4,14 +4,13 @@ The core has no Qt, so its catalogues are TOML. A missing key is a bug and raise
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from teststation.cause import Cause, Problem
+from teststation.texts.catalogue import read_catalogue
 
 LANGUAGES = ("nb", "nn", "en")
 COMMA = frozenset({"nb", "nn"})  # languages that write 4,0
@@ -108,7 +107,7 @@ def texts(language: str = "nb") -> Texts:
     entries: dict[str, str] = {}
     for file in sorted((resources.files(__name__) / language).iterdir(), key=lambda f: f.name):
         if file.name.endswith(".toml"):
-            entries.update(flatten("", tomllib.loads(file.read_text("utf-8"))))
+            entries.update(read_catalogue(file.read_text("utf-8")))
     return Texts(language, entries)
 
 
@@ -144,14 +143,3 @@ def _in_one_line(text: str) -> str:
 
 def _moves(sign: str) -> bool:
     return unicodedata.category(sign) in _MOVING or unicodedata.bidirectional(sign) in _TURNING
-
-
-def flatten(prefix: str, table: dict[str, Any]) -> dict[str, str]:
-    """A TOML table's texts under dotted keys."""
-    flat: dict[str, str] = {}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            flat.update(flatten(f"{prefix}{key}.", value))
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat

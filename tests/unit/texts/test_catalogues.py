@@ -10,7 +10,8 @@ import pytest
 
 import teststation.texts
 import ui.desktop.i18n
-from teststation.texts import LANGUAGES, flatten
+from teststation.texts import LANGUAGES
+from teststation.texts.catalogue import flatten
 
 CORE, WINDOW = Path(teststation.texts.__path__[0]), Path(ui.desktop.i18n.__path__[0])
 OTHERS = [language for language in LANGUAGES if language != "nb"]

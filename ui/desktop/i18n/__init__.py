@@ -3,14 +3,14 @@
 Report and causes have their own catalogue in the core; this one is the window's. A missing key is a bug and raises.
 """
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
 from teststation.cause import Cause, Problem
 from teststation.errors import StationError
-from teststation.texts import LANGUAGES, Texts, first_of, flatten, texts
+from teststation.texts import LANGUAGES, Texts, first_of, texts
+from teststation.texts.catalogue import read_catalogue
 
 _language = LANGUAGES[0]
 
@@ -64,4 +64,4 @@ def told(what: StationError | Iterable[Problem]) -> list[str]:
 def catalogue(language: str) -> Texts:
     """All texts of the window in one language."""
     text = (resources.files(__name__) / f"{language}.toml").read_text("utf-8")
-    return Texts(language, flatten("", tomllib.loads(text)))
+    return Texts(language, read_catalogue(text))
