@@ -1,6 +1,14 @@
 """Which tests begin, and what they tell at the end: the cells of the fault matrices, and what a soak measured."""
 
+import os
+import sys
+
 import pytest
+
+# Images and shells that forbid bytecode have each of the hundreds of processes that the tests start compile everything
+# it imports anew: four times the work of a driver's start. Workers and children inherit what stands here.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
