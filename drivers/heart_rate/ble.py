@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from bleak import BleakClient
 
 from drivers import lines
-from drivers.heart_rate import ble_codec, freshness
+from drivers.heart_rate import ble_codec
 from drivers.heart_rate.ble_codec import BleDecoder
-from drivers.heart_rate.freshness import Freshness
 from drivers.heart_rate.link import Inbox, Station
+from drivers.heart_rate.pulse_link import PulseLink
 from drivers.radio.ble_errors import STRAP
 from drivers.radio.ble_link import LOOK_EVERY_S, BleLink
-from teststation.cause import Problem
 from teststation.clock import TimeScale
-from teststation.ports import HeartRateReading, HeartRateStatus
 
 BATTERY_EVERY_S = 60.0
 LEAVE_WITHIN_S = 3.0
@@ -49,7 +47,7 @@ async def until_left(link: BleLink, station: Station) -> None:
         kept.result()  # ``keep`` never ends by itself: this raises what ended it
 
 
-class StrapLink(BleLink):
+class StrapLink(PulseLink):
     """The link to one strap, for the life of the process."""
 
     service = ble_codec.HEART_RATE_SERVICE
@@ -59,9 +57,7 @@ class StrapLink(BleLink):
     def __init__(
         self, chosen: str, emit: Callable[[lines.FromDriver], None], scale: TimeScale, bound: str = ""
     ) -> None:
-        super().__init__(chosen, scale, bound)
-        self._emit = emit
-        self._state = Freshness(scale, sensor=self.sensor)
+        super().__init__(chosen, emit, scale, bound)
         self._decoder = BleDecoder(sensor=self.sensor)
         self._battery_read_s = 0.0
 
@@ -73,7 +69,7 @@ class StrapLink(BleLink):
         self._battery_read_s = time.monotonic()
 
     async def _look(self, client: BleakClient, now_s: float) -> None:
-        self._tell(freshness.pass_time(self._state, now_s))
+        self._pass_time(now_s)
         if now_s - self._battery_read_s > BATTERY_EVERY_S:
             self._battery_read_s = now_s
             await self._read_into(client, ble_codec.BATTERY)
@@ -83,24 +79,5 @@ class StrapLink(BleLink):
         if value is not None:
             self._decoder.take(uuid[4:8], value)
 
-    def _over(self) -> None:
-        self._tell(freshness.lose(self._state, HeartRateStatus.OFFLINE, time.monotonic()))
-
     def _on_measurement(self, channel: str, value: bytes, now_s: float) -> None:
-        sample = self._decoder.take(channel, value)
-        if sample is not None:
-            self._tell(freshness.take(self._state, sample, now_s))
-
-    def _bound_to(self, text: str) -> None:
-        self._emit(lines.Identity(strap=text))
-
-    def _log(self, channel: str, value: bytes) -> None:
-        self._emit(lines.Wire(t_mono_s=time.monotonic(), direction="in", data_hex=value.hex(), channel=channel))
-
-    def _tell(self, step: tuple[Freshness, HeartRateReading | None]) -> None:
-        self._state, reading = step
-        if reading is not None:
-            self._emit(lines.Heart(reading=reading))
-
-    def _complain(self, *causes: Problem) -> None:
-        self._emit(lines.Failed(causes=causes, fatal=False))
+        self._heard(self._decoder.take(channel, value), now_s)

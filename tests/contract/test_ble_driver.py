@@ -13,7 +13,7 @@ import pytest
 
 from drivers import lines
 from drivers.heart_rate import ble as ble_module
-from drivers.heart_rate import ble_scan
+from drivers.heart_rate import ble_scan, pulse_link
 from drivers.radio import ble_link
 from tests.mutants import planted_fault
 from tests.virtual_bluetooth.radio import PrivateBus, VirtualRadio
@@ -349,12 +349,18 @@ def test_the_fact_fails_where_the_rule_is_broken(
     fault: str, radio: VirtualRadio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new, fact = FAULTS[fault]
-    same = "class StrapLink(BleLink):"
-    module = ble_module if fault == "a lost link keeps its pulse" else ble_link
-    with planted_fault(module, old, new) as broken, ExitStack() as stack:
-        if module is ble_link:
-            monkeypatch.setitem(sys.modules, ble_link.__name__, broken)
-            broken = stack.enter_context(planted_fault(ble_module, same, same))
+    stack_of = {  # each module, and a line of it that may be put in its own place
+        ble_link: "class BleLink(ABC):",
+        pulse_link: "class PulseLink(BleLink):",
+        ble_module: "class StrapLink(PulseLink):",
+    }
+    broken_module = pulse_link if fault == "a lost link keeps its pulse" else ble_link
+    with ExitStack() as stack:
+        broken = stack.enter_context(planted_fault(broken_module, old, new))
+        below = list(stack_of)[list(stack_of).index(broken_module) + 1 :]
+        for whole, module in zip((broken_module, *below), below, strict=False):
+            monkeypatch.setitem(sys.modules, whole.__name__, broken)
+            broken = stack.enter_context(planted_fault(module, stack_of[module], stack_of[module]))
         monkeypatch.setitem(globals(), "ble", broken)
         with pytest.raises(AssertionError):
             fact(radio)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -33,6 +33,18 @@ kernel.FreeConsole()
 joined = kernel.AttachConsole(int(sys.argv[1])) and kernel.SetConsoleCtrlHandler(None, True)
 raise SystemExit(not (joined and kernel.GenerateConsoleCtrlEvent(0, 0)))
 """
+
+
+def short_protocol(inclines_pct: Sequence[float], cool_down_s: float = 30) -> str:
+    """A protocol of one-minute stages at 4.8 km/h, as TOML: for tests with no time for 13."""
+    stages = "".join(
+        f'[[stages]]\nname = "{incline:g} %"\nduration_s = 60\nspeed_kmh = 4.8\nincline_pct = {incline:g}\n'
+        for incline in inclines_pct
+    )
+    return (
+        f'id = "short"\ntitle = "Kort"\ncitation = "For tests only."\n{stages}'
+        f"[cool_down]\nduration_s = {cool_down_s:g}\nspeed_kmh = 3.0\nincline_pct = 0\n"
+    )
 
 
 def wait_for(fact: Callable[[], bool], within_s: float, what: str) -> float:

@@ -12,34 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.floor import side_by_side, station_environment
+from tests.process.floor import short_protocol, side_by_side, station_environment
 
 pytestmark = pytest.mark.process
 
 SCALE = 10.0
 LINE_EVERY_S = 1.0  # test seconds
-SHORT = """
-id = "short"
-title = "Kort"
-citation = "For tests only."
-default_speed = "normal"
-[speeds]
-normal = 4.8
-[[stages]]
-name = "0 %"
-duration_s = 60
-speed = "v"
-incline_pct = 0
-[[stages]]
-name = "4 %"
-duration_s = 60
-speed = "v"
-incline_pct = 4
-[cool_down]
-duration_s = 20
-speed_kmh = 3.0
-incline_pct = 0
-"""
+SHORT = short_protocol((0, 4), cool_down_s=20)
 NONE = '{"hr":0}\n'
 AGE = 44  # 85 % of 211 - 0.64 * 44 is 155 beats a minute
 

@@ -11,7 +11,7 @@ from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.wire import TcpServer
 from tests.fit_file import fit_bytes
-from tests.process.floor import Floor, cli, running, side_by_side
+from tests.process.floor import Floor, cli, running, short_protocol, side_by_side
 from tests.process.strap_room import bluetooth_room
 from tests.virtual_bluetooth.radio import VirtualRadio
 from tests.virtual_bluetooth.worn import WornBluetoothStrap
@@ -22,33 +22,7 @@ pytestmark = pytest.mark.process
 SCALE = 20.0
 SHIFTED_BPM = 12.0  # what a stage's pulse may differ by where it is a little earlier or later in a recording
 PULSE = [min(150, 95 + second // 5) for second in range(600)]
-SHORT = """
-id = "short"
-title = "Kort"
-citation = "For tests only."
-default_speed = "normal"
-[speeds]
-normal = 4.8
-[[stages]]
-name = "0 %"
-duration_s = 60
-speed = "v"
-incline_pct = 0
-[[stages]]
-name = "4 %"
-duration_s = 60
-speed = "v"
-incline_pct = 4
-[[stages]]
-name = "8 %"
-duration_s = 60
-speed = "v"
-incline_pct = 8
-[cool_down]
-duration_s = 30
-speed_kmh = 3.0
-incline_pct = 0
-"""
+SHORT = short_protocol((0, 4, 8))
 
 
 @pytest.fixture

@@ -18,31 +18,13 @@ from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.treadmills import Wanted, device_string, make
 from drivers.emulators.wire import TcpServer
-from tests.process.floor import side_by_side, station_environment
+from tests.process.floor import short_protocol, side_by_side, station_environment
 from teststation.clock import TimeScale
 
 pytestmark = pytest.mark.process
 SCALE = 20.0
 PULSE = "replay:pulse.csv"
-PROTOCOL = """
-id = "short"
-title = "Short"
-citation = "Two stages for a test of the station."
-[[stages]]
-name = "1"
-duration_s = 60
-speed_kmh = 4.8
-incline_pct = 0
-[[stages]]
-name = "2"
-duration_s = 60
-speed_kmh = 4.8
-incline_pct = 3
-[cool_down]
-duration_s = 30
-speed_kmh = 3.0
-incline_pct = 0
-"""
+PROTOCOL = short_protocol((0, 3))
 
 
 def lay_out(folder: Path) -> None:

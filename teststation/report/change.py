@@ -22,7 +22,11 @@ def change_words(report: Report) -> ChangeWords:
         return ChangeWords("", report.first_words)
     if change.not_comparable or not report.advice.verdicts:
         return _side_by_side(report, change)
-    parts = [_line(report, change), *_beside(report, change), *_since_first(report)]
+    parts = [
+        f"{change_line(report, change)} {report.say('report.trendline.same')}",
+        *_beside(report, change),
+        *_since_first(report),
+    ]
     if change.notes:
         say = report.say
         parts.append(say("report.change.note", what="; ".join(say.say(cause) for cause in change.notes)))
@@ -56,17 +60,16 @@ def _when(report: Report, change: Change) -> tuple[str, str]:
     return report.say("report.said.in_month", month=month), month
 
 
-def _line(report: Report, change: Change) -> str:
-    say = report.say
-    words = say(
+def change_line(report: Report, change: Change) -> str:
+    """What the change is, with its range and its verdict, as page and journal say it."""
+    return report.say(
         "report.change.line",
         day=report.day(change.earlier_started_at),
         size=report.signed(change.change_ml_kg_min),
         low=report.signed(change.low),
         high=report.signed(change.high),
-        verdict=say(f"report.change.{change.wording}"),
+        verdict=report.say(f"report.change.{change.wording}"),
     )
-    return f"{words} {say('report.trendline.same')}"
 
 
 def _beside(report: Report, change: Change) -> list[str]:

@@ -5,7 +5,7 @@ for it. The page's own words and the page's own gate: nothing is said here that 
 """
 
 from teststation.moments import time_of_day
-from teststation.report.change import change_words
+from teststation.report.change import change_line, change_words
 from teststation.report.model import Report
 from teststation.report.training_block import session_words
 
@@ -56,18 +56,10 @@ def _compared(report: Report) -> str:
 
 def _change(report: Report) -> str:
     words = change_words(report)
-    change, say = report.assessment.change, report.say
+    change = report.assessment.change
     if change is None or change.not_comparable or not report.advice.verdicts:
         return f"{words.first} {words.then}"
-    line = say(
-        "report.change.line",
-        day=report.day(change.earlier_started_at),
-        size=report.signed(change.change_ml_kg_min),
-        low=report.signed(change.low),
-        high=report.signed(change.high),
-        verdict=say(f"report.change.{change.wording}"),
-    )
-    return f"{words.first} {line}"
+    return f"{words.first} {change_line(report, change)}"
 
 
 def _then(report: Report) -> str:

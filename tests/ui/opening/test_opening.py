@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.keyring_in_memory import MemoryKeyring
 from teststation.records.database import open_record
 from teststation.records.storage.passphrase import SERVICE, kept_passphrase
 from ui import cli
@@ -28,25 +29,9 @@ GOOD = "gul traktor under isen"
 SETTINGS = Settings(clinic_name="Klinikken")
 
 
-class Ring:
-    """A keyring in memory. No ``KeyringBackend``: a subclass would offer itself to the whole process."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
 @pytest.fixture
-def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
-    made = Ring()
+def ring(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
+    made = MemoryKeyring()
     monkeypatch.setattr(keyring, "get_keyring", lambda: made)
     return made
 
@@ -177,7 +162,7 @@ def test_the_sheet_that_is_saved_holds_it_and_lies_over_no_other_file(
     assert os.name == "nt" or sheet.stat().st_mode & 0o077 == 0
 
 
-def test_what_is_remembered_is_not_asked_again(qtbot: QtBot, ring: Ring, tmp_path: Path) -> None:
+def test_what_is_remembered_is_not_asked_again(qtbot: QtBot, ring: MemoryKeyring, tmp_path: Path) -> None:
     path = tmp_path / "clinic.record"
     answering(choose(GOOD), with_keep(written_down))
     assert application.ask_passphrase(path, "clinic.record", SETTINGS) == GOOD
@@ -186,7 +171,7 @@ def test_what_is_remembered_is_not_asked_again(qtbot: QtBot, ring: Ring, tmp_pat
 
 
 def test_a_record_from_elsewhere_is_asked_for_until_its_passphrase_opens_it(
-    qtbot: QtBot, ring: Ring, tmp_path: Path
+    qtbot: QtBot, ring: MemoryKeyring, tmp_path: Path
 ) -> None:
     path = made_record(tmp_path)
     before = path.read_bytes()

@@ -8,6 +8,7 @@ from keyring.backends.null import Keyring as ForgetfulKeyring
 from keyring.errors import KeyringLocked
 from sqlalchemy import text
 
+from tests.keyring_in_memory import MemoryKeyring
 from teststation.errors import RecordError
 from teststation.records.database import open_record
 from teststation.records.storage.cipher import CipherFile
@@ -20,22 +21,6 @@ from teststation.records.storage.passphrase import (
     keep_in_keyring,
 )
 from teststation.subject import Sex
-
-
-class MemoryKeyring:
-    """Keeps keys as long as it lives. No ``KeyringBackend``: a subclass would offer itself to the whole process."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 class LockedKeyring(MemoryKeyring):
