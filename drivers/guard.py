@@ -6,9 +6,11 @@ Whatever goes wrong, it trips: latched, until the operator arms again at measure
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import median
 
+from drivers import following
+from drivers.following import LAGS_S, SLOWEST_KMH_S, Following
 from teststation.clock import TimeScale
 from teststation.ports import Setpoint, TripReason
 
@@ -21,10 +23,8 @@ OFF_TARGET_SHARE = 0.2
 # What a belt off its target must come nearer by, over all the time it is given. As it is reported, the slowest one
 # comes nearer by 0.7 km/h in eight seconds, where it was turned back while it sped up.
 FOLLOWS_KMH_S = 0.08
-# Of a belt that obeys, in wall time. Behind one that is as slow as this, a report that lags (a mean over up to five
-# seconds, and a second until the belt obeys) is 0.9 km/h too high: well within OVER_TARGET_KMH.
-SLOWEST_KMH_S = 0.25
-LAGS_S = 6.0  # such a report may still rise for so long after the belt was told to slow down
+# Behind the slowest belt that obeys, a report that lags is 0.9 km/h too high: well within OVER_TARGET_KMH. It may still
+# rise for LAGS_S after the belt was told to slow down.
 FALLS_KMH = 0.2  # a report so far below what it was has turned round
 LOOKS = 3
 STEADY_SHARE = 0.75  # of the time it is given to follow: a target that stood so long is seen through any such lag
@@ -101,6 +101,7 @@ class Guard:
     out_since_s: float = 0.0  # since when out_kmh has been what it is
     slow_kmh: float = 0.0  # where the slowest belt would be that obeys, as far as it is not seen to be slower
     looks: tuple[Look, ...] = ()  # since the belt is on, within twice the time it is given to follow
+    follows: Following = field(default_factory=Following)  # what is known of how the belt goes along with its target
 
     @property
     def moving(self) -> bool:
@@ -121,6 +122,7 @@ def arm(guard: Guard, now_s: float, max_speed_kmh: float, max_incline_pct: float
         armed_incline_pct=min(max_incline_pct, guard.limits.max_incline_pct),
         lease_until_s=now_s + ARMING_LASTS_S,
         t_s=now_s,
+        follows=guard.follows.anew,
     )
 
 
@@ -160,7 +162,7 @@ def disarm(guard: Guard) -> Guard:
 
 def hold_at_zero(guard: Guard) -> Guard:
     """The ramp begins only when the belt is on."""
-    return replace(guard, out_kmh=0.0, out_since_s=guard.t_s, slow_kmh=0.0)
+    return replace(guard, out_kmh=0.0, out_since_s=guard.t_s, slow_kmh=0.0, follows=guard.follows.anew)
 
 
 def advance(guard: Guard, now_s: float) -> Guard:
@@ -183,6 +185,7 @@ def advance(guard: Guard, now_s: float) -> Guard:
         t_s=now_s,
         out_since_s=guard.out_since_s if out_kmh == guard.out_kmh else now_s,
         slow_kmh=slow_kmh,
+        follows=following.told(guard.follows, dt_s, out_kmh),
     )
 
 
@@ -192,7 +195,7 @@ def watch(guard: Guard, now_s: float, measured_kmh: float) -> Guard:
     One look that is as it should be does not begin the waiting anew: what counts is how long it was not, of late.
     """
     if guard.tripped is not None or not guard.moving:
-        return replace(guard, looks=())
+        return replace(guard, looks=(), follows=replace(guard.follows, looks=()))
     over = measured_kmh > guard.limits.max_speed_kmh + OVER_LIMIT_KMH or measured_kmh > guard.slow_kmh + OVER_TARGET_KMH
     off_kmh = measured_kmh - guard.out_kmh
     near = abs(off_kmh) <= max(OFF_TARGET_KMH, OFF_TARGET_SHARE * guard.out_kmh)
@@ -201,6 +204,7 @@ def watch(guard: Guard, now_s: float, measured_kmh: float) -> Guard:
     look = Look(now_s, lasted_s, measured_kmh, over, side)
     kept_s = now_s - OF_LATE * guard.patience.follow_s
     guard = replace(guard, looks=(*(one for one in guard.looks if one.t_s >= kept_s), look))
+    guard = replace(guard, follows=following.read(guard.follows, now_s, measured_kmh, now_s - kept_s))
     if guard.looks[0].t_s <= now_s - LAGS_S:
         # A belt whose report falls is no faster than it has reported. While that rises, the belt may be, and any belt's
         # rises for a while after it was turned round.
@@ -214,8 +218,13 @@ def watch(guard: Guard, now_s: float, measured_kmh: float) -> Guard:
 
 
 def _watch_following(guard: Guard, now_s: float, side: int, set_kmh: str) -> Guard:
-    """Trip where the belt has been on one side of its target for too long, and comes no nearer."""
+    """Trip where the belt has been on one side of its target for too long, and comes no nearer.
+
+    And where it did not go along when its target changed: that is found of smaller steps, too.
+    """
     follow_s = guard.patience.follow_s
+    if following.is_astray(guard.follows, follow_s):
+        return trip(guard, TripReason.NOT_FOLLOWING, f"{set_kmh}, and it did not go along when that was changed")
     if side != 0 and _swings(guard, now_s):
         return trip(guard, TripReason.NOT_FOLLOWING, f"{set_kmh}, above and below it by turns")
     if side == 0 or _lasted_s(guard, now_s, follow_s, lambda one: one.side == side) < follow_s:

@@ -61,7 +61,7 @@ class ControlledDriver(Loop):
         self._port = port
         self._machine = machine(self._log_bytes)
         self._traits = self._machine.traits
-        self._narrow(self._traits.highest_kmh, self._traits.highest_incline_pct)
+        self._narrow(self._traits.highest_kmh, self._traits.highest_incline_pct, self._traits.speed_step_kmh)
         self._ladder = self._new_ladder()
         self._seen = Seen(self._traits)
         self._recover = recover

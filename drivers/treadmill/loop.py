@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from drivers import guard as guards
 from drivers import lines
+from drivers.following import Following
 from drivers.guard import Guard, Limits, Patience
 from drivers.serial_line import LinkLost
 from teststation.cause import Cause
@@ -36,7 +37,9 @@ class Loop(ABC):
             accel_kmh_s=float(options.get("accel", Limits().accel_kmh_s)),
             decel_kmh_s=float(options.get("decel", Limits().decel_kmh_s)),
         )
-        self._guard = Guard(self._limits.scaled(scale), Patience.scaled(scale), t_s=time.monotonic())
+        self._guard = Guard(
+            self._limits.scaled(scale), Patience.scaled(scale), t_s=time.monotonic(), follows=Following.scaled(scale)
+        )
         self._emit = emit
         self._inbox = inbox
         self._scale = scale
@@ -45,15 +48,17 @@ class Loop(ABC):
         self._next_open_s = 0.0
         self._quit_by_s: float | None = None
 
-    def _narrow(self, highest_kmh: float, highest_incline_pct: float) -> None:
-        """Let the machine's own top bind the guard too."""
+    def _narrow(self, highest_kmh: float, highest_incline_pct: float, step_kmh: float | None = None) -> None:
+        """Let the machine's own top bind the guard too, which may be told its step."""
         limits = self._limits
         self._limits = replace(
             limits,
             max_speed_kmh=min(limits.max_speed_kmh, highest_kmh),
             max_incline_pct=min(limits.max_incline_pct, highest_incline_pct),
         )
-        self._guard = replace(self._guard, limits=self._limits.scaled(self._scale))
+        follows = self._guard.follows
+        follows = follows if step_kmh is None else replace(follows, step_kmh=step_kmh)
+        self._guard = replace(self._guard, limits=self._limits.scaled(self._scale), follows=follows)
 
     # --- what a kind of treadmill does its own way ---
 

@@ -423,6 +423,25 @@ def test_a_setting_that_is_late_once_is_no_trouble(room: RoomMaker) -> None:
     assert made.last.sent_speed_kmh == pytest.approx(5.0)
 
 
+@pytest.mark.parametrize("units", ["kmh", "mph"])
+@pytest.mark.parametrize("change_kmh", [1.0, -1.0, 0.5])
+def test_a_belt_that_sticks_at_one_speed_is_found_soon_after_the_next(
+    change_kmh: float, units: str, room: RoomMaker
+) -> None:
+    """The belt of a session that keeps the speed of its warm-up in a bout, one km/h below."""
+    made = room(dialect(units)).walking(4.0).run(30.0, lease(4.0))
+    made.machine.rate_kmh_s = 0.0
+    made.until(lambda seen: seen.trip is not None, 20.0, lease(4.0 + change_kmh))
+    assert made.last.trip is TripReason.NOT_FOLLOWING
+    made.machine.rate_kmh_s = 2.0
+    made.until(lambda seen: seen.at_rest, 15.0, lease(4.0 + change_kmh))
+
+
+def test_a_machine_is_judged_by_its_own_steps(room: RoomMaker) -> None:
+    assert room(dialect("mph")).driver._guard.follows.step_kmh == pytest.approx(0.1609, abs=1e-4)
+    assert room(dialect("kmh")).armed().driver._guard.follows.step_kmh == 0.1
+
+
 def test_the_deck_is_lowered_on_an_ordinary_end_and_set_anew_by_the_next_start(room: RoomMaker) -> None:
     made = room().walking(3.0, 5.0)
     assert made.machine.incline_pct == 5.0
@@ -462,6 +481,12 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
         end_module,
         "return self._descent is not None and self._descent.stalls(now_s)",
         "return self._descent is not None",
+    ),
+    "no machine has steps of a mile": (
+        test_a_machine_is_judged_by_its_own_steps,
+        module,
+        "self._traits.highest_incline_pct, self._traits.speed_step_kmh)",
+        "self._traits.highest_incline_pct)",
     ),
     "a slow ramp is no slower": (
         test_an_ordinary_end_that_is_told_slowly_is_waited_for,
