@@ -23,7 +23,7 @@ from teststation.protocol.plan import (
     SessionTerms,
     StagePlan,
 )
-from teststation.protocol.schema import SESSION, check_table
+from teststation.protocol.schema import SESSION, check_text
 from teststation.subject import Gait
 from teststation.units import kmh_from_mph
 
@@ -84,7 +84,7 @@ def find(protocol: str) -> tuple[str, str]:
 
 def check(text: str, path: str) -> list[str]:
     """Every problem of a protocol, one line each; empty when it is in order."""
-    return check_table(text, path).problems
+    return check_text(text).sentences(path)
 
 
 def speeds(text: str, path: str) -> dict[str, float]:
@@ -215,9 +215,9 @@ def _of(hr_max_bpm: float | None, share: float) -> float | None:
 
 
 def _sound(text: str, path: str) -> dict[str, Any]:
-    checked = check_table(text, path)
+    checked = check_text(text)
     if checked.problems:
-        raise BadInput(*checked.problems)
+        raise BadInput(*checked.sentences(path))
     return checked.table
 
 

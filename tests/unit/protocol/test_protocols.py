@@ -78,6 +78,10 @@ def test_a_plan_keeps_its_text_and_its_hash() -> None:
             ["hr_fraction_of_max", "rpe_max", "limits.x"],
         ),
         ("[speeds]", "[speeds", ["TOML"]),
+        ("duration_s = 240", f"duration_s = 1{'0' * 400}", ["stages[1].duration_s", "no number"]),
+        ("duration_s = 240", f"duration_s = 1{'0' * 5000}", ["TOML"]),
+        ('default_speed = "normal"', "default_speed = [1]", ["default_speed: is no text"]),
+        ("duration_s = 240", "duration_s = 1801", ["outside 10 to 1800 s"]),
     ],
 )
 def test_every_problem_has_its_line_with_file_field_and_words(old: str, new: str, words: list[str]) -> None:
