@@ -7,6 +7,7 @@ through any link. What is not there yet is judged by where it would lie.
 
 import codecs
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Sequence
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     TEXT = "txt"  # the lines for a journal: they name this program at their end
     CSV = "csv"
     ZIP = "zip"
+    TOML = "toml"  # a protocol
     BACKUP = "backup"  # what is there is judged by the record, which can open it
     FOLDER = "folder"
     TOKEN = "token"  # a secret: goes into a file of its own
@@ -176,6 +178,8 @@ def is_a(kind: Kind, head: bytes) -> bool:
             return _is_text(head) and b"(teststation " in head
         case Kind.CSV:
             return head.startswith(_CSV) and _is_text(head)
+        case Kind.TOML:
+            return _is_text(head) and all(re.search(rb"(?m)^%s *=" % key, head) for key in (b"id", b"title"))
         case Kind.ZIP:
             # Letters and sheets of office programs are ZIP files too; their first entry tells.
             return head.startswith(b"PK\x03\x04") and not head[30:].startswith((b"[Content_Types]", b"mimetype"))

@@ -1,6 +1,5 @@
 """From a protocol's text to a ``Plan``, or to every problem at once."""
 
-import hashlib
 import tomllib
 from functools import lru_cache
 from importlib import resources
@@ -13,6 +12,7 @@ from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.files.reading import read_text
 from teststation.ports import Setpoint, Value
+from teststation.protocol.own import OwnProtocols, sha256_of, without_head
 from teststation.protocol.plan import (
     BOUT,
     PAUSE,
@@ -64,22 +64,32 @@ def _is_session(text: str) -> bool:
     return tomllib.loads(text).get("kind") == SESSION
 
 
-def find(protocol: str) -> tuple[str, str]:
-    """Text and path of a built-in protocol, a test's or a session's, or of a file.
+def find(protocol: str, own: OwnProtocols | None = None) -> tuple[str, str]:
+    """Text and path of a built-in protocol, a test's or a session's, of one of the clinic's own, or of a file.
+
+    A built-in name always means the built-in protocol.
 
     Raises:
-        BadInput: there is neither; the sentence lists the built-in ones.
+        BadInput: there is none; the sentence lists those there are.
     """
     if protocol in _builtin():
         return _builtin_text(protocol), f"{protocol}.toml"
+    found = None if own is None else own.find(protocol)
+    if found is not None:
+        return found
     path = Path(protocol)
     if not path.is_file():
-        known = ", ".join((*builtin_ids(), *builtin_sessions()))
+        known = ", ".join((*builtin_ids(), *builtin_sessions(), *(() if own is None else own.ids())))
         raise BadInput(Cause("protocol_unknown", {"protocol": protocol, "known": known}))
     try:
-        return read_text(path), protocol
+        return without_head(read_text(path)), protocol
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(Cause("protocol_no_text", {"path": protocol, "why": str(error)})) from error
+
+
+def is_builtin(identifier: str) -> bool:
+    """Whether a protocol or a session of this name comes with the station."""
+    return identifier in _builtin()
 
 
 def check(text: str, path: str) -> list[str]:
@@ -112,7 +122,7 @@ def load_plan(text: str, path: str, speed: str | None = None) -> Plan:
         id=table["id"],
         title=table["title"],
         text=text,
-        sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        sha256=sha256_of(text),
         speed_name=name,
         stages=tuple(_stage(stage, number, start_kmh) for number, stage in enumerate(table["stages"], start=1)),
         cool_down=_stage(table["cool_down"], 0, start_kmh),
@@ -168,7 +178,7 @@ def load_session(text: str, path: str, loads: SessionLoads) -> Plan:
         id=table["id"],
         title=table["title"],
         text=text,
-        sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        sha256=sha256_of(text),
         speed_name="",
         stages=tuple(stages),
         cool_down=msgspec.structs.replace(cool_down, speed_kmh=slowest),

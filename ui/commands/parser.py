@@ -129,12 +129,25 @@ def _analyse(parser: argparse.ArgumentParser) -> None:
 
 
 def _protocols(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(metavar="list|show|check", required=True, parser_class=_OneLineParser)
-    listing = actions.add_parser("list", help="every protocol at hand")
+    actions = parser.add_subparsers(
+        metavar="list|show|check|add|export|versions", required=True, parser_class=_OneLineParser
+    )
+    listing = actions.add_parser("list", help="every protocol at hand, the clinic's own too")
     listing.set_defaults(run=_lazy("protocols", "list_all"))
     showing = actions.add_parser("show", help="the stages of one")
     showing.add_argument("protocol", metavar="ID|FILE")
     showing.set_defaults(run=_lazy("protocols", "show"))
+    adding = actions.add_parser("add", help="a file becomes a protocol of the clinic's own, or a new version of one")
+    adding.add_argument("files", type=_path, nargs="+", metavar="FILE")
+    adding.add_argument("--name", default="", metavar="WORDS", help="what this version is called")
+    adding.set_defaults(run=_lazy("protocols", "add"))
+    exporting = actions.add_parser("export", help="one as a file, for another station")
+    exporting.add_argument("protocol", metavar="ID")
+    exporting.add_argument("out", type=_path, metavar="OUT.toml")
+    exporting.set_defaults(run=_lazy("protocols", "export"))
+    telling = actions.add_parser("versions", help="every version of a protocol of the clinic's own")
+    telling.add_argument("protocol", metavar="ID")
+    telling.set_defaults(run=_lazy("protocols", "versions"))
     checking = actions.add_parser("check", help="every problem of protocol files")
     checking.add_argument("files", type=_path, nargs="+", metavar="FILE")
     checking.set_defaults(run=_lazy("protocols", "check"))

@@ -1,17 +1,24 @@
-"""``teststation protocols``: list, show, check."""
+"""``teststation protocols``: list, show, check; and the clinic's own: add, export, versions."""
 
 import argparse
 import sys
+from pathlib import Path
 
-from teststation.cause import Problem
+from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
+from teststation.files.outputs import Kind, Output
 from teststation.files.reading import read_text
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads, builtin_ids, builtin_sessions, find, load_plan, load_session
 from teststation.protocol.load import check as check_text
+from teststation.protocol.own import without_head
 from teststation.protocol.plan import Plan
 from teststation.texts import english, first_of
+from ui.commands import outputs
 from ui.commands.voice import say
+from ui.station.desk import unnamed
+from ui.station.protocols import bring_in, the_own
+from ui.station.station import load_plan_of
 
 
 def list_all(_: argparse.Namespace) -> int:
@@ -23,13 +30,26 @@ def list_all(_: argparse.Namespace) -> int:
         plan = _session_plan(identifier)
         minutes = (plan.duration_s + plan.cool_down.duration_s) / 60
         print(f"{identifier:18} {minutes:5.1f} min  {plan.title}  (interval session)")
-    return 0
+    problems: list[Problem] = []
+    own = the_own()
+    for identifier in own.all_ids():
+        try:
+            version = own.newest(identifier)
+        except BadInput as error:
+            problems += error.causes
+            continue
+        plan = load_plan(version.text, identifier)
+        state = "taken out of use" if version.withdrawn else f"version {version.number}"
+        print(f"{identifier:18} {plan.duration_s / 60:5.1f} min  {plan.title}  (the clinic's own, {state})")
+    for problem in problems:
+        say(english(problem))
+    return BadInput.exit_status if problems else 0
 
 
 def show(arguments: argparse.Namespace) -> int:
     """The stages of one protocol."""
     session = arguments.protocol in builtin_sessions()
-    plan = _session_plan(arguments.protocol) if session else load_plan(*find(arguments.protocol))
+    plan = _session_plan(arguments.protocol) if session else load_plan_of(arguments.protocol)
     print(f"{plan.id}: {plan.title}\nsha256 {plan.sha256}")
     print("the load is the person's own; here as an example" if session else f"speed {plan.speed_name}")
     for number, stage in enumerate((*plan.stages, plan.cool_down), start=1):
@@ -53,7 +73,7 @@ def check(arguments: argparse.Namespace) -> int:
     problems: list[Problem] = []
     for name in arguments.files:
         try:
-            text = read_text(name)
+            text = without_head(read_text(name))
         except (OSError, UnicodeDecodeError) as error:
             problems.append(f"{name}: cannot be read as text ({error}); name a TOML file")
             continue
@@ -67,3 +87,42 @@ def check(arguments: argparse.Namespace) -> int:
     for problem in problems:
         say(english(problem))
     return BadInput.exit_status if problems else 0
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Files become protocols of the clinic's own; exit status 2 if one of them cannot."""
+    problems: list[Problem] = []
+    for name in arguments.files:
+        try:
+            version = bring_in(the_own(), Path(name), arguments.name, unnamed("command line").name)
+        except BadInput as error:
+            problems += error.causes
+        else:
+            print(f"{version.protocol_id}: {version.title}, version {version.number}, sha256 {version.sha256}")
+    for problem in first_of(problems):
+        say(english(problem))
+    return BadInput.exit_status if problems else 0
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write a protocol's text into a file of its own."""
+    text, _ = find(arguments.protocol, the_own())
+    outputs.check(arguments, (arguments.out, Kind.TOML))
+    outputs.write(Output(Path(arguments.out), Kind.TOML), text.encode("utf-8"))
+    return 0
+
+
+def versions(arguments: argparse.Namespace) -> int:
+    """Every version of a protocol of the clinic's own, the newest first; exit status 2 if one was changed."""
+    found = the_own().versions(arguments.protocol)
+    if not found:
+        raise BadInput(Cause("protocol_not_own", {"protocol": arguments.protocol}))
+    for number, version in found:
+        if version is None:
+            say(f"version {number} is not as it was saved; it is walked by nobody")
+            continue
+        state = "  taken out of use" if version.withdrawn else ""
+        print(
+            f"{number:4}  {version.saved_at}  {version.saved_by:20}  {version.sha256}  {version.name}{state}".rstrip()
+        )
+    return BadInput.exit_status if any(version is None for _, version in found) else 0

@@ -66,6 +66,11 @@ def interview_path() -> Path:
     return settings_path().with_name("interview.toml")
 
 
+def protocols_path() -> Path:
+    """The folder of the clinic's own protocols, for every version one file."""
+    return settings_path().with_name("protocols")
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """The settings, or the defaults where there is no file.
 

@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from teststation.errors import AfterTheTest, BadInput, RecordError
 from teststation.physiology.assess import Choices, EarlierTest, assess_run, hr_limit_bpm
 from teststation.physiology.result import Assessment
 from teststation.protocol.load import builtin_ids, find, load_plan, speeds
+from teststation.protocol.own import OwnProtocols
 from teststation.protocol.plan import Plan
 from teststation.records.database import Record
 from teststation.records.people import national_number
@@ -48,7 +50,7 @@ from ui.station.emulated import EmulatedPair
 from ui.station.interval_session import TrainingSession
 from ui.station.run_mark import RunMark
 from ui.station.session import Keeping, Session
-from ui.station.settings import Settings, ant_key
+from ui.station.settings import Settings, ant_key, protocols_path
 from ui.station.synced_journal import SyncedJournal
 
 if TYPE_CHECKING:
@@ -116,9 +118,13 @@ def session_of(run: RunRecord, events: Sequence[bytes]) -> SessionResult:
 class Station:
     """A record, its settings and a time scale: makes sessions, finds interrupted runs, makes reports."""
 
-    def __init__(self, record: Record, settings: Settings, time_scale: float = 1.0) -> None:
+    def __init__(
+        self, record: Record, settings: Settings, time_scale: float = 1.0, own_protocols: OwnProtocols | None = None
+    ) -> None:
+        """``own_protocols``: the clinic's, where they are not in the user's own folder."""
         self.record = record
         self.settings = settings
+        self.own_protocols = own_protocols or OwnProtocols(protocols_path())
         self.scale = TimeScale(time_scale)
         self.not_recovered: list[tuple[Path, tuple[Problem, ...]]] = []
         self.recovered_sessions: list[StoredSession] = []
@@ -131,17 +137,29 @@ class Station:
     # --- protocols ---
 
     def protocols(self) -> list[tuple[str, str]]:
-        """Identifier and title of every protocol at hand."""
-        return [(identifier, self.plan(identifier).title) for identifier in builtin_ids()]
+        """Identifier and title of every protocol at hand: the clinic's own, which it made to use them, come after
+        the station's default.
+
+        A protocol of the clinic's own that cannot be used now is left out; the library tells why.
+        """
+        built_in = [(identifier, self.plan(identifier).title) for identifier in builtin_ids()]
+        return [*built_in[:1], *self._own_titles(), *built_in[1:]]
+
+    def _own_titles(self) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        for identifier in self.own_protocols.ids():
+            with suppress(BadInput):
+                found.append((identifier, self.own_protocols.newest(identifier).title))
+        return found
 
     def speeds(self, protocol: str) -> dict[str, float]:
         """The starting speeds a protocol offers, km/h by name."""
-        text, path = find(protocol)
+        text, path = find(protocol, self.own_protocols)
         return speeds(text, path)
 
     def plan(self, protocol: str, speed: str | None = None) -> Plan:
         """The plan of a protocol (identifier or file) at one of its starting speeds."""
-        return load_plan_of(protocol, speed)
+        return load_plan_of(protocol, speed, self.own_protocols)
 
     # --- one run ---
 
@@ -528,7 +546,11 @@ def _mixed(treadmill: Device, heart_rate: Device, time_scale: float) -> tuple[Pr
     return (Cause("replay_real_belt"),) if real and heart_rate.family == "replay" else ()
 
 
-def load_plan_of(protocol: str, speed: str | None = None) -> Plan:
-    """The plan of a protocol, by identifier or file. Raises BadInput with every problem."""
-    text, path = find(protocol)
+def load_plan_of(protocol: str, speed: str | None = None, own: OwnProtocols | None = None) -> Plan:
+    """The plan of a protocol, by identifier or file. Raises BadInput with every problem.
+
+    Args:
+        own: The clinic's own protocols; those in the user's folder where none are named.
+    """
+    text, path = find(protocol, own or OwnProtocols(protocols_path()))
     return load_plan(text, path, speed)

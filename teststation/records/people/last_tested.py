@@ -24,7 +24,7 @@ def last_tested(connection: Connection, person_ids: Sequence[str] | None = None)
     tests = (
         select(TEST.c.person_id, func.max(TEST.c.started_utc))
         .join(PERSON, PERSON.c.id == TEST.c.person_id)
-        .where(or_(PERSON.c.demo == 1, not_(_DEMONSTRATION)))
+        .where(or_(PERSON.c.demo == 1, not_(DEMONSTRATION)))
         .where(select(RESULT.c.test_id).where(RESULT.c.test_id == TEST.c.id).exists())  # a session is no test
         .group_by(TEST.c.person_id)
     )
@@ -63,4 +63,4 @@ def _of(device: Column[str], families: Sequence[str]) -> ColumnElement[bool]:
 
 
 # What ``is_demonstration`` says of a row, where the database looks for it.
-_DEMONSTRATION = or_(_of(TEST.c.treadmill, EMULATED_BELTS), _of(TEST.c.heart_rate, EMULATED_PULSES))
+DEMONSTRATION = or_(_of(TEST.c.treadmill, EMULATED_BELTS), _of(TEST.c.heart_rate, EMULATED_PULSES))

@@ -21,6 +21,7 @@ from teststation.records.access.users import Permission, still_may
 from teststation.records.people.last_tested import last_tested
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import EVENT, PERSON, RESULT, SIGNATURE, STAGE, TEST
+from teststation.records.tests.protocol_uses import uses_of_protocols
 from teststation.records.tests.result_rows import result_row
 from teststation.records.tests.signing import Signature, signature_of
 from teststation.run.record import Outcome, RunRecord
@@ -223,6 +224,11 @@ class KeptTests:
         """When each of these people, or everybody, was last tested, here or elsewhere: as ``last_tested``."""
         with self._database.reading() as connection:
             return last_tested(connection, person_ids)
+
+    def uses_of_protocols(self) -> dict[tuple[str, str], int]:
+        """How many tests were walked with each protocol, by its id and the sha256 of its text."""
+        with self._database.reading() as connection:
+            return uses_of_protocols(connection)
 
     def results(self, test_id: str) -> builtins.list[Assessment]:
         """Every result of a test, in the order they were made."""
