@@ -59,6 +59,7 @@ _BOUT: dict[str, tuple[float, float]] = {
     "duration_s": STAGE_S, "hr_share_low": _SHARE, "hr_share_high": _SHARE, "borg_low": (6, 20), "borg_high": (6, 20),
 }  # fmt: skip
 _STEPS: dict[str, tuple[float, float]] = {"speed_kmh": (0.1, 2.0), "incline_pct": (0.5, 5.0), "up_max": (0, 10)}
+_V = '"v"'  # as a file has it
 _BEYOND = 10**15  # an integer may have any number of digits; arithmetic has not
 _WHOLE = frozenset({"rpe_max", "times_max", "borg_low", "borg_high", "up_max"})
 
@@ -233,12 +234,12 @@ def _check_stage(checked: Checked, where: str, stage: object, names: set[str], t
         checked.wrong(f"{where}.incline_pct", "half_percent", value=incline)
     given = [key for key in ("speed", "speed_kmh", "speed_mph") if key in stage]
     if len(given) != 1:
-        checked.wrong(f"{where}.speed_kmh", "speed_once")
+        checked.wrong(f"{where}.speed_kmh", "speed_once", v=_V)
     elif given == ["speed"]:
         if stage["speed"] != "v":
-            checked.wrong(f"{where}.speed", "speed_v")
+            checked.wrong(f"{where}.speed", "speed_v", v=_V)
         elif not table.get("speeds"):
-            checked.wrong(f"{where}.speed", "speed_without_speeds")
+            checked.wrong(f"{where}.speed", "speed_without_speeds", v=_V)
     elif given == ["speed_mph"]:
         low, high = (bound / 1.609344 for bound in SPEED_KMH)
         _number(checked, f"{where}.speed_mph", stage["speed_mph"], (low, high), "mph")

@@ -79,10 +79,8 @@ def save_version(own: OwnProtocols, text: str, name: str, by: str, after: int, *
         identifier, title = checked.table["id"], checked.table["title"].strip()
         if is_builtin(identifier):
             raise BadInput(Cause("protocol_is_built_in", {"protocol": identifier}))
-        if title in {other.strip().casefold() for other in titles(own, besides=identifier)}:
-            raise BadInput(
-                Cause("protocol_title_of_another", {"protocol": identifier, "title": checked.table["title"]})
-            )
+        if title.casefold() in {other.strip().casefold() for other in titles(own, besides=identifier)}:
+            raise BadInput(Cause("protocol_title_of_another", {"protocol": identifier, "title": title}))
     at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
     return own.save(text, name, by, at, after=after, withdrawn=withdrawn)
 
