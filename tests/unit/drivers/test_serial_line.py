@@ -185,8 +185,8 @@ def test_no_setting_is_touched_while_bytes_leave(wire: TcpServer | PtyServer, se
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("                got += self._serial.read(size - len(got))\n",
-         "                self._serial.timeout = 0.05\n                got += self._serial.read(size - len(got))\n"),
+        ("                got += self._serial.read(min(",
+         "                self._serial.timeout = 0.05\n                got += self._serial.read(min("),
         ("            return self._lying(DRAIN_MOST)\n",
          "            self._serial.timeout = 0\n            return self._serial.read(DRAIN_MOST)\n"),
     ],
@@ -216,3 +216,50 @@ def test_what_lies_in_the_input_is_taken_whole(wire: TcpServer | PtyServer) -> N
         assert line.read(37, time.monotonic() + 10.0) == said[3:]
     finally:
         line.close()
+
+
+class HalfFilled:
+    """A port on which a read that has something waits for the rest of what it asked for, as under Wine."""
+
+    def __init__(self, *comings: bytes) -> None:
+        self._comings = list(comings)
+        self._here = b""
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    @property
+    def in_waiting(self) -> int:
+        return len(self._here)
+
+    def read(self, size: int) -> bytes:
+        if not self._here and self._comings:
+            self._here = self._comings.pop(0)
+        while len(self._here) < size:
+            assert self._comings, "a read that waits for ever"
+            self._here += self._comings.pop(0)
+        got, self._here = self._here[:size], self._here[size:]
+        return got
+
+
+def takes_what_has_come(module: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serial, "serial_for_url", lambda *_, **__: HalfFilled(b"12345", b"678"))
+    line, got = module.SerialLine("COM3", 115200), b""
+    for _ in range(2):
+        now_s = iter([0.0, 2.0])  # the deadline comes with the first bytes
+        monkeypatch.setattr(module, "time", types.SimpleNamespace(monotonic=now_s.__next__))
+        got += line.read(4096, 1.0)
+    assert got == b"12345678"
+
+
+def test_no_read_waits_for_more_than_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    takes_what_has_come(serial_line, monkeypatch)
+
+
+def test_the_read_test_fails_on_a_line_that_asks_for_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        planted_fault(serial_line, "max(1, self._serial.in_waiting)", "DRAIN_MOST") as broken,
+        pytest.raises(AssertionError, match="for ever"),
+    ):
+        takes_what_has_come(broken, monkeypatch)
