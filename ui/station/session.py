@@ -17,6 +17,7 @@ from teststation.run.state import Phase, RunState
 from teststation.snapshot import Snapshot, snapshot
 from teststation.subject import Gait
 from ui.station.emulated import EmulatedPair
+from ui.station.practice import is_practice
 
 ASSESS_EVERY_WALL_S = 0.5
 
@@ -77,6 +78,16 @@ class Session:
     def begun(self) -> bool:
         """Whether Start was pressed: only then is there a test to keep."""
         return self.controller.state.begun
+
+    @property
+    def to_keep(self) -> bool:
+        """Whether there is a test: of a run that never began there is none, and of a practice walk none either."""
+        return self.begun and not is_practice(self.controller.state.plan)
+
+    @property
+    def walked(self) -> bool:
+        """Whether the person walked at all: a stage has begun."""
+        return bool(self.controller.recording.record(self.controller.state).stages)
 
     @property
     def ended(self) -> bool:
@@ -212,7 +223,7 @@ class Session:
         self.controller.devices.treadmill.close()
         self.controller.devices.heart_rate.close()
         self._journal.close()
-        if not self.begun:
+        if not self.to_keep:
             self._keeping.discard()
         if self.emulated is not None:
             self.emulated.close()

@@ -40,6 +40,7 @@ from ui.desktop.widgets.fields import (
     form,
     line_edit,
 )
+from ui.desktop.widgets.roomy import Roomy
 from ui.station.station import Setup, Station
 from ui.station.strap_search import needs_a_choice
 from ui.station.training import talk_words
@@ -76,6 +77,7 @@ class PretestScreen(QWidget):
     """``prepared`` carries a whole ``Setup``; whatever is missing is said, all at once."""
 
     prepared = Signal(object)
+    practice_wanted = Signal(object)  # Setup of the test that is to follow
     back = Signal()
 
     def __init__(self, station: Station, *, seed: int = 1) -> None:
@@ -107,6 +109,11 @@ class PretestScreen(QWidget):
         self.devices = label("", "chip")
         self.problems: QLabel = label("", "problem", wrap=True)
         self.prepare_button = button(tr("pretest.prepare"), self.prepare, "main")
+        self.practice_button = button(tr("practice.open"), self.practise, "touch", tip=tr("practice.tip"))
+        self.as_last = button(tr("pretest.as_last"), self.take_last, tip=tr("pretest.as_last_tip"))
+        self._last: Subject | None = None
+        self._last_protocol = self._last_speed = ""
+        self._practised = False
         self._layout()
         self._connect()
 
@@ -126,7 +133,7 @@ class PretestScreen(QWidget):
             self.who,
             self.born,
             self.namesakes,
-            self.confirmed,
+            row(self.confirmed, 1, self.as_last),
             form(
                 (tr("pretest.weight"), self.weight),
                 (tr("pretest.height"), self.height_cm),
@@ -162,9 +169,10 @@ class PretestScreen(QWidget):
         right = column(test, missing, shares=(0, 1))
         body = row(person, questions, right, margin=(16, 14, 16, 8), shares=(5, 6, 5))
         self.problems.hide()
-        foot = row(button(tr("common.back"), self.back.emit, "touch"), self.devices, 1, self.prepare_button, margin=12)
+        back = button(tr("common.back"), self.back.emit, "touch")
+        foot = row(back, self.devices, 1, self.practice_button, self.prepare_button, margin=12)
         inner = column(self.problems, margin=(16, 0, 16, 6))
-        self.setLayout(column(body, inner, frame(foot, "foot"), gap=0, shares=(1,)))
+        self.setLayout(column(Roomy(body, tr("step.pretest")), inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
     def _connect(self) -> None:
         self.protocol.currentIndexChanged.connect(lambda *_: self._protocol_chosen())
@@ -182,7 +190,9 @@ class PretestScreen(QWidget):
         """Begin anew with this person; what was true last time is offered, never the weight."""
         self.person = person
         lines = self.station.record.tests.summaries(person.id)
-        last = self.station.record.tests.get(lines[0].id).run.subject if lines else None
+        run = self.station.record.tests.get(lines[0].id).run if lines else None
+        last = None if run is None else run.subject
+        self._last_protocol, self._last_speed = ("", "") if run is None else (run.plan.id, run.plan.speed_name)
         set_text(self.who, name_of(person))
         set_text(self.born, tr("person.facts", born=day(person.born), sex=tr(f"sex.{person.sex.value}")))
         others = self.station.record.people.namesakes(person)
@@ -192,6 +202,11 @@ class PretestScreen(QWidget):
         told = talk_words(self.station.record, person.id, core_texts())
         set_text(self.talk, "" if told is None else tr("pretest.talk", day=day(told[0]), words="\n".join(told[1])))
         set_shown(self.talk, told is not None)
+        self._last = last
+        self._practised = False
+        set_text(self.practice_button, tr("practice.open"))
+        set_shown(self.as_last, last is not None)
+        self._show_last()
         self.confirmed.setChecked(False)
         self.weight.clear()
         self.resting.clear()
@@ -213,6 +228,30 @@ class PretestScreen(QWidget):
         set_shown(self.problems, False)
         self._look()
         self.confirmed.setFocus()
+
+    def _show_last(self) -> None:
+        """Last time's values in grey: what stands there so is not taken for today's."""
+        last = self._last
+        for field, value in (
+            (self.weight, last and last.weight_kg),
+            (self.resting, last and last.resting_hr_bpm),
+            (self.waist, last and last.waist_cm),
+        ):
+            field.setPlaceholderText("" if value is None else tr("pretest.last_value", value=exact(value)))
+
+    def take_last(self) -> None:
+        """As last time: what hardly changes in three months. Weight and resting pulse are today's, always."""
+        last = self._last
+        if last is None:
+            return
+        self.waist.setText(exact(last.waist_cm))
+        self.beta.setChecked(last.beta_blocker)
+        self.rhythm.setChecked(last.irregular_rhythm)
+        index = self.protocol.findData(self._last_protocol)
+        if index >= 0:
+            self.protocol.setCurrentIndex(index)
+            self.speed.setCurrentIndex(max(0, self.speed.findData(self._last_speed)))
+        self._look()
 
     def _fill_protocols(self) -> None:
         self.protocol.blockSignals(True)
@@ -331,25 +370,42 @@ class PretestScreen(QWidget):
 
     def prepare(self) -> None:
         """Hand over the setup, or say what is missing."""
+        setup = self._setup()
+        if setup is not None:
+            self.prepared.emit(setup)
+
+    def practise(self) -> None:
+        """A practice walk with this person, who has answered the same questions as for a test."""
+        setup = self._setup()
+        if setup is not None:
+            self.practice_wanted.emit(setup)
+
+    def note_practice(self) -> None:
+        """The person has practised today."""
+        self._practised = True
+        set_text(self.practice_button, tr("practice.done"))
+
+    def _setup(self) -> Setup | None:
+        """What the test is prepared with, or None and what is missing on the screen."""
         problems = self.missing()
         show_problems(self.problems, problems)
         subject = self.subject()
         if problems or subject is None or self.person is None:
-            return
+            return None
         conditions = {**self.screening.answers(), "handrail": "yes" if self.rail.isChecked() else "no"}
         if self.conditions.text().strip():
             conditions["conditions"] = self.conditions.text().strip()
+        if self._practised:
+            conditions["practice"] = "yes"
         settings = self.station.settings
-        self.prepared.emit(
-            Setup(
-                plan=self.plan(),
-                subject=subject,
-                treadmill=settings.treadmill,
-                heart_rate=settings.heart_rate,
-                person_id=self.person.id,
-                conditions=conditions,
-                seed=self._seed,
-            )
+        return Setup(
+            plan=self.plan(),
+            subject=subject,
+            treadmill=settings.treadmill,
+            heart_rate=settings.heart_rate,
+            person_id=self.person.id,
+            conditions=conditions,
+            seed=self._seed,
         )
 
     def _look(self) -> None:
