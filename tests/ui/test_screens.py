@@ -117,7 +117,7 @@ def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> N
     bench.running.begin()
     bench.pass_s(220.0)
     see()
-    for ask in ("ask_cool_down", "ask_override", "ask_event", "ask_pressure", "ask_load"):
+    for ask in ("ask_more", "ask_cool_down", "ask_override", "ask_event", "ask_pressure", "ask_load"):
         sheet(getattr(window.flow, ask))
     limit_bpm = bench.running.controller.state.hr_limit_bpm
     assert limit_bpm is not None
@@ -193,7 +193,7 @@ def test_what_is_touched_during_a_test_is_twenty_millimetres_high(bench: Bench, 
     bench.to_stages()
     qtbot.wait(30)
     controls = bench.window.run.controls
-    for control in [controls.hold_button, controls.next_button, controls.event_button, *controls.rpe.buttons.values()]:
+    for control in [controls.main_button, controls.more_button, controls.event_button, *controls.rpe.buttons.values()]:
         assert control.height() / (1920 / 531.4) >= 20
 
 
@@ -455,7 +455,7 @@ def test_an_interrupted_test_is_found_at_start_and_told(bench: Bench, record: Re
 
 def test_geometry_of_every_sheet_is_inside_the_window(bench: Bench) -> None:
     bench.to_stages()
-    for ask in ("ask_cool_down", "ask_override", "ask_event", "ask_pressure", "ask_load"):
+    for ask in ("ask_more", "ask_cool_down", "ask_override", "ask_event", "ask_pressure", "ask_load"):
         getattr(bench.window.flow, ask)()
         sheet = bench.window.sheet
         assert sheet is not None

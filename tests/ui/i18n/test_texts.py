@@ -22,17 +22,20 @@ from teststation.subject import Gait, Sex, Subject
 from teststation.texts import LANGUAGES, texts
 from ui.desktop.header import STEPS
 from ui.desktop.i18n import catalogue
+from ui.desktop.i18n.qt_words import SOURCES as SOURCES_OF_QT
 from ui.desktop.machines.commissioning import PAGES
 from ui.desktop.machines.commissioning_belt import METHODS as METHODS_OF_A_CHECK
 from ui.desktop.machines.commissioning_start import KINDS, NO_CABLE, UNITS
 from ui.desktop.people.earlier import COLUMNS as BRING_COLUMNS
 from ui.desktop.people.history import COLUMNS
 from ui.desktop.result.text import STAGE_COLUMNS
+from ui.desktop.test.controls import Main
 from ui.desktop.test.pretest_answers import ACTIVITY
 from ui.desktop.test.questions import NOTES, OVERRIDE_REASONS, STOP_REASONS, SYMPTOMS
 from ui.desktop.test.screening import QUESTIONS
 from ui.desktop.theme.palette import TEXT_PAIRS, contrast
 from ui.desktop.widgets.rpe_strip import BANDS
+from ui.desktop.widgets.time_plot import OPERATORS_MARKS
 
 SOURCES = [path for path in Path(ui.__path__[0]).rglob("*.py") if "commands" not in path.parts]
 BELT_STATES = ("waits", "rests", "starting", "running", "stopping", "unknown")
@@ -42,6 +45,9 @@ COMPARED = (
 )  # fmt: skip
 CHANGES = ("within_error", "not_comparable", "possible_up", "possible_down", "real_up", "real_down")
 BUILT = {
+    *SOURCES_OF_QT.values(),
+    *(f"mark.{kind}" for kind in OPERATORS_MARKS if kind not in ("note", "symptom")),
+    *(f"do.main_{main.value}" for main in Main if main is not Main.NOTHING),
     *(f"step.{name}" for name in STEPS),
     *(f"history.{name}" for name in COLUMNS),
     *(f"audit.{action}" for action in Action if action.startswith(("person", "test", "result", "report", "audit"))),
@@ -70,7 +76,10 @@ BUILT = {
     *(f"hr_source.{hr_max(Subject(Sex.MALE, 50, 80, beta_blocker=b)).source}" for b in (False, True)),
     *(f"hr_source.{source}" for source in ("measured", "intervals", "rpe")),
     *(f"method.{name}" for name in METHODS),
-    *(f"outlook.{advice}" for advice in ("need_stages", "one_more", "enough", "limit_near", "no_more_stages")),
+    *(
+        f"outlook.{advice}"
+        for advice in ("need_stages", "one_more", "enough", "limit_near", "no_more_stages", "halves")
+    ),
     *(f"change.{which}" for which in CHANGES),
     *(f"term.{name}" for name in SOURCES_OF_ERROR),
     *(f"remedy.{name}" for name in REMEDIES),

@@ -3,9 +3,9 @@
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench, Wall
@@ -14,6 +14,8 @@ from teststation.physiology.assess import assess
 from teststation.ports import BeltState
 from teststation.run.state import HoldCause, Phase
 from teststation.subject import Gait, Sex, Subject
+from ui.desktop.i18n import tr
+from ui.desktop.test.controls import SETTLES_S
 from ui.desktop.test.panels import NO_READING
 from ui.desktop.widgets.hold_button import HOLD_S, HoldButton
 from ui.desktop.widgets.load_plot import LoadPlot
@@ -158,15 +160,193 @@ def test_one_tap_gives_the_exertion_and_it_is_asked_for_in_the_last_half_minute(
     assert bench.running.controller.recording.record(bench.running.controller.state).stages[-1].rpe == 12
 
 
-def test_handrail_and_gait_are_toggles(bench: Bench) -> None:
+def drawer_buttons(bench: Bench, text: str) -> QPushButton:
+    """The button of the drawer on top that says this."""
+    sheet = bench.window.sheet
+    assert sheet is not None
+    return next(one for one in sheet.findChildren(QPushButton) if one.accessibleName() == text.replace("\n", " "))
+
+
+def test_handrail_and_gait_are_lit_as_they_are_and_nothing_flips_by_itself(bench: Bench) -> None:
     bench.to_stages()
-    controls = bench.window.run.controls
-    controls.handrail_button.click()
-    controls.gait_button.click()
+    QTest.keyClick(bench.window, Qt.Key.Key_M)
+    walks, runs = (drawer_buttons(bench, tr(f"do.gait_{gait.value}")) for gait in (Gait.WALK, Gait.RUN))
+    assert (walks.isChecked(), runs.isChecked()) == (True, False)
+    walks.click()
+    bench.pass_s(0.5)
+    assert bench.running.controller.state.gait is Gait.WALK, "what is lit changes nothing when it is pressed"
+    runs.click()
+    drawer_buttons(bench, tr("do.rail_on")).click()
     bench.pass_s(0.5)
     state = bench.running.controller.state
     assert (state.handrail, state.gait) == (True, Gait.RUN)
-    assert "løper" in controls.gait_button.text()
+    assert (walks.isChecked(), runs.isChecked()) == (False, True)
+
+
+def test_a_drawer_leaves_pulse_clock_exertion_and_stop_free_and_closes_with_its_stage(bench: Bench) -> None:
+    bench.to_stages()
+    run = bench.window.run
+    for ask in ("ask_more", "ask_event", "ask_pressure", "ask_load", "ask_cool_down"):
+        getattr(bench.window.flow, ask)()
+        QApplication.processEvents()
+        for seen in (run.heart.pulse, run.stage.left, run.controls.rpe.buttons[13], bench.window.stop_button):
+            middle = seen.mapTo(bench.window, seen.rect().center())
+            assert bench.window.childAt(middle) is seen, f"{ask} lies over it"
+    run.controls.rpe.buttons[13].click()
+    assert bench.running.controller.recording.record(bench.running.controller.state).stages[-1].rpe == 13
+    assert bench.window.sheet is not None, "one drawer takes the place of the other"
+    assert len(bench.window.sheets._pile) == 1
+    bench.window.sheet.finish()
+    bench.window.flow.ask_more()  # type: ignore[union-attr]
+    bench.running.next()
+    bench.pass_s(0.5)
+    assert bench.window.sheet is None, "what it offered was true of the stage before"
+
+
+def test_a_digit_presses_the_answer_it_stands_before(bench: Bench) -> None:
+    bench.to_stages()
+    QTest.keyClick(bench.window, Qt.Key.Key_E)
+    sheet = bench.window.sheet
+    assert sheet is not None
+    assert sheet.pressed_by["3"].text().startswith("3 ")
+    QTest.keyClick(sheet, Qt.Key.Key_3)
+    marks = bench.running.controller.recording.record(bench.running.controller.state).marks
+    assert [(mark.kind, mark.text) for mark in marks] == [("symptom", tr("symptom.dizzy"))]
+
+
+def test_what_no_button_says_is_written(bench: Bench) -> None:
+    bench.to_stages()
+    QTest.keyClick(bench.window, Qt.Key.Key_E)
+    sheet = bench.window.sheet
+    assert sheet is not None
+    (field,) = sheet.findChildren(QLineEdit)
+    QTest.keyClicks(field, "glemte-briller1")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    marks = bench.running.controller.recording.record(bench.running.controller.state).marks
+    assert [(mark.kind, mark.text) for mark in marks] == [("note", "glemte-briller1")]
+    bench.pass_s(0.5)
+    assert bench.window.run.time_plot.drawn_marks() == 1
+    assert "stop" not in bench.treadmill.log
+
+
+def test_the_main_button_says_what_it_does_and_a_finger_on_its_way_does_nothing_else(bench: Bench) -> None:
+    bench.to_stages()
+    controls, wall = bench.window.run.controls, Wall(1e6)
+    controls._monotonic = wall
+    said: list[str] = []
+
+    def see() -> None:
+        bench.pass_s(0.5)
+        said.append(controls.main_button.text().partition("\n")[0])
+
+    see()
+    controls.main_button.click()
+    see()
+    controls.main_button.click()  # a second tap of the same finger
+    see()
+    assert bench.running.controller.state.holds == {HoldCause.OPERATOR}
+    wall.now_s += SETTLES_S + 0.1
+    controls.main_button.click()
+    see()
+    assert not bench.running.controller.state.holds
+    bench.running.cool_down("patient")
+    see()
+    controls.main_button.click()  # it was to be a hold
+    see()
+    assert phase(bench) is Phase.COOL_DOWN
+    wall.now_s += SETTLES_S + 0.1
+    controls.main_button.click()
+    bench.pass_s(0.5)
+    assert phase(bench) is not Phase.COOL_DOWN
+    assert said == [
+        "Hold trinn 1",
+        "Fortsett trinn 1",
+        "Fortsett trinn 1",
+        "Hold trinn 1",
+        *["Ferdig: stopp båndet"] * 2,
+    ]
+    assert "stop" not in bench.treadmill.log, "an ordinary ramp to off"
+
+
+def test_more_time_is_offered_by_itself_and_taken_in_one_tap(bench: Bench) -> None:
+    bench.to_stages()
+    longer = bench.window.run.controls.longer_button
+    for _ in range(215):
+        bench.strap.bpm = 100 + round(bench.wall.now_s / 8)
+        bench.pass_s(1.0, 1.0)
+    assert longer.isVisible()
+    left_s = bench.running.snapshot().stage_remaining_s
+    longer.click()
+    bench.pass_s(0.5)
+    assert bench.running.snapshot().stage_remaining_s > left_s + 50
+    assert not longer.isVisible()
+
+
+def test_nothing_moves_when_something_comes_to_stand_out(bench: Bench) -> None:
+    bench.to_stages()
+    run = bench.window.run
+    seen = (run.heart.pulse, run.stage.left, run.load_plot, run.controls.rpe.buttons[12], bench.window.stop_button)
+
+    def places() -> list[QRect]:
+        for _ in range(3):
+            QApplication.processEvents()
+        return [QRect(one.mapTo(bench.window, QPoint(0, 0)), one.size()) for one in seen]
+
+    def moved() -> int:
+        """By how many pixels: digits and chips round their own heights."""
+        apart = []
+        for old, new in zip(before, places(), strict=True):
+            apart += [old.x() - new.x(), old.y() - new.y(), old.width() - new.width(), old.height() - new.height()]
+        return max(map(abs, apart))
+
+    before, shown = places(), {run.notice.currentWidget()}
+    for bpm, seconds in ((120, 230.0), (None, 12.0), (190, 17.0)):
+        bench.strap.bpm = bpm
+        bench.pass_s(seconds)
+        shown.add(run.notice.currentWidget())
+        assert moved() <= 2
+    bench.treadmill.stops = False
+    bench.window.stop()
+    bench.pass_s(35.0)
+    shown.add(run.notice.currentWidget())
+    assert shown == {run.messages, run.countdown, run.limit, run.banner}
+
+
+def test_the_last_ten_seconds_say_what_comes_and_when(bench: Bench) -> None:
+    bench.to_stages()
+    bench.pass_s(233.0)
+    run = bench.window.run
+    assert run.notice.currentWidget() is run.countdown
+    words = run.countdown.words.text()
+    assert words.startswith("4 % om ")
+    assert words.endswith(" s")
+    assert run.countdown.width() > 0.95 * bench.window.width()
+
+
+def test_one_plot_is_large_and_a_key_swaps_them(bench: Bench) -> None:
+    bench.to_stages()
+    run = bench.window.run
+
+    def heights() -> tuple[int, int]:
+        for _ in range(3):
+            QApplication.processEvents()
+        return run.load_plot.plot.height(), run.time_plot.plot.height()
+
+    first = heights()
+    QTest.keyClick(bench.window, Qt.Key.Key_F6)
+    second = heights()
+    assert first[0] > first[1]
+    assert second[1] > second[0]
+
+
+def test_over_the_limit_the_pulse_looks_like_the_alarm_it_is(bench: Bench) -> None:
+    bench.to_stages()
+    heart, limit_bpm = bench.window.run.heart, bench.running.controller.state.hr_limit_bpm
+    assert limit_bpm is not None
+    for bpm, state in ((round(limit_bpm) - 2, ""), (round(limit_bpm) + 2, "high"), (None, "")):
+        bench.strap.bpm = bpm
+        bench.pass_s(0.5)
+        assert (heart.property("state") or "") == state
 
 
 def test_over_the_limit_a_notice_counts_down_and_going_on_needs_a_reason(bench: Bench) -> None:
@@ -271,7 +451,8 @@ def test_a_load_by_hand_stays_within_the_plan_and_holds_the_stage(bench: Bench) 
 
 def test_blood_pressure_goes_to_the_stage(bench: Bench) -> None:
     bench.to_stages()
-    bench.window.run.controls.pressure_button.click()
+    bench.window.run.controls.more_asked.emit()
+    drawer_buttons(bench, tr("do.pressure")).click()
     sheet = bench.window.sheet
     assert sheet is not None
     systolic, diastolic = sheet.findChildren(Stepper)

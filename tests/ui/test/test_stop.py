@@ -161,7 +161,7 @@ def answer(bench: Bench, code: str) -> None:
     sheet = bench.window.sheet
     assert sheet is not None
     assert sheet.accessibleName() == tr("why_stopped.title")
-    next(one for one in sheet.findChildren(QPushButton) if one.text() == tr(f"reason.{code}")).click()
+    next(one for one in sheet.findChildren(QPushButton) if one.accessibleName() == tr(f"reason.{code}")).click()
 
 
 def test_after_a_stop_and_never_before_the_window_asks_why(bench: Bench) -> None:

@@ -220,6 +220,18 @@ def shown_by_itself(found: Assessment) -> set[str]:
     return {name for name, one in found.estimates.items() if one.vo2max_ml_kg_min is not None or name in HEADLINES}
 
 
+def certainty_percent(found: Assessment | None) -> int | None:
+    """How much of what one more stage would give is had already; None while nothing can be reckoned."""
+    outlook = None if found is None else found.outlook
+    if outlook is None or outlook.width_now is None:
+        return None
+    if outlook.advice == "need_stages":
+        return 0
+    if outlook.advice != "one_more" or outlook.width_next is None:
+        return 100
+    return round(100 * min(1.0, outlook.width_next / outlook.width_now))
+
+
 def outlook_words(found: Assessment | None) -> str:
     """How sure the station is now, and what one more stage would bring. Half widths of the 95 % interval."""
     outlook = None if found is None else found.outlook
@@ -228,7 +240,15 @@ def outlook_words(found: Assessment | None) -> str:
     words = [] if outlook.width_now is None else [tr("outlook.now", half=number(outlook.width_now / 2))]
     half = DASH if outlook.width_next is None else number(outlook.width_next / 2)
     bpm = DASH if outlook.next_hr_bpm is None else round(outlook.next_hr_bpm)
-    return " ".join([*words, tr(f"outlook.{outlook.advice}", half=half, bpm=bpm)])
+    advice = outlook.advice
+    if (
+        advice == "one_more"
+        and outlook.width_now
+        and outlook.width_next
+        and outlook.width_next <= outlook.width_now / 2
+    ):
+        advice = "halves"
+    return " ".join([*words, tr(f"outlook.{advice}", half=half, bpm=bpm)])
 
 
 STAGE_COLUMNS = ("name", "time", "speed", "incline", "vo2", "pulse", "rpe", "pressure", "used")

@@ -7,15 +7,16 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.ports import Setpoint
-from teststation.run.state import Phase
+from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
-from teststation.subject import Gait
 from ui.desktop.i18n import tr
 from ui.desktop.test import questions
 from ui.desktop.test.bridge import SessionBridge
+from ui.desktop.test.more import May, more_drawer
 from ui.desktop.test.screen import RunScreen
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
 from ui.desktop.widgets.sheet import Sheet
+from ui.station.practice import is_practice
 from ui.station.session import Session
 
 UNANSWERED_MS = 120_000  # then a stopped test is kept without a reason
@@ -32,8 +33,9 @@ class RunFlow(QObject):
         super().__init__(parent)
         self.bridge = SessionBridge(session, self)
         self.session, self.screen = session, screen
-        self._sheet = show_sheet
+        self._show_sheet = show_sheet
         self._digits = ""
+        self._drawer: Sheet | None = None
         self._links = [
             (screen.start_held, session.begin),
             (screen.abandoned, self.abandon),
@@ -50,8 +52,7 @@ class RunFlow(QObject):
             (screen.controls.pressure, self.ask_pressure),
             (screen.controls.event_asked, self.ask_event),
             (screen.controls.load_asked, self.ask_load),
-            (screen.controls.gait, self._gait),
-            (screen.controls.handrail, session.handrail),
+            (screen.controls.more_asked, self.ask_more),
             (screen.controls.rpe.given, session.rpe),
         ]
         for signal, slot in self._links:
@@ -79,9 +80,13 @@ class RunFlow(QObject):
             case Qt.Key.Key_F2 if phase is Phase.READY:
                 self.screen.hold.hold()
             case Qt.Key.Key_F4 if phase is Phase.STAGES:
-                self.screen.controls.hold_button.click()
+                self._hold_or_go_on()
             case Qt.Key.Key_F5 if phase is Phase.STAGES:
-                self.screen.controls.next_button.click()
+                self.session.next()
+            case Qt.Key.Key_F6:
+                self.screen.swap_plots()
+            case Qt.Key.Key_M if self._person_walks() and not _typing():
+                self.ask_more()
             case Qt.Key.Key_F8 if phase in (Phase.STARTING, Phase.STAGES):
                 self.ask_cool_down()
             case Qt.Key.Key_E if self._person_walks() and not _typing():
@@ -109,6 +114,10 @@ class RunFlow(QObject):
         if key == Qt.Key.Key_F2:
             self.screen.hold.tighten()
 
+    def _hold_or_go_on(self) -> None:
+        by_hand = self.session.controller.state.holds & {HoldCause.OPERATOR, HoldCause.LOAD_CHANGED}
+        (self.session.release if by_hand else self.session.hold)()
+
     def _give_digits(self) -> None:
         rpe, self._digits = int(self._digits), ""
         if FIRST <= rpe <= LAST:
@@ -116,10 +125,66 @@ class RunFlow(QObject):
 
     # --- questions ---
 
-    def ask_cool_down(self) -> None:
-        """Why the stages end now."""
+    def _sheet(
+        self,
+        make: Callable[[QWidget], Sheet],
+        still: Callable[[], bool] | None = None,
+        gone: Callable[[], None] | None = None,
+    ) -> None:
+        """A drawer beside pulse and clock; it takes the place of the one that was there."""
+        if self._drawer is not None:
+            self._drawer.finish()
+
+        def made(window: QWidget) -> Sheet:
+            sheet = self._drawer = make(window)
+            sheet.closed.connect(lambda: self._closed(sheet))
+            return sheet
+
+        self._show_sheet(made, still, gone)
+
+    def _closed(self, sheet: Sheet) -> None:
+        if self._drawer is sheet:
+            self._drawer = None
+
+    def ask_more(self) -> None:
+        """The rest of what may be done now."""
+        state = self.session.controller.state
+        moment = self.session.snapshot()
+        may = May(
+            stage=state.phase is Phase.STAGES,
+            last_stage=state.stage_index + 1 == len(state.plan.stages),
+            extend=state.phase is Phase.STAGES and moment.may_extend,
+            gait=state.gait,
+            handrail=state.handrail,
+        )
+        phase, index = state.phase, state.stage_index
+        acts: dict[str, Callable[[], None]] = {
+            "next": self.session.next,
+            "extend": self.session.extend,
+            "load": self.ask_load,
+            "pressure": self.ask_pressure,
+            "event": self.ask_event,
+        }
         self._sheet(
-            lambda window: questions.cool_down_sheet(window, self.session.cool_down),
+            lambda window: more_drawer(
+                window,
+                may,
+                lambda code: acts[code](),
+                self.session.gait,
+                self.session.handrail,
+                dock=self.screen.drawer,
+            ),
+            # What it offers was true of this stage.
+            lambda: self._phase is phase and self.session.controller.state.stage_index == index,
+        )
+
+    def ask_cool_down(self) -> None:
+        """Why the stages end now; of a practice walk nobody asks."""
+        if is_practice(self.session.controller.state.plan):
+            self.session.cool_down("operator")
+            return
+        self._sheet(
+            lambda window: questions.cool_down_sheet(window, self.session.cool_down, self.screen.drawer),
             lambda: self._phase in (Phase.STARTING, Phase.STAGES),
         )
 
@@ -128,13 +193,17 @@ class RunFlow(QObject):
         asked = self._limit
         # What is answered is what stood there when the sheet was opened, and it closes where that is asked no longer.
         self._sheet(
-            lambda window: questions.override_sheet(window, lambda why: self.session.override_limit(why, asked or "")),
+            lambda window: questions.override_sheet(
+                window, lambda why: self.session.override_limit(why, asked or ""), self.screen.drawer
+            ),
             lambda: self._limit == asked,
         )
 
     def ask_event(self) -> None:
         """What happened."""
-        self._sheet(lambda window: questions.event_sheet(window, self.session.mark), self._person_walks)
+        self._sheet(
+            lambda window: questions.event_sheet(window, self.session.mark, self.screen.drawer), self._person_walks
+        )
 
     def ask_pressure(self) -> None:
         """Blood pressure."""
@@ -143,7 +212,7 @@ class RunFlow(QObject):
         def given(systolic_mmhg: int, diastolic_mmhg: int) -> None:
             self.session.blood_pressure(systolic_mmhg, diastolic_mmhg, index)
 
-        self._sheet(lambda window: questions.pressure_sheet(window, given), self._person_walks)
+        self._sheet(lambda window: questions.pressure_sheet(window, given, self.screen.drawer), self._person_walks)
 
     def ask_load(self) -> None:
         """Speed and incline by hand."""
@@ -159,7 +228,9 @@ class RunFlow(QObject):
                 self.session.change_load(speed_kmh, incline_pct)
 
         self._sheet(
-            lambda window: questions.load_sheet(window, state.plan, state.setpoint, given, changed=changed),
+            lambda window: questions.load_sheet(
+                window, state.plan, state.setpoint, given, changed=changed, dock=self.screen.drawer
+            ),
             lambda: self._load == asked,
             lambda: self._ask_load(changed=True) if self._phase is Phase.STAGES else None,
         )
@@ -210,11 +281,6 @@ class RunFlow(QObject):
         self.screen.heart.troubles = self.session.strap_troubles
         self.screen.belt_troubles = self.session.belt_troubles
         self.screen.show_moment(moment)
-        state = self.session.controller.state
-        self.screen.controls.show_person(state.gait, handrail=state.handrail)
-
-    def _gait(self, gait: str) -> None:
-        self.session.gait(Gait(gait))
 
     def _confirm_load(self) -> None:
         prompt = self.session.controller.state.prompt
@@ -227,7 +293,7 @@ class RunFlow(QObject):
         self.session.acknowledge(code, silenced)
 
     def _came_to_rest(self) -> None:
-        if self.session.begun and (self.bridge.last_stop == "operator" or self._stopped_at_machine()):
+        if self.session.to_keep and (self.bridge.last_stop == "operator" or self._stopped_at_machine()):
             self._ask_why_stopped()
         else:
             self._finish()
@@ -243,7 +309,7 @@ class RunFlow(QObject):
         if not self._links:
             return  # it is kept, and the next run has the screen
         try:
-            stored = self._kept() if self.session.begun else None
+            stored = self._kept() if self.session.to_keep else None
         except StationError as error:
             self.disconnect_screen()
             self.not_kept.emit(error)

@@ -1,9 +1,9 @@
 """Parts of the run screen that only show: top strip, pulse, stage, and the notice that a limit was reached."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QStackedWidget
 
-from teststation.cause import Problem
+from teststation.cause import Cause, Problem
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
@@ -79,7 +79,12 @@ class HeartPanel(QFrame):
             label(tr("run.pulse"), "heading"), 1, self.pulse, label(tr("run.bpm"), "unit", centred=True), 1,
             self.share, self.bar, self.limit, self.near, self.why, 2, gap=6, margin=14,
         )  # fmt: skip
+        self._parts = parts
         self.setLayout(parts)
+
+    def show_below(self, words: QLabel) -> None:
+        """Words at the foot of the panel: what each stage was given of exertion, and what is missing."""
+        self._parts.addWidget(words)
 
     def rescale(self, scale: float) -> None:
         """Three digits wide, always."""
@@ -92,6 +97,7 @@ class HeartPanel(QFrame):
         limit_bpm = moment.hr_limit_bpm
         set_shown(self.bar, limit_bpm is not None)
         if limit_bpm is None:
+            set_state(self, "")
             set_text(self.share, "")
             set_text(self.limit, tr("run.no_limit"))
             set_text(self.near, "" if moment.hr_bpm is not None else self._absent())
@@ -101,12 +107,14 @@ class HeartPanel(QFrame):
             set_text(self.share, tr("run.of_limit", percent=DASH))
             set_text(self.near, self._absent())
             self._bar(0, "")
+            set_state(self, "")
             return
         share = moment.hr_bpm / limit_bpm
         set_text(self.share, tr("run.of_limit", percent=round(100 * share)))
         words = tr("run.over") if share > 1 else tr("run.near") if share >= NEAR_LIMIT else ""
         set_text(self.near, words)
         self._bar(min(100, round(100 * share)), "caution" if words else "")
+        set_state(self, "high" if share > 1 else "")
 
     def _absent(self) -> str:
         return tr("run.attempts", n=self.attempts) if self.attempts else tr("run.no_pulse")
@@ -127,14 +135,14 @@ class StagePanel(QFrame):
         self.left = DigitLabel("", tr("run.time_left"))
         self.held = label("", "chip", centred=True, wrap=True)
         set_state(self.held, "caution")
-        kept = self.held.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self.held.setSizePolicy(kept)
+        # Why the clock stands takes the place of what it counts: nothing moves when it does.
+        self._head = QStackedWidget()
+        for one in (self.heading, self.held):
+            self._head.addWidget(one)
         self.stage = label("", "lead", centred=True)
         self.targets: list[QLabel] = []
         self.measured: list[QLabel] = []
         self.next = label("", "lead", wrap=True)
-        self.countdown = label("", "strong", wrap=True)
         table = QGridLayout()
         table.setHorizontalSpacing(10)
         table.setVerticalSpacing(2)
@@ -149,8 +157,8 @@ class StagePanel(QFrame):
             table.addWidget(measured, 2, index)
             table.setColumnStretch(index, 1)
         parts = column(
-            self.heading, 1, self.left, 1, self.held, self.stage, rule(), table, rule(),
-            label(tr("run.next"), "caption"), self.next, self.countdown, 1, gap=6, margin=14,
+            self._head, 1, self.left, 1, self.stage, rule(), table, rule(),
+            label(tr("run.next"), "caption"), self.next, 1, gap=6, margin=(14, 8, 14, 8),
         )  # fmt: skip
         self.setLayout(parts)
 
@@ -164,7 +172,7 @@ class StagePanel(QFrame):
         set_text(self.heading, tr("run.cool_down_left") if cooling else tr("run.time_left"))
         over = moment.phase in (Phase.STOPPING, Phase.ENDED)
         self.left.show_digits(DASH if over else clock(moment.stage_remaining_s))
-        set_shown(self.held, bool(moment.holds))
+        self._head.setCurrentWidget(self.held if moment.holds else self.heading)
         if moment.holds:
             set_text(self.held, tr("run.held", why=", ".join(tr(f"hold.{h.value}") for h in _ordered(moment.holds))))
         set_text(self.stage, _stage_words(moment))
@@ -174,8 +182,6 @@ class StagePanel(QFrame):
         set_text(self.measured[0], number(moment.measured_speed_kmh, 1))
         set_text(self.measured[1], number(moment.measured_incline_pct, 1))
         set_text(self.next, _coming(moment))
-        ahead = moment.countdown_s
-        set_text(self.countdown, "" if ahead is None else tr("run.changes_in", seconds=int(-(-ahead // 1))))
 
 
 class LimitPanel(QFrame):
@@ -191,16 +197,15 @@ class LimitPanel(QFrame):
         self.left = label("", "figure")
         self.yes = button(tr("limit.go_on"), self.go_on.emit, "touch")
         self.no = button(tr("limit.cool_down"), self.cool_down.emit, "touch")
-        self.setLayout(row(self.left, self.words, self.yes, self.no, margin=10, shares=(0, 1)))
+        self.setLayout(row(self.left, self.words, self.yes, self.no, margin=(12, 2, 12, 2), shares=(0, 1)))
         set_state(self, "caution")
 
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
         notice = moment.limit_notice
-        set_shown(self, notice is not None)
         if notice is not None:
             set_text(self.left, tr("limit.seconds", n=int(-(-(moment.limit_acts_in_s or 0.0) // 1))))
-            set_text(self.words, tr("limit.words", cause=say(notice)))
+            set_text(self.words, _limit_words(notice, moment))
 
 
 def _belt_words(moment: Snapshot) -> str:
@@ -227,6 +232,48 @@ def _coming(moment: Snapshot) -> str:
         return DASH
     load = tr("run.load", speed=number(coming.speed_kmh, 1), incline=number(coming.incline_pct, 1))
     return load if coming is not plan.cool_down else tr("run.next_cool_down", load=load)
+
+
+def _limit_words(notice: Cause, moment: Snapshot) -> str:
+    """Of the pulse what it is now: the number in the sentence is the number beside it."""
+    if notice.code != "limit_hr" or moment.hr_limit_bpm is None:
+        return tr("limit.words", cause=say(notice))
+    bpm = DASH if moment.hr_bpm is None else moment.hr_bpm
+    return tr("limit.live", bpm=bpm, limit=round(moment.hr_limit_bpm))
+
+
+class CountdownPanel(QFrame):
+    """The last ten seconds before a change of load, as wide as the window: what it will be, and when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "message")
+        set_state(self, "caution")
+        self.words = label("", "countdown", centred=True)
+        self.setLayout(row(self.words, margin=(12, 2, 12, 2)))
+
+    def show_moment(self, moment: Snapshot) -> None:
+        """Show one snapshot."""
+        if moment.countdown_s is not None:
+            seconds = int(-(-moment.countdown_s // 1))
+            set_text(self.words, tr("run.coming", what=_change(moment), seconds=seconds))
+
+
+def _change(moment: Snapshot) -> str:
+    """What changes: incline or speed alone where the other stays."""
+    coming, now = moment.next_stage, moment.stage
+    if coming is None or coming is moment.record.plan.cool_down:
+        return _coming(moment)
+    incline, speed = number(coming.incline_pct, _whole(coming.incline_pct)), number(coming.speed_kmh, 1)
+    if coming.speed_kmh == now.speed_kmh:
+        return f"{incline} %"
+    if coming.incline_pct == now.incline_pct:
+        return f"{speed} {tr('unit.kmh')}"
+    return tr("run.load", speed=speed, incline=incline)
+
+
+def _whole(value: float) -> int:
+    return 0 if value == int(value) else 1
 
 
 def _ordered(holds: frozenset[HoldCause]) -> list[HoldCause]:

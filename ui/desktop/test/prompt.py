@@ -21,18 +21,24 @@ class PromptPanel(QFrame):
         self.setProperty("role", "message")
         set_state(self, "caution")
         self.words = label("", "large", wrap=True)
-        self.detail = label("", "lead", wrap=True)
+        self.detail = label("", wrap=True)
         self.button = button(tr("prompt.is_set"), self.confirmed.emit, "main")
-        self.setLayout(row(column(self.words, self.detail, gap=2), self.button, gap=20, margin=12, shares=(1,)))
+        self.setLayout(
+            row(column(self.words, self.detail, gap=0), self.button, gap=20, margin=(12, 2, 12, 2), shares=(1,))
+        )
 
     def rescale(self, scale: float) -> None:
         """A button for a thumb."""
-        self.button.setMinimumSize(round(330 * scale), round(110 * scale))
+        self.button.setMinimumSize(round(330 * scale), round(94 * scale))
+
+    @staticmethod
+    def asked(moment: Snapshot) -> bool:
+        """Whether there is something to set at the treadmill."""
+        return moment.prompt is not None or moment.start_at_machine
 
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
         prompt = moment.prompt
-        set_shown(self, prompt is not None or moment.start_at_machine)
         if prompt is None:
             set_text(self.words, tr("prompt.start_at_machine"))
             set_text(self.detail, "")

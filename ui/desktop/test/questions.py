@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from teststation.ports import Setpoint
 from teststation.protocol.plan import Plan
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
-from ui.desktop.widgets.base import button, column, label, problem_label, show_problems
+from ui.desktop.widgets.base import button, column, label, problem_label, row, show_problems
 from ui.desktop.widgets.choices import choices
-from ui.desktop.widgets.fields import form
+from ui.desktop.widgets.fields import form, line_edit
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.stepper import Stepper
 
@@ -21,13 +22,15 @@ STOP_REASONS = (
 OVERRIDE_REASONS = ("talks", "max_higher", "artefact", "supervised")
 SYMPTOMS = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "palpitations")
 SPEED_MIN_KMH = 0.5  # the slowest a protocol may ask for
+OTHER_MAX = 120
+Dock = Callable[[], QRect] | None
 NOTES = ("stumbled", "strap_moved", "disturbed", "drank")
 
 
-def cool_down_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
+def cool_down_sheet(window: QWidget, chosen: Callable[[str], None], dock: Dock = None) -> Sheet:
     """Why the stages end here."""
     answers = [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
-    return choices(window, tr("cool_down.title"), tr("cool_down.words"), answers, chosen, columns=3)
+    return choices(window, tr("cool_down.title"), tr("cool_down.words"), answers, chosen, columns=2, dock=dock)
 
 
 def why_stopped_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
@@ -37,13 +40,13 @@ def why_stopped_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
     return choices(window, tr("why_stopped.title"), words, answers, chosen, columns=3, cancel=unsaid)
 
 
-def override_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
+def override_sheet(window: QWidget, chosen: Callable[[str], None], dock: Dock = None) -> Sheet:
     """Why the test goes on over its limit. The reason is kept in words."""
     answers = [(tr(f"override.{code}"), tr(f"override.{code}")) for code in OVERRIDE_REASONS]
-    return choices(window, tr("override.title"), tr("override.words"), answers, chosen, columns=1)
+    return choices(window, tr("override.title"), tr("override.words"), answers, chosen, columns=1, dock=dock)
 
 
-def event_sheet(window: QWidget, chosen: Callable[[str, str], None]) -> Sheet:
+def event_sheet(window: QWidget, chosen: Callable[[str, str], None], dock: Dock = None) -> Sheet:
     """A symptom or an event, kept in words with its time."""
     answers = [(f"symptom:{code}", tr(f"symptom.{code}")) for code in SYMPTOMS]
     answers += [(f"note:{code}", tr(f"note.{code}")) for code in NOTES]
@@ -52,16 +55,30 @@ def event_sheet(window: QWidget, chosen: Callable[[str, str], None]) -> Sheet:
         kind, _, code = answer.partition(":")
         chosen(kind, tr(f"{kind}.{code}"))
 
-    return choices(window, tr("event.title"), tr("event.words"), answers, split, columns=2)
+    sheet = choices(window, tr("event.title"), tr("event.words"), answers, split, columns=2, dock=dock)
+    other = line_edit("", tr("event.other"), tr("event.other_hint"))
+    other.setMaxLength(OTHER_MAX)
+
+    def keep() -> None:
+        words = other.text().strip()
+        if words:
+            sheet.finish()
+            chosen("note", words)
+
+    other.returnPressed.connect(keep)
+    inside = sheet.body.content.layout()
+    assert isinstance(inside, QBoxLayout)
+    inside.addLayout(row(other, button(tr("event.keep"), keep, "touch"), gap=8, shares=(1,)))
+    return sheet
 
 
-def pressure_sheet(window: QWidget, given: Callable[[int, int], None]) -> Sheet:
+def pressure_sheet(window: QWidget, given: Callable[[int, int], None], dock: Dock = None) -> Sheet:
     """Blood pressure of this stage. Nothing stands there beforehand: what is kept was read from a cuff."""
     systolic = Stepper(tr("pressure.systolic"), 60, 300, None, start=140, step=2, unit="mmHg")
     diastolic = Stepper(tr("pressure.diastolic"), 30, 200, None, start=80, step=2, unit="mmHg")
     problems = problem_label()
     body = column(form((tr("pressure.systolic"), systolic), (tr("pressure.diastolic"), diastolic)), problems)
-    sheet = Sheet(window, tr("pressure.title"), body, width=820)
+    sheet = Sheet(window, tr("pressure.title"), body, width=820, dock=dock)
 
     def keep() -> None:
         wrong = [found for found in (systolic.problem(), diastolic.problem()) if found]
@@ -87,6 +104,7 @@ def load_sheet(
     given: Callable[[float, float], None],
     *,
     changed: bool = False,
+    dock: Dock = None,
 ) -> Sheet:
     """Speed and incline by hand, within the plan's own top; ``changed``: in place of one for a load that is past."""
     speed_now, incline_now = (target.speed_kmh, target.incline_pct) if target else (SPEED_MIN_KMH, 0.0)
@@ -98,7 +116,7 @@ def load_sheet(
     told = [label(tr("load.changed"), "problem", wrap=True)] if changed else []
     problems = problem_label()
     body = column(*told, label(words, "soft", wrap=True), fields, problems)
-    sheet = Sheet(window, tr("load.title"), body, width=820)
+    sheet = Sheet(window, tr("load.title"), body, width=820, dock=dock)
 
     def set_load() -> None:
         wrong = [found for found in (speed.problem(), incline.problem()) if found]

@@ -2,19 +2,20 @@
 
 import time
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLayout, QProgressBar, QStackedWidget, QWidget
 
 from teststation.cause import Problem
+from teststation.run.alarms import Alarm, Priority
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
 from ui.desktop.i18n import say, told, told_of, tr
-from ui.desktop.result.text import outlook_words
+from ui.desktop.result.text import certainty_percent, outlook_words
 from ui.desktop.test.controls import RunControls
-from ui.desktop.test.panels import HeartPanel, LimitPanel, StagePanel, TopStrip
+from ui.desktop.test.panels import CountdownPanel, HeartPanel, LimitPanel, StagePanel, TopStrip
 from ui.desktop.test.prompt import PromptPanel
 from ui.desktop.theme.style import STOP_HEIGHT, STOP_WIDTH
-from ui.desktop.widgets.base import button, card, column, frame, label, row, set_shown, set_text
+from ui.desktop.widgets.base import button, column, frame, label, row, set_shown, set_text
 from ui.desktop.widgets.hold_button import HoldButton
 from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.message_bar import MessageBar
@@ -22,6 +23,9 @@ from ui.desktop.widgets.sounds import Speaker
 from ui.desktop.widgets.time_plot import TimePlot
 from ui.desktop.widgets.tones import Tones
 
+NOTICE_HEIGHT = 104
+LARGE_FIRST = (5, 3)
+BOTH_PLOTS_FROM = 0.55  # the scale below which only one plot has room
 # Start can wait for a pulse, but a belt that is away or moving forbids it.
 FORBIDS_START = frozenset({"not_ready_belt_offline", "not_ready_belt_moves", "plan_beyond_machine"})
 
@@ -42,16 +46,19 @@ class RunScreen(QWidget):
         self.banner_detail = label("", centred=True, wrap=True)
         self.banner_detail.setObjectName("detail")
         self.at_rest_button = button(tr("run.seen_at_rest"), self.seen_at_rest.emit, "touch")
-        words = column(self.banner_text, self.banner_detail, gap=2)
-        self.banner = frame(row(words, self.at_rest_button, gap=20, margin=10, shares=(1,)), "banner")
-        self.banner.hide()
+        words = column(self.banner_text, self.banner_detail, gap=0)
+        self.banner = frame(row(words, self.at_rest_button, gap=20, margin=(12, 2, 12, 2), shares=(1,)), "banner")
         self.prompt = PromptPanel()
-        self.prompt.hide()
-        self.heart = self._heart()
-        self.limit = LimitPanel()
-        self.limit.hide()
-        self.stage = StagePanel()
         self.controls = RunControls()
+        self.heart = self._heart()
+        self.heart.show_below(self.controls.rpe.so_far)
+        self.limit = LimitPanel()
+        self.countdown = CountdownPanel()
+        # One place for whatever stands out, always as high as it can get: nothing else moves when something comes.
+        self.notice = QStackedWidget()
+        for one in (self.messages, self.banner, self.limit, self.prompt, self.countdown):
+            self.notice.addWidget(one)
+        self.stage = StagePanel()
         self.hold = HoldButton(tr("start.label"), tr("start.held"))
         self.hold.completed.connect(self.start_held)
         self.belt_troubles: tuple[Problem, ...] = ()  # what the treadmill's driver complains of
@@ -59,6 +66,8 @@ class RunScreen(QWidget):
         self.end_words = label("", "lead", wrap=True)
         self.give_up = button(tr("start.give_up"), self.abandoned.emit, "touch")
         self.foot = self._foot()
+        self._swapped, self._scale = False, 1.0
+        self._cards: tuple[QFrame, ...] = ()
         self._layout()
         self._speaker = Speaker()
         self._tones = Tones(self._speaker)
@@ -78,33 +87,36 @@ class RunScreen(QWidget):
         return HeartPanel()
 
     def _middle(self) -> QWidget:
-        """What stands between pulse and time."""
+        """What stands between pulse and time, and what a drawer lies over."""
         self.load_plot, self.time_plot = LoadPlot(), TimePlot()
-        self.outlook = label("", "strong")
+        self.outlook = label("", "strong", wrap=True)
+        self.meter = QProgressBar()
+        self.meter.setRange(0, 100)
+        self.meter.setTextVisible(False)
+        self.meter.setAccessibleName(tr("outlook.name"))
+        self.swap_button = button(tr("plot.swap"), self.swap_plots, "link")
+        self.swap_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        meter = row(self.meter, self.outlook, gap=10, shares=(1, 3))
+        load_head = row(label(tr("plot.load_title"), "strong"), 1, self.swap_button)
+        self._cards = (_plot_card(load_head, self.load_plot, meter), titled(tr("plot.time_title"), self.time_plot))
+        self._plots = column(*self._cards, gap=10, shares=LARGE_FIRST)
         middle = QWidget()
-        load = titled(tr("plot.load_title"), self.load_plot, self.outlook)
-        middle.setLayout(column(load, titled(tr("plot.time_title"), self.time_plot), gap=10, shares=(5, 4)))
+        middle.setLayout(self._plots)
         return middle
 
     def _layout(self) -> None:
-        body = row(self.heart, self._middle(), self.stage, shares=(0, 1))
+        self.middle = self._middle()
+        body = row(self.heart, self.middle, self.stage, shares=(0, 1))
         self._corner = QWidget()
         foot = frame(row(self.foot, self._corner, margin=(12, 8, 8, 8), shares=(1,)), "foot")
-        inner = column(
-            self.banner,
-            self.prompt,
-            self.limit,
-            self.messages,
-            body,
-            gap=10,
-            margin=(12, 8, 12, 8),
-            shares=(0, 0, 0, 0, 1),
-        )
+        inner = column(self.notice, body, gap=10, margin=(12, 8, 12, 8), shares=(0, 1))
         self.setLayout(column(self.top, inner, foot, gap=0, shares=(0, 1)))
 
     def rescale(self, scale: float, family: str) -> None:
         """Make room for this scale."""
         self._corner.setFixedSize(round(STOP_WIDTH * scale) + 14, round(STOP_HEIGHT * scale) + 4)
+        self._scale = scale
+        self.notice.setFixedHeight(round(NOTICE_HEIGHT * scale))
         self.heart.rescale(scale)
         self.stage.rescale(scale)
         self.prompt.rescale(scale)
@@ -114,6 +126,7 @@ class RunScreen(QWidget):
     def _rescale_middle(self, scale: float, family: str) -> None:
         self.load_plot.rescale(scale, family)
         self.time_plot.rescale(scale, family)
+        self._share_plots()
 
     def begin(self, person: str, born: str, protocol: str) -> None:
         """A new run."""
@@ -131,14 +144,12 @@ class RunScreen(QWidget):
         self.controls.show_moment(moment)
         self.limit.show_moment(moment)
         self.prompt.show_moment(moment)
+        self.countdown.show_moment(moment)
         shown = tuple(alarm for alarm in moment.alarms if not _told_elsewhere(alarm.code, moment))
         self.messages.show_alarms(shown, _guidance(moment))
         red = moment.press_red_button or any(alarm.code == "press_red_button" for alarm in moment.alarms)
-        set_shown(self.banner, red)
-        # While a load or a decision is asked for there is nothing calmer to say; an alarm still is.
-        asked = not (self.prompt.isHidden() and self.limit.isHidden())
-        set_shown(self.messages, not red and (bool(shown) or not asked))
         set_text(self.banner_detail, " · ".join(say(alarm.cause) for alarm in shown) if red else "")
+        self._show_notice(moment, shown, red=red)
         self._show_foot(moment)
         self._show_middle(moment)
 
@@ -147,8 +158,51 @@ class RunScreen(QWidget):
         walking = moment.phase is Phase.STAGES
         going_on = bool(run.stages) and run.stages[-1].ended_s is None
         self.load_plot.show_assessment(moment.assessment, open_stage=going_on)
-        set_text(self.outlook, outlook_words(moment.assessment) if moment.phase is Phase.STAGES else "")
+        self._show_outlook(moment)
         self.time_plot.show_run(run, moment.hr_limit_bpm, moment.stage_remaining_s, walking=walking)
+
+    def swap_plots(self) -> None:
+        """The other plot is the large one."""
+        if self._cards:
+            self._swapped = not self._swapped
+            self._share_plots()
+
+    def _share_plots(self) -> None:
+        """One large and one small; where a small one would show nothing, the large one alone."""
+        for place, share in enumerate(LARGE_FIRST[::-1] if self._swapped else LARGE_FIRST):
+            self._plots.setStretch(place, share)
+            small = share == min(LARGE_FIRST)
+            set_shown(self._cards[place], not (small and self._scale < BOTH_PLOTS_FROM))
+        self.load_plot.compact(self._swapped)
+        self.time_plot.compact(not self._swapped)
+
+    def drawer(self) -> QRect:
+        """Where a drawer goes in the window: over the plots, beside pulse and clock, above hands and STOPP."""
+        return QRect(self.middle.mapTo(self.window(), QPoint(0, 0)), self.middle.size())
+
+    def _show_notice(self, moment: Snapshot, alarms: tuple[Alarm, ...], *, red: bool) -> None:
+        """What asks most for an answer has the place; a load that is coming goes before what has been seen."""
+        urgent = any(alarm.priority is Priority.HIGH for alarm in alarms)
+        if red:
+            chosen: QWidget = self.banner
+        elif moment.limit_notice is not None:
+            chosen = self.limit
+        elif PromptPanel.asked(moment):
+            chosen = self.prompt
+        elif moment.countdown_s is not None and not urgent:
+            chosen = self.countdown
+        else:
+            chosen = self.messages
+        if self.notice.currentWidget() is not chosen:
+            self.notice.setCurrentWidget(chosen)
+
+    def _show_outlook(self, moment: Snapshot) -> None:
+        found = moment.assessment if moment.phase is Phase.STAGES else None
+        set_text(self.outlook, outlook_words(found))
+        percent = certainty_percent(found)
+        set_shown(self.meter, percent is not None)
+        if percent is not None and self.meter.value() != percent:
+            self.meter.setValue(percent)
 
     def _show_foot(self, moment: Snapshot) -> None:
         if moment.phase is Phase.READY:
@@ -177,8 +231,13 @@ class RunScreen(QWidget):
         return " ".join(f"{sentence}." for sentence in words)
 
 
-def titled(title: str, *widgets: QWidget) -> QFrame:
-    return card(title, *widgets, gap=2, margin=(12, 8, 12, 8), shares=(0, 1), role="strong")
+def titled(title: str, *parts: QWidget | QLayout) -> QFrame:
+    """A card of the run screen under a small heading."""
+    return _plot_card(label(title, "strong"), *parts)
+
+
+def _plot_card(head: QWidget | QLayout, *parts: QWidget | QLayout) -> QFrame:
+    return frame(column(head, *parts, gap=2, margin=(12, 6, 12, 6), shares=(0, 1)), "card")
 
 
 def _told_elsewhere(code: str, moment: Snapshot) -> bool:

@@ -2,11 +2,21 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, column, label
 from ui.desktop.widgets.sheet import Sheet
+
+KEYS = "1234567890"  # the tenth answer has the 0
+
+
+def numbered(sheet: Sheet, buttons: Sequence[QPushButton]) -> None:
+    """Each of the first ten is pressed by a digit, which stands before its words."""
+    for key, made in zip(KEYS, buttons, strict=False):
+        made.setText(f"{key}   {made.text()}")
+        sheet.pressed_by[key] = made
 
 
 def choices(
@@ -18,19 +28,23 @@ def choices(
     *,
     columns: int = 2,
     cancel: str = "",
+    dock: Callable[[], QRect] | None = None,
 ) -> Sheet:
-    """A sheet with one button for each ``(code, text)``; a tap closes it and hands over the code."""
+    """A sheet with one button for each ``(code, text)``; a tap or its digit closes it and hands over the code."""
     grid = QGridLayout()
     grid.setSpacing(10)
-    sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid))
+    sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid), dock=dock)
 
     def choose(code: str) -> None:
         sheet.answer = code
         sheet.finish()
         chosen(code)
 
-    for index, (code, text) in enumerate(answers):
-        grid.addWidget(button(text, lambda code=code: choose(code), "choice"), index // columns, index % columns)
+    buttons = [button(text, lambda code=code: choose(code), "choice") for code, text in answers]
+    for index, made in enumerate(buttons):
+        grid.addWidget(made, index // columns, index % columns)
+        grid.setColumnStretch(index % columns, 1)
+    numbered(sheet, buttons)
     sheet.add_cancel(cancel or tr("common.cancel"))
     return sheet
 

@@ -22,18 +22,18 @@ class LoadPlot(QWidget):
         self._changed = Changed()
         self._low, self._high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
         band = pg.FillBetweenItem(self._low, self._high, brush=QColor(c.ACCENT_SOFT))
-        self._seen = pg.PlotCurveItem(pen=pen(c.ACCENT, 3))
-        self._beyond = pg.PlotCurveItem(pen=pen(c.ACCENT, 2, Qt.PenStyle.DashLine))
+        self._seen = pg.PlotCurveItem(pen=pen(c.ACCENT, 5))
+        self._beyond = pg.PlotCurveItem(pen=pen(c.ACCENT, 4, Qt.PenStyle.DashLine))
         self._range = pg.PlotCurveItem(pen=pen(c.ACCENT_DARK, 5))
         self._used = pg.ScatterPlotItem(symbol="o", size=15, pen=pen(c.ACCENT_DARK, 2), brush=QColor(c.ACCENT))
         self._excluded = pg.ScatterPlotItem(symbol="x", size=15, pen=pen(c.INK_SOFT, 2), brush=QColor(c.INK_SOFT))
         self._open = pg.ScatterPlotItem(symbol="d", size=17, pen=pen(c.INK, 2), brush=QColor(c.SURFACE))
         self._result = pg.ScatterPlotItem(symbol="star", size=24, pen=pen(c.ACCENT_DARK, 2), brush=QColor(c.SURFACE))
         marks = {"position": 0.98, "anchors": [(1, 0), (1, 1)], "color": c.INK_SOFT, "movable": False}
-        self._max = pg.InfiniteLine(angle=0, pen=pen(c.INK_SOFT, 2, Qt.PenStyle.DashLine), label="", labelOpts=marks)
+        self._max = pg.InfiniteLine(angle=0, pen=pen(c.INK_SOFT, 3, Qt.PenStyle.DashLine), label="", labelOpts=marks)
         self._limit = pg.InfiniteLine(
             angle=0,
-            pen=pen(c.CAUTION_LINE, 2, Qt.PenStyle.DotLine),
+            pen=pen(c.CAUTION_LINE, 3, Qt.PenStyle.DotLine),
             label="",
             labelOpts={**marks, "color": c.CAUTION_INK},
         )
@@ -50,6 +50,12 @@ class LoadPlot(QWidget):
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.legend)
         self.show_assessment(None)
+
+    def compact(self, small: bool) -> None:
+        """Drawn small it has no names at its axes, and its curve the room."""
+        for side in ("bottom", "left"):
+            self._axes.getAxis(side).showLabel(not small)
+        self.legend.setVisible(not small)
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""

@@ -1,10 +1,14 @@
-"""Perceived exertion 6 to 20 in one tap, under the talk test's own words."""
+"""Perceived exertion 6 to 20 in one tap, under the talk test's own words, and what each stage was given."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
 
+from teststation.snapshot import Exertion
 from ui.desktop.i18n import tr
-from ui.desktop.widgets.base import button, label, set_state
+from ui.desktop.i18n.numbers import DASH
+from ui.desktop.widgets.base import button, label, set_state, set_text
 
 FIRST, LAST = 6, 20
 BANDS = (
@@ -38,10 +42,22 @@ class RpeStrip(QFrame):
             self.buttons[rpe] = made
             grid.addWidget(made, 1, rpe - FIRST)
             grid.setColumnStretch(rpe - FIRST, 1)
+        self.so_far = label("", "caption", wrap=True)  # stands elsewhere
 
-    def show_answer(self, rpe: int | None, *, due: bool) -> None:
-        """Mark the number this stage has, and whether it is time to ask."""
+    def show_exertion(self, asked: Exertion, answers: Sequence[int | None]) -> None:
+        """Mark the number of the stage that an answer is for, whether it is time to ask, and what is missing."""
         for number, made in self.buttons.items():
-            if made.isChecked() is not (number == rpe):
-                made.setChecked(number == rpe)
-        set_state(self, "due" if due and rpe is None else "")
+            lit = number == asked.answer
+            if made.isChecked() is not lit:
+                made.setChecked(lit)
+        if self.isEnabled() is (asked.stage is None):
+            self.setEnabled(asked.stage is not None)
+        set_state(self, "due" if asked.due else "")
+        parts = [] if asked.stage is None else [tr("rpe.of", index=asked.stage + 1)]
+        parts += [
+            tr("rpe.missing", index=index + 1)
+            if index in asked.missing
+            else tr("rpe.had", index=index + 1, rpe=DASH if answer is None else answer)
+            for index, answer in enumerate(answers)
+        ]
+        set_text(self.so_far, "  ·  ".join(parts))

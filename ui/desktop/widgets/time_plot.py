@@ -14,6 +14,11 @@ from ui.desktop.i18n.numbers import number
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
 
+OPERATORS_MARKS = frozenset(
+    {"note", "symptom", "load_changed", "handrail", "gait_set", "stage_extended", "limit_overridden", "hold_pressed"}
+)
+MARKS_AT = 0.12  # of the height, where the pulse hardly comes
+
 
 @dataclass(frozen=True, slots=True)
 class StageBand:
@@ -59,23 +64,52 @@ class TimePlot(QWidget):
         self.plot = plot(tr("plot.minutes"), tr("plot.pulse"), tr("plot.time_name"))
         self._axes = axes_of(self.plot)
         self._changed = Changed()
-        self._curve = pg.PlotCurveItem(pen=pen(c.ACCENT_DARK, 2), connect="finite")
-        self._limit = pg.InfiniteLine(angle=0, pen=pen(c.CAUTION_LINE, 2, Qt.PenStyle.DotLine))
+        self._curve = pg.PlotCurveItem(pen=pen(c.ACCENT_DARK, 4), connect="finite")
+        self._limit = pg.InfiniteLine(angle=0, pen=pen(c.CAUTION_LINE, 3, Qt.PenStyle.DotLine))
+        self._marks = pg.ScatterPlotItem(symbol="t", size=16, pen=pen(c.INK, 1), brush=QColor(c.CAUTION))
+        self._last_mark = pg.TextItem(color=c.INK, anchor=(1, 1))
         self._now = pg.InfiniteLine(angle=90, pen=pen(c.INK_SOFT, 1))
         self._font = QFont()
         self._regions: list[pg.LinearRegionItem] = []
         self._names: list[pg.TextItem] = []
-        for item in (self._limit, self._now, self._curve):
+        for item in (self._limit, self._now, self._curve, self._marks):
             self._axes.addItem(item)
+        self._axes.addItem(self._last_mark, ignoreBounds=True)
+        self._last_mark.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
 
+    def compact(self, small: bool) -> None:
+        """Drawn small it has no names at its axes, and its curve the room."""
+        for side in ("bottom", "left"):
+            self._axes.getAxis(side).showLabel(not small)
+
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
         self._font = rescale_axes(self.plot, scale, family)
-        for name in self._names:
+        for name in (*self._names, self._last_mark):
             name.setFont(self._font)
+
+    def drawn_marks(self) -> int:
+        """How many of the operator's marks are on the screen."""
+        return len(self._marks.getData()[0])
+
+    def _draw_marks(self, run: RunRecord) -> None:
+        """Every mark of the operator's answers on the plot: a triangle at its time, and words beside the last one."""
+        marks = tuple(mark for mark in run.marks if mark.kind in OPERATORS_MARKS and mark.t_s >= 0.0)
+        if not self._changed("marks", (marks, self._axes.getViewBox().viewRange()[1])):
+            return
+        low, high = self._axes.getViewBox().viewRange()[1]
+        level = low + MARKS_AT * (high - low)
+        self._marks.setData([mark.t_s / 60 for mark in marks], [level] * len(marks))
+        self._last_mark.setVisible(bool(marks))
+        if marks:
+            last = marks[-1]
+            self._last_mark.setText(last.text if last.kind in ("note", "symptom") else tr(f"mark.{last.kind}"))
+            left = last.t_s / 60 < self._axes.getViewBox().viewRange()[0][1] / 2
+            self._last_mark.setAnchor((0 if left else 1, 1))
+            self._last_mark.setPos(last.t_s / 60, level)
 
     def show_run(self, run: RunRecord, limit_bpm: float | None, remaining_s: float, *, walking: bool) -> None:
         """Draw what changed."""
@@ -99,6 +133,7 @@ class TimePlot(QWidget):
         rounded = tuple((round(b.began_s), round(b.ends_s), b.incline_pct) for b in bands)
         if self._changed("bands", rounded):
             self._draw_bands(bands)
+        self._draw_marks(run)
 
     def _draw_bands(self, bands: tuple[StageBand, ...]) -> None:
         while len(self._regions) < len(bands):
