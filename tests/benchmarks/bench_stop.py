@@ -55,7 +55,22 @@ def _left_unsaid(window: MainWindow) -> bool:
     return window.flow is None
 
 
-def press_once(window: MainWindow, setup: Setup) -> tuple[float, float]:
+def lay(window: MainWindow, what: int) -> None:
+    """Nothing, a drawer, a sheet, or the question whether to close: each in its turn lies there at the press."""
+    flow = window.flow
+    assert flow is not None
+    asks = (
+        lambda: None,
+        flow.ask_more,
+        flow.ask_event,
+        flow.ask_load,
+        lambda: window.tell("Måling", ["noe å se"]),
+        window.close,
+    )
+    asks[what % len(asks)]()
+
+
+def press_once(window: MainWindow, setup: Setup, what: int) -> tuple[float, float]:
     """One run up to a moving belt, one press; milliseconds to the stop byte, and the worst poll gap before it."""
     window.prepare(setup)
     flow = window.flow
@@ -64,15 +79,18 @@ def press_once(window: MainWindow, setup: Setup) -> tuple[float, float]:
     live_until(lambda: not flow.session.snapshot().not_ready_because, 20)
     flow.session.begin()
     live_until(lambda: (controller.state.measured_speed_kmh or 0) > 2.0, 20)
+    lay(window, what)
+    QApplication.processEvents()
     treadmill = controller.devices.treadmill
     assert isinstance(treadmill, TreadmillClient)
     pressed_s = time.monotonic()
-    QTest.keyClick(window, Qt.Key.Key_Escape)
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
     live_until(lambda: flow.session.ended, 30)
     stops = [wire.t_mono_s for wire in treadmill.wire_log() if wire.direction == "out" and wire.data_hex == "aa"]
     gap_ms = controller.recording.record(controller.state).link.worst_gap_ms
     # The stop asked nothing; why it was, is asked of a belt that stands.
     live_until(lambda: window.flow is None or _left_unsaid(window), 20)
+    window.sheets.finish_all()
     return (min(t for t in stops if t >= pressed_s) - pressed_s) * 1000, gap_ms
 
 
@@ -100,13 +118,15 @@ def main(presses: int) -> None:
         window.move(QPoint(0, 0))
         worker = threading.Thread(target=make_reports)
         worker.start()
-        results = [press_once(window, setup) for _ in range(presses)]
+        results = [press_once(window, setup, n) for n in range(presses)]
         ending.set()
         worker.join()
         window.close()
     waits = sorted(wait for wait, _ in results)
     p99 = waits[min(len(waits) - 1, int(0.99 * len(waits)))]
-    print(f"STOP key to stop byte, {presses} presses, {made} reports made meanwhile:")
+    print(
+        f"STOP key to stop byte, {presses} presses, with and without sheets and drawers, {made} reports made meanwhile:"
+    )
     print(f"  median {median(waits):.1f} ms   p99 {p99:.1f} ms   worst {waits[-1]:.1f} ms   (to hold: p99 50 ms)")
     print(f"  worst poll gap {max(gap for _, gap in results):.0f} ms   (to hold: 300 ms)")
     application.quit()

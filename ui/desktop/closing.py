@@ -110,7 +110,7 @@ class Closing:
             return False
         if window.flow is not None:
             window.flow.abandon()
-            if window.flow.session.ended and window.flow.session.begun:
+            if window.flow.session.ended and window.flow.session.to_keep:
                 window.flow.session.finish()
             self.let_go_of_the_run()
         window.machines.close(GOODBYE_S)

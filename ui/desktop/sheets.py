@@ -22,9 +22,12 @@ class Sheets:
     While a belt comes to rest none of them may hide what is said of it: they stand aside, and come back.
     """
 
-    def __init__(self, window: QWidget, shown: Callable[[], None]) -> None:
-        """``shown`` is called after each new sheet: what may never be covered comes back on top."""
-        self._window, self._shown = window, shown
+    def __init__(self, window: QWidget, shown: Callable[[], None], stops: Callable[[], bool]) -> None:
+        """``shown`` is called after each new sheet: what may never be covered comes back on top.
+
+        ``stops``: whether Escape would stop a belt now, which every sheet says.
+        """
+        self._window, self._shown, self._stops = window, shown, stops
         self._pile: list[_Lying] = []
         self._aside = False
 
@@ -49,6 +52,7 @@ class Sheets:
         lying = _Lying(sheet, still, gone)
         self._pile.append(lying)
         sheet.closed.connect(lambda: self._pile.remove(lying))
+        sheet.tell_escape(stops=self._stops())
         if not self._aside:
             sheet.open()
         self._shown()
@@ -64,6 +68,8 @@ class Sheets:
                 lying.sheet.finish()
                 if lying.gone is not None:
                     lying.gone()
+        for lying in self._pile:
+            lying.sheet.tell_escape(stops=self._stops())
         if aside is not self._aside:
             self._aside = aside
             for lying in self._pile:

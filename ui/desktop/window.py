@@ -44,23 +44,25 @@ from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.test.flow import RunFlow
 from ui.desktop.test.pretest import PretestScreen
 from ui.desktop.test.screen import RunScreen
-from ui.desktop.theme.style import font_family, scale_for, style_sheet
+from ui.desktop.theme.style import font_family, least_text_px, scale_for, style_sheet
 from ui.desktop.training.flow import TrainingFlow
 from ui.desktop.training.screen import TrainingScreen
 from ui.desktop.training.strength import StrengthScreen
-from ui.desktop.widgets.base import column
+from ui.desktop.widgets.base import column, make_room
 from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.stop_button import StopButton
 from ui.station.desk import Desk
 from ui.station.interval_session import learned_from
+from ui.station.practice import PRACTICE_SPEEDS, is_practice, practice_plan
 from ui.station.session import Session
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station
 
 Prepared = TypeVar("Prepared", bound=Session)
-MINIMUM_WIDTH, MINIMUM_HEIGHT = 1200, 700
+MINIMUM_WIDTH, MINIMUM_HEIGHT = 880, 420  # 1366 x 768 at 150 %, less a task bar and a title
+MM_PER_INCH = 25.4
 
 
 class MainWindow(QMainWindow):
@@ -79,8 +81,8 @@ class MainWindow(QMainWindow):
         self.flow: RunFlow | None = None
         self._save = save
         self._seed = seed
-        self._scale = 0.0
-        self.sheets = Sheets(self, self._uncover)
+        self._drawn = (0.0, 0.0)
+        self.sheets = Sheets(self, self._uncover, lambda: self.bridge is not None and self.bridge.stop_key_stops)
         self.closing = Closing(self)
         self.setWindowTitle(marked(tr("app.title"), demo=demo))
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
@@ -97,7 +99,7 @@ class MainWindow(QMainWindow):
         shown = (self.people, self.pretest, self.run, self.intervals, self.result, self.history, self.commissioning)
         for screen in (*shown, self.training, self.lifting):
             self.stack.addWidget(screen)
-        central = QWidget()
+        central = self._central = QWidget()
         central.setLayout(column(self.header, self.stack, gap=0, shares=(0, 1)))
         self.setCentralWidget(central)
         self.stop_button = StopButton(self)
@@ -142,6 +144,7 @@ class MainWindow(QMainWindow):
         self.history.report_wanted.connect(lambda test_id: self.show_report(self.station.record.tests.get(test_id)))
         self.pretest.back.connect(lambda: self.go_to(self.people))
         self.pretest.prepared.connect(self.prepare)
+        self.pretest.practice_wanted.connect(self.practise)
         self.result.done.connect(self.back_to_people)
         self.result.print_wanted.connect(self.papers.open_report)
         self.result.pdf_wanted.connect(self.papers.save_report)
@@ -256,6 +259,11 @@ class MainWindow(QMainWindow):
 
     # --- the run ---
 
+    def practise(self, setup: Setup) -> None:
+        """A practice walk before the test, prepared and started like one: nothing moves yet."""
+        speed = setup.plan.speed_name if setup.plan.speed_name in PRACTICE_SPEEDS else PRACTICE_SPEEDS[1]
+        self.prepare(replace(setup, plan=practice_plan(tr("practice.title"), speed)))
+
     def prepare(self, setup: Setup) -> None:
         """Start the drivers. Nothing moves."""
         if self.desk.user is not None:
@@ -297,6 +305,9 @@ class MainWindow(QMainWindow):
 
     def _ended(self, stored: StoredTest | StoredSession | None) -> None:
         assert self.flow is not None
+        state = self.flow.session.controller.state
+        if is_practice(state.plan) and self.flow.session.walked:
+            self.pretest.note_practice()
         self.closing.let_go_of_the_run()
         # What the test asked is over with it; what was told is still to be seen.
         self.look_at_sheets()
@@ -361,19 +372,24 @@ class MainWindow(QMainWindow):
         self._rescale()
 
     def _rescale(self) -> None:
-        scale = scale_for(self.width(), self.height())
-        if scale == self._scale:
+        scale, least_px = scale_for(self.width(), self.height()), self._least_text_px()
+        if (scale, least_px) == self._drawn:
             return
-        self._scale = scale
+        self._drawn = (scale, least_px)
         self.setProperty("drawn_scale", scale)
         family = font_family()
-        self.setStyleSheet(style_sheet(scale, family))
+        self.setStyleSheet(style_sheet(scale, family, least_px))
         self.stop_button.rescale(scale)
+        make_room(self._central, scale)
         for screen in (
             self.people, self.run, self.intervals, self.result, self.history, self.commissioning, self.training,
             self.lifting,
         ):  # fmt: skip
             screen.rescale(scale, family)
+
+    def _least_text_px(self) -> float:
+        screen = self.screen()
+        return least_text_px(screen.physicalDotsPerInch() / screen.devicePixelRatio() / MM_PER_INCH)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing.close():

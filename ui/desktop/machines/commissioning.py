@@ -9,6 +9,7 @@ from ui.desktop.machines.commissioning_end import LimitsPage, SummaryPage
 from ui.desktop.machines.commissioning_start import FamilyPage, PortPage
 from ui.desktop.theme.style import STOP_HEIGHT, STOP_WIDTH
 from ui.desktop.widgets.base import button, column, frame, label, problem_label, row, set_text, show_problems
+from ui.desktop.widgets.roomy import Roomy
 
 PAGES = ("port", "family", "command", "check", "limits", "summary")
 
@@ -43,7 +44,7 @@ class CommissioningScreen(QWidget):
         foot = row(self.leave, 1, self.back, self.next, self._corner, gap=14, margin=(12, 8, 8, 8))
         inner = column(self.banner, self.step, self.stack, self.problem, gap=10, margin=(18, 12, 18, 8),
                        shares=(0, 0, 1))  # fmt: skip
-        self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
+        self.setLayout(column(Roomy(inner, tr("commission.title")), frame(foot, "foot"), gap=0, shares=(1,)))
 
     def rescale(self, scale: float, family: str) -> None:
         """Make room for this scale."""

@@ -14,6 +14,7 @@ from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, between, day, number, today
 from ui.desktop.people.person import due_words
 from ui.desktop.widgets.base import button, card, column, frame, label, row, set_text
+from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.table import reading_table
 from ui.desktop.widgets.trend_plot import TrendPlot, TrendPoint
 
@@ -111,7 +112,7 @@ class HistoryScreen(QWidget):
             self.compare_button,
             margin=12,
         )
-        self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
+        self.setLayout(column(Roomy(inner, tr("history.list")), frame(foot, "foot"), gap=0, shares=(1,)))
 
     def _table(self) -> QTableWidget:
         headings = [tr(f"history.{name}") for name in COLUMNS]

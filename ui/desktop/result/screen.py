@@ -29,6 +29,7 @@ from ui.desktop.result.text import (
 )
 from ui.desktop.widgets.base import button, card, clear, column, frame, label, row, set_shown, set_text
 from ui.desktop.widgets.load_plot import LoadPlot
+from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.table import fill_wrapped, reading_table
 
 
@@ -108,7 +109,7 @@ class ResultScreen(QWidget):
             margin=12,
             shares=(0, 0, 0, 0, 1),
         )
-        self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
+        self.setLayout(column(Roomy(inner, tr("step.result")), frame(foot, "foot"), gap=0, shares=(1,)))
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""

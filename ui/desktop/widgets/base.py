@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.desktop.i18n import told
-from ui.desktop.theme.style import GAP
+from ui.desktop.theme.style import GAP, ROOM_FROM
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, centred: bool = False) -> QLabel:
@@ -96,9 +96,22 @@ def set_shown(target: QWidget, shown: bool) -> None:
 Margins = int | tuple[int, int, int, int]
 
 
+def make_room(root: QWidget, scale: float) -> None:
+    """Gaps and margins as they were drawn, or smaller where everything is drawn small."""
+    share = min(1.0, scale / ROOM_FROM)
+    for layout in root.findChildren(QBoxLayout):
+        drawn = layout.property("drawn_room")
+        if drawn is not None:
+            gap, *margins = (round(share * pixels) for pixels in drawn)
+            layout.setSpacing(gap)
+            layout.setContentsMargins(*margins)
+
+
 def _filled(layout: QBoxLayout, items: tuple[object, ...], gap: int, margin: Margins, shares: Sequence[int]) -> None:
+    margins = margin if isinstance(margin, tuple) else (margin,) * 4
+    layout.setProperty("drawn_room", [gap, *margins])
     layout.setSpacing(gap)
-    layout.setContentsMargins(*(margin if isinstance(margin, tuple) else (margin,) * 4))
+    layout.setContentsMargins(*margins)
     for item in items:
         if isinstance(item, QWidget):
             layout.addWidget(item)

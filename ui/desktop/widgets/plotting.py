@@ -47,7 +47,7 @@ def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
 def rescale_axes(widget: pg.PlotWidget, scale: float, family: str) -> QFont:
     """Letters of the axes at this scale; returns their font, for whatever else is written in the plot."""
     font = QFont(family)
-    font.setPixelSize(max(10, round(17 * scale)))
+    font.setPixelSize(max(9, round(20 * scale)))
     for side in ("bottom", "left"):
         axis = axes_of(widget).getAxis(side)
         axis.setTickFont(font)

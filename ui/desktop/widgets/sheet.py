@@ -1,14 +1,22 @@
 """A question in the window itself, instead of a window of its own: it can never lie over STOPP."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLayout, QPushButton, QWidget
 from shiboken6 import isValid
 
+from ui.desktop.i18n import tr
 from ui.desktop.theme.palette import BACKGROUND
-from ui.desktop.theme.style import STOP_HEIGHT
-from ui.desktop.widgets.base import button, column, frame, label, row, rule
+from ui.desktop.theme.style import GAP, STOP_HEIGHT, STOP_WIDTH
+from ui.desktop.widgets.base import button, column, frame, label, make_room, row, rule, set_shown, set_text
+from ui.desktop.widgets.roomy import Roomy
+from ui.desktop.widgets.stop_button import MARGIN
 
+EDGE = 10
+LEAST_WIDTH = 420
+SCROLL_BAR = 16
 SCRIM = QColor(19, 34, 44, 110)
 
 
@@ -17,17 +25,35 @@ class Sheet(QWidget):
 
     closed = Signal()
 
-    def __init__(self, window: QWidget, title: str, body: QLayout, *, width: int = 900, fill: bool = False) -> None:
-        """``fill``: as high as the window lets it be, whatever its body asks for."""
+    def __init__(
+        self,
+        window: QWidget,
+        title: str,
+        body: QLayout,
+        *,
+        width: int = 900,
+        fill: bool = False,
+        dock: Callable[[], QRect] | None = None,
+    ) -> None:
+        """``fill``: as high as the window lets it be. ``dock``: a drawer in this part of it, that veils nothing."""
         super().__init__(window)
+        self._dock = dock
+        self.pressed_by: dict[str, QPushButton] = {}  # digits
         self._window, self._finished = window, False
+        self._scale = 0.0
         self._before: QWidget | None = None  # where the keyboard was
         self.answer = ""  # the code of what was chosen on it, where it is a sheet of choices
         self.setAccessibleName(title)
         self._design_width, self._full = width, fill
-        self._title = label(title, "title", wrap=True)
+        self._title = label(title, "heading" if dock else "title", wrap=True)
+        self.escape = label("", "caption")
+        self.escape.hide()
         self.foot = row(1)
-        self._inside = column(self._title, rule(), body, self.foot, margin=26)
+        self._rule = rule()
+        self.body = Roomy(body, title)
+        head = row(self._title, self.escape, shares=(1,))
+        edge = 12 if dock else 26
+        self._inside = column(head, self._rule, self.body, self.foot, margin=edge, shares=(0, 0, 1))
         self.panel: QFrame = frame(self._inside, "sheet")
         self.panel.setParent(self)
         self.hide()
@@ -36,6 +62,11 @@ class Sheet(QWidget):
     def add_cancel(self, text: str) -> None:
         """A button that closes the sheet and does nothing else."""
         self.foot.insertWidget(0, button(text, self.finish, "touch"))
+
+    def tell_escape(self, *, stops: bool) -> None:
+        """What Escape does here: it closes the sheet, unless a belt may move; then it stops the belt."""
+        set_text(self.escape, tr("sheet.escape_stops" if stops else "sheet.escape_closes"))
+        set_shown(self.escape, True)
 
     def open(self) -> None:
         """Show the sheet and put the keyboard into it."""
@@ -69,6 +100,8 @@ class Sheet(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:
             self._fit()
+            if self._dock is not None:  # what it is docked to gets its place after the window
+                QTimer.singleShot(0, self, self._fit)
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
@@ -77,8 +110,16 @@ class Sheet(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.finish()
+        match event.key():
+            case Qt.Key.Key_Escape:
+                self.finish()
+                return
+            case Qt.Key.Key_PageDown | Qt.Key.Key_PageUp:
+                self.body.page(1 if event.key() == Qt.Key.Key_PageDown else -1)
+                return
+        pressed = self.pressed_by.get(event.text())
+        if pressed is not None and pressed.isEnabled():
+            pressed.click()
             return
         super().keyPressEvent(event)
 
@@ -94,6 +135,8 @@ class Sheet(QWidget):
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._dock is not None:
+            return
         painter = QPainter(self)
         painter.fillRect(event.rect(), SCRIM)
         painter.end()
@@ -107,18 +150,41 @@ class Sheet(QWidget):
     def _fit(self) -> None:
         window = self._window
         scale = float(window.property("drawn_scale") or 1.0)
+        if scale != self._scale:
+            self._scale = scale
+            make_room(self, scale)
+        if self._dock is not None:
+            place = self._dock()
+            self.setGeometry(place)
+            self.panel.setFixedWidth(place.width())
+            self.panel.setGeometry(0, 0, place.width(), place.height())
+            return
         self.setGeometry(window.rect())
         self.panel.ensurePolished()
-        width = min(round(self._design_width * scale), window.width() - 40)
-        room = window.height() - round((STOP_HEIGHT + 40) * scale)
+        edges = self._inside.contentsMargins()
+        least = self.body.content.minimumSizeHint().width() + edges.left() + edges.right() + SCROLL_BAR
+        width = min(max(round(self._design_width * scale), LEAST_WIDTH, least), window.width() - 2 * EDGE)
+        # Beside STOPP a sheet may be as high as the window; one that reaches under its corner ends above it.
+        beside = (window.width() + width) // 2 <= window.width() - round((STOP_WIDTH + 2 * MARGIN) * scale)
+        above_px = window.height() - round((STOP_HEIGHT + 2 * MARGIN) * scale) - EDGE
+        room_px = window.height() - 2 * EDGE if beside or not self._keeps_clear() else above_px - EDGE
         self.panel.setFixedWidth(width)
-        layout = self._inside
-        wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
-        height = min(max(wanted, self.panel.minimumSizeHint().height()), window.height() - 20)
-        if self._full:
-            height = window.height() - 20
-        top = max(10, (min(room, window.height()) - height) // 2)
+        height = room_px if self._full else min(self._wanted_height(width), room_px)
+        top = max(EDGE, (min(above_px, room_px) - height) // 2)
         self.panel.setGeometry((window.width() - width) // 2, top, width, height)
+
+    def _keeps_clear(self) -> bool:
+        """Whether STOPP has its corner now."""
+        stop = self._window.findChild(QWidget, "stop", Qt.FindChildOption.FindDirectChildrenOnly)
+        return stop is not None and stop.isVisible()
+
+    def _wanted_height(self, width: int) -> int:
+        edges = self._inside.contentsMargins()
+        inner = width - edges.left() - edges.right()
+        title = self._title.heightForWidth(inner - self.escape.sizeHint().width() - GAP)
+        body, foot = self.body.wanted_height(inner), self.foot.totalSizeHint().height()
+        parts = (title, self._rule.sizeHint().height(), body, foot)
+        return sum(parts) + 3 * self._inside.spacing() + edges.top() + edges.bottom() + 2
 
 
 class Cover(Sheet):

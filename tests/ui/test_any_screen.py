@@ -1,0 +1,170 @@
+"""Every screen and every sheet at every size that a clinic's screen may leave to the window: all of it can be reached.
+
+The sizes are logical, less a task bar and, where the system draws one, a title: what 1024 x 600 to 4K leave at 100 to
+200 %. At these a scaled screen is no other than a smaller one.
+"""
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QTableView,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Bench
+from tests.ui.test_screens import clipped, everywhere
+from ui.desktop.theme.style import scale_for
+from ui.desktop.widgets.load_plot import LoadPlot
+from ui.desktop.widgets.time_plot import TimePlot
+from ui.desktop.widgets.trend_plot import TrendPlot
+from ui.desktop.window import MINIMUM_HEIGHT, MINIMUM_WIDTH, MainWindow
+
+TASK_BAR_PX, TITLE_PX = 48, 32  # logical, whatever the scaling
+
+
+def left_by(width: int, height: int, percent: int) -> tuple[int, int]:
+    """What a screen leaves to a window that fills it."""
+    return width * 100 // percent, height * 100 // percent - TASK_BAR_PX - TITLE_PX
+
+
+SCREENS = [(1366, 768, 150), (1920, 1080, 200), (1024, 600, 100), (1366, 768, 100), (1280, 1024, 100),
+           (1920, 1080, 100), (3840, 2160, 100)]  # fmt: skip
+SIZES = list(dict.fromkeys([(MINIMUM_WIDTH, MINIMUM_HEIGHT), *(left_by(*screen) for screen in SCREENS)]))
+CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QTableView, LoadPlot, TimePlot, TrendPlot)
+
+
+def rect_in(window: QWidget, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def scroller(widget: QWidget) -> QScrollArea | None:
+    """What scrolls it, if anything does."""
+    above = widget.parentWidget()
+    while above is not None:
+        if isinstance(above, QScrollArea):
+            return above
+        above = above.parentWidget()
+    return None
+
+
+def told(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QAbstractButton | QLabel | QLineEdit) else ""
+    return f"{type(widget).__name__} {widget.accessibleName() or text or widget.objectName()}"
+
+
+def out_of_reach(window: MainWindow) -> list[str]:
+    """Controls that lie outside the window, or outside what scrolls them from side to side."""
+    found: list[str] = []
+    for widget in window.findChildren(QWidget):
+        if not isinstance(widget, CONTROLS) or not widget.isVisible() or widget.objectName().startswith("qt_"):
+            continue
+        if isinstance(widget.parentWidget(), QLineEdit | QComboBox | QAbstractScrollArea):
+            continue
+        area = scroller(widget)
+        if area is None:
+            if not window.rect().contains(rect_in(window, widget)):
+                found.append(f"{told(widget)} at {rect_in(window, widget)}")
+            continue
+        content, seen = area.widget(), area.viewport()
+        assert content is not None
+        assert seen is not None
+        place = rect_in(content, widget)
+        if place.left() < 0 or place.right() >= seen.width() + 1 or place.bottom() >= content.height() + 1:
+            found.append(f"{told(widget)} cut off by what scrolls it: {place} in {seen.size()}")
+        if seen.height() < min(widget.height(), 24):
+            found.append(f"{told(widget)} is scrolled through a slit of {seen.height()}")
+        if scroller(area) is None and not window.rect().contains(rect_in(window, seen)):
+            found.append(f"what scrolls {told(widget)} lies outside")
+    return found
+
+
+def squeezed(window: MainWindow) -> list[str]:
+    """Plots of which nothing can be read, and controls that no finger hits."""
+    found = []
+    for plot in window.findChildren(QWidget):
+        if isinstance(plot, LoadPlot | TimePlot | TrendPlot) and plot.isVisible():
+            least_w, least_h = window.width() // 6, min(window.height() // 9, 90)
+            if plot.width() < least_w or plot.height() < least_h:
+                found.append(f"{type(plot).__name__} {plot.size()}")
+    return found
+
+
+def covered_stop(window: MainWindow) -> list[str]:
+    """Whether STOPP is whole, inside and on top."""
+    stop = window.stop_button
+    if not stop.isVisible():
+        return []
+    scale = scale_for(window.width(), window.height())
+    found = [] if window.rect().contains(stop.geometry()) else ["STOPP lies outside"]
+    if min(stop.width(), stop.height()) < round(180 * scale):
+        found.append("STOPP is small")
+    for x in range(3):
+        for y in range(3):
+            at = stop.geometry().topLeft() + QPoint(stop.width() * (2 * x + 1) // 6, stop.height() * (2 * y + 1) // 6)
+            if window.childAt(at) is not stop:
+                found.append(f"{window.childAt(at)} lies over STOPP")
+    for other in window.findChildren(QAbstractButton):
+        if other is not stop and other.isVisible() and rect_in(window, other).intersects(stop.geometry()):
+            found.append(f"{told(other)} reaches under STOPP")
+    return found
+
+
+def problems_at(window: MainWindow, size: tuple[int, int]) -> list[str]:
+    window.resize(*size)
+    for _ in range(3):
+        QApplication.processEvents()
+    found = (
+        out_of_reach(window)
+        + squeezed(window)
+        + covered_stop(window)
+        + [f"clipped: {text}" for text in clipped(window)]
+    )
+    where = type(window.stack.currentWidget()).__name__
+    sheet = window.sheet.accessibleName() if window.sheet is not None else ""
+    return [f"{size[0]}x{size[1]} {where} {sheet}: {text}" for text in found]
+
+
+def out_of_reach_anywhere(bench: Bench, qtbot: QtBot, sizes: list[tuple[int, int]]) -> list[str]:
+    found: list[str] = []
+
+    def look(_root: QWidget) -> None:
+        for size in sizes:
+            found.extend(problems_at(bench.window, size))
+
+    everywhere(bench, look, qtbot)
+    return found
+
+
+@pytest.mark.timeout(600)
+def test_every_control_of_every_screen_can_be_reached_on_the_smallest_and_on_a_usual_screen(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    found = out_of_reach_anywhere(bench, qtbot, [SIZES[0], left_by(1366, 768, 100)])
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+def test_every_control_of_every_screen_can_be_reached_at_every_size(bench: Bench, qtbot: QtBot) -> None:
+    found = out_of_reach_anywhere(bench, qtbot, SIZES)
+    assert found == [], "\n".join(found)
+
+
+def test_the_fact_fails_where_a_window_is_smaller_than_its_screens(bench: Bench, qtbot: QtBot) -> None:
+    bench.to_run()
+    bench.window.setMinimumSize(1, 1)
+    assert problems_at(bench.window, (700, 300)) != []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_window_takes_the_size_that_the_screen_leaves_it(bench: Bench, size: tuple[int, int]) -> None:
+    bench.window.resize(*size)
+    assert (bench.window.width(), bench.window.height()) == size

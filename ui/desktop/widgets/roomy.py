@@ -1,0 +1,32 @@
+"""What is higher than the window lets it be scrolls, and what fits looks as if there were no scroll bar."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QWidget
+
+
+class Roomy(QScrollArea):
+    """Holds one layout, as wide as itself; from top to bottom it scrolls where it must."""
+
+    def __init__(self, inside: QLayout, name: str = "") -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(name)
+        self.content = QWidget()
+        self.content.setObjectName("scrolled")
+        self.content.setLayout(inside)
+        self.setWidget(self.content)
+
+    def wanted_height(self, width: int) -> int:
+        """How high it would be at this width without a scroll bar."""
+        layout = self.content.layout()
+        assert layout is not None
+        hint = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        return max(hint, layout.totalMinimumSize().height())
+
+    def page(self, pages: int) -> None:
+        """Scroll by so many pages, for keys."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + pages * bar.pageStep())
