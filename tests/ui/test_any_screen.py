@@ -158,10 +158,16 @@ def test_every_control_of_every_screen_can_be_reached_at_every_size(bench: Bench
     assert found == [], "\n".join(found)
 
 
-def test_the_fact_fails_where_a_window_is_smaller_than_its_screens(bench: Bench, qtbot: QtBot) -> None:
+def test_the_facts_fail_where_stop_lies_outside_or_under_something(bench: Bench, qtbot: QtBot) -> None:
     bench.to_run()
-    bench.window.setMinimumSize(1, 1)
-    assert problems_at(bench.window, (700, 300)) != []
+    QApplication.processEvents()
+    assert covered_stop(bench.window) == []
+    bench.window.stop_button.lower()
+    assert covered_stop(bench.window) != []
+    bench.window.stop_button.raise_()
+    bench.window.stop_button.move(bench.window.width() - 20, 20)
+    assert covered_stop(bench.window) != []
+    assert out_of_reach(bench.window) != []
 
 
 @pytest.mark.parametrize("size", SIZES)

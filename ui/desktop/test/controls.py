@@ -58,7 +58,7 @@ class RunControls(QWidget):
         super().__init__()
         self._monotonic = monotonic
         self._main, self._main_since_s = Main.NOTHING, float("-inf")
-        self.main_button = button("", self._press_main, "main")
+        self.main_button = button(tr("do.main_hold", index=1), self._press_main, "main")
         self.longer_button = button(tr("do.longer"), self.extend.emit, "touch", name=tr("do.longer"))
         self.cool_button = button(tr("do.cool_down"), self.cool_down.emit, "touch")
         self.event_button = button(tr("do.event"), self.event_asked.emit, "touch")
@@ -76,9 +76,10 @@ class RunControls(QWidget):
         main = main_of(moment)
         if main is not self._main:
             self._main, self._main_since_s = main, self._monotonic()
-        words = "" if main is Main.NOTHING else tr(f"do.main_{main.value}", index=moment.stage_index + 1)
-        set_text(self.main_button, words)
-        self.main_button.setAccessibleName(words.replace("\n", " "))
+        if main is not Main.NOTHING:
+            words = tr(f"do.main_{main.value}", index=moment.stage_index + 1)
+            set_text(self.main_button, words)
+            self.main_button.setAccessibleName(words.replace("\n", " "))
         walking = moment.phase is Phase.STAGES
         for control, possible in (
             (self.main_button, main is not Main.NOTHING),
