@@ -162,7 +162,8 @@ class Sheet(QWidget):
         self.setGeometry(window.rect())
         self.panel.ensurePolished()
         edges = self._inside.contentsMargins()
-        least = self.body.content.minimumSizeHint().width() + edges.left() + edges.right() + SCROLL_BAR
+        asked = max(self.body.content.minimumSizeHint().width() + SCROLL_BAR, self.foot.totalMinimumSize().width())
+        least = asked + edges.left() + edges.right()
         width = min(max(round(self._design_width * scale), LEAST_WIDTH, least), window.width() - 2 * EDGE)
         # Beside STOPP a sheet may be as high as the window; one that reaches under its corner ends above it.
         beside = (window.width() + width) // 2 <= window.width() - round((STOP_WIDTH + 2 * MARGIN) * scale)
