@@ -88,7 +88,8 @@ class RunControls(QWidget):
         ):
             if control.isEnabled() is not possible:
                 control.setEnabled(possible)
-        set_shown(self.longer_button, moment.still_rises)
+        # Over a limit nobody is offered more of the same.
+        set_shown(self.longer_button, moment.still_rises and moment.limit_notice is None)
         self.rpe.show_exertion(moment.rpe, tuple(stage.rpe for stage in moment.record.stages))
 
     def _press_main(self) -> None:

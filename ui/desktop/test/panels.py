@@ -24,6 +24,7 @@ from ui.desktop.widgets.base import (
 
 NEAR_LIMIT = 0.95
 NO_READING = "--"
+RULES_FROM = 0.45  # the scale below which lines between rows take the room of the digits
 
 
 class TopStrip(QFrame):
@@ -156,8 +157,9 @@ class StagePanel(QFrame):
             table.addWidget(target, 1, index)
             table.addWidget(measured, 2, index)
             table.setColumnStretch(index, 1)
+        self._rules = (rule(), rule())
         parts = column(
-            self._head, 1, self.left, 1, self.stage, rule(), table, rule(),
+            self._head, 1, self.left, 1, self.stage, self._rules[0], table, self._rules[1],
             label(tr("run.next"), "caption"), self.next, 1, gap=6, margin=(14, 8, 14, 8),
         )  # fmt: skip
         self.setLayout(parts)
@@ -165,6 +167,8 @@ class StagePanel(QFrame):
     def rescale(self, scale: float) -> None:
         """Wide enough for ``m:ss``."""
         self.setFixedWidth(round(564 * scale))
+        for line in self._rules:
+            set_shown(line, scale >= RULES_FROM)
 
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""

@@ -98,7 +98,7 @@ QLabel[role="step"] {{ color: {c.INK_SOFT}; padding: {px(4)} {px(14)}; border-bo
 QLabel[role="step"][state="here"] {{ color: {c.ACCENT_DARK}; font-weight: bold; border-bottom: 3px solid {c.ACCENT}; }}
 
 QFrame[role="card"] {{ background: {c.SURFACE}; border: 1px solid {c.LINE}; border-radius: {px(12)}; }}
-QFrame[role="card"][state="high"] {{ background: {c.RED}; border: 2px solid {c.RED_DARK}; }}
+QFrame[role="card"][state="high"] {{ background: {c.RED}; border: 1px solid {c.RED_DARK}; }}
 QFrame[role="card"][state="high"] QLabel {{ color: {c.ON_DARK}; }}
 QFrame[role="bar"] {{ background: {c.SURFACE}; border: none; border-bottom: 1px solid {c.LINE}; }}
 QFrame[role="foot"] {{ background: {c.SURFACE}; border: none; border-top: 1px solid {c.LINE}; }}

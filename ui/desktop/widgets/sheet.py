@@ -15,6 +15,7 @@ from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.stop_button import MARGIN
 
 EDGE = 10
+BORDER = 1  # the panel's line, as styled
 LEAST_WIDTH = 420
 SCROLL_BAR = 16
 SCRIM = QColor(19, 34, 44, 110)
@@ -162,8 +163,9 @@ class Sheet(QWidget):
         self.setGeometry(window.rect())
         self.panel.ensurePolished()
         edges = self._inside.contentsMargins()
-        asked = max(self.body.content.minimumSizeHint().width() + SCROLL_BAR, self.foot.totalMinimumSize().width())
-        least = asked + edges.left() + edges.right()
+        # Not what the foot could do with: a style's least width of a button is less than its words.
+        asked = max(self.body.content.minimumSizeHint().width() + SCROLL_BAR, self.foot.totalSizeHint().width())
+        least = asked + edges.left() + edges.right() + 2 * BORDER
         width = min(max(round(self._design_width * scale), LEAST_WIDTH, least), window.width() - 2 * EDGE)
         # Beside STOPP a sheet may be as high as the window; one that reaches under its corner ends above it.
         beside = (window.width() + width) // 2 <= window.width() - round((STOP_WIDTH + 2 * MARGIN) * scale)
@@ -185,7 +187,7 @@ class Sheet(QWidget):
         title = self._title.heightForWidth(inner - self.escape.sizeHint().width() - GAP)
         body, foot = self.body.wanted_height(inner), self.foot.totalSizeHint().height()
         parts = (title, self._rule.sizeHint().height(), body, foot)
-        return sum(parts) + 3 * self._inside.spacing() + edges.top() + edges.bottom() + 2
+        return sum(parts) + 3 * self._inside.spacing() + edges.top() + edges.bottom() + 2 * BORDER
 
 
 class Cover(Sheet):
