@@ -1,7 +1,7 @@
 """Which version this is, what it is for, and what it is made of."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from teststation import __version__
 from ui.desktop.i18n import tr
@@ -23,22 +23,16 @@ class AboutSheet(Sheet):
         for line, part in enumerate(components()):
             for place, words in enumerate((part.name, part.version, part.licence or "–")):
                 cell = label(words, "" if place == 0 else "soft", wrap=place == 2)
-                cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                if place < 2:  # a wrapped text that can be selected asks for another height than it is given
+                    cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 grid.addWidget(cell, line, place)
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        inside.setLayout(column(grid, 1))
-        self.parts = QScrollArea()
-        self.parts.setWidgetResizable(True)
-        self.parts.setAccessibleName(tr("about.parts"))
-        self.parts.setWidget(inside)
         body = column(
             label(f"{version} · {tr('about.commit', commit=built)}" if built else version, "strong"),
             label(tr("intended.sentence"), wrap=True),
             label(tr("intended.red_button"), wrap=True),
             label(tr("about.parts"), "heading"),
-            self.parts,
-            shares=(0, 0, 0, 0, 1),
+            grid,
+            1,
         )
-        super().__init__(window, tr("about.title"), body, width=1200, fill=True)
+        super().__init__(window, tr("about.title"), body, width=1280, fill=True)
         self.add_cancel(tr("common.close"))

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QButtonGroup, QLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLayout, QPushButton, QWidget
 
 from teststation.subject import Gait
 from ui.desktop.i18n import tr
-from ui.desktop.widgets.base import button, choice_button, column, label, row, rule
+from ui.desktop.widgets.base import button, choice_button, column, row, rule
 from ui.desktop.widgets.choices import numbered
 from ui.desktop.widgets.sheet import Sheet
+
+COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +37,35 @@ def more_drawer(
     buttons: list[QPushButton] = []
     walks = [(Gait.WALK.value, tr("do.gait_walk")), (Gait.RUN.value, tr("do.gait_run"))]
     rails = [("", tr("do.rail_off")), ("on", tr("do.rail_on"))]
-    walking = _one_of(walks, may.gait.value, lambda code: gait(Gait(code)))
-    holding = _one_of(rails, "on" if may.handrail else "", lambda code: rail(bool(code)))
-    left = column(gap=8)
-    body = column(
-        left, rule(), label(tr("do.gait_tip"), "soft", wrap=True), walking,
-        label(tr("do.rail_tip"), "soft", wrap=True), holding, gap=8,
-    )  # fmt: skip
+    walking = _one_of(walks, may.gait.value, lambda code: gait(Gait(code)), tr("do.gait_tip"))
+    holding = _one_of(rails, "on" if may.handrail else "", lambda code: rail(bool(code)), tr("do.rail_tip"))
+    grid = QGridLayout()
+    grid.setSpacing(8)
+    body = column(grid, rule(), walking, holding, gap=8)  # all of it in sight on a usual screen
     sheet = Sheet(window, tr("do.more_title"), body, dock=dock)
 
     def act(code: str) -> None:
         sheet.finish()
         do(code)
 
-    for code, text, possible in acts:
+    for place, (code, text, possible) in enumerate(acts):
         made = button(text.replace("\n", " "), lambda code=code: act(code), "choice")
         made.setEnabled(possible)
         buttons.append(made)
-        left.addWidget(made)
+        grid.addWidget(made, place // COLUMNS, place % COLUMNS)
+        grid.setColumnStretch(place % COLUMNS, 1)
     numbered(sheet, buttons)
     sheet.add_cancel(tr("common.close"))
     return sheet
 
 
-def _one_of(answers: list[tuple[str, str]], lit: str, chosen: Callable[[str], None]) -> QLayout:
+def _one_of(answers: list[tuple[str, str]], lit: str, chosen: Callable[[str], None], tip: str) -> QLayout:
     """Buttons of which one is lit; only another one changes anything."""
     group, made = QButtonGroup(), []
     for code, text in answers:
         one = choice_button(text.replace("\n", " "))
         one.setChecked(code == lit)
+        one.setToolTip(tip)
         one.clicked.connect(lambda *_, code=code: chosen(code))
         group.addButton(one)
         made.append(one)

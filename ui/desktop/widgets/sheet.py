@@ -17,7 +17,7 @@ from ui.desktop.widgets.stop_button import MARGIN
 EDGE = 10
 BORDER = 1  # the panel's line, as styled
 LEAST_WIDTH = 420
-SCROLL_BAR = 16
+SCROLL_BAR, SCROLL_LINE = 14, 2  # as styled: the bar is drawn to scale, the line round what scrolls is not
 SCRIM = QColor(19, 34, 44, 110)
 
 
@@ -164,7 +164,8 @@ class Sheet(QWidget):
         self.panel.ensurePolished()
         edges = self._inside.contentsMargins()
         # Not what the foot could do with: a style's least width of a button is less than its words.
-        asked = max(self.body.content.minimumSizeHint().width() + SCROLL_BAR, self.foot.totalSizeHint().width())
+        body = self.body.content.minimumSizeHint().width() + round(SCROLL_BAR * scale) + 2 * SCROLL_LINE
+        asked = max(body, self.foot.totalSizeHint().width())
         least = asked + edges.left() + edges.right() + 2 * BORDER
         width = min(max(round(self._design_width * scale), LEAST_WIDTH, least), window.width() - 2 * EDGE)
         # Beside STOPP a sheet may be as high as the window; one that reaches under its corner ends above it.
