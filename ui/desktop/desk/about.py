@@ -1,11 +1,11 @@
 """Which version this is, what it is for, and what it is made of."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from teststation import __version__
 from ui.desktop.i18n import tr
-from ui.desktop.widgets.base import column, label
+from ui.desktop.widgets.base import column, label, row
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.components import commit, components
 
@@ -16,23 +16,23 @@ class AboutSheet(Sheet):
     def __init__(self, window: QWidget) -> None:
         built = commit()
         version = tr("about.version", version=__version__)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(2, 1)
-        for line, part in enumerate(components()):
-            for place, words in enumerate((part.name, part.version, part.licence or "–")):
-                cell = label(words, "" if place == 0 else "soft", wrap=place == 2)
-                if place < 2:  # a wrapped text that can be selected asks for another height than it is given
-                    cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                grid.addWidget(cell, line, place)
+        parts = column(gap=8)
+        for part in components():
+            name, number, licence = (
+                label(part.name),
+                label(part.version, "soft"),
+                label(part.licence or "–", "soft", wrap=True),
+            )
+            for cell in (name, number, licence):
+                cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            parts.addLayout(column(row(name, number, 1), licence, gap=0))
         body = column(
             label(f"{version} · {tr('about.commit', commit=built)}" if built else version, "strong"),
             label(tr("intended.sentence"), wrap=True),
             label(tr("intended.red_button"), wrap=True),
             label(tr("about.parts"), "heading"),
-            grid,
+            parts,
             1,
         )
-        super().__init__(window, tr("about.title"), body, width=1280, fill=True)
+        super().__init__(window, tr("about.title"), body, width=1200, fill=True)
         self.add_cancel(tr("common.close"))

@@ -142,7 +142,7 @@ QPushButton[role="touch"][state="caution"] {{
     background: {c.CAUTION}; color: {c.CAUTION_INK}; border: 2px solid {c.CAUTION_LINE}; font-weight: bold;
 }}
 QPushButton[role="choice"] {{
-    min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; text-align: left; font-size: {text(22)};
+    min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(10)}; text-align: left; font-size: {text(22)};
 }}
 QPushButton[role="rpe"] {{
     min-height: {px(TOUCH)}; min-width: {px(40)}; padding: 0; font-size: {text(28)}; font-weight: bold;
