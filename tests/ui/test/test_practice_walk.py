@@ -63,10 +63,13 @@ def test_nothing_is_kept_but_that_it_was_done(bench: Bench) -> None:
     window.pretest.prepare_button.click()
     assert window.flow is not None
     window.flow.bridge.halt()
+    bench.pass_s(2.0)
     bench.running.begin()
     bench.pass_s(5.0)
     bench.running.stop()
-    bench.pass_s(5.0)
+    bench.pass_s(10.0)
+    if window.sheet is not None:
+        window.sheet.finish()  # why it was stopped is left unsaid
     stored = window.result.stored
     assert stored is not None
     assert stored.conditions["practice"] == "yes"

@@ -31,7 +31,8 @@ MONDAY = TODAY - timedelta(days=TODAY.weekday() + 14)
 
 
 def press(qtbot: QtBot, where: QWidget, text: str) -> None:
-    found = [one for one in where.findChildren(QPushButton) if one.text() == text and one.isVisible()]
+    # An answer of a sheet has its digit before its words.
+    found = [one for one in where.findChildren(QPushButton) if one.text().split("   ")[-1] == text and one.isVisible()]
     assert len(found) == 1, f"{text}: {len(found)}"
     assert found[0].isEnabled(), text
     qtbot.mouseClick(found[0], Qt.MouseButton.LeftButton)
