@@ -1,6 +1,7 @@
 """``python -m tools.release FOLDER OUT``: one release in one folder: wheel, ``setup.exe``, bill of materials, sums.
 
-The version stands in ``teststation/__init__.py`` and nowhere else; what is new in it stands in ``CHANGELOG.md``.
+The version stands in ``teststation/__init__.py`` and nowhere else; what is new in it stands in ``CHANGELOG.md``. It is
+made of a commit, and of nothing that is in no commit. ``--trial`` makes the same before its notes have their heading.
 """
 
 import argparse
@@ -24,18 +25,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.release")
     parser.add_argument("folder", type=Path, help="where tools.windows has its Windows, or makes it")
     parser.add_argument("out", type=Path, help="an empty or new folder for the release")
+    parser.add_argument(
+        "--trial", action="store_true", help="not for use: notes from Unreleased, changed files allowed"
+    )
     arguments = parser.parse_args()
     try:
-        make(Windows(arguments.folder), arguments.out.resolve())
+        make(Windows(arguments.folder), arguments.out.resolve(), trial=arguments.trial)
     except (NotReady, NoWindows, subprocess.CalledProcessError, OSError) as reason:
         print(f"release: not made: {reason}", file=sys.stderr)
         return 1
     return 0
 
 
-def make(windows: Windows, out: Path) -> None:
+def make(windows: Windows, out: Path, *, trial: bool = False) -> None:
     """Make the release. Raises NotReady, NoWindows, OSError, subprocess.CalledProcessError."""
-    notes = section((ROOT / "CHANGELOG.md").read_text("utf-8"), version())
+    notes = section((ROOT / "CHANGELOG.md").read_text("utf-8"), "Unreleased" if trial else version())
+    if not trial:
+        check_clean(ROOT)
     if out.exists() and any(out.iterdir()):
         raise NotReady(f"{out} is not empty; a release is made whole or not at all")
     out.mkdir(parents=True, exist_ok=True)
@@ -49,7 +55,18 @@ def make(windows: Windows, out: Path) -> None:
     shutil.copyfile(windows.folder / "program" / "sbom.cdx.json", out / f"teststation-{version()}.cdx.json")
     (out / "NOTES.md").write_text(notes, "utf-8")
     (out / "SHA256SUMS").write_text(sums(out), "utf-8")
-    print(f"release: {version()} is in {out}", flush=True)
+    print(f"release: {version()} is in {out}{', a trial' if trial else ''}", flush=True)
+
+
+def check_clean(clone: Path) -> None:
+    """Raise NotReady where what is built would not be what a commit says."""
+    command = ["git", "-C", str(clone), "status", "--porcelain"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise NotReady(f"{clone} is no clone of the repository, so nobody could tell what the release is made of")
+    if done.stdout:
+        files = ", ".join(line[3:] for line in done.stdout.splitlines()[:5])
+        raise NotReady(f"these files are in no commit: {files}; commit them or take them away")
 
 
 def section(changelog: str, release: str) -> str:

@@ -5,7 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-from tools.windows.parts import PARTS, Outcome, Part, suite
+from tools.windows.parts import PARTS, suite
+from tools.windows.steps import Outcome, Part
 from tools.windows.system import NoWindows, Windows
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
-from tools.windows.parts import IMPORTS
+from tools.windows.steps import IMPORTS
 from tools.windows.system import ROOT, TAG, VERSION, NoWindows, Windows, run, uv
 from ui.station.components import component
 

@@ -9,15 +9,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from tools.windows.crossing import Crossing
+from tools.windows.steps import IMPORTS, Failed, Outcome, Part, attempt, cli, completed, last_line, said
 from tools.windows.system import ROOT, Done, Windows
 
-PASSPHRASE = {"TESTSTATION_PASSPHRASE": "a passphrase for that Windows"}
 CROSSING = "TESTSTATION_COM_CROSSING"
 RECORD = r"C:\clinic\clinic.record"
 BORN = f"{datetime.now().astimezone().year - 44}-01-01"  # who is 44 today
@@ -44,80 +42,13 @@ speed_kmh = 3.0
 incline_pct = 0
 """
 
-IMPORTS = """
-import importlib, importlib.metadata, pkgutil, sys
-refused = []
-def attempt(name):
-    try:
-        importlib.import_module(name)
-    except Exception as error:
-        refused.append(f"{name}: {type(error).__name__}: {error}")
-names = []
-for root in ("teststation", "drivers", "ui"):
-    names.append(root)
-    package = importlib.import_module(root)
-    names += [found.name for found in pkgutil.walk_packages(package.__path__, root + ".", onerror=refused.append)]
-names = [name for name in names if not name.endswith("__main__") and "migrations" not in name]
-assert any(name.startswith("teststation.records.tests") for name in names)
-others = "keyring.backends.Windows bleak.backends.winrt.scanner bleak.backends.winrt.client libusb_package usb psycopg"
-for name in (*names, *others.split()):
-    attempt(name)
-print(*refused, sep="\\n")
-print(f"{len(names)} modules of the product and {len(others.split())} that only Windows or an extra uses,"
-      f" {len(refused)} refused, on {sys.getwindowsversion()[:3]}")
-raise SystemExit(bool(refused))
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one part: ``passed`` or ``FAILED``, in a line, and what to look at."""
-
-    passed: bool
-    told: str
-    details: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of the list; ``short`` ones are run on every change."""
-
-    name: str
-    run: Callable[[Windows], Outcome]
-    short: bool = False
-    tests: bool = True  # whether it runs the project's own tests, which need more than the product does
-
-
-class Failed(Exception):
-    """What was to be so and was not; with what the program said."""
-
-
-def _said(done: Done, status: int = 0) -> str:
-    if done.status != status:
-        raise Failed(f"status {done.status} where {status} was to be; {done.said.strip()[-1500:]}")
-    return done.said
-
-
-def _last_line(text: str) -> str:
-    return text.strip().rpartition("\n")[2]
-
-
-def _attempt(steps: Callable[[Windows], str]) -> Callable[[Windows], Outcome]:
-    def run(windows: Windows) -> Outcome:
-        try:
-            return Outcome(True, steps(windows))
-        except Failed as failed:
-            return Outcome(False, str(failed))
-
-    return run
-
 
 def _imports(windows: Windows) -> str:
-    return _last_line(_said(windows.python("-c", IMPORTS, within_s=600)))
+    return last_line(said(windows.python("-c", IMPORTS, within_s=600)))
 
 
 def _version(windows: Windows) -> str:
-    return _said(_cli(windows, "--version")).strip()
+    return said(cli(windows, "--version")).strip()
 
 
 def _demo(windows: Windows) -> str:
@@ -131,25 +62,14 @@ def _demo(windows: Windows) -> str:
 def _one_demo(windows: Windows) -> str:
     for name in ("demo.json", "demo.pdf"):
         (windows.drive / name).unlink(missing_ok=True)
-    _said(_cli(windows, "demo", "--headless", "--time-scale", "20", "--json", r"C:\demo.json", "--pdf", r"C:\demo.pdf"))
+    said(cli(windows, "demo", "--headless", "--time-scale", "20", "--json", r"C:\demo.json", "--pdf", r"C:\demo.pdf"))
     if not (windows.drive / "demo.pdf").read_bytes().startswith(b"%PDF"):
         raise Failed("the report is no PDF")
-    found, told = _completed(windows.drive / "demo.json", 4)
+    found, told = completed(windows.drive / "demo.json", 4)
     estimate = found["estimates"]["extrapolation"]
     if estimate["status"] != "ok" or estimate["n_stages"] != 4:
         raise Failed(f"the estimate is {estimate}")
     return f"{told}; VO2max {estimate['vo2max_ml_kg_min']:.1f}"
-
-
-def _completed(result: Path, stages: int) -> tuple[dict[str, Any], str]:
-    found = json.loads(result.read_text("utf-8"))
-    if found["test"]["outcome"] != "completed" or found["test"]["belt_at_rest"] is not True:
-        raise Failed(f"the test ended so: {found['test']}")
-    if len(found["stages"]) != stages or any(stage["hr_bpm"] is None for stage in found["stages"]):
-        raise Failed(f"the stages are {found['stages']}")
-    link = found["link"]
-    told = f"{stages} stages, each with its pulse, belt at rest; worst gap on the wire {link['worst_gap_ms']:.0f} ms"
-    return found, f"{told}, {link['retries']} retries in {link['commands']} commands"
 
 
 def _com(windows: Windows) -> str:
@@ -160,15 +80,15 @@ def _com(windows: Windows) -> str:
     with _floor() as (treadmill, strap), Crossing(windows.port) as crossing:
         windows.port("COM3", Path(treadmill))
         with _port(crossing, strap) as name:
-            _said(
-                _cli(
+            said(
+                cli(
                     windows, "run", "--protocol", r"C:\clinic\short.toml", "--yes", *PERSON,
                     "--treadmill", "trackmaster:COM3,units=kmh", "--heart-rate", f"bridge:{name}",
                     "--record", RECORD, "--json", r"C:\com.json", within_s=300,
                 )
             )  # fmt: skip
         windows.port("COM3", None)
-    return _completed(windows.drive / "com.json", 2)[1]
+    return completed(windows.drive / "com.json", 2)[1]
 
 
 @contextmanager
@@ -203,7 +123,7 @@ def _records(windows: Windows) -> str:
     """What was kept over COM: listed, reported, exported, backed up, brought back beside itself, and verified."""
     if not (windows.drive / "clinic" / "clinic.record").exists():
         _com(windows)
-    listed = json.loads(_said(_cli(windows, "records", "--record", RECORD, "list", "--json", "-")))
+    listed = json.loads(said(cli(windows, "records", "--record", RECORD, "list", "--json", "-")))
     copy = r"C:\clinic\copy.record"
     steps = (
         ("records", "--record", RECORD, "backup", r"C:\clinic\a.backup"),
@@ -216,14 +136,10 @@ def _records(windows: Windows) -> str:
         ("records", "--record", RECORD, "list"),
     )
     for words in steps:
-        _said(_cli(windows, *words))
+        said(cli(windows, *words))
     if len(listed) != 1:
         raise Failed(f"one test was to be kept, and {len(listed)} are listed")
     return "one test listed; backup, verify, restore into a new and over the same file, export"
-
-
-def _cli(windows: Windows, *words: str, within_s: float = 300) -> Done:
-    return windows.python("-m", "ui.cli", *words, within_s=within_s, more=PASSPHRASE)
 
 
 def suite(*words: str, within_s: float = 1800, over_com: bool = False) -> Callable[[Windows], Outcome]:
@@ -254,12 +170,12 @@ def _read(done: Done) -> Outcome:
 
 
 PARTS = (
-    Part("imports", _attempt(_imports), short=True, tests=False),
-    Part("version", _attempt(_version), short=True, tests=False),
+    Part("imports", attempt(_imports), short=True, tests=False),
+    Part("version", attempt(_version), short=True, tests=False),
     # Not in the short form: a Wine on a busy machine may keep the station from its lease of a second.
-    Part("demo", _attempt(_demo), tests=False),
-    Part("com", _attempt(_com), tests=False),
-    Part("records", _attempt(_records), tests=False),
+    Part("demo", attempt(_demo), tests=False),
+    Part("com", attempt(_com), tests=False),
+    Part("records", attempt(_records), tests=False),
     Part("guard", suite("tests/unit/drivers", "tests/unit/run")),
     Part("unit", suite("tests/unit", "--ignore=tests/unit/drivers", "--ignore=tests/unit/run")),
     Part("contract", suite("tests/contract")),

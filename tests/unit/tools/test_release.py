@@ -11,7 +11,7 @@ if sys.platform == "win32":
     pytest.skip("releases are built on Linux", allow_module_level=True)
 
 from teststation import __version__
-from tools.release import NotReady, section, sums
+from tools.release import NotReady, check_clean, section, sums
 from tools.windows.installer import bill, parts, version
 from tools.windows.parts import _read
 from tools.windows.system import Done
@@ -45,6 +45,18 @@ def test_the_notes_are_the_changelogs_section_of_this_version() -> None:
 def test_a_version_without_notes_is_not_released(release: str) -> None:
     with pytest.raises(NotReady, match="CHANGELOG"):
         section(CHANGELOG, release)
+
+
+def test_what_is_in_no_commit_is_not_released(tmp_path: Path) -> None:
+    with pytest.raises(NotReady, match="no clone"):
+        check_clean(tmp_path)
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=A", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "First"]):
+        subprocess.run([*git, *words], check=True)
+    check_clean(tmp_path)
+    (tmp_path / "new.py").write_text("")
+    with pytest.raises(NotReady, match=r"new\.py"):
+        check_clean(tmp_path)
 
 
 def test_the_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
