@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.patience import PATIENCE
+
 # Images and shells that forbid bytecode have each of the hundreds of processes that the tests start compile everything
 # it imports anew: four times the work of a driver's start. Workers and children inherit what stands here.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -17,6 +19,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Each worker gets a block of the list to begin with (``--dist worksteal``). The first has the long ones, which mostly
     wait and are hard on the machine side by side; the others begin with what needs no wire.
     """
+    if PATIENCE > 1:
+        ordinary_s = float(config.getini("timeout"))
+        for item in items:
+            told = item.get_closest_marker("timeout")
+            within_s = PATIENCE * (told.args[0] if told else ordinary_s)
+            item.add_marker(pytest.mark.timeout(within_s), append=False)
     long = [item for item in items if "long" in item.keywords]
     quick = [item for item in items if "long" not in item.keywords and "unit" in item.path.parts]
     rest = [item for item in items if "long" not in item.keywords and "unit" not in item.path.parts]

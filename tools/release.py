@@ -31,14 +31,14 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         make(Windows(arguments.folder), arguments.out.resolve(), trial=arguments.trial)
-    except (NotReady, NoWindows, subprocess.CalledProcessError, OSError) as reason:
+    except (NotReady, NoWindows, subprocess.SubprocessError, OSError) as reason:
         print(f"release: not made: {reason}", file=sys.stderr)
         return 1
     return 0
 
 
 def make(windows: Windows, out: Path, *, trial: bool = False) -> None:
-    """Make the release. Raises NotReady, NoWindows, OSError, subprocess.CalledProcessError."""
+    """Make the release. Raises NotReady, NoWindows, OSError, subprocess.SubprocessError."""
     notes = section((ROOT / "CHANGELOG.md").read_text("utf-8"), "Unreleased" if trial else version())
     if not trial:
         check_clean(ROOT)

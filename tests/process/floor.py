@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import psutil
 
@@ -21,10 +22,14 @@ from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from drivers.processes import child_environment
+from tests.patience import PATIENCE
 from teststation.clock import TimeScale
 
 PASSPHRASE = "a passphrase for tests"
 BORN = f"{datetime.now().astimezone().year - 44}-01-01"  # who is 44 today
+# A console of its own on Windows, without a window: Ctrl-C goes to whoever shares one.
+OWN_CONSOLE = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+KILLED = 1 if sys.platform == "win32" else -signal.SIGKILL  # the exit status of who was
 # Windows hands Ctrl-C to everybody at a console: whoever sends it leaves his own, joins that one and does not listen.
 CTRL_C = """
 import ctypes, sys
@@ -62,7 +67,7 @@ def side_by_side(scenarios: Mapping[str, Callable[[Path], None]], folder: Path, 
     places = {name: folder / name.replace(" ", "-") for name in scenarios}
     for place in places.values():
         place.mkdir()
-    with ThreadPoolExecutor(at_once) as pool:
+    with ThreadPoolExecutor(max(1, at_once // PATIENCE)) as pool:
         running = {name: pool.submit(scenario, places[name]) for name, scenario in scenarios.items()}
     failed = {name: error for name, future in running.items() if (error := future.exception()) is not None}
     assert not failed, "\n".join(f"{name}: {error!r}" for name, error in failed.items())
@@ -95,7 +100,7 @@ class Floor:
 
     def wait_until_walking(self, speed_kmh: float = 4.7) -> None:
         """Until the belt has the first stage's speed."""
-        wait_for(lambda: self.treadmill.true_speed_kmh >= speed_kmh, 40, "the belt to reach the first stage")
+        wait_for(lambda: self.treadmill.true_speed_kmh >= speed_kmh, 40 * PATIENCE, "the belt to reach the first stage")
 
     def starts_after(self, at_s: float) -> int:
         """How often the belt was told to start after a moment of ``time.monotonic``."""
@@ -126,22 +131,17 @@ class StationProcess:
         command += ["--treadmill", floor.treadmill_device, "--heart-rate", floor.heart_rate_device]
         command += ["--sex", "male", "--age", "44", "--weight", "88", "--name", "Kari Nordmann", "--born", BORN]
         command += ["--time-scale", str(floor.scale), "--record", str(self.record), "--json", str(self.json), *more]
-        # On Windows a console of its own, without a window: Ctrl-C goes to whoever shares one.
-        console = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
         self.process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, env=station_environment(), cwd=folder, creationflags=console
+            command, stderr=subprocess.PIPE, env=station_environment(), cwd=folder, creationflags=OWN_CONSOLE
         )
 
     def interrupt(self) -> None:
         """Ctrl-C at the station's terminal."""
-        if sys.platform == "win32":
-            subprocess.run([sys.executable, "-c", CTRL_C, str(self.process.pid)], check=True, timeout=30)
-        else:
-            self.process.send_signal(signal.SIGINT)
+        interrupt(self.process)
 
     def end(self, within_s: float = 60) -> str:
         """Wait for the end and return what was said on standard error."""
-        _, said = self.process.communicate(timeout=within_s)
+        _, said = self.process.communicate(timeout=within_s * PATIENCE)
         return said.decode("utf-8")
 
     def result(self) -> dict:
@@ -152,11 +152,20 @@ class StationProcess:
         """Processes of this station's drivers."""
         found = []
         for child in psutil.Process(self.process.pid).children():
-            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            # Of one that is just ending Wine says "Invalid parameter".
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied, OSError):
                 words = child.cmdline()
                 if "drivers.host" in words and kind in words:
                     found.append(child.pid)
         return found
+
+
+def interrupt(station: subprocess.Popen[Any]) -> None:
+    """Ctrl-C at a station's terminal; on Windows it was begun with OWN_CONSOLE."""
+    if sys.platform == "win32":
+        subprocess.run([sys.executable, "-c", CTRL_C, str(station.pid)], check=True, timeout=30 * PATIENCE)
+    else:
+        station.send_signal(signal.SIGINT)
 
 
 def kill(pid: int) -> None:
@@ -189,7 +198,7 @@ def cli(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         encoding="utf-8",
         env=station_environment(),
         cwd=folder,
-        timeout=120,
+        timeout=120 * PATIENCE,
         check=False,
     )
 

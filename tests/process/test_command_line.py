@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.process.floor import cli, station_environment
 
 pytestmark = pytest.mark.process
@@ -29,7 +30,7 @@ def run(folder: Path, environment: dict[str, str], *words: str) -> subprocess.Co
         encoding="utf-8",
         env=environment,
         cwd=folder,
-        timeout=60,
+        timeout=60 * PATIENCE,
         check=False,
     )
 

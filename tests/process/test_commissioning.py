@@ -14,6 +14,7 @@ from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from drivers.machines import ENVIRONMENT, load_machines
 from drivers.treadmill_client import TreadmillClient
+from tests.patience import PATIENCE
 from tests.process.floor import side_by_side, station_environment, wait_for
 from tests.process.strict_treadmill import Belt, StrictTreadmill
 from tests.virtual_bluetooth.fitness_machine import FitnessMachine
@@ -37,7 +38,7 @@ def commission(
         encoding="utf-8",
         env={**station_environment(), ENVIRONMENT: str(folder / "machines.toml")},
         cwd=folder,
-        timeout=60,
+        timeout=60 * PATIENCE,
         check=False,
     )
 
@@ -197,7 +198,7 @@ def test_a_machine_on_bluetooth_is_checked_by_what_it_tells_and_miles_for_kilome
             encoding="utf-8",
             env={**station_environment(), ENVIRONMENT: str(tmp_path / "machines.toml")},
             cwd=tmp_path,
-            timeout=60,
+            timeout=60 * PATIENCE,
             check=False,
         )
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.process.floor import short_protocol, side_by_side, station_environment
 
 pytestmark = pytest.mark.process
@@ -76,7 +77,7 @@ def walked(lines: Iterator[str], folder: Path) -> tuple[int, dict, str]:
             encoding="utf-8",
             env=station_environment(),
             cwd=folder,
-            timeout=90,
+            timeout=90 * PATIENCE,
             check=False,
         )
     assert "Traceback" not in done.stderr, done.stderr

@@ -18,6 +18,7 @@ from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.treadmills import Wanted, device_string, make
 from drivers.emulators.wire import TcpServer
+from tests.patience import PATIENCE
 from tests.process.floor import short_protocol, side_by_side, station_environment
 from teststation.clock import TimeScale
 
@@ -47,7 +48,7 @@ def run(
         encoding="utf-8",
         env=station_environment(),
         cwd=folder,
-        timeout=90,
+        timeout=90 * PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -1,8 +1,6 @@
 """``teststation session run`` takes a whole 4x4 to its end on each kind of belt, and a broken one to rest, kept."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -16,7 +14,8 @@ from drivers.emulators.faults import TREADMILL_FAULTS, PlannedFault
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.treadmills import Wanted, device_string, make
 from drivers.emulators.wire import TcpServer
-from tests.process.floor import side_by_side, station_environment
+from tests.patience import PATIENCE
+from tests.process.floor import KILLED, OWN_CONSOLE, freeze, interrupt, kill, side_by_side, station_environment, thaw
 from teststation.clock import TimeScale
 
 pytestmark = pytest.mark.process
@@ -61,7 +60,7 @@ def run(folder: Path, treadmill: str, answers: str = "", strap: str = PULSE) -> 
     lay_out(folder)
     done = subprocess.run(
         command(treadmill, strap), input=answers, capture_output=True, text=True, encoding="utf-8",
-        env=station_environment(), cwd=folder, timeout=230, check=False,
+        env=station_environment(), cwd=folder, timeout=230 * PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stderr, json.loads((folder / "out.json").read_text("utf-8"))
@@ -126,7 +125,7 @@ def broken(folder: Path, harm: Harm | None, fault: str, *, status: int) -> dict 
     with TcpServer(emulator) as server:
         station = subprocess.Popen(
             command(device_string(wanted, server.url)), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            encoding="utf-8", env=station_environment(), cwd=folder,
+            encoding="utf-8", env=station_environment(), cwd=folder, creationflags=OWN_CONSOLE,
         )  # fmt: skip
         assert station.stderr is not None
         said: list[str] = []
@@ -139,36 +138,24 @@ def broken(folder: Path, harm: Harm | None, fault: str, *, status: int) -> dict 
             assert emulator.belt.speed_kmh > 3.0, said
             harm(station)
         else:
-            said.append(station.communicate(timeout=100)[1] or "")
+            said.append(station.communicate(timeout=100 * PATIENCE)[1] or "")
         began_s = time.monotonic()
         while emulator.belt.speed_kmh > 0.0 and time.monotonic() - began_s < 30:
             time.sleep(0.1)
         assert emulator.belt.speed_kmh == 0.0, "the belt was not brought to rest"
         if station.poll() is None:
-            if harm is freeze:
-                station.send_signal(signal.SIGCONT)
-            said.append(station.communicate(timeout=60)[1] or "")
+            thaw(station.pid)
+            said.append(station.communicate(timeout=60 * PATIENCE)[1] or "")
     assert station.returncode == status, said
     out = folder / "out.json"
     return json.loads(out.read_text("utf-8")) if out.exists() else None
 
 
-def kill(station: subprocess.Popen[str]) -> None:
-    station.kill()
-
-
-def freeze(station: subprocess.Popen[str]) -> None:
-    os.kill(station.pid, signal.SIGSTOP)
-
-
-def interrupt(station: subprocess.Popen[str]) -> None:
-    station.send_signal(signal.SIGINT)
-
-
 def kept(folder: Path) -> list[dict]:
     listing = subprocess.run(
         [sys.executable, "-m", "ui.cli", "session", "list", "--record", "a.record", "--json", "-"],
-        capture_output=True, text=True, encoding="utf-8", env=station_environment(), cwd=folder, timeout=60, check=True,
+        capture_output=True, text=True, encoding="utf-8", env=station_environment(), cwd=folder,
+        timeout=60 * PATIENCE, check=True,
     )  # fmt: skip
     return json.loads(listing.stdout)
 
@@ -183,11 +170,10 @@ def breaks(harm: Harm | None, fault: str, status: int, outcome: str, folder: Pat
 
 @pytest.mark.long
 @pytest.mark.timeout(240)
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_session_that_breaks_ends_at_rest_and_is_kept(tmp_path: Path) -> None:
     rows = {
-        "killed": partial(breaks, kill, "", -signal.SIGKILL, "interrupted"),
-        "frozen": partial(breaks, freeze, "", 4, "fault"),
+        "killed": partial(breaks, lambda station: kill(station.pid), "", KILLED, "interrupted"),
+        "frozen": partial(breaks, lambda station: freeze(station.pid), "", 4, "fault"),
         "stopped": partial(breaks, interrupt, "", 3, "operator"),
         "unplugged": partial(breaks, None, "unplug", 4, "fault"),
         "stuck": partial(breaks, None, "stuck", 4, "fault"),
@@ -206,15 +192,15 @@ def test_what_is_wrong_is_said_at_once_and_nothing_moves(tmp_path: Path) -> None
         words = [word for word in command("emulated") if word]
         done = subprocess.run(
             [*words, *more], capture_output=True, text=True, encoding="utf-8", env=station_environment(), cwd=tmp_path,
-            timeout=60, check=False, input="",
+            timeout=60 * PATIENCE, check=False, input="",
         )  # fmt: skip
         assert done.returncode == 2, done.stderr
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr
     without = [word for word in command("emulated") if word not in ("--speed", "5", "--incline", "6")]
     done = subprocess.run(
-        without, capture_output=True, text=True, encoding="utf-8", env=station_environment(), cwd=tmp_path, timeout=60,
-        check=False, input="",
+        without, capture_output=True, text=True, encoding="utf-8", env=station_environment(), cwd=tmp_path,
+        timeout=60 * PATIENCE, check=False, input="",
     )  # fmt: skip
     assert done.returncode == 2
     assert "there is no test of this person" in done.stderr

@@ -49,7 +49,7 @@ def main() -> int:
     except NoWindows as reason:
         print(f"installer: not built: {reason}", file=sys.stderr)
         return 1
-    except (subprocess.CalledProcessError, OSError) as error:
+    except (subprocess.SubprocessError, OSError) as error:
         said = (getattr(error, "stderr", None) or b"").decode("utf-8", "replace")[-2000:]
         print(f"installer: not built: {error} {said}", file=sys.stderr)
         return 1
@@ -64,7 +64,7 @@ def version() -> str:
 
 
 def build(windows: Windows, out: Path) -> None:
-    """Lay the program out beside that Windows and pack it. Raises NoWindows, OSError, subprocess.CalledProcessError."""
+    """Lay the program out beside that Windows and pack it. Raises NoWindows, OSError, subprocess.SubprocessError."""
     if shutil.which("makensis") is None:
         raise NoWindows("makensis is not installed here; on Debian: apt-get install nsis")
     program = windows.folder / "program"
@@ -94,7 +94,7 @@ def _lay_out(windows: Windows, program: Path) -> None:
             COMPILER, "-O2", "-s", *more, "-I", str(home / "include"), "-o", str(program / f"{name}.exe"),
             str(SETUP / "launcher.c"), str(home / f"{TAG}.dll"),
         )  # fmt: skip
-    tried = windows.wine(windows.path(program / "python.exe"), "-c", IMPORTS)
+    tried = windows.wine(windows.path(program / "python.exe"), "-c", IMPORTS, within_s=600)
     print("installer:", tried.rpartition("\n")[2].strip(), flush=True)
     shutil.copyfile(ROOT / "LICENSE", program / "LICENSE.txt")
     components = list(parts(packages))

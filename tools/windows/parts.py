@@ -13,10 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from tools.windows.crossing import Crossing
+from tools.windows.installed import installed
 from tools.windows.steps import IMPORTS, Failed, Outcome, Part, attempt, cli, completed, last_line, said
 from tools.windows.system import ROOT, Done, Windows
 
 CROSSING = "TESTSTATION_COM_CROSSING"
+PATIENT = {"TESTSTATION_TEST_PATIENCE": "2"}  # see tests/patience.py: Wine starts a process in some ten seconds
 RECORD = r"C:\clinic\clinic.record"
 BORN = f"{datetime.now().astimezone().year - 44}-01-01"  # who is 44 today
 PERSON = ("--sex", "male", "--age", "44", "--weight", "88", "--name", "Kari Nordmann", "--born", BORN)
@@ -148,9 +150,9 @@ def suite(*words: str, within_s: float = 1800, over_com: bool = False) -> Callab
     def run(windows: Windows) -> Outcome:
         command = ("-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "--tb=short", "-rfEs", *words)
         if not over_com:
-            return _read(windows.python(*command, within_s=within_s))
+            return _read(windows.python(*command, within_s=within_s, more=PATIENT))
         with Crossing(windows.port) as crossing:
-            return _read(windows.python(*command, within_s=within_s, more={CROSSING: crossing.address}))
+            return _read(windows.python(*command, within_s=within_s, more=PATIENT | {CROSSING: crossing.address}))
 
     return run
 
@@ -176,6 +178,7 @@ PARTS = (
     Part("demo", attempt(_demo), tests=False),
     Part("com", attempt(_com), tests=False),
     Part("records", attempt(_records), tests=False),
+    Part("setup", attempt(installed), tests=False),
     Part("guard", suite("tests/unit/drivers", "tests/unit/run")),
     Part("unit", suite("tests/unit", "--ignore=tests/unit/drivers", "--ignore=tests/unit/run")),
     Part("contract", suite("tests/contract")),

@@ -69,7 +69,13 @@ class Windows:
         self, *words: str, within_s: float = 600, more: dict[str, str] | None = None, cwd: Path | None = None
     ) -> Done:
         """Run that Python to its end. A program that takes longer is ended and has status -9."""
-        with self.started(*words, more=more, cwd=cwd) as process:
+        return self.program(str(self.python_home / "python.exe"), *words, within_s=within_s, more=more, cwd=cwd)
+
+    def program(
+        self, *command: str, within_s: float = 600, more: dict[str, str] | None = None, cwd: Path | None = None
+    ) -> Done:
+        """Run any program of that Windows in the same way."""
+        with self.started(*command, more=more, cwd=cwd) as process:
             try:
                 said, _ = process.communicate(timeout=within_s)
                 return Done(process.returncode, said.decode("utf-8", "replace").replace("\r\n", "\n"))
@@ -81,11 +87,11 @@ class Windows:
                 return Done(-9, f"{text}\nnot done within {within_s:.0f} s")
 
     @contextlib.contextmanager
-    def started(self, *words: str, more: dict[str, str] | None = None, cwd: Path | None = None):
-        """That Python, begun; both its streams in one pipe."""
+    def started(self, *command: str, more: dict[str, str] | None = None, cwd: Path | None = None):
+        """A program, begun; both its streams in one pipe."""
         # Wine hands on pipes as Windows does; of a file it inherits, Windows' Python can learn nothing and gives up.
         process = subprocess.Popen(
-            ["wine", str(self.python_home / "python.exe"), *words],
+            ["wine", *command],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=self.environment() | (more or {}), cwd=cwd or self.source,
         )  # fmt: skip
@@ -124,11 +130,14 @@ class Windows:
         subprocess.run(["wineserver", "-k"], env=self.environment(), check=False, capture_output=True)
 
     def wine(self, *words: str, within_s: float = 120) -> str:
-        """One of Wine's own programs. Raises NoWindows where it fails."""
-        done = subprocess.run(
-            ["wine", *words], env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=within_s, check=False,
-        )  # fmt: skip
+        """One of Wine's own programs. Raises NoWindows where it fails or does not end."""
+        try:
+            done = subprocess.run(
+                ["wine", *words], env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=within_s, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise NoWindows(f"wine {words[0]} did not end within {within_s:.0f} s") from error
         said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
         if done.returncode:
             raise NoWindows(f"wine {' '.join(words)} ended with status {done.returncode}: {said[-400:]}")
