@@ -1,12 +1,13 @@
 """``setup.exe`` on that Windows: built, installed, used, installed over itself, refused, removed."""
 
 import json
+import subprocess
 import time
 from pathlib import Path
 
 from tools.windows.installer import build, version
 from tools.windows.steps import PASSPHRASE, Failed, completed, said
-from tools.windows.system import Windows
+from tools.windows.system import NoWindows, Windows
 
 IN_USE, NOT_BACKED_UP = 3, 4
 # Twenty times as fast a busy computer may keep the strap waiting for two seconds; a lease is a second at any scale.
@@ -30,7 +31,10 @@ incline_pct = 0
 def installed(windows: Windows) -> str:
     """Everything that happens to a clinic's computer in the program's life. Raises Failed."""
     setup = windows.folder / "setup.exe"
-    build(windows, setup)
+    try:
+        build(windows, setup)
+    except (NoWindows, subprocess.SubprocessError, OSError) as error:
+        raise Failed(f"setup.exe was not built: {error}") from error
     here = Installation(windows, setup)
     here.clear()
     here.install()
