@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from drivers.adapters import PortHere
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
+from drivers.heart_rate.ble_scan import StrapSeen
 from teststation.clock import TimeScale
 from teststation.ports import BeltState
 from teststation.records.access.users import Role
@@ -47,6 +48,10 @@ Aasen,Kari,1979-04-12,female,2025-06-02,34.1,Ebbeling
 Berg,Ola Nordmann,1968-11-02,male,2025-06-09,31.5,Ebbeling
 Lund,Nina,1985-02-30,female,2025-06-10,38,Ebbeling
 """
+STRAPS = (
+    StrapSeen(name="Polar H10 8C1A2B2F", address="A0:9E:1A:8C:1A:2B", rssi_dbm=-52, bpm=78, contact=True, battery_pct=90),
+    StrapSeen(name="TICKR 41D0", address="E3:41:D0:55:10:02", rssi_dbm=-81, contact=False),
+)
 SEED = 3
 PASSWORD = "gå tur i skogen"
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -135,6 +140,9 @@ class Walk:
         window.clinic.edit_settings()
         assert isinstance(window.sheet, SettingsSheet)
         self.save("04-settings")
+        window.sheet.straps.show_found(STRAPS)
+        window.sheet.straps.found.setCurrentIndex(1)
+        self.save("08-straps")
         window.sheet.record_button.click()
         assert isinstance(window.sheet, RecordSettingsSheet)
         window.sheet.record.setText("postgresql+psycopg://stasjon@tjener/klinikken?sslmode=verify-full")

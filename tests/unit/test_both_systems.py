@@ -18,18 +18,49 @@ NAMES = {
     "socket": {"AF_UNIX", "SO_REUSEPORT"},
 }
 WINDOWS = {"sys": SimpleNamespace(platform="win32"), "os": SimpleNamespace(name="nt"), "TYPE_CHECKING": False}
+WAY = "tests/unit/test_windows_way.py"  # takes it on any system
 # Every file where the systems part, and the tests that go Windows' way: on Windows itself, and where they can on Linux.
 PARTINGS = {
-    "drivers/emulators/wire.py": ("tests/contract/test_trackmaster_emulator.py", "tests/process/test_command_line.py"),
-    "drivers/port_names.py": ("tests/unit/drivers/test_port_names.py",),
-    "drivers/processes.py": ("tests/contract/test_driver_process.py", "tests/process/test_fault_matrix.py"),
-    "drivers/radio/ble_link.py": ("tests/unit/drivers/test_ble_errors.py",),
-    "drivers/serial_line.py": ("tests/unit/drivers/test_serial_line.py", "tests/contract/test_treadmill_contract.py"),
+    "drivers/emulators/wire.py": (
+        WAY,
+        "tests/contract/test_trackmaster_emulator.py",
+        "tests/process/test_command_line.py",
+    ),
+    "drivers/port_names.py": (
+        WAY,
+        "tests/unit/drivers/test_port_names.py",
+    ),
+    "drivers/processes.py": (
+        WAY,
+        "tests/contract/test_driver_process.py",
+        "tests/process/test_fault_matrix.py",
+    ),
+    "drivers/radio/ble_link.py": (
+        WAY,
+        "tests/unit/drivers/test_ble_errors.py",
+    ),
+    "drivers/serial_line.py": (
+        WAY,
+        "tests/unit/drivers/test_serial_line.py",
+        "tests/contract/test_treadmill_contract.py",
+    ),
     "teststation/files/outputs.py": ("tests/unit/files/test_outputs.py",),
-    "teststation/files/writing.py": ("tests/unit/files/test_outputs.py",),
-    "teststation/records/storage/file_lock.py": ("tests/unit/records/test_record_journals.py",),
-    "teststation/records/tests/journal.py": ("tests/unit/records/tests/test_journal.py",),
-    "ui/commands/display.py": ("tests/process/test_command_line.py",),
+    "teststation/files/writing.py": (
+        WAY,
+        "tests/unit/files/test_outputs.py",
+    ),
+    "teststation/records/storage/file_lock.py": (
+        WAY,
+        "tests/unit/records/test_record_journals.py",
+    ),
+    "teststation/records/tests/journal.py": (
+        WAY,
+        "tests/unit/records/tests/test_journal.py",
+    ),
+    "ui/commands/display.py": (
+        WAY,
+        "tests/process/test_command_line.py",
+    ),
     "ui/desktop/widgets/sounds.py": ("tests/ui/widgets/test_sounds.py",),
 }
 PARTS = re.compile(r"sys\.platform|os\.name\b|platform\.system")
