@@ -49,7 +49,7 @@ Berg,Ola Nordmann,1968-11-02,male,2025-06-09,31.5,Ebbeling
 Lund,Nina,1985-02-30,female,2025-06-10,38,Ebbeling
 """
 STRAPS = (
-    StrapSeen(name="Polar H10 8C1A2B2F", address="A0:9E:1A:8C:1A:2B", rssi_dbm=-52, bpm=78, contact=True, battery_pct=90),
+    StrapSeen(name="Polar H10 8C1A2B", address="A0:9E:1A:8C:1A:2B", rssi_dbm=-52, bpm=78, contact=True, battery_pct=90),
     StrapSeen(name="TICKR 41D0", address="E3:41:D0:55:10:02", rssi_dbm=-81, contact=False),
 )
 SEED = 3
