@@ -59,6 +59,8 @@ def run_object(run: RunRecord, assessment: Assessment, signature: Signature | No
             "weight_kg": _round(run.subject.weight_kg, 1),
             "height_cm": _round(run.subject.height_cm, 1),
             "resting_hr_bpm": _round(run.subject.resting_hr_bpm, 1),
+            "resting_systolic_mmhg": run.subject.resting_systolic_mmhg,
+            "resting_diastolic_mmhg": run.subject.resting_diastolic_mmhg,
             "waist_cm": _round(run.subject.waist_cm, 1),
             "activity_index": _round(run.subject.activity_index, 2),
         },
@@ -174,7 +176,7 @@ def _course(seen: Course) -> JsonObject:
         "peak_share": _round(seen.peak_share, 4),
         "walked_s": _round(seen.walked_s, 1),
         "peak_met": _round(seen.peak_met, 2),
-        "recovery_bpm": None if seen.recovery_bpm is None else _round(-seen.recovery_bpm, 1),
+        "recovery_bpm": _round(seen.recovery_bpm, 1),
     }
 
 
@@ -268,13 +270,11 @@ def _training(run: RunRecord | None, assessment: Assessment, advice: Advice) -> 
         "handrail_in_test": None if load is None else load.handrail,
         "less_than_aimed_at": None if load is None else load.short,
         "warm_up_min": told.warm_up_min,
-        "warm_up_short_min": told.warm_up_short_min,
         "bouts": told.bouts,
         "bout_min": told.bout_min,
         "pause_min": told.pause_min,
         "cool_down_min": told.cool_down_min,
         "minutes": told.minutes,
-        "minutes_short": told.minutes_short,
         "times_a_week_low": told.times_low,
         "times_a_week_high": told.times_high,
         "brake_borg": told.brake_borg,

@@ -1,9 +1,16 @@
 """The person as the arithmetic sees them: no name, no number."""
 
+import re
 from enum import StrEnum
 
 from teststation.cause import Cause
 from teststation.ports import Value
+
+# What a cuff on a grown person can read, mmHg.
+SYSTOLIC_MMHG, DIASTOLIC_MMHG = (60, 300), (30, 200)
+# At rest above either of these nobody is tested without a reason that somebody wrote (ACSM).
+RESTING_PRESSURE_MAX_MMHG = 200, 115
+_PRESSURE = re.compile(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*")
 
 
 class Sex(StrEnum):
@@ -36,8 +43,25 @@ class Subject(Value, frozen=True):
     beta_blocker: bool = False
     irregular_rhythm: bool = False  # atrial fibrillation or pacemaker: age formulas for HRmax are void
     resting_hr_bpm: float | None = None
+    resting_systolic_mmhg: int | None = None  # sitting, before the test; both or neither
+    resting_diastolic_mmhg: int | None = None
     waist_cm: float | None = None
     activity_index: float | None = None  # Nes 2011: frequency x intensity x duration
+
+
+def read_pressure(text: str) -> tuple[int, int] | None:
+    """Systolic and diastolic blood pressure, mmHg, from what is written as 132/84; None where that is none."""
+    found = _PRESSURE.fullmatch(text)
+    if found is None:
+        return None
+    systolic, diastolic = int(found[1]), int(found[2])
+    within = SYSTOLIC_MMHG[0] <= systolic <= SYSTOLIC_MMHG[1] and DIASTOLIC_MMHG[0] <= diastolic <= DIASTOLIC_MMHG[1]
+    return (systolic, diastolic) if within and systolic > diastolic else None
+
+
+def pressure_is_high(pressure: tuple[int, int]) -> bool:
+    """Whether a blood pressure at rest lies above what the questions before a test ask for."""
+    return any(measured > most for measured, most in zip(pressure, RESTING_PRESSURE_MAX_MMHG, strict=True))
 
 
 def contradictions(subject: Subject, today: str) -> tuple[Cause, ...]:

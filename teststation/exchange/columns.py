@@ -120,6 +120,8 @@ _SUBJECT = (
     Column("weight_kg", "body weight", "kg", 1),
     Column("height_cm", "height", "cm", 0),
     Column("resting_hr_bpm", "resting heart rate", "/min", 0),
+    Column("resting_systolic_mmhg", "systolic blood pressure at rest", "mmHg", 0),
+    Column("resting_diastolic_mmhg", "diastolic blood pressure at rest", "mmHg", 0),
     Column("waist_cm", "waist", "cm", 0),
     Column("activity_index", "activity index of Nes 2011: frequency x intensity x duration", "", 2),
     Column("beta_blocker", "yes: on beta-blockers"),

@@ -122,7 +122,7 @@ def _body(stored: StoredTest) -> list[tuple[str, str, Json]]:
         (HEIGHT, "bodyheight", "8302-2", "Body height", "", subject.height_cm, "cm", "cm"),
         (RESTING, "heartrate", *_HEART_RATE, "Resting heart rate", subject.resting_hr_bpm, "beats/minute", "/min"),
     )
-    return [
+    made = [
         (
             kind,
             stored.id,
@@ -137,6 +137,10 @@ def _body(stored: StoredTest) -> list[tuple[str, str, Json]]:
         for kind, profile, code, display, text, value, unit, ucum in known
         if value is not None
     ]
+    systolic_mmhg, diastolic_mmhg = subject.resting_systolic_mmhg, subject.resting_diastolic_mmhg
+    if systolic_mmhg is not None and diastolic_mmhg is not None:
+        made.append(("Pressure", f"{stored.id}/rest", _pressure(systolic_mmhg, diastolic_mmhg, "at rest") | day))
+    return made
 
 
 def _stage(stored: StoredTest, stage: StageResult, span: StageSpan | None) -> list[tuple[str, str, Json]]:

@@ -35,6 +35,8 @@ def group_csv(results: ClinicResults, style: Style) -> bytes:
     rows = [
         row("all", "people", whole, None),
         row("all", "tests", results.tests, None),
+        row("all", "not_counted", results.not_counted, None),
+        *(row("all", f"not_counted_{why}", n, results.not_counted) for why, n in results.not_counted_because.items()),
         row("all", "tested_twice", results.tested_twice, whole),
         mean_row("all", "mean_change_of_tested_twice", results.mean_of_tested),
         mean_row("all", "mean_change_of_everybody", results.mean_of_everybody),

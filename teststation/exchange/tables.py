@@ -224,6 +224,8 @@ def _subject(stored: StoredTest) -> Row:
         "weight_kg": subject.weight_kg,
         "height_cm": subject.height_cm,
         "resting_hr_bpm": subject.resting_hr_bpm,
+        "resting_systolic_mmhg": subject.resting_systolic_mmhg,
+        "resting_diastolic_mmhg": subject.resting_diastolic_mmhg,
         "waist_cm": subject.waist_cm,
         "activity_index": subject.activity_index,
         "beta_blocker": subject.beta_blocker,

@@ -1,8 +1,8 @@
 """The training that page, window and JSON tell of: one set of numbers, rounded as they are said, behind the one gate.
 
-The session is the clinic's: Rusfeltets hovedorganisasjon has ten minutes of warm-up and finds some five enough, four
-bouts of four minutes with three minutes between, five minutes down, two or three times a week. With the short warm-up
-that is the clinic's thirty-five minutes.
+The session is the clinic's thirty-five minutes: five of warm-up (Rusfeltets hovedorganisasjon finds that enough for
+some, seven to fifteen usual), four bouts of four minutes with three minutes between, five minutes down; two or three
+times a week. ``protocols/4x4.toml`` walks the same.
 """
 
 from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice, advise
@@ -13,7 +13,7 @@ from teststation.ports import Value
 from teststation.run.record import RunRecord
 from teststation.subject import Gait
 
-WARM_UP_MIN, WARM_UP_SHORT_MIN = 10, 5
+WARM_UP_MIN = 5
 BOUTS, BOUT_MIN, PAUSE_MIN = 4, 4, 3
 COOL_DOWN_MIN = 5
 TIMES_LOW, TIMES_HIGH = 2, 3  # a week
@@ -57,7 +57,6 @@ class Prescription(Value, frozen=True):
     borg_high: int
     load: Load | None  # None: the test tells none
     warm_up_min: int = WARM_UP_MIN
-    warm_up_short_min: int = WARM_UP_SHORT_MIN
     bouts: int = BOUTS
     bout_min: int = BOUT_MIN
     pause_min: int = PAUSE_MIN
@@ -69,14 +68,9 @@ class Prescription(Value, frozen=True):
 
     @property
     def minutes(self) -> int:
-        """The whole session with the long warm-up."""
-        return self.minutes_short + self.warm_up_min - self.warm_up_short_min
-
-    @property
-    def minutes_short(self) -> int:
-        """The whole session with the short one."""
+        """The whole session."""
         between = (self.bouts - 1) * self.pause_min
-        return self.warm_up_short_min + self.bouts * self.bout_min + between + self.cool_down_min
+        return self.warm_up_min + self.bouts * self.bout_min + between + self.cool_down_min
 
 
 def prescribe(run: RunRecord | None, found: Assessment, advice: Advice | None = None) -> Prescription | None:

@@ -78,6 +78,8 @@ def _draw(page: Page, paper: GroupPaper) -> None:
     page.y -= 50
     if results.people is None or results.people == 0:
         page.paragraph(say("group.too_few", n=results.hidden_below), 11, bold=True)
+        page.heading(say("group.heading.people"))
+        _not_counted(page, paper)
         _foot(page, paper)
         return
     page.paragraph(_sentence(paper), 12, bold=True, most=3)
@@ -111,6 +113,18 @@ def _people(page: Page, paper: GroupPaper) -> None:
     _row(page, say("group.dropped_out"), paper.count(results.dropped_out), whole)
     if results.median_weeks is not None:
         _row(page, say("group.weeks"), paper.number(results.median_weeks, 1), results.weeks_from)
+    _not_counted(page, paper)
+
+
+def _not_counted(page: Page, paper: GroupPaper) -> None:
+    """How many were tested and are in none of these figures, and why."""
+    say, results = paper.say, paper.results
+    few = say("group.few", n=results.hidden_below)
+    whole = results.not_counted
+    _row(page, say("group.not_counted"), few if whole is None else str(whole))
+    if whole:
+        for why, count in results.not_counted_because.items():
+            _row(page, say(f"group.because.{why}"), paper.count(count), whole)
 
 
 def _changes(page: Page, paper: GroupPaper) -> None:

@@ -55,6 +55,9 @@ def _subject(report: Report) -> list[str]:
         ("intervals", "bpm", subject.hr_max_intervals_bpm, 0),
     )
     measured = [say(f"report.known.{name}", **{key: n(v, digits)}) for name, key, v, digits in values if v is not None]
+    if subject.resting_systolic_mmhg is not None and subject.resting_diastolic_mmhg is not None:
+        sides = {"systolic": subject.resting_systolic_mmhg, "diastolic": subject.resting_diastolic_mmhg}
+        measured.insert(int(subject.resting_hr_bpm is not None), say("report.known.pressure", **sides))
     lines += [" ".join(measured)] if measured else []
     return [*lines, *([say("report.known.rail")] if report.extras.conditions.get("handrail") == _YES else [])]
 

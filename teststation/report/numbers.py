@@ -8,6 +8,7 @@ from teststation.report.layout import INK, QUIET
 from teststation.report.model import Report
 from teststation.report.stages import gait_words, rail_words
 from teststation.run.record import RunRecord
+from teststation.subject import Subject
 
 _SIZE = 7.2
 _VALUE = 74.0
@@ -60,8 +61,9 @@ def _values(report: Report, run: RunRecord, found: Assessment) -> dict[str, str]
         "peak": peak,
         "met": n(seen.peak_met),
         "walked": report.clock(seen.walked_s),
-        "recovery": report.signed(None if seen.recovery_bpm is None else -seen.recovery_bpm, 0),
+        "recovery": n(seen.recovery_bpm, 0),
         "resting": n(run.subject.resting_hr_bpm, 0),
+        "pressure": _pressure(run.subject),
         "reckoned": say("report.sum.reckoned_value", bpm=n(bpm, 0), sd=n(sd, 0)),
         "weight": n(run.subject.weight_kg),
         "clock": time_of_day(run.started_at),
@@ -71,3 +73,9 @@ def _values(report: Report, run: RunRecord, found: Assessment) -> dict[str, str]
         "protocol": run.plan.id,
         "algorithm": found.algorithm_version,
     }
+
+
+def _pressure(subject: Subject) -> str:
+    if subject.resting_systolic_mmhg is None or subject.resting_diastolic_mmhg is None:
+        return "–"
+    return f"{subject.resting_systolic_mmhg}/{subject.resting_diastolic_mmhg}"

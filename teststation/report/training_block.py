@@ -10,8 +10,7 @@ def session_words(say: Texts, told: Prescription) -> tuple[str, ...]:
     """What to do, as sentences: the bouts first, then the load, the brake, and the session around them."""
     said = {
         "bouts": told.bouts, "bout": told.bout_min, "pause": told.pause_min, "warm_up": told.warm_up_min,
-        "short": told.warm_up_short_min, "down": told.cool_down_min, "minutes": told.minutes,
-        "minutes_short": told.minutes_short, "times": span(say.language, told.times_low, told.times_high),
+        "down": told.cool_down_min, "minutes": told.minutes, "times": span(say.language, told.times_low, told.times_high),
         "borg": span(say.language, told.borg_low, told.borg_high), "brake": told.brake_borg,
         "less": number(say.language, told.brake_incline_pct, 0), "easy": _easy(say, told.load),
     }  # fmt: skip

@@ -3,7 +3,8 @@
 Each figure says of how many it is. The mean change is told twice: of those who were tested twice, and of everybody, in
 whom no second test counts as no change; there is no control group, and that is said. A change in years is a median of
 single changes, for fitness age ends at 20 and 80. Counts of fewer than five are hidden, and with them any that would
-tell them by subtraction; no extremes, and no group by illness or drug.
+tell them by subtraction; no extremes, and no group by illness or drug. Only who has said yes to it is counted; of the
+others it is told how many there are and why, and nothing else.
 
 Sources: CONSORT (denominators, everyone who started); Statistics Norway on small cells; the t interval of a mean.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from statistics import fmean, median, stdev
+from typing import Any
 
 from teststation.due import months_later
 from teststation.physiology.result import Change, FitnessAgeChange
@@ -25,6 +27,7 @@ DROPPED_OUT_MONTHS = 6  # the three months to the next test, and as many again
 AGE_BANDS = ((0, 39), (40, 59), (60, 200))
 YOUNGER_YEARS = 15.0  # what the clinic promises at least
 SESSIONS_A_WEEK = 2  # that make a week of training a whole one
+NOT_COUNTED = ("said_no", "not_asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,22 @@ class ClinicResults:
     median_weeks: float | None = None
     weeks_from: int | None = None
     by: Mapping[str, Some] = field(default_factory=dict)
+    not_counted: int | None = 0  # tested, and without a yes to being counted
+    not_counted_because: Mapping[str, int | None] = field(default_factory=dict)  # by NOT_COUNTED
     hidden_below: int = HIDDEN_BELOW
 
 
-def clinic_results(members: Sequence[Member], on: date) -> ClinicResults:
-    """What can be told on a day."""
+def clinic_results(members: Sequence[Member], on: date, not_counted: Mapping[str, int] | None = None) -> ClinicResults:
+    """What can be told on a day.
+
+    Args:
+        members: Those who have said yes to being counted.
+        not_counted: How many others were tested, by NOT_COUNTED.
+    """
     hide = Hiding(HIDDEN_BELOW)
+    left_out = _not_counted(not_counted or {}, hide)
     if len(members) < hide.below:
-        return ClinicResults(on, None if members else 0, None if members else 0)
+        return replace(ClinicResults(on, None if members else 0, None if members else 0), **left_out)
     compared = [one for one in members if _is_compared(one)]
     twice = [one for one in members if one.change is not None]
     told_twice = hide.part(len(twice), len(members))
@@ -107,7 +118,7 @@ def clinic_results(members: Sequence[Member], on: date) -> ClinicResults:
         by={**_by(members, lambda one: one.sex.value, [sex.value for sex in Sex], hide),
             **_by(members, _band, [_band_name(*band) for band in AGE_BANDS], hide)},
     )  # fmt: skip
-    return _with_weeks(_with_years(told, compared, hide), members, hide)
+    return replace(_with_weeks(_with_years(told, compared, hide), members, hide), **left_out)
 
 
 @cache
@@ -130,6 +141,14 @@ def t_975(degrees: int) -> float:
 
 
 # --- parts ---
+
+
+def _not_counted(found: Mapping[str, int], hide: Hiding) -> dict[str, Any]:
+    counts = [found.get(why, 0) for why in NOT_COUNTED]
+    whole = sum(counts)
+    told = whole if whole == 0 or whole >= hide.below else None
+    cells = hide.cells(counts, whole_is_told=told is not None)
+    return {"not_counted": told, "not_counted_because": dict(zip(NOT_COUNTED, cells, strict=True))}
 
 
 def _is_compared(one: Member) -> bool:

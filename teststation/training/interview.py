@@ -5,7 +5,7 @@ they were asked: a clinic that changes its table changes no talk of before.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -291,15 +291,16 @@ def goals(interview: Interview) -> list[str]:
     return [answer.text for question, answer in answered(interview) if question.means == "goal" and answer.text]
 
 
-def refuses_groups(interview: Interview) -> bool:
-    """Whether the person has said no to being counted at all. Silence is none: of those an interview says nothing."""
-    said = [answer for question, answer in answered(interview) if question.means == "group_consent"]
-    return any(answer.chosen and answer.chosen != (YES,) for answer in said)
+def why_not_counted(talks: Sequence[Interview]) -> str | None:
+    """``said_no`` or ``not_asked``, from every talk with a person; None: the person may be counted in group results.
 
-
-def consents_to_groups(interview: Interview | None) -> bool:
-    """Whether the person has said yes to being counted in group results. Silence is a no."""
-    if interview is None or not interview.done:
-        return False
-    said = [answer for question, answer in answered(interview) if question.means == "group_consent"]
-    return bool(said) and all(answer.chosen == (YES,) for answer in said)
+    The newest talk that answers it decides. Only a talk that was brought to its end gives a yes, any takes it back,
+    and silence is a no.
+    """
+    for talk in sorted(talks, key=lambda one: one.day, reverse=True):
+        said = [answer for question, answer in answered(talk) if question.means == "group_consent"]
+        if any(answer.chosen != (YES,) for answer in said):
+            return "said_no" if any(answer.chosen for answer in said) else "not_asked"
+        if said and talk.done:
+            return None
+    return "not_asked"

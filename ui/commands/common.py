@@ -75,6 +75,7 @@ def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | boo
         "waist_cm": arguments.waist,
         "resting_hr_bpm": arguments.resting_hr,
         "activity_index": arguments.activity,
+        **(arguments.resting_bp or {}),
         **(arguments.hr_max_intervals or {}),
     }
 

@@ -459,6 +459,9 @@ def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
     )
     parser.add_argument("--resting-hr", type=float, metavar="BPM")
     parser.add_argument(
+        "--resting-bp", type=_pressure, metavar="SYS/DIA", help="blood pressure at rest, mmHg, as 132/84; for the report"
+    )
+    parser.add_argument(
         "--activity",
         type=_activity,
         metavar="INDEX",
@@ -468,6 +471,13 @@ def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 def _interval_peak(text: str) -> dict[str, Any]:
     return _in_one_line(interval_peak, text)
+
+
+def _pressure(text: str) -> dict[str, Any]:
+    found = read_pressure(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no blood pressure; write it as 132/84")
+    return {"resting_systolic_mmhg": found[0], "resting_diastolic_mmhg": found[1]}
 
 
 def _activity(text: str) -> float:

@@ -16,7 +16,7 @@ from teststation.records.access.users import Permission
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.training.clinic_results import SESSIONS_A_WEEK, ClinicResults, Member, clinic_results, last_days
 from teststation.training.diary import Entry, weeks
-from teststation.training.interview import Interview, refuses_groups
+from teststation.training.interview import Interview, why_not_counted
 from ui.station.must_live import must_live
 from ui.station.station import Station
 
@@ -40,7 +40,8 @@ def write_group(
         if found is not None:
             raise BadInput(found)
     today = datetime.now().astimezone().date()
-    results = clinic_results(members(station, today), today)
+    counted, others = members(station, today)
+    results = clinic_results(counted, today, others)
     spoken = language or station.settings.language
     made = {
         Kind.PDF: lambda: render_group(GroupPaper(results, station.clinic(), __version__, spoken)),
@@ -58,22 +59,33 @@ def write_group(
     return results
 
 
-def members(station: Station, today: date) -> list[Member]:
-    """Everybody with a test of their own: no demonstration, and nobody who has said no to being counted."""
+def members(station: Station, today: date) -> tuple[list[Member], Counter[str]]:
+    """Everybody with a test of their own who has said yes to being counted, and how many others there are, by why not.
+
+    A demonstration is nobody's test.
+    """
     record = station.record
-    refused = {note.person_id for note in record.training.of_everybody(Interview) if refuses_groups(note.value)}
+    asked: dict[str, list[Interview]] = {}
+    for talk in record.training.of_everybody(Interview):
+        asked.setdefault(talk.person_id, []).append(talk.value)
     trained: dict[str, list[Entry]] = {}
     for note in record.training.of_everybody(Entry):
         trained.setdefault(note.person_id, []).append(note.value)
     found: list[Member] = []
+    others: Counter[str] = Counter()
     for person in record.people.all():
-        if person.demo or person.id in refused:
+        if person.demo:
             continue
         tests = [stored for stored in record.tests.history(person.id) if not stored.run.demo]
-        if tests:
-            entries = trained.get(person.id)
-            found.append(_member(tests, None if entries is None else _whole_weeks(entries, today)))
-    return found
+        if not tests:
+            continue
+        why_not = why_not_counted(asked.get(person.id, []))
+        if why_not is not None:
+            others[why_not] += 1
+            continue
+        entries = trained.get(person.id)
+        found.append(_member(tests, None if entries is None else _whole_weeks(entries, today)))
+    return found, others
 
 
 def _member(tests: list[StoredTest], whole_weeks: int | None) -> Member:

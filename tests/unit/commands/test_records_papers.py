@@ -15,6 +15,7 @@ from tests.unit.records.builders import events_of
 from teststation.records.access.users import Role
 from teststation.records.database import open_record
 from teststation.subject import Sex
+from teststation.training.interview import Answer, Interview, own_form
 
 WORDS = ("records", "--record", "a.record")
 FIRST, LATER = sample()[0].id, follow_up()[0].id
@@ -86,8 +87,13 @@ def test_what_cannot_be_handed_over_is_a_sentence(cli: Cli, tmp_path: Path, word
     assert not (tmp_path / "ut").exists()
 
 
+def talk(answer: str) -> Interview:
+    """A talk before the first session in which somebody was asked whether they may be counted."""
+    return Interview("2026-01-02", own_form().text, {"group_statistics": Answer(chosen=(answer,))}, done=True)
+
+
 def many(tmp_path: Path) -> None:
-    """Seven women and eight men with two tests each, and a demonstration."""
+    """Seven women and eight men with two tests each who may be counted, eleven who may not, and a demonstration."""
     run, found = follow_up()
     with open_record(tmp_path / "b.record", "en god setning") as record:
         for number in range(15):
@@ -98,6 +104,12 @@ def many(tmp_path: Path) -> None:
             later = msgspec.structs.replace(run, id=f"b{number}", subject=subject)
             record.tests.save(person.id, first, sample()[1], events_of(2))
             record.tests.save(person.id, later, found, events_of(2))
+            record.training.add(person.id, talk("yes"))
+        for number, answer in enumerate((*["no"] * 5, *[None] * 6)):
+            person = record.people.add(family_name=f"Utenforsen{number}", sex=Sex.MALE, number=f"U-{number}")
+            record.tests.save(person.id, msgspec.structs.replace(run, id=f"c{number}"), found, events_of(2))
+            if answer is not None:
+                record.training.add(person.id, talk(answer))
         nobody = record.people.add(family_name="Pasient", sex=Sex.MALE, demo=True)
         shown = msgspec.structs.replace(sample()[0], id="demo-1", treadmill="emulated", heart_rate="emulated")
         record.tests.save(nobody.id, shown, sample()[1], events_of(2))
@@ -118,8 +130,11 @@ def test_the_group_page_tells_what_the_tests_came_to_and_of_nobody(cli: Cli, tmp
     page = PdfReader(tmp_path / "g.pdf").pages[0].extract_text()
     assert "De 15 som er testet to ganger" in page
     assert "ingen kontrollgruppe" in page
+    assert [rows["all", f"not_counted{why}"]["value"] for why in ("", "_said_no", "_not_asked")] == ["11", "5", "6"]
+    assert "Testet, men ikke talt med" in page
+    assert "har sagt nei" in page
     for said in (page, text, str(PdfReader(tmp_path / "g.pdf").metadata)):
-        assert not any(secret in said for secret in ("Navnesen", "K-1", "a1", "Pasient"))
+        assert not any(secret in said for secret in ("Navnesen", "K-1", "a1", "Pasient", "Utenforsen", "U-1"))
     before = (tmp_path / "g.pdf").read_bytes()
     assert cli("records", "--record", "b.record", "group", "--pdf", "g.pdf").status == 0
     assert (tmp_path / "g.pdf").read_bytes() == before
@@ -135,7 +150,8 @@ def test_of_fewer_than_five_the_group_page_shows_nothing(cli: Cli, tmp_path: Pat
     assert done.status == 0, done.said
     assert "Fewer than 5" in PdfReader(tmp_path / "g.pdf").pages[0].extract_text()
     rows = list(csv.DictReader(io.StringIO((tmp_path / "g.csv").read_bytes().decode("utf-8-sig"))))
-    assert {row["value"] for row in rows} == {""}
+    # Nobody has said yes, and how many there are besides would tell the few.
+    assert {row["figure"]: row["value"] for row in rows if row["value"]} == {"people": "0", "tests": "0"}
     assert cli(*WORDS, *WHO, "group").status == 2
 
 

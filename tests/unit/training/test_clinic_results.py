@@ -150,6 +150,21 @@ def test_a_small_group_that_the_rest_would_tell_is_hidden_with_another() -> None
     assert "all;people;23;" in text
 
 
+@pytest.mark.parametrize(
+    ("no", "silent", "told"),
+    [(0, 0, (0, 0, 0)), (1, 2, (None, None, None)), (6, 9, (15, 6, 9)), (2, 9, (11, None, None)), (0, 7, (7, 0, 7))],
+)
+def test_who_is_not_counted_is_told_in_number_and_reason_and_never_one_by_one(
+    no: int, silent: int, told: tuple[int | None, ...]
+) -> None:
+    for counted in ([], [member()] * 3, [member()] * 9):
+        found = clinic_results(counted, TODAY, {"said_no": no, "not_asked": silent})
+        because = found.not_counted_because
+        assert (found.not_counted, because["said_no"], because["not_asked"]) == told
+        text = group_csv(found, SEMICOLON).decode("utf-8-sig")
+        assert ("all;not_counted_said_no;;;;;yes" in text) is (told[0] is None)
+
+
 FAULTS = [
     (module, "hide.part(len(twice), len(members))", "len(twice)"),
     (module, "hide.part(sum(_is_gone(one, on) for one in members), len(members))",

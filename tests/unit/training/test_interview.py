@@ -14,13 +14,13 @@ from teststation.training.interview import (
     answered,
     cautions,
     checked,
-    consents_to_groups,
     find_form,
     goals,
     own_form,
     problems,
     read_form,
     say,
+    why_not_counted,
 )
 
 OWN = own_form()
@@ -146,14 +146,34 @@ def test_a_caution_in_words_alone_counts_as_a_yes() -> None:
     assert len(cautions(talk(postponed=Answer(text="feber")))) == 1
 
 
+YES, NO = Answer(chosen=("yes",)), Answer(chosen=("no",))
+
+
+def on(day: str, said: Answer | None, *, done: bool = True) -> Interview:
+    answers = {} if said is None else {"group_statistics": said}
+    return msgspec.structs.replace(talk(done=done, **answers), day=day)
+
+
+COUNTED: list[tuple[list[Interview], str | None]] = [
+    ([], "not_asked"),
+    ([on("2026-01-05", None)], "not_asked"),
+    ([on("2026-01-05", YES)], None),
+    ([on("2026-01-05", YES, done=False)], "not_asked"),
+    ([on("2026-01-05", NO)], "said_no"),
+    ([on("2026-01-05", Answer(declined=True))], "not_asked"),
+    ([on("2026-01-05", YES), on("2026-04-05", None)], None),  # silence later takes nothing back
+    ([on("2026-01-05", YES), on("2026-04-05", NO)], "said_no"),
+    ([on("2026-04-05", NO), on("2026-01-05", YES)], "said_no"),  # in whatever order they are read
+    ([on("2026-01-05", YES), on("2026-04-05", NO, done=False)], "said_no"),  # a no needs no end of a talk
+    ([on("2026-01-05", NO), on("2026-04-05", YES)], None),
+    ([on("2026-01-05", NO), on("2026-04-05", YES, done=False)], "said_no"),
+    ([on("2026-01-05", YES), on("2026-04-05", Answer(declined=True))], "not_asked"),
+]
+
+
 def test_only_a_yes_in_a_talk_that_is_done_lets_a_person_be_counted() -> None:
-    yes, no = Answer(chosen=("yes",)), Answer(chosen=("no",))
-    assert consents_to_groups(talk(group_statistics=yes))
-    assert not consents_to_groups(talk(group_statistics=yes, done=False))
-    assert not consents_to_groups(talk(group_statistics=no))
-    assert not consents_to_groups(talk(group_statistics=Answer(declined=True)))
-    assert not consents_to_groups(talk())
-    assert not consents_to_groups(None)
+    for talks, why_not in COUNTED:
+        assert why_not_counted(talks) == why_not, talks
 
 
 def test_an_interview_comes_back_as_it_was_kept() -> None:
@@ -162,12 +182,15 @@ def test_an_interview_comes_back_as_it_was_kept() -> None:
 
 
 FAULTS = [
-    (
-        "if interview is None or not interview.done:",
-        "if interview is None:",
-        test_only_a_yes_in_a_talk_that_is_done_lets_a_person_be_counted,
+    *(
+        (old, new, test_only_a_yes_in_a_talk_that_is_done_lets_a_person_be_counted)
+        for old, new in (
+            ("if said and talk.done:", "if said:"),
+            ("if any(answer.chosen != (YES,) for answer in said):", "if False:"),
+            ("key=lambda one: one.day, reverse=True", "key=lambda one: one.day"),
+            ('            return None\n    return "not_asked"', "            return None\n    return None"),
+        )
     ),
-    ("return bool(said) and all(", "return all(", test_only_a_yes_in_a_talk_that_is_done_lets_a_person_be_counted),
     (
         "question.before_test or _is_caution(question, answer)",
         "question.before_test",

@@ -12,7 +12,7 @@ from teststation.physiology.hrmax import INTERVALS_VALID_DAYS, hr_max
 from teststation.physiology.non_exercise import by_questions
 from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
-from teststation.subject import Subject, contradictions
+from teststation.subject import Subject, contradictions, pressure_is_high, read_pressure
 from ui.desktop.i18n import core_texts, knows, say, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import age_years, clock, day, exact, number, parse_day, parse_number, today
@@ -46,6 +46,7 @@ from ui.station.strap_search import needs_a_choice
 from ui.station.training import talk_words
 
 NAMESAKES_SHOWN = 3
+PRESSURE = "screening_pressure"
 CALCULATED, MEASURED, FROM_RPE = "calculated", "measured", "rpe"
 INTERVALS, ALL_OUT = "intervals", "intervals_all_out"
 FROM_SESSION = (INTERVALS, ALL_OUT)
@@ -95,6 +96,7 @@ class PretestScreen(QWidget):
         self.hr_value = line_edit("", tr("pretest.hr_measured"))
         self.hr_date = line_edit("", tr("pretest.hr_date"), tr("form.born_hint"))
         self.resting = line_edit("", tr("pretest.resting"))
+        self.pressure = line_edit("", tr("pretest.pressure"), "132/84")
         self.waist = line_edit("", tr("pretest.waist"))
         self.activity = Activity()
         self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
@@ -141,6 +143,7 @@ class PretestScreen(QWidget):
                 (tr("pretest.hr_measured"), self.hr_value),
                 (tr("pretest.hr_date"), self.hr_date),
                 (tr("pretest.resting"), self.resting),
+                (tr("pretest.pressure"), self.pressure),
                 (tr("pretest.waist"), self.waist),
             ),
             form((tr("pretest.activity"), self.activity), above=True),
@@ -178,7 +181,7 @@ class PretestScreen(QWidget):
         self.protocol.currentIndexChanged.connect(lambda *_: self._protocol_chosen())
         self.speed.currentIndexChanged.connect(lambda *_: self._look())
         self.hr_source.currentIndexChanged.connect(lambda *_: self._look())
-        for field in (self.weight, self.height_cm, self.hr_value, self.hr_date, self.resting, self.waist):
+        for field in (self.weight, self.height_cm, self.hr_value, self.hr_date, self.resting, self.pressure, self.waist):
             field.textChanged.connect(lambda *_: self._look())
         self.activity.changed.connect(self._look)
         for check in (self.confirmed, self.beta, self.rhythm, self.rail):
@@ -210,6 +213,7 @@ class PretestScreen(QWidget):
         self.confirmed.setChecked(False)
         self.weight.clear()
         self.resting.clear()
+        self.pressure.clear()
         self.waist.clear()
         self.activity.clear()
         self.conditions.clear()
@@ -316,6 +320,7 @@ class PretestScreen(QWidget):
         measured = self.hr_source.currentData() == MEASURED
         session = self.hr_source.currentData() in FROM_SESSION
         on = parse_day(self.hr_date.text())
+        pressure = read_pressure(self.pressure.text())
         return Subject(
             sex=self.person.sex,
             age_years=round(age, 2),
@@ -327,6 +332,8 @@ class PretestScreen(QWidget):
             beta_blocker=self.beta.isChecked(),
             irregular_rhythm=self.rhythm.isChecked(),
             resting_hr_bpm=parse_number(self.resting.text()),
+            resting_systolic_mmhg=None if pressure is None else pressure[0],
+            resting_diastolic_mmhg=None if pressure is None else pressure[1],
             waist_cm=parse_number(self.waist.text()),
             activity_index=self.activity.index,
             hr_max_intervals_bpm=parse_number(self.hr_value.text()) if session else None,
@@ -349,6 +356,11 @@ class PretestScreen(QWidget):
         ):
             if field.text().strip() and not bounds.holds(parse_number(field.text())):
                 problems.append(bounds.sentence(name))
+        pressure = read_pressure(self.pressure.text())
+        if pressure is None and self.pressure.text().strip():
+            problems.append(tr("pretest.pressure_wrong"))
+        elif pressure is not None and pressure_is_high(pressure) and self.screening.answers().get(PRESSURE) == "no":
+            problems.append(tr("pretest.pressure_high"))
         source, on = self.hr_source.currentData(), parse_day(self.hr_date.text())
         if source in WITH_A_VALUE and not HR_MAX_BPM.holds(parse_number(self.hr_value.text())):
             problems.append(HR_MAX_BPM.sentence(tr("pretest.hr_measured")))
