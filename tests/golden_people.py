@@ -146,6 +146,8 @@ def page(
 ) -> Report:
     """The report of the last of these tests."""
     last = tests[-1]
+    if signatures == (SIGNED,):  # signed on the day of the test
+        signatures = (replace(SIGNED, at=f"{last.run.started_at[:10]}T11:30:00+00:00"),)
     version = Version(1, "2026-01-14T10:00:00+00:00", "0.0.0", last.found, counts=True)
     return build(
         ReportPerson(name, f"{2025 - int(last.run.subject.age_years)}-08-23", family=family),
@@ -231,7 +233,8 @@ def rail() -> Report:
         "screening_injury": "yes: Vond i venstre kne i motbakke, går med støtte.",
         "conditions": "sov fem timer, to kopper kaffe",
     }
-    return page(after(held), conditions=told)
+    pressed = {"resting_systolic_mmhg": 132, "resting_diastolic_mmhg": 84}
+    return page(after(held, **pressed), conditions=told)
 
 
 def bullets() -> Report:
@@ -280,6 +283,9 @@ PEOPLE: dict[str, Callable[[], Report]] = {
     "08_chest_pain": lambda: page(
         after(Walk(presses=(a_note(470.0, "symptom", "Ubehag i brystet"), cool_down(478.0, "chest_pain")))),
         conditions={**ANSWERS, "screening_heart": "yes: Stent 2019, klarert av kardiolog i mars."},
+        signatures=[
+            replace(SIGNED, at="2026-04-15T11:30:00+00:00", comment="Ga seg etter to minutter i ro. Legen er ringt.")
+        ],
     ),
     "09_wish_to_stop": lambda: page(after(Walk(presses=(cool_down(520.0, "patient"),)))),
     "10_pulse_lost": lambda: page(after(Walk(silent_after_s=330.0))),

@@ -40,6 +40,7 @@ class Advice(Value, frozen=True):
     withheld_because: Cause | None = None
     symptoms: tuple[Noted, ...] = ()
     again: bool = False  # the test is to be taken again
+    ended: Cause | None = None  # why a test that was broken off ended, where it is known
 
     @property
     def verdicts(self) -> bool:
@@ -61,7 +62,8 @@ class Advice(Value, frozen=True):
         if self.symptoms:
             return (*lines, say("advice.doctor"))
         if self.again and self.withheld_because is not None:
-            return (say("advice.again", why=say.say(self.withheld_because)),)
+            why = say.say(self.withheld_because) if self.ended is None else say.told(self.ended)
+            return (say("advice.again", why=why),)
         return ()
 
 
@@ -76,12 +78,19 @@ def advise(run: RunRecord | None, found: Assessment) -> Advice:
     if why is not None and why.code in _SILENT_PULSE:
         return Advice((BORG_ZONES,), Cause("advice_pulse_does_not_follow"), again=True)
     if run is not None and run.outcome in (Outcome.FAULT, Outcome.INTERRUPTED):
-        return Advice(zones, Cause("advice_broken_off"), again=True)
+        return Advice(zones, Cause("advice_broken_off"), again=True, ended=run.reason)
     if found.estimates[found.headline].vo2max_ml_kg_min is None:
         return Advice(zones, Cause("advice_no_number"), again=True)
     if blind:
-        return Advice((FOUR_BY_FOUR, BORG_ZONES, NEXT_DATE), Cause("advice_pulse_tells_little"))
+        return Advice((FOUR_BY_FOUR, BORG_ZONES, NEXT_DATE), _why_blind(run))
     return Advice(EVERYTHING)
+
+
+def _why_blind(run: RunRecord | None) -> Cause:
+    """The one of the two that this person has, where a run says it."""
+    if run is None or run.subject.beta_blocker == run.subject.irregular_rhythm:
+        return Cause("advice_pulse_tells_little")
+    return Cause("advice_beta_blocker" if run.subject.beta_blocker else "advice_irregular_rhythm")
 
 
 def _symptoms(run: RunRecord) -> tuple[Noted, ...]:

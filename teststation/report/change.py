@@ -6,6 +6,8 @@ from datetime import datetime
 from teststation.physiology.result import Change
 from teststation.report.model import Report
 
+SEEN_APART_ML_KG_MIN = 1.0  # of two numbers' difference and the change between them
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeWords:
@@ -24,6 +26,7 @@ def change_words(report: Report) -> ChangeWords:
         return _side_by_side(report, change)
     parts = [
         f"{change_line(report, change)} {report.say('report.trendline.same')}",
+        *_apart(report, change),
         *_beside(report, change),
         *_since_first(report),
     ]
@@ -72,11 +75,31 @@ def change_line(report: Report, change: Change) -> str:
     )
 
 
+def _apart(report: Report, change: Change) -> list[str]:
+    """Why the change is not what the reader gets who takes one number from the other, where that would be seen."""
+    then, now = _then_and_now(report, change)
+    if then is None or now is None or abs(now - then - change.change_ml_kg_min) < SEEN_APART_ML_KG_MIN:
+        return []
+    return [report.say("report.change.apart", then=report.number(then), now=report.number(now))]
+
+
+def _then_and_now(report: Report, change: Change) -> tuple[float | None, float | None]:
+    before = next((p for p in report.history if p.started_at == change.earlier_started_at), None)
+    return None if before is None else before.vo2max_ml_kg_min, report.headline.vo2max_ml_kg_min
+
+
+def _pulse(report: Report, key: str, difference_bpm: float) -> str:
+    """The pulse at the same load against then; none is a word."""
+    if not round(difference_bpm):
+        return report.say("report.change.pulse_same")
+    return report.say(key, bpm=report.signed(difference_bpm, 0))
+
+
 def _beside(report: Report, change: Change) -> list[str]:
     """What else is known of it; the pulse first, for that was measured."""
     say, words = report.say, list[str]()
     if change.pulse_at_equal_load_bpm is not None:
-        words.append(say("report.change.pulse", bpm=report.signed(change.pulse_at_equal_load_bpm, 0)))
+        words.append(_pulse(report, "report.change.pulse", change.pulse_at_equal_load_bpm))
     if change.probability_of_rise is not None:
         words.append(say("report.change.probability", percent=report.percent(change.probability_of_rise)))
     if change.baseline_tests > 1:
@@ -102,19 +125,15 @@ def _since_first(report: Report) -> list[str]:
     signed = {name: report.signed(size) for name, size in sizes.items()}
     words = [say("report.trendline.first", day=day, verdict=say(f"report.change.{first.wording}"), **signed)]
     if first.pulse_at_equal_load_bpm is not None:
-        words.append(say("report.trendline.first_pulse", bpm=report.signed(first.pulse_at_equal_load_bpm, 0)))
+        words.append(_pulse(report, "report.trendline.first_pulse", first.pulse_at_equal_load_bpm))
     return words
 
 
 def _side_by_side(report: Report, change: Change) -> ChangeWords:
     """Two tests that cannot be compared: both numbers and what differs, and no word on the difference."""
     say = report.say
-    before = next((p for p in report.history if p.started_at == change.earlier_started_at), None)
-    values = {
-        "day": report.day(change.earlier_started_at),
-        "before": report.number(None if before is None else before.vo2max_ml_kg_min),
-        "now": report.number(report.headline.vo2max_ml_kg_min),
-    }
+    then, now = _then_and_now(report, change)
+    values = {"day": report.day(change.earlier_started_at), "before": report.number(then), "now": report.number(now)}
     differences = "; ".join(say.say(cause) for cause in change.not_comparable)
     first = say("report.change.differs", what=differences) if differences else ""
     return ChangeWords(first, say("advice.then_and_now", **values))

@@ -11,8 +11,10 @@ from teststation.physiology.result import Estimate, StageResult
 from teststation.report.known import Told
 from teststation.report.layout import ACCENT, BAND, BOLD, INK, PALE, QUIET, REGULAR, RULE, WHITE, fit
 from teststation.report.model import Report
-from teststation.report.typesetting.drawing import CENTRE, LEFT, RIGHT, draw_text
+from teststation.report.typesetting.drawing import CENTRE, LEFT, RIGHT, draw_text, text_width
 
+SEEN_FROM_S = 30.0  # a stage left out after so little has no pulse of its own
+NAME_FROM = 5.5  # points; a stage too short for its name in this size has none
 FLAG_ROWS = 5  # notes within the same seconds; more than these lie on one another, and all are listed below
 
 
@@ -33,6 +35,7 @@ class Axes:
         self.canvas, self.box = canvas, box
         self.x_low, self.x_high = x_range
         self.y_low, self.y_high = y_range
+        self._grid: list[float] = []  # where its lines lie on the page
 
     def x(self, value: float) -> float:
         """Page x of a value."""
@@ -42,14 +45,18 @@ class Axes:
         """Page y of a value."""
         return self.box.y + (value - self.y_low) / (self.y_high - self.y_low) * self.box.height
 
-    def frame(self, x_title: str, y_title: str, x_step: float | None, y_step: float, size: float = 7) -> None:
-        """Grid, ticks and titles."""
+    def frame(
+        self, x_title: str, y_title: str, x_step: float | None, y_step: float, size: float = 7, names: float = 0.0
+    ) -> None:
+        """Grid, ticks and titles; ``names``: so much of the top is for names, which no line of the grid crosses."""
         c, box = self.canvas, self.box
         c.setLineWidth(0.4)
         c.setStrokeColor(RULE)
         c.setFillColor(QUIET)
         for value in ticks(self.y_low, self.y_high, y_step):
-            c.line(box.x, self.y(value), box.x + box.width, self.y(value))
+            if not 1.0 < box.y + box.height - self.y(value) < names:
+                self._grid.append(self.y(value))
+                c.line(box.x, self.y(value), box.x + box.width, self.y(value))
             draw_text(c, box.x - 4, self.y(value) - size * 0.35, f"{value:g}", REGULAR, size, anchor=RIGHT)
         for value in ticks(self.x_low, self.x_high, x_step):
             c.line(self.x(value), box.y, self.x(value), box.y - 3)
@@ -92,7 +99,10 @@ class Axes:
         text, size = fit(label, REGULAR, 7, box.width * 0.6)
         c.setFillColor(INK)
         x = box.x + 4 + anchor * (box.width - 8)
-        draw_text(c, x, self.y(value) + 2.5, text, REGULAR, size, anchor=anchor)
+        # Above the line, or below it where a line of the grid would go through the letters.
+        y = self.y(value)
+        crossed = any(y + 1 < at < y + size + 1.5 for at in self._grid)
+        draw_text(c, x, y - size if crossed else y + 2.5, text, REGULAR, size, anchor=anchor)
 
 
 def workload(canvas: Canvas, box: Box, report: Report) -> None:
@@ -137,7 +147,8 @@ def workload(canvas: Canvas, box: Box, report: Report) -> None:
     if found.hr_limit_bpm is not None:
         axes.level(found.hr_limit_bpm, say("report.chart.limit", bpm=report.number(found.hr_limit_bpm, 0)), (1, 2))
     for stage in stages:
-        _point(canvas, axes, stage)
+        if stage.used or (stage.observation.actual.duration_s or SEEN_FROM_S) >= SEEN_FROM_S:
+            _point(canvas, axes, stage)
     if answer.vo2max_ml_kg_min is not None:
         _answer(canvas, axes, answer, hr_max, report.number(answer.vo2max_ml_kg_min))
 
@@ -194,11 +205,13 @@ def over_time(canvas: Canvas, box: Box, report: Report, told: Sequence[Told] = (
         left, right = span.began_s / 60, (span.ended_s if span.ended_s is not None else end_min * 60) / 60
         if number % 2 == 0:
             axes.polygon([(left, axes.y_low), (left, axes.y_high), (right, axes.y_high), (right, axes.y_low)], PALE)
-        text, size = fit(say.name_of(span.plan.name), REGULAR, 7, max(8.0, axes.x(right) - axes.x(left) - 2), 4)
+        room = axes.x(right) - axes.x(left) - 2
+        text, size = fit(say.name_of(span.plan.name), REGULAR, 7, max(1.0, room), NAME_FROM)
         canvas.setFillColor(QUIET)
-        middle = (axes.x(left) + axes.x(right)) / 2
-        draw_text(canvas, middle, box.y + box.height - 9, text, REGULAR, size, anchor=CENTRE)
-    axes.frame(say("report.chart.minutes"), say("report.chart.pulse"), 2 if end_min > 6 else 1, 20)
+        if text_width(text, REGULAR, size) <= room:
+            middle = (axes.x(left) + axes.x(right)) / 2
+            draw_text(canvas, middle, box.y + box.height - 9, text, REGULAR, size, anchor=CENTRE)
+    axes.frame(say("report.chart.minutes"), say("report.chart.pulse"), 2 if end_min > 6 else 1, 20, names=12)
     _flags(canvas, axes, told)
     canvas.setStrokeColor(ACCENT)
     canvas.setLineWidth(1.1)

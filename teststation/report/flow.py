@@ -1,6 +1,7 @@
 """What fills pages from top to bottom: blocks of a known height, so that nothing is cut and pages are counted first."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from reportlab.lib.colors import Color
@@ -8,6 +9,7 @@ from reportlab.lib.colors import Color
 from teststation.report.layout import ACCENT, BOLD, INK, REGULAR, RULE, Page, wrap
 from teststation.report.typesetting.drawing import LEFT, RIGHT, draw_text
 from teststation.report.typesetting.lines import runs_right_to_left
+from teststation.report.typesetting.tagging import CELL, HEAD_CELL, PARAGRAPH, ROW, SECTION
 
 LEADING = 1.35
 WHOLE_SECTION = 120.0  # a lower one is not torn apart between two pages
@@ -34,7 +36,8 @@ def heading(text: str, width: float, above: float = 9.0) -> Block:
 
     def draw(page: Page, x: float) -> None:
         y = page.y - above - 8
-        page.text(x, y, text, 10, bold=True, color=ACCENT, width=width)
+        with page.canvas.part(SECTION):
+            page.text(x, y, text, 10, bold=True, color=ACCENT, width=width)
         page.canvas.setStrokeColor(RULE)
         page.canvas.setLineWidth(0.6)
         page.canvas.line(x, y - 4, x + width, y - 4)
@@ -48,18 +51,20 @@ def written(text: str, size: float, width: float, *, bold: bool = False, color: 
     blocks: list[Block] = []
     for paragraph in text.strip().splitlines():
         backwards = runs_right_to_left(paragraph)
+        whole = object()  # its lines are one paragraph
         blocks += [
-            _line(line, font, size, width, color, backwards=backwards)
+            _line(line, font, size, width, color, whole, backwards=backwards)
             for line in wrap(paragraph, font, size, width) or [""]
         ]
     return blocks
 
 
-def _line(text: str, font: str, size: float, width: float, color: Color, *, backwards: bool) -> Block:
+def _line(text: str, font: str, size: float, width: float, color: Color, whole: object, *, backwards: bool) -> Block:
     def draw(page: Page, x: float) -> None:
         page.canvas.setFillColor(color)
         at, anchor = (x + width, RIGHT) if backwards else (x, LEFT)
-        draw_text(page.canvas, at, page.y - size, text, font, size, anchor=anchor, rtl=backwards)
+        with page.canvas.part(PARAGRAPH, same=whole):
+            draw_text(page.canvas, at, page.y - size, text, font, size, anchor=anchor, rtl=backwards)
 
     return Block(size * LEADING, draw)
 
@@ -73,10 +78,12 @@ def row(cells: Row, size: float, *, bold: bool = False, color: Color = INK, rule
 
     def draw(page: Page, x: float) -> None:
         left = x
-        for lines, (_, width) in zip(wrapped, cells, strict=True):
-            for number, line in enumerate(lines):
-                page.text(left, page.y - size - number * leading, line, size, bold=bold, color=color)
-            left += width
+        with page.canvas.group(ROW) if ruled else nullcontext():
+            for lines, (_, width) in zip(wrapped, cells, strict=True):
+                with page.canvas.part((HEAD_CELL if bold else CELL) if ruled else PARAGRAPH):
+                    for number, line in enumerate(lines):
+                        page.text(left, page.y - size - number * leading, line, size, bold=bold, color=color)
+                left += width
         if ruled:
             page.canvas.setStrokeColor(RULE)
             page.canvas.setLineWidth(0.4)

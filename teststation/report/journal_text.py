@@ -51,6 +51,8 @@ def _compared(report: Report) -> str:
     age = report.fitness_age_words
     words = say("journal.no_age", why=report.fitness_age_range) if age == "–" else say("journal.age", age=age)
     percent, expected = report.number(reference.percent_of_expected, 0), report.number(reference.expected_ml_kg_min)
+    if not report.advice.verdicts:
+        return f"{words} {say('journal.percent_alone', percent=percent, expected=expected)}"
     return f"{words} {say('journal.percent', percent=percent, expected=expected, norm=report.norm_words)}"
 
 

@@ -114,7 +114,7 @@ def _words(report: Report, mark: Mark) -> str:
         case "note":
             return text
         case "symptom":
-            return say("report.marks.symptom", text=text)
+            return say("report.marks.symptom", text=text[:1].lower() + text[1:])
         case "handrail":
             return say(f"report.marks.rail_{text}") if text in ("on", "off") else text
         case "load_changed":

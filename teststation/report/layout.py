@@ -6,11 +6,11 @@ from functools import cache
 from reportlab.graphics import shapes
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
 
 from teststation.report.typesetting.drawing import LEFT, RIGHT, draw_text, text_width
 from teststation.report.typesetting.lines import plain
 from teststation.report.typesetting.scripts import BOLD, REGULAR, base_font, joins
+from teststation.report.typesetting.tagging import PARAGRAPH, SECTION, TaggedCanvas
 
 WIDTH, HEIGHT = A4
 MARGIN = 45.0
@@ -98,22 +98,22 @@ def _letters(text: str) -> list[str]:
     return letters
 
 
-def new_canvas(out: io.BytesIO) -> Canvas:
+def new_canvas(out: io.BytesIO) -> TaggedCanvas:
     """An empty document."""
     # Without a font of ours from the start, a page names Helvetica, which is embedded nowhere.
-    return Canvas(
+    return TaggedCanvas(
         out,
         pagesize=(WIDTH, HEIGHT),
         initialFontName=REGULAR,  # pyright: ignore[reportArgumentType] - the stubs take it for a size
         invariant=1,
-        pdfVersion=(1, 4),
+        pdfVersion=(1, 7),
     )
 
 
 class Page:
     """A canvas with a cursor that goes down the page."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: TaggedCanvas) -> None:
         self.canvas = canvas
         self.y = HEIGHT - MARGIN
 
@@ -152,14 +152,16 @@ class Page:
         lines = wrap(text, font, size, width)
         if len(lines) > most:
             lines = [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), font, size, width, size)[0]]
-        for line in lines:
-            self.y -= size * 1.35
-            self.text(x, self.y, line, size, bold=bold, color=color)
+        with self.canvas.part(PARAGRAPH):
+            for line in lines:
+                self.y -= size * 1.35
+                self.text(x, self.y, line, size, bold=bold, color=color)
 
     def heading(self, text: str, gap: float = 22) -> None:
         """A section's heading with a rule under it."""
         self.y -= gap
-        self.text(MARGIN, self.y, text, 10.5, bold=True, color=ACCENT)
+        with self.canvas.part(SECTION):
+            self.text(MARGIN, self.y, text, 10.5, bold=True, color=ACCENT)
         self.canvas.setStrokeColor(RULE)
         self.canvas.setLineWidth(0.6)
         self.canvas.line(MARGIN, self.y - 4, WIDTH - MARGIN, self.y - 4)

@@ -5,7 +5,7 @@ import io
 from teststation.physiology.advice import PULSE_ZONES
 from teststation.physiology.course import course
 from teststation.physiology.prescription import zones
-from teststation.report import charts, trend_chart
+from teststation.report import charts, in_words, trend_chart
 from teststation.report.change import change_words
 from teststation.report.charts import Box
 from teststation.report.layout import (
@@ -27,8 +27,9 @@ from teststation.report.layout import (
 )
 from teststation.report.logo import picture_of
 from teststation.report.model import Report
-from teststation.report.training_block import no_session_words, session_words, zone_cells
+from teststation.report.training_block import ZONE_COLUMNS, no_session_words, session_words, zone_cells
 from teststation.report.typesetting.drawing import text_width
+from teststation.report.typesetting.tagging import CELL, FIGURE, HEAD_CELL, HEADING, ROW, SECTION
 
 CHART_HEIGHT, LOWEST_CHART = 222.0, 110.0
 FOOT = 50.0  # above the footer's rule
@@ -85,7 +86,8 @@ def _head(page: Page, report: Report) -> None:
     page.canvas.line(MARGIN, top - 46, right, top - 46)
     page.y = top - 54
     _frame(page, report.advice.framed(say))
-    page.paragraph(report.plain_sentence, 13, bold=True, most=3)
+    with page.canvas.part(HEADING):
+        page.paragraph(report.plain_sentence, 13, bold=True, most=3)
 
 
 def _frame(page: Page, lines: tuple[str, ...]) -> None:
@@ -161,7 +163,8 @@ def _norm(page: Page, report: Report, x: float, width: float) -> None:
     assert reference is not None
     percent = say("report.percent", n=report.number(reference.percent_of_expected, 0))
     expected = say("report.expected", n=report.number(reference.expected_ml_kg_min))
-    _box(page, x, width, say("report.compared"), percent, expected, report.norm_words)
+    words = report.norm_words if report.advice.verdicts else ""
+    _box(page, x, width, say("report.compared"), percent, expected, words)
 
 
 def _surer(page: Page, report: Report, x: float, width: float) -> None:
@@ -200,18 +203,23 @@ def _chart(page: Page, report: Report, height: float) -> None:
     top, left, width = page.y, MARGIN, INNER
     if measured:
         width = INNER * (0.60 if report.tested else 1.0) - 34
-        charts.workload(page.canvas, Box(MARGIN + 34, top - height - 2, width, height - 8), report)
+        with page.canvas.part(FIGURE, alt=in_words.workload(report)):
+            charts.workload(page.canvas, Box(MARGIN + 34, top - height - 2, width, height - 8), report)
         left = MARGIN + 34 + width + 14
     bottom = top - height - 2
     if report.tested:
         inner = left + 30
-        page.text(left, top - 10, say("report.heading.trend"), 8.5, bold=True, color=QUIET)
-        trend_chart.draw(page.canvas, Box(inner, bottom, WIDTH - MARGIN - inner, height - 30), report)
+        if measured:  # beside the other chart's heading, above the same rule
+            with page.canvas.part(SECTION):
+                page.text(left, top + 7, say("report.heading.trend"), 10.5, bold=True, color=ACCENT)
+        with page.canvas.part(FIGURE, alt=in_words.trend(report)):
+            trend_chart.draw(page.canvas, Box(inner, bottom, WIDTH - MARGIN - inner, height - 22), report)
         if report.trend is not None:
             values = {name: report.signed(getattr(report.trend, name)) for name in ("per_year", "low", "high")}
-            page.text(left, top - 20, say("report.trend", **values), 7, color=QUIET)
+            page.text(left, top - 9, say("report.trend", **values), 7, color=QUIET)
     page.y = bottom - 26
-    legend = [say("report.chart.legend")] if measured else []
+    key = "legend_effort" if report.run.subject.irregular_rhythm else "legend"
+    legend = [say(f"report.chart.{key}")] if measured else []
     legend += [say("report.chart.legend_line")] if measured and found.line is not None else []
     if report.tested:
         legend.append(say("report.chart.legend_trend"))
@@ -252,21 +260,29 @@ def _training(page: Page, report: Report) -> None:
         page.paragraph(" ".join(more), 8.5, most=4)
     if advice.withheld_because is not None and not advice.may(PULSE_ZONES) and not advice.again:
         page.paragraph(say("advice.borg_only", why=say.say(advice.withheld_because)), 9, most=2)
-    page.y -= 4
-    _zones(page, report)
+    if not advice.again:  # zones are advice, and this test is to be taken again first
+        page.y -= 4
+        _zones(page, report)
     page.y -= 4
     page.paragraph(report.next_test, 9.5, bold=True, color=ACCENT)
 
 
 def _zones(page: Page, report: Report) -> None:
     say = report.say
-    columns = (0.0, 48.0, 128.0, 178.0)
-    head = tuple(say(f"report.zone.{name}") for name in ("zone", "pulse", "borg", "talk"))
-    told = zones(report.assessment, report.advice)
-    for number, cells in enumerate((head, *(zone_cells(say, zone) for zone in told))):
+    places = {"zone": 0.0, "pulse": 48.0, "borg": 128.0, "talk": 178.0}
+    if not report.advice.may(PULSE_ZONES):  # no column of dashes
+        places = {"zone": 0.0, "borg": 48.0, "talk": 98.0}
+    columns = tuple(places.values())
+    told = [
+        dict(zip(ZONE_COLUMNS, zone_cells(say, zone), strict=True)) for zone in zones(report.assessment, report.advice)
+    ]
+    rows = ({name: say(f"report.zone.{name}") for name in places}, *told)
+    for number, cells in enumerate([[row[name] for name in places] for row in rows]):
         page.y -= 12
-        for x, cell, until in zip(columns, cells, (*columns[1:], INNER), strict=True):
-            page.text(MARGIN + x, page.y, cell, 8, width=until - x - 4, color=INK if number else QUIET)
+        with page.canvas.group(ROW):
+            for x, cell, until in zip(columns, cells, (*columns[1:], INNER), strict=True):
+                with page.canvas.part(CELL if number else HEAD_CELL):
+                    page.text(MARGIN + x, page.y, cell, 8, width=until - x - 4, color=INK if number else QUIET)
         page.canvas.setStrokeColor(RULE)
         page.canvas.setLineWidth(0.4)
         page.canvas.line(MARGIN, page.y - 3, WIDTH - MARGIN, page.y - 3)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from teststation.physiology.result import METHODS, Estimate
-from teststation.report import charts, ledger
+from teststation.report import charts, in_words, ledger
 from teststation.report.charts import Box
 from teststation.report.flow import (
     Block,
@@ -37,8 +37,9 @@ from teststation.report.model import Report
 from teststation.report.numbers import number_rows
 from teststation.report.stages import stage_rows
 from teststation.report.typesetting.drawing import text_width
+from teststation.report.typesetting.tagging import FIGURE, HEADING
 
-CHART_HEIGHT = 110.0
+CHART_HEIGHTS = 110.0, 94.0, 78.0
 HALF, RIGHT = 246.0, 259.0  # the width of a column, and where the right one begins
 SIGNATURE_TOP, FOOT = 77.0, 54.0
 TOP = 18.0  # from a page's margin down to its first block
@@ -47,17 +48,30 @@ TERMS_SHOWN = 6  # the smaller ones are in the JSON
 LOWEST_PEN_BOX = 34.0
 
 
+def _in_as_few_pages(report: Report, room: float) -> list[list[Block]]:
+    """The blocks page by page; the chart gives way where that leaves nothing for a page more."""
+    found: list[list[Block]] = []
+    for height in CHART_HEIGHTS:
+        pages = on_pages(_blocks(report, height), room - SIGNATURE_TOP, room - FOOT)
+        if not found or len(pages) < len(found):
+            found = pages
+        if len(found) == 1:
+            break
+    return found
+
+
 def sheets(report: Report) -> list[Callable[[Page], None]]:
     """One function for each page, the first with the signature; how many there are is known before any is drawn."""
     room = HEIGHT - MARGIN - TOP
-    pages = on_pages(_blocks(report), room - SIGNATURE_TOP, room - FOOT)
+    pages = _in_as_few_pages(report, room)
     return [_sheet(report, blocks, first=number == 0) for number, blocks in enumerate(pages)]
 
 
 def _sheet(report: Report, blocks: list[Block], *, first: bool) -> Callable[[Page], None]:
     def draw(page: Page) -> None:
         title = report.say("report.heading.professional" if first else "report.sheet.heading")
-        page.text(MARGIN, page.y - 10, title, 12, bold=True, color=ACCENT, width=INNER * 0.4)
+        with page.canvas.part(HEADING):
+            page.text(MARGIN, page.y - 10, title, 12, bold=True, color=ACCENT, width=INNER * 0.4)
         day = f" · {report.day(report.run.started_at)}"
         lines, size = name_lines(
             report.person.name, report.person.family, 9, INNER * 0.58 - text_width(day, REGULAR, 9), 1
@@ -74,9 +88,9 @@ def _sheet(report: Report, blocks: list[Block], *, first: bool) -> Callable[[Pag
     return draw
 
 
-def _blocks(report: Report) -> list[Block]:
+def _blocks(report: Report, chart_height: float) -> list[Block]:
     return [
-        *(() if "course" in report.clinic.without else _course(report)),
+        *(() if "course" in report.clinic.without else _course(report, chart_height)),
         *_stages(report),
         *_in_columns(report),
         *_comments(report),
@@ -87,19 +101,20 @@ def _blocks(report: Report) -> list[Block]:
     ]
 
 
-def _course(report: Report) -> list[Block]:
+def _course(report: Report, chart_height: float) -> list[Block]:
     """Pulse over time, what was noted on it, and the notes by their numbers."""
     told, say = told_of(report), report.say
 
     def chart(page: Page, x: float) -> None:
-        box = Box(x + 34, page.y - CHART_HEIGHT, INNER - 34, CHART_HEIGHT - 2)
-        charts.over_time(page.canvas, box, report, told)
+        box = Box(x + 34, page.y - chart_height, INNER - 34, chart_height - 2)
+        with page.canvas.part(FIGURE, alt=in_words.over_time(report)):
+            charts.over_time(page.canvas, box, report, told)
 
     lines = [
         say("report.marks.lead", n=number, clock=report.clock(one.t_s), words=one.words)
         for number, one in enumerate(told, start=1)
     ]
-    chart_block = stacked([heading(say("report.heading.course"), INNER, 2), gap(2), Block(CHART_HEIGHT + 21, chart)])
+    chart_block = stacked([heading(say("report.heading.course"), INNER, 2), gap(2), Block(chart_height + 21, chart)])
     # Two columns, read downwards; a long note takes the lines it needs.
     half = -(-len(lines) // 2)
     pairs = zip(lines[:half], [*lines[half:], *[""] * (half - len(lines[half:]))], strict=True)
@@ -157,7 +172,7 @@ def _method(report: Report) -> list[Block]:
         blocks += written(say.say(found.hr_max.question), SMALL, INNER, bold=True)
     if found.fitness_age_withheld is not None:
         age = say("report.fitness_age"), say("report.withheld", why=say.say(found.fitness_age_withheld))
-        blocks += written(f"{age[0]}: {age[1]}.", SMALL, INNER)
+        blocks += written(f"{age[0]} {age[1]}.", SMALL, INNER)
     blocks += written(f"{say('report.method.ended')} {report.ending}.", SMALL, INNER)
     return section(say("report.heading.method"), INNER, blocks)
 
@@ -193,11 +208,11 @@ def _notes(report: Report, estimates: dict[str, Estimate]) -> list[str]:
         percent, median = report.number(second.percent_of_expected, 0), report.number(second.expected_ml_kg_min)
         notes.append(say("report.second_reference", percent=percent, median=median))
     together = [" ".join(part for part in (report.limits_words, *notes) if part)]
-    without = [
-        f"{say(f'report.estimate.{name}')} {say('report.withheld', why=say.say(one.why))}."
-        for name, one in estimates.items()
-        if one.vo2max_ml_kg_min is None and one.why is not None
-    ]
+    reasons: dict[str, list[str]] = {}
+    for name, one in estimates.items():
+        if one.vo2max_ml_kg_min is None and one.why is not None:
+            reasons.setdefault(say.say(one.why), []).append(say(f"report.estimate.{name}"))
+    without = [f"{', '.join(names)} {say('report.withheld', why=why)}." for why, names in reasons.items()]
     return [words for words in (*together, " ".join(without)) if words]
 
 

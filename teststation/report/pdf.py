@@ -47,17 +47,18 @@ def render(report: Report) -> bytes:
 def _mark(page: Page, report: Report) -> None:
     """Across the top of every page, where no part of it is cut off: why this is no original."""
     page.canvas.setFillColor(INK)
-    page.canvas.rect(MARGIN, HEIGHT - MARGIN + 6, INNER, 20, stroke=0, fill=1)
+    page.canvas.rect(MARGIN, HEIGHT - MARGIN + 9, INNER, 17, stroke=0, fill=1)
     words = " · ".join(report.marks)
-    page.text(MARGIN + 8, HEIGHT - MARGIN + 12, words, 11, bold=True, color=WHITE, width=INNER - 16)
+    page.text(MARGIN + 8, HEIGHT - MARGIN + 14, words, 10, bold=True, color=WHITE, width=INNER - 16)
 
 
 def _footer(page: Page, report: Report, number: int, of: int) -> None:
     say = report.say
-    page.canvas.setStrokeColor(RULE)
-    page.canvas.setLineWidth(0.6)
-    page.canvas.line(MARGIN, 40, WIDTH - MARGIN, 40)
-    page.text(MARGIN, 29, say("report.intended_use"), 7, color=QUIET, width=INNER - 70)
-    if report.clinic.footer:
-        page.text(MARGIN, 19, report.clinic.footer, 7, color=QUIET, width=INNER)
-    page.text(WIDTH - MARGIN, 29, say("report.page", number=number, of=of), 7, color=QUIET, right=True)
+    with page.canvas.artifact():  # the same on every page
+        page.canvas.setStrokeColor(RULE)
+        page.canvas.setLineWidth(0.6)
+        page.canvas.line(MARGIN, 40, WIDTH - MARGIN, 40)
+        page.text(MARGIN, 29, say("report.intended_use"), 7, color=QUIET, width=INNER - 70)
+        if report.clinic.footer:
+            page.text(MARGIN, 19, report.clinic.footer, 7, color=QUIET, width=INNER)
+        page.text(WIDTH - MARGIN, 29, say("report.page", number=number, of=of), 7, color=QUIET, right=True)

@@ -4,18 +4,16 @@ import io
 from datetime import date
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 
 from teststation.report.layout import (
-    HEIGHT,
     INK,
     INNER,
     MARGIN,
     PALE,
     QUIET,
     REGULAR,
-    WIDTH,
     Page,
+    new_canvas,
     register_fonts,
     wrap,
 )
@@ -36,12 +34,7 @@ def recovery_sheet(language: str, clinic: str, record: str, passphrase: str, tod
     register_fonts()
     say = texts(language)
     out = io.BytesIO()
-    canvas = Canvas(
-        out,
-        pagesize=(WIDTH, HEIGHT),
-        initialFontName=REGULAR,  # pyright: ignore[reportArgumentType] - the stubs take it for a size
-        invariant=1,
-    )
+    canvas = new_canvas(out)
     canvas.setTitle(say("recovery_sheet.title"))
     page = Page(canvas)
     page.text(MARGIN, page.y - 18, say("recovery_sheet.title"), 18, bold=True, width=INNER)

@@ -73,7 +73,12 @@ def _remarks(report: Report, stage: StageResult, span: StageSpan | None) -> list
     """Whether a stage counts and why not, then how it was walked."""
     seen, say = stage.observation, report.say
     why = "–" if stage.excluded_because is None else say.say(stage.excluded_because)
-    said = [say("report.stage.yes"), *(say.say(doubt) for doubt in stage.doubts)] if stage.used else [why]
+    said = [why]
+    if stage.used and report.run.subject.irregular_rhythm:
+        # The pulse counts for nothing here, so its doubts are none; what was felt may.
+        said = [say("report.row.effort" if seen.rpe is not None else "report.row.no_effort")]
+    elif stage.used:
+        said = [say("report.stage.yes"), *(say.say(doubt) for doubt in stage.doubts)]
     if seen.steady is False and not any(doubt.code == "not_steady" for doubt in stage.doubts):
         said.append(say("report.row.not_steady"))
     if seen.handrail:

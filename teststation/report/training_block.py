@@ -5,12 +5,15 @@ from teststation.physiology.prescription import Load, Prescription, ZoneTold
 from teststation.texts import Texts
 from teststation.texts.writing import number, span
 
+ZONE_COLUMNS = ("zone", "pulse", "borg", "talk")
+
 
 def session_words(say: Texts, told: Prescription) -> tuple[str, ...]:
     """What to do, as sentences: the bouts first, then the load, the brake, and the session around them."""
     said = {
         "bouts": told.bouts, "bout": told.bout_min, "pause": told.pause_min, "warm_up": told.warm_up_min,
-        "down": told.cool_down_min, "minutes": told.minutes, "times": span(say.language, told.times_low, told.times_high),
+        "down": told.cool_down_min, "minutes": told.minutes,
+        "times": span(say.language, told.times_low, told.times_high),
         "borg": span(say.language, told.borg_low, told.borg_high), "brake": told.brake_borg,
         "less": number(say.language, told.brake_incline_pct, 0), "easy": _easy(say, told.load),
     }  # fmt: skip
@@ -19,7 +22,7 @@ def session_words(say: Texts, told: Prescription) -> tuple[str, ...]:
         return (say("training.bouts_borg", **said), session)
     pulse = span(say.language, told.hr_low_bpm, told.hr_high_bpm)
     first = say("training.bouts_pulse", pulse=pulse, low=told.hr_low_bpm, **said)
-    load = [say("training.read")] if told.load is None else _load_words(say, told.load)
+    load = [say("training.find", low=told.hr_low_bpm)] if told.load is None else _load_words(say, told.load)
     return (first, *load, say("training.brake", **said), session)
 
 

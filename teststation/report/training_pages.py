@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from reportlab.pdfgen.canvas import Canvas
-
 from teststation.report.archive import archive
 from teststation.report.layout import (
     ACCENT,
@@ -23,6 +21,7 @@ from teststation.report.layout import (
     WIDTH,
     Page,
     name_lines,
+    new_canvas,
     register_fonts,
     wrap,
 )
@@ -334,13 +333,7 @@ def _head(paper: Page, whose: Whose, title: str, under: str = "") -> None:
 def _pdf(whose: Whose, title: str, pages: Sequence[Callable[[Page], None]]) -> bytes:
     register_fonts()
     out = io.BytesIO()
-    canvas = Canvas(
-        out,
-        pagesize=(WIDTH, HEIGHT),
-        initialFontName=REGULAR,  # pyright: ignore[reportArgumentType] - the stubs take it for a size
-        invariant=1,
-        pdfVersion=(1, 4),
-    )
+    canvas = new_canvas(out)
     canvas.setTitle(f"{whose.say('report.demo')} – {title}" if whose.demo else title)
     canvas.setCreator(f"teststation {whose.made_with}")
     for number, draw in enumerate(pages, start=1):

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from teststation import __version__
 from teststation.errors import BadInput
 from teststation.person_words import activity_index, interval_peak
+from teststation.subject import read_pressure
 from teststation.texts import LANGUAGES
 
 Read = TypeVar("Read")
@@ -459,7 +460,10 @@ def _subject(parser: argparse.ArgumentParser, *, required: bool) -> None:
     )
     parser.add_argument("--resting-hr", type=float, metavar="BPM")
     parser.add_argument(
-        "--resting-bp", type=_pressure, metavar="SYS/DIA", help="blood pressure at rest, mmHg, as 132/84; for the report"
+        "--resting-bp",
+        type=_pressure,
+        metavar="SYS/DIA",
+        help="blood pressure at rest, mmHg, as 132/84; for the report",
     )
     parser.add_argument(
         "--activity",

@@ -8,16 +8,16 @@ import org.verapdf.pdfa.flavours.PDFAFlavour;
 import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
-/** Validates files with veraPDF as PDF/A-1b: one line for each broken rule, and one at the end of each file. */
+/** Validates files with veraPDF as PDF/A-2a: one line for each broken rule, and one at the end of each file. */
 public class Validate {
     public static void main(String[] files) throws Exception {
         VeraGreenfieldFoundryProvider.initialise();
         for (String file : files) {
             String name = Path.of(file).getFileName().toString();
             try (PDFAParser parser = Foundries.defaultInstance()
-                            .createParser(new FileInputStream(file), PDFAFlavour.PDFA_1_B);
+                            .createParser(new FileInputStream(file), PDFAFlavour.PDFA_2_A);
                     PDFAValidator validator = Foundries.defaultInstance()
-                            .createValidator(PDFAFlavour.PDFA_1_B, false)) {
+                            .createValidator(PDFAFlavour.PDFA_2_A, false)) {
                 ValidationResult result = validator.validate(parser);
                 for (TestAssertion said : result.getTestAssertions()) {
                     if (said.getStatus() == TestAssertion.Status.FAILED) {

@@ -1,5 +1,6 @@
 """What is prescribed can be done by the belt, its guard and who walked the test, and costs what it is meant to."""
 
+import tomllib
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -18,6 +19,7 @@ from teststation.physiology.prescription import prescribe, zones
 from teststation.physiology.result import Line, StageObservation, ThresholdTraining
 from teststation.physiology.training import INCLINE_MAX_PCT, easy_load, within_reach
 from teststation.ports import TreadmillInfo
+from teststation.protocol.load import find
 from teststation.subject import Gait
 
 BELT = TreadmillInfo("trackmaster", "COM3", 0.1, 0.5, 12.0, 0.5, 15.0)
@@ -247,7 +249,11 @@ def test_what_is_said(fact: Callable[[], None]) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fact"),
     [
-        ("(self.bouts - 1) * self.pause_min", "self.bouts * self.pause_min", the_page_prescribes_the_session_that_is_walked),
+        (
+            "(self.bouts - 1) * self.pause_min",
+            "self.bouts * self.pause_min",
+            the_page_prescribes_the_session_that_is_walked,
+        ),
         ("return PULSE_STEP_BPM * round(bpm / PULSE_STEP_BPM)", "return round(bpm)", pulses_are_told_in_fives),
         (
             "within_reach(told, None if run is None else run.belt_info)",

@@ -26,7 +26,8 @@ def result_row(test_id: str, number: int, assessment: Assessment) -> dict[str, o
         "high_ml_kg_min": headline.high,
         "hr_max_bpm": assessment.hr_max.bpm,
         "hr_max_source": assessment.hr_max.source,
-        "fitness_age_years": None if age is None else age.years,
+        # An end of the table is no age: "over 80" is not 80, and the whole says which it was.
+        "fitness_age_years": None if age is None or age.capped != "none" else age.years,
         "assessment_json": msgspec.json.encode(assessment).decode("utf-8"),
     }
 

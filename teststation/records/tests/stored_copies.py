@@ -72,6 +72,9 @@ def _of_result(name: str, row: RowMapping) -> Iterator[Cause]:
     except (msgspec.DecodeError, KeyError) as error:
         yield Cause("test_newer_form", {"test": row["test_id"], "why": str(error)})
         return
+    age = found.fitness_age
+    if age is not None and age.capped != "none" and row["fitness_age_years"] == age.years:
+        should["fitness_age_years"] = age.years  # earlier versions wrote the end of the table
     yield from _differences(name, "result", f"{row['test_id']}:{row['number']}", row, should)
 
 

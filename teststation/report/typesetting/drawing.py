@@ -5,6 +5,7 @@ from typing import Any
 from reportlab.pdfgen.canvas import Canvas
 
 from teststation.report.typesetting.lines import pieces, width_em
+from teststation.report.typesetting.tagging import PARAGRAPH, TaggedCanvas
 
 LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
 
@@ -18,6 +19,16 @@ def draw_text(
     canvas: Canvas, x: float, y: float, text: str, font: str, size: float, *, anchor: float = LEFT, rtl: bool = False
 ) -> None:
     """One line at ``x``: its left end, its middle or its right end, by ``anchor``."""
+    if not text:
+        return
+    if isinstance(canvas, TaggedCanvas):
+        with canvas.part(PARAGRAPH):
+            _draw(canvas, x, y, text, font, size, anchor, rtl=rtl)
+    else:
+        _draw(canvas, x, y, text, font, size, anchor, rtl=rtl)
+
+
+def _draw(canvas: Canvas, x: float, y: float, text: str, font: str, size: float, anchor: float, *, rtl: bool) -> None:
     raw: Any = canvas  # reportlab has no public way to what stands around a text
     parts = pieces(text, font, right_to_left=rtl)
     x -= anchor * sum(part.width_em for part in parts) * size

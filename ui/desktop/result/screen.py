@@ -24,6 +24,7 @@ from ui.desktop.result.text import (
     ranges_words,
     remark_words,
     shown_by_itself,
+    since_first_words,
     stage_row,
     training_words,
 )
@@ -124,7 +125,8 @@ class ResultScreen(QWidget):
         set_text(self.who, marked(who, demo=run.demo))
         set_text(self.sentence, plain_sentence(run, found))
         self._figures(found)
-        set_text(self.change, first_words(found, imported) if found.change is None else change_words(found.change))
+        words = first_words(found, imported) if found.change is None else change_words(found.change)
+        set_text(self.change, f"{words}\n{since_first_words(found)}".strip())
         set_text(self.ended, outcome_words(run))
         set_text(self.hr_max, hr_max_words(found))
         set_text(self.limits, " ".join((remark_words(found.estimates[found.headline]), limits_words(found))).strip())

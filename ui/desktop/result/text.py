@@ -126,7 +126,7 @@ def change_words(change: Change) -> str:
     if change.baseline_tests > 1:
         beside.append(tr("change.baseline"))
     if change.pulse_at_equal_load_bpm is not None:
-        beside.append(tr("change.pulse", bpm=signed(change.pulse_at_equal_load_bpm, 0)))
+        beside.append(_pulse_words(change.pulse_at_equal_load_bpm))
     if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
         limits = number(change.real_from_ml_kg_min, 1), number(change.possible_from_ml_kg_min, 1)
         beside.append(tr("change.thresholds", real=limits[0], possible=limits[1]))
@@ -139,6 +139,30 @@ def change_words(change: Change) -> str:
     if change.notes:
         words.append(tr("change.note", what="; ".join(core_texts().say(cause) for cause in change.notes)))
     return "\n".join(words)
+
+
+def _pulse_words(difference_bpm: float) -> str:
+    """The pulse at the same load against then."""
+    if not round(difference_bpm):
+        return tr("change.pulse_same")
+    return tr("change.pulse", bpm=signed(difference_bpm, 0))
+
+
+def since_first_words(found: Assessment) -> str:
+    """The change since the very first test, in one line; nothing where the test before was the first."""
+    change = found.since_first
+    if change is None:
+        return ""
+    when = day(change.earlier_started_at)
+    if change.not_comparable:
+        what = "; ".join(core_texts().say(cause) for cause in change.not_comparable)
+        return tr("change.first_apart", date=when, what=what)
+    sizes = {"change": change.change_ml_kg_min, "low": change.low, "high": change.high}
+    told = {name: signed(size) for name, size in sizes.items()}
+    words = [tr("change.since_first", date=when, **told), tr(f"change.{change_key(change)}")]
+    if change.pulse_at_equal_load_bpm is not None:
+        words.append(_pulse_words(change.pulse_at_equal_load_bpm))
+    return " ".join(words)
 
 
 def first_words(found: Assessment, imported: ImportedResult | None) -> str:

@@ -181,7 +181,15 @@ class PretestScreen(QWidget):
         self.protocol.currentIndexChanged.connect(lambda *_: self._protocol_chosen())
         self.speed.currentIndexChanged.connect(lambda *_: self._look())
         self.hr_source.currentIndexChanged.connect(lambda *_: self._look())
-        for field in (self.weight, self.height_cm, self.hr_value, self.hr_date, self.resting, self.pressure, self.waist):
+        for field in (
+            self.weight,
+            self.height_cm,
+            self.hr_value,
+            self.hr_date,
+            self.resting,
+            self.pressure,
+            self.waist,
+        ):
             field.textChanged.connect(lambda *_: self._look())
         self.activity.changed.connect(self._look)
         for check in (self.confirmed, self.beta, self.rhythm, self.rail):
