@@ -150,6 +150,9 @@ class MainWindow(QMainWindow):
         self.result.pdf_wanted.connect(self.papers.save_report)
         self.result.hand_over_wanted.connect(self.papers.hand_over)
         self.history.copy_wanted.connect(self.papers.save_copy)
+        self.history.hand_over_wanted.connect(
+            lambda ids: self.papers.hand_over_many([self.station.record.tests.get(test_id) for test_id in ids])
+        )
 
     # --- what the rest of the window asks ---
 

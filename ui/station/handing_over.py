@@ -40,11 +40,13 @@ def hand_over(
     folder: Path,
     language: str | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> tuple[list[HandedOver], list[Problem]]:
     """Write them all; what could not be made or written is told, and the others are there.
 
     Args:
         progress: Told after each test how many are done, and of how many.
+        go_on: Asked before each test; after a no the rest is left as it was.
     Raises:
         BadInput: the folder or the pattern of names cannot be used; nothing is written.
     """
@@ -53,6 +55,8 @@ def hand_over(
     made: list[HandedOver] = []
     problems: list[Problem] = []
     for number, stored in enumerate(tests, start=1):
+        if not go_on():
+            break
         try:
             made.append(_one(station, stored, folder, pattern, language))
         except StationError as error:

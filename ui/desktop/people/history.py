@@ -78,6 +78,7 @@ class HistoryScreen(QWidget):
 
     open_wanted = Signal(str)
     report_wanted = Signal(str)
+    hand_over_wanted = Signal(list)  # of those that are ticked, the oldest first
     compare_wanted = Signal(str, str)  # the earlier, the later
     audit_wanted = Signal(object)  # Person
     copy_wanted = Signal(object)
@@ -95,6 +96,9 @@ class HistoryScreen(QWidget):
         self.none = label(tr("history.none"), "lead")
         self.open_button = button(tr("history.open"), lambda: self._with_line(self.open_wanted), "touch")
         self.report_button = button(tr("history.report"), lambda: self._with_line(self.report_wanted), "touch")
+        self.hand_over_button = button(
+            tr("history.hand_over"), self._hand_over, "touch", name=tr("history.hand_over_name")
+        )
         self.compare_button = button(tr("history.compare"), self._compare, "main")
         self.copy_button = button(tr("history.copy"), lambda: self._with_person(self.copy_wanted), "touch")
         self.audit_button = button(tr("history.audit"), lambda: self._with_person(self.audit_wanted), "touch")
@@ -108,6 +112,7 @@ class HistoryScreen(QWidget):
             self.copy_button,
             1,
             self.report_button,
+            self.hand_over_button,
             self.open_button,
             self.compare_button,
             margin=12,
@@ -195,6 +200,7 @@ class HistoryScreen(QWidget):
         chosen = self.selected is not None
         self.open_button.setEnabled(chosen)
         self.report_button.setEnabled(chosen)
+        self.hand_over_button.setEnabled(bool(self.picked))
         self.compare_button.setEnabled(len(self.picked) == 2)
 
     def _with_line(self, signal: SignalInstance) -> None:
@@ -204,6 +210,9 @@ class HistoryScreen(QWidget):
     def _compare(self) -> None:
         later, earlier = self.picked
         self.compare_wanted.emit(earlier.id, later.id)
+
+    def _hand_over(self) -> None:
+        self.hand_over_wanted.emit([line.id for line in reversed(self.picked)])
 
     def allow_copying(self, allowed: bool) -> None:
         """Whether who is logged in may hand out a copy of everything."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QWidget
@@ -19,6 +19,7 @@ from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.i18n import told, tr
+from ui.desktop.result.handing import HandingOver
 from ui.desktop.result.report import PRINT_DPI, ReportSheet
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
@@ -43,6 +44,8 @@ class Window(Protocol):
 class Papers(QObject):
     """Makes a report and shows, prints or saves it; the audit log tells the three apart."""
 
+    progressed = Signal(int, int)  # of several, from the thread that makes them
+
     def __init__(
         self, station: Station, show_busy: Callable[[str], None], window: Window, dialogs: Dialogs, parent: QObject
     ) -> None:
@@ -51,6 +54,8 @@ class Papers(QObject):
         self._work: Work | None = None
         self._wanted: Callable[[bytes], None] | None = None
         self._on_clipboard = ""
+        self._handing: HandingOver | None = None
+        self.progressed.connect(self._progressed)
 
     def open_report(self, stored: StoredTest) -> None:
         """Make it and show it."""
@@ -78,6 +83,52 @@ class Papers(QObject):
         self._work.done.connect(self._handed_over)
         self._work.failed.connect(self._failed)
         self._work.start()
+
+    def hand_over_many(self, tests: Sequence[StoredTest]) -> None:
+        """Several at once, with how far it has come; one of them alone as ever."""
+        if len(tests) == 1:
+            self.hand_over(tests[0])
+        elif tests:
+            folder = self._station.settings.hand_over_folder
+            if folder:
+                self.hand_over_many_to(tests, Path(folder))
+            else:
+                self._dialogs.folder(
+                    tr("papers.hand_over_where"), "", lambda chosen: self.hand_over_many_to(tests, chosen)
+                )
+
+    def hand_over_many_to(self, tests: Sequence[StoredTest], folder: Path) -> None:
+        """Make them beside the window, one after the other."""
+        if self._work is not None and not self._work.wait(0.0):
+            return
+        self._wanted = None
+        shown: list[HandingOver] = []
+
+        def make(window: QWidget) -> Sheet:
+            shown.append(HandingOver(window, len(tests)))
+            return shown[0]
+
+        self._window.show_sheet(make)
+        sheet = self._handing = shown[0]
+        sheet.closed.connect(lambda: setattr(self, "_handing", None))
+        self._work = Work(
+            lambda: hand_over(
+                self._station, tests, folder, progress=self.progressed.emit, go_on=lambda: not sheet.stopped
+            ),
+            self,
+        )
+        self._work.done.connect(lambda found: self._many_handed_over(found, len(tests), folder))
+        self._work.failed.connect(self._failed)
+        self._work.start()
+
+    def _progressed(self, done: int, of: int) -> None:
+        if self._handing is not None:
+            self._handing.come_to(done, of)
+
+    def _many_handed_over(self, found: tuple[list[HandedOver], list[Problem]], of: int, folder: Path) -> None:
+        made, problems = found
+        if self._handing is not None:
+            self._handing.end(len(made), of, folder.name, problems)
 
     def _handed_over(self, found: tuple[list[HandedOver], list[Problem]]) -> None:
         made, problems = found
@@ -117,6 +168,8 @@ class Papers(QObject):
     def let_go(self) -> None:
         """Who asked has left the desk: a report that is being made is shown to nobody, and no clipboard tells of it."""
         self._wanted = None
+        if self._handing is not None:
+            self._handing.finish()
         if self._on_clipboard and QGuiApplication.clipboard().text() == self._on_clipboard:
             QGuiApplication.clipboard().clear()
         self._on_clipboard = ""
@@ -182,6 +235,8 @@ class Papers(QObject):
     def _failed(self, error: Exception) -> None:
         self._wanted = None
         self._show_busy("")
+        if self._handing is not None:
+            self._handing.finish()
         if not isinstance(error, StationError):
             raise error
         self._window.tell(tr("error.known"), told(error))
