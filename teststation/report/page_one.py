@@ -273,10 +273,9 @@ def _zones(page: Page, report: Report) -> None:
     if not report.advice.may(PULSE_ZONES):  # no column of dashes
         places = {"zone": 0.0, "borg": 48.0, "talk": 98.0}
     columns = tuple(places.values())
-    told = [
-        dict(zip(ZONE_COLUMNS, zone_cells(say, zone), strict=True)) for zone in zones(report.assessment, report.advice)
-    ]
-    rows = ({name: say(f"report.zone.{name}") for name in places}, *told)
+    rows: list[dict[str, str]] = [{name: say(f"report.zone.{name}") for name in places}]
+    for zone in zones(report.assessment, report.advice):
+        rows.append(dict(zip(ZONE_COLUMNS, zone_cells(say, zone), strict=True)))
     for number, cells in enumerate([[row[name] for name in places] for row in rows]):
         page.y -= 12
         with page.canvas.group(ROW):

@@ -36,8 +36,8 @@ class Host(QWidget):
         self.sheet = make(self)
         self.sheet.open()
 
-    def tell(self, _title: str, sentences: Sequence[str]) -> None:
-        self.told += sentences
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        self.told += [title, *sentences]
 
 
 @pytest.fixture

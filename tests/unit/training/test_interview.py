@@ -150,8 +150,8 @@ YES, NO = Answer(chosen=("yes",)), Answer(chosen=("no",))
 
 
 def on(day: str, said: Answer | None, *, done: bool = True) -> Interview:
-    answers = {} if said is None else {"group_statistics": said}
-    return msgspec.structs.replace(talk(done=done, **answers), day=day)
+    spoken = talk(done=done) if said is None else talk(done=done, group_statistics=said)
+    return msgspec.structs.replace(spoken, day=day)
 
 
 COUNTED: list[tuple[list[Interview], str | None]] = [
