@@ -17,8 +17,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from tools.windows.steps import IMPORTS
-from tools.windows.system import ROOT, TAG, VERSION, NoWindows, Windows, run, uv
-from ui.station.components import component
+from tools.windows.system import CPYTHON_VERSION, ROOT, TAG, VERSION, NoWindows, Windows, run, uv
+from ui.station.components import FONTS, component, python
 
 SETUP = Path(__file__).parent / "setup"
 COMPILER = "x86_64-w64-mingw32-gcc"
@@ -156,11 +156,13 @@ def _qt_ships(inside: Path) -> bool:
 
 def parts(packages: Path) -> Iterator[dict[str, object]]:
     """Everything that is shipped, as components of a CycloneDX bill of materials."""
-    python = {"type": "platform", "name": "CPython", "version": "3.11.3", "licenses": [{"license": {"id": "PSF-2.0"}}]}
-    yield python
-    for one in sorted(map(component, distributions(path=[str(packages)])), key=lambda part: part.name.lower()):
-        made: dict[str, object] = {"type": "library", "name": one.name, "version": one.version}
-        made["purl"] = f"pkg:pypi/{one.name.lower()}@{one.version}"
+    brought = [*map(component, distributions(path=[str(packages)])), *FONTS, python(CPYTHON_VERSION)]
+    for one in sorted(brought, key=lambda part: part.name.lower()):
+        made: dict[str, object] = {"type": "library", "name": one.name}
+        if one.version:
+            made["version"] = one.version
+        if one not in FONTS and one.name != "CPython":
+            made["purl"] = f"pkg:pypi/{one.name.lower()}@{one.version}"
         if one.licence:
             made["licenses"] = [{"expression": one.licence} if one.is_spdx else {"license": {"name": one.licence}}]
         yield made

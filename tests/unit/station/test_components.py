@@ -1,8 +1,10 @@
 """What the product says it is made of."""
 
+import platform
+from importlib import resources
 from importlib.metadata import distribution
 
-from ui.station.components import Component, commit, component, components
+from ui.station.components import FONTS, Component, commit, component, components
 
 
 def test_every_package_that_is_named_in_the_project_is_there_and_what_those_stand_on() -> None:
@@ -12,6 +14,15 @@ def test_every_package_that_is_named_in_the_project_is_there_and_what_those_stan
         assert found[name].version
     assert "teststation" not in found
     assert len(found) > 25
+
+
+def test_python_and_the_fonts_of_the_pages_are_named_too() -> None:
+    found = {one.name: one for one in components()}
+    assert found["CPython"].version == platform.python_version()
+    fonts = {file.name for file in (resources.files("teststation") / "report" / "fonts").iterdir()}
+    assert {"LICENSE-DejaVu.txt", "noto"} <= fonts, "a font that is brought along is named in FONTS"
+    assert {one.name for one in FONTS} <= set(found)
+    assert all(one.licence and one.is_spdx for one in FONTS)
 
 
 def test_nearly_every_package_names_its_licence() -> None:
