@@ -101,7 +101,7 @@ def test_every_cell_of_the_matrix(record_property: Callable[[str, object], None]
             wrong.append(f"{row} {name}: {error}")
         else:
             raise error
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def walk(row: str, name: str) -> str:
