@@ -1,5 +1,6 @@
 """Which tests begin, and what they tell at the end: the cells of the fault matrices, and what a soak measured."""
 
+import gc
 import os
 import sys
 
@@ -42,6 +43,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         order += [*begin, *left[:fill]]
         left = left[fill:]
     items[:] = [*order, *left]
+
+
+def pytest_collection_finish() -> None:
+    """Modules and items stay to the end: no collection need walk them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -15,6 +15,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.fast_keys import use_fast_keys
+from tests.fast_tables import use_fast_tables
 from teststation.cause import Problem
 from teststation.clock import ScaledClock
 from teststation.ports import (
@@ -36,6 +38,13 @@ from ui.desktop.window import MainWindow
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station, hr_limit_bpm
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_records() -> None:
+    """Nearly every test here opens a record."""
+    use_fast_keys()
+    use_fast_tables()
 
 
 @pytest.fixture(autouse=True)

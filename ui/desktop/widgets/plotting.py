@@ -30,9 +30,8 @@ def axes_of(widget: pg.PlotWidget) -> Any:
 
 def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
     """A plot that nobody can drag away by touching it."""
-    made = pg.PlotWidget()
+    made = pg.PlotWidget(enableMenu=False)
     made.setAccessibleName(name)
-    made.setMenuEnabled(False)
     made.hideButtons()
     made.setMouseEnabled(False, False)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
