@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from teststation.cause import Cause
 from teststation.report.model import Report
-from teststation.run.record import PULSE_FROZEN, PULSE_MOVES, Mark
+from teststation.run.record import ALARM_OVER, ALARM_RAISED, PULSE_FROZEN, PULSE_MOVES, Mark, alarm_of
 from teststation.texts import Texts
 
 SCREENING = "screening_"
@@ -12,8 +13,11 @@ _YES = "yes"
 _TOLD_ELSEWHERE = ("operator", "handrail", "conditions")
 # What stands in the ledger alone: the steps by which a load comes about, and who saw which alarm.
 _STEPS = frozenset(
-    {"load_asked", "load_confirmed", "load_set", "at_rest_confirmed", "alarm_seen", "alarm_silenced", "hold_released"}
-)
+    {
+        "load_asked", "load_confirmed", "load_set", "at_rest_confirmed", "hold_released",
+        "alarm_seen", "alarm_silenced", ALARM_OVER,
+    }
+)  # fmt: skip
 _LOAD = re.compile(r"([\d.]+) km/h ([\d.]+) %")
 
 
@@ -87,13 +91,24 @@ def told_of(report: Report, *, everything: bool = False) -> list[Told]:
     """What was noted during the test, in order; ``everything``: with the steps that only the ledger needs."""
     marks = report.run.marks
     return [
-        _told(report, mark, marks[place + 1 :])
+        _told(report, mark, marks[place + 1 :], everything=everything)
         for place, mark in enumerate(marks)
-        if everything or mark.kind not in _STEPS
+        if everything or (mark.kind not in _STEPS and _alarm_is_told(marks[:place], mark))
     ]
 
 
-def _told(report: Report, mark: Mark, later: tuple[Mark, ...]) -> Told:
+def _alarm_is_told(earlier: tuple[Mark, ...], mark: Mark) -> bool:
+    """Whether a mark has its own line: of an alarm the first, with how often it stood and how long in all."""
+    if mark.kind != ALARM_RAISED:
+        return True
+    code = alarm_of(mark.text).code
+    before = (alarm_of(one.text).code for one in earlier if one.kind == ALARM_RAISED)
+    return code not in before
+
+
+def _told(report: Report, mark: Mark, later: tuple[Mark, ...], *, everything: bool) -> Told:
+    if mark.kind == ALARM_RAISED and not everything:
+        return Told(mark.t_s, _alarm_words(report, mark, later))
     if mark.kind != "hold_pressed":
         return Told(mark.t_s, _words(report, mark))
     until_s = next((one.t_s for one in later if one.kind == "hold_released"), None)
@@ -136,7 +151,9 @@ def _words(report: Report, mark: Mark) -> str:
         case "limit_reached":
             return say("report.marks.limit", what=_or(say, f"report.marks.{text}", text))
         case "alarm_seen" | "alarm_silenced":
-            return say(f"report.marks.{mark.kind.removeprefix('alarm_')}", text=_alarm(say, text))
+            return say(f"report.marks.{mark.kind.removeprefix('alarm_')}", text=_alarm(report, alarm_of(text)))
+        case _ if mark.kind in (ALARM_RAISED, ALARM_OVER):
+            return say(f"report.marks.{mark.kind}", text=_alarm(report, alarm_of(text)))
         case _ if mark.kind == PULSE_FROZEN:
             return say("report.marks.frozen", text=text)
         case _ if mark.kind.endswith("_failed"):
@@ -161,10 +178,43 @@ def _reason(say: Texts, code: str) -> str:
     return _or(say, f"cause.stop_{code.removeprefix('stop_')}", code)
 
 
-def _alarm(say: Texts, code: str) -> str:
+def _alarm_words(report: Report, mark: Mark, later: tuple[Mark, ...]) -> str:
+    """An alarm with how often it stood and for how long in all."""
+    cause = alarm_of(mark.text)
+    of_it = [mark, *(one for one in later if one.kind in (ALARM_RAISED, ALARM_OVER) and _same(one, cause.code))]
+    last_s = max(one.t_s for one in (mark, *later))
+    end_s = last_s if report.run.ended_s is None else report.run.ended_s
+    seconds, since_s = 0.0, None
+    for one in of_it:
+        if one.kind == ALARM_RAISED:
+            since_s = one.t_s
+        elif since_s is not None:
+            seconds, since_s = seconds + one.t_s - since_s, None
+    seconds += 0.0 if since_s is None else max(0.0, end_s - since_s)
+    times = sum(one.kind == ALARM_RAISED for one in of_it)
+    key = "report.marks.alarm" if times == 1 else "report.marks.alarms"
+    return report.say(key, text=_alarm(report, cause), n=times, seconds=max(1, round(seconds)))
+
+
+def _same(mark: Mark, code: str) -> bool:
+    return alarm_of(mark.text).code == code
+
+
+def _alarm(report: Report, cause: Cause) -> str:
     """The first words of an alarm: the rest asks the operator to do something, and the test is over."""
-    words = _or(say, f"cause.{code}", code)
-    return code if "{" in words else words.split(":")[0].split(";")[0]
+    code = cause.code.removesuffix("_was")
+    if not cause.values:
+        raised = (alarm_of(mark.text) for mark in report.run.marks if mark.kind == ALARM_RAISED)
+        cause = next((one for one in raised if one.code == code), Cause(code))
+    if code == "press_red_button":
+        cause = Cause("not_at_rest")
+    if not report.say.knows(f"cause.{cause.code}"):
+        return cause.code
+    try:
+        words = report.say.say(cause)
+    except KeyError:  # its values were not kept, in older tests
+        return cause.code
+    return words.split(":")[0].split(";")[0]
 
 
 def _or(say: Texts, key: str, otherwise: str) -> str:

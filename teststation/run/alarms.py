@@ -1,14 +1,17 @@
-"""Alarms are states of the run, not messages that pass: pure functions of the state and the time."""
+"""Alarms are states of the run, not messages that pass: pure functions of the state and the time.
 
-from dataclasses import dataclass
+One that may have changed what the test is worth is told until somebody has seen it, though its cause is over.
+"""
+
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus
-from teststation.run.engine.heart import away_left_s
+from teststation.run.absence import away_left_s
 from teststation.run.remarks import DOUBTFUL
 from teststation.run.remarks import standing as standing_remarks
-from teststation.run.state import Phase, RunState
+from teststation.run.state import Phase, RunState, Stood
 
 REPEAT_S = 120.0  # an acknowledged alarm that still stands sounds again after this long
 OFF_TARGET_FOR_S, OFF_TARGET_AMONG_S = 10.0, 15.0
@@ -16,6 +19,16 @@ OFF_TARGET_FOR_S, OFF_TARGET_AMONG_S = 10.0, 15.0
 _SAID_OF_STRAP = {HeartRateStatus.NO_CONTACT: "hr_no_contact", HeartRateStatus.NOT_SET_UP: "hr_not_set_up"}
 
 
+# Told after they are over: the load was not the planned one, or the number was perhaps not the heart's.
+LATCHED = {
+    "belt_offline": "belt_offline_was",
+    "belt_off_target": "belt_off_target_was",
+    "incline_off_target": "incline_off_target_was",
+    "hr_frozen": "hr_frozen_was",
+    "hr_rr_disagrees": "hr_rr_disagrees_was",
+    "hr_cadence_lock": "hr_cadence_lock_was",
+}
+_WALKED = (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN)
 _OF_A_LOST_PULSE = frozenset({*_SAID_OF_STRAP.values(), "hr_lost", "hr_comes_and_goes", "hr_was_lost"})
 
 
@@ -43,7 +56,8 @@ class Alarm:
 
 def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
     """Every alarm that stands now, the most urgent first."""
-    standing = [*_belt(state, now_s), *_heart(state, now_s), *_remarks(state, now_s), *_limits(state, now_s)]
+    standing = _standing(state, now_s)
+    standing += _were(state, {cause.code for cause, _ in standing})
     seen_at = dict(state.acknowledged)
     result = [
         Alarm(cause, priority, _sounds(cause.code, priority, state, seen_at.get(cause.code), now_s))
@@ -52,6 +66,46 @@ def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
         if priority is Priority.HIGH or cause.code not in state.silenced or cause.code in _asked(state)
     ]
     return tuple(sorted(result, key=lambda alarm: -alarm.priority))
+
+
+def stood(state: RunState, now_s: float) -> RunState:
+    """The state with what stands at ``now_s`` written down, and with the end of what does no more.
+
+    Kept from the start to the belt's rest, each alarm's last time; the recording writes all of them down.
+    """
+    if state.phase in (Phase.READY, Phase.ENDED):
+        return state
+    now = {cause.code: cause for cause, _ in _standing(state, now_s)}
+    open_still = {one.cause.code for one in state.stood if one.until_s is None}
+    if now.keys() == open_still:
+        return state
+    begun = [Stood(cause, now_s) for code, cause in now.items() if code not in open_still]
+    again = {one.cause.code for one in begun}
+    kept = (
+        one if one.until_s is not None or one.cause.code in now else replace(one, until_s=now_s)
+        for one in state.stood
+        if one.cause.code not in again
+    )
+    return replace(state, stood=(*kept, *begun))
+
+
+def _standing(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
+    return [*_belt(state, now_s), *_heart(state, now_s), *_remarks(state, now_s), *_limits(state, now_s)]
+
+
+def _were(state: RunState, standing: set[str]) -> list[tuple[Cause, Priority]]:
+    """What stood, is over, and was not seen since it began."""
+    if state.phase not in _WALKED:
+        return []
+    seen_at, found = dict(state.acknowledged), list[tuple[Cause, Priority]]()
+    for one in state.stood:
+        code, until_s, after = one.cause.code, one.until_s, LATCHED.get(one.cause.code)
+        if until_s is None or after is None or code in standing or code in state.silenced:
+            continue
+        if any(seen_at.get(name, -1.0) >= one.from_s for name in (code, after)):
+            continue
+        found.append((Cause(after, {"seconds": max(1, round(until_s - one.from_s))}), Priority.MEDIUM))
+    return found
 
 
 def _sounds(code: str, priority: Priority, state: RunState, seen_s: float | None, now_s: float) -> bool:

@@ -73,6 +73,29 @@ class Mark(Value, frozen=True):
 # Kinds of marks that others read: from the one to the other the pulse stood still while the load rose.
 PULSE_FROZEN, PULSE_MOVES = "pulse_frozen", "pulse_moves"
 LOAD_EASED = "load_eased"  # in a session the load was lowered by itself
+ALARM_RAISED, ALARM_OVER = "alarm_raised", "alarm_over"
+
+
+def alarm_text(cause: Cause) -> str:
+    """An alarm in a mark's text: its code and the values it was told with, ``belt_off;set=4.0;read=0.1``."""
+    values = (f"{name}={str(value).replace(';', ',')}" for name, value in cause.values.items())
+    return ";".join((cause.code, *values))
+
+
+def alarm_of(text: str) -> Cause:
+    """The alarm that such a text tells of."""
+    code, *values = text.split(";")
+    pairs = [one.split("=", 1) for one in values if "=" in one]
+    return Cause(code, {name: _value(value) for name, value in pairs})
+
+
+def _value(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 class LinkStats(Value, frozen=True):

@@ -16,6 +16,8 @@ from teststation.run import events as ev
 from teststation.run.engine import prepared, step
 from teststation.run.orders import Order, followed
 from teststation.run.record import (
+    ALARM_OVER,
+    ALARM_RAISED,
     LOAD_EASED,
     PULSE_FROZEN,
     PULSE_MOVES,
@@ -26,12 +28,20 @@ from teststation.run.record import (
     RunRecord,
     StagePlanRef,
     StageSpan,
+    alarm_text,
 )
-from teststation.run.state import Phase, RunState, Timing
+from teststation.run.state import Phase, RunState, Stood, Timing
 from teststation.subject import Gait
 
 HEART_SAMPLE_AGE_S = 2.5  # a second without its own reading takes the last one up to this age, else it is missing
 LATE_RPE_S = 30.0
+# Alarms of which a mark of their own tells more.
+_MARKED = frozenset(
+    {
+        "hr_lost", "hr_comes_and_goes", "hr_no_contact", "hr_not_set_up", "hr_was_lost", "hr_frozen", "limit_hr",
+        "limit_rpe",
+    }
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -123,6 +133,8 @@ class Recording:
             self._mark(event.t_s, PULSE_MOVES)
         if after.stop_ignored and not before.stop_ignored:
             self._mark(event.t_s, "stop_ignored")
+        if after.stood is not before.stood:
+            self._follow_alarms(before.stood, after.stood)
         asked, asks = ({notice.cause.code for notice in state.notices} for state in (before, after))
         for code in sorted(asks - asked):
             self._mark(event.t_s, "limit_reached", code)
@@ -172,6 +184,15 @@ class Recording:
             stage.gait = after.gait
             stage.handrail = stage.handrail or after.handrail
             stage.extended_s = after.extensions * after.plan.extension.step_s
+
+    def _follow_alarms(self, before: tuple[Stood, ...], after: tuple[Stood, ...]) -> None:
+        """Every alarm that began or was over: nothing that was told on the screen is only there."""
+        changed = [one for one in after if one not in before and one.cause.code not in _MARKED]
+        for one in changed:
+            if one.until_s is None:
+                self._mark(one.from_s, ALARM_RAISED, alarm_text(one.cause))
+            else:
+                self._mark(one.until_s, ALARM_OVER, one.cause.code)
 
     def _follow_bouts(self, before: RunState, t_s: float, after: RunState) -> None:
         """What was offered, taken and lowered in a session."""

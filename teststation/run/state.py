@@ -87,6 +87,15 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """An alarm as it was told when it began, and when it was over; None: it stands."""
+
+    cause: Cause
+    from_s: float
+    until_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """A load the operator is asked to set at the treadmill; None is a belt at rest."""
 
@@ -183,6 +192,7 @@ class RunState:
     outcome: Outcome | None = None
     reason: Cause | None = None
     press_red_button: bool = False
+    stood: tuple[Stood, ...] = ()  # every alarm there was, the last time it stood
     silenced: frozenset[str] = frozenset()
     acknowledged: tuple[tuple[str, float], ...] = ()
 

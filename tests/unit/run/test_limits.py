@@ -16,6 +16,7 @@ from tests.unit.run.builders import PLAN, Bench, belt, heart
 from teststation.cause import Cause
 from teststation.ports import HeartRateStatus
 from teststation.protocol.plan import StagePlan
+from teststation.run import absence as absence_module
 from teststation.run import events as ev
 from teststation.run.alarms import alarms
 from teststation.run.engine import heart as heart_module
@@ -719,13 +720,13 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         test_a_single_beat_neither_frees_the_stage_nor_raises_its_load,
     ),
     "what comes back for a moment has never been away": (
-        heart_module,
+        absence_module,
         "allowed_s - max(lost_s, away_s)",
         "allowed_s - lost_s",
         lambda: test_a_strap_that_gives_a_beat_now_and_then_does_not_put_off_cool_down(((120, 12), (NONE, 48)), 90.0),
     ),
     "a pulse that never comes back is waited for": (
-        heart_module,
+        absence_module,
         "allowed_s - max(lost_s, away_s)",
         "allowed_s - away_s",
         lambda: test_a_strap_that_gives_a_beat_now_and_then_does_not_put_off_cool_down(((120, 1), (NONE, 1)), 75.0),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.run import events as ev
+from teststation.run.alarms import stood
 from teststation.run.commands import Step, StopBelt
 from teststation.run.engine.bouts import bout_of
 from teststation.run.engine.devices import enter_stages, read_belt
@@ -46,7 +47,7 @@ def step(state: RunState, event: ev.AnyEvent) -> Step:
         after = guided(after, enter_stages(after, event.t_s), event)
     if rises(state.setpoint, after.setpoint):
         after = replace(after, load_rose_s=(*after.load_rose_s, event.t_s)[-RISES_KEPT:])
-    return after, commands
+    return stood(after, event.t_s) if isinstance(event, ev.Ticked) else after, commands
 
 
 def _step(state: RunState, event: ev.AnyEvent) -> Step:

@@ -10,6 +10,7 @@ from teststation.ports import HeartRateStatus
 from teststation.protocol.plan import Plan
 from teststation.pulse import possible
 from teststation.run import events as ev
+from teststation.run.absence import AWAY, AWAY_AMONG, away_left_s
 from teststation.run.engine.limits import LONG_AMONG
 from teststation.run.frozen import FROZEN_FOR_S, watched
 from teststation.run.holds import hold, release
@@ -20,10 +21,7 @@ from teststation.window import Window
 # Back: there for ten of the last fifteen seconds. So a short gap in a good pulse is over with the first beat after it,
 # and a strap that gives one beat and falls silent, which a driver takes for a pulse for five seconds, is not back.
 BACK_FOR_S, BACK_AMONG_S = 10.0, 15.0
-# Away for as long as the protocol allows at one go, among one and a half times as many seconds.
-AWAY_AMONG = 1.5
-
-THERE, AWAY = 0.0, 1.0
+THERE = 0.0
 
 
 def first_pulse(plan: Plan, timing: Timing) -> Window:
@@ -84,11 +82,3 @@ def awaited(state: RunState, t_s: float) -> RunState:
 def absent_too_long(state: RunState, t_s: float) -> bool:
     """Whether cool-down begins: not back since it was lost, or away for most of a while."""
     return away_left_s(state, t_s) <= 0.0
-
-
-def away_left_s(state: RunState, t_s: float) -> float:
-    """Seconds without a pulse that are left before cool-down begins."""
-    allowed_s = state.plan.limits.hr_lost_cool_down_s
-    lost_s = 0.0 if state.hr_lost_since_s is None else t_s - state.hr_lost_since_s
-    away_s = state.absence.seconds(t_s, AWAY_AMONG * allowed_s, lambda absent: absent == AWAY)
-    return max(0.0, allowed_s - max(lost_s, away_s))
