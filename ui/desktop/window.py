@@ -31,6 +31,7 @@ from ui.desktop.keys import Keys
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
 from ui.desktop.machines.flow import MachineFlow
+from ui.desktop.patient.flow import SecondScreen
 from ui.desktop.people.flow import PeopleFlow
 from ui.desktop.people.history import HistoryScreen
 from ui.desktop.people.person import PersonScreen
@@ -104,6 +105,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.stop_button = StopButton(self)
         self.stop_button.stop_pressed.connect(self.stop)
+        self.second = SecondScreen(self)
+        self.second.want(station.settings.patient_screen)
         self.desk = Desk(station.record)
         self.dialogs = Dialogs(self)
         self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self.dialogs, self)
@@ -300,6 +303,9 @@ class MainWindow(QMainWindow):
         screen.begin(marked(name_of(person), demo=demo), day(person.born), core_texts().name_of(setup.plan.title))
         self.flow = flow
         self.flow.bridge.moment_changed.connect(lambda _: self.look_at_sheets())
+        # Last: whatever becomes of the other screen, this one has been shown the moment.
+        self.second.follow(person.language or self.station.settings.language, demo=demo)
+        self.flow.bridge.moment_changed.connect(self.second.show_moment)
         self.flow.ended.connect(self._ended)
         self.flow.not_kept.connect(self._not_kept)
         self.go_to(screen)
@@ -308,6 +314,7 @@ class MainWindow(QMainWindow):
 
     def _ended(self, stored: StoredTest | StoredSession | None) -> None:
         assert self.flow is not None
+        self.second.let_go()
         state = self.flow.session.controller.state
         if is_practice(state.plan) and self.flow.session.walked:
             self.pretest.note_practice()
@@ -326,6 +333,7 @@ class MainWindow(QMainWindow):
 
     def _not_kept(self, error: StationError) -> None:
         """The test is walked and lies in its journal: say so, and where it goes from there."""
+        self.second.let_go()
         self.closing.let_go_of_the_run()
         self.look_at_sheets()
         self.back_to_people()
@@ -353,6 +361,7 @@ class MainWindow(QMainWindow):
     def keep_settings(self, settings: Settings) -> None:
         """Use settings from now on."""
         self.station.settings = settings
+        self.second.want(settings.patient_screen)
         self._save(settings)
 
     def _intended_use(self, window: QWidget) -> Sheet:
@@ -402,6 +411,7 @@ class MainWindow(QMainWindow):
         if application is not None:
             application.removeEventFilter(self.keys)
             application.removeEventFilter(self._stop_keys)
+        self.second.let_go()
         event.accept()
 
     def close_when_at_rest(self) -> None:

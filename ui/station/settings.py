@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hand_over_name: str = ""  # such as {number}_{date}; empty: as other exported files
     backup_folder: str = ""  # empty: no scheduled backups
     backup_days: int = 14  # so many days of backups are kept, and the last of each month
+    patient_screen: bool = False  # whether who walks sees the test on another screen, where there is one
     intended_use_accepted: bool = False
     # Minutes without a touch after which a station with users locks; never during a run.
     lock_after_min: Annotated[int, msgspec.Meta(ge=LOCK_MIN, le=LOCK_MAX)] = 10

@@ -26,6 +26,7 @@ from ui.desktop.i18n.qt_words import SOURCES as SOURCES_OF_QT
 from ui.desktop.machines.commissioning import PAGES
 from ui.desktop.machines.commissioning_belt import METHODS as METHODS_OF_A_CHECK
 from ui.desktop.machines.commissioning_start import KINDS, NO_CABLE, UNITS
+from ui.desktop.patient.words import KEYS as PATIENT_KEYS
 from ui.desktop.people.earlier import COLUMNS as BRING_COLUMNS
 from ui.desktop.people.history import COLUMNS
 from ui.desktop.result.text import STAGE_COLUMNS
@@ -94,6 +95,7 @@ BUILT = {
     *(f"commission.{limit}" for limit in LIMITS),
     *(f"commission.summary_{end}" for end in ("guided", "console", "no_console", "limits", "reads")),
     *(f"change.plain_{which}" for which in CHANGES),
+    *(f"patient.{key}" for key in PATIENT_KEYS),
 }
 
 

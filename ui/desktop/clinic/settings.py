@@ -76,6 +76,8 @@ class SettingsSheet(Sheet):
         self.ledger.setChecked(now.report_ledger)
         self.may_run = QCheckBox(tr("settings.intervals_may_run"))
         self.may_run.setChecked(now.intervals_may_run)
+        self.patient_screen = QCheckBox(tr("settings.patient_screen"))
+        self.patient_screen.setChecked(now.patient_screen)
         self.protocol, self.speed = QComboBox(), QComboBox()
         self.protocol.setAccessibleName(tr("settings.protocol"))
         self.speed.setAccessibleName(tr("settings.speed"))
@@ -102,7 +104,7 @@ class SettingsSheet(Sheet):
             (tr("settings.lock_after"), self.lock_after),
         )
         hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
-        content = column(fields, self.earlier, self.ledger, self.may_run, hint, self.problems)
+        content = column(fields, self.earlier, self.ledger, self.may_run, self.patient_screen, hint, self.problems)
         super().__init__(window, tr("settings.title"), content, width=1500)
         self.add_cancel(tr("common.cancel"))
         self.record_button = button(tr("place.open"), open_record, "touch")
@@ -152,6 +154,7 @@ class SettingsSheet(Sheet):
                 use_earlier_tests=self.earlier.isChecked(),
                 report_ledger=self.ledger.isChecked(),
                 intervals_may_run=self.may_run.isChecked(),
+                patient_screen=self.patient_screen.isChecked(),
                 default_protocol=self.protocol.currentData(),
                 default_speed=self.speed.currentData() or self._station.settings.default_speed,
             )
