@@ -58,9 +58,15 @@ class PatientView(QWidget):
         """Show one moment."""
         set_text(self.headline, self._words(moment.headline))
         set_text(self.coming, "" if moment.coming is None else self._words(moment.coming))
-        set_text(self.pulse, NOTHING if moment.bpm is None else str(moment.bpm))
-        set_text(self.pulse_caption, self._say("patient.sought" if moment.pulse_sought else "patient.pulse"))
-        set_text(self.left, NOTHING if moment.left_s is None else clock(moment.left_s))
+        pulse, caption = NOTHING, "patient.sought" if moment.pulse_sought else "patient.pulse"
+        if moment.bpm is not None:
+            pulse = str(moment.bpm)
+        there = moment.bpm is not None or moment.pulse_sought
+        set_text(self.pulse, pulse if there else "")
+        set_text(self.pulse_caption, self._say(caption) if there else "")
+        # What has no time left has no clock either: dashes in its place would ask to be understood.
+        set_text(self.left, "" if moment.left_s is None else clock(moment.left_s))
+        set_text(self.left_caption, "" if moment.left_s is None else self._say("patient.time_left"))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
