@@ -7,11 +7,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
 
 from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
-from drivers.emulators.faults import STRAP_FAULTS, TREADMILL_FAULTS, parse_fault
+from drivers.emulators.faults import STRAP_FAULTS, TREADMILL_FAULTS, Faulty, parse_fault
 from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
@@ -178,7 +178,8 @@ def _serve_pair(arguments: argparse.Namespace, ending: threading.Event) -> list[
     _say(json.dumps(announcement))
     if arguments.until_stdin_closes:
         sets = treadmill.operator_sets if isinstance(treadmill, OperatedBelt) else None
-        threading.Thread(target=_listen, args=(sets, ending), daemon=True).start()
+        worn_by = {"treadmill": servers[0], "heart_rate": servers[-1]}
+        threading.Thread(target=_listen, args=(sets, ending, worn_by), daemon=True).start()
     return servers
 
 
@@ -190,14 +191,31 @@ def _load_of(device: EmulatedTreadmill) -> Callable[[], tuple[float, float]]:
     return lambda: (device.true_speed_kmh, device.incline_pct)
 
 
-def _listen(sets: Callable[[float, float], None] | None, ending: threading.Event) -> None:
-    """What the operator sets at the belt's own console, from standard input, until it closes with who started us."""
+def _listen(
+    sets: Callable[[float, float], None] | None, ending: threading.Event, devices: Mapping[str, Server] | None = None
+) -> None:
+    """What the operator sets at the belt's own console, from standard input, until it closes with who started us.
+
+    And faults that begin or end now: ``{"fault": "stuck", "of": "treadmill", "on": true}``.
+    """
     for line in stdin_lines():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             load = json.loads(line)
-            if sets is not None:
+            if "fault" in load:
+                _give(load, devices or {})
+            elif sets is not None:
                 sets(float(load["speed_kmh"]), float(load["incline_pct"]))
     ending.set()
+
+
+def _give(told: dict[str, Any], devices: Mapping[str, Server]) -> None:
+    name, of = str(told["fault"]), str(told["of"])
+    if name not in (TREADMILL_FAULTS if of == "treadmill" else STRAP_FAULTS):
+        return
+    server = devices[of]
+    with server.lock:
+        if isinstance(server.device, Faulty):
+            (server.device.give if told.get("on", True) else server.device.take)(name)
 
 
 def _end_on_signals(ending: threading.Event) -> None:

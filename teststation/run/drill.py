@@ -116,7 +116,9 @@ def course_of(fault: Fault, began_s: float, run: RunRecord, beside: Sequence[Don
             began_s = asked
     told = [mark.t_s for mark in marks if mark.kind in _TELLS and mark.t_s >= began_s]
     station_s = run.stages_ended_s
-    by_hand = any(one.act in (Act.STOP, Act.COOL_DOWN) and station_s is not None and one.t_s <= station_s for one in done)
+    by_hand = any(
+        one.act in (Act.STOP, Act.COOL_DOWN) and station_s is not None and one.t_s <= station_s for one in done
+    )
     if run.outcome is not Outcome.FAULT or by_hand or station_s is None or station_s < began_s:
         station_s = None
     if station_s is not None:

@@ -72,6 +72,11 @@ class Recording:
         self._link = LinkStats()
         self._last_s = first.t_s
 
+    @property
+    def zero_s(self) -> float:
+        """When the run began by the station's clock, or was prepared: what its record counts from."""
+        return self._zero_s
+
     def observe(self, before: RunState, event: ev.AnyEvent, after: RunState) -> None:
         """Write down one event and what it changed."""
         self._last_s = max(self._last_s, event.t_s)

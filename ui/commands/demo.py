@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
                 subject=_subject(patient_of_seed(arguments.seed)),
                 treadmill="emulated",
                 heart_rate="emulated",
-                person_id=_add_patient(record, arguments.seed),
+                person_id=add_patient(record, arguments.seed),
                 seed=arguments.seed,
             )
             station = Station(record, settings, arguments.time_scale)
@@ -66,11 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
     from ui.desktop.application import run_app
 
     with _demo_record(arguments) as record:
-        _add_patient(record, arguments.seed)
+        add_patient(record, arguments.seed)
         return run_app(record, settings, time_scale=arguments.time_scale, demo=True, seed=arguments.seed)
 
 
-def _add_patient(record: Record, seed: int) -> str:
+def add_patient(record: Record, seed: int) -> str:
     """The emulated patient as a person of the record, of the age the patient has today."""
     truth = patient_of_seed(seed)
     born = date(datetime.now().astimezone().year - int(truth.age_years), 1, 1).isoformat()
@@ -94,6 +94,13 @@ def _demo_record(arguments: argparse.Namespace) -> Iterator[Record]:
         with the_record(arguments, create=True) as record:
             yield record
         return
+    with throw_away_record() as record:
+        yield record
+
+
+@contextmanager
+def throw_away_record() -> Iterator[Record]:
+    """A record that is gone when the command ends."""
     with tempfile.TemporaryDirectory(prefix="teststation-demo-") as folder:
         path = Path(folder) / "demo.record"
         with open_record(path, secrets.token_urlsafe(24), create=True) as record:

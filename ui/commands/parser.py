@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_lazy("window"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_OneLineParser)
     _demo(commands.add_parser("demo", help="the app on a throw-away record with emulated treadmill, strap and patient"))
+    _drill(commands.add_parser("drill", help="practise what to do when something goes wrong, on emulators"))
     _run(commands.add_parser("run", help="run one test without a window"))
     _session(commands.add_parser("session", help="interval sessions on the station: run, list, show"))
     _analyse(commands.add_parser("analyse", help="estimate from tables of stages; no devices, no record"))
@@ -65,6 +66,14 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     _record_options(parser)
     _outputs(parser)
     parser.set_defaults(run=_lazy("demo"))
+
+
+def _drill(parser: argparse.ArgumentParser) -> None:
+    faults = ("strap_lost", "cable_out", "stuck", "stop_ignored", "over_speed")
+    parser.add_argument("--fault", choices=(*faults, "surprise"), help="this one, unasked; else the window asks")
+    parser.add_argument("--list", action="store_true", help="the faults, and the words that tell of each")
+    _language(parser)
+    parser.set_defaults(run=_lazy("drill"))
 
 
 def _run(parser: argparse.ArgumentParser) -> None:

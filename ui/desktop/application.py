@@ -42,11 +42,13 @@ def run_app(
     demo: bool = False,
     seed: int = 1,
     instead_of: Hall | None = None,
+    drill: tuple[str, str] | None = None,
 ) -> int:
     """Open the window and return the exit status when it is closed. A demonstration keeps no settings.
 
     Args:
         instead_of: The first window, which goes when this one is there.
+        drill: Instead of appointments a drill: which one (empty: asked), and on which person of the record.
     """
     from ui.desktop.shutdown import close_on_signals, install_excepthook
     from ui.desktop.window import MainWindow
@@ -54,7 +56,7 @@ def run_app(
 
     application = _application(settings.language)
     station = Station(record, settings, time_scale)
-    window = MainWindow(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed)
+    window = MainWindow(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed, drill=drill)
     restore_hook, restore_signals = install_excepthook(window), close_on_signals(window.close_when_at_rest)
     # Python looks at signals only when it runs: this gives it a moment twice a second.
     awake = QTimer(interval=500)

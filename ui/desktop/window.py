@@ -15,11 +15,14 @@ from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
+from teststation.run.drill import Fault
 from ui.desktop.clinic.flow import ClinicFlow
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.closing import Closing
 from ui.desktop.desk.about import AboutSheet
 from ui.desktop.desk.flow import DeskFlow
+from ui.desktop.drill.apart import DrillApart
+from ui.desktop.drill.flow import DrillFlow, Drills
 from ui.desktop.focus import Focus
 from ui.desktop.header import Header
 from ui.desktop.i18n import core_texts, told, tr
@@ -76,7 +79,9 @@ class MainWindow(QMainWindow):
         save: Callable[[Settings], None] = lambda settings: None,
         demo: bool = False,
         seed: int = 1,
+        drill: tuple[str, str] | None = None,
     ) -> None:
+        """``drill``: instead of appointments, see ``run_app``."""
         super().__init__()
         self.station = station
         self.flow: RunFlow | None = None
@@ -101,7 +106,8 @@ class MainWindow(QMainWindow):
         for screen in (*shown, self.training, self.lifting):
             self.stack.addWidget(screen)
         central = self._central = QWidget()
-        central.setLayout(column(self.header, self.stack, gap=0, shares=(0, 1)))
+        above = column(self.header, self.stack, gap=0, shares=(0, 1))
+        central.setLayout(above)
         self.setCentralWidget(central)
         self.stop_button = StopButton(self)
         self.stop_button.stop_pressed.connect(self.stop)
@@ -131,6 +137,11 @@ class MainWindow(QMainWindow):
         application.installEventFilter(self.keys)
         # Installed last, so asked first: nothing comes before the stop.
         application.installEventFilter(self._stop_keys)
+        self.drills = None if drill is None else Drills(self, self._begin_drill, *drill)
+        self.apart = DrillApart(self, self)
+        if self.drills is not None:
+            above.insertWidget(0, self.drills.bar)
+            self.drills.bar.hide()
         self._connect()
         self.go_to(self.people)
         self.door.start()
@@ -140,7 +151,7 @@ class MainWindow(QMainWindow):
         self.door.user_changed.connect(lambda: show_allowed(self.desk, self))
         self.door.desk_cleared.connect(self._clear_desk)
         self.door.desk_left.connect(self._leave_desk)
-        self.header.about_wanted.connect(lambda: self.show_sheet(AboutSheet))
+        self.header.about_wanted.connect(lambda: self.show_sheet(self._about))
         self.people.test_wanted.connect(self.begin_pretest)
         self.people.session_wanted.connect(self.begin_session)
         self.history.open_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
@@ -219,8 +230,15 @@ class MainWindow(QMainWindow):
         first = {id(self.people): self.people.search, id(self.pretest): self.pretest.confirmed}
         first.get(id(screen), screen).setFocus()
 
+    def _about(self, window: QWidget) -> Sheet:
+        may = self.drills is None and self.at_work is None
+        return AboutSheet(window, self.apart.open if may else None)
+
     def welcome(self) -> None:
         """What has to be said before the first click: intended use, and tests that were interrupted."""
+        if self.drills is not None:
+            self.drills.choose()
+            return
         try:
             found = self.station.recover()
         except StationError as error:
@@ -286,6 +304,14 @@ class MainWindow(QMainWindow):
         if session is not None:
             self._run(setup, self.intervals, IntervalFlow(session, self.intervals, self.sheets.show, self))
 
+    def _begin_drill(self, setup: Setup, fault: Fault, seed: int) -> bool:
+        session = self._started(lambda: self.station.prepare(setup))
+        if session is None or self.drills is None:
+            return False
+        flow = DrillFlow(session, fault, self.drills.bar, self.run, self.sheets.show, self, seed=seed)
+        self._run(setup, self.run, flow)
+        return True
+
     def _started(self, prepare: Callable[[], Prepared]) -> Prepared | None:
         """What was prepared; None where it could not be, which is told."""
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
@@ -304,6 +330,7 @@ class MainWindow(QMainWindow):
         self.flow = flow
         self.flow.bridge.moment_changed.connect(lambda _: self.look_at_sheets())
         # Last: whatever becomes of the other screen, this one has been shown the moment.
+        self.flow.second = self.second
         self.second.follow(person.language or self.station.settings.language, demo=demo)
         self.flow.bridge.moment_changed.connect(self.second.show_moment)
         self.flow.ended.connect(self._ended)
@@ -315,6 +342,7 @@ class MainWindow(QMainWindow):
     def _ended(self, stored: StoredTest | StoredSession | None) -> None:
         assert self.flow is not None
         self.second.let_go()
+        flow = self.flow
         state = self.flow.session.controller.state
         if is_practice(state.plan) and self.flow.session.walked:
             self.pretest.note_practice()
@@ -323,6 +351,9 @@ class MainWindow(QMainWindow):
         self.look_at_sheets()
         if self.closing.wanted:
             self.close()
+        elif isinstance(flow, DrillFlow) and self.drills is not None:
+            self.back_to_people()
+            self.drills.tell(flow.score)
         elif stored is None:
             self.go_to(self.people if self.stack.currentWidget() is self.intervals else self.pretest)
         elif isinstance(stored, StoredSession):

@@ -83,9 +83,21 @@ class EmulatedPair:
         if (speed_kmh, incline_pct) == self._told:
             return
         self._told = (speed_kmh, incline_pct)
+        self._tell({"speed_kmh": speed_kmh, "incline_pct": incline_pct})
+
+    def fault(self, device: str, name: str, *, on: bool = True) -> None:
+        """Let a fault begin, or end, now.
+
+        Args:
+            device: ``treadmill`` or ``heart_rate``.
+            name: One of the emulators' own; others are nothing.
+        """
+        self._tell({"fault": name, "of": device, "on": on})
+
+    def _tell(self, what: dict[str, object]) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(msgspec.json.encode({"speed_kmh": speed_kmh, "incline_pct": incline_pct}) + b"\n")
+            self._process.stdin.write(msgspec.json.encode(what) + b"\n")
             self._process.stdin.flush()
         except OSError:
             return  # the strap's own silence tells that its process is gone

@@ -10,6 +10,7 @@ from teststation.protocol.load import load_plan
 from teststation.protocol.plan import Plan
 
 PRACTICE = "practice-walk"
+DRILL = "staff-drill"
 SPEEDS_KMH = (2.0, 3.0, 4.0)
 PRACTICE_SPEEDS = ("slow", "normal", "fast")
 _TEXT = f"""
@@ -44,5 +45,10 @@ def practice_plan(title: str, speed: str = "normal") -> Plan:
 
 
 def is_practice(plan: Plan) -> bool:
-    """Whether nothing of a run by this plan is kept."""
+    """Whether this is the walk before a test."""
     return plan.id == PRACTICE
+
+
+def nothing_is_kept(plan: Plan) -> bool:
+    """Whether nothing of a run by this plan is kept: a practice walk, or a drill of the staff."""
+    return plan.id in (PRACTICE, DRILL)

@@ -17,7 +17,7 @@ from teststation.run.state import Phase, RunState
 from teststation.snapshot import Snapshot, snapshot
 from teststation.subject import Gait
 from ui.station.emulated import EmulatedPair
-from ui.station.practice import is_practice
+from ui.station.practice import nothing_is_kept
 
 ASSESS_EVERY_WALL_S = 0.5
 
@@ -81,8 +81,8 @@ class Session:
 
     @property
     def to_keep(self) -> bool:
-        """Whether there is a test: of a run that never began there is none, and of a practice walk none either."""
-        return self.begun and not is_practice(self.controller.state.plan)
+        """Whether there is a test: of a run that never began there is none, nor of a practice walk or a drill."""
+        return self.begun and not nothing_is_kept(self.controller.state.plan)
 
     @property
     def walked(self) -> bool:

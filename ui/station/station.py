@@ -48,7 +48,7 @@ from ui.station.clinic_logo import read_logo
 from ui.station.commissioning import last_belt_check
 from ui.station.emulated import EmulatedPair
 from ui.station.interval_session import TrainingSession
-from ui.station.practice import is_practice
+from ui.station.practice import nothing_is_kept
 from ui.station.run_mark import RunMark
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings, ant_key, protocols_path
@@ -353,7 +353,7 @@ class Station:
         if not content.events and content.damage is not None:
             raise RecordError(content.damage)  # not one that never began: nobody can tell what it was
         events = [ev.decode_event(data) for data in content.events]
-        practised = any(isinstance(event, ev.RunPrepared) and is_practice(event.plan) for event in events)
+        practised = any(isinstance(event, ev.RunPrepared) and nothing_is_kept(event.plan) for event in events)
         if practised or not any(isinstance(event, ev.TestBegan) for event in events):
             self.record.discard_journal(path.stem)
             return None

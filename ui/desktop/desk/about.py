@@ -1,11 +1,13 @@
 """Which version this is, what it is for, and what it is made of."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from teststation import __version__
 from ui.desktop.i18n import tr
-from ui.desktop.widgets.base import column, label, row
+from ui.desktop.widgets.base import button, column, label, row
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.components import commit, components
 
@@ -13,7 +15,8 @@ from ui.station.components import commit, components
 class AboutSheet(Sheet):
     """Version and commit, the intended use, and every package with its version and licence."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, drill: Callable[[], None] | None = None) -> None:
+        """``drill``: opens the drills of the staff, where that may be."""
         built = commit()
         version = tr("about.version", version=__version__)
         parts = column(gap=8)
@@ -36,3 +39,10 @@ class AboutSheet(Sheet):
         )
         super().__init__(window, tr("about.title"), body, width=1200, fill=True)
         self.add_cancel(tr("common.close"))
+        if drill is not None:
+            self.drill_button = button(tr("drill.open"), lambda: self._drill(drill), "touch")
+            self.foot.addWidget(self.drill_button)
+
+    def _drill(self, open_drills: Callable[[], None]) -> None:
+        self.finish()
+        open_drills()

@@ -10,6 +10,7 @@ from teststation.ports import Setpoint
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
 from ui.desktop.i18n import tr
+from ui.desktop.patient.flow import SecondScreen
 from ui.desktop.test import questions
 from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.test.more import May, more_drawer
@@ -34,6 +35,7 @@ class RunFlow(QObject):
         self.bridge = SessionBridge(session, self)
         self.session, self.screen = session, screen
         self._show_sheet = show_sheet
+        self.second: SecondScreen | None = None  # where the person on the belt may see the run
         self._digits = ""
         self._drawer: Sheet | None = None
         self._links = [
@@ -156,6 +158,8 @@ class RunFlow(QObject):
             extend=state.phase is Phase.STAGES and moment.may_extend,
             gait=state.gait,
             handrail=state.handrail,
+            patient_shown=self.second is not None and self.second.view is not None,
+            patient_possible=self.second is not None and self.second.possible,
         )
         phase, index = state.phase, state.stage_index
         acts: dict[str, Callable[[], None]] = {
@@ -164,6 +168,7 @@ class RunFlow(QObject):
             "load": self.ask_load,
             "pressure": self.ask_pressure,
             "event": self.ask_event,
+            "patient": self._toggle_patient,
         }
         self._sheet(
             lambda window: more_drawer(
@@ -177,6 +182,10 @@ class RunFlow(QObject):
             # What it offers was true of this stage.
             lambda: self._phase is phase and self.session.controller.state.stage_index == index,
         )
+
+    def _toggle_patient(self) -> None:
+        if self.second is not None:
+            self.second.want(self.second.view is None)
 
     def ask_cool_down(self) -> None:
         """Why the stages end now; of a practice walk nobody asks."""
