@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from teststation.cause import Cause
-from teststation.run.record import ALARM_RAISED, Outcome, RunRecord
+from teststation.run.record import ALARM_RAISED, Mark, Outcome, RunRecord, alarm_of
 
 
 class Fault(StrEnum):
@@ -42,7 +42,7 @@ class Grade(StrEnum):
     NONE = "none"
 
 
-# The alarm or the reason that tells the operator of it, and what its words ask for.
+# The alarm or the reason that most often tells of it.
 TOLD_BY: dict[Fault, str] = {
     Fault.STRAP_LOST: "hr_lost",
     Fault.CABLE_OUT: "press_red_button",
@@ -84,6 +84,7 @@ class Course:
     fault: Fault
     began_s: float
     told_s: float | None  # the screen told of it
+    told: Cause | None  # in these words
     station_s: float | None  # the station stopped the belt, or began to slow it down, by itself
     acts: tuple[Done, ...]
 
@@ -95,6 +96,7 @@ class Score:
     fault: Fault
     grade: Grade
     after_s: float | None  # from the fault to the right answer
+    told: Cause | None  # what the screen said first
     lines: tuple[Cause, ...]
 
 
@@ -114,16 +116,24 @@ def course_of(fault: Fault, began_s: float, run: RunRecord, beside: Sequence[Don
             # Nothing is wrong before it, and the stop itself is no answer to its being ignored.
             acts = tuple(one for one in acts if one.act is not Act.STOP or one.t_s > asked)
             began_s = asked
-    told = [mark.t_s for mark in marks if mark.kind in _TELLS and mark.t_s >= began_s]
+    told = [(mark.t_s, _telling(mark)) for mark in marks if mark.kind in _TELLS and mark.t_s >= began_s]
     station_s = run.stages_ended_s
     by_hand = any(
         one.act in (Act.STOP, Act.COOL_DOWN) and station_s is not None and one.t_s <= station_s for one in done
     )
     if run.outcome is not Outcome.FAULT or by_hand or station_s is None or station_s < began_s:
         station_s = None
-    if station_s is not None:
-        told.append(station_s)
-    return Course(fault, began_s, min(told, default=None), station_s, acts)
+    if station_s is not None and run.reason is not None:
+        told.append((station_s, run.reason))
+    first = min(told, key=lambda pair: pair[0], default=(None, None))
+    return Course(fault, began_s, *first, station_s, acts)
+
+
+def _telling(mark: Mark) -> Cause:
+    """What a mark's alarm said on the screen."""
+    if mark.kind == ALARM_RAISED:
+        return alarm_of(mark.text)
+    return Cause("press_red_button" if mark.kind == "stop_ignored" else mark.kind)
 
 
 def scored(course: Course) -> Score:
@@ -137,7 +147,7 @@ def scored(course: Course) -> Score:
     else:
         grade = Grade.OTHER if any(one.act in _SAFE for one in course.acts) else Grade.NONE
     after_s = None if right is None else right.t_s - course.began_s
-    return Score(course.fault, grade, after_s, tuple(_lines(course, grade)))
+    return Score(course.fault, grade, after_s, course.told, tuple(_lines(course, grade)))
 
 
 def _lines(course: Course, grade: Grade) -> list[Cause]:

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import SETTINGS, Bench
+from teststation.cause import Cause
 from teststation.records.database import Record
 from teststation.records.people.people import Person
-from teststation.run.drill import Act, Course, Done, Fault, scored
+from teststation.run.drill import TOLD_BY, Act, Course, Done, Fault, scored
 from teststation.run.state import Phase
 from teststation.texts import LANGUAGES
 from ui.desktop.drill.apart import DrillApart
@@ -102,11 +103,15 @@ def test_every_score_is_told_in_every_language(language: str) -> None:
         for fault in Fault:
             for acts in ((), tuple(Done(act, 12.0 + n) for n, act in enumerate(Act))):
                 for station in (None, 20.0, 13.5):
-                    lines = score_lines(scored(Course(fault, 10.0, 11.0, station, acts)))
+                    lines = score_lines(scored(Course(fault, 10.0, 11.0, Cause(TOLD_BY[fault]), station, acts)))
                     assert all(line and "{" not in line for line in lines)
     finally:
         use_language("nb")
-    (told, *_) = [line for line in score_lines(scored(Course(Fault.CABLE_OUT, 0.0, 1.5, None, ()))) if "1,5" in line]
+    (told, *_) = [
+        line
+        for line in score_lines(scored(Course(Fault.CABLE_OUT, 0.0, 1.5, Cause("press_red_button"), None, ())))
+        if "1,5" in line
+    ]
     assert "RØDE KNAPP" in told.upper(), "the product's own words"
 
 

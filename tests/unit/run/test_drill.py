@@ -16,7 +16,11 @@ from teststation.texts import LANGUAGES, texts
 
 
 def score(fault: Fault, *acts: tuple[Act, float], told: float | None = 11.0, station: float | None = None) -> Score:
-    return scored(Course(fault, 10.0, told, station, tuple(Done(act, t_s) for act, t_s in acts)))
+    return scored(
+        Course(
+            fault, 10.0, told, None if told is None else Cause("x"), station, tuple(Done(act, t_s) for act, t_s in acts)
+        )
+    )
 
 
 def the_right_answer_in_time_is_right() -> None:
@@ -81,7 +85,7 @@ def the_course_is_read_off_the_run() -> None:
     lost_s = next(mark.t_s for mark in bench.recording.record(bench.state).marks if mark.kind == "hr_lost")
     bench.feed(ev.AlarmAcknowledged(t_s=bench.now_s, code="hr_lost"))
     course = course_of(Fault.STRAP_LOST, run_s, bench.recording.record(bench.state), [Done(Act.CHECK_STRAP, 40.0)])
-    assert (course.told_s, course.station_s) == (lost_s, None)
+    assert (course.told_s, course.told, course.station_s) == (lost_s, Cause("hr_lost"), None)
     assert course.acts == (Done(Act.SEEN, bench.now_s), Done(Act.CHECK_STRAP, 40.0))
     bench.run_for(60.0)
     by_itself = course_of(Fault.STRAP_LOST, run_s, bench.recording.record(bench.state), [])
@@ -99,6 +103,8 @@ def a_belt_that_trips_was_stopped_by_the_station_and_one_that_is_stopped_was_not
         course = course_of(Fault.OVER_SPEED, began_s, bench.recording.record(bench.state), [])
         assert course.station_s == (None if stop_first else began_s + 2.0)
         assert [one.act for one in course.acts] == ([Act.STOP] if stop_first else [])
+        assert (course.told is None) is stop_first
+        assert stop_first or course.told == Cause("trip_over_speed", {"detail": ""}), "in its own words"
 
 
 def an_ignored_stop_counts_from_the_stop() -> None:
@@ -109,7 +115,7 @@ def an_ignored_stop_counts_from_the_stop() -> None:
     run = bench.recording.record(bench.state)
     course = course_of(Fault.STOP_IGNORED, 5.0, run, [Done(Act.RED_BUTTON, 26.0)])
     assert (course.began_s, course.station_s) == (20.0, None)
-    assert course.told_s == 24.0
+    assert (course.told_s, course.told) == (24.0, Cause("press_red_button"))
     assert scored(course).after_s == 6.0
     assert scored(course_of(Fault.STOP_IGNORED, 5.0, run, [])).grade is Grade.NONE, "the stop is no answer to itself"
 

@@ -7,8 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from teststation.cause import Cause
-from teststation.run.drill import TOLD_BY, Fault, Score
+from teststation.run.drill import Fault, Score
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
 from teststation.subject import Sex, Subject
@@ -141,7 +140,7 @@ class Drills:
 
 def score_lines(score: Score) -> list[str]:
     """The sentences of a score; the alarm's own words among them."""
-    told = say(Cause(TOLD_BY[score.fault], {}))
+    told = "" if score.told is None else say(score.told)
     return [
         tr(line.code, alarm=told, **{k: _seconds(value) for k, value in line.values.items()}) for line in score.lines
     ]
