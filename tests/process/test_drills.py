@@ -83,6 +83,7 @@ def nothing_is_kept(room: Room) -> None:
     assert room.record.unfinished_journals() == []
 
 
+@pytest.mark.nightly
 def test_an_ignored_stop_is_answered_by_the_red_button(room: Callable[[Fault], Room]) -> None:
     at = room(Fault.STOP_IGNORED)
     at.begin()

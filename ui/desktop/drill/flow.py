@@ -15,8 +15,8 @@ from ui.desktop.i18n import say, tr
 from ui.desktop.i18n.numbers import number
 from ui.desktop.test.flow import RunFlow
 from ui.desktop.test.screen import RunScreen
-from ui.desktop.widgets.base import button, label, row, set_shown
-from ui.desktop.widgets.choices import choices, message
+from ui.desktop.widgets.base import button, column, label, row, set_shown
+from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.drill import Drill, drill_plan
 from ui.station.emulated import patient_of_seed
@@ -34,7 +34,8 @@ class DrillBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setProperty("role", "bar")
+        self.setProperty("role", "message")
+        self.setProperty("state", "caution")
         self.words = label(tr("drill.bar"), "strong", wrap=True)
         self.strap_button = button(tr("drill.strap"), self.strap.emit, "touch")
         self.red = button(tr("drill.red_button"), self.red_button.emit, "touch")
@@ -130,9 +131,10 @@ class Drills:
 
         def make(window: QWidget) -> Sheet:
             title = tr("drill.result") if score is None else tr(f"drill.name_{score.fault.value}")
-            sheet = message(window, title, lines, confirm=tr("drill.again"))
+            sheet = Sheet(window, title, column(*(label(line, wrap=True) for line in lines)), width=1300)
             sheet.closed.connect(self.choose)
             sheet.foot.insertWidget(0, button(tr("drill.end"), self._window.close_when_at_rest, "touch"))
+            sheet.foot.addWidget(button(tr("drill.again"), sheet.finish, "main"))
             return sheet
 
         self._window.show_sheet(make)
