@@ -36,6 +36,8 @@ TEXT_PAIRS = (
     (ACCENT, SURFACE),
     (ON_DARK, ACCENT),
     (ON_DARK, ACCENT_DARK),
+    (INK_SOFT, LINE),
+    *((INK_SOFT, tint) for tint in STAGE_TINTS),
     (GOOD, SURFACE),
     (GOOD, GOOD_SOFT),
     (CAUTION_INK, CAUTION),
