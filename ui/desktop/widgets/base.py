@@ -198,10 +198,12 @@ class DigitLabel(QLabel):
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in … where the room is too small; the whole text is its tool tip."""
+    """As many lines as it may have; they end in … where the room is too small. The whole text is its tool tip."""
 
-    def __init__(self, text: str = "", role: str = "") -> None:
+    def __init__(self, text: str = "", role: str = "", *, lines: int = 1) -> None:
         super().__init__()
+        self._lines = lines
+        self.setWordWrap(lines > 1)
         self.setTextFormat(Qt.TextFormat.PlainText)
         if role:
             self.setProperty("role", role)
@@ -230,5 +232,17 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        room = self.contentsRect().width()
-        set_text(self, self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, room)))
+        room = max(0, self.contentsRect().width())
+        if self._lines == 1:
+            set_text(self, self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
+            return
+        words, left = self._whole.split(" "), self._whole
+        while len(words) > 1 and self._lines_of(left, room) > self._lines:
+            words.pop()
+            left = f"{' '.join(words)} …"
+        set_text(self, left)
+
+    def _lines_of(self, text: str, room: int) -> int:
+        metrics = self.fontMetrics()
+        taken = metrics.boundingRect(0, 0, room, 10_000, Qt.TextFlag.TextWordWrap, text).height()
+        return round((taken - metrics.height()) / metrics.lineSpacing()) + 1

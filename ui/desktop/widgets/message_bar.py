@@ -11,7 +11,7 @@ _STATE = {Priority.HIGH: "high", Priority.MEDIUM: "caution", Priority.LOW: ""}
 
 
 class MessageBar(QFrame):
-    """One line of fixed height, so that nothing moves when an alarm comes. ``acknowledged`` carries code, silenced."""
+    """Two lines at most, and nothing moves when an alarm comes. ``acknowledged`` carries its code and silenced."""
 
     acknowledged = Signal(str, bool)
 
@@ -19,7 +19,7 @@ class MessageBar(QFrame):
         super().__init__()
         self.setProperty("role", "message")
         self.priority = label("", "strong")
-        self.words = ElidedLabel("", "lead")
+        self.words = ElidedLabel("", "lead", lines=2)
         self.more = label("", "strong")
         self.seen = button(tr("alarm.seen"), lambda: self._acknowledge(False), name=tr("alarm.seen_name"))
         self.silence = button(tr("alarm.silence"), lambda: self._acknowledge(True), name=tr("alarm.silence_name"))
