@@ -29,8 +29,11 @@ def test_from_three_tests_on_the_fitted_line_takes_the_place_of_the_joining_one(
     days, values = drawn(chart._trend)
     assert (round(values[0]), round(values[-1])) == (30, 34)
     assert (days[0], round(days[-1])) == (date(2026, 1, 1).toordinal(), date(2026, 7, 1).toordinal())
+    assert not chart._nothing.isVisible()
     chart.show_points([])
     assert drawn(chart._trend) == ([], [])
+    assert chart._nothing.isVisible(), "an empty chart says so"
+    assert "x0" not in chart._axes.getAxis("left").labelString(), "no number is written in thousandths"
 
 
 def test_numbers_of_two_algorithms_are_in_no_line_together(qtbot: QtBot) -> None:

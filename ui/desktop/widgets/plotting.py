@@ -39,6 +39,8 @@ def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
     item = axes_of(made)
     item.setLabel("bottom", x_title)
     item.setLabel("left", y_title)
+    for side in ("bottom", "left"):
+        item.getAxis(side).enableAutoSIPrefix(False)  # "VO2max (x0.001)" is no unit of ours
     item.showGrid(x=True, y=True, alpha=0.14)
     return made
 

@@ -18,6 +18,7 @@ from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
 
 TICKS = 6
 DAYS_OF_ROOM, ROOM_SHARE = 20, 0.1
+USUAL_ML_KG_MIN = (20.0, 50.0)  # of an axis without a point
 _NONE = np.array([], dtype=float)
 
 
@@ -73,6 +74,9 @@ class TrendPlot(QWidget):
         self._trend = pg.PlotCurveItem(pen=pen(c.ACCENT, 2))
         for item in (self._low, self._high, band, self._trend, self._line, self._bars, self._others, self._points):
             self._axes.addItem(item)
+        self._nothing = pg.TextItem(tr("trend.none"), color=c.INK_SOFT, anchor=(0.5, 0.5))
+        self._nothing.setPos(0.5, sum(USUAL_ML_KG_MIN) / 2)
+        self._axes.addItem(self._nothing, ignoreBounds=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
@@ -92,7 +96,11 @@ class TrendPlot(QWidget):
         self._points.setData(days, values)
         self._bars.setData(x=days, y=values, top=above, bottom=below)
         self._axes.getAxis("bottom").setTicks([ticks([point.on for point in points])])
-        if points:
+        self._nothing.setVisible(not points)
+        if not points:
+            self._axes.setXRange(0, 1, padding=0)
+            self._axes.setYRange(*USUAL_ML_KG_MIN, padding=0)
+        else:
             every, _ = _days_and_values(points)
             room = max(DAYS_OF_ROOM, ROOM_SHARE * float(every.max() - every.min()))  # for the outer dates
             self._axes.setXRange(float(every.min()) - room, float(every.max()) + room, padding=0)
@@ -116,7 +124,7 @@ class TrendPlot(QWidget):
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        rescale_axes(self.plot, scale, family)
+        self._nothing.setFont(rescale_axes(self.plot, scale, family))
 
 
 def _days_and_values(points: Sequence[TrendPoint]) -> tuple[np.ndarray, np.ndarray]:
