@@ -1,5 +1,6 @@
 """The run screen: what the hands do, what the eyes see."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from teststation.cause import Cause
 from teststation.physiology.assess import assess
 from teststation.ports import BeltState
 from teststation.run.state import HoldCause, Phase
+from teststation.snapshot import Exertion
 from teststation.subject import Gait, Sex, Subject
 from ui.desktop.i18n import tr
 from ui.desktop.test.controls import SETTLES_S
@@ -158,6 +160,21 @@ def test_one_tap_gives_the_exertion_and_it_is_asked_for_in_the_last_half_minute(
     assert strip.property("state") == "due"
     strip.buttons[12].click()
     assert bench.running.controller.recording.record(bench.running.controller.state).stages[-1].rpe == 12
+
+
+def test_an_exertion_that_is_missing_is_asked_for_once_more_and_then_stands_out(bench: Bench) -> None:
+    bench.to_stages()
+    run, strip = bench.window.run, bench.window.run.controls.rpe
+    quiet = replace(bench.running.snapshot(), alarms=(), stage_index=1, countdown_s=None)
+    run.show_moment(replace(quiet, rpe=Exertion(0, None, True, (0,))))
+    assert run.messages.words.whole().startswith("Borg for trinn 1 mangler")
+    assert strip.lacking.isVisible()
+    assert strip.lacking.text() == "Borg mangler: trinn 1"
+    run.show_moment(replace(quiet, rpe=Exertion(1, None, False, (0,))))
+    assert strip.lacking.isVisible(), "it can be given no more, and that is seen"
+    assert not run.messages.words.whole().startswith("Borg for trinn 1")
+    run.show_moment(replace(quiet, rpe=Exertion(1, None, False, ())))
+    assert not strip.lacking.isVisible()
 
 
 def drawer_buttons(bench: Bench, text: str) -> QPushButton:
@@ -332,6 +349,9 @@ def test_one_plot_is_large_and_a_key_swaps_them(bench: Bench) -> None:
             QApplication.processEvents()
         return run.load_plot.plot.height(), run.time_plot.plot.height()
 
+    limit_bpm = bench.running.controller.state.hr_limit_bpm
+    assert limit_bpm is not None
+    assert all(name.pos().y() < limit_bpm - 50 for name in run.time_plot._names), "the limit strikes no name through"
     first = heights()
     QTest.keyClick(bench.window, Qt.Key.Key_F6)
     second = heights()

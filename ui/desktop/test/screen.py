@@ -51,6 +51,7 @@ class RunScreen(QWidget):
         self.prompt = PromptPanel()
         self.controls = RunControls()
         self.heart = self._heart()
+        self.heart.show_below(self.controls.rpe.lacking)
         self.heart.show_below(self.controls.rpe.so_far)
         self.limit = LimitPanel()
         self.countdown = CountdownPanel()
@@ -149,6 +150,7 @@ class RunScreen(QWidget):
         self.messages.show_alarms(shown, _guidance(moment))
         red = moment.press_red_button or any(alarm.code == "press_red_button" for alarm in moment.alarms)
         set_text(self.banner_detail, " · ".join(say(alarm.cause) for alarm in shown) if red else "")
+        set_shown(self.banner_detail, bool(self.banner_detail.text()))
         self._show_notice(moment, shown, red=red)
         self._show_foot(moment)
         self._show_middle(moment)
@@ -256,6 +258,8 @@ def _guidance(moment: Snapshot) -> str:
             return tr("guide.held")
         case Phase.STAGES | Phase.COOL_DOWN if moment.session is not None and moment.rpe_due:
             return tr("guide.ask_rpe")
+        case Phase.STAGES if moment.session is None and moment.rpe.due and moment.rpe.stage in moment.rpe.missing:
+            return tr("guide.late_rpe", index=moment.rpe.missing[-1] + 1)
         case Phase.STAGES if moment.rpe_due and not (moment.record.stages and moment.record.stages[-1].rpe):
             return tr("guide.ask_rpe")
         case Phase.STAGES:

@@ -100,6 +100,9 @@ QLabel[role="step"][state="here"] {{ color: {c.ACCENT_DARK}; font-weight: bold; 
 QFrame[role="card"] {{ background: {c.SURFACE}; border: 1px solid {c.LINE}; border-radius: {px(12)}; }}
 QFrame[role="card"][state="high"] {{ background: {c.RED}; border: 1px solid {c.RED_DARK}; }}
 QFrame[role="card"][state="high"] QLabel {{ color: {c.ON_DARK}; }}
+QFrame[role="card"][state="high"] QLabel[role="chip"][state="caution"] {{
+    background: {c.CAUTION}; color: {c.CAUTION_INK};
+}}
 QFrame[role="bar"] {{ background: {c.SURFACE}; border: none; border-bottom: 1px solid {c.LINE}; }}
 QFrame[role="foot"] {{ background: {c.SURFACE}; border: none; border-top: 1px solid {c.LINE}; }}
 QFrame[role="rule"] {{ background: {c.LINE}; border: none; max-height: 1px; min-height: 1px; }}

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
 from teststation.snapshot import Exertion
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import DASH
-from ui.desktop.widgets.base import button, label, set_state, set_text
+from ui.desktop.widgets.base import button, label, set_shown, set_state, set_text
 
 FIRST, LAST = 6, 20
 BANDS = (
@@ -43,6 +43,12 @@ class RpeStrip(QFrame):
             grid.addWidget(made, 1, rpe - FIRST)
             grid.setColumnStretch(rpe - FIRST, 1)
         self.so_far = label("", "caption", wrap=True)  # stands elsewhere
+        self.lacking = label("", "chip", wrap=True)  # beside it: what can be given no more, or is about to be
+        set_state(self.lacking, "caution")
+        kept = self.lacking.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # nothing moves when it comes
+        self.lacking.setSizePolicy(kept)
+        self.lacking.hide()
 
     def show_exertion(self, asked: Exertion, answers: Sequence[int | None]) -> None:
         """Mark the number of the stage that an answer is for, whether it is time to ask, and what is missing."""
@@ -55,9 +61,10 @@ class RpeStrip(QFrame):
         set_state(self, "due" if asked.due else "")
         parts = [] if asked.stage is None else [tr("rpe.of", index=asked.stage + 1)]
         parts += [
-            tr("rpe.missing", index=index + 1)
-            if index in asked.missing
-            else tr("rpe.had", index=index + 1, rpe=DASH if answer is None else answer)
+            tr("rpe.had", index=index + 1, rpe=DASH if answer is None else answer)
             for index, answer in enumerate(answers)
         ]
         set_text(self.so_far, "  ·  ".join(parts))
+        if asked.missing:
+            set_text(self.lacking, tr("rpe.lacking", stages=", ".join(str(index + 1) for index in asked.missing)))
+        set_shown(self.lacking, bool(asked.missing))
