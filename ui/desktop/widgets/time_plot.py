@@ -17,7 +17,7 @@ from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range
 OPERATORS_MARKS = frozenset(
     {"note", "symptom", "load_changed", "handrail", "gait_set", "stage_extended", "limit_overridden", "hold_pressed"}
 )
-MARKS_AT = 0.12  # of the height, where the pulse hardly comes
+MARKS_AT = 0.3  # of the height, where the pulse hardly comes, above the stages' names
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,13 @@ class TimePlot(QWidget):
         while len(self._regions) < len(bands):
             region = pg.LinearRegionItem(movable=False, pen=pen(c.LINE, 1))
             region.setZValue(-10)
-            name = pg.TextItem(color=c.INK_SOFT, anchor=(0.5, 0))
+            name = pg.TextItem(color=c.INK_SOFT, anchor=(0.5, 1))
             name.setFont(self._font)
             self._regions.append(region)
             self._names.append(name)
             self._axes.addItem(region, ignoreBounds=True)
             self._axes.addItem(name, ignoreBounds=True)
-        top = self._axes.getViewBox().viewRange()[1][1]
+        foot = self._axes.getViewBox().viewRange()[1][0]  # the limit's line runs through the top
         for index, (region, name) in enumerate(zip(self._regions, self._names, strict=True)):
             there = index < len(bands)
             region.setVisible(there)
@@ -156,7 +156,7 @@ class TimePlot(QWidget):
             region.setBrush(QColor(c.SURFACE_SOFT if band.cool_down else c.STAGE_TINTS[index % 2]))
             region.setRegion((band.began_s / 60, band.ends_s / 60))
             name.setText(tr("plot.cool_down") if band.cool_down else f"{number(band.incline_pct, _decimals(band))} %")
-            name.setPos((band.began_s + band.ends_s) / 120, top)
+            name.setPos((band.began_s + band.ends_s) / 120, foot)
         if bands:
             end = bands[-1].ends_s / 60
             self._axes.setXRange(0, end, padding=0.01)
