@@ -52,17 +52,20 @@ class Sheet(QWidget):
         self.foot = row(1)
         self._rule = rule()
         self.body = Roomy(body, title)
-        head = row(self._title, self.escape, shares=(1,))
+        self._head = row(self._title, self.escape, shares=(1,))
         edge = 12 if dock else 26
-        self._inside = column(head, self._rule, self.body, self.foot, margin=edge, shares=(0, 0, 1))
+        self._inside = column(self._head, self._rule, self.body, self.foot, margin=edge, shares=(0, 0, 1))
         self.panel: QFrame = frame(self._inside, "sheet")
         self.panel.setParent(self)
         self.hide()
         window.installEventFilter(self)
 
     def add_cancel(self, text: str) -> None:
-        """A button that closes the sheet and does nothing else."""
-        self.foot.insertWidget(0, button(text, self.finish, "touch"))
+        """A button that closes the sheet and does nothing else; at the foot, or in a drawer at its head."""
+        if self._dock is None:
+            self.foot.insertWidget(0, button(text, self.finish, "touch"))
+        else:
+            self._head.addWidget(button(text, self.finish, "touch"))
 
     def tell_escape(self, *, stops: bool) -> None:
         """What Escape does here: it closes the sheet, unless a belt may move; then it stops the belt."""
