@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QTableView,
+    QTableWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -97,6 +98,20 @@ def squeezed(window: MainWindow) -> list[str]:
     return found
 
 
+def split_words(window: MainWindow) -> list[str]:
+    """Words of wrapped tables that their column has no room for: what is left of them is an ellipsis."""
+    found = []
+    for table in window.findChildren(QTableWidget):
+        for line in range(table.rowCount() if table.isVisible() else 0):
+            for place in range(table.columnCount()):
+                item = table.item(line, place)
+                words = [] if item is None else item.text().split()
+                widest = max((table.fontMetrics().horizontalAdvance(word) for word in words), default=0)
+                if widest > table.columnWidth(place):
+                    found.append(f"{item.text() if item else ''} in {table.columnWidth(place)}")
+    return found
+
+
 def covered_stop(window: MainWindow) -> list[str]:
     """Whether STOPP is whole, inside and on top."""
     stop = window.stop_button
@@ -124,6 +139,7 @@ def problems_at(window: MainWindow, size: tuple[int, int]) -> list[str]:
     found = (
         out_of_reach(window)
         + squeezed(window)
+        + split_words(window)
         + covered_stop(window)
         + [f"clipped: {text}" for text in clipped(window)]
     )

@@ -1,7 +1,7 @@
 """The result: one plain sentence, the numbers with their ranges, the chart, and everything behind them."""
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QBoxLayout, QGridLayout, QSizePolicy, QWidget
 
 from teststation.physiology.result import ALGORITHM_VERSION, Assessment
 from teststation.records.people.people import Person
@@ -33,6 +33,8 @@ from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.table import fill_wrapped, reading_table
 
+ONE_COLUMN_BELOW = 0.5  # the scale below which the stages' words have no room beside the chart
+
 
 class ResultScreen(QWidget):
     """Shows a kept test; printing and saving leave as signals, because they take their time."""
@@ -63,6 +65,9 @@ class ResultScreen(QWidget):
         headings = [tr(f"stages.{name}") for name in STAGE_COLUMNS]
         self.table = reading_table(tr("result.stages"), headings, len(STAGE_COLUMNS) - 1, wrapped=True)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        # As high as its rows: the screen scrolls, and nothing in it does by itself.
+        self.table.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustToContents)
+        self.table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.estimates = QGridLayout()
         self.estimates.setHorizontalSpacing(14)
         self.estimates.setVerticalSpacing(3)
@@ -95,7 +100,7 @@ class ResultScreen(QWidget):
         methods = card(tr("result.methods"), self.estimates, gap=4)
         stages = card(tr("result.stages"), self.table, self.ended, gap=4, shares=(0, 1))
         right = column(change, stages, methods, shares=(0, 1))
-        body = row(left, right, shares=(5, 6))
+        body = self._body = row(left, right, shares=(5, 6))
         top = column(self.who, self.sentence, gap=2)
         inner = column(top, body, gap=12, margin=(16, 10, 16, 10), shares=(0, 1))
         self.signed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -116,6 +121,9 @@ class ResultScreen(QWidget):
         """Letters at this scale."""
         self.plot.rescale(scale, family)
         self.table.setMinimumHeight(round(110 * scale))
+        one_column = scale < ONE_COLUMN_BELOW
+        self._body.setDirection(QBoxLayout.Direction.TopToBottom if one_column else QBoxLayout.Direction.LeftToRight)
+        self.plot.setMinimumHeight(round((440 if one_column else 300) * scale))
 
     def show_test(self, stored: StoredTest, person: Person, imported: ImportedResult | None = None) -> None:
         """Show a kept test; ``imported`` is the latest result of another system before it."""
