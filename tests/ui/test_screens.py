@@ -158,24 +158,6 @@ def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> N
     sheet(window.header.no_users.click)
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
-def test_no_text_is_clipped_on_any_screen(bench: Bench, qtbot: QtBot, size: tuple[int, int]) -> None:
-    bench.window.resize(*size)
-
-    def look(root: QWidget) -> None:
-        assert (root.width(), root.height()) == size
-        assert clipped(root) == []
-
-    everywhere(bench, look, qtbot)
-
-
-def test_every_control_has_an_accessible_name(bench: Bench, qtbot: QtBot) -> None:
-    def look(root: QWidget) -> None:
-        assert nameless(root) == []
-
-    everywhere(bench, look, qtbot)
-
-
 def test_digits_and_stop_are_forty_millimetres_high_on_a_24_inch_screen(bench: Bench) -> None:
     bench.to_run()
     bench.window.resize(1920, 1080)
