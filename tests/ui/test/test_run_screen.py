@@ -76,6 +76,7 @@ def test_a_finger_that_slides_off_start_lets_go(qtbot: QtBot) -> None:
     QTest.mouseMove(button, button.rect().bottomRight() * 3)
     QTest.mouseRelease(button, Qt.MouseButton.LeftButton, pos=button.rect().bottomRight() * 3)
     assert button.share == 0.0
+    assert button.text() == tr("hold_button.early"), "a hand that felt a press would wait for the belt"
 
 
 def test_start_is_refused_while_the_belt_moves_by_itself(bench: Bench) -> None:
