@@ -435,6 +435,7 @@ def test_an_interrupted_test_is_found_at_start_and_told(bench: Bench, record: Re
 
 
 def test_geometry_of_every_sheet_is_inside_the_window(bench: Bench, qtbot: QtBot) -> None:
+    bench.window.resize(1366, 688)  # what a task bar and a title leave
     bench.to_stages()
     for ask in ("ask_more", "ask_cool_down", "ask_override", "ask_event", "ask_pressure", "ask_load"):
         getattr(bench.window.flow, ask)()
