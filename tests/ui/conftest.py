@@ -33,6 +33,7 @@ from teststation.records.people.people import Person
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
 from teststation.subject import Sex
+from ui.desktop.collecting import Collector
 from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.window import MainWindow
 from ui.station.session import Keeping, Session
@@ -57,9 +58,11 @@ def collected_in_this_thread() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_words_left(qapp: QApplication) -> Iterator[None]:
-    """What a test puts into Qt of the window's words does not stay for others."""
+def nothing_left_in_the_application(qapp: QApplication) -> Iterator[None]:
+    """What a test puts into Qt of the window's words, and its collector, do not stay for others."""
     yield
+    for one in qapp.findChildren(Collector):
+        one.setParent(None)
     for one in qapp.findChildren(QtWords):
         qapp.removeTranslator(one)
         one.setParent(None)

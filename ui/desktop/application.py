@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from teststation.cause import Problem
+from ui.desktop.collecting import Collector
 from ui.desktop.i18n import told, tr, use_language
 from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.opening.hall import Hall, WaitCover, tell
@@ -66,6 +67,9 @@ def run_app(
         window.showMaximized()
         if instead_of is not None:
             instead_of.hide()
+        collector = application.findChild(Collector)
+        assert isinstance(collector, Collector)
+        collector.leave_out_what_is_there(lambda: window.bridge is None or not window.bridge.belt_may_move)
         QTimer.singleShot(0, window.welcome)
         return application.exec()
     finally:
@@ -121,6 +125,8 @@ def _application(language: str) -> QApplication:
     application.setApplicationName("teststation")
     if application.style().name() != "fusion":  # once: every window that is there would be drawn anew
         application.setStyle("Fusion")
+    if application.findChild(Collector) is None:
+        Collector(application)
     if application.findChild(QtWords) is None:  # one: each more would have every window that is there drawn anew
         application.installTranslator(QtWords(application))
     return application

@@ -4,22 +4,35 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+
+# What is at work is held here until its answer has been taken in the window's thread: nothing of Qt's may end in the
+# other one, and whoever asked may be gone by then.
+_at_work: set["Work"] = set()
 
 
 class Work(QObject):
-    """One function in a thread of its own; the answer comes back in the window's thread."""
+    """One function in a thread of its own; the answer comes back in the window's thread.
+
+    ``asker``: who wants the answer. When it is gone, the answer is for nobody.
+    """
 
     done = Signal(object)
     failed = Signal(object)
+    _ended = Signal(bool, object)
 
-    def __init__(self, function: Callable[[], Any], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, function: Callable[[], Any], asker: QObject | None = None) -> None:
+        super().__init__()  # not the asker's child: a thread must not speak through what is just being destroyed
         self._function = function
+        self._wanted = True
+        if asker is not None:
+            asker.destroyed.connect(self._for_nobody)
+        self._ended.connect(self._tell)
         self._thread = threading.Thread(target=self._run, name="window-work")
 
     def start(self) -> "Work":
         """Begin."""
+        _at_work.add(self)
         self._thread.start()
         return self
 
@@ -32,6 +45,14 @@ class Work(QObject):
         try:
             answer = self._function()
         except Exception as error:  # noqa: BLE001 - handed to the window's thread, which says it
-            self.failed.emit(error)
+            self._ended.emit(False, error)
         else:
-            self.done.emit(answer)
+            self._ended.emit(True, answer)
+
+    def _for_nobody(self) -> None:
+        self._wanted = False
+
+    def _tell(self, good: bool, answer: object) -> None:
+        QTimer.singleShot(0, lambda: _at_work.discard(self))  # not here: it would end in its own slot
+        if self._wanted:
+            (self.done if good else self.failed).emit(answer)
