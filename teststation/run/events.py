@@ -5,6 +5,8 @@ The journal is these events, one after the other: what a run became follows from
 
 import msgspec
 
+from teststation.cause import Cause
+from teststation.errors import RecordError
 from teststation.ports import BeltCheck, BeltState, HeartRateStatus, TreadmillInfo, TripReason
 from teststation.protocol.plan import Plan
 from teststation.subject import Gait, Subject
@@ -247,8 +249,19 @@ _decoder = msgspec.json.Decoder(AnyEvent)
 
 
 def decode_event(data: bytes) -> AnyEvent:
-    """One journal entry as an event. Raises ``msgspec.MsgspecError``."""
-    event = _decoder.decode(data)
+    """One journal entry as an event. Raises RecordError for one that a newer version wrote."""
+    try:
+        event = _decoder.decode(data)
+    except msgspec.MsgspecError as error:
+        raise RecordError(Cause("event_newer", {"kind": _kind(data)})) from error
     if isinstance(event, TestBegan) and b'"rest_over_time"' not in data:
         return TestBegan(t_s=event.t_s, rest_over_time=False)
     return event
+
+
+def _kind(data: bytes) -> str:
+    """What an entry that is not understood calls itself."""
+    try:
+        return str(msgspec.json.decode(data)["event"])[:40]
+    except (msgspec.MsgspecError, KeyError, TypeError):
+        return "?"

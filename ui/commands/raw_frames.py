@@ -12,6 +12,8 @@ from teststation.run import events as ev
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write
 
+FRAME = b'"heart_frame_passed"'
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the frames of one kept test."""
@@ -20,7 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
     check(arguments, (arguments.out, Kind.RAW))
     with the_record(arguments, create=False, needs=Permission.EXPORT) as record:
         stored = record.tests.get(arguments.id)
-        events = (ev.decode_event(body) for body in record.tests.events(stored.id))
+        # Only what is written out is read: another event may be of a kind that only a newer version knows.
+        kept = (body for body in record.tests.events(stored.id) if FRAME in body)
+        events = (ev.decode_event(body) for body in kept)
         frames = [
             RawLine(event.t_s, event.direction, event.data_hex, event.channel)
             for event in events
