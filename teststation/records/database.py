@@ -86,6 +86,7 @@ def _opened(location: str | Path, place: Place, file: CipherFile) -> "Record":
     try:
         new = _is_new(file)
         upgrade(file, before=lambda found: _before_migration(file, file, found))
+        file.opened()
         keeper = HeadKeeper(file, file)
         if place.url is not None:
             prepare_spool(file)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from teststation.errors import StationError
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.i18n import tr
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
@@ -42,6 +43,10 @@ class Window(Protocol):
 
     def show_sheet(self, make: Callable[[QWidget], Sheet], still: Callable[[], bool] | None = None) -> None:
         """Show one more sheet, as long as what it asks is ``still`` to be asked."""
+        ...
+
+    def not_kept(self, error: StationError) -> None:
+        """Say that a walked test is not in the record, and where it is."""
         ...
 
     def close_when_at_rest(self) -> None:
@@ -111,7 +116,11 @@ class Closing:
         if window.flow is not None:
             window.flow.abandon()
             if window.flow.session.ended and window.flow.session.to_keep:
-                window.flow.session.finish()
+                try:
+                    window.flow.keep()
+                except StationError as error:
+                    window.not_kept(error)  # the window stays until that is seen
+                    return False
             self.let_go_of_the_run()
         window.machines.close(GOODBYE_S)
         for work in self._goodbyes:

@@ -248,6 +248,8 @@ class MainWindow(QMainWindow):
             if found:
                 self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
                 self.people.refresh()
+            for path, problems in self.station.not_recovered:
+                self.tell(tr("recovered.not"), [*told(problems), str(path)])
         self.door.remind()
         self.machines.remind()
         if not self.station.settings.intended_use_accepted:
@@ -334,7 +336,7 @@ class MainWindow(QMainWindow):
         self.second.follow(person.language or self.station.settings.language, demo=demo)
         self.flow.bridge.moment_changed.connect(self.second.show_moment)
         self.flow.ended.connect(self._ended)
-        self.flow.not_kept.connect(self._not_kept)
+        self.flow.not_kept.connect(self.not_kept)
         self.go_to(screen)
         screen.setFocus()
         self.flow.start()
@@ -362,14 +364,16 @@ class MainWindow(QMainWindow):
         else:
             self.show_result(stored)
 
-    def _not_kept(self, error: StationError) -> None:
+    def not_kept(self, error: StationError) -> None:
         """The test is walked and lies in its journal: say so, and where it goes from there."""
         self.second.let_go()
         self.closing.let_go_of_the_run()
         self.look_at_sheets()
-        self.back_to_people()
         rescued = isinstance(error, AfterTheTest)  # and says where it is
-        self.tell(tr("error.not_kept"), [*told(error), *([] if rescued else [tr("error.in_journal")])])
+        try:
+            self.back_to_people()
+        finally:  # a record that is gone may refuse its list, too
+            self.tell(tr("error.not_kept"), [*told(error), *([] if rescued else [tr("error.in_journal")])])
 
     def show_result(self, stored: StoredTest) -> None:
         """A kept test."""

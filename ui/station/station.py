@@ -323,7 +323,7 @@ class Station:
                 raise RecordError(Cause("record_gone", {"name": str(self.record.path)}))
             return self.record.keep(person_id, run, result, events if whole else remembered)
         except RecordError as error:
-            if person is None or (whole and self.record.path.is_file()):
+            if person is None or (whole and self.record.file.in_place):
                 raise
             path = rescue(self.record, person, run, result, remembered)
             raise AfterTheTest(Cause("test_rescued", {"why": english(*error.causes), "path": str(path)})) from error

@@ -5,6 +5,7 @@ nobody is writing, and it may lie on a network drive, where WAL may not. ``synch
 after the rollback journal is gone, so that what was committed survives a power cut.
 """
 
+import os
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ class CipherFile(EngineDatabase):
         self.name = str(path)
         self.busy_timeout_s = busy_timeout_s
         self._passphrase = passphrase
+        self._opened: os.stat_result | None = None
         self.engine = create_engine(
             "sqlite://", module=_DBAPI, creator=self.connect, poolclass=QueuePool, hide_parameters=True
         )
@@ -66,6 +68,8 @@ class CipherFile(EngineDatabase):
 
     def connect(self) -> Any:
         """A bare connection of the database module, with the key given; the caller closes it."""
+        if self._opened is not None and not self.path.exists():
+            raise RecordError(Cause("record_moved", {"name": self.name}))  # else an empty one would be made here
         raw = _DBAPI.connect(str(self.path), timeout=self.busy_timeout_s, isolation_level=None, check_same_thread=False)
         try:
             raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
@@ -76,6 +80,18 @@ class CipherFile(EngineDatabase):
             raw.close()  # Windows moves no file that somebody has open, and a damaged record is to be set aside
             raise
         return raw
+
+    def opened(self) -> None:
+        """The file that is there now is the record: another one in its place, later, is not."""
+        self._opened = self.path.stat()
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file that was opened is still where it was."""
+        try:
+            return self._opened is None or os.path.samestat(self._opened, self.path.stat())
+        except OSError:
+            return False
 
     @contextmanager
     def bare(self) -> Iterator[Any]:
@@ -122,6 +138,8 @@ class CipherFile(EngineDatabase):
         known = _CODES.get(code & 0xFF)
         if known is None:
             return None
+        if known == "record_read_only" and not self.in_place:
+            known = "record_moved"  # SQLite writes to no file whose name leads elsewhere
         kind = Unreadable if code & 0xFF in _UNREADABLE else RecordError
         return kind(Cause(known, {"name": self.name}))
 

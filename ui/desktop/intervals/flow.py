@@ -33,7 +33,8 @@ class IntervalFlow(RunFlow):
             signal.connect(slot)
             self._links.append((signal, slot))
 
-    def _kept(self) -> StoredSession:
+    def keep(self) -> StoredSession:
+        """Keep what was trained."""
         return self.training.finish_session()
 
 

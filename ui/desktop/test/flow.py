@@ -318,7 +318,7 @@ class RunFlow(QObject):
         if not self._links:
             return  # it is kept, and the next run has the screen
         try:
-            stored = self._kept() if self.session.to_keep else None
+            stored = self.keep() if self.session.to_keep else None
         except StationError as error:
             self.disconnect_screen()
             self.not_kept.emit(error)
@@ -326,7 +326,7 @@ class RunFlow(QObject):
         self.disconnect_screen()
         self.ended.emit(stored)
 
-    def _kept(self) -> object:
+    def keep(self) -> object:
         """Keep what was walked."""
         return self.session.finish()
 
