@@ -1,0 +1,107 @@
+"""The window closes, or opens, over a run that the record does not take: it is said, and nothing is lost with it."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.mutants import fails_with
+from teststation.cause import Cause
+from teststation.errors import AfterTheTest, RecordError
+from ui.desktop import closing, window
+from ui.desktop.closing import Closing
+from ui.desktop.i18n import use_language
+
+
+class Room:
+    """What closing needs of a window, with an ended run that is not kept yet."""
+
+    def __init__(self, refuses: Exception | None) -> None:
+        self.log: list[str] = []
+        self.refuses = refuses
+        waits = SimpleNamespace(wait=lambda _: None)
+        self.bridge, self.papers, self.upkeep = None, waits, waits
+        self.machines = SimpleNamespace(close=lambda _: None)
+        self.dialogs = SimpleNamespace(close_all=lambda: None)
+        session = SimpleNamespace(ended=True, begun=True, close=lambda: self.log.append("drivers ended"))
+        self.flow: Any = SimpleNamespace(
+            session=session, abandon=lambda: None, keep=self._keep, disconnect_screen=lambda: None
+        )
+
+    def _keep(self) -> None:
+        self.log.append("kept")
+        if self.refuses is not None:
+            raise self.refuses
+
+    def not_kept(self, error: Exception) -> None:
+        self.log.append(f"told: {error}")
+
+
+def a_run_that_is_over_is_kept_before_the_window_goes() -> None:
+    room: Any = Room(None)
+    assert Closing(room).close()
+    assert room.log == ["kept", "drivers ended"]
+
+
+def a_run_that_is_not_kept_is_told_and_the_window_stays() -> None:
+    room: Any = Room(AfterTheTest("reddet"))
+    try:
+        assert not Closing(room).close()
+    except AfterTheTest as error:
+        raise AssertionError("nobody was told") from error
+    assert room.log == ["kept", "told: reddet"]
+
+
+def test_a_run_that_is_over_is_kept_before_the_window_goes() -> None:
+    a_run_that_is_over_is_kept_before_the_window_goes()
+
+
+def test_closing_fails_on_planted_faults() -> None:
+    told = "                    window.not_kept(error)"
+    fails_with(closing, told, "                    pass", a_run_that_is_not_kept_is_told_and_the_window_stays)
+    kept = "                    window.flow.keep()"
+    fails_with(closing, kept, "                    pass", a_run_that_is_over_is_kept_before_the_window_goes)
+
+
+def what_was_not_taken_in_is_told() -> None:
+    use_language("nb")
+    said: list[tuple[str, list[str]]] = []
+    lost = [(Path("a.journal"), RecordError(Cause("event_newer", {"kind": "belt_flew"})).causes)]
+    station = SimpleNamespace(
+        recover=list, recovered_sessions=[], not_recovered=lost, settings=SimpleNamespace(intended_use_accepted=True)
+    )
+    remind = SimpleNamespace(remind=lambda: None)
+    room: Any = SimpleNamespace(
+        station=station, tell=lambda title, lines: said.append((title, lines)), door=remind, machines=remind
+    )
+    window.MainWindow.welcome(room)
+    assert [(title, lines[1:]) for title, lines in said] == [("En avbrutt test er ikke hentet inn", ["a.journal"])]
+    assert "oppdater stasjonen" in said[0][1][0]
+
+
+def the_list_of_a_record_that_is_gone_hides_nothing() -> None:
+    use_language("nb")
+    said: list[str] = []
+
+    def gone() -> None:
+        raise RecordError("registeret er borte")
+
+    room: Any = SimpleNamespace(
+        closing=SimpleNamespace(let_go_of_the_run=lambda: None),
+        look_at_sheets=lambda: None,
+        back_to_people=gone,
+        tell=lambda _, lines: said.extend(lines),
+    )
+    with pytest.raises(RecordError):
+        window.MainWindow.not_kept(room, AfterTheTest("reddet til b.record"))
+    assert said == ["reddet til b.record"]
+
+
+def test_an_interrupted_run_that_is_not_taken_in_is_told_in_the_window() -> None:
+    fact = what_was_not_taken_in_is_told
+    fails_with(window, "for path, problems in self.station.not_recovered:", "for path, problems in []:", fact)
+
+
+def test_where_a_test_went_is_told_whatever_else_the_record_refuses() -> None:
+    the_list_of_a_record_that_is_gone_hides_nothing()
