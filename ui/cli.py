@@ -12,6 +12,7 @@ from pathlib import Path
 from teststation.cause import Cause, Problem
 from teststation.errors import StationError
 from teststation.texts import english, first_of
+from teststation.texts.writing import is_text
 from ui.commands.interrupt import at_once
 from ui.commands.parser import build_parser
 from ui.commands.voice import all_said, say
@@ -25,7 +26,12 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 as foreseen, 2 bad input, 3 operator, 4 device."""
     _stand_in_for_closed_streams()
     _speak_utf8()
-    arguments = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    for word in words:
+        if not is_text(word):
+            say(english(Cause("word_no_text", {"word": ascii(word)})))
+            return EXIT_BAD_INPUT
+    arguments = build_parser().parse_args(words)
     try:
         with at_once():
             status = int(arguments.run(arguments))

@@ -14,6 +14,11 @@ DASH, MINUS = "–", "−"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def is_text(words: str) -> bool:
+    """Whether this can be written at all: bytes that are no UTF-8 come from a command line as halves of signs."""
+    return not any(0xD800 <= ord(sign) <= 0xDFFF for sign in words)
+
+
 def number(language: str, value: float | None, decimals: int = 0) -> str:
     """A dash where there is none; what rounds to nothing has no sign."""
     if value is None:

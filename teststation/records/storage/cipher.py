@@ -20,6 +20,7 @@ from sqlcipher3 import dbapi2
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.storage.store import EngineDatabase, Unreadable
+from teststation.texts.writing import is_text
 
 _DBAPI: Any = dbapi2  # a compiled module without types
 _IMMEDIATE = "teststation_immediate"
@@ -147,6 +148,8 @@ class CipherFile(EngineDatabase):
 def _check(path: Path, passphrase: str) -> None:
     if not passphrase or "\0" in passphrase:
         raise RecordError(Cause("record_no_passphrase", {"name": str(path)}))
+    if not is_text(passphrase):
+        raise RecordError(Cause("record_passphrase_no_text", {"name": str(path)}))
 
 
 def _quoted(passphrase: str) -> str:
