@@ -57,7 +57,10 @@ def read_table(text: str, path: str) -> Table:
     problems: list[str] = []
     table, source = Table(), split(text)
     for place, line in source.remarks:
+        said = dict(table.subject)
         _read_about(line, path, place, table.subject, problems)
+        if any(table.subject[name] != value for name, value in said.items()):
+            problems.append(f"{path}: row {place}: another line said otherwise; keep the one that is true")
     if not source.header:
         raise BadInput(*problems, f"{path}: there is no table in it; begin with speed_kmh,incline_pct,hr_bpm")
     header = list(source.header)

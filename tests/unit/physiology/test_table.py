@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.mutants import fails_with
 from teststation.errors import BadInput
+from teststation.physiology import table
 from teststation.physiology.table import read_table
 
 GOOD = (
@@ -56,6 +58,15 @@ def test_measured_uptake_needs_no_load() -> None:
             ["row 2: rpe", "row 3: hr_bpm", "row 3: rpe"],
         ),
         ("# sex=x\n# age=old\nspeed_kmh,incline_pct,hr_bpm\n4.8,0,112\n", ["row 1: sex", "row 2: age"]),
+        # Two files put together, or a line that was copied and changed: nobody knows which is true.
+        (
+            "# sex=female\n# age=52\n# age=51\n# sex=male\nspeed_kmh,incline_pct,hr_bpm\n4.8,0,112\n",
+            ["row 3: another line said otherwise", "row 4: another line said otherwise"],
+        ),
+        (
+            "# hr-max-intervals=168\n# hr-max-intervals=168,all-out\nspeed_kmh,incline_pct,hr_bpm\n4.8,0,112\n",
+            ["row 2: another line said otherwise"],
+        ),
         ("speed_kmh,incline_pct,hr_bpm\n4.8,0,112,13\n", ["more fields"]),
         ("speed_kmh,incline_pct,hr_bpm\nnan,0,inf\n", ["speed_kmh", "hr_bpm"]),
         ('speed_kmh,incline_pct,hr_bpm\n4.8,0,"100\n4.8,4,fast\n', ["row 2: a quotation mark", "row 3: hr_bpm"]),
@@ -121,3 +132,15 @@ def test_what_cannot_be_meant_is_one_sentence(line: str, words: str) -> None:
     (problem,) = caught.value.problems
     assert problem.startswith("t.csv: row 4: ")
     assert words in problem
+
+
+def one_saying_twice_is_none_too_many() -> None:
+    twice = "# age=52\n# age = 52,0\n# sex=male\nspeed_kmh,incline_pct,hr_bpm\n4.8,0,112\n"
+    assert read_table(twice, "a.csv").subject == {"age_years": 52.0, "sex": "male"}
+    with pytest.raises(BadInput, match="another line said otherwise"):
+        read_table(twice.replace("52,0", "25"), "a.csv")
+
+
+def test_two_lines_that_contradict_each_other_fail_on_a_planted_fault() -> None:
+    old = "if any(table.subject[name] != value for name, value in said.items()):"
+    fails_with(table, old, "if False:", one_saying_twice_is_none_too_many)
