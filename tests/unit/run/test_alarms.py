@@ -11,7 +11,7 @@ from teststation.run import events as ev
 from teststation.run.alarms import Alarm, Priority, alarms
 from teststation.run.deck import Away
 from teststation.run.frozen import Frozen
-from teststation.run.state import Phase, Prompt, RunState
+from teststation.run.state import LimitNotice, Phase, Prompt, RunState
 
 
 def told(state: RunState, now_s: float) -> dict[str, tuple[Priority, dict[str, object]]]:
@@ -146,6 +146,16 @@ def test_an_alarm_that_is_silenced_is_gone_but_for_the_loudest_which_sounds_on()
     seen = replace(state, silenced=frozenset({"hr_lost"}), acknowledged=(("belt_offline", 99.0),))
     (alarm,) = alarms(seen, 100.0)
     assert alarm.sounding, "what may hurt somebody sounds on"
+
+
+def test_a_question_that_acts_by_itself_is_shown_though_silenced_and_makes_no_sound() -> None:
+    bench = Bench().started()
+    notice = LimitNotice(Cause("limit_hr", {"bpm": 170, "limit": 160}), acts_at_s=110.0)
+    asked = replace(bench.state, notices=(notice,), silenced=frozenset({"limit_hr"}))
+    (alarm,) = alarms(asked, 100.0)
+    assert (alarm.code, alarm.sounding) == ("limit_hr", False)
+    (alarm,) = alarms(replace(asked, silenced=frozenset()), 100.0)
+    assert (alarm.code, alarm.sounding) == ("limit_hr", True)
 
 
 def test_nothing_stands_in_a_good_run() -> None:

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -49,6 +50,16 @@ def test_one_that_was_seen_while_it_was_lost_is_told_no_more() -> None:
     bench.bpm = 120
     bench.run_for(20.0)
     assert codes(bench) == []
+
+
+def test_one_that_was_seen_in_the_moment_it_was_lost_is_seen() -> None:
+    bench = lost_and_back(30.0)
+    assert bench.state.hr_gap is not None
+    from_s, _ = bench.state.hr_gap
+    seen = replace(bench.state, acknowledged=(("hr_lost", from_s),))
+    assert [alarm.code for alarm in alarms(seen, bench.now_s)] == []
+    before = replace(bench.state, acknowledged=(("hr_lost", from_s - 0.1),))
+    assert [alarm.code for alarm in alarms(before, bench.now_s)] == ["hr_was_lost"]
 
 
 def test_the_next_one_is_told_anew() -> None:
