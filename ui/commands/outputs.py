@@ -12,11 +12,11 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
 from teststation.files.outputs import Kind, Output, check_outputs, problem
 from teststation.files.writing import write_whole
+from ui.commands.parser import FileName
 from ui.station.must_live import must_live
 
 STANDARD_OUTPUT = "-"
-# Options and words of the command line that name a file to be read, whatever command has them.
-_READ = ("files", "protocol", "plan")
+_READ = ("protocol", "plan")  # a file or an identifier
 _SECRET = ("passphrase_file", "backup_passphrase_file", "new_passphrase_file", "user_password_file")
 
 
@@ -37,7 +37,11 @@ def check(arguments: argparse.Namespace, *outputs: tuple[str | None, Kind], read
     if not wanted:
         return
     options = vars(arguments)
-    named = [*(name for key in _READ for name in _names(options.get(key))), *reads, *_recording(options)]
+    written = {id(path) for path, _ in outputs}
+    words = [word for value in options.values() for word in (value if isinstance(value, list) else [value])]
+    named = [word for word in words if isinstance(word, FileName) and id(word) not in written]
+    named += [str(options[key]) for key in _READ if options.get(key)]
+    named += [*reads, *_recording(options)]
     secrets = [options[key] for key in _SECRET if options.get(key)]
     check_outputs(wanted, must_live(options.get("record"), named, secrets))
 
@@ -73,11 +77,6 @@ def write(output: Output, data: bytes) -> None:
         write_whole(output.path, data)
     except OSError as error:
         raise BadInput(Cause("output_unwritable", {"path": str(output.path), "why": error.strerror or ""})) from error
-
-
-def _names(value: object) -> Iterable[str]:
-    """The files an option names; an identifier in place of one is no file, and does no harm."""
-    return [value] if isinstance(value, str) else [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _recording(options: dict[str, object]) -> Iterable[str]:

@@ -19,6 +19,12 @@ Number = TypeVar("Number", int, float)
 Run = Callable[[argparse.Namespace], int]
 
 
+class FileName(str):
+    """A word of the command line that names a file. What a command does not write, it reads, or must leave alone."""
+
+    __slots__ = ()
+
+
 class _OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line and where to read on."""
 
@@ -528,11 +534,11 @@ def _language(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=LANGUAGES, help="of the report; else the person's own, or the clinic's")
 
 
-def _path(text: str) -> str:
+def _path(text: str) -> FileName:
     """A file's name as it is meant: ~ is this user's folder, also where no shell has seen it."""
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty; name a file")
-    return os.path.expanduser(text)  # noqa: PTH111 - it may be an address, too, or - for standard output
+    return FileName(os.path.expanduser(text))  # noqa: PTH111 - it may be an address, too, or - for standard output
 
 
 def _positive(text: str) -> float:

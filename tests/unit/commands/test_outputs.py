@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.records.database import open_record
 from teststation.subject import Sex
+from ui.commands import outputs as outputs_module
 
 WORD = "en god setning"
 TABLE = "# sex=male\n# age=40\n# weight=80\nspeed_kmh,incline_pct,hr_bpm\n4.8,0,100\n4.8,4,115\n4.8,8,131\n"
@@ -29,6 +31,10 @@ COMMANDS = {
     "export": ("records", "--record", "a.record", "--passphrase-file", "word", "export", "@"),
     "analyse": ("analyse", "f.csv", "--json", "@"),
     "laboratory": ("laboratory", "--patients", "0", "--json", "@"),
+    "group --pdf": ("records", "--record", "a.record", "--passphrase-file", "word", "group", "--pdf", "@"),
+    "group --csv": ("records", "--record", "a.record", "--passphrase-file", "word", "group", "--csv", "@"),
+    "sessions": ("session", "list", "--record", "a.record", "--passphrase-file", "word", "--json", "@"),
+    "diary": ("diary", "export", "--record", "a.record", "--passphrase-file", "word", "--person", "1", "--pdf", "@"),
     "run --pdf": (*RUN, "--pdf", "@"),
     "run --json": (*RUN, "--json", "@"),
     "demo --pdf": ("demo", "--headless", "--record", "a.record", "--passphrase-file", "word", "--pdf", "@"),
@@ -91,6 +97,28 @@ def test_two_outputs_on_one_file_are_refused_before_anything_moves(room: Cli, tm
     done = room(*RUN, "--pdf", "x", "--json", "./X")
     assert (done.status, "to this one file" in done.said) == (2, True)
     assert not (tmp_path / "x").exists()
+
+
+def inputs_stay(room: Cli, tmp_path: Path) -> None:
+    """Every file that a command reads, whatever its option is called."""
+    (tmp_path / "a.json").write_text('{"goal": {"text": "gå til jobben"}}', "utf-8")
+    options = ("--record", "a.record", "--passphrase-file", "word")
+    for words in (
+        ("diary", "interview", *options, "--person", "1", "--answers", "a.json", "--json", "./A.json"),
+        ("laboratory", "--measured", "a.json", "--patients", "0", "--json", "a.json"),
+        ("records", *options, "verify", "a.json", "--json", "a.json"),
+        ("run", *RUN[1:2], "a.json", *RUN[3:], "--json", "a.json"),
+        ("session", "run", "--plan", "a.json", *RUN[3:], "--json", "a.json"),
+    ):
+        before = contents(tmp_path)
+        done = room(*words)
+        assert (done.status, "reads that very file" in done.said) == (2, True), (words, done.said)
+        assert contents(tmp_path) == before, words
+
+
+def test_no_command_writes_over_what_it_reads(room: Cli, tmp_path: Path) -> None:
+    fault = "if isinstance(word, FileName) and id(word) not in written]", "if False]"
+    fails_with(outputs_module, *fault, lambda: inputs_stay(room, tmp_path))
 
 
 def test_a_recording_that_is_played_is_not_written_over(room: Cli, tmp_path: Path) -> None:
