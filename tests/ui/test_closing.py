@@ -24,7 +24,7 @@ class Room:
         self.bridge, self.papers, self.upkeep = None, waits, waits
         self.machines = SimpleNamespace(close=lambda _: None)
         self.dialogs = SimpleNamespace(close_all=lambda: None)
-        session = SimpleNamespace(ended=True, begun=True, close=lambda: self.log.append("drivers ended"))
+        session = SimpleNamespace(ended=True, to_keep=True, close=lambda: self.log.append("drivers ended"))
         self.flow: Any = SimpleNamespace(
             session=session, abandon=lambda: None, keep=self._keep, disconnect_screen=lambda: None
         )
