@@ -27,7 +27,7 @@ pytestmark = pytest.mark.process
 SCALE = 10.0
 ASKED = "Type start and press Enter"
 SLOWLY_S = 3.5  # longer than anything heard of the belt is believed, 2 s
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
 
 
 def kept(folder: Path) -> list[dict]:

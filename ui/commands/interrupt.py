@@ -2,14 +2,21 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
+
+Handler = Callable[[int, FrameType | None], None] | signal.Handlers
 
 # SIGBREAK is Windows' Ctrl-Break and its closing console, SIGHUP a terminal that is gone on POSIX.
 ENDING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(signal, name)
 )
+
+# Ctrl-Z: a station that is suspended leaves its belt to the driver, and the person on it to nobody.
+SUSPENDING = tuple(getattr(signal, name) for name in ("SIGTSTP",) if hasattr(signal, name))
+# What suspends a program in the background that asks or tells something at its terminal.
+_AT_THE_TERMINAL = tuple(getattr(signal, name) for name in ("SIGTTIN", "SIGTTOU") if hasattr(signal, name))
 
 
 class Interrupt:
@@ -31,14 +38,16 @@ class Interrupt:
 def orderly() -> Iterator[Interrupt]:
     """While a belt may be at stake: signals are counted, and whoever drives the belt looks."""
     interrupt = Interrupt()
-    with _handled_by(interrupt):
+    handlers: dict[int, Handler] = dict.fromkeys((*ENDING, *SUSPENDING), interrupt)
+    handlers |= dict.fromkeys(_AT_THE_TERMINAL, signal.SIG_IGN)
+    with _handled_by(handlers):
         yield interrupt
 
 
 @contextmanager
 def at_once() -> Iterator[None]:
     """While no belt is at stake: every one of them unwinds what is open, as Ctrl-C does."""
-    with _handled_by(_unwind):
+    with _handled_by(dict.fromkeys(ENDING, _unwind)):
         yield
 
 
@@ -47,11 +56,11 @@ def _unwind(_signal: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _handled_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+def _handled_by(handlers: Mapping[int, Handler]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # no other thread is asked
         return
-    former = {number: signal.signal(number, handler) for number in ENDING}
+    former = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
