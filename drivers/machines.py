@@ -96,6 +96,14 @@ def load_machines(path: Path | None = None) -> tuple[Machine, ...]:
     return machines
 
 
+def check_machine(machine: Machine) -> None:
+    """Raise BadInput where a limit or a check of a machine is none, such as one beyond what a treadmill can be."""
+    try:
+        msgspec.convert(msgspec.to_builtins(machine), Machine)
+    except msgspec.ValidationError as error:
+        raise BadInput(Cause("machine_not_kept", {"device": machine.device, "why": str(error)})) from error
+
+
 def save_machine(machine: Machine, path: Path | None = None) -> None:
     """Add a machine, or replace the one with the same device, so that a crash in the middle leaves the old file whole.
 
@@ -103,10 +111,7 @@ def save_machine(machine: Machine, path: Path | None = None) -> None:
         BadInput: the file that is there cannot be read, or cannot be written; or the machine could not be read again.
     """
     path = path or machines_path()
-    try:
-        msgspec.convert(msgspec.to_builtins(machine), Machine)
-    except msgspec.ValidationError as error:
-        raise BadInput(Cause("machine_not_kept", {"device": machine.device, "why": str(error)})) from error
+    check_machine(machine)
     saved, ports = _read(machine), list_ports.comports()
     others = [other for other in load_machines(path) if not _same(_read(other), saved, ports)]
     text = "# The clinic's treadmills. The guard in the driver keeps these limits.\n"

@@ -7,10 +7,11 @@ from datetime import datetime
 
 import msgspec
 
-from drivers.machines import LIMITS, Machine, machine_of, machines_path, save_machine
+from drivers.machines import LIMITS, Machine, check_machine, machine_of, machines_path, save_machine
 from drivers.registry import FAMILIES, TREADMILL, parse_device, refuse_time_scale
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError, EndedByOperator
+from teststation.files.table import number as to_number
 from teststation.ports import BeltCheck
 from teststation.run.belt_trial import TRIAL_KMH, TrialPhase, turns_speed_kmh
 from ui.commands import voice
@@ -47,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         reminder_days=arguments.reminder_days or before.reminder_days,
         checks=before.checks,
     )
+    check_machine(machine)  # before anything moves under limits that are none
     if arguments.check == "turns" and machine.belt_length_m is None:
         raise BadInput("--check turns: the belt's length is missing; add --belt-length METRES (measure the whole belt)")
     if arguments.check != "none":
@@ -215,10 +217,10 @@ class _Asking:
         text = self.ask(question)
         if not text:
             return None
-        try:
-            return float(text.replace(",", "."))
-        except ValueError:
-            raise BadInput(f"{text[:40]!r} is no number, so nothing was kept") from None
+        value = to_number(text)
+        if value is None:
+            raise BadInput(f"{text[:40]!r} is no number, so nothing was kept")
+        return value
 
     def _tick(self) -> None:
         self.trial.tick()
