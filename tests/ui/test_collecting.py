@@ -35,7 +35,7 @@ class Part(QObject):
 
 def make_much() -> None:
     """What a report does: so many objects that the collector is called again and again."""
-    kept = [[number] for number in range(50_000)]
+    kept: list[object] = [[number] for number in range(50_000)]
     for _ in range(50):
         kept.append([kept[:]])
 

@@ -39,7 +39,7 @@ def check(arguments: argparse.Namespace, *outputs: tuple[str | None, Kind], read
     options = vars(arguments)
     written = {id(path) for path, _ in outputs}
     words = [word for value in options.values() for word in (value if isinstance(value, list) else [value])]
-    named = [word for word in words if isinstance(word, FileName) and id(word) not in written]
+    named: list[str] = [word for word in words if isinstance(word, FileName) and id(word) not in written]
     named += [str(options[key]) for key in _READ if options.get(key)]
     named += [*reads, *_recording(options)]
     secrets = [options[key] for key in _SECRET if options.get(key)]
