@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from drivers import lines
 from drivers.emulators.operated_belt import OperatedBelt
+from tests.patience import PATIENCE
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, Setpoint, TreadmillInfo
 
-SCALE = TimeScale(20)
+SCALE = TimeScale(20 / PATIENCE)
 WALK = Setpoint(speed_kmh=4.8, incline_pct=2.0)
 
 
@@ -54,7 +55,7 @@ class GuidedThread:
         return self.seen[-1]
 
     def until(self, fact: Callable[[], bool], what: str, within_s: float = 10.0, lease: bool = False) -> None:
-        end_s = time.monotonic() + within_s
+        end_s = time.monotonic() + within_s * PATIENCE
         while not (self.seen and fact()):
             assert time.monotonic() < end_s, f"in vain: {what}; last {self.seen[-1:]}, said {self.said[-3:]}"
             if lease:

@@ -17,6 +17,7 @@ from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.treadmills import EmulatedTreadmill, Wanted, make
 from drivers.emulators.wire import PtyServer, TcpServer
 from drivers.registry import TREADMILL, load_runner
+from tests.patience import PATIENCE
 from tests.virtual_bluetooth.fitness_machine import FitnessMachine
 from tests.virtual_bluetooth.radio import IS_HERE
 from tests.virtual_bluetooth.shared import MachineOnAir
@@ -26,7 +27,7 @@ from teststation.ports import BeltTelemetry, Setpoint, TreadmillInfo
 # Where tools/windows lends COM ports to tests that run on its Windows: every wire is one then.
 CROSSING = os.environ.get("TESTSTATION_COM_CROSSING", "")
 HAS_TERMINALS = sys.platform != "win32" or bool(CROSSING)
-SCALE = TimeScale(20)
+SCALE = TimeScale(20 / PATIENCE)
 WALK = Setpoint(speed_kmh=4.8, incline_pct=2.0)
 
 
@@ -138,7 +139,7 @@ class Rig:
         self, fact: Callable[[BeltTelemetry], bool], lease: Setpoint | None = None, within_s: float = 8.0
     ) -> BeltTelemetry:
         """Wait for a fact under leases that are renewed, where one is given."""
-        end_s = time.monotonic() + within_s
+        end_s = time.monotonic() + within_s * PATIENCE
         while not (self.last is not None and fact(self.last)):
             assert time.monotonic() < end_s, f"in vain; last seen {self.last}"
             if lease is not None:

@@ -11,6 +11,7 @@ from drivers import lines
 from drivers.emulators.operated_belt import OperatedBelt
 from drivers.treadmill_client import TreadmillClient, second_driver
 from tests.contract.treadmill_rig import Case, Rig, serve
+from tests.patience import PATIENCE
 from tests.unit.run.builders import SUBJECT
 from teststation.clock import ScaledClock, TimeScale
 from teststation.ports import BeltTelemetry, HeartRateReading, HeartRateStatus, Setpoint, Treadmill, TreadmillInfo
@@ -136,7 +137,7 @@ class BeltRoom:
 
     def until(self, fact: Callable[[], bool], within_s: float) -> bool:
         """Whether a fact comes true in time."""
-        end_s = time.monotonic() + within_s
+        end_s = time.monotonic() + within_s * PATIENCE
         while not fact():
             if time.monotonic() > end_s:
                 return False

@@ -17,6 +17,7 @@ from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.woodway import WoodwayEmulator
 from tests.contract import treadmill_rig
 from tests.contract.treadmill_rig import CASES, SCALE, Case
+from tests.patience import PATIENCE
 from tests.process.belt_room import ONE_STAGE, BeltRoom, ProcessRoom
 from tests.process.floor import freeze, kill, thaw
 from tests.virtual_bluetooth.radio import IS_HERE
@@ -91,7 +92,7 @@ def test_every_cell_of_the_matrix(record_property: Callable[[str, object], None]
     cells += [(row, name, lose_the_driver) for row in DRIVER_ROWS for name in DRIVER_ROWS[row]]
     cells += [(row, "manual", lose_the_driver_of_a_belt_without_a_wire) for row in DRIVER_ROWS]
     wrong: list[str] = []
-    with ThreadPoolExecutor(ROOMS_AT_ONCE) as rooms:
+    with ThreadPoolExecutor(max(1, ROOMS_AT_ONCE // PATIENCE)) as rooms:
         walks = {(row, name): rooms.submit(function, row, name) for row, name, function in cells}
     for (row, name), done in walks.items():
         error = done.exception()

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tools.windows.crossing import Crossing
-from tools.windows.installed import installed
+from tools.windows.installed import SCALE, installed
 from tools.windows.steps import IMPORTS, Failed, Outcome, Part, attempt, cli, completed, last_line, said
 from tools.windows.system import ROOT, Done, Windows
 
@@ -54,17 +54,18 @@ def _version(windows: Windows) -> str:
 
 
 def _demo(windows: Windows) -> str:
-    """Twenty times as fast a busy computer may keep a strap waiting for two seconds: then once more, and it is told."""
+    """At twenty times the speed a busy Wine may keep a strap waiting for two seconds: then at four, and it is told."""
     try:
-        return _one_demo(windows)
+        return _one_demo(windows, "20")
     except Failed as first:
-        return f"{_one_demo(windows)}; at the second try, the first: {first}"
+        return f"{_one_demo(windows, SCALE)}; at four times the speed, since at twenty: {first}"
 
 
-def _one_demo(windows: Windows) -> str:
+def _one_demo(windows: Windows, scale: str) -> str:
     for name in ("demo.json", "demo.pdf"):
         (windows.drive / name).unlink(missing_ok=True)
-    said(cli(windows, "demo", "--headless", "--time-scale", "20", "--json", r"C:\demo.json", "--pdf", r"C:\demo.pdf"))
+    words = ("--headless", "--time-scale", scale, "--json", r"C:\demo.json", "--pdf", r"C:\demo.pdf")
+    said(cli(windows, "demo", *words, within_s=600))
     if not (windows.drive / "demo.pdf").read_bytes().startswith(b"%PDF"):
         raise Failed("the report is no PDF")
     found, told = completed(windows.drive / "demo.json", 4)
