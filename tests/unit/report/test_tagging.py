@@ -59,7 +59,8 @@ def test_every_mark_on_a_page_belongs_to_one_part_and_is_found_from_the_page() -
     root = document.Root.StructTreeRoot
     told = [mark for part in parts(root.K[0]) for mark in marked(part)]
     assert len(told) == len(set(told)), "no content is two things"
-    numbers = dict(zip(list(root.ParentTree.Nums)[::2], list(root.ParentTree.Nums)[1::2], strict=True))
+    nums: list[Any] = list(root.ParentTree.Nums)
+    numbers: dict[int, Any] = {int(at): marks for at, marks in zip(nums[::2], nums[1::2], strict=True)}
     for page in document.pages:
         drawn = sorted(
             int(operands[1].MCID)
