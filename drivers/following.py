@@ -59,6 +59,7 @@ class Following:
     told_kmh: float = 0.0
     low_kmh: float = 0.0  # the lowest an obeying belt may be now
     high_kmh: float = 0.0
+    stood_s: float = 0.0  # for how long these two have both been at the target
     known: tuple[Known, ...] = ()  # the latest reading at each target
     looks: tuple[Look, ...] = ()
 
@@ -74,7 +75,7 @@ class Following:
     @property
     def anew(self) -> "Following":
         """As it begins with a new arming."""
-        return replace(self, told_kmh=0.0, low_kmh=0.0, high_kmh=0.0, known=(), looks=())
+        return replace(self, told_kmh=0.0, low_kmh=0.0, high_kmh=0.0, stood_s=0.0, known=(), looks=())
 
 
 def told(following: Following, dt_s: float, out_kmh: float) -> Following:
@@ -83,27 +84,33 @@ def told(following: Following, dt_s: float, out_kmh: float) -> Following:
     if abs(told_kmh - following.told_kmh) > HAIR_KMH:
         following = _learnt(following)
     goes_kmh = following.slowest_kmh_s * dt_s
+    low_kmh, high_kmh = min(told_kmh, following.low_kmh + goes_kmh), max(told_kmh, following.high_kmh - goes_kmh)
+    stands = following.told_kmh == told_kmh and low_kmh == high_kmh
     return replace(
         following,
         told_kmh=told_kmh,
-        low_kmh=min(told_kmh, following.low_kmh + goes_kmh),
-        high_kmh=max(told_kmh, following.high_kmh - goes_kmh),
+        low_kmh=low_kmh,
+        high_kmh=high_kmh,
+        stood_s=following.stood_s + dt_s if stands else 0.0,
     )
 
 
 def read(following: Following, now_s: float, measured_kmh: float, kept_s: float) -> Following:
     """Take in one look. Looks are kept for ``kept_s`` seconds."""
     looks = tuple(one for one in following.looks if one.t_s >= now_s - kept_s)
-    lately = [one for one in looks if one.t_s >= now_s - following.lags_s]
-    low_kmh = min([following.low_kmh, *(one.low_kmh for one in lately)])
-    high_kmh = max([following.high_kmh, *(one.high_kmh for one in lately)])
+    low_kmh, high_kmh = following.low_kmh, following.high_kmh
+    settled = following.stood_s > following.lags_s
+    if not settled:
+        lately = [one for one in looks if one.t_s >= now_s - following.lags_s]
+        low_kmh = min([low_kmh, *(one.low_kmh for one in lately)])
+        high_kmh = max([high_kmh, *(one.high_kmh for one in lately)])
     look = Look(
         t_s=now_s,
         lasted_s=now_s - looks[-1].t_s if looks else 0.0,
         measured_kmh=measured_kmh,
         low_kmh=following.low_kmh,
         high_kmh=following.high_kmh,
-        settled=high_kmh - low_kmh <= HAIR_KMH,
+        settled=settled,
         astray=_astray(following, measured_kmh, low_kmh, high_kmh),
     )
     return replace(following, looks=(*looks, look))
