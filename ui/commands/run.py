@@ -2,7 +2,6 @@
 
 import argparse
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from drivers.registry import TREADMILL, parse_device
@@ -16,7 +15,7 @@ from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import Outcome
 from teststation.subject import Subject
 from teststation.texts import english, texts
-from teststation.training.session.evidence import with_evidence
+from teststation.training.session.evidence import Learned, learned_by_test
 from ui.commands import outputs
 from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
@@ -35,11 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
         station = Station(record, load_settings(), arguments.time_scale)
         person_id = person_for(record, described(arguments, subject), subject, arguments.language)
         demo = is_demonstration(arguments.treadmill, arguments.heart_rate)
-        today = datetime.now().astimezone().date().isoformat()
-        known = with_evidence(subject, record.sessions.peaks(person_id, demo=demo), today)
+        known = station.known(person_id, subject, demo=demo)
         if known != subject:
             day, bpm = known.hr_max_intervals_on, known.hr_max_intervals_bpm or 0.0
             say(f"HRmax rests on the interval session of {day}, whose pulse held {bpm:.0f} bpm")
+        if (learned := learned_by_test(known)) is not None:
+            say(learned_sentence(learned))
         setup = Setup(
             plan=plan,
             subject=known,
@@ -95,6 +95,16 @@ def run_setup(
         finally:
             session.close()
         return deliver(station, stored, pdf=pdf, json=json, language=language)
+
+
+def learned_sentence(learned: Learned) -> str:
+    """What an interval session changed of HRmax, before and after."""
+    before, after = learned.before, learned.after
+    narrower = f": the range became {learned.narrower_pct} % narrower" if learned.narrower_pct > 0 else ""
+    return (
+        f"HRmax {before.bpm:.0f} ± {before.reckoned_sd_bpm or before.see_bpm:.0f} ({before.source}) before, "
+        f"{after.bpm:.0f} ± {after.reckoned_sd_bpm or after.see_bpm:.0f} ({after.source}) now{narrower}"
+    )
 
 
 def take_in_interrupted(station: Station) -> None:

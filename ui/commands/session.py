@@ -25,7 +25,7 @@ from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
 from ui.commands.keyboard import Keyboard, is_terminal
-from ui.commands.run import check_ant_key, demo_words, take_in_interrupted
+from ui.commands.run import check_ant_key, demo_words, learned_sentence, take_in_interrupted
 from ui.commands.voice import say
 from ui.commands.who import checked_born, described, person_for
 from ui.station.interval_session import TrainingSession, learned_from, propose_session
@@ -224,12 +224,7 @@ def _deliver(station: Station, stored: StoredSession, json: str | None) -> int:
         say(line.strip())
     learned = learned_from(record, stored)
     if learned is not None:
-        before, after = learned.before, learned.after
-        narrower = f": the range became {learned.narrower_pct} % narrower" if learned.narrower_pct > 0 else ""
-        say(
-            f"HRmax {before.bpm:.0f} ± {before.reckoned_sd_bpm or before.see_bpm:.0f} ({before.source}) before, "
-            f"{after.bpm:.0f} ± {after.reckoned_sd_bpm or after.see_bpm:.0f} ({after.source}) now{narrower}"
-        )
+        say(learned_sentence(learned))
     try:
         outputs.write_json(session_object(stored.run, stored.result, learned), json)
     except StationError as error:

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
-
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.physiology.advice import advise
@@ -20,7 +18,7 @@ from teststation.records.tests.sessions import StoredSession
 from teststation.run import events as ev
 from teststation.run.record import RunRecord
 from teststation.subject import Subject
-from teststation.training.session.evidence import Learned, learned, with_evidence
+from teststation.training.session.evidence import Learned, learned, with_evidence, without_evidence
 from teststation.training.session.start import Start, propose, typed
 from ui.station.session import Session
 
@@ -118,12 +116,3 @@ def learned_from(record: Record, stored: StoredSession) -> Learned | None:
     before = record.sessions.peaks(stored.person_id, demo=stored.run.demo, before=stored.run.started_at)
     subject = without_evidence(stored.run.subject)
     return learned(subject, before, this)
-
-
-def without_evidence(subject: Subject) -> Subject:
-    """The subject without what sessions of the record said; what was typed by hand stays."""
-    if subject.hr_max_intervals_on is None:
-        return subject
-    return msgspec.structs.replace(
-        subject, hr_max_intervals_bpm=None, hr_max_intervals_all_out=False, hr_max_intervals_on=None
-    )

@@ -42,6 +42,7 @@ from teststation.run.state import Timing
 from teststation.subject import Subject
 from teststation.texts import english
 from teststation.training.session.analysis import analyse
+from teststation.training.session.evidence import with_evidence
 from teststation.training.session.pulse import readings_of
 from teststation.training.session.result import SessionResult
 from ui.station.clinic_logo import read_logo
@@ -198,6 +199,11 @@ class Station:
         session.keep_session = keep
         return session
 
+    def known(self, person_id: str, subject: Subject, *, demo: bool) -> Subject:
+        """The subject with what this person's interval sessions say of HRmax today."""
+        today = datetime.now().astimezone().date().isoformat()
+        return with_evidence(subject, self.record.sessions.peaks(person_id, demo=demo), today)
+
     def _prepared(self, setup: Setup) -> "_Prepared":
         treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
@@ -205,6 +211,8 @@ class Station:
         person = self.record.people.get(setup.person_id)
         if person.demo and not demo:
             raise BadInput(Cause("demo_person_real_devices"))
+        # Whoever asks, window or command line: what sessions said of this person's HRmax counts.
+        subject = self.known(setup.person_id, setup.subject, demo=demo)
         key = ant_key(self.settings)
         emulated = None
         if treadmill.family == "emulated":
@@ -222,8 +230,8 @@ class Station:
             run_id=str(uuid.uuid4()),
             started_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
             plan=setup.plan,
-            subject=setup.subject,
-            hr_limit_bpm=hr_limit_bpm(setup.subject, setup.plan),
+            subject=subject,
+            hr_limit_bpm=hr_limit_bpm(subject, setup.plan),
             # As they were chosen: an emulator's port is one like any other, and would tell nobody what it is.
             treadmill=_as_kept(treadmill, setup.treadmill),
             heart_rate=_as_kept(heart_rate, setup.heart_rate),

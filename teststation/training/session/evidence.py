@@ -38,7 +38,24 @@ def learned(subject: Subject, before: Sequence[SessionPeak], this: SessionPeak) 
     """What one session adds to those before it; None where it adds nothing."""
     was = hr_max(with_evidence(subject, before, this.on))
     now = hr_max(with_evidence(subject, (*before, this), this.on))
-    if was == now:
-        return None
+    return None if was == now else _learned(was, now)
+
+
+def learned_by_test(subject: Subject) -> Learned | None:
+    """What a session of the record changed for the test of this subject; None where it changed nothing."""
+    was, now = hr_max(without_evidence(subject)), hr_max(subject)
+    return None if was == now else _learned(was, now)
+
+
+def without_evidence(subject: Subject) -> Subject:
+    """The subject without what sessions of the record said; what was typed by hand stays."""
+    if subject.hr_max_intervals_on is None:
+        return subject
+    return msgspec.structs.replace(
+        subject, hr_max_intervals_bpm=None, hr_max_intervals_all_out=False, hr_max_intervals_on=None
+    )
+
+
+def _learned(was: HrMax, now: HrMax) -> Learned:
     was_sd, now_sd = was.reckoned_sd_bpm or was.see_bpm, now.reckoned_sd_bpm or now.see_bpm
     return Learned(was, now, round(100 * (1 - now_sd / was_sd)))

@@ -9,6 +9,7 @@ from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
 from teststation.training.session.evidence import Learned
 from ui.desktop.i18n import say, tr
+from ui.desktop.i18n.learned import learned_words
 from ui.desktop.i18n.numbers import number
 from ui.desktop.intervals.screen import IntervalScreen
 from ui.desktop.intervals.start import StartSheet
@@ -63,16 +64,7 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
         lines.append(tr("interval.peak", bpm=round(found.peak.bpm)))
     lines += [tr("interval.refused", why=say(cause)) for cause in found.peak_refused]
     if learned is not None:
-        before, after = learned.before, learned.after
-        words = {
-            "before": round(before.bpm),
-            "before_sd": round(before.reckoned_sd_bpm or before.see_bpm),
-            "after": round(after.bpm),
-            "after_sd": round(after.reckoned_sd_bpm or after.see_bpm),
-        }
-        lines.append(tr("interval.learned", **words))
-        if learned.narrower_pct > 0:
-            lines.append(tr("interval.narrower", percent=learned.narrower_pct))
+        lines.append(learned_words(learned))
     if found.next_load is not None:
         load = tr(
             "interval.load",

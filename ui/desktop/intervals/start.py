@@ -13,13 +13,14 @@ from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads, builtin_sessions, find, load_session
 from teststation.records.people.people import Person
 from teststation.subject import Subject
+from teststation.training.session.evidence import without_evidence
 from ui.desktop.i18n import say, told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import exact, parse_number, today
 from ui.desktop.widgets.base import button, column, label, problem_label, set_shown, set_text, show_problems
 from ui.desktop.widgets.fields import WEIGHT_KG, form, line_edit
 from ui.desktop.widgets.sheet import Sheet
-from ui.station.interval_session import Proposal, propose_session, without_evidence
+from ui.station.interval_session import Proposal, propose_session
 from ui.station.station import Setup, Station
 
 ANY_LOAD = SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))  # to read a session's title

@@ -7,7 +7,9 @@ from teststation.physiology.result import ALGORITHM_VERSION, Assessment
 from teststation.records.people.people import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.training.session.evidence import learned_by_test
 from ui.desktop.i18n import tr
+from ui.desktop.i18n.learned import learned_words
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, between, day, number
 from ui.desktop.result.sign import signed_words
@@ -136,7 +138,8 @@ class ResultScreen(QWidget):
         words = first_words(found, imported) if found.change is None else change_words(found.change)
         set_text(self.change, f"{words}\n{since_first_words(found)}".strip())
         set_text(self.ended, outcome_words(run))
-        set_text(self.hr_max, hr_max_words(found))
+        learned = learned_words(learned_by_test(run.subject))
+        set_text(self.hr_max, f"{hr_max_words(found)} {learned}".strip())
         set_text(self.limits, " ".join((remark_words(found.estimates[found.headline]), limits_words(found))).strip())
         set_text(self.training, training_words(run, found))
         self.plot.show_assessment(found)

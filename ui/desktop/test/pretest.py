@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QWidget
 from teststation.demonstration import is_demonstration
 from teststation.errors import StationError
 from teststation.physiology.assess import assess
-from teststation.physiology.hrmax import INTERVALS_VALID_DAYS, hr_max
+from teststation.physiology.hrmax import INTERVALS_VALID_DAYS, SessionPeak, hr_max
 from teststation.physiology.non_exercise import by_questions
 from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
 from teststation.subject import Subject, contradictions, pressure_is_high, read_pressure
+from teststation.training.session.evidence import learned_by_test, with_evidence
 from ui.desktop.i18n import core_texts, knows, say, tr
+from ui.desktop.i18n.learned import learned_words
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import age_years, clock, day, exact, number, parse_day, parse_number, today
 from ui.desktop.test.pretest_answers import Activity
@@ -86,6 +88,7 @@ class PretestScreen(QWidget):
         self.setObjectName("screen")
         self.station, self._seed = station, seed
         self.person: Person | None = None
+        self._peaks: tuple[SessionPeak, ...] = ()  # what this person's interval sessions say of the maximum
         self.who, self.born = label("", "title", wrap=True), label("", "lead", wrap=True)
         self.namesakes = label("", "problem", wrap=True)
         self.namesakes.hide()
@@ -95,6 +98,8 @@ class PretestScreen(QWidget):
         self.hr_source = QComboBox()
         self.hr_value = line_edit("", tr("pretest.hr_measured"))
         self.hr_date = line_edit("", tr("pretest.hr_date"), tr("form.born_hint"))
+        self.learned = label("", "soft", wrap=True)  # what an interval session says of the maximum, before and after
+        self.learned.hide()
         self.resting = line_edit("", tr("pretest.resting"))
         self.pressure = line_edit("", tr("pretest.pressure"), "132/84")
         self.waist = line_edit("", tr("pretest.waist"))
@@ -146,6 +151,7 @@ class PretestScreen(QWidget):
                 (tr("pretest.pressure"), self.pressure),
                 (tr("pretest.waist"), self.waist),
             ),
+            self.learned,
             form((tr("pretest.activity"), self.activity), above=True),
             self.beta,
             self.rhythm,
@@ -200,6 +206,9 @@ class PretestScreen(QWidget):
     def show_person(self, person: Person) -> None:
         """Begin anew with this person; what was true last time is offered, never the weight."""
         self.person = person
+        settings = self.station.settings
+        demo = is_demonstration(settings.treadmill, settings.heart_rate)
+        self._peaks = self.station.record.sessions.peaks(person.id, demo=demo)
         lines = self.station.record.tests.summaries(person.id)
         run = self.station.record.tests.get(lines[0].id).run if lines else None
         last = None if run is None else run.subject
@@ -444,7 +453,8 @@ class PretestScreen(QWidget):
             self.hr_source.setItemText(0, words)
         set_text(self.stages, _stages_words(plan))
         subject = self.subject()
-        sentences = [tr("withheld.no_weight")] if subject is None else will_be_withheld(subject, plan)
+        sentences = [tr("withheld.no_weight")] if subject is None else will_be_withheld(self._known(subject), plan)
+        self._say_learned(subject or trial)
         if self.rail.isChecked():
             sentences.append(tr("withheld.rail"))
         set_text(self.withheld, "\n\n".join(sentences) or tr("withheld.nothing"))
@@ -457,6 +467,17 @@ class PretestScreen(QWidget):
         if not self.problems.isHidden():
             problems = self.missing()
             show_problems(self.problems, problems)
+
+    def _known(self, subject: Subject) -> Subject:
+        return with_evidence(subject, self._peaks, today().isoformat())
+
+    def _say_learned(self, subject: Subject) -> None:
+        known = self._known(subject)
+        words = learned_words(learned_by_test(known))
+        if words and known.hr_max_intervals_on is not None:
+            words = f"{tr('pretest.session', date=day(known.hr_max_intervals_on))} {words}"
+        set_text(self.learned, words)
+        set_shown(self.learned, bool(words))
 
 
 def session_counts(on: date, tested_on: date) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from tests.unit.run.builders import SUBJECT
 from teststation.physiology.hrmax import SessionPeak, hr_max
-from teststation.training.session.evidence import learned, with_evidence
+from teststation.training.session.evidence import learned, learned_by_test, with_evidence, without_evidence
 
 EARLY, LATE = SessionPeak("2026-01-05", 171.0), SessionPeak("2026-01-19", 176.0, all_out=True)
 
@@ -45,3 +45,14 @@ def test_what_a_session_adds_is_shown_before_and_after() -> None:
 def test_a_measured_maximum_is_not_changed_by_a_session() -> None:
     measured = msgspec.structs.replace(SUBJECT, hr_max_measured_bpm=181.0)
     assert learned(measured, (), LATE) is None
+
+
+def test_a_test_shows_what_a_session_of_the_record_changed_and_nothing_that_was_typed() -> None:
+    known = with_evidence(SUBJECT, (LATE,), "2026-02-01")
+    assert learned_by_test(known) == learned(SUBJECT, (), LATE)
+    assert without_evidence(known) == SUBJECT
+    typed = msgspec.structs.replace(SUBJECT, hr_max_intervals_bpm=176.0)
+    assert learned_by_test(SUBJECT) is None
+    assert learned_by_test(typed) is None
+    assert without_evidence(typed) == typed
+    assert learned_by_test(msgspec.structs.replace(known, hr_max_measured_bpm=181.0)) is None

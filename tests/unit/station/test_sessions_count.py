@@ -1,0 +1,92 @@
+"""Whoever begins a test, window or command line: what interval sessions said of the person's HRmax counts."""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.mutants import fails_with
+from tests.unit.records.builders import PASSPHRASE, events_of, run_of, session_of
+from tests.unit.run.builders import SUBJECT
+from teststation.protocol.load import find, load_plan
+from teststation.records.database import Record, open_record
+from teststation.records.people.people import Person
+from teststation.run import events as ev
+from teststation.subject import Sex, Subject
+from ui.station import station as module
+from ui.station.settings import Settings
+from ui.station.station import Setup, Station
+
+
+class _Prepared(Exception):
+    """What the run would have begun with."""
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with open_record(tmp_path / "klinikk.record", PASSPHRASE) as opened:
+        yield opened
+
+
+def trained(record: Record, days_ago: int = 10) -> Person:
+    """Somebody whose hard session held 171."""
+    person = record.people.add(family_name="Dal", given_name="Eva", sex=Sex.FEMALE)
+    on = (datetime.now().astimezone() - timedelta(days=days_ago)).isoformat(timespec="seconds")
+    run = run_of("a-session", on)
+    run = msgspec.structs.replace(run, plan=msgspec.structs.replace(run.plan, id="4x4"), treadmill="woodway:COM3")
+    record.sessions.save(person.id, run, session_of(171.0), events_of(3))
+    return person
+
+
+def prepared(record: Record, person: Person, subject: Subject, monkeypatch: pytest.MonkeyPatch) -> ev.RunPrepared:
+    """The first event of a test of this person, on devices that are never opened."""
+
+    def controller(first: ev.RunPrepared, *_: object, **__: object) -> None:
+        raise _Prepared(first)
+
+    for name, stand_in in (("Controller", controller), ("TreadmillClient", _nothing), ("HeartRateClient", _nothing)):
+        monkeypatch.setattr(sys.modules[Station.__module__], name, stand_in)
+    setup = Setup(load_plan(*find("submax-13"), "normal"), subject, "manual", "ble:Polar", person.id)
+    with pytest.raises(_Prepared) as caught:
+        Station(record, Settings()).prepare(setup)
+    (first,) = caught.value.args
+    return first
+
+
+def _nothing(*_: object, **__: object) -> None:
+    return None
+
+
+def test_a_test_knows_what_a_session_said_of_hr_max(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = trained(record)
+    first = prepared(record, person, SUBJECT, monkeypatch)
+    assert first.subject.hr_max_intervals_bpm == 171.0
+    assert first.subject.hr_max_intervals_on is not None
+    assert msgspec.structs.replace(first.subject, hr_max_intervals_bpm=None, hr_max_intervals_on=None) == SUBJECT
+    higher = msgspec.structs.replace(SUBJECT, hr_max_intervals_bpm=180.0)
+    assert prepared(record, person, higher, monkeypatch).subject == higher, (
+        "what somebody typed stands where it is higher"
+    )
+
+
+def test_an_old_session_and_anothers_count_for_nothing(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert prepared(record, trained(record, 100), SUBJECT, monkeypatch).subject == SUBJECT
+    other = record.people.add(family_name="Li", given_name="Per", sex=Sex.MALE)
+    assert prepared(record, other, SUBJECT, monkeypatch).subject == SUBJECT
+
+
+def test_the_fact_fails_where_the_window_asks_for_itself(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(
+        module,
+        "subject = self.known(setup.person_id, setup.subject, demo=demo)",
+        "subject = setup.subject",
+        lambda: _once_more(record, monkeypatch),
+    )
+
+
+def _once_more(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = next(iter(record.people.all()), None) or trained(record)
+    assert prepared(record, person, SUBJECT, monkeypatch).subject.hr_max_intervals_bpm == 171.0
