@@ -11,6 +11,7 @@ from functools import partial
 from teststation.files.outputs import Kind
 from ui.commands.outputs import check, write_json
 from ui.laboratory.measured import read_measured, scored
+from ui.laboratory.sessions import SessionScore, Trained, session_score, train
 from ui.laboratory.statistics import (
     Calibration,
     ChangeScore,
@@ -30,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     check(arguments, (arguments.json, Kind.JSON))
     if arguments.measured:
         return _measured(arguments)
+    if arguments.sessions:
+        return _sessions(arguments)
     seeds = range(arguments.first, arguments.first + arguments.patients)
     changes_of = () if arguments.no_change else CHANGES
     trials = list(trials_of(seeds, changes_of, arguments.jobs or os.cpu_count() or 1, whole=arguments.whole))
@@ -56,6 +59,46 @@ def _measured(arguments: argparse.Namespace) -> int:
     if arguments.json != "-":
         print("\n".join(method_lines(scores, few=1)))
     return 0
+
+
+def _sessions(arguments: argparse.Namespace) -> int:
+    seeds = range(arguments.first, arguments.first + arguments.patients)
+    scores = session_scores(list(trained_of(seeds, arguments.jobs or os.cpu_count() or 1)))
+    if arguments.json:
+        write_json({"sessions": {name: asdict(score) for name, score in scores.items()}}, arguments.json)
+    if arguments.json != "-":
+        print("\n".join(session_lines(scores)))
+    return 0
+
+
+def trained_of(seeds: range, jobs: int) -> Iterator[Trained]:
+    """These patients after their eight weeks; without those who were prescribed no session."""
+    if jobs == 1:
+        yield from (one for one in map(train, seeds) if one is not None)
+        return
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        yield from (one for one in pool.map(train, seeds) if one is not None)
+
+
+def session_scores(found: list[Trained]) -> dict[str, SessionScore]:
+    """By who had a session that was hard enough to tell of HRmax; a group of one has no score."""
+    groups = {"all": found, "had a hard session": [one for one in found if one.sessions]}
+    return {name: session_score(group) for name, group in groups.items() if len(group) > 1}
+
+
+def session_lines(scores: dict[str, SessionScore]) -> list[str]:
+    """The table of what sessions taught, one line a group."""
+    head = (
+        f"{'eight weeks of sessions':26}{'n':>6}{'hard':>7}{'HRmax before':>18}{'HRmax after':>18}{'± half fell':>13}"
+    )
+    return [head, *(_session_line(name, score) for name, score in scores.items())]
+
+
+def _session_line(name: str, score: SessionScore) -> str:
+    fell = "" if score.narrower_share is None else f"{100 * score.narrower_share:.1f} %"
+    before = f"{score.before_bias_bpm:+.1f} ± {score.before_sd_bpm:.1f}"
+    after = f"{score.after_bias_bpm:+.1f} ± {score.after_sd_bpm:.1f}"
+    return f"{name:26}{score.patients:6d}{score.hard_sessions:7.1f}{before:>18}{after:>18}{fell:>13}"
 
 
 def trials_of(seeds: range, changes: tuple[float, ...], jobs: int, *, whole: bool = True) -> Iterator[Trial]:
