@@ -149,7 +149,7 @@ def test_a_whole_4x4_is_completed_on_each_kind_of_belt(tmp_path: Path) -> None:
 # --- what breaks -----------------------------------------------------------------------------------------------
 
 
-Harm = Callable[[subprocess.Popen[str]], None]
+Harm = Callable[[subprocess.Popen[bytes]], None]
 
 
 def broken(shape: Shape, folder: Path, harm: Harm | None, fault: str, *, status: int) -> dict | None:
