@@ -6,7 +6,7 @@ from enum import StrEnum
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus, Setpoint, TreadmillInfo
 from teststation.protocol.plan import Plan, StagePlan
-from teststation.run.deck import Away
+from teststation.run.deck import Away, There
 from teststation.run.frozen import Frozen
 from teststation.run.record import Outcome
 from teststation.run.rest import LOOKS
@@ -170,7 +170,7 @@ class RunState:
     measured_speed_kmh: float | None = None
     measured_incline_pct: float | None = None
     off_target: Window = OFF_TARGET  # 1 where the speed was read away from the one that is set
-    deck_away: Away | None = None
+    deck_away: Away | There | None = None
     belt_read_s: float | None = None
     at_rest: bool = False  # as last read
     rest: Window = LOOKS  # 1 read at rest, 0 read otherwise

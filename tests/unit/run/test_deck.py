@@ -75,8 +75,45 @@ def test_a_deck_that_is_there_for_a_few_seconds_is_there() -> None:
     for tick in range(1, 60):
         away = deck.watched(away, tick * 0.5, 10.0, 9.8 if tick % 4 else 3.0)
     assert away is None or not away.stays(29.5)
-    assert deck.watched(None, 0.0, 10.0, 9.0) is None
-    assert deck.watched(None, 0.0, 10.0, 11.5) is not None
+    assert deck.watched(None, 0.0, 10.0, 9.0) == deck.There(10.0, (9.0,))
+    assert isinstance(deck.watched(None, 0.0, 10.0, 11.5), deck.Away)
+
+
+def stepped(step_pct: float, read: Callable[[float], float], until_s: float = 120.0) -> float | None:
+    """When it is told, seconds after 5 % was changed by ``step_pct``; ``read``: (seconds after it) -> what is read."""
+    known = None
+    for tick in range(-40, round(until_s / 0.5)):
+        now_s = tick * 0.5
+        known = deck.watched(known, now_s, 5.0 if tick < 0 else 5.0 + step_pct, round(read(now_s), 1))
+        if known is not None and known.stays(now_s):
+            return now_s
+    return None
+
+
+@pytest.mark.parametrize("off_pct", [-0.8, 0.0, 0.8])
+@pytest.mark.parametrize("step_pct", [0.5, -0.5, 1.0, -1.0, 3.0])
+def test_a_deck_that_stays_where_it_was_is_told_of_a_small_step_too(step_pct: float, off_pct: float) -> None:
+    told_s = stepped(step_pct, lambda t: 5.0 + off_pct)
+    assert told_s is not None
+    assert told_s <= STAYS_AWAY_AFTER_S + 1.0
+    glances = stepped(step_pct, lambda t: 5.0 + off_pct + (step_pct if t > 0 and t % 10 < 0.5 else 0.0))
+    assert glances is not None
+    assert glances <= 2 * STAYS_AWAY_AFTER_S + 10.0
+
+
+@pytest.mark.parametrize("off_pct", [-0.8, 0.0, 0.8])
+@pytest.mark.parametrize("pct_s", [0.05, 0.5])
+def test_a_deck_that_takes_a_small_step_is_not_told(pct_s: float, off_pct: float) -> None:
+    for step_pct in (0.5, -0.5, 1.0, -1.0, 3.0):
+        side = 1 if step_pct > 0 else -1
+        assert (
+            stepped(
+                step_pct, lambda t, by=step_pct, side=side: 5.0 + off_pct + side * min(abs(by), pct_s * max(0.0, t))
+            )
+            is None
+        )
+    once = stepped(1.0, lambda t: 5.8 if -1.0 < t < 0.0 else 5.0 + min(1.0, 0.5 * max(0.0, t)))
+    assert once is None, "one look that was wrong before the step"
 
 
 def test_nothing_is_told_where_the_incline_is_not_read_or_nothing_is_set() -> None:
@@ -124,6 +161,21 @@ def test_no_alarm_stands_where_the_deck_is_there_or_is_not_read_or_the_belt_stop
 
 
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+    "a small step is none": (
+        "off_pct <= NEAR_PCT and missed_pct <= MISSES_PCT",
+        "off_pct <= NEAR_PCT",
+        lambda: test_a_deck_that_stays_where_it_was_is_told_of_a_small_step_too(1.0, 0.0),
+    ),
+    "a report must be right and not only change": (
+        "abs(read_pct - median(was.reads_pct) - (set_pct - was.set_pct))",
+        "abs(read_pct - set_pct)",
+        lambda: test_a_deck_that_takes_a_small_step_is_not_told(0.5, 0.8),
+    ),
+    "the last look before a step says where it was": (
+        "median(was.reads_pct)",
+        "was.reads_pct[-1]",
+        lambda: test_a_deck_that_takes_a_small_step_is_not_told(0.5, 0.0),
+    ),
     "a deck that stays is not told": (
         "return now_s - self.since_s > STAYS_AWAY_AFTER_S",
         "return False",
@@ -140,18 +192,18 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_deck_on_its_way_is_never_told_however_far_or_slow,
     ),
     "one reading near the setting, and the deck is there": (
-        "return None if away.near.at_least(NEAR_FOR_S, now_s, NEAR_AMONG_S, bool) else away",
-        "return None if by_pct <= NEAR_PCT else away",
+        "There(set_pct, (read_pct,)) if away.near.at_least(NEAR_FOR_S, now_s, NEAR_AMONG_S, bool) else away",
+        "There(set_pct, (read_pct,)) if near else away",
         lambda: test_a_stuck_deck_that_is_once_read_otherwise_is_told_all_the_same(10.0),
     ),
     "one look without an incline, and the deck is there": (
-        "    if read_pct is None:\n        return away\n",
+        "    if read_pct is None:\n        return deck\n",
         "    if read_pct is None:\n        return None\n",
         lambda: test_a_stuck_deck_that_is_once_read_otherwise_is_told_all_the_same(None),
     ),
     "a new setting is an excuse": (
-        "Away(away.since_s, by_pct, set_pct)",
-        "Away(now_s, by_pct, set_pct)",
+        "Away(away.since_s, by_pct, set_pct, was)",
+        "Away(now_s, by_pct, set_pct, was)",
         test_a_new_setting_is_no_excuse_and_no_fault,
     ),
 }
