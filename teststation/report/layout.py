@@ -33,17 +33,19 @@ def register_fonts() -> None:
     shapes.STATE_DEFAULTS["fontName"] = REGULAR
 
 
+LONG_WORD = 100  # letters: no word, and measured piece by piece
+
+
 def fit(text: str, font: str, size: float, width: float, smallest: float = 6.0) -> tuple[str, float]:
     """The text and a size at which it fits; cut with an ellipsis only where the smallest size is too large."""
     text = plain(text)
-    while size > smallest and text_width(text, font, size) > width:
+    letters, least = _letters(text), min(size, smallest)
+    # Never measured whole before it is known to be about a line long: a pasted page would take minutes.
+    if _how_many_fit(letters, font, least, width) < len(letters):
+        return "".join(letters[: _how_many_fit(letters, font, least, width, "…")]) + "…", least
+    while size > least and text_width(text, font, size) > width:
         size -= 0.25
-    if text_width(text, font, size) <= width:
-        return text, size
-    letters = _letters(text)
-    while letters and text_width("".join(letters) + "…", font, size) > width:
-        letters.pop()
-    return "".join(letters) + "…", size
+    return text, size
 
 
 def wrap(text: str, font: str, size: float, width: float) -> list[str]:
@@ -51,20 +53,34 @@ def wrap(text: str, font: str, size: float, width: float) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in plain(text).split():
-        if line and text_width(f"{line} {word}", font, size) > width:
+        long = len(word) > LONG_WORD
+        if line and (long or text_width(f"{line} {word}", font, size) > width):
             lines.append(line)
             line = ""
-        while text_width(word, font, size) > width:
-            letters = _letters(word)
-            cut = len(letters) - 1
-            while cut > 1 and text_width("".join(letters[:cut]), font, size) > width:
-                cut -= 1
-            if cut < 1:
-                break  # one letter wider than the line
+        letters = _letters(word) if long or text_width(word, font, size) > width else [word]
+        while len(letters) > 1:  # one letter may be wider than the line
+            cut = max(1, _how_many_fit(letters, font, size, width))
+            if cut == len(letters):
+                break
             lines.append("".join(letters[:cut]))
-            word = "".join(letters[cut:])
-        line = f"{line} {word}".strip()
+            letters = letters[cut:]
+        line = f"{line} {''.join(letters)}".strip()
     return [*lines, line] if line else lines
+
+
+def _how_many_fit(letters: list[str], font: str, size: float, width: float, behind: str = "") -> int:
+    """How many of the first letters, and what stands behind them, fit on a line. What is long costs no more for it."""
+    fit, too_many = 0, 1
+    while too_many <= len(letters) and text_width("".join(letters[:too_many]) + behind, font, size) <= width:
+        fit, too_many = too_many, 2 * too_many
+    too_many = min(too_many, len(letters) + 1)
+    while too_many - fit > 1:
+        middle = (fit + too_many) // 2
+        if text_width("".join(letters[:middle]) + behind, font, size) <= width:
+            fit = middle
+        else:
+            too_many = middle
+    return fit
 
 
 def name_lines(name: str, family: str, size: float, width: float, most: int = 2) -> tuple[list[str], float]:

@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.mutants import fails_with
+from teststation.report import layout
 from teststation.report.archive import archive
 from teststation.report.layout import HEIGHT, MARGIN, REGULAR, WIDTH, Page, fit, register_fonts, wrap
+from teststation.report.typesetting import drawing
 from teststation.report.typesetting.drawing import text_width
 from teststation.report.typesetting.glyph_font import to_unicode
-from teststation.report.typesetting.lines import pieces, plain
+from teststation.report.typesetting.lines import pieces, plain, width_em
 from teststation.report.typesetting.scripts import BOLD, MISSING
 
 NAMES = tomllib.loads(Path(__file__).with_name("names.toml").read_text("utf-8"))
@@ -164,3 +167,36 @@ def test_no_letter_is_lost_when_a_text_is_wrapped(words: list[str], width: float
     register_fonts()
     text = " ".join(words)
     assert "".join(wrap(text, REGULAR, 9, width)).replace(" ", "") == plain(text).replace(" ", "")
+
+
+def what_is_pasted_costs_what_is_drawn() -> None:
+    """A page or an address pasted as a name: letters that are measured are as many as lines, not as their square."""
+    register_fonts()
+    measured: list[int] = []
+
+    def width(text: str, font: str) -> float:
+        measured.append(len(text))
+        return width_em(text, font)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "width_em", width)
+        for text in ("Å" * 3000, "https://x/" * 300, "ab\u06a9" * 1000):
+            assert layout.fit(text, REGULAR, 10, 200)[0].endswith("…")
+            assert "".join(layout.wrap(text, REGULAR, 9, 200)) == plain(text)
+    assert max(measured) < 300
+    assert sum(measured) < 30 * 9000, "letters measured, for each that is drawn"
+
+
+def test_what_is_pasted_costs_what_is_drawn() -> None:
+    what_is_pasted_costs_what_is_drawn()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        fit, too_many = too_many, 2 * too_many", "        fit, too_many = too_many, 900 * too_many"),
+        ("        long = len(word) > LONG_WORD", "        long = False"),
+    ],
+)
+def test_it_fails_on_a_planted_fault(old: str, new: str) -> None:
+    fails_with(layout, old, new, what_is_pasted_costs_what_is_drawn)
