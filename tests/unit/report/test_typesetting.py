@@ -10,17 +10,17 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reportlab.pdfgen.canvas import Canvas
 
 from tests.mutants import fails_with
 from teststation.report import layout
 from teststation.report.archive import archive
-from teststation.report.layout import HEIGHT, MARGIN, REGULAR, WIDTH, Page, fit, register_fonts, wrap
+from teststation.report.layout import MARGIN, REGULAR, Page, fit, new_canvas, register_fonts, wrap
 from teststation.report.typesetting import drawing
 from teststation.report.typesetting.drawing import text_width
 from teststation.report.typesetting.glyph_font import to_unicode
 from teststation.report.typesetting.lines import pieces, plain, width_em
 from teststation.report.typesetting.scripts import BOLD, MISSING
+from teststation.report.typesetting.tagging import TaggedCanvas
 
 NAMES = tomllib.loads(Path(__file__).with_name("names.toml").read_text("utf-8"))
 EVERY_NAME = [name for names in NAMES.values() for name in names]
@@ -36,7 +36,7 @@ def _fonts() -> None:
 def page_of(texts: list[str]) -> bytes:
     """A page with one text on each line, as a PDF."""
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), initialFontName=REGULAR, invariant=1, pdfVersion=(1, 4))  # pyright: ignore[reportArgumentType]
+    canvas = new_canvas(out)
     page = Page(canvas)
     for text in texts:
         page.y -= 14
@@ -81,7 +81,7 @@ def test_a_reader_finds_every_letter(script: str) -> None:
 @pytest.mark.parametrize("name", ["नरेन्द्र शर्मा", "தமிழ்ச்செல்வன்", "ភារម្យ សុខា", "ශ්‍රීමතී"])
 def test_where_glyphs_swap_the_page_carries_the_text(name: str) -> None:
     out = io.BytesIO()
-    canvas = Canvas(out, pageCompression=0)
+    canvas = TaggedCanvas(out, pageCompression=0)
     Page(canvas).text(MARGIN, 500, name)
     canvas.save()
     said = [piece.said for piece in pieces(plain(name), REGULAR) if piece.needs_telling]
