@@ -19,6 +19,7 @@ from tests.fast_keys import use_fast_keys
 from tests.fast_tables import use_fast_tables
 from teststation.cause import Problem
 from teststation.clock import ScaledClock
+from teststation.physiology.assess import hr_limit_bpm
 from teststation.ports import (
     BeltState,
     BeltTelemetry,
@@ -38,7 +39,7 @@ from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.window import MainWindow
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings
-from ui.station.station import Setup, Station, hr_limit_bpm
+from ui.station.station import Setup, Station
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -28,7 +28,7 @@ from teststation.subject import Sex
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import today
-from ui.desktop.people.person import due_words
+from ui.desktop.people.people_model import due_words
 from ui.desktop.people.person_form import PersonForm
 from ui.desktop.test.pretest import ALL_OUT, INTERVALS, MEASURED
 from ui.desktop.widgets.base import ElidedLabel

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, linear_regression
 
-import numpy as np
-
 from teststation.cause import Cause
 from teststation.moments import days_between
 from teststation.physiology.error_budget import RPE_SD
@@ -82,6 +80,8 @@ def with_session(age: tuple[float, float], peak_bpm: float, *, all_out: bool) ->
     its target, which half of them are taken to do; of the rest it is known that HRmax lies above. No HRmax lies below
     the peak.
     """
+    import numpy as np  # a list of people is on the screen before anything is reckoned
+
     mean, sd = age
     at = np.arange(peak_bpm, max(mean + 6 * sd, peak_bpm + 60.0), 0.25)
     by_age = np.exp(-0.5 * ((at - mean) / sd) ** 2) + 1e-12

@@ -2,13 +2,12 @@
 
 import math
 import tomllib
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from statistics import NormalDist
-
-import numpy as np
 
 from teststation.cause import Cause
 from teststation.physiology.result import Estimate, FitnessAge, FitnessAgeChange, ReferenceComparison
@@ -34,6 +33,8 @@ class Reference:
 
     def spread(self, age_years: float) -> float:
         """SD at an age; the outermost decades' own beyond them. Only where the source prints one."""
+        import numpy as np  # a list of people is on the screen before anything is reckoned
+
         assert self.sd is not None, self.source
         return float(np.interp(age_years, self.ages, self.sd))
 
@@ -165,6 +166,6 @@ def _cap(years: float) -> float:
 
 
 def _through(x: float, xs: "tuple[float, ...] | list[float]", ys: "tuple[float, ...] | list[float]") -> float:
-    index = min(max(int(np.searchsorted(xs, x)), 1), len(xs) - 1)
+    index = min(max(bisect_left(xs, x), 1), len(xs) - 1)
     share = (x - xs[index - 1]) / (xs[index] - xs[index - 1])
     return ys[index - 1] + share * (ys[index] - ys[index - 1])

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     from ui.desktop.application import opening
 
-    with opening(settings.language) as hall:
+    with opening(settings.language, settings.theme) as hall:
         from teststation.records.database import open_record
         from teststation.records.storage.passphrase import kept_passphrase
         from teststation.records.storage.place import place_of

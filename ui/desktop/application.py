@@ -1,5 +1,6 @@
 """Opens the window in an application of its own, and ends with it; before it, asks for what opens the record."""
 
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from ui.desktop.collecting import Collector
 from ui.desktop.i18n import told, tr, use_language
 from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.opening.hall import Hall, WaitCover, tell
+from ui.desktop.theme.palette import use_theme
 from ui.station.settings import Settings, save_settings
 
 if TYPE_CHECKING:  # read from the disk when a first window is on the screen
@@ -21,9 +23,9 @@ if TYPE_CHECKING:  # read from the disk when a first window is on the screen
 
 
 @contextmanager
-def opening(language: str) -> Iterator[Hall]:
+def opening(language: str, theme: str = "light") -> Iterator[Hall]:
     """A first window that says that the station opens; it goes when the station is there, or does not come."""
-    application = _application(language)
+    application = _application(language, theme)
     hall = Hall(tr("about.title"))
     WaitCover(hall).open()
     hall.show()
@@ -51,30 +53,34 @@ def run_app(
         instead_of: The first window, which goes when this one is there.
         drill: Instead of appointments a drill: which one (empty: asked), and on which person of the record.
     """
-    from ui.desktop.shutdown import close_on_signals, install_excepthook
-    from ui.desktop.window import MainWindow
+    from ui.desktop.standing import Standing
     from ui.station.station import Station
+    from ui.station.support import RECENT_LOG
 
-    application = _application(settings.language)
+    logging.getLogger().addHandler(RECENT_LOG)
+    application = _application(settings.language, settings.theme)
     station = Station(record, settings, time_scale)
-    window = MainWindow(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed, drill=drill)
-    restore_hook, restore_signals = install_excepthook(window), close_on_signals(window.close_when_at_rest)
+    standing = Standing(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed, drill=drill)
     # Python looks at signals only when it runs: this gives it a moment twice a second.
     awake = QTimer(interval=500)
     awake.timeout.connect(lambda: None)
     awake.start()
     try:
-        window.showMaximized()
+        standing.window.showMaximized()
         if instead_of is not None:
             instead_of.hide()
         collector = application.findChild(Collector)
         assert isinstance(collector, Collector)
-        collector.leave_out_what_is_there(lambda: window.bridge is None or not window.bridge.belt_may_move)
-        QTimer.singleShot(0, window.welcome)
+
+        def at_rest() -> bool:
+            bridge = standing.window.bridge
+            return bridge is None or not bridge.belt_may_move
+
+        collector.leave_out_what_is_there(at_rest)
+        QTimer.singleShot(0, standing.window.welcome)
         return application.exec()
     finally:
-        restore_signals()
-        restore_hook()
+        standing.let_go()
 
 
 def ask_passphrase(file: Path, name: str, settings: Settings) -> str | None:
@@ -88,7 +94,7 @@ def ask_passphrase(file: Path, name: str, settings: Settings) -> str | None:
     from ui.desktop.opening.passphrase import AskCover, ChooseCover, KeepCover
     from ui.desktop.widgets.dialogs import Dialogs
 
-    application = _application(settings.language)
+    application = _application(settings.language, settings.theme)
     answer: list[str] = []
     hall = Hall(tr("about.title"))
     dialogs = Dialogs(hall)
@@ -118,8 +124,9 @@ def tell_before_window(problems: Sequence[Problem], language: str) -> None:
     tell(told(problems))
 
 
-def _application(language: str) -> QApplication:
+def _application(language: str, theme: str = "light") -> QApplication:
     use_language(language)
+    use_theme(theme)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("teststation")

@@ -2,22 +2,22 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.i18n import tr
-from ui.desktop.machines.commissioning_flow import CommissioningFlow
-from ui.desktop.machines.flow import MachineFlow
-from ui.desktop.result.papers import Papers
-from ui.desktop.test.bridge import SessionBridge
-from ui.desktop.test.flow import RunFlow
 from ui.desktop.widgets.base import button, column, label
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
+
+if TYPE_CHECKING:
+    from ui.desktop.machines.commissioning_flow import CommissioningFlow
+    from ui.desktop.test.bridge import SessionBridge
+    from ui.desktop.test.flow import RunFlow
 
 log = logging.getLogger("teststation.window")
 GOODBYE_S = 25.0  # the drivers' own time-outs end before
@@ -26,14 +26,16 @@ GOODBYE_S = 25.0  # the drivers' own time-outs end before
 class Window(Protocol):
     """What the end needs of the window."""
 
-    flow: RunFlow | None
-    machines: MachineFlow
-    papers: Papers
+    flow: "RunFlow | None"
     upkeep: Upkeep
     dialogs: Dialogs
 
+    def end_rooms(self, seconds: float) -> None:
+        """Let go of what the rooms that are there hold, and give each so long to end."""
+        ...
+
     @property
-    def bridge(self) -> SessionBridge | CommissioningFlow | None:
+    def bridge(self) -> "SessionBridge | CommissioningFlow | None":
         """Who has a belt that may move."""
         ...
 
@@ -122,10 +124,9 @@ class Closing:
                     window.not_kept(error)  # the window stays until that is seen
                     return False
             self.let_go_of_the_run()
-        window.machines.close(GOODBYE_S)
+        window.end_rooms(GOODBYE_S)
         for work in self._goodbyes:
             work.wait(GOODBYE_S)
         window.dialogs.close_all()
-        window.papers.wait(GOODBYE_S)
         window.upkeep.wait(GOODBYE_S)
         return True

@@ -17,6 +17,13 @@ class Focus(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._moved)
+        self._application: QApplication | None = application
+
+    def let_go(self) -> None:
+        """The window has closed: where the keyboard goes is none of its business any more."""
+        if self._application is not None:
+            self._application.focusChanged.disconnect(self._moved)
+        self._application = None
 
     def look(self) -> None:
         """Something was laid on top, or taken away."""

@@ -1,6 +1,6 @@
 """Keys of the whole window. STOPP's own keys are asked before these: ``shutdown.StopKeys``."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QStackedWi
 
 from ui.desktop.desk.lock import IdleLock
 from ui.desktop.held_keys import HeldKeys
-from ui.desktop.machines.commissioning import CommissioningScreen
-from ui.desktop.machines.commissioning_flow import CommissioningFlow
-from ui.desktop.test.flow import RunFlow
-from ui.desktop.test.screen import RunScreen
 from ui.desktop.widgets.hold_button import HoldButton
 from ui.desktop.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from ui.desktop.machines.commissioning_flow import CommissioningFlow
+    from ui.desktop.test.flow import RunFlow
 
 # What such a key does in a test it does once, however long it is held.
 ONCE = frozenset(
@@ -27,12 +27,14 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class Screens(Protocol):
     """What the keys need to know of the window."""
 
-    run: RunScreen
-    commissioning: CommissioningScreen
     stack: QStackedWidget
 
+    def let_go(self) -> None:
+        """Nothing on the screen stays held."""
+        ...
+
     @property
-    def at_work(self) -> RunFlow | CommissioningFlow | None:
+    def at_work(self) -> "RunFlow | CommissioningFlow | None":
         """The test, or the machine that is put into use, while there is one."""
         ...
 
@@ -73,8 +75,7 @@ class Keys(QObject):
                 return at_work.key_released(event.key())
         if event.type() is QEvent.Type.WindowDeactivate and watched is self._window:
             self._held.forget()
-            self._screens.run.hold.let_go()
-            self._screens.commissioning.let_go()
+            self._screens.let_go()
         return super().eventFilter(watched, event)
 
     def _pressed(self, watched: QWidget, event: QKeyEvent) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, StationError
@@ -16,49 +16,32 @@ from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
 from teststation.run.drill import Fault
-from ui.desktop.clinic.flow import ClinicFlow
-from ui.desktop.clinic.upkeep import Upkeep
+from ui.desktop.clinic.upkeep import Upkeep, last_words
 from ui.desktop.closing import Closing
 from ui.desktop.desk.about import AboutSheet
 from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.drill.apart import DrillApart
-from ui.desktop.drill.flow import DrillFlow, Drills
 from ui.desktop.focus import Focus
 from ui.desktop.header import Header
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import day, moment
-from ui.desktop.intervals.flow import IntervalFlow, ask_start, result_lines
-from ui.desktop.intervals.screen import IntervalScreen
 from ui.desktop.keys import Keys
-from ui.desktop.machines.commissioning import CommissioningScreen
-from ui.desktop.machines.commissioning_flow import CommissioningFlow
-from ui.desktop.machines.flow import MachineFlow
 from ui.desktop.patient.flow import SecondScreen
 from ui.desktop.people.flow import PeopleFlow
-from ui.desktop.people.history import HistoryScreen
 from ui.desktop.people.person import PersonScreen
 from ui.desktop.permissions import show_allowed
-from ui.desktop.result.flow import ResultFlow
-from ui.desktop.result.papers import Papers
-from ui.desktop.result.screen import ResultScreen
+from ui.desktop.rooms import Rooms
 from ui.desktop.sheets import Sheets
 from ui.desktop.shutdown import StopKeys
-from ui.desktop.test.bridge import SessionBridge
-from ui.desktop.test.flow import RunFlow
-from ui.desktop.test.pretest import PretestScreen
-from ui.desktop.test.screen import RunScreen
 from ui.desktop.theme.style import font_family, least_text_px, scale_for, style_sheet
-from ui.desktop.training.flow import TrainingFlow
-from ui.desktop.training.screen import TrainingScreen
-from ui.desktop.training.strength import StrengthScreen
 from ui.desktop.widgets.base import column, make_room
 from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.help import HelpSheet
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.stop_button import StopButton
 from ui.station.desk import Desk
-from ui.station.interval_session import learned_from
 from ui.station.practice import PRACTICE_SPEEDS, is_practice, practice_plan
 from ui.station.session import Session
 from ui.station.settings import Settings
@@ -67,10 +50,22 @@ from ui.station.station import Setup, Station
 Prepared = TypeVar("Prepared", bound=Session)
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 880, 420  # 1366 x 768 at 150 %, less a task bar and a title
 MM_PER_INCH = 25.4
+STEPS = ("people", "pretest", "run", "result")
+AFTER_A_RUN = ("results", "papers")
+MOVES = ("run", "intervals", "commissioning")  # where a belt may move: STOPP is there, and nothing above the screen
+
+if TYPE_CHECKING:
+    from ui.desktop.drill.flow import Drills
+    from ui.desktop.machines.commissioning_flow import CommissioningFlow
+    from ui.desktop.test.bridge import SessionBridge
+    from ui.desktop.test.flow import RunFlow
+    from ui.desktop.test.screen import RunScreen
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Rooms):
     """Navigation between the screens; owns the session while there is one."""
+
+    look_changed = Signal()  # the settings have another language or theme now
 
     def __init__(
         self,
@@ -80,13 +75,16 @@ class MainWindow(QMainWindow):
         demo: bool = False,
         seed: int = 1,
         drill: tuple[str, str] | None = None,
+        desk: Desk | None = None,
     ) -> None:
-        """``drill``: instead of appointments, see ``run_app``."""
+        """``drill``: instead of appointments, see ``run_app``; ``desk``: who is there already, where this window takes
+        another's place.
+        """
         super().__init__()
         self.station = station
         self.flow: RunFlow | None = None
         self._save = save
-        self._seed = seed
+        self.seed, self.demo = seed, demo
         self._drawn = (0.0, 0.0)
         self.sheets = Sheets(self, self._uncover, lambda: self.bridge is not None and self.bridge.stop_key_stops)
         self.closing = Closing(self)
@@ -94,17 +92,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.header = Header(demo=demo)
         self.people = PersonScreen(station.record)
-        self.pretest = PretestScreen(station, seed=seed)
-        self.run = RunScreen()
-        self.intervals = IntervalScreen()
-        self.result = ResultScreen()
-        self.history = HistoryScreen()
-        self.training, self.lifting = TrainingScreen(), StrengthScreen()
         self.stack = QStackedWidget()
-        self.commissioning = CommissioningScreen()
-        shown = (self.people, self.pretest, self.run, self.intervals, self.result, self.history, self.commissioning)
-        for screen in (*shown, self.training, self.lifting):
-            self.stack.addWidget(screen)
+        self.stack.addWidget(self.people)
         central = self._central = QWidget()
         above = column(self.header, self.stack, gap=0, shares=(0, 1))
         central.setLayout(above)
@@ -113,17 +102,9 @@ class MainWindow(QMainWindow):
         self.stop_button.stop_pressed.connect(self.stop)
         self.second = SecondScreen(self)
         self.second.want(station.settings.patient_screen)
-        self.desk = Desk(station.record)
+        self.desk = desk or Desk(station.record)
         self.dialogs = Dialogs(self)
-        self.persons = PeopleFlow(station, self.desk, self.people, self.history, self, self.dialogs, self)
-        self.train = TrainingFlow(
-            station, self.training, self.lifting, self, self.dialogs, lambda: self.go_to(self.people), self
-        )
-        self.people.training_wanted.connect(self.train.show)
-        self.results = ResultFlow(station, self.desk, self.result, self, self)
-        self.papers = Papers(station, self.result.show_busy, self, self.dialogs, self)
-        self.machines = MachineFlow(station, self.desk, self.commissioning, self, lambda: self.flow is not None)
-        self.clinic = ClinicFlow(station, self.desk, self, self.machines.begin)
+        self.persons = PeopleFlow(station, self.desk, self.people, lambda: self.history, self, self.dialogs, self)
         self.upkeep = Upkeep(
             station, lambda: self.at_work is None, lambda said: self.tell(tr("upkeep.title"), said), self
         )
@@ -137,7 +118,7 @@ class MainWindow(QMainWindow):
         application.installEventFilter(self.keys)
         # Installed last, so asked first: nothing comes before the stop.
         application.installEventFilter(self._stop_keys)
-        self.drills = None if drill is None else Drills(self, self._begin_drill, *drill)
+        self.drills = None if drill is None else self._drills(*drill)
         self.apart = DrillApart(self, self)
         if self.drills is not None:
             above.insertWidget(0, self.drills.bar)
@@ -147,36 +128,38 @@ class MainWindow(QMainWindow):
         self.door.start()
 
     def _connect(self) -> None:
-        self.header.settings_wanted.connect(self.clinic.edit_settings)
-        self.door.user_changed.connect(lambda: show_allowed(self.desk, self))
+        self.header.settings_wanted.connect(lambda: self.clinic.edit_settings())
+        self.header.about_wanted.connect(lambda: self.show_sheet(self._about))
+        self.upkeep.backup_known.connect(
+            lambda last: self.people.show_backup(last_words(last), late=last is None or last.late)
+        )
+        self.door.user_changed.connect(self._show_allowed)
         self.door.desk_cleared.connect(self._clear_desk)
         self.door.desk_left.connect(self._leave_desk)
-        self.header.about_wanted.connect(lambda: self.show_sheet(self._about))
+        QShortcut(QKeySequence.StandardKey.HelpContents, self).activated.connect(self.show_help)
         self.people.test_wanted.connect(self.begin_pretest)
         self.people.session_wanted.connect(self.begin_session)
-        self.history.open_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
-        self.history.report_wanted.connect(lambda test_id: self.show_report(self.station.record.tests.get(test_id)))
-        self.pretest.back.connect(lambda: self.go_to(self.people))
-        self.pretest.prepared.connect(self.prepare)
-        self.pretest.practice_wanted.connect(self.practise)
-        self.result.done.connect(self.back_to_people)
-        self.result.print_wanted.connect(self.papers.open_report)
-        self.result.pdf_wanted.connect(self.papers.save_report)
-        self.result.hand_over_wanted.connect(self.papers.hand_over)
-        self.history.copy_wanted.connect(self.papers.save_copy)
-        self.history.hand_over_wanted.connect(
-            lambda ids: self.papers.hand_over_many([self.station.record.tests.get(test_id) for test_id in ids])
-        )
+        self.people.training_wanted.connect(lambda person: self.train.show(person))
+        self.people.interrupted_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
+
+    def _show_allowed(self) -> None:
+        result = self.result if self.made("result") else None
+        show_allowed(self.desk, self.header, self.people, result, self.history if self.made("history") else None)
 
     # --- what the rest of the window asks ---
 
     @property
-    def at_work(self) -> RunFlow | CommissioningFlow | None:
-        """The test, or the machine that is put into use, while there is one."""
-        return self.flow or self.machines.commissioning
+    def in_test(self) -> bool:
+        """Whether a test or a session is prepared, walked or stopping."""
+        return self.flow is not None
 
     @property
-    def bridge(self) -> SessionBridge | CommissioningFlow | None:
+    def at_work(self) -> "RunFlow | CommissioningFlow | None":
+        """The test, or the machine that is put into use, while there is one."""
+        return self.flow or (self.machines.commissioning if self.made("machines") else None)
+
+    @property
+    def bridge(self) -> "SessionBridge | CommissioningFlow | None":
         """Who has a belt that may move."""
         return None if self.at_work is None else self.at_work.bridge
 
@@ -192,6 +175,12 @@ class MainWindow(QMainWindow):
     def show_sheet(self, make: Callable[[QWidget], Sheet], still: Callable[[], bool] | None = None) -> None:
         """Show one more sheet, as long as what it asks is ``still`` to be asked; the one below waits."""
         self.sheets.show(make, still)
+
+    def show_help(self) -> None:
+        """F1: of the screen that is shown, over whatever asks; not twice, and not before somebody is let in."""
+        if self.door.cover is None and not isinstance(self.sheet, HelpSheet):
+            screen = self.name_of_screen(self.stack.currentWidget())
+            self.show_sheet(lambda window: HelpSheet(window, screen))
 
     @property
     def sheet(self) -> Sheet | None:
@@ -209,30 +198,36 @@ class MainWindow(QMainWindow):
 
     def _uncover(self) -> None:
         """Over every sheet lies the cover of a locked station, over that STOPP; nothing under it stays held."""
-        self.run.hold.let_go()
-        self.intervals.hold.let_go()
-        self.commissioning.let_go()
+        self.let_go()
         self.door.raise_cover()
         self.stop_button.to_corner()
         self.keyboard.look()
 
+    def let_go(self) -> None:
+        """Nothing on a screen stays held."""
+        for name in ("run", "intervals"):
+            if self.made(name):
+                getattr(self, name).hold.let_go()
+        if self.made("commissioning"):
+            self.commissioning.let_go()
+
     def go_to(self, screen: QWidget) -> None:
         """Show one screen."""
         self.stack.setCurrentWidget(screen)
-        moves = screen in (self.run, self.intervals, self.commissioning)
+        name = self.name_of_screen(screen)
+        moves = name in MOVES
         self.header.setVisible(not moves)
-        steps = (self.people, self.pretest, self.run, self.result)
-        self.header.show_step(steps.index(screen) if screen in steps else 0)
+        self.header.show_step(STEPS.index(name) if name in STEPS else 0)
         self.stop_button.setVisible(moves)
         self.stop_button.to_corner()
         if screen is self.people:
             self.people.refresh()
-        first = {id(self.people): self.people.search, id(self.pretest): self.pretest.confirmed}
-        first.get(id(screen), screen).setFocus()
+        first = {"people": lambda: self.people.search, "pretest": lambda: self.pretest.confirmed}
+        first.get(name, lambda: screen)().setFocus()
 
     def _about(self, window: QWidget) -> Sheet:
         may = self.drills is None and self.at_work is None
-        return AboutSheet(window, self.apart.open if may else None)
+        return AboutSheet(window, self.clinic.save_support, self.apart.open if may else None)
 
     def welcome(self) -> None:
         """What has to be said before the first click: intended use, and tests that were interrupted."""
@@ -252,13 +247,22 @@ class MainWindow(QMainWindow):
                 self.tell(tr("recovered.not"), [*told(problems), str(path)])
         self.door.remind()
         self.machines.remind()
+        if not self.demo:
+            self.upkeep.look_back()
         if not self.station.settings.intended_use_accepted:
             self.show_sheet(self._intended_use)
 
     def _leave_desk(self) -> None:
         """The station locks: the cover lies over the window, and nothing of it is outside."""
         self.dialogs.close_all()
-        self.papers.let_go()
+        if self.made("papers"):
+            self.papers.let_go()
+
+    def record_replaced(self) -> None:
+        """The record holds what a backup held: who works here comes in anew, and nothing open is to be believed."""
+        self.sheets.finish_all()
+        self.door.begin_anew()
+        self.back_to_people()
 
     def _clear_desk(self) -> None:
         """Another user has come in: nothing that the former had open is shown to them."""
@@ -276,7 +280,9 @@ class MainWindow(QMainWindow):
     def begin_session(self, person: Person) -> None:
         """An interval session begins: which one, and at which load."""
         self.desk.saw(Action.PERSON_SEEN, person.id)
-        ask_start(self.station, person, self.show_sheet, self.prepare_session, seed=self._seed)
+        from ui.desktop.intervals.flow import ask_start
+
+        ask_start(self.station, person, self.show_sheet, self.prepare_session, seed=self.seed)
 
     def back_to_people(self) -> None:
         """The appointment is over."""
@@ -294,6 +300,8 @@ class MainWindow(QMainWindow):
         """Start the drivers. Nothing moves."""
         if self.desk.user is not None:
             setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
+        from ui.desktop.test.flow import RunFlow
+
         session = self._started(lambda: self.station.prepare(setup))
         if session is not None:
             self._run(setup, self.run, RunFlow(session, self.run, self.sheets.show, self))
@@ -302,11 +310,20 @@ class MainWindow(QMainWindow):
         """The same for an interval session."""
         if self.desk.user is not None:
             setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
+        from ui.desktop.intervals.flow import IntervalFlow
+
         session = self._started(lambda: self.station.prepare_session(setup))
         if session is not None:
             self._run(setup, self.intervals, IntervalFlow(session, self.intervals, self.sheets.show, self))
 
+    def _drills(self, which: str, person_id: str) -> "Drills":
+        from ui.desktop.drill.flow import Drills
+
+        return Drills(self, self._begin_drill, which, person_id)
+
     def _begin_drill(self, setup: Setup, fault: Fault, seed: int) -> bool:
+        from ui.desktop.drill.flow import DrillFlow
+
         session = self._started(lambda: self.station.prepare(setup))
         if session is None or self.drills is None:
             return False
@@ -325,7 +342,9 @@ class MainWindow(QMainWindow):
         finally:
             QApplication.restoreOverrideCursor()
 
-    def _run(self, setup: Setup, screen: RunScreen, flow: RunFlow) -> None:
+    def _run(self, setup: Setup, screen: "RunScreen", flow: "RunFlow") -> None:
+        for name in AFTER_A_RUN:  # while somebody walks, and when the test is kept, nothing is read from the disk
+            getattr(self, name)
         person = self.station.record.people.get(setup.person_id)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
         screen.begin(marked(name_of(person), demo=demo), day(person.born), core_texts().name_of(setup.plan.title))
@@ -353,12 +372,18 @@ class MainWindow(QMainWindow):
         self.look_at_sheets()
         if self.closing.wanted:
             self.close()
-        elif isinstance(flow, DrillFlow) and self.drills is not None:
+        elif self.drills is not None:
+            from ui.desktop.drill.flow import DrillFlow
+
+            assert isinstance(flow, DrillFlow)
             self.back_to_people()
             self.drills.tell(flow.score)
         elif stored is None:
-            self.go_to(self.people if self.stack.currentWidget() is self.intervals else self.pretest)
+            self.go_to(self.people if self.name_of_screen(self.stack.currentWidget()) == "intervals" else self.pretest)
         elif isinstance(stored, StoredSession):
+            from ui.desktop.intervals.flow import result_lines
+            from ui.station.interval_session import learned_from
+
             self.back_to_people()
             self.tell(tr("interval.result"), result_lines(stored, learned_from(self.station.record, stored)))
         else:
@@ -394,10 +419,12 @@ class MainWindow(QMainWindow):
             self.back_to_people()
 
     def keep_settings(self, settings: Settings) -> None:
-        """Use settings from now on."""
-        self.station.settings = settings
+        """Use settings from now on; another language or theme is another window's, in the place of this one."""
+        former, self.station.settings = self.station.settings, settings
         self.second.want(settings.patient_screen)
         self._save(settings)
+        if (former.language, former.theme) != (settings.language, settings.theme):
+            self.look_changed.emit()
 
     def _intended_use(self, window: QWidget) -> Sheet:
         sheet = message(window, tr("intended.title"), [tr("intended.sentence"), tr("intended.red_button")],
@@ -428,11 +455,8 @@ class MainWindow(QMainWindow):
         self.setStyleSheet(style_sheet(scale, family, least_px))
         self.stop_button.rescale(scale)
         make_room(self._central, scale)
-        for screen in (
-            self.people, self.run, self.intervals, self.result, self.history, self.commissioning, self.training,
-            self.lifting,
-        ):  # fmt: skip
-            screen.rescale(scale, family)
+        for at in range(self.stack.count()):
+            self._draw(self.stack.widget(at), scale)
 
     def _least_text_px(self) -> float:
         screen = self.screen()
@@ -446,6 +470,7 @@ class MainWindow(QMainWindow):
         if application is not None:
             application.removeEventFilter(self.keys)
             application.removeEventFilter(self._stop_keys)
+            self.keyboard.let_go()
         self.second.let_go()
         event.accept()
 

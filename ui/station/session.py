@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from teststation.cause import Problem
 from teststation.physiology.advice import SYMPTOMS
-from teststation.physiology.assess import Choices, EarlierTest, assess_run
 from teststation.physiology.result import Assessment
 from teststation.ports import Journal
 from teststation.records.tests.kept_tests import StoredTest
@@ -18,6 +18,9 @@ from teststation.snapshot import Snapshot, snapshot
 from teststation.subject import Gait
 from ui.station.emulated import EmulatedPair
 from ui.station.practice import nothing_is_kept
+
+if TYPE_CHECKING:
+    from teststation.physiology.assess import Choices, EarlierTest
 
 ASSESS_EVERY_WALL_S = 0.5
 
@@ -38,9 +41,9 @@ class Session:
         controller: Controller,
         journal: Journal,
         keeping: Keeping,
-        earlier: tuple[EarlierTest, ...] = (),
+        earlier: "tuple[EarlierTest, ...]" = (),
         emulated: EmulatedPair | None = None,
-        choices: Choices | None = None,
+        choices: "Choices | None" = None,
     ) -> None:
         self.controller = controller
         self.emulated = emulated
@@ -234,6 +237,8 @@ class Session:
         self.controller.press(kind(t_s=self.controller.now_s(), **values))
 
     def _assess(self) -> None:
+        from teststation.physiology.assess import assess_run  # read from the disk when a session is prepared
+
         self._assessed_at_s = time.monotonic()
         self._run = self.controller.recording.record(self.controller.state)
         self._assessment = assess_run(self._run, self._earlier, self._choices)

@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default_protocol: str = "submax-13"
     default_speed: str = "normal"
     language: Literal["nb", "nn", "en"] = "nb"  # of the window, and of the page of whoever has none of their own
+    theme: Literal["light", "dark"] = "light"  # of the window
     # Which estimate is the result.
     headline: Literal["combined", "extrapolation", "extrapolation_or_combined"] = "combined"
     use_earlier_tests: bool = False  # whether the combined estimate also rests on the person's latest earlier test

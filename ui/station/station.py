@@ -1,4 +1,8 @@
-"""Builds clock, record, drivers and controller into a station. No Qt: window and command line both use it."""
+"""Builds clock, record, drivers and controller into a station. No Qt: window and command line both use it.
+
+What reckons is read from the disk where it is first needed, which is before a belt can move: a list of people is on the
+screen before.
+"""
 
 import logging
 import time
@@ -12,7 +16,6 @@ from typing import TYPE_CHECKING, overload
 
 import msgspec
 
-from drivers.heart_rate.replay import check as check_recording
 from drivers.heart_rate_client import HeartRateClient
 from drivers.machines import load_machines
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
@@ -22,7 +25,6 @@ from teststation.cause import Cause, Problem
 from teststation.clock import ScaledClock, TimeScale
 from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, BadInput, RecordError
-from teststation.physiology.assess import Choices, EarlierTest, assess_run, hr_limit_bpm
 from teststation.physiology.result import Assessment
 from teststation.protocol.load import builtin_ids, find, load_plan, speeds
 from teststation.protocol.own import OwnProtocols
@@ -57,6 +59,7 @@ from ui.station.synced_journal import SyncedJournal
 
 if TYPE_CHECKING:
     from teststation.exchange.export import Manner
+    from teststation.physiology.assess import Choices, EarlierTest
     from teststation.report.model import Clinic, Previous, Report
 
 log = logging.getLogger("teststation.station")
@@ -132,8 +135,10 @@ class Station:
         self.recovered_sessions: list[StoredSession] = []
 
     @property
-    def choices(self) -> Choices:
+    def choices(self) -> "Choices":
         """What this clinic has chosen of the estimate."""
+        from teststation.physiology.assess import Choices
+
         return Choices(self.settings.headline, self.settings.use_earlier_tests, self.settings.intervals_may_run)
 
     # --- protocols ---
@@ -222,6 +227,8 @@ class Station:
                 family=treadmill.options["family"],
                 strap=heart_rate.options["family"] if heart_rate.family == "emulated" else "bridge",
             )
+        from teststation.physiology.assess import hr_limit_bpm
+
         treadmill_spec = emulated.treadmill if emulated else setup.treadmill
         heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
         clock = ScaledClock(time.monotonic, self.scale)
@@ -274,6 +281,8 @@ class Station:
                 continue
             devices.append(device)
             if device.family == "replay":
+                from drivers.heart_rate.replay import check as check_recording
+
                 try:
                     check_recording(device.port)
                 except BadInput as error:
@@ -371,11 +380,15 @@ class Station:
         run = recording.record(state)
         if run.plan.session is not None:
             return self.record.keep(events[0].person_id, run, session_of(run, content.events), content.events)
+        from teststation.physiology.assess import assess_run
+
         assessment = assess_run(run, self.earlier(events[0].person_id, demo=run.demo), self.choices)
         return self.record.keep(events[0].person_id, run, assessment, content.events)
 
-    def earlier(self, person_id: str, before: str | None = None, *, demo: bool) -> tuple[EarlierTest, ...]:
+    def earlier(self, person_id: str, before: str | None = None, *, demo: bool) -> "tuple[EarlierTest, ...]":
         """This person's earlier tests as the comparison needs them, oldest first: demonstrations among themselves."""
+        from teststation.physiology.assess import EarlierTest
+
         return tuple(
             EarlierTest(test_id=stored.id, run=stored.run, assessment=stored.assessment)
             for stored in self.record.tests.history(person_id)
@@ -388,6 +401,8 @@ class Station:
 
     def assess_again(self, stored: StoredTest, subject: Subject | None = None) -> Assessment:
         """What today's method says of a kept test, for the subject as it was or as it should have been."""
+        from teststation.physiology.assess import assess_run
+
         run = stored.run if subject is None else msgspec.structs.replace(stored.run, subject=subject)
         return assess_run(run, self.earlier(stored.person_id, stored.run.started_at, demo=run.demo), self.choices)
 

@@ -14,12 +14,14 @@ from teststation.physiology.result import METHODS
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Role
+from teststation.records.people.erasure import Reason
 from teststation.records.people.people import Person
 from teststation.run.alarms import Priority
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause
 from teststation.subject import Gait, Sex, Subject
 from teststation.texts import LANGUAGES, texts
+from teststation.training.today import Why
 from ui.desktop.header import STEPS
 from ui.desktop.i18n import catalogue
 from ui.desktop.i18n.qt_words import SOURCES as SOURCES_OF_QT
@@ -34,8 +36,7 @@ from ui.desktop.test.controls import Main
 from ui.desktop.test.pretest_answers import ACTIVITY
 from ui.desktop.test.questions import NOTES, OVERRIDE_REASONS, STOP_REASONS, SYMPTOMS
 from ui.desktop.test.screening import QUESTIONS
-from ui.desktop.theme.palette import ON_DARK, RED, TEXT_PAIRS, contrast
-from ui.desktop.theme.style import style_sheet
+from ui.desktop.theme.palette import PALETTES
 from ui.desktop.widgets.rpe_strip import BANDS
 from ui.desktop.widgets.time_plot import OPERATORS_MARKS
 
@@ -47,6 +48,9 @@ COMPARED = (
 )  # fmt: skip
 CHANGES = ("within_error", "not_comparable", "possible_up", "possible_down", "real_up", "real_down")
 BUILT = {
+    *(f"today.{why.value}" for why in Why),
+    *(f"erase.{reason.value}" for reason in Reason),
+    *(f"theme.{theme}" for theme in PALETTES),
     *SOURCES_OF_QT.values(),
     *(f"mark.{kind}" for kind in OPERATORS_MARKS if kind not in ("note", "symptom")),
     *(f"do.main_{main.value}" for main in Main if main is not Main.NOTHING),
@@ -135,33 +139,3 @@ def test_the_program_never_calls_its_own_stop_an_emergency_stop(language: str, s
     assert set(spoken) == {"run.red_button", "intended.red_button"}
     assert belt in spoken["run.red_button"]
     assert re.search(rf"(ikke en|ikkje ein|not an) {stop}", spoken["intended.red_button"])
-
-
-@pytest.mark.parametrize(("ink", "ground"), TEXT_PAIRS)
-def test_text_stands_out_from_its_ground(ink: str, ground: str) -> None:
-    assert contrast(ink, ground) >= 4.5
-
-
-def pairs_of(sheet: str) -> set[tuple[str, str]]:
-    """Ink and ground of every rule that has both, its own or from the rule for what it lies in."""
-    rules = dict[str, dict[str, str]]()
-    for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
-        colours = dict(re.findall(r"(?<![-\w])(color|background): (#[0-9A-Fa-f]{6})", body))
-        for selector in selectors.split(","):
-            rules.setdefault(selector.strip(), {}).update(colours)
-    found = set()
-    for selector, colours in rules.items():
-        ground = rules.get(selector.rpartition(" ")[0], {}).get("background")
-        if "color" in colours and (ground := colours.get("background", ground)):
-            found.add((colours["color"].upper(), ground.upper()))
-    return found
-
-
-def test_every_pair_of_the_style_sheet_is_among_those_that_are_tried() -> None:
-    used = pairs_of(style_sheet(1.0, "any"))
-    assert (ON_DARK, RED) in used
-    assert used - {(ink.upper(), ground.upper()) for ink, ground in TEXT_PAIRS} == set()
-
-
-def test_contrast_of_black_on_white_is_twenty_one() -> None:
-    assert contrast("#000000", "#FFFFFF") == pytest.approx(21.0)

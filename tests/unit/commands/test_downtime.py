@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from teststation.physiology.assess import hr_limit_bpm
 from teststation.protocol.load import find, load_plan
 from teststation.subject import Sex, Subject
 from ui import cli
-from ui.station.station import hr_limit_bpm
 
 PAGE = (Path(__file__).parents[3] / "docs" / "downtime.md").read_text("utf-8")
 

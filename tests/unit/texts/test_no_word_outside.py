@@ -17,7 +17,7 @@ CORE = Path(teststation.__path__[0])
 SPOKEN = [CORE / "report", Path(ui.__path__[0]) / "desktop"]
 APART = {"typesetting", "theme", "qt_words.py"}  # fonts, style sheets, and Qt's own words as its source has them
 # Names of fonts, styles and classes; nobody reads them.
-NO_WORDS = {"Courier-Bold", "Fusion", "CommissioningFlow", "ReportSheet", "Work", "Prepared"}
+NO_WORDS = {"Courier-Bold", "Fusion", "CommissioningFlow", "ReportSheet", "Work", "Prepared", "Screen"}
 UNITS = r"(?:km/[th]|slag/min|bpm|min|m[lL]/kg/min|kg|cm|år|years|trinn|stages?)"
 LOGGED = {
     "setStyleSheet", "setObjectName", "debug", "info", "warning", "error", "exception", "compile", "sub", "match",
@@ -34,6 +34,8 @@ def _unread(tree: ast.AST) -> set[int]:
             case ast.Expr(value=ast.Constant()) | ast.Raise() | ast.Assert():
                 hidden = [node]
             case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.AST() as annotation):
+                hidden = [annotation]
+            case ast.FunctionDef(returns=ast.AST() as annotation):
                 hidden = [annotation]
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in LOGGED:
                 hidden = [node]

@@ -20,7 +20,7 @@ from teststation.records.access.seals import Key
 from teststation.records.access.users import Permission, still_may
 from teststation.records.people import national_number
 from teststation.records.people.last_tested import last_tested
-from teststation.records.storage.names import folded, search_key, sort_key, trimmed
+from teststation.records.storage.names import folded, search_key, search_words, sort_key, trimmed
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import AUDIT, PERSON, PERSON_VERSION
 from teststation.subject import Sex
@@ -183,19 +183,25 @@ class People:
         """Everybody."""
         return self._list(None)
 
-    def search(self, text: str) -> list[Person]:
+    def search(self, text: str, *, skip: int = 0, limit: int | None = SEARCH_LIMIT) -> list[Person]:
         """Who matches every word of ``text`` in name, number or birth date, in any order and case.
 
-        At most ``SEARCH_LIMIT`` people; an empty text matches everybody.
-        """
-        return self._list(text)
+        "Family name, given name" and a birth date without its zeros, as 1.1.1980, are such words too.
 
-    def _list(self, text: str | None) -> list[Person]:
+        Args:
+            text: Empty matches everybody.
+            skip: So many of those who match have been read before.
+            limit: At most so many; None: all of them.
+        """
+        return self._list(text, skip, limit)
+
+    def _list(self, text: str | None, skip: int = 0, limit: int | None = None) -> list[Person]:
         query = select(PERSON).where(PERSON.c.merged_into.is_(None)).order_by(PERSON.c.sort_key, PERSON.c.id)
         if text is not None:
-            words = folded(text).split()
-            query = query.where(*(PERSON.c.search_key.contains(word, autoescape=True) for word in words))
-            query = query.limit(SEARCH_LIMIT)
+            key = PERSON.c.search_key
+            words = search_words(text)
+            query = query.where(*(or_(*(key.contains(way, autoescape=True) for way in word)) for word in words))
+        query = query.offset(skip).limit(limit)
         with self._database.reading() as connection:
             return [person_of(row) for row in connection.execute(query).mappings()]
 

@@ -4,11 +4,13 @@ The order is that of Norwegian in the Unicode Common Locale Data Repository (``n
 æ, ö as ø, ü as y; other accents do not count. Kept keys follow these functions: who changes them needs a migration.
 """
 
+import re
 import unicodedata
 
 _ORDER = str.maketrans("æøå", "{|}")  # the three signs that follow z
 _LIKE_NORWEGIAN = str.maketrans({"ä": "æ", "ö": "ø", "ő": "ø", "ü": "y", "ű": "y", "ð": "d", "þ": "th"})
 _NORWEGIAN = "æøå"
+_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})(?:[./-](\d{0,4}))?")
 
 
 def trimmed(text: str) -> str:
@@ -40,6 +42,24 @@ def search_key(given_name: str, family_name: str, number: str, born: str) -> str
         year, month, day = born.split("-")
         dates = [born, f"{day}.{month}.{year}", f"{day}{month}{year}"]
     return " ".join(part for part in (*dict.fromkeys(ways), folded(number), *dates) if part)
+
+
+def search_words(text: str) -> list[tuple[str, ...]]:
+    """What is looked for in a search key: each word that was typed, in every way it may stand there.
+
+    A comma between names only parts them. A day, or the beginning of one, is also looked for with all its digits:
+    1.1.1980, 1/1-80 and 1.1 are 01.01.1980.
+    """
+    return [tuple(dict.fromkeys((word, *_as_days(word)))) for word in folded(text).replace(",", " ").split()]
+
+
+def _as_days(word: str) -> list[str]:
+    found = _DAY.fullmatch(word)
+    if found is None:
+        return []
+    begins = f"{int(found[1]):02d}.{int(found[2]):02d}."
+    year = found[3] or ""
+    return [f"{begins}{century}{year}" for century in (("", "19", "20") if len(year) == 2 else ("",))]
 
 
 def _without_accents(text: str) -> str:

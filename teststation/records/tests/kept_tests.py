@@ -210,6 +210,13 @@ class KeptTests:
         with self._database.reading() as connection:
             return [_summary(row) for row in connection.execute(query).mappings()]
 
+    def interrupted(self) -> builtins.list[KeptLine]:
+        """Everybody's tests that broke off with the station and that nobody has signed, oldest first."""
+        query = _summaries().where(TEST.c.outcome == Outcome.INTERRUPTED.value, SIGNATURE.c.number.is_(None))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(TEST.c.started_utc, TEST.c.id)).mappings()
+            return [_summary(row) for row in rows]
+
     def trend_facts(self, person_id: str) -> dict[str, TrendFacts]:
         """Of a person's tests, by their ids. Reads the head of each result that counts, and no run."""
         columns = [TEST.c.id, RESULT.c.assessment_json]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from teststation.records.upkeep.lineage import is_own
 from teststation.records.upkeep.verify import Verification
 
 EVERY = timedelta(hours=20)  # once a working day, also when the station is started a little earlier than yesterday
+LATE = timedelta(days=4)  # a long weekend passes without anybody at the station; then somebody has to be told
 MONTHS_KEPT = 12  # beside the newest days, the last backup of each of so many months
 _NAME = re.compile(r"teststation-(\d{4}-\d{2}-\d{2}T\d{4})(?:-r\d+-[0-9a-f]{12})?\.backup")
 
@@ -61,22 +62,41 @@ def may_go(paths: list[Path], days_kept: int) -> list[Path]:
     return [path for _, path in dated if path not in kept]
 
 
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """The newest backup of a record; ``at`` is None where there is none."""
+
+    at: datetime | None
+    late: bool
+
+
+def last_backup(record: Record, folder: Path, now: datetime) -> LastBackup:
+    """When the record was last backed up into a folder: what is dated in the future or another's counts for nothing.
+
+    Raises RecordError: the folder cannot be read.
+    """
+    dated = sorted(((at, path) for path in files_of(folder) if (at := made_at(path)) is not None), reverse=True)
+    newest = next((at for at, path in dated if at <= now and is_own(record.database, record.file, path)), None)
+    return LastBackup(newest, late=newest is None or now - newest >= LATE)
+
+
 def scheduled_backup(
     record: Record, folder: Path, days_kept: int, now: datetime, go_on: GoOn = always
 ) -> Verification | None:
-    """Make the backup that is due and give up what the rotation does not keep; None where none is due.
+    """Make the backup that is due, as ``backup_into``; None where none is due."""
+    if not is_due(folder, now, lambda path: is_own(record.database, record.file, path)):
+        return None
+    return backup_into(record, folder, days_kept, now, go_on)
+
+
+def backup_into(record: Record, folder: Path, days_kept: int, now: datetime, go_on: GoOn = always) -> Verification:
+    """Make a backup, due or not, and give up what the rotation does not keep.
 
     What is not a backup of this record, under the passphrase it has now, is neither counted nor given up.
 
     Raises:
         Interrupted: ``go_on`` said no; the next call begins again. RecordError: the folder cannot be used.
     """
-
-    def own(path: Path) -> bool:
-        return is_own(record.database, record.file, path)
-
-    if not is_due(folder, now, own):
-        return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / backup_name(now)
@@ -84,7 +104,11 @@ def scheduled_backup(
         if made.head is not None:  # known only now: others may write while the record is copied
             path = path.replace(folder / backup_name(now, made.head))
         if made.ok:  # else the good old ones may be needed
-            mine = [one for one in files_of(folder) if made_at(one) is not None and own(one)]
+            mine = [
+                one
+                for one in files_of(folder)
+                if made_at(one) is not None and is_own(record.database, record.file, one)
+            ]
             for old in may_go(mine, days_kept):
                 old.unlink(missing_ok=True)
     except OSError as error:

@@ -32,7 +32,9 @@ class RecordSettingsSheet(Sheet):
         dialogs: Dialogs,
         saved: Callable[[Settings], None],
         tell: Callable[[str, list[str]], None],
+        open_backups: Callable[[], None] = lambda: None,
     ) -> None:
+        """``open_backups``: shows when the last backup was made, makes one, and leads back to one."""
         self._station, self._saved, self._tell = station, saved, tell
         now = station.settings
         default = str(default_record_path())
@@ -55,6 +57,8 @@ class RecordSettingsSheet(Sheet):
         hint = label(tr("place.hint"), "soft", wrap=True)
         super().__init__(window, tr("place.title"), column(fields, self.names, hint, self.problems), width=1300)
         self.add_cancel(tr("common.cancel"))
+        self.backups_button = button(tr("backups.open"), open_backups, "touch")
+        self.foot.insertWidget(1, self.backups_button)
         self.save_button = button(tr("form.save"), self.save, "main")
         self.foot.addWidget(self.save_button)
 

@@ -1,11 +1,12 @@
 """Which clinic, which machines, which test by default."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from drivers.adapters import ports_here
+from drivers.machines import Machine, load_machines
 from drivers.radio.ant_key import parse_key
 from drivers.registry import HEART_RATE, TREADMILL, parse_device
 from teststation.errors import BadInput
@@ -14,9 +15,11 @@ from teststation.texts import LANGUAGES
 from ui.desktop.i18n import core_texts, knows, told, tr
 from ui.desktop.i18n.numbers import number, parse_number
 from ui.desktop.machines.strap_finder import StrapFinder
-from ui.desktop.widgets.base import button, column, label, problem_label, row, show_problems
+from ui.desktop.theme.palette import PALETTES
+from ui.desktop.widgets.base import button, column, frame, label, problem_label, row, show_problems
 from ui.desktop.widgets.fields import Bounds, form, line_edit
 from ui.desktop.widgets.sheet import Sheet
+from ui.station.device_choices import Choice, pulses, treadmills
 from ui.station.settings import LOCK_MAX, LOCK_MIN, Settings, ant_key
 from ui.station.station import Station
 from ui.station.strap_search import search
@@ -27,6 +30,37 @@ LOCK_AFTER_MIN = Bounds(LOCK_MIN, LOCK_MAX, "unit.minutes")
 def serial_ports() -> list[str]:
     """Names of the serial ports of this machine, with what they call themselves."""
     return [f"{here.name} ({here.description})" if here.description else here.name for here in ports_here()]
+
+
+def known_machines() -> Sequence[Machine]:
+    """The clinic's machines; none where their file cannot be read, which is told where one is put into use."""
+    try:
+        return load_machines()
+    except BadInput:
+        return ()
+
+
+def _picker(name: str, choices: Sequence[Choice]) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(tr(name))
+    box.addItem(tr("settings.nothing"), "")
+    for device, words in choices:
+        box.addItem(words, device)
+    return box
+
+
+def _keep_in_step(picker: QComboBox, written: QLineEdit) -> None:
+    """What is picked is written, and what is written is picked, as it stands where it is on no list."""
+
+    def show() -> None:
+        device = written.text().strip()
+        if picker.findData(device) < 0:
+            picker.addItem(device, device)
+        picker.setCurrentIndex(picker.findData(device))
+
+    picker.activated.connect(lambda index: written.setText(picker.itemData(index)))
+    written.textChanged.connect(lambda _: show())
+    show()
 
 
 class SettingsSheet(Sheet):
@@ -57,6 +91,10 @@ class SettingsSheet(Sheet):
         self.straps = StrapFinder(
             window, self.heart_rate.setText, lambda: search(self.heart_rate.text().strip(), self._key())
         )
+        self.treadmills = _picker("settings.treadmill", treadmills(known_machines(), now.treadmill, core_texts()))
+        self.pulses = _picker("settings.heart_rate", pulses(ports_here(), now.heart_rate, core_texts()))
+        for picker, written in ((self.treadmills, self.treadmill), (self.pulses, self.heart_rate)):
+            _keep_in_step(picker, written)
         self.ant_key = line_edit(now.ant_network_key, tr("settings.ant_key"), tr("settings.ant_key_hint"))
         self.ant_key.setEchoMode(QLineEdit.EchoMode.Password)
         self.language = QComboBox()
@@ -64,6 +102,11 @@ class SettingsSheet(Sheet):
         for language in LANGUAGES:
             self.language.addItem(tr(f"language.{language}"), language)
         self.language.setCurrentIndex(self.language.findData(now.language))
+        self.theme = QComboBox()
+        self.theme.setAccessibleName(tr("settings.theme"))
+        for theme in PALETTES:
+            self.theme.addItem(tr(f"theme.{theme}"), theme)
+        self.theme.setCurrentIndex(self.theme.findData(now.theme))
         self.lock_after = line_edit(str(now.lock_after_min), tr("settings.lock_after"))
         self.headline = QComboBox()
         self.headline.setAccessibleName(tr("settings.headline"))
@@ -93,9 +136,12 @@ class SettingsSheet(Sheet):
         fields = form(
             (tr("settings.clinic"), self.clinic),
             (tr("settings.operator"), self.operator),
-            (tr("settings.language"), self.language),
-            (tr("settings.treadmill"), row(self.treadmill, *machine, gap=8, shares=(1,))),
-            (tr("settings.heart_rate"), self.heart_rate),
+            (
+                tr("settings.language"),
+                row(self.language, label(tr("settings.theme")), self.theme, gap=8, shares=(1, 0, 1)),
+            ),
+            (tr("settings.treadmill"), row(self.treadmills, *machine, gap=8, shares=(1,))),
+            (tr("settings.heart_rate"), self.pulses),
             (tr("settings.straps"), self.straps),
             (tr("settings.ant_key"), self.ant_key),
             (tr("settings.protocol"), self.protocol),
@@ -103,9 +149,28 @@ class SettingsSheet(Sheet):
             (tr("settings.headline"), self.headline),
             (tr("settings.lock_after"), self.lock_after),
         )
-        hint = label(f"{tr('settings.hint')} {found}", "soft", wrap=True)
-        content = column(fields, self.earlier, self.ledger, self.may_run, self.patient_screen, hint, self.problems)
+        self.advanced = frame(
+            column(
+                form((tr("settings.raw_treadmill"), self.treadmill), (tr("settings.raw_heart_rate"), self.heart_rate)),
+                label(f"{tr('settings.hint')} {found}", "soft", wrap=True),
+            ),
+            "plain",
+        )
+        self.advanced_button = button(tr("settings.advanced"), role="link")
+        self.advanced_button.setCheckable(True)
+        self.advanced_button.toggled.connect(self.advanced.setVisible)
+        content = column(
+            fields,
+            self.earlier,
+            self.ledger,
+            self.may_run,
+            self.patient_screen,
+            row(self.advanced_button, 1),
+            self.advanced,
+            self.problems,
+        )
         super().__init__(window, tr("settings.title"), content, width=1500)
+        self.advanced.hide()
         self.add_cancel(tr("common.cancel"))
         self.record_button = button(tr("place.open"), open_record, "touch")
         self.papers_button = button(tr("paper_settings.open"), open_papers, "touch")
@@ -146,6 +211,7 @@ class SettingsSheet(Sheet):
                 clinic_name=self.clinic.text().strip(),
                 operator=self.operator.text().strip(),
                 language=self.language.currentData(),
+                theme=self.theme.currentData(),
                 treadmill=self.treadmill.text().strip(),
                 heart_rate=self.heart_rate.text().strip(),
                 ant_network_key=key,

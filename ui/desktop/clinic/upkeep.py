@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from teststation.cause import Cause, Problem
 from teststation.errors import StationError
 from teststation.records.storage.store import ServerAway
 from teststation.records.upkeep.copying import Interrupted
-from teststation.records.upkeep.rotation import scheduled_backup
-from ui.desktop.i18n import told
+from teststation.records.upkeep.rotation import LastBackup, backup_into, last_backup, scheduled_backup
+from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.numbers import moment
 from ui.desktop.work import Work
 from ui.station.station import Station
 
@@ -22,8 +23,19 @@ LOOK_EVERY_MS = 60_000
 RENEW_EVERY = 60  # looks between two hand-overs while the server answers: it brings the people who may come today
 
 
+def last_words(last: LastBackup | None) -> str:
+    """When the record was last backed up; None where no folder is chosen for that."""
+    if last is None:
+        return tr("backups.none")
+    if last.at is None:
+        return tr("backups.never")
+    return tr("backups.late" if last.late else "backups.last", when=moment(last.at.isoformat()))
+
+
 class Upkeep(QObject):
     """Looks once a minute. A problem is said once, and again only after it had gone."""
+
+    backup_known = Signal(object)  # LastBackup; None where there is no folder for backups
 
     def __init__(
         self,
@@ -41,6 +53,8 @@ class Upkeep(QObject):
         self._closing = False
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self.look)
+        self._made = False  # a backup, since ``backup_known`` was told
+        self._asked: list[Work] = []  # what somebody asked for, beside the looks
         self._timer.start()
 
     def look(self) -> None:
@@ -52,12 +66,52 @@ class Upkeep(QObject):
         self._work.done.connect(self._say)
         self._work.start()
 
+    def look_back(self) -> None:
+        """Find out when the record was last backed up, and tell ``backup_known``."""
+        self._ask(self._last, self.backup_known.emit)
+
+    def back_up_now(self, said: Callable[[LastBackup | None, Sequence[str]], None]) -> None:
+        """Make a backup, due or not; ``said`` gets the newest there is then, and what is wrong."""
+
+        def make() -> tuple[Problem, ...]:
+            record, settings = self._station.record, self._station.settings
+            folder = Path(settings.backup_folder)
+            try:
+                return backup_into(record, folder, settings.backup_days, _now(), self._may_go_on).causes
+            except Interrupted:
+                return (tr("place.given_up"),)
+
+        def done(answer: tuple[LastBackup | None, tuple[Problem, ...]]) -> None:
+            last, problems = answer
+            self.backup_known.emit(last)
+            said(last, told(problems))
+
+        def do() -> tuple[LastBackup | None, tuple[Problem, ...]]:
+            problems = self._problems(make)
+            return self._last(), problems
+
+        self._ask(do, done)
+
+    def _ask(self, work: Callable[[], object], done: Callable[..., None]) -> None:
+        asked = Work(work, self)
+        asked.done.connect(done)
+        self._asked = [one for one in self._asked if not one.wait(0.0)] + [asked.start()]
+
+    def _last(self) -> LastBackup | None:
+        folder = self._station.settings.backup_folder
+        if not folder:
+            return None
+        try:
+            return last_backup(self._station.record, Path(folder), _now())
+        except StationError:  # the look that makes backups says so
+            return LastBackup(None, late=True)
+
     def wait(self, seconds: float) -> None:
         """Give up what can be given up, and let the rest come to its end."""
         self._closing = True
         self._timer.stop()
-        if self._work is not None:
-            self._work.wait(seconds)
+        for work in (*self._asked, *([] if self._work is None else [self._work])):
+            work.wait(seconds)
 
     def _may_go_on(self) -> bool:
         return self._quiet() and not self._closing
@@ -80,9 +134,10 @@ class Upkeep(QObject):
             self._station.record,
             Path(settings.backup_folder),
             settings.backup_days,
-            datetime.now(),  # noqa: DTZ005 - the wall clock of the clinic names the file
+            _now(),
             self._may_go_on,
         )
+        self._made = self._made or made is not None
         return () if made is None else made.causes
 
     @staticmethod
@@ -97,6 +152,9 @@ class Upkeep(QObject):
             return error.causes
 
     def _say(self, problems: tuple[Problem, ...]) -> None:
+        if self._made:
+            self._made = False
+            self.look_back()
         if problems != self._said and problems:
             self._tell(told(self._named(problem) for problem in problems))
         self._said = problems
@@ -107,6 +165,10 @@ class Upkeep(QObject):
             return problem
         person = self._station.record.people.get(str(problem.values["person"]))
         return Cause(problem.code, {"person": person.full_name})
+
+
+def _now() -> datetime:
+    return datetime.now()  # noqa: DTZ005 - the wall clock of the clinic names the file
 
 
 def _without_details(problem: Problem) -> Problem:

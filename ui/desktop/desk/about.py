@@ -15,8 +15,12 @@ from ui.station.components import commit, components
 class AboutSheet(Sheet):
     """Version and commit, the intended use, and every package with its version and licence."""
 
-    def __init__(self, window: QWidget, drill: Callable[[], None] | None = None) -> None:
-        """``drill``: opens the drills of the staff, where that may be."""
+    def __init__(
+        self, window: QWidget, save_support: Callable[[], None], drill: Callable[[], None] | None = None
+    ) -> None:
+        """``save_support``: asks where a file for whoever helps with the program is to go; ``drill``: opens the drills
+        of the staff, where that may be.
+        """
         built = commit()
         version = tr("about.version", version=__version__)
         parts = column(gap=8)
@@ -39,6 +43,8 @@ class AboutSheet(Sheet):
         )
         super().__init__(window, tr("about.title"), body, width=1200, fill=True)
         self.add_cancel(tr("common.close"))
+        self.support_button = button(tr("support.open"), save_support, "touch")
+        self.foot.addWidget(self.support_button)
         if drill is not None:
             self.drill_button = button(tr("drill.open"), lambda: self._drill(drill), "touch")
             self.foot.addWidget(self.drill_button)

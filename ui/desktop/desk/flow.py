@@ -68,10 +68,19 @@ class DeskFlow(QObject):
     # --- at the door ---
 
     def start(self) -> None:
-        """Ask who is there, where the record has users."""
-        if self.desk.asks_login:
+        """Ask who is there, where the record has users and nobody has said so."""
+        if self.desk.asks_login and self.desk.user is None:
             self._show_login("")
+        self._last = self.desk.user
         self._show_user()
+
+    def begin_anew(self) -> None:
+        """Another content has come into the record: whoever works here comes in by what it knows of users."""
+        if self.desk.user is not None:
+            self.desk.log_out()
+        self._last = None
+        if self.cover is None:
+            self.start()
 
     def remind(self) -> None:
         """Offer the first user, unless that was put off; the header goes on reminding."""

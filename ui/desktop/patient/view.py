@@ -8,7 +8,7 @@ from teststation.cause import Cause
 from ui.desktop.i18n import catalogue
 from ui.desktop.i18n.numbers import clock
 from ui.desktop.patient.words import PatientMoment
-from ui.desktop.theme.palette import ACCENT_DARK, BACKGROUND, INK, INK_SOFT
+from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
 from ui.desktop.widgets.base import column, label, row, set_text
 
@@ -47,12 +47,12 @@ class PatientView(QWidget):
         self.layout().setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # type: ignore[union-attr]
         # Its own colours, whatever its parent's style sheet says of labels.
         self.setStyleSheet(
-            f"QWidget#patient {{ background: {BACKGROUND}; }} QLabel {{ color: {INK}; background: transparent; }}"
+            f"QWidget#patient {{ background: {c.BACKGROUND}; }} QLabel {{ color: {c.INK}; background: transparent; }}"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         for soft in (self.demo, self.pulse_caption, self.left_caption):
-            soft.setStyleSheet(f"color: {INK_SOFT};")
-        self.headline.setStyleSheet(f"color: {ACCENT_DARK};")
+            soft.setStyleSheet(f"color: {c.INK_SOFT};")
+        self.headline.setStyleSheet(f"color: {c.ACCENT_DARK};")
 
     def show_moment(self, moment: PatientMoment) -> None:
         """Show one moment."""

@@ -2,24 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
 from teststation.exchange.earlier import preview
-from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.people.people import Person
+from teststation.records.upkeep.erasing import Gone
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import day, today
 from ui.desktop.people.audit import audit_sheet
 from ui.desktop.people.compare import CompareSheet
 from ui.desktop.people.due import due_sheet
 from ui.desktop.people.earlier import BringInSheet
-from ui.desktop.people.history import HistoryScreen
+from ui.desktop.people.erase import EraseSheet, gone_words, reason_sheet
 from ui.desktop.people.merge import MergeSheet
 from ui.desktop.people.person import PersonScreen
 from ui.desktop.people.person_form import PersonForm
@@ -28,6 +28,10 @@ from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.desk import Desk
 from ui.station.station import Station
+from ui.station.today import today_of
+
+if TYPE_CHECKING:
+    from ui.desktop.people.history import HistoryScreen
 
 
 class Window(Protocol):
@@ -54,23 +58,30 @@ class PeopleFlow(QObject):
         station: Station,
         desk: Desk,
         people: PersonScreen,
-        history: HistoryScreen,
+        history: "Callable[[], HistoryScreen]",
         window: Window,
         dialogs: Dialogs,
         parent: QObject,
     ) -> None:
+        """``history``: the screen with all tests of a person, made when it is first wanted."""
         super().__init__(parent)
-        self.station, self.desk, self.people, self.history, self._window = station, desk, people, history, window
+        self.station, self.desk, self.people, self._history, self._window = station, desk, people, history, window
         people.new_wanted.connect(lambda: self.edit(None))
         people.edit_wanted.connect(self.edit)
         people.merge_wanted.connect(self.merge)
+        people.erase_wanted.connect(self.erase)
+        people.today_wanted.connect(self.show_today)
+        people.result_seen.connect(lambda person: desk.saw(Action.PERSON_SEEN, person.id))
         people.due_wanted.connect(self.show_due)
         people.history_wanted.connect(self.show_history)
         people.bring_in_wanted.connect(self.ask_table)
         self._dialogs = dialogs
+
+    def connect_history(self, history: "HistoryScreen") -> None:
+        """The screen with all tests is there."""
         history.compare_wanted.connect(self.compare)
         history.audit_wanted.connect(self.show_audit)
-        history.back.connect(lambda: window.go_to(people))
+        history.back.connect(lambda: self._window.go_to(self.people))
 
     def edit(self, person: Person | None) -> None:
         """Add a person, or correct one."""
@@ -102,6 +113,27 @@ class PeopleFlow(QObject):
             lambda window: MergeSheet(window, record, person, lambda: self.people.refresh(choose=person.id))
         )
 
+    def erase(self, person: Person) -> None:
+        """Erase a person for good: why, and whom once more. Raises BadInput: they may not."""
+        record = self.station.record
+        record.users.still_may(Permission.ERASE)
+        self.desk.saw(Action.PERSON_SEEN, person.id)
+        show = self._window.show_sheet
+        show(
+            lambda window: reason_sheet(
+                window, person, lambda reason: show(lambda over: EraseSheet(over, record, person, reason, self._erased))
+            )
+        )
+
+    def _erased(self, gone: Gone) -> None:
+        self.people.search.clear()
+        self.people.refresh()
+        self._window.tell(tr("erase.title"), gone_words(gone, str(self.station.record.location)))
+
+    def show_today(self) -> None:
+        """Who is to be seen to today."""
+        self.people.show_today(today_of(self.station.record, today()))
+
     def show_due(self) -> None:
         """Who should come now."""
         due: Sequence[tuple[Person, str]] = self.station.record.people.due(today())
@@ -113,8 +145,9 @@ class PeopleFlow(QObject):
         lines = self.station.record.tests.summaries(person.id)
         titles = {identifier: core_texts().name_of(title) for identifier, title in self.station.protocols()}
         imported = self.station.record.imported.of_person(person.id)
-        self.history.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT), imported=imported)
-        self._window.go_to(self.history)
+        screen = self._history()
+        screen.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT), imported=imported)
+        self._window.go_to(screen)
 
     def ask_table(self) -> None:
         """Which file the earlier tests are in."""
@@ -136,6 +169,8 @@ class PeopleFlow(QObject):
 
     def compare(self, earlier_id: str, later_id: str) -> None:
         """Two tests side by side. Whether the change is real is for the physiology to say."""
+        from teststation.physiology.assess import EarlierTest, assess_run
+
         tests = self.station.record.tests
         earlier, later = tests.get(earlier_id), tests.get(later_id)
         person = self.station.record.people.get(later.person_id)

@@ -11,8 +11,9 @@ from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import KeptLine
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.marks import marked, name_of
-from ui.desktop.i18n.numbers import DASH, between, day, number, today
-from ui.desktop.people.person import due_words
+from ui.desktop.i18n.numbers import DASH, day, number, today
+from ui.desktop.people.last_result import vo2_words
+from ui.desktop.people.people_model import due_words
 from ui.desktop.widgets.base import button, card, column, frame, label, row, set_text
 from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.table import reading_table
@@ -20,13 +21,6 @@ from ui.desktop.widgets.trend_plot import TrendPlot, TrendPoint
 
 Row = KeptLine | ImportedResult
 COLUMNS = ("pick", "date", "protocol", "vo2", "outcome", "signed")
-
-
-def vo2_words(line: KeptLine) -> str:
-    """Headline number and range, or a dash."""
-    if line.vo2max_ml_kg_min is None:
-        return DASH
-    return f"{number(line.vo2max_ml_kg_min, 1)} ({between(line.low, line.high)})"
 
 
 def outcome_of(line: KeptLine) -> str:

@@ -34,14 +34,11 @@ class Window(Protocol):
 
 
 class ResultFlow(QObject):
-    """Connects the result screen's buttons to the record."""
+    """What the result screen's buttons do with the record."""
 
     def __init__(self, station: Station, desk: Desk, screen: ResultScreen, window: Window, parent: QObject) -> None:
         super().__init__(parent)
         self.station, self.desk, self.screen, self._window = station, desk, screen, window
-        screen.sign_wanted.connect(self.sign)
-        screen.versions_wanted.connect(self.show_versions)
-        screen.again_wanted.connect(self.calculate_again)
 
     def show(self, stored: StoredTest) -> None:
         """Show a kept test, and tell the audit log who looked."""

@@ -128,7 +128,7 @@ QPushButton:checked {{
     background: {c.ACCENT_SOFT}; border: 2px solid {c.ACCENT}; color: {c.ACCENT_DARK}; font-weight: bold;
 }}
 QPushButton[role="main"] {{
-    background: {c.ACCENT}; color: {c.ON_DARK}; border: 1px solid {c.ACCENT_DARK};
+    background: {c.ACCENT}; color: {c.ON_ACCENT}; border: 1px solid {c.ACCENT_DARK};
     font-size: {text(24)}; font-weight: bold; padding: {px(8)} {px(28)}; min-height: {px(56)};
 }}
 QPushButton[role="main"]:hover, QPushButton[role="main"]:pressed {{ background: {c.ACCENT_DARK}; }}
@@ -163,7 +163,7 @@ QPushButton#stop:focus {{ border: 5px solid {c.INK}; }}
 QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {{
     background: {c.SURFACE}; border: 1px solid {c.LINE_STRONG}; border-radius: {px(6)};
     padding: {px(5)} {px(9)}; min-height: {px(32)};
-    selection-background-color: {c.ACCENT}; selection-color: {c.ON_DARK};
+    selection-background-color: {c.ACCENT}; selection-color: {c.ON_ACCENT};
 }}
 QLineEdit[role="figure"] {{ min-height: {px(TOUCH - 16)}; font-size: {text(32)}; font-weight: bold; }}
 QPushButton[role="stepper"] {{
@@ -176,7 +176,7 @@ QLineEdit[state="wrong"] {{ border: 2px solid {c.CAUTION_LINE}; background: {c.C
 QLineEdit:disabled, QComboBox:disabled {{ background: {c.SURFACE_SOFT}; color: {c.INK_SOFT}; border-color: {c.LINE}; }}
 QLineEdit#search {{ font-size: {text(26)}; min-height: {px(46)}; }}
 QComboBox::drop-down {{ border: none; width: {px(36)}; }}
-QComboBox::down-arrow {{ image: url("{PICTURES}/chevron.svg"); width: {px(24)}; height: {px(24)}; }}
+QComboBox::down-arrow {{ image: url("{PICTURES}/{c.CHEVRON}"); width: {px(24)}; height: {px(24)}; }}
 QComboBox QAbstractItemView {{
     background: {c.SURFACE}; selection-background-color: {c.ACCENT_SOFT}; selection-color: {c.INK};
     border: 1px solid {c.LINE_STRONG};
@@ -191,7 +191,7 @@ QCheckBox::indicator, QRadioButton::indicator {{
 QCheckBox::indicator {{ border-radius: {px(5)}; }}
 QRadioButton::indicator {{ border-radius: {(dot + 4) // 2}px; }}
 QCheckBox::indicator:checked {{
-    background: {c.ACCENT}; border-color: {c.ACCENT}; image: url("{PICTURES}/tick.svg");
+    background: {c.ACCENT}; border-color: {c.ACCENT}; image: url("{PICTURES}/{c.TICK}");
 }}
 QRadioButton::indicator:checked {{
     width: {dot + 4 - 2 * ring}px; height: {dot + 4 - 2 * ring}px; border: {ring}px solid {c.ACCENT};

@@ -137,7 +137,7 @@ class HoldButton(QPushButton):
         # The words change colour where the bar passes under them.
         self._words(painter, inner, c.ACCENT_DARK)
         painter.setClipRect(QRectF(inner.left() + inner.width() * share, inner.top(), inner.width(), inner.height()))
-        self._words(painter, inner, c.ON_DARK)
+        self._words(painter, inner, c.ON_ACCENT)
         painter.end()
 
     def _words(self, painter: QPainter, where: QRectF, colour: str) -> None:

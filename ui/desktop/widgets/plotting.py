@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from ui.desktop.theme import palette as c
 
-pg.setConfigOptions(antialias=False, background=c.SURFACE, foreground=c.INK_SOFT)
+pg.setConfigOptions(antialias=False)
 
 
 def pen(colour: str, width: int = 2, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -30,6 +30,7 @@ def axes_of(widget: pg.PlotWidget) -> Any:
 
 def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
     """A plot that nobody can drag away by touching it."""
+    pg.setConfigOptions(background=c.SURFACE, foreground=c.INK_SOFT)  # of the theme of now
     made = pg.PlotWidget(enableMenu=False)
     made.setAccessibleName(name)
     made.hideButtons()

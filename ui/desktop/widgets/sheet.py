@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLayout, QPushButton, QWidge
 from shiboken6 import isValid
 
 from ui.desktop.i18n import tr
-from ui.desktop.theme.palette import BACKGROUND
+from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import GAP, STOP_HEIGHT, STOP_WIDTH
 from ui.desktop.widgets.base import button, column, frame, label, make_room, row, rule, set_shown, set_text
 from ui.desktop.widgets.roomy import Roomy
@@ -18,7 +18,6 @@ EDGE = 10
 BORDER = 1  # the panel's line, as styled
 LEAST_WIDTH = 420
 SCROLL_BAR, SCROLL_LINE = 14, 2  # as styled: the bar is drawn to scale, the line round what scrolls is not
-SCRIM = QColor(19, 34, 44, 110)
 
 
 class Sheet(QWidget):
@@ -142,7 +141,7 @@ class Sheet(QWidget):
         if self._dock is not None:
             return
         painter = QPainter(self)
-        painter.fillRect(event.rect(), SCRIM)
+        painter.fillRect(event.rect(), QColor(c.SCRIM))
         painter.end()
 
     def _controls(self) -> list[QWidget]:
@@ -202,5 +201,5 @@ class Cover(Sheet):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(BACKGROUND))
+        painter.fillRect(event.rect(), QColor(c.BACKGROUND))
         painter.end()

@@ -55,6 +55,32 @@ def test_search_finds_every_word_in_any_order_and_case(record: Record) -> None:
     assert len(names(record, "  ")) == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Hansen, Kari", "hansen,kari", "Kari Hansen", "1.1.1980", "01.01.1980", "1/1/1980", "1-1-1980", "1.1.80",
+     "1.1.19", "hansen 1.1.1980", "01011980", "1980-01-01", "K-1/2, hansen"],
+)  # fmt: skip
+def test_search_takes_a_name_and_a_day_as_a_letter_writes_them(record: Record, text: str) -> None:
+    record.people.add(family_name="Hansen", given_name="Kari", born="1980-01-01", sex=Sex.FEMALE, number="K-1/2,7")
+    record.people.add(family_name="Karlsen", given_name="Hans", born="1981-11-21", sex=Sex.MALE, number="8")
+    assert names(record, text) == ["Kari Hansen"]
+
+
+def test_search_does_not_take_a_day_for_another(record: Record) -> None:
+    record.people.add(family_name="Elleve", born="1980-11-01", sex=Sex.MALE)
+    record.people.add(family_name="En", born="1980-01-11", sex=Sex.MALE)
+    assert names(record, "1.11.1980") == ["Elleve"]
+    assert names(record, "11.1.1980") == ["En"]
+
+
+def test_search_goes_on_where_it_ended(record: Record) -> None:
+    for number in range(7):
+        record.people.add(family_name=f"Nr {number}", sex=Sex.MALE)
+    found = [record.people.search("nr", skip=skip, limit=3) for skip in (0, 3, 6, 9)]
+    assert [len(part) for part in found] == [3, 3, 1, 0]
+    assert [person for part in found for person in part] == record.people.search("nr", limit=None)
+
+
 def test_search_takes_letters_composed_of_two_code_points(record: Record) -> None:
     record.people.add(family_name="A\u030asen", sex=Sex.MALE)
     assert names(record, "\u00e5sen") == ["\u00c5sen"]

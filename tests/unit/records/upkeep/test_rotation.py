@@ -11,7 +11,18 @@ from tests.unit.records.builders import PASSPHRASE
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
 from teststation.records.storage.head_file import Head
-from teststation.records.upkeep.rotation import MONTHS_KEPT, backup_name, is_due, made_at, may_go, scheduled_backup
+from teststation.records.upkeep.rotation import (
+    LATE,
+    MONTHS_KEPT,
+    LastBackup,
+    backup_into,
+    backup_name,
+    is_due,
+    last_backup,
+    made_at,
+    may_go,
+    scheduled_backup,
+)
 from teststation.records.upkeep.verify import verify_file
 
 NOON = datetime(2026, 11, 24, 12, 0)  # noqa: DTZ001 - the wall clock of the clinic
@@ -75,6 +86,20 @@ def test_a_scheduled_backup_is_made_when_due_and_turns_the_rotation(record: Reco
     found = verify_file(kept[1], PASSPHRASE)
     assert found.ok
     assert found.compared[0].startswith(kept[1].name), "its log ends where its name says"
+
+
+def test_the_last_backup_is_told_and_when_it_is_too_old(record: Record, tmp_path: Path) -> None:
+    folder = tmp_path / "kopier"
+    assert last_backup(record, folder, NOON) == LastBackup(None, late=True)
+    backup_into(record, folder, 14, NOON)
+    assert last_backup(record, folder, NOON) == LastBackup(NOON, late=False)
+    assert not last_backup(record, folder, NOON + timedelta(days=3, hours=23)).late
+    assert last_backup(record, folder, NOON + LATE) == LastBackup(NOON, late=True)
+    assert last_backup(record, folder, NOON - timedelta(minutes=1)).at is None, "dated in the future"
+    (folder / backup_name(NOON + timedelta(days=1))).write_bytes(b"of somebody else")
+    assert last_backup(record, folder, NOON + timedelta(days=2)).at == NOON
+    backup_into(record, folder, 14, NOON + timedelta(minutes=5))
+    assert last_backup(record, folder, NOON + timedelta(hours=1)).at == NOON + timedelta(minutes=5), "due or not"
 
 
 def test_a_folder_that_cannot_be_used_is_a_sentence(path: Path, tmp_path: Path) -> None:

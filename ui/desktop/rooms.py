@@ -1,0 +1,241 @@
+"""The rooms of the window beyond its first screen, each read from the disk and made when it is first asked for.
+
+A list of people is on the screen before there is a plot, a report or a belt. What a run may come to need is made when
+it is prepared, so that nothing is read from the disk while somebody walks.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from teststation.records.access.users import Permission
+from teststation.records.tests.kept_tests import StoredTest
+from ui.desktop.people.flow import PeopleFlow
+from ui.desktop.people.person import PersonScreen
+from ui.desktop.theme.style import font_family
+from ui.desktop.widgets.base import make_room
+from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.sheet import Sheet
+from ui.station.desk import Desk
+from ui.station.settings import Settings
+from ui.station.station import Setup, Station
+
+if TYPE_CHECKING:
+    from ui.desktop.clinic.flow import ClinicFlow
+    from ui.desktop.clinic.upkeep import Upkeep
+    from ui.desktop.intervals.screen import IntervalScreen
+    from ui.desktop.machines.commissioning import CommissioningScreen
+    from ui.desktop.machines.flow import MachineFlow
+    from ui.desktop.people.history import HistoryScreen
+    from ui.desktop.result.flow import ResultFlow
+    from ui.desktop.result.papers import Papers
+    from ui.desktop.result.screen import ResultScreen
+    from ui.desktop.test.pretest import PretestScreen
+    from ui.desktop.test.screen import RunScreen
+    from ui.desktop.training.flow import TrainingFlow
+    from ui.desktop.training.screen import TrainingScreen
+    from ui.desktop.training.strength import StrengthScreen
+
+
+@runtime_checkable
+class Drawn(Protocol):
+    """A screen that is drawn for the size of the window."""
+
+    def rescale(self, scale: float, family: str) -> None:
+        """Draw it at another scale."""
+        ...
+
+
+Screen = TypeVar("Screen", bound=QWidget)
+# In the order of an appointment: what is asked for next is there first.
+WARMED_UP = ("pretest", "run", "results", "papers", "machines", "train", "history", "intervals", "clinic")
+
+
+class Rooms(QMainWindow):
+    """Screens and flows by name. Whoever only wants to know whether there is one asks ``made``."""
+
+    station: Station
+    desk: Desk
+    dialogs: Dialogs
+    people: PersonScreen
+    persons: PeopleFlow
+    stack: QStackedWidget
+    upkeep: "Upkeep"
+    seed: int
+    _drawn: tuple[float, float]
+
+    if TYPE_CHECKING:  # what the window itself does
+
+        @property
+        def in_test(self) -> bool: ...
+        def go_to(self, screen: QWidget) -> None: ...
+        def prepare(self, setup: Setup) -> None: ...
+        def practise(self, setup: Setup) -> None: ...
+        def back_to_people(self) -> None: ...
+        def show_result(self, stored: StoredTest) -> None: ...
+        def show_report(self, stored: StoredTest) -> None: ...
+        def keep_settings(self, settings: Settings) -> None: ...
+        def look_at_sheets(self) -> None: ...
+        def machine_left(self) -> None: ...
+        def record_replaced(self) -> None: ...
+        def tell(self, title: str, sentences: Sequence[str], still: Callable[[], bool] | None = None) -> None: ...
+        def show_sheet(self, make: Callable[[QWidget], Sheet], still: Callable[[], bool] | None = None) -> None: ...
+
+    def made(self, name: str) -> bool:
+        """Whether this room is there already."""
+        return name in vars(self)
+
+    def name_of_screen(self, screen: QWidget | None) -> str:
+        """What a screen of the stack is called here."""
+        return next((name for name, value in vars(self).items() if value is screen), "")
+
+    def end_rooms(self, seconds: float) -> None:
+        """Let go of what the rooms that are there hold, and give each so long to end."""
+        if self.made("machines"):
+            self.machines.close(seconds)
+        if self.made("papers"):
+            self.dialogs.close_all()
+            self.papers.wait(seconds)
+
+    def warm_up(self) -> bool:
+        """Make the next room that is not there; False when all are."""
+        name = next((name for name in WARMED_UP if not self.made(name)), None)
+        if name is not None:
+            getattr(self, name)
+        return name is not None
+
+    def _on_stack(self, screen: Screen) -> Screen:
+        self.stack.addWidget(screen)
+        if self._drawn[0]:
+            make_room(screen, self._drawn[0])
+            self._draw(screen, self._drawn[0])
+        return screen
+
+    def _draw(self, screen: QWidget | None, scale: float) -> None:
+        if isinstance(screen, Drawn):
+            screen.rescale(scale, font_family())
+
+    # --- before the test ---
+
+    @cached_property
+    def pretest(self) -> "PretestScreen":
+        """Weight, questions, devices."""
+        from ui.desktop.test.pretest import PretestScreen
+
+        made = self._on_stack(PretestScreen(self.station, seed=self.seed))
+        made.back.connect(lambda: self.go_to(self.people))
+        made.prepared.connect(self.prepare)
+        made.practice_wanted.connect(self.practise)
+        return made
+
+    # --- on the belt ---
+
+    @cached_property
+    def run(self) -> "RunScreen":
+        """The test."""
+        from ui.desktop.test.screen import RunScreen
+
+        return self._on_stack(RunScreen())
+
+    @cached_property
+    def intervals(self) -> "IntervalScreen":
+        """An interval session."""
+        from ui.desktop.intervals.screen import IntervalScreen
+
+        return self._on_stack(IntervalScreen())
+
+    # --- after it ---
+
+    @cached_property
+    def result(self) -> "ResultScreen":
+        """A kept test."""
+        from ui.desktop.result.screen import ResultScreen
+
+        made = self._on_stack(ResultScreen())
+        made.done.connect(self.back_to_people)
+        made.sign_wanted.connect(lambda stored: self.results.sign(stored))
+        made.versions_wanted.connect(lambda stored: self.results.show_versions(stored))
+        made.again_wanted.connect(lambda stored: self.results.calculate_again(stored))
+        made.print_wanted.connect(lambda stored: self.papers.open_report(stored))
+        made.pdf_wanted.connect(lambda stored: self.papers.save_report(stored))
+        made.hand_over_wanted.connect(lambda stored: self.papers.hand_over(stored))
+        return made
+
+    @cached_property
+    def results(self) -> "ResultFlow":
+        """Shows a kept test, signs it, calculates it again."""
+        from ui.desktop.result.flow import ResultFlow
+
+        return ResultFlow(self.station, self.desk, self.result, self, self)
+
+    @cached_property
+    def papers(self) -> "Papers":
+        """Reports on the screen, on paper and in files."""
+        from ui.desktop.result.papers import Papers
+
+        return Papers(self.station, self.result.show_busy, self, self.dialogs, self)
+
+    @cached_property
+    def history(self) -> "HistoryScreen":
+        """All tests of a person."""
+        from ui.desktop.people.history import HistoryScreen
+
+        made = self._on_stack(HistoryScreen())
+        made.allow_copying(self.desk.may(Permission.EXPORT))
+        self.persons.connect_history(made)
+        tests = self.station.record.tests
+        made.open_wanted.connect(lambda test_id: self.show_result(tests.get(test_id)))
+        made.report_wanted.connect(lambda test_id: self.show_report(tests.get(test_id)))
+        made.copy_wanted.connect(lambda person: self.papers.save_copy(person))
+        made.hand_over_wanted.connect(lambda ids: self.papers.hand_over_many([tests.get(test_id) for test_id in ids]))
+        return made
+
+    # --- between tests ---
+
+    @cached_property
+    def training(self) -> "TrainingScreen":
+        """Plan and diary."""
+        from ui.desktop.training.screen import TrainingScreen
+
+        return self._on_stack(TrainingScreen())
+
+    @cached_property
+    def lifting(self) -> "StrengthScreen":
+        """Strength."""
+        from ui.desktop.training.strength import StrengthScreen
+
+        return self._on_stack(StrengthScreen())
+
+    @cached_property
+    def train(self) -> "TrainingFlow":
+        """Training between tests."""
+        from ui.desktop.training.flow import TrainingFlow
+
+        return TrainingFlow(
+            self.station, self.training, self.lifting, self, self.dialogs, lambda: self.go_to(self.people), self
+        )
+
+    # --- the clinic ---
+
+    @cached_property
+    def commissioning(self) -> "CommissioningScreen":
+        """A treadmill is put into use."""
+        from ui.desktop.machines.commissioning import CommissioningScreen
+
+        return self._on_stack(CommissioningScreen())
+
+    @cached_property
+    def machines(self) -> "MachineFlow":
+        """The pages of a machine."""
+        from ui.desktop.machines.flow import MachineFlow
+
+        return MachineFlow(self.station, self.desk, self.commissioning, self, lambda: self.in_test)
+
+    @cached_property
+    def clinic(self) -> "ClinicFlow":
+        """Settings, backups, about."""
+        from ui.desktop.clinic.flow import ClinicFlow
+
+        return ClinicFlow(self.station, self.desk, self, lambda: self.machines.begin())

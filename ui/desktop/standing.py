@@ -1,0 +1,73 @@
+"""The window that stands, and another in its place when the language or the theme is another one.
+
+Words and colours are put into a window when it is made. So a new one is made on the same station, with who is logged in
+there; never while somebody is on the belt, since the settings cannot be reached then.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+
+from ui.desktop.i18n import use_language
+from ui.desktop.shutdown import close_on_signals, install_excepthook
+from ui.desktop.theme.palette import use_theme
+from ui.desktop.window import MainWindow
+from ui.station.desk import Desk
+from ui.station.settings import Settings
+from ui.station.station import Station
+
+WARM_UP_EVERY_MS = 400  # rooms that may be asked for next are made one after the other, and hands come between
+
+
+class Standing:
+    """Holds the window; mistakes and the system's wish to end go to the one of now."""
+
+    def __init__(
+        self,
+        station: Station,
+        save: Callable[[Settings], None],
+        *,
+        demo: bool,
+        seed: int,
+        drill: tuple[str, str] | None = None,
+    ) -> None:
+        self._station, self._save, self._demo, self._seed, self._drill = station, save, demo, seed, drill
+        self.window = self._made(None)
+        self._restore: list[Callable[[], None]] = []
+        self._install()
+
+    def let_go(self) -> None:
+        """Put back what the interpreter had before."""
+        for restore in self._restore:
+            restore()
+        self._restore = []
+
+    def _install(self) -> None:
+        self.let_go()
+        self._restore = [close_on_signals(self.window.close_when_at_rest), install_excepthook(self.window)]
+
+    def _made(self, desk: Desk | None) -> MainWindow:
+        made = MainWindow(
+            self._station, save=self._save, demo=self._demo, seed=self._seed, drill=self._drill, desk=desk
+        )
+        # When the sheet that changed it has closed, and nothing of the old window is at work.
+        made.look_changed.connect(lambda: QTimer.singleShot(0, self.renew))
+        warm_up = QTimer(made, interval=WARM_UP_EVERY_MS)
+        warm_up.timeout.connect(lambda: made.at_work is not None or made.warm_up() or warm_up.stop())
+        warm_up.start()
+        return made
+
+    def renew(self) -> None:
+        """Another window in the language and the theme of the settings, where this one stands."""
+        former = self.window
+        if former.at_work is not None:
+            return
+        use_language(self._station.settings.language)
+        use_theme(self._station.settings.theme)
+        self.window = self._made(former.desk)
+        self.window.setGeometry(former.geometry())
+        self.window.setWindowState(former.windowState())
+        self.window.show()
+        self._install()
+        former.close()
+        former.deleteLater()

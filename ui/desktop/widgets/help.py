@@ -1,0 +1,20 @@
+"""F1: what the screen is for and what its keys do."""
+
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from ui.desktop.i18n import language, tr
+from ui.desktop.widgets.base import column
+from ui.desktop.widgets.sheet import Sheet
+from ui.station.help_texts import help_of
+
+
+class HelpSheet(Sheet):
+    """The help of one screen, scrolled where it is long."""
+
+    def __init__(self, window: QWidget, screen: str) -> None:
+        self.text = QTextBrowser()
+        self.text.setAccessibleName(tr("help.title"))
+        self.text.setMarkdown(help_of(screen, language()))
+        super().__init__(window, tr("help.title"), column(self.text), width=1200, fill=True)
+        self.of = screen
+        self.add_cancel(tr("common.close"))
