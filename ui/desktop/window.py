@@ -331,6 +331,16 @@ class MainWindow(Rooms):
         self._run(setup, self.run, flow)
         return True
 
+    def _tells_drill(self, flow: "RunFlow") -> bool:
+        """Whether it was a drill, which ends with what it tells."""
+        from ui.desktop.drill.flow import DrillFlow
+
+        if self.drills is None or not isinstance(flow, DrillFlow):
+            return False
+        self.back_to_people()
+        self.drills.tell(flow.score)
+        return True
+
     def _started(self, prepare: Callable[[], Prepared]) -> Prepared | None:
         """What was prepared; None where it could not be, which is told."""
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
@@ -372,12 +382,8 @@ class MainWindow(Rooms):
         self.look_at_sheets()
         if self.closing.wanted:
             self.close()
-        elif self.drills is not None:
-            from ui.desktop.drill.flow import DrillFlow
-
-            assert isinstance(flow, DrillFlow)
-            self.back_to_people()
-            self.drills.tell(flow.score)
+        elif self._tells_drill(flow):
+            return
         elif stored is None:
             self.go_to(self.people if self.name_of_screen(self.stack.currentWidget()) == "intervals" else self.pretest)
         elif isinstance(stored, StoredSession):
