@@ -12,7 +12,7 @@ from teststation.files.reading import read_text
 from teststation.protocol.load import builtin_ids, find, is_builtin, load_plan
 from teststation.protocol.naming import is_identifier, slug
 from teststation.protocol.own import OwnProtocols, Version, sha256_of, without_head
-from teststation.protocol.schema import check_text
+from teststation.protocol.schema import Checked, check_text
 from ui.station.settings import protocols_path
 
 
@@ -41,6 +41,14 @@ class Damaged:
 
     id: str
     error: BadInput
+
+
+class NotInOrder(BadInput):
+    """A file is no protocol in order; ``wrong`` has each problem with its field, to be said in any language."""
+
+    def __init__(self, path: str, checked: Checked) -> None:
+        super().__init__(*checked.sentences(path))
+        self.path, self.wrong = path, tuple(checked.problems)
 
 
 def the_own() -> OwnProtocols:
@@ -105,13 +113,16 @@ def bring_in(own: OwnProtocols, path: Path, name: str, by: str) -> Version:
     """A file becomes a protocol of the clinic's own, or a new version of one, word for word.
 
     Raises:
-        BadInput: every problem, one sentence each: it is no protocol, or a session, its id is taken or unusable, or
-            this version is here already.
+        NotInOrder: it is no protocol, or one with problems.
+        BadInput: it cannot be read, is a session, its id or title is taken or unusable, or this version is here.
     """
     try:
         text = without_head(read_text(path))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(Cause("protocol_no_text", {"path": str(path), "why": str(error)})) from error
+    checked = check_text(text)
+    if checked.problems:
+        raise NotInOrder(str(path), checked)
     plan = load_plan(text, str(path))
     if not is_identifier(plan.id):
         raise BadInput(Cause("protocol_id_unusable", {"protocol": plan.id}))
