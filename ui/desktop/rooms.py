@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ui.desktop.machines.commissioning import CommissioningScreen
     from ui.desktop.machines.flow import MachineFlow
     from ui.desktop.people.history import HistoryScreen
+    from ui.desktop.protocols.flow import ProtocolFlow
     from ui.desktop.result.flow import ResultFlow
     from ui.desktop.result.papers import Papers
     from ui.desktop.result.screen import ResultScreen
@@ -128,6 +129,7 @@ class Rooms(QMainWindow):
         made.back.connect(lambda: self.go_to(self.people))
         made.prepared.connect(self.prepare)
         made.practice_wanted.connect(self.practise)
+        made.protocols_wanted.connect(self._show_protocols)
         return made
 
     # --- on the belt ---
@@ -238,4 +240,23 @@ class Rooms(QMainWindow):
         """Settings, backups, about."""
         from ui.desktop.clinic.flow import ClinicFlow
 
-        return ClinicFlow(self.station, self.desk, self, lambda: self.machines.begin())
+        return ClinicFlow(
+            self.station, self.desk, self, lambda: self.machines.begin(), lambda: self.protocols.open()
+        )
+
+    @cached_property
+    def protocols(self) -> "ProtocolFlow":
+        """The library of protocols, and the editor."""
+        from ui.desktop.protocols.flow import ProtocolFlow
+
+        return ProtocolFlow(self.station, self.desk, self, self._protocols_changed)
+
+    def _show_protocols(self) -> None:
+        """Every protocol, with what it asks of the person who is to be tested; one can be chosen."""
+        person = self.pretest.person
+        if person is not None:
+            self.protocols.open_for(person, self.pretest.subject(), self.pretest.protocol.currentData())
+
+    def _protocols_changed(self, identifier: str, chosen: bool) -> None:
+        if self.made("pretest"):
+            self.pretest.protocols_changed(identifier if chosen else "")

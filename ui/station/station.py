@@ -130,6 +130,7 @@ class Station:
         self.record = record
         self.settings = settings
         self.own_protocols = own_protocols or OwnProtocols(protocols_path())
+        self._offered: dict[str, str] = {}  # texts of the clinic's own, as they were when a choice of them was shown
         self.scale = TimeScale(time_scale)
         self.not_recovered: list[tuple[Path, tuple[Problem, ...]]] = []
         self.recovered_sessions: list[StoredSession] = []
@@ -147,26 +148,33 @@ class Station:
         """Identifier and title of every protocol at hand: the clinic's own, which it made to use them, come after
         the station's default.
 
-        A protocol of the clinic's own that cannot be used now is left out; the library tells why.
+        A protocol of the clinic's own that cannot be used now is left out; the library tells why. What is offered here
+        is what ``plan`` gives, though somebody saves another version or takes it out of use meanwhile.
         """
         built_in = [(identifier, self.plan(identifier).title) for identifier in builtin_ids()]
         return [*built_in[:1], *self._own_titles(), *built_in[1:]]
 
     def _own_titles(self) -> list[tuple[str, str]]:
+        self._offered = {}
         found: list[tuple[str, str]] = []
         for identifier in self.own_protocols.ids():
             with suppress(BadInput):
-                found.append((identifier, self.own_protocols.newest(identifier).title))
+                version = self.own_protocols.newest(identifier)
+                found.append((identifier, version.title))
+                self._offered[identifier] = version.text
         return found
+
+    def _find(self, protocol: str) -> tuple[str, str]:
+        text = self._offered.get(protocol)
+        return find(protocol, self.own_protocols) if text is None else (text, protocol)
 
     def speeds(self, protocol: str) -> dict[str, float]:
         """The starting speeds a protocol offers, km/h by name."""
-        text, path = find(protocol, self.own_protocols)
-        return speeds(text, path)
+        return speeds(*self._find(protocol))
 
     def plan(self, protocol: str, speed: str | None = None) -> Plan:
         """The plan of a protocol (identifier or file) at one of its starting speeds."""
-        return load_plan_of(protocol, speed, self.own_protocols)
+        return load_plan(*self._find(protocol), speed)
 
     # --- one run ---
 

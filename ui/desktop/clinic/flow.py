@@ -52,8 +52,17 @@ class Window(Protocol):
 class ClinicFlow:
     """Opens the settings; ``commission`` puts a treadmill into use, for who may."""
 
-    def __init__(self, station: Station, desk: Desk, window: Window, commission: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        station: Station,
+        desk: Desk,
+        window: Window,
+        commission: Callable[[], None],
+        protocols: Callable[[], None],
+    ) -> None:
+        """``protocols``: opens their library."""
         self._station, self._desk, self._window, self._commission = station, desk, window, commission
+        self._protocols = protocols
 
     def edit_settings(self) -> None:
         """Clinic and machines."""
@@ -62,7 +71,9 @@ class ClinicFlow:
         papers = self.edit_papers if self._desk.may(Permission.RECORD) else None
         group = self.group if self._desk.may(Permission.EXPORT) else None
         keep = self._window.keep_settings
-        self._window.show_sheet(lambda window: SettingsSheet(window, self._station, keep, record, begin, papers, group))
+        self._window.show_sheet(
+            lambda window: SettingsSheet(window, self._station, keep, record, begin, papers, group, self._protocols)
+        )
 
     def save_support(self) -> None:
         """Ask where the support file goes, write it, and tell."""

@@ -75,9 +75,10 @@ class SettingsSheet(Sheet):
         commission: Callable[[], None] | None = None,
         open_papers: Callable[[], None] | None = None,
         group: Callable[[], None] | None = None,
+        open_protocols: Callable[[], None] | None = None,
     ) -> None:
         """``open_record``: shows where the record and its backups are; ``commission``: puts a treadmill into use;
-        ``open_papers``: what stands on pages; ``group``: the page for management.
+        ``open_papers``: what stands on pages; ``group``: the page for management; ``open_protocols``: their library.
 
         Each is there for who may.
         """
@@ -86,7 +87,7 @@ class SettingsSheet(Sheet):
         self.clinic = line_edit(now.clinic_name, tr("settings.clinic"))
         self.operator = line_edit(now.operator, tr("settings.operator"))
         self.treadmill = line_edit(now.treadmill, tr("settings.treadmill"), "trackmaster:COM3,units=kmh")
-        self.commission = button(tr("commission.open"), lambda: self._commission(commission))
+        self.commission = button(tr("commission.open"), lambda: self._leave_for(commission))
         self.heart_rate = line_edit(now.heart_rate, tr("settings.heart_rate"), "bridge:COM4")
         self.straps = StrapFinder(
             window, self.heart_rate.setText, lambda: search(self.heart_rate.text().strip(), self._key())
@@ -129,6 +130,7 @@ class SettingsSheet(Sheet):
         self.protocol.setCurrentIndex(max(0, self.protocol.findData(now.default_protocol)))
         self.protocol.currentIndexChanged.connect(lambda *_: self._fill_speeds(""))
         self._fill_speeds(now.default_speed)
+        self.protocols_button = button(tr("protocols.open"), lambda: self._leave_for(open_protocols))
         ports = serial_ports()
         found = tr("settings.ports", ports=", ".join(ports)) if ports else tr("settings.no_ports")
         self.problems = problem_label()
@@ -144,7 +146,7 @@ class SettingsSheet(Sheet):
             (tr("settings.heart_rate"), self.pulses),
             (tr("settings.straps"), self.straps),
             (tr("settings.ant_key"), self.ant_key),
-            (tr("settings.protocol"), self.protocol),
+            (tr("settings.protocol"), row(self.protocol, self.protocols_button, gap=8, shares=(1,))),
             (tr("settings.speed"), self.speed),
             (tr("settings.headline"), self.headline),
             (tr("settings.lock_after"), self.lock_after),
@@ -229,7 +231,7 @@ class SettingsSheet(Sheet):
     def _key(self) -> str:
         return ant_key(msgspec.structs.replace(self._station.settings, ant_network_key=self.ant_key.text().strip()))
 
-    def _commission(self, begin: Callable[[], None] | None) -> None:
+    def _leave_for(self, begin: Callable[[], None] | None) -> None:
         self.finish()
         if begin is not None:
             begin()

@@ -1,6 +1,7 @@
 """The clinic's protocols in the window: who may write them, and what leads from the library to the editor and back."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,12 +12,17 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
 from teststation.files.outputs import Kind, Output, problem
 from teststation.files.writing import write_whole
+from teststation.physiology.prior import HUNT3_WEIGHT_KG
 from teststation.protocol.draft import Draft, draft_of, text_of
 from teststation.protocol.load import find
 from teststation.protocol.own import Version
 from teststation.records.access.users import Permission
+from teststation.records.people.people import Person
+from teststation.subject import Subject
 from ui.desktop.i18n import core_texts, say, told, tr
-from ui.desktop.protocols.someone import Someone, typed_with_comma
+from ui.desktop.i18n.marks import name_of
+from ui.desktop.i18n.numbers import age_years, today
+from ui.desktop.protocols.someone import EXAMPLE, Someone, title_of, typed_with_comma
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.desk import Desk
@@ -72,6 +78,23 @@ class ProtocolFlow:
             return sheet
 
         self._window.show_sheet(make)
+
+    def open_for(self, person: Person, subject: Subject | None, choose: str) -> None:
+        """The same for who is to be tested: by their last test where there is one, else by what is known of them.
+
+        Args:
+            subject: As the pre-test has it; None while its weight is missing.
+        """
+        record = self._station.record
+        lines = record.tests.summaries(person.id)
+        last = record.tests.get(lines[0].id) if lines else None
+        if subject is None:
+            born = None if person.born is None else date.fromisoformat(person.born)
+            years = EXAMPLE.age_years if born is None else age_years(born, today())
+            kg = HUNT3_WEIGHT_KG[person.sex] if last is None else last.run.subject.weight_kg
+            subject = Subject(sex=person.sex, age_years=years, weight_kg=kg, height_cm=person.height_cm)
+        line = None if last is None else last.assessment.line
+        self.open(Someone(subject, line, name_of(person)), for_a_test=True, choose=choose)
 
     def _closed(self) -> None:
         self.library = None
@@ -134,6 +157,9 @@ class ProtocolFlow:
         version = one.version
         if version is None:
             return
+        if one.id == self._station.settings.default_protocol and not version.withdrawn:
+            self._window.tell(tr("protocols.withdraw"), [tr("protocols.usual", title=title_of(one))])
+            return
         own, gone = self._station.own_protocols, not version.withdrawn
         try:
             save_version(own, version.text, version.name, self._who(), version.number, withdrawn=gone)
@@ -173,7 +199,8 @@ class ProtocolFlow:
     def export(self, one: Shelved, path: Path) -> None:
         """Write a protocol into a file, for another station."""
         try:
-            found = problem(Output(path, Kind.TOML), (), must_live())
+            versions = self._station.own_protocols.folder.glob("*/*")
+            found = problem(Output(path, Kind.TOML), (), must_live(inputs=versions))
             if found is not None:
                 raise BadInput(found)
             write_whole(path, one.text.encode("utf-8"))

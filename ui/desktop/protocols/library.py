@@ -9,10 +9,10 @@ from teststation.errors import StationError
 from teststation.physiology.foreseen import foresee
 from teststation.protocol.load import load_plan
 from teststation.protocol.own import Version
-from ui.desktop.i18n import core_texts, told, tr
+from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import clock, moment, number
 from ui.desktop.protocols.load_curve import LoadCurve
-from ui.desktop.protocols.someone import Someone, WhoBar
+from ui.desktop.protocols.someone import Someone, WhoBar, title_of
 from ui.desktop.widgets.base import button, card, column, label, row, set_shown, set_text, show_problems
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.table import fill_wrapped, reading_table
@@ -50,8 +50,8 @@ class LibrarySheet(Sheet):
         self.name, self.facts = label("", "heading", wrap=True), label("", wrap=True)
         self.origin, self.versions = label("", "caption", wrap=True), label("", "caption", wrap=True)
         self.who, self.curve = WhoBar(someone, self._look), LoadCurve(scale)
-        self.new_button = button(tr("protocols.new"), self.new_wanted.emit)
-        self.bring_button = button(tr("protocols.bring_in"), self.bring_in_wanted.emit)
+        self.new_button = button(tr("protocols.new"), lambda: self.new_wanted.emit())
+        self.bring_button = button(tr("protocols.bring_in"), lambda: self.bring_in_wanted.emit())
         self.edit_button = button(tr("protocols.edit"), lambda: self.edit_wanted.emit(self.here))
         self.copy_button = button(tr("protocols.copy"), lambda: self.copy_wanted.emit(self.here))
         self.export_button = button(tr("protocols.export"), lambda: self.export_wanted.emit(self.here))
@@ -150,11 +150,6 @@ class LibrarySheet(Sheet):
         if one is not None and not one.withdrawn:
             self.finish()
             self.chosen.emit(one.id)
-
-
-def title_of(one: Shelved) -> str:
-    """A protocol's name in the window's language, where it is one of ours."""
-    return core_texts().name_of(one.title)
 
 
 def used_words(uses: int) -> str:

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from teststation.physiology.result import Line
 from teststation.subject import Sex, Subject
 from teststation.texts import COMMA
-from ui.desktop.i18n import language, tr
+from ui.desktop.i18n import core_texts, language, tr
 from ui.desktop.i18n.numbers import number, parse_number
 from ui.desktop.widgets.base import label, row, set_state
 from ui.desktop.widgets.fields import AGE_YEARS, WEIGHT_KG, line_edit
+from ui.station.protocols import Shelved
 
 EXAMPLE = Subject(sex=Sex.FEMALE, age_years=45.0, weight_kg=75.0)
 
@@ -28,6 +29,11 @@ class Someone:
 def typed_with_comma() -> bool:
     """Whether the window's language writes 4,5."""
     return language() in COMMA
+
+
+def title_of(one: Shelved) -> str:
+    """A protocol's name in the window's language, where it is one of ours."""
+    return core_texts().name_of(one.title)
 
 
 class WhoBar(QWidget):
@@ -67,12 +73,12 @@ class WhoBar(QWidget):
         return self._someone
 
     def _look(self) -> None:
-        subject = self._someone.subject
+        subject, sex = self._someone.subject, Sex(self.sex.currentData())
         age, weight = parse_number(self.age.text()), parse_number(self.weight.text())
         set_state(self.age, "" if AGE_YEARS.holds(age) else "wrong")
         set_state(self.weight, "" if WEIGHT_KG.holds(weight) else "wrong")
         if age is not None and weight is not None and AGE_YEARS.holds(age) and WEIGHT_KG.holds(weight):
-            self._someone = Someone(Subject(self.sex.currentData(), age, weight), self._someone.line)
+            self._someone = Someone(Subject(sex, age, weight), self._someone.line)
         else:
-            self._someone = Someone(Subject(self.sex.currentData(), subject.age_years, subject.weight_kg))
+            self._someone = Someone(Subject(sex, subject.age_years, subject.weight_kg))
         self._changed()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -26,6 +26,12 @@ NUMBER, VO2, PULSE = "number", "vo2", "pulse"
 COLUMNS = (NUMBER, TIME, SPEED, INCLINE, NAME, HABITUATION, VO2, PULSE)
 TYPED = tuple(COLUMNS.index(field) for field in (TIME, SPEED, INCLINE, NAME))
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_HINTS = {
+    Qt.Key.Key_Return: QAbstractItemDelegate.EndEditHint.SubmitModelCache,
+    Qt.Key.Key_Enter: QAbstractItemDelegate.EndEditHint.SubmitModelCache,
+    Qt.Key.Key_Tab: QAbstractItemDelegate.EndEditHint.EditNextItem,
+    Qt.Key.Key_Backtab: QAbstractItemDelegate.EndEditHint.EditPreviousItem,
+}
 _READ = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 Index = QModelIndex | QPersistentModelIndex
 
@@ -33,11 +39,23 @@ Index = QModelIndex | QPersistentModelIndex
 class _Cell(QStyledItemDelegate):
     """The field in which a cell is typed, named for those who hear it."""
 
+    typing: QLineEdit | None = None  # a field that is done with lives on for a moment: it is not found by looking
+
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         made = QLineEdit(parent)
         made.setAccessibleName(tr("protocols.cell", column=heading(COLUMNS[index.column()]), row=index.row() + 1))
-        made.setProperty("role", "cell")
+        self.typing = made
         return made
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Enter and Tab end a cell at once: Qt's own way ends it later, and hands Enter to the table as well."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and isinstance(editor, QWidget):
+            hint = _HINTS.get(event.key())
+            if hint is not None:
+                self.commitData.emit(editor)
+                self.closeEditor.emit(editor, hint)
+                return True
+        return super().eventFilter(editor, event)
 
 
 class StageTable(QTableWidget):
@@ -51,7 +69,8 @@ class StageTable(QTableWidget):
         super().__init__(0, len(COLUMNS))
         self.setAccessibleName(tr("protocols.stages"))
         self.setHorizontalHeaderLabels([heading(name) for name in COLUMNS])
-        self.setItemDelegate(_Cell(self))
+        self._cell = _Cell(self)
+        self.setItemDelegate(self._cell)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.AnyKeyPressed
@@ -137,12 +156,18 @@ class StageTable(QTableWidget):
 
     def finish_typing(self) -> None:
         """Take in what is being typed."""
-        editor = self.findChild(QLineEdit)
-        if editor is not None and self.state() == QAbstractItemView.State.EditingState:
+        editor = self.typing
+        if editor is not None:
             self.commitData(editor)
             self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
 
+    @property
+    def typing(self) -> QLineEdit | None:
+        """The field of the cell that is being typed."""
+        return self._cell.typing
+
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        self._cell.typing = None
         hints = QAbstractItemDelegate.EndEditHint
         super().closeEditor(editor, hints.NoHint)
         if hint == hints.EditPreviousItem:

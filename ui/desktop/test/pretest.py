@@ -81,6 +81,7 @@ class PretestScreen(QWidget):
 
     prepared = Signal(object)
     practice_wanted = Signal(object)  # Setup of the test that is to follow
+    protocols_wanted = Signal()  # all of them, with what each asks of this person
     back = Signal()
 
     def __init__(self, station: Station, *, seed: int = 1) -> None:
@@ -107,6 +108,7 @@ class PretestScreen(QWidget):
         self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
         self.rail = QCheckBox(tr("pretest.rail"))
         self.protocol, self.speed = QComboBox(), QComboBox()
+        self.protocols_button = button(tr("protocols.open"), self.protocols_wanted.emit, tip=tr("protocols.open_tip"))
         self.stages = label("", "soft", wrap=True)
         self.conditions = line_edit("", tr("pretest.conditions"), tr("pretest.conditions_hint"))
         self.screening = Screening(self._look)
@@ -159,7 +161,7 @@ class PretestScreen(QWidget):
         )
         test = card(
             tr("pretest.test"),
-            form((tr("pretest.protocol"), self.protocol), above=True),
+            form((tr("pretest.protocol"), row(self.protocol, self.protocols_button, gap=8, shares=(1,))), above=True),
             form((tr("pretest.speed"), self.speed)),
             self.stages,
             self.rail,
@@ -274,7 +276,12 @@ class PretestScreen(QWidget):
             self.speed.setCurrentIndex(max(0, self.speed.findData(self._last_speed)))
         self._look()
 
-    def _fill_protocols(self) -> None:
+    def protocols_changed(self, chosen: str = "") -> None:
+        """The clinic's protocols are others now; ``chosen`` is to be walked, without it the one that was chosen."""
+        if self.person is not None:
+            self._fill_protocols(chosen or self.protocol.currentData())
+
+    def _fill_protocols(self, chosen: str = "") -> None:
         self.protocol.blockSignals(True)
         self.protocol.clear()
         for identifier, title in self.station.protocols():
@@ -287,7 +294,7 @@ class PretestScreen(QWidget):
                 index = self.protocol.count() - 1
             except StationError:
                 index = 0
-        self.protocol.setCurrentIndex(index)
+        self.protocol.setCurrentIndex(max(index, self.protocol.findData(chosen)) if chosen else index)
         self.protocol.blockSignals(False)
         self._protocol_chosen()
 
