@@ -13,7 +13,7 @@ from teststation.errors import BadInput
 from teststation.protocol.draft import INCLINE, NAME, SPEED, TIME, Draft, StageDraft, draft_of, text_of
 from teststation.protocol.load import find, load_plan
 from teststation.protocol.own import Version, sha256_of
-from ui.desktop.i18n import say, tr
+from ui.desktop.i18n import say
 from ui.desktop.protocols.editor import EditorSheet
 from ui.desktop.protocols.someone import Someone
 from ui.desktop.protocols.stage_table import COLUMNS
@@ -128,7 +128,8 @@ def test_every_problem_stands_at_its_cell_in_words_and_saving_goes_to_the_first(
     assert cell is not None
     assert (cell.text(), cell.toolTip()) == ("4,3", say(Cause("protocol_half_percent", {"value": 4.3})))
     assert cell.data(Qt.ItemDataRole.AccessibleDescriptionRole) == cell.toolTip()
-    assert tr("protocols.column.time") in sheet.problems.text()
+    assert "Trinn 3, tid: er ikke en varighet" in sheet.problems.text()
+    assert "Trinn 2, stigning: 4,3 går ikke opp i 0,5 %" in sheet.problems.text()
     sheet.title_edit.setText("bruce")
     assert sheet.title_edit.property("state") == "wrong"
     assert sheet.title_edit.toolTip() == say(Cause("protocol_title_taken"))

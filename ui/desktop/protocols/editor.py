@@ -251,7 +251,10 @@ def place_of(row_number: int, field: str, stages: int) -> str:
             return tr("protocols.speed_of", name=_speed_name(name))
         return tr(f"protocols.{field}") if knows(f"protocols.{field}") else field
     where = tr("protocols.cool_down") if row_number == stages else tr("protocols.stage", n=row_number + 1)
-    return tr("protocols.field_of", where=where, field=heading(field)) if knows(f"protocols.column.{field}") else where
+    if not knows(f"protocols.column.{field}"):
+        return where
+    plain, _, _unit = heading(field).partition(",")
+    return tr("protocols.field_of", where=where, field=_small(plain))
 
 
 def _mark(edit: QLineEdit, problem: str) -> None:

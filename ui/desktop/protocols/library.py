@@ -10,10 +10,10 @@ from teststation.physiology.foreseen import foresee
 from teststation.protocol.load import load_plan
 from teststation.protocol.own import Version
 from ui.desktop.i18n import told, tr
-from ui.desktop.i18n.numbers import clock, moment, number
+from ui.desktop.i18n.numbers import DASH, clock, moment, number
 from ui.desktop.protocols.load_curve import LoadCurve
 from ui.desktop.protocols.someone import Someone, WhoBar, title_of
-from ui.desktop.widgets.base import button, card, column, label, row, set_shown, set_text, show_problems
+from ui.desktop.widgets.base import button, column, frame, label, row, set_shown, set_text, show_problems
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.table import fill_wrapped, reading_table
 from ui.station.protocols import Damaged, Shelved
@@ -60,11 +60,11 @@ class LibrarySheet(Sheet):
             self.table, self.damaged, row(self.new_button, self.bring_button, 1, gap=8), gap=8, shares=(1,)
         )  # fmt: skip
         keys = row(self.edit_button, self.copy_button, self.export_button, self.withdraw_button, 1, gap=8)
-        right = card(
-            "", self.name, self.facts, self.who, self.curve, label(tr("protocols.legend"), "caption", wrap=True),
-            self.versions, self.origin, keys, gap=6, shares=(0, 0, 0, 0, 1),
+        inside = column(
+            self.name, self.facts, self.who, self.curve, label(tr("protocols.legend"), "caption", wrap=True),
+            self.versions, self.origin, keys, gap=6, margin=16, shares=(0, 0, 0, 1),
         )  # fmt: skip
-        body = row(left, right, gap=18, shares=(5, 6))
+        body = row(left, frame(inside, "card"), gap=18, shares=(5, 6))
         super().__init__(window, tr("protocols.library"), body, width=1800, fill=True)
         self.add_cancel(tr("common.close"))
         self.use_button = button(tr("protocols.use"), self._use, "main")
@@ -104,7 +104,8 @@ class LibrarySheet(Sheet):
         self._look()
 
     def _row(self, one: Shelved) -> tuple[str, ...]:
-        return title_of(one), number(one.minutes, 0 if one.minutes % 1 == 0 else 1), _whose(one), used_words(one.uses)
+        minutes = number(one.minutes, 0 if one.minutes % 1 == 0 else 1)
+        return title_of(one), minutes, _whose(one), str(one.uses) if one.uses else DASH
 
     def _look(self) -> None:
         one = self.here

@@ -59,7 +59,7 @@ class LoadCurve(QWidget):
         uptakes = [one.vo2_ml_kg_min or 0.0 for one in told.stages]
         xs = [x for pair in zip(begins, ends, strict=True) for x in pair]
         self._steps.setData(xs, [y for uptake in uptakes for y in (uptake, uptake)])
-        top = max([20.0, *uptakes]) * 1.18
+        top = max([20.0, *uptakes]) * 1.3
         self._above.setRange(xRange=(0, ends[-1]), yRange=(0, top), padding=0)
         self._name(stages, begins, ends, uptakes)
         # The cool-down's pulse is no answer to its load: it is drawn up to there.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -46,6 +46,12 @@ class _Cell(QStyledItemDelegate):
         made.setAccessibleName(tr("protocols.cell", column=heading(COLUMNS[index.column()]), row=index.row() + 1))
         self.typing = made
         return made
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        ground = index.data(Qt.ItemDataRole.BackgroundRole)  # which a style sheet leaves out
+        if isinstance(ground, QBrush):
+            painter.fillRect(option.rect, ground)  # type: ignore[attr-defined]
+        super().paint(painter, option, index)
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         """Enter and Tab end a cell at once: Qt's own way ends it later, and hands Enter to the table as well."""
@@ -137,7 +143,7 @@ class StageTable(QTableWidget):
             item.setText(text)
         item.setToolTip(problem)
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, problem)
-        ground = QColor(c.CAUTION) if problem else None
+        ground = QBrush(QColor(c.CAUTION)) if problem else None
         item.setData(Qt.ItemDataRole.BackgroundRole, ground)
         if column in TYPED:
             item.setData(Qt.ItemDataRole.ForegroundRole, QColor(c.CAUTION_INK) if problem else None)
