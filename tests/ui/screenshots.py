@@ -24,6 +24,8 @@ from drivers.emulators.wire import TcpServer
 from drivers.heart_rate.ble_scan import StrapSeen
 from teststation.clock import TimeScale
 from teststation.ports import BeltState
+from teststation.protocol.load import find, load_plan
+from teststation.protocol.own import OwnProtocols
 from teststation.records.access.users import Role
 from teststation.records.database import Record, open_record
 from teststation.run.state import Phase
@@ -38,6 +40,7 @@ from ui.desktop.result.report import ReportSheet
 from ui.desktop.result.sign import SignSheet
 from ui.desktop.window import MainWindow
 from ui.station.emulated import patient_of_seed
+from ui.station.protocols import save_version
 from ui.station.session import Session
 from ui.station.settings import Settings
 from ui.station.station import Station
@@ -110,7 +113,8 @@ class Walk:
             height_cm=truth.height_cm,
         )
         self.truth = truth
-        self.window = MainWindow(Station(record, settings, SCALE), demo=True, seed=SEED)
+        own = OwnProtocols(record.path.with_name("protocols"))
+        self.window = MainWindow(Station(record, settings, SCALE, own), demo=True, seed=SEED)
         self.window.resize(QGuiApplication.primaryScreen().geometry().size())
         self.window.show()
         let_live(0.3)
@@ -150,6 +154,7 @@ class Walk:
         self.close_sheet()
         self.close_sheet()
         self.bring_in()
+        self.protocols()
         self.commissioning()
         self.pretest()
         self.run(pictures=True)
@@ -176,6 +181,22 @@ class Walk:
         self.pretest(pictures=False)
         self.stopped()
         window.close()
+
+    def protocols(self) -> None:
+        """The library with one of the clinic's own, and the editor on it."""
+        text = find("submax-13")[0].replace('id = "submax-13"', 'id = "klinikkens-13"')
+        for number, steepest in enumerate((12, 11)):
+            named = text.replace(load_plan(text, "").title, "Klinikkens 13 minutter")
+            named = named.replace("incline_pct = 12", f"incline_pct = {steepest}").replace("12 %", f"{steepest} %")
+            name = ("Første", "Litt slakere")[number]
+            save_version(self.window.station.own_protocols, named, name, "Demo", number)
+        self.window.protocols.open()
+        self.save("70-protocols")
+        assert self.window.protocols.library is not None
+        self.window.protocols.library.edit_button.click()
+        self.save("71-protocol-editor")
+        self.close_sheet()
+        self.close_sheet()
 
     def commissioning(self) -> None:
         """A treadmill is put into use, every page."""

@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import msgspec
 
 from teststation.errors import AfterTheTest, BadInput
 from teststation.files.outputs import Kind
+from teststation.protocol.own import OwnProtocols
 from teststation.records.database import Record, open_record
 from teststation.subject import Sex, Subject
 from ui.commands.common import the_record
@@ -19,7 +21,7 @@ from ui.commands.display import display_at_hand
 from ui.commands.outputs import check
 from ui.commands.run import run_setup
 from ui.station.emulated import Truth, patient_of_seed
-from ui.station.settings import Settings
+from ui.station.settings import Settings, protocols_path
 from ui.station.station import Setup, Station, load_plan_of
 
 DEMO_NAME = "Demo Pasient"
@@ -65,9 +67,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput("there is no display here; add --headless to run the demonstration without a window")
     from ui.desktop.application import run_app
 
-    with _demo_record(arguments) as record:
+    with _demo_record(arguments) as record, _demo_protocols() as own:
         add_patient(record, arguments.seed)
-        return run_app(record, settings, time_scale=arguments.time_scale, demo=True, seed=arguments.seed)
+        return run_app(
+            record, settings, time_scale=arguments.time_scale, demo=True, seed=arguments.seed, own_protocols=own
+        )
 
 
 def add_patient(record: Record, seed: int) -> str:
@@ -86,6 +90,16 @@ def add_patient(record: Record, seed: int) -> str:
 
 def _subject(truth: Truth) -> Subject:
     return Subject(sex=Sex(truth.sex), age_years=truth.age_years, weight_kg=truth.weight_kg, height_cm=truth.height_cm)
+
+
+@contextmanager
+def _demo_protocols() -> Iterator[OwnProtocols]:
+    """The clinic's own protocols, as a copy: what is written in a demonstration is thrown away with it."""
+    with tempfile.TemporaryDirectory(prefix="teststation-demo-") as folder:
+        copy = Path(folder) / "protocols"
+        if protocols_path().is_dir():
+            shutil.copytree(protocols_path(), copy)
+        yield OwnProtocols(copy)
 
 
 @contextmanager

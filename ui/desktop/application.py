@@ -19,6 +19,7 @@ from ui.desktop.theme.palette import use_theme
 from ui.station.settings import Settings, save_settings
 
 if TYPE_CHECKING:  # read from the disk when a first window is on the screen
+    from teststation.protocol.own import OwnProtocols
     from teststation.records.database import Record
 
 
@@ -46,12 +47,14 @@ def run_app(
     seed: int = 1,
     instead_of: Hall | None = None,
     drill: tuple[str, str] | None = None,
+    own_protocols: "OwnProtocols | None" = None,
 ) -> int:
     """Open the window and return the exit status when it is closed. A demonstration keeps no settings.
 
     Args:
         instead_of: The first window, which goes when this one is there.
         drill: Instead of appointments a drill: which one (empty: asked), and on which person of the record.
+        own_protocols: The clinic's; None: those in the user's folder.
     """
     from ui.desktop.standing import Standing
     from ui.station.station import Station
@@ -59,7 +62,7 @@ def run_app(
 
     logging.getLogger().addHandler(RECENT_LOG)
     application = _application(settings.language, settings.theme)
-    station = Station(record, settings, time_scale)
+    station = Station(record, settings, time_scale, own_protocols)
     standing = Standing(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed, drill=drill)
     # Python looks at signals only when it runs: this gives it a moment twice a second.
     awake = QTimer(interval=500)

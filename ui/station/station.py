@@ -148,20 +148,32 @@ class Station:
         """Identifier and title of every protocol at hand: the clinic's own, which it made to use them, come after
         the station's default.
 
-        A protocol of the clinic's own that cannot be used now is left out; the library tells why. What is offered here
-        is what ``plan`` gives, though somebody saves another version or takes it out of use meanwhile.
+        A protocol of the clinic's own that cannot be used now is left out; the library tells why. One that was told of
+        here is what ``plan`` gives, though somebody saves another version or takes it out of use meanwhile.
         """
         built_in = [(identifier, self.plan(identifier).title) for identifier in builtin_ids()]
         return [*built_in[:1], *self._own_titles(), *built_in[1:]]
 
+    def protocols_now(self) -> list[tuple[str, str]]:
+        """The same for a new choice: every version is looked for anew."""
+        self._offered.clear()
+        return self.protocols()
+
+    def protocol_titles(self) -> dict[str, str]:
+        """What tests that are kept were walked with, by identifier: those out of use, too."""
+        found = dict(self.protocols())
+        for identifier in self.own_protocols.all_ids():
+            with suppress(BadInput):
+                found.setdefault(identifier, self.own_protocols.newest(identifier).title)
+        return found
+
     def _own_titles(self) -> list[tuple[str, str]]:
-        self._offered = {}
         found: list[tuple[str, str]] = []
         for identifier in self.own_protocols.ids():
             with suppress(BadInput):
                 version = self.own_protocols.newest(identifier)
                 found.append((identifier, version.title))
-                self._offered[identifier] = version.text
+                self._offered.setdefault(identifier, version.text)
         return found
 
     def _find(self, protocol: str) -> tuple[str, str]:

@@ -143,7 +143,9 @@ class PeopleFlow(QObject):
         """All tests of a person."""
         self.desk.saw(Action.PERSON_SEEN, person.id)
         lines = self.station.record.tests.summaries(person.id)
-        titles = {identifier: core_texts().name_of(title) for identifier, title in self.station.protocols()}
+        titles = {
+            identifier: core_texts().name_of(title) for identifier, title in self.station.protocol_titles().items()
+        }
         imported = self.station.record.imported.of_person(person.id)
         screen = self._history()
         screen.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT), imported=imported)

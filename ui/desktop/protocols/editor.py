@@ -94,12 +94,12 @@ class EditorSheet(Sheet):
         return column(head, starting, row(left, right, gap=18, shares=(7, 5)), gap=10, shares=(0, 0, 1))
 
     def _connect(self) -> None:
-        self.title_edit.textChanged.connect(lambda text: self._head(title=text))
-        self.hr_limit.textChanged.connect(lambda text: self._head(hr_limit=text))
-        self.rpe_limit.textChanged.connect(lambda text: self._head(rpe_limit=text))
+        self.title_edit.textChanged.connect(lambda text: self._in_head(title=text))
+        self.hr_limit.textChanged.connect(lambda text: self._in_head(hr_limit=text))
+        self.rpe_limit.textChanged.connect(lambda text: self._in_head(rpe_limit=text))
         for name, field in self.speeds.items():
             field.textChanged.connect(lambda text, name=name: self._set(drafts.with_speed(self.draft, name, text)))
-        self.default.activated.connect(lambda *_: self._head(default_speed=self.default.currentData()))
+        self.default.activated.connect(lambda *_: self._in_head(default_speed=self.default.currentData()))
         self.table.typed.connect(self._typed)
         self.table.row_wanted.connect(self._grow)
         self.table.left.connect(self._leave_table)
@@ -117,7 +117,7 @@ class EditorSheet(Sheet):
         if isinstance(value, str | bool):
             self._set(drafts.with_cell(self.draft, row_number, field, value, comma=typed_with_comma()))
 
-    def _head(self, **fields: str) -> None:
+    def _in_head(self, **fields: str) -> None:
         self._set(msgspec.structs.replace(self.draft, **fields))
 
     def _grow(self, after: int) -> None:

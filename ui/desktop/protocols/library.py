@@ -64,7 +64,7 @@ class LibrarySheet(Sheet):
             self.name, self.facts, self.who, self.curve, label(tr("protocols.legend"), "caption", wrap=True),
             self.versions, self.origin, keys, gap=6, margin=16, shares=(0, 0, 0, 1),
         )  # fmt: skip
-        body = row(left, frame(inside, "card"), gap=18, shares=(5, 6))
+        body = row(left, frame(inside, "card"), gap=18, shares=(1, 1))
         super().__init__(window, tr("protocols.library"), body, width=1800, fill=True)
         self.add_cancel(tr("common.close"))
         self.use_button = button(tr("protocols.use"), self._use, "main")

@@ -284,7 +284,7 @@ class PretestScreen(QWidget):
     def _fill_protocols(self, chosen: str = "") -> None:
         self.protocol.blockSignals(True)
         self.protocol.clear()
-        for identifier, title in self.station.protocols():
+        for identifier, title in self.station.protocols_now():
             self.protocol.addItem(core_texts().name_of(title), identifier)
         wanted = self.station.settings.default_protocol
         index = self.protocol.findData(wanted)

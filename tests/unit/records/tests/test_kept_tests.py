@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, update
 
-from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
+from tests.unit.records.builders import BELT, PASSPHRASE, assessment_of, events_of, run_of, session_of
 from teststation import __version__
 from teststation.errors import RecordError
 from teststation.physiology.result import Change
@@ -179,3 +179,19 @@ def test_a_test_in_a_form_of_a_newer_version_is_a_sentence(record: Record, perso
         connection.execute(update(TEST).values(run_json=msgspec.json.encode(body).decode()))
     with pytest.raises(RecordError, match="update this station"):
         record.tests.get(stored.id)
+
+
+def test_how_often_a_protocol_was_walked_is_counted_by_its_hash_without_demonstrations(
+    record: Record, person_id: str
+) -> None:
+    def keep(number: int, sha256: str, treadmill: str = BELT) -> None:
+        run = run_of(f"run-{number}", f"2026-01-0{number}T10:00:00+01:00", treadmill)
+        run = msgspec.structs.replace(run, plan=msgspec.structs.replace(run.plan, sha256=sha256))
+        record.tests.save(person_id, run, assessment_of(), events_of(2))
+
+    keep(1, "ab" * 32)
+    keep(2, "ab" * 32)
+    keep(3, "cd" * 32)
+    keep(4, "cd" * 32, "emulated:trackmaster")
+    record.sessions.save(person_id, run_of("walk", "2026-01-09T10:00:00+01:00"), session_of(), events_of(2))
+    assert record.tests.uses_of_protocols() == {("submax-13", "ab" * 32): 2, ("submax-13", "cd" * 32): 1}
