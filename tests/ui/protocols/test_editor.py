@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from teststation.cause import Cause
@@ -62,9 +62,12 @@ def opened(desk: Desk, draft: Draft = BEGUN, taken: tuple[str, ...] = ()) -> Edi
 def keys(sheet: EditorSheet, *strokes: str | Qt.Key) -> None:
     """Type into the table, or into the cell that is being typed."""
     for stroke in strokes:
-        for one in stroke if isinstance(stroke, str) else (stroke,):
-            QTest.keyClick(sheet.table.typing or sheet.table, one)
-            QApplication.processEvents()  # Qt takes a cell in after its key, and before the next
+        there = sheet.table.typing or sheet.table
+        if isinstance(stroke, str):
+            QTest.keyClick(there, stroke[0])  # opens the cell
+            QTest.keyClicks(sheet.table.typing or there, stroke[1:])
+        else:
+            QTest.keyClick(there, stroke)
 
 
 def cells(sheet: EditorSheet) -> list[tuple[str, str, str, str]]:

@@ -26,7 +26,7 @@ NUMBER, VO2, PULSE = "number", "vo2", "pulse"
 COLUMNS = (NUMBER, TIME, SPEED, INCLINE, NAME, HABITUATION, VO2, PULSE)
 TYPED = tuple(COLUMNS.index(field) for field in (TIME, SPEED, INCLINE, NAME))
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_HINTS = {
+_HINTS: dict[int, QAbstractItemDelegate.EndEditHint] = {
     Qt.Key.Key_Return: QAbstractItemDelegate.EndEditHint.SubmitModelCache,
     Qt.Key.Key_Enter: QAbstractItemDelegate.EndEditHint.SubmitModelCache,
     Qt.Key.Key_Tab: QAbstractItemDelegate.EndEditHint.EditNextItem,
