@@ -64,7 +64,7 @@ def keys(sheet: EditorSheet, *strokes: str | Qt.Key) -> None:
     for stroke in strokes:
         there = sheet.table.typing or sheet.table
         if isinstance(stroke, str):
-            QTest.keyClick(there, stroke[0])  # opens the cell
+            QTest.keyClicks(there, stroke[0])  # opens the cell
             QTest.keyClicks(sheet.table.typing or there, stroke[1:])
         else:
             QTest.keyClick(there, stroke)
