@@ -240,9 +240,7 @@ class Rooms(QMainWindow):
         """Settings, backups, about."""
         from ui.desktop.clinic.flow import ClinicFlow
 
-        return ClinicFlow(
-            self.station, self.desk, self, lambda: self.machines.begin(), lambda: self.protocols.open()
-        )
+        return ClinicFlow(self.station, self.desk, self, lambda: self.machines.begin(), lambda: self.protocols.open())
 
     @cached_property
     def protocols(self) -> "ProtocolFlow":
