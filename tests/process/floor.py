@@ -29,7 +29,7 @@ PASSPHRASE = "a passphrase for tests"
 BORN = f"{datetime.now().astimezone().year - 44}-01-01"  # who is 44 today
 # A console of its own on Windows, without a window: Ctrl-C goes to whoever shares one.
 OWN_CONSOLE = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
-KILLED = 1 if sys.platform == "win32" else -signal.SIGKILL  # the exit status of who was
+KILLED = signal.SIGTERM if sys.platform == "win32" else -signal.SIGKILL  # the exit status of whom psutil killed
 # Windows hands Ctrl-C to everybody at a console: whoever sends it leaves his own, joins that one and does not listen.
 CTRL_C = """
 import ctypes, sys
