@@ -26,6 +26,7 @@ from ui.desktop.theme.style import scale_for
 from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.time_plot import TimePlot
 from ui.desktop.widgets.trend_plot import TrendPlot
+from ui.desktop.widgets.sheet import EDGE
 from ui.desktop.window import MINIMUM_HEIGHT, MINIMUM_WIDTH, MainWindow
 
 TASK_BAR_PX, TITLE_PX = 48, 32  # logical, whatever the scaling
@@ -132,6 +133,17 @@ def covered_stop(window: MainWindow) -> list[str]:
     return found
 
 
+def scrolled_for_nothing(window: MainWindow) -> list[str]:
+    """What a sheet scrolls though it could be higher: its last line is cut off beside free room."""
+    sheet = window.sheet
+    if sheet is None or sheet.panel.geometry() == sheet.rect():  # a drawer has its place
+        return []
+    hidden_px = sheet.body.verticalScrollBar().maximum()
+    # A sheet may begin near the top; one so wide that it comes under STOPP ends above it.
+    ends_px = window.stop_button.y() - EDGE if window.stop_button.isVisible() else window.height() - EDGE
+    return [f"scrolls by {hidden_px}"] if hidden_px and EDGE + sheet.panel.height() + hidden_px < ends_px else []
+
+
 def problems(window: MainWindow) -> list[str]:
     for _ in range(3):
         QApplication.processEvents()
@@ -140,6 +152,7 @@ def problems(window: MainWindow) -> list[str]:
         + squeezed(window)
         + split_words(window)
         + covered_stop(window)
+        + scrolled_for_nothing(window)
         + [f"clipped: {text}" for text in clipped(window)]
         + [f"without a name: {control}" for control in nameless(window)]
     )

@@ -1,6 +1,7 @@
 """What is higher than the window lets it be scrolls, and what fits looks as if there were no scroll bar."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QWidget
 
 
@@ -25,6 +26,21 @@ class Roomy(QScrollArea):
         assert layout is not None
         hint = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         return max(hint, layout.totalMinimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Lay out what got its size while it was hidden: Qt leaves it as it was, rows of a form one over another."""
+        layout = self.content.layout()
+        if layout is not None and layout.geometry() != self.content.rect():
+            layout.invalidate()
+            layout.activate()
 
     def page(self, pages: int) -> None:
         """Scroll by so many pages, for keys."""

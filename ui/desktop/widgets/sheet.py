@@ -15,7 +15,7 @@ from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.stop_button import MARGIN
 
 EDGE = 10
-BORDER = 1  # the panel's line, as styled
+BORDER = RULE = 1  # the panel's line and the one under its title, as styled
 LEAST_WIDTH = 420
 SCROLL_BAR, SCROLL_LINE = 14, 2  # as styled: the bar is drawn to scale, the line round what scrolls is not
 
@@ -188,8 +188,9 @@ class Sheet(QWidget):
         edges = self._inside.contentsMargins()
         inner = width - edges.left() - edges.right()
         title = self._title.heightForWidth(inner - self.escape.sizeHint().width() - GAP)
-        body, foot = self.body.wanted_height(inner), self.foot.totalSizeHint().height()
-        parts = (title, self._rule.sizeHint().height(), body, foot)
+        line = 2 * SCROLL_LINE  # round what scrolls: as wide and as high as that less is what is in it
+        body, foot = self.body.wanted_height(inner - line) + line, self.foot.totalSizeHint().height()
+        parts = (title, RULE, body, foot)
         return sum(parts) + 3 * self._inside.spacing() + edges.top() + edges.bottom() + 2 * BORDER
 
 
