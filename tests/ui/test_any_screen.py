@@ -24,9 +24,9 @@ from tests.ui.conftest import Bench
 from tests.ui.test_screens import clipped, everywhere, nameless
 from ui.desktop.theme.style import scale_for
 from ui.desktop.widgets.load_plot import LoadPlot
+from ui.desktop.widgets.sheet import EDGE
 from ui.desktop.widgets.time_plot import TimePlot
 from ui.desktop.widgets.trend_plot import TrendPlot
-from ui.desktop.widgets.sheet import EDGE
 from ui.desktop.window import MINIMUM_HEIGHT, MINIMUM_WIDTH, MainWindow
 
 TASK_BAR_PX, TITLE_PX = 48, 32  # logical, whatever the scaling
