@@ -53,7 +53,7 @@ def test_a_whole_demonstration_leaves_report_and_result(tmp_path: Path) -> None:
     assert (estimate["status"], estimate["n_stages"], estimate["why"]) == ("ok", 4, None)
     assert estimate["low"] < estimate["vo2max_ml_kg_min"] < estimate["high"]
     assert result["link"]["commands"] > 100
-    assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF-1.4")
+    assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF-1.7")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.json", "out.pdf"]
 
 

@@ -12,6 +12,7 @@ if sys.platform == "linux" and not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -51,9 +52,14 @@ def fast_records() -> None:
 
 @pytest.fixture(autouse=True)
 def collected_in_this_thread() -> Iterator[None]:
-    """A window of an earlier test must not be destroyed by the collector in a driver's or speaker's thread."""
+    """A window of an earlier test must not be destroyed by the collector in a driver's or speaker's thread.
+
+    Nor may it live on: what is to be deleted later waits for an event loop that a test does not have, and each window
+    that is left hears every event of all that come after it.
+    """
     gc.disable()
     yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.enable()
     gc.collect()
 

@@ -22,12 +22,13 @@ class Room:
         self.refuses = refuses
         waits = SimpleNamespace(wait=lambda _: None)
         self.bridge, self.papers, self.upkeep = None, waits, waits
-        self.machines = SimpleNamespace(close=lambda _: None)
         self.dialogs = SimpleNamespace(close_all=lambda: None)
         session = SimpleNamespace(ended=True, to_keep=True, close=lambda: self.log.append("drivers ended"))
         self.flow: Any = SimpleNamespace(
             session=session, abandon=lambda: None, keep=self._keep, disconnect_screen=lambda: None
         )
+
+    def end_rooms(self, seconds: float) -> None: ...
 
     def _keep(self) -> None:
         self.log.append("kept")
@@ -73,7 +74,12 @@ def what_was_not_taken_in_is_told() -> None:
     )
     remind = SimpleNamespace(remind=lambda: None)
     room: Any = SimpleNamespace(
-        station=station, tell=lambda title, lines: said.append((title, lines)), door=remind, machines=remind
+        station=station,
+        tell=lambda title, lines: said.append((title, lines)),
+        door=remind,
+        machines=remind,
+        drills=None,
+        demo=True,
     )
     window.MainWindow.welcome(room)
     assert [(title, lines[1:]) for title, lines in said] == [("En avbrutt test er ikke hentet inn", ["a.journal"])]
@@ -88,6 +94,7 @@ def the_list_of_a_record_that_is_gone_hides_nothing() -> None:
         raise RecordError("registeret er borte")
 
     room: Any = SimpleNamespace(
+        second=SimpleNamespace(let_go=lambda: None),
         closing=SimpleNamespace(let_go_of_the_run=lambda: None),
         look_at_sheets=lambda: None,
         back_to_people=gone,

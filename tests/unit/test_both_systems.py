@@ -62,6 +62,7 @@ PARTINGS = {
         "tests/process/test_command_line.py",
     ),
     "ui/desktop/widgets/sounds.py": ("tests/ui/widgets/test_sounds.py",),
+    "ui/station/support.py": ("tests/unit/station/test_support.py",),
 }
 PARTS = re.compile(r"sys\.platform|os\.name\b|platform\.system")
 

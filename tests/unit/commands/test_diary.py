@@ -129,7 +129,7 @@ def test_the_diary_is_exported_as_a_table_as_json_and_as_a_page(cli: Cli, person
     done = cli(*words("export", person, "--json", "alt.json", "--pdf", "side.pdf"))
     assert done.status == 0, done.said
     assert json.loads((tmp_path / "alt.json").read_text("utf-8"))["diary"][0]["minutes"] == 35.0
-    assert (tmp_path / "side.pdf").read_bytes().startswith(b"%PDF-1.4")
+    assert (tmp_path / "side.pdf").read_bytes().startswith(b"%PDF-1.7")
     assert cli(*words("export", person, "--blank", "--pdf", "tom.pdf")).status == 0
     assert cli(*words("export", person, "--blank")).status == 2
     with open_record(tmp_path / "a.record", "en god setning") as record:
@@ -167,7 +167,7 @@ def test_a_talk_is_kept_as_a_draft_finished_and_printed(cli: Cli, person: str, t
     done = cli(*words("interview", person, "--done", "--json", "-", "--pdf", "samtale.pdf"))
     found = json.loads(done.out)
     assert (found["version"], found["done"], found["answers"]["importance"]["number"]) == (2, True, 9)
-    assert (tmp_path / "samtale.pdf").read_bytes().startswith(b"%PDF-1.4")
+    assert (tmp_path / "samtale.pdf").read_bytes().startswith(b"%PDF-1.7")
     (tmp_path / "svar.json").write_text('{"goal": 3}', "utf-8")
     assert "these answers cannot be read" in cli(*words("interview", person, "--answers", "svar.json")).said
     (tmp_path / "svar.json").write_text('{"shoe_size": {"number": 3}}', "utf-8")

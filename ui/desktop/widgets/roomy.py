@@ -1,8 +1,20 @@
-"""What is higher than the window lets it be scrolls, and what fits looks as if there were no scroll bar."""
+"""What is higher than the window lets it be scrolls, and what fits looks as if there were no scroll bar.
+
+The bar's room is kept all the same: where it came and went, words that wrap took another line with it and one less
+without it, and a screen laid itself out by turns until the stack was full.
+"""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QWidget
+from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QScrollBar, QWidget
+
+
+class _Bar(QScrollBar):
+    """Seen where there is something to scroll."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
 
 
 class Roomy(QScrollArea):
@@ -12,6 +24,8 @@ class Roomy(QScrollArea):
         super().__init__()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.setVerticalScrollBar(_Bar(Qt.Orientation.Vertical))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(name)

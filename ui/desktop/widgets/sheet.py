@@ -188,8 +188,8 @@ class Sheet(QWidget):
         edges = self._inside.contentsMargins()
         inner = width - edges.left() - edges.right()
         title = self._title.heightForWidth(inner - self.escape.sizeHint().width() - GAP)
-        line = 2 * SCROLL_LINE  # round what scrolls: as wide and as high as that less is what is in it
-        body, foot = self.body.wanted_height(inner - line) + line, self.foot.totalSizeHint().height()
+        line, bar = 2 * SCROLL_LINE, round(SCROLL_BAR * self._scale)  # round what scrolls, and beside it
+        body, foot = self.body.wanted_height(inner - line - bar) + line, self.foot.totalSizeHint().height()
         parts = (title, RULE, body, foot)
         return sum(parts) + 3 * self._inside.spacing() + edges.top() + edges.bottom() + 2 * BORDER
 

@@ -1,5 +1,6 @@
 """The audit log: everything that is made and changed is in it, and no hand can change it unseen."""
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -82,6 +83,7 @@ def test_the_log_names_people_by_their_ids_alone(filled: Record) -> None:
         # Identifiers, times and hashes are made of chance digits; who a person is could stand in these.
         told = select(AUDIT.c.actor, AUDIT.c.action, AUDIT.c.detail)
         everything = " ".join(str(row) for row in connection.execute(told))
+    everything = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}", "", everything)
     for name in ("Ødegård", "Åse", "Dal", "4711", "1974"):
         assert name not in everything
 
