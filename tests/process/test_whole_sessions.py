@@ -143,7 +143,7 @@ def test_a_whole_4x4_is_completed_on_each_kind_of_belt(tmp_path: Path) -> None:
     told = {
         name: partial(a_belt_with_a_patient_on_it, FOUR_BY_FOUR, name) for name in ("trackmaster", "woodway", "csafe")
     }
-    side_by_side({**told, "manual": partial(a_belt_without_a_wire, FOUR_BY_FOUR)}, tmp_path, at_once=4)
+    side_by_side({**told, "manual": partial(a_belt_without_a_wire, FOUR_BY_FOUR)}, tmp_path, at_once=2)
 
 
 # --- what breaks -----------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def test_a_session_that_breaks_ends_at_rest_and_is_kept(tmp_path: Path) -> None:
 @pytest.mark.nightly
 @pytest.mark.timeout(600 * PATIENCE)
 def test_a_4x4_that_breaks_in_whatever_way_ends_at_rest_and_is_kept(tmp_path: Path) -> None:
-    side_by_side({name: partial(row, FOUR_BY_FOUR) for name, row in BREAKS.items()}, tmp_path, at_once=4)
+    side_by_side({name: partial(row, FOUR_BY_FOUR) for name, row in BREAKS.items()}, tmp_path, at_once=2)
 
 
 def test_what_is_wrong_is_said_at_once_and_nothing_moves(tmp_path: Path) -> None:
