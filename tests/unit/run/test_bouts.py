@@ -162,6 +162,32 @@ def test_a_doubtful_pulse_offers_nothing(flag: str) -> None:
     assert bench.state.bouts.offer is None
 
 
+def test_an_offer_that_is_declined_is_gone_and_changes_no_load() -> None:
+    bench = in_bout(session())
+    bench.bpm = 145
+    bench.run_for(185.0)
+    assert bench.state.bouts.offer is not None
+    bench.feed(ev.OfferDeclined(t_s=bench.now_s))
+    assert bench.state.bouts.offer is None
+    bench.feed(ev.LoadAccepted(t_s=bench.now_s))
+    assert bench.state.bouts.next_load is None
+    in_bout(bench, 2).run_for(2.0)
+    assert bench.state.setpoint == BOUT
+
+
+def test_a_load_that_borg_has_lowered_is_not_lowered_by_the_pulse_within_a_minute() -> None:
+    bench = in_bout(session())
+    bench.bpm = 176
+    bench.run_for(5.0).feed(ev.RpeGiven(t_s=bench.now_s, rpe=19))
+    told_s, once = bench.now_s, bench.state.setpoint
+    assert bench.state.bouts.eased == 1
+    while bench.now_s < told_s + bouts.EASED_AGAIN_AFTER_S - 1.0:
+        bench.run_for(1.0)
+    assert (bench.state.bouts.eased, bench.state.setpoint) == (1, once)
+    bench.run_for(3.0)
+    assert bench.state.bouts.eased == 2
+
+
 def test_nothing_is_taken_while_the_pulse_is_lost() -> None:
     bench = in_bout(session())
     bench.bpm = 145
