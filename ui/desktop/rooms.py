@@ -110,7 +110,7 @@ class Rooms(QMainWindow):
     def _on_stack(self, screen: Screen) -> Screen:
         self.stack.addWidget(screen)
         for part in screen.findChildren(QWidget):
-            part.ensurePolished()  # else the style's least sizes come when it is shown, over those that it is drawn with
+            part.ensurePolished()  # else the style's least sizes come at its showing, over those it is drawn with
         if self._drawn[0]:
             make_room(screen, self._drawn[0])
             self._draw(screen, self._drawn[0])
