@@ -12,7 +12,6 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
 from teststation.files.outputs import Kind, Output, check_outputs, problem
 from teststation.files.writing import write_whole
-from ui.commands.parser import FileName
 from ui.station.must_live import must_live
 
 STANDARD_OUTPUT = "-"
@@ -37,9 +36,12 @@ def check(arguments: argparse.Namespace, *outputs: tuple[str | None, Kind], read
     if not wanted:
         return
     options = vars(arguments)
-    written = {id(path) for path, _ in outputs}
-    words = [word for value in options.values() for word in (value if isinstance(value, list) else [value])]
-    named: list[str] = [word for word in words if isinstance(word, FileName) and id(word) not in written]
+    values = [value for name, value in options.items() if name in options["file_options"] and value is not None]
+    words: list[str] = [word for value in values for word in (value if isinstance(value, list) else [value])]
+    named = list(words)
+    for path, _ in outputs:
+        if path in named:
+            named.remove(path)  # once: who names one file twice reads it, too
     named += [str(options[key]) for key in _READ if options.get(key)]
     named += [*reads, *_recording(options)]
     secrets = [options[key] for key in _SECRET if options.get(key)]

@@ -19,12 +19,6 @@ Number = TypeVar("Number", int, float)
 Run = Callable[[argparse.Namespace], int]
 
 
-class FileName(str):
-    """A word of the command line that names a file. What a command does not write, it reads, or must leave alone."""
-
-    __slots__ = ()
-
-
 class _OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line and where to read on."""
 
@@ -51,7 +45,18 @@ def build_parser() -> argparse.ArgumentParser:
     _laboratory(commands.add_parser("laboratory", help="virtual patients: how often the estimate is right"))
     _diary(commands.add_parser("diary", help="plan, training diary, strength and interview of one person"))
     _records(commands.add_parser("records", help="list, show, report, back up, restore and verify kept tests"))
+    parser.set_defaults(file_options=_file_options(parser))
     return parser
+
+
+def _file_options(parser: argparse.ArgumentParser) -> frozenset[str]:
+    """The options that name files, by where their values are kept: what a command does not write of these, it reads."""
+    found = {action.dest for action in parser._actions if action.type is _path}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                found |= _file_options(below)
+    return frozenset(found)
 
 
 def _lazy(module: str, function: str = "run") -> Run:
@@ -537,11 +542,11 @@ def _language(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=LANGUAGES, help="of the report; else the person's own, or the clinic's")
 
 
-def _path(text: str) -> FileName:
+def _path(text: str) -> str:
     """A file's name as it is meant: ~ is this user's folder, also where no shell has seen it."""
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty; name a file")
-    return FileName(os.path.expanduser(text))  # noqa: PTH111 - it may be an address, too, or - for standard output
+    return os.path.expanduser(text)  # noqa: PTH111 - it may be an address, too, or - for standard output
 
 
 def _positive(text: str) -> float:

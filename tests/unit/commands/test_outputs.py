@@ -10,6 +10,7 @@ from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.records.database import open_record
 from teststation.subject import Sex
 from ui.commands import outputs as outputs_module
+from ui.commands.parser import build_parser
 
 WORD = "en god setning"
 TABLE = "# sex=male\n# age=40\n# weight=80\nspeed_kmh,incline_pct,hr_bpm\n4.8,0,100\n4.8,4,115\n4.8,8,131\n"
@@ -117,7 +118,7 @@ def inputs_stay(room: Cli, tmp_path: Path) -> None:
 
 
 def test_no_command_writes_over_what_it_reads(room: Cli, tmp_path: Path) -> None:
-    fault = "if isinstance(word, FileName) and id(word) not in written]", "if False]"
+    fault = "named = list(words)", "named = list[str]()"
     fails_with(outputs_module, *fault, lambda: inputs_stay(room, tmp_path))
 
 
@@ -175,3 +176,10 @@ def test_a_tilde_is_this_users_folder(room: Cli, tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "~").exists()
     done = room("records", "--record", "~/a.record", "report", "run-1", "--pdf", str(home / "a.record"))
     assert (done.status, "this is the record" in done.said) == (2, True)
+
+
+def test_what_the_command_line_names_is_plain_text() -> None:
+    """JSON and the record take no other kind of text; a kind of its own once stopped ``analyse`` of several files."""
+    arguments = build_parser().parse_args(["analyse", "a.csv", "~/b.csv", "--json", "out.json"])
+    assert [type(word) for word in (*arguments.files, arguments.json)] == [str] * 3
+    assert {"files", "json", "pdf", "record", "measured", "answers"} <= arguments.file_options
