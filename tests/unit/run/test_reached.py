@@ -48,6 +48,14 @@ def test_without_a_speed_that_is_asked_for_none_is_reached() -> None:
     assert bench.state.phase is Phase.STARTING
 
 
+def test_a_test_that_has_begun_is_one_from_the_moment_of_its_start() -> None:
+    bench = Bench().ready()
+    assert not bench.state.begun
+    bench.run_for(30.0)
+    bench.feed(ev.TestBegan(t_s=bench.now_s))
+    assert (bench.state.phase, bench.state.begun, bench.state.phase_began_s) == (Phase.STARTING, True, 30.0)
+
+
 def test_the_stages_begin_when_the_speed_is_reached() -> None:
     bench = Bench().ready()
     bench.feed(ev.TestBegan(t_s=0.0), belt(0.1, 0.0, BeltState.ARMED), belt(7.0, 4.6))
