@@ -55,10 +55,15 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it takes connections."""
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "30", "-l", str(self._home / "log"), "start")
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "50", "-l", str(self._home / "log"), "start")
 
     def stop(self, mode: str = "immediate") -> None:
-        """Stop it; ``immediate`` is as a power cut."""
+        """Stop it; ``immediate`` is as a power cut.
+
+        Just after a checkpoint: what hundreds of tests wrote before is not read again at the next start, which took
+        longer than any patience on a busy machine.
+        """
+        self.execute("CHECKPOINT")
         self._run("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
 
     def url(self, database: str, options: str = "") -> str:
@@ -125,7 +130,7 @@ class Cluster:
     def remove(self) -> None:
         """Stop the server, if it runs, and delete everything."""
         if (self.data / "postmaster.pid").exists():
-            self.stop()
+            self._run("pg_ctl", "-D", str(self.data), "-w", "-m", "immediate", "stop")
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _run(self, program: str, *words: str) -> None:
