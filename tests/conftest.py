@@ -3,10 +3,12 @@
 import gc
 import os
 import sys
+from collections.abc import Generator
 
 import pytest
 
 from tests.patience import PATIENCE
+from tests.yielding import may_come_back, yielding
 
 # Images and shells that forbid bytecode have each of the hundreds of processes that the tests start compile everything
 # it imports anew: four times the work of a driver's start. Workers and children inherit what stands here.
@@ -43,6 +45,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         order += [*begin, *left[:fill]]
         left = left[fill:]
     items[:] = [*order, *left]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What only computes gives way to what runs in real time beside it, where this system lets a thread come back."""
+    if "process" in item.keywords or not may_come_back():
+        return (yield)
+    with yielding():
+        return (yield)
 
 
 def pytest_collection_finish() -> None:
