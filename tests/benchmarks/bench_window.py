@@ -42,13 +42,13 @@ with opening("nb"):
 """
 LIST = """
 import pathlib, sys
+from ui.commands.window import opened_meanwhile
 from ui.desktop.application import opening
 with opening("nb") as hall:
-    from teststation.records.database import open_record
-    from ui.desktop.window import MainWindow
-    from ui.station.settings import Settings
-    from ui.station.station import Station
-    with open_record(pathlib.Path(sys.argv[1]), "bench", create=False) as record:
+    with opened_meanwhile(pathlib.Path(sys.argv[1]), "bench") as record:
+        from ui.desktop.window import MainWindow
+        from ui.station.settings import Settings
+        from ui.station.station import Station
         w = MainWindow(Station(record, Settings(intended_use_accepted=True)))
         w.show()
         hall.hide()

@@ -7,13 +7,18 @@ is a window too.
 import argparse
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from teststation.cause import Problem
 from teststation.errors import BadInput, StationError
 from ui.commands.display import display_at_hand
 from ui.station.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # read from the disk when a first window is on the screen
+    from teststation.records.database import Record
 
 EXIT_NOT_ANSWERED = 3
 
@@ -26,7 +31,6 @@ def run(arguments: argparse.Namespace) -> int:
     from ui.desktop.application import opening
 
     with opening(settings.language, settings.theme) as hall:
-        from teststation.records.database import open_record
         from teststation.records.storage.passphrase import kept_passphrase
         from teststation.records.storage.place import place_of
         from ui.commands.common import come_in, the_location
@@ -41,9 +45,23 @@ def run(arguments: argparse.Namespace) -> int:
             passphrase = ask_passphrase(place.file, place.name, settings)
         if passphrase is None:
             return EXIT_NOT_ANSWERED
-        with open_record(location, passphrase, create=True) as record:
+        with opened_meanwhile(location, passphrase) as record:
             come_in(record, arguments, None)
             return run_app(record, settings, instead_of=hall)
+
+
+def opened_meanwhile(location: str | Path, passphrase: str) -> "Record":
+    """Open the clinic's record, or make it. Its key is derived beside the reading of the window's modules.
+
+    Raises RecordError.
+    """
+    from teststation.records.database import open_record
+
+    with ThreadPoolExecutor(1) as beside:
+        opened = beside.submit(open_record, location, passphrase, create=True)
+        import ui.desktop.window  # noqa: F401
+
+        return opened.result()
 
 
 def show(problems: Sequence[Problem]) -> None:

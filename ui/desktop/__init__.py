@@ -1,0 +1,9 @@
+"""The window: Qt is imported here and in the rooms below, nowhere else."""
+
+import builtins
+
+import PySide6.QtCore  # noqa: F401 - first: it puts an import of its own in the place of Python's
+
+# That import reads the source of every module that any other one imports, to know whether it asks for PySide's other
+# spelling of names (``from __feature__ import snake_case``). None here does; a tenth of the opening would go to it.
+builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)

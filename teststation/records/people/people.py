@@ -27,6 +27,7 @@ from teststation.subject import Sex
 from teststation.texts import LANGUAGES
 
 SEARCH_LIMIT = 100
+FEW = 500  # so many are asked for by name; of more, everybody is read
 OLDEST_YEARS = 110  # a birth date further back is a slip of the hand, as is one to come
 NUMBER_LETTERS = 64
 
@@ -175,9 +176,11 @@ class People:
         query = select(PERSON).where(PERSON.c.merged_into.is_(None))
         with self._database.reading() as connection:
             last = last_tested(connection)
-            people = [person_of(row) for row in connection.execute(query).mappings() if row["id"] in last]
-        waiting = [(person, last[person.id]) for person in people if next_due(last[person.id]) <= on]
-        return sorted(waiting, key=lambda one: one[1])
+            waiting = {person_id for person_id, tested in last.items() if next_due(tested) <= on}
+            if len(waiting) <= FEW:
+                query = query.where(PERSON.c.id.in_(waiting))
+            people = [person_of(row) for row in connection.execute(query).mappings() if row["id"] in waiting]
+        return sorted(((person, last[person.id]) for person in people), key=lambda one: one[1])
 
     def all(self) -> list[Person]:
         """Everybody."""
