@@ -103,6 +103,11 @@ def test_the_own_stand_beside_the_built_in_ones_and_are_written_and_taken_out_of
     room.library.withdraw_button.click()
     assert room.own.ids() == ("mine",)
     assert room.changed == [("mine", False)] * 3
+    logged = [row for row in reversed(room.station.record.audit.newest()) if row.action.startswith("protocol_")]
+    assert [row.action for row in logged] == ["protocol_saved", "protocol_withdrawn", "protocol_saved"]
+    saved = room.own.newest("mine")
+    told = {"protocol": "mine", "version": saved.number, "sha256": saved.sha256}
+    assert told.items() <= logged[-1].detail.items()
 
 
 def test_a_copy_of_a_built_in_protocol_gets_a_name_and_an_id_of_its_own(room: Room) -> None:

@@ -73,6 +73,8 @@ class Action(StrEnum):
     LOGGED_OUT = "logged_out"
     LOGIN_REFUSED = "login_refused"
     LOCKED = "locked"
+    PROTOCOL_SAVED = "protocol_saved"  # a version of one of the clinic's own; by its number and hash
+    PROTOCOL_WITHDRAWN = "protocol_withdrawn"
     ROLES_SET = "roles_set"  # what stations' logins may do on the server
     USER_ADDED = "user_added"
     USER_CHANGED = "user_changed"

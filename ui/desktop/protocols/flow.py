@@ -16,6 +16,7 @@ from teststation.physiology.prior import HUNT3_WEIGHT_KG
 from teststation.protocol.draft import Draft, draft_of, text_of
 from teststation.protocol.load import find
 from teststation.protocol.own import Version
+from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.people.people import Person
 from teststation.subject import Subject
@@ -150,6 +151,7 @@ class ProtocolFlow:
         self._window.show_sheet(make)
 
     def _kept(self, version: Version) -> None:
+        self._note(version)
         self._changed(version.protocol_id, False)
         self._show(version.protocol_id)
 
@@ -162,11 +164,23 @@ class ProtocolFlow:
             return
         own, gone = self._station.own_protocols, not version.withdrawn
         try:
-            save_version(own, version.text, version.name, self._who(), version.number, withdrawn=gone)
+            now = save_version(own, version.text, version.name, self._who(), version.number, withdrawn=gone)
         except StationError as error:
             self._window.tell(tr("error.known"), told(error))
+        else:
+            self._note(now)
         self._changed(one.id, False)
         self._show(one.id)
+
+    def _note(self, version: Version) -> None:
+        """The record's log tells who has changed what tests are walked with, and to exactly which text."""
+        action = Action.PROTOCOL_WITHDRAWN if version.withdrawn else Action.PROTOCOL_SAVED
+        try:
+            self._station.record.audit.note(
+                action, protocol=version.protocol_id, version=version.number, sha256=version.sha256
+            )
+        except StationError as error:
+            self._window.tell(tr("error.known"), told(error))
 
     def _who(self) -> str:
         """Who saves, as a version names them."""
