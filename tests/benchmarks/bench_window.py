@@ -42,8 +42,7 @@ with opening("nb"):
 """
 LIST = """
 import pathlib, sys
-from ui.commands.window import opened_meanwhile
-from ui.desktop.application import opening
+from ui.desktop.application import opened_meanwhile, opening
 with opening("nb") as hall:
     with opened_meanwhile(pathlib.Path(sys.argv[1]), "bench") as record:
         from ui.desktop.window import MainWindow

@@ -7,18 +7,13 @@ is a window too.
 import argparse
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from teststation.cause import Problem
 from teststation.errors import BadInput, StationError
 from ui.commands.display import display_at_hand
 from ui.station.settings import Settings, load_settings
-
-if TYPE_CHECKING:  # read from the disk when a first window is on the screen
-    from teststation.records.database import Record
 
 EXIT_NOT_ANSWERED = 3
 
@@ -34,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         from teststation.records.storage.passphrase import kept_passphrase
         from teststation.records.storage.place import place_of
         from ui.commands.common import come_in, the_location
-        from ui.desktop.application import ask_passphrase, run_app
+        from ui.desktop.application import ask_passphrase, opened_meanwhile, run_app
 
         location = the_location(arguments)
         place = place_of(location)
@@ -48,20 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
         with opened_meanwhile(location, passphrase) as record:
             come_in(record, arguments, None)
             return run_app(record, settings, instead_of=hall)
-
-
-def opened_meanwhile(location: str | Path, passphrase: str) -> "Record":
-    """Open the clinic's record, or make it. Its key is derived beside the reading of the window's modules.
-
-    Raises RecordError.
-    """
-    from teststation.records.database import open_record
-
-    with ThreadPoolExecutor(1) as beside:
-        opened = beside.submit(open_record, location, passphrase, create=True)
-        import ui.desktop.window  # noqa: F401
-
-        return opened.result()
 
 
 def show(problems: Sequence[Problem]) -> None:

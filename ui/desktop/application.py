@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,20 @@ def opening(language: str, theme: str = "light") -> Iterator[Hall]:
     finally:
         hall.hide()
         hall.deleteLater()
+
+
+def opened_meanwhile(location: str | Path, passphrase: str) -> "Record":
+    """Open the clinic's record, or make it. Its key is derived beside the reading of the window's modules.
+
+    Raises RecordError.
+    """
+    from teststation.records.database import open_record
+
+    with ThreadPoolExecutor(1) as beside:
+        opened = beside.submit(open_record, location, passphrase, create=True)
+        import ui.desktop.window  # noqa: F401
+
+        return opened.result()
 
 
 def run_app(
