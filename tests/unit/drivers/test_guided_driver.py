@@ -57,16 +57,20 @@ class Room:
 
     def __init__(
         self, patch: pytest.MonkeyPatch, options: dict[str, str] | None = None, *, wired: bool = True,
-        tops: Tops | None = NO_TOPS,
+        tops: Tops | None = NO_TOPS, scale: float = 1.0,
     ) -> None:  # fmt: skip
         self.wall = [1000.0]
         patch.setattr(time, "monotonic", lambda: self.wall[0])
         self.gauge = Gauge(tops)
         self.said: list[lines.FromDriver] = []
         self.driver = module.GuidedDriver(
-            "paper", "port", (lambda log: self.gauge) if wired else None, options or {}, self.said.append,
-            queue.Queue(), TimeScale(),
+            "paper", "port", self._gauge if wired else None, options or {}, self.said.append,
+            queue.Queue(), TimeScale(scale),
         )  # fmt: skip
+
+    def _gauge(self, log: module.Log) -> Gauge:
+        self.log = log
+        return self.gauge
 
     def run(self, seconds: float, *said: lines.ToDriver) -> BeltTelemetry:
         end_s = self.wall[0] + seconds
@@ -147,6 +151,53 @@ def test_a_belt_that_is_not_known_to_rest_is_not_armed(room: Callable[..., Room]
     moving.gauge.says = [Reading(speed_kmh=0.5)]
     moving.run(9.0, ARM)
     assert not moving.driver._guard.armed
+
+
+def test_rest_is_a_zero_that_has_lasted_and_is_still_told(room: Callable[..., Room]) -> None:
+    made = room()
+    made.gauge.says = [Reading(speed_kmh=0.0)]
+    assert not made.run(2.25).at_rest, "for two seconds, not for more"
+    assert made.run(EVERY_S).at_rest
+    made.gauge.says = []
+    assert made.run(2.0).at_rest
+    assert not made.run(EVERY_S).at_rest, "silence is no rest"
+    made.gauge.says = [Reading(speed_kmh=0.0)]
+    assert not made.run(2.25).at_rest, "and what was before it does not count"
+
+
+def test_a_gap_no_longer_than_a_reading_is_good_for_leaves_the_zero(room: Callable[..., Room]) -> None:
+    made = room().rests()
+    made.gauge.says = []
+    made.run(2.0 - EVERY_S)
+    made.gauge.says = [Reading(speed_kmh=0.0)]
+    assert made.run(EVERY_S).at_rest
+
+
+def test_a_belt_that_moved_is_not_at_rest_with_its_first_zero(room: Callable[..., Room]) -> None:
+    made = room().walks()
+    made.run(9.0, WALK)
+    made.gauge.says = [Reading(speed_kmh=0.0)]
+    assert not made.run(2.25).at_rest
+    assert made.run(EVERY_S).at_rest
+
+
+def test_a_quick_demonstration_waits_half_a_second_for_rest_and_no_less(room: Callable[..., Room]) -> None:
+    made = room(scale=8.0)
+    made.gauge.says = [Reading(speed_kmh=0.0)]
+    assert not made.run(3 * EVERY_S).at_rest
+    assert made.run(EVERY_S).at_rest
+
+
+def test_the_bytes_of_its_wire_are_told(room: Callable[..., Room]) -> None:
+    made = room()
+    made.log("in", b"\x02\xff", "belt")
+    assert made.said == [lines.Wire(t_mono_s=made.wall[0], direction="in", data_hex="02ff", channel="belt")]
+
+
+def test_its_first_word_is_what_is_known_of_it(room: Callable[..., Room]) -> None:
+    for made, known in ((room(wired=False), True), (room(), True), (room(tops=None), False)):
+        made.driver._greet()
+        assert made.said == [lines.Hello(version=lines.VERSION, treadmill=made.driver.info if known else None)]
 
 
 def test_an_arming_begins_to_count_anew(room: Callable[..., Room]) -> None:
@@ -249,6 +300,13 @@ FAULTS: dict[str, tuple[str, str, Callable[[Callable[..., Room]], None]]] = {
     ),
     "the machine's own top is none": (
         "if self._knows_tops or gauge.tops is None:", "if True:", test_what_a_machine_can_do_is_learned_once_and_binds,
+    ),
+    "one zero ends a long walk": (
+        "if reading.speed_kmh == 0.0 else None", "if True else None",
+        test_a_belt_that_moved_is_not_at_rest_with_its_first_zero,
+    ),
+    "a machine that has rested rests in silence": (
+        " or self._speed() != 0.0:", ":", test_rest_is_a_zero_that_has_lasted_and_is_still_told,
     ),
     "a fault is a word like any": (
         "if reading.fault:", "if False:", test_a_fault_the_machine_tells_trips_with_its_words,
