@@ -273,13 +273,44 @@ def test_the_latest_reading_at_a_target_counts() -> None:
     assert module.told(following, 0.5, 6.0).known == (Known(5.0, 5.1), Known(4.0, 4.2))
 
 
-@pytest.mark.parametrize(("went_kmh", "astray"), [(0.66, 0), (0.64, -1), (1.34, 0), (1.36, 1)])
-def test_a_report_may_miss_a_step_and_a_little_of_a_change(went_kmh: float, astray: int) -> None:
-    following = Following(known=(Known(4.0, 3.7),), told_kmh=5.0, low_kmh=5.0, high_kmh=5.0)
+@pytest.mark.parametrize(
+    ("told_kmh", "went_kmh", "astray"),
+    [(5.0, 0.66, 0), (5.0, 0.64, -1), (5.0, 1.34, 0), (5.0, 1.36, 1), (9.0, 4.46, 0), (9.0, 4.44, -1), (9.0, 5.56, 1)],
+)
+def test_a_report_may_miss_a_step_and_a_little_of_a_change(told_kmh: float, went_kmh: float, astray: int) -> None:
+    following = Following(known=(Known(4.0, 3.7),), told_kmh=told_kmh, low_kmh=told_kmh, high_kmh=told_kmh)
     assert module.read(following, 100.0, 3.7 + went_kmh, 16.0).looks[-1].astray == astray
 
 
+def test_back_at_a_target_that_is_known_the_others_still_say_what_is_to_be_read() -> None:
+    following = Following(known=(Known(4.0, 4.0), Known(5.0, 5.0)), told_kmh=4.0, low_kmh=4.0, high_kmh=4.0)
+    assert module.read(following, 100.0, 5.0, 16.0).looks[-1].astray == 1
+
+
+def test_one_look_after_a_silence_stands_for_no_more_of_it_than_any() -> None:
+    """However long the silence was: three looks that are astray are the fewest."""
+    for silent_s in (10.0, 60.0):
+        following = Following(known=(Known(4.0, 4.0),), told_kmh=5.0, low_kmh=5.0, high_kmh=5.0)
+        following = module.read(following, 100.0, 5.0, 16.0)
+        looks = 0
+        while not module.is_astray(following, 9.0):
+            looks += 1
+            following = module.read(following, 100.0 + silent_s + 3.0 * (looks - 1), 4.0, 18.0)
+            assert looks <= 4
+        assert looks == (3 if silent_s < 18.0 else 4), "the first look of all stands for nothing yet"
+
+
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+    "back at a target nothing is known": (
+        "            continue  #",
+        "            break  #",
+        test_back_at_a_target_that_is_known_the_others_still_say_what_is_to_be_read,
+    ),
+    "one look stands for a whole silence": (
+        "min(one.lasted_s, for_s / LOOK_SHARE)",
+        "one.lasted_s",
+        test_one_look_after_a_silence_stands_for_no_more_of_it_than_any,
+    ),
     "a belt that does not go along goes unnoticed": (
         "return -1\n",
         "return 0\n",
