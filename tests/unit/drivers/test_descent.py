@@ -1,6 +1,7 @@
 """A descent looked at every quarter of a second: when it is called stalled, to the look."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ LOOK_S = 0.25
 Speed = Callable[[float], float | None]
 
 
-def stalls_s(reports: Speed, *, asked_from_s: float = 0.0, until_s: float = 20.0, **named: float) -> float | None:
+def stalls_s(reports: Speed, *, asked_from_s: float = 0.0, until_s: float = 20.0, **named: Any) -> float | None:
     """When a belt that reports this is first called stalled."""
     descent = Descent(0.0, **named)
     for look in range(round(until_s / LOOK_S) + 1):
