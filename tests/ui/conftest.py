@@ -50,6 +50,13 @@ def fast_records() -> None:
     use_fast_tables()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def what_stands_is_not_walked_again() -> None:
+    """What earlier tests of this worker have read and kept is millions of objects, and each collection walks them."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def collected_in_this_thread() -> Iterator[None]:
     """A window of an earlier test must not be destroyed by the collector in a driver's or speaker's thread.
