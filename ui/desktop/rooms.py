@@ -179,7 +179,9 @@ class Rooms(QMainWindow):
         """Reports on the screen, on paper and in files."""
         from ui.desktop.result.papers import Papers
 
-        return Papers(self.station, self.result.show_busy, self, self.dialogs, self)
+        made = Papers(self.station, self.result.show_busy, self, self.dialogs, self)
+        made.handed_over.connect(self.persons.show_today)
+        return made
 
     @cached_property
     def history(self) -> "HistoryScreen":
@@ -193,8 +195,13 @@ class Rooms(QMainWindow):
         made.open_wanted.connect(lambda test_id: self.show_result(tests.get(test_id)))
         made.report_wanted.connect(lambda test_id: self.show_report(tests.get(test_id)))
         made.copy_wanted.connect(lambda person: self.papers.save_copy(person))
-        made.hand_over_wanted.connect(lambda ids: self.papers.hand_over_many([tests.get(test_id) for test_id in ids]))
+        made.hand_over_wanted.connect(self.hand_over_tests)
         return made
+
+    def hand_over_tests(self, test_ids: Sequence[str]) -> None:
+        """Give the tests with these ids to the journal."""
+        tests = self.station.record.tests
+        self.papers.hand_over_many([tests.get(test_id) for test_id in test_ids])
 
     # --- between tests ---
 

@@ -104,7 +104,8 @@ class MainWindow(Rooms):
         self.second.want(station.settings.patient_screen)
         self.desk = desk or Desk(station.record)
         self.dialogs = Dialogs(self)
-        self.persons = PeopleFlow(station, self.desk, self.people, lambda: self.history, self, self.dialogs, self)
+        self.persons = PeopleFlow(station, self.desk, self.people, lambda: self.history, self, self.dialogs,
+                                  self.hand_over_tests, self)  # fmt: skip
         self.upkeep = Upkeep(
             station, lambda: self.at_work is None, lambda said: self.tell(tr("upkeep.title"), said), self
         )

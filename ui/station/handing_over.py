@@ -99,5 +99,5 @@ def _one(station: Station, stored: StoredTest, folder: Path, pattern: str, langu
             raise BadInput(found)
     write_whole(text, words.encode("utf-8"))
     write_whole(pdf, data)
-    station.record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
+    station.record.audit.note(Action.TEST_HANDED_OVER, stored.person_id, stored.id)
     return HandedOver(stored.id, pdf, text, words)

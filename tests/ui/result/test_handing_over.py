@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -145,3 +146,18 @@ def test_the_ticked_tests_leave_the_list_oldest_first(
     screen.hand_over_button.click()
     assert left == [[line.id for line in reversed(screen.picked)]]
     assert len(left[0]) == 2
+
+
+def test_one_from_a_list_is_told_there_and_its_text_lies_on_the_clipboard(
+    papers: Papers, kept: list[StoredTest], qtbot: QtBot
+) -> None:
+    gone: list[bool] = []
+    papers.handed_over.connect(lambda: gone.append(True))
+    papers.hand_over_many(kept[:1])
+    sheet = sheet_of(papers)
+    qtbot.waitUntil(sheet.close_button.isEnabled, timeout=30_000)
+    assert "1 av 1 er overlevert til journal" in sheet.words.text()
+    assert QGuiApplication.clipboard().text() == "fem linjer\n"
+    assert gone == [True]
+    papers.let_go()
+    assert QGuiApplication.clipboard().text() == ""

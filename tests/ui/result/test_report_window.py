@@ -89,7 +89,7 @@ def opened(window: MainWindow, kept: StoredTest, qtbot: QtBot) -> ReportSheet:
 
 
 def told(record: Record) -> list[str]:
-    return [row.action for row in record.audit.newest()[::-1] if row.action.startswith("report")]
+    return [row.action for row in record.audit.newest()[::-1] if row.action.startswith(("report", "test_handed"))]
 
 
 def test_an_opened_report_leaves_nothing_on_the_disk(
@@ -332,7 +332,7 @@ def test_a_test_is_handed_over_in_one_click_and_its_text_lies_on_the_clipboard(
     assert len(list(folder.iterdir())) == 2
     words = text.read_bytes().decode("utf-8")
     assert QGuiApplication.clipboard().text() == words
-    assert told(record) == [Action.REPORT_SAVED]
+    assert told(record) == [Action.TEST_HANDED_OVER]
     window.papers.let_go()
     assert QGuiApplication.clipboard().text() == "", "who leaves the desk leaves nobody's result behind"
     QGuiApplication.clipboard().setText("noe annet")

@@ -57,7 +57,7 @@ def test_a_test_is_a_page_and_five_lines_of_utf_8(station: Station, tmp_path: Pa
     assert len(text.splitlines()) == 5
     assert text.startswith("UTKAST – ikke signert")
     noted = station.record.audit.newest()[0]
-    assert (noted.action, noted.test_id) == (Action.REPORT_SAVED, stored.id)
+    assert (noted.action, noted.test_id) == (Action.TEST_HANDED_OVER, stored.id)
     again = made.pdf.read_bytes()
     hand_over(station, [stored], folder)
     assert made.pdf.read_bytes() == again, "handed over again, the same file with the same bytes"

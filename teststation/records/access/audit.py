@@ -50,6 +50,7 @@ class Action(StrEnum):
     REPORT_OPENED = "report_opened"
     REPORT_PRINTED = "report_printed"
     REPORT_SAVED = "report_saved"
+    TEST_HANDED_OVER = "test_handed_over"  # page and text are in the folder that the journal system reads
     PERSON_EXPORTED = "person_exported"
     RECORD_EXPORTED = "record_exported"
     RECORD_RESTORED = "record_restored"

@@ -172,8 +172,9 @@ class People:
         return [other for other in found if own & set(folded(other.full_name).split())]
 
     def due(self, on: date) -> list[tuple[Person, str]]:
-        """Whose next test is due on this day or before, with when they were last tested; who waits longest first."""
-        query = select(PERSON).where(PERSON.c.merged_into.is_(None))
+        """Whose next test is due on this day or before, with when they were last tested; who waits longest first,
+        and of one day by name."""
+        query = select(PERSON).where(PERSON.c.merged_into.is_(None)).order_by(PERSON.c.sort_key, PERSON.c.id)
         with self._database.reading() as connection:
             last = last_tested(connection)
             waiting = {person_id for person_id, tested in last.items() if next_due(tested) <= on}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, not_, select
 from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause
@@ -18,6 +18,7 @@ from teststation.physiology.result import Assessment
 from teststation.ports import Value
 from teststation.records.access.audit import Action, AuditLog, detail_of, head_of
 from teststation.records.access.users import Permission, User, user_in
+from teststation.records.people.last_tested import DEMONSTRATION
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import AUDIT, RESULT, SESSION_RESULT, SIGNATURE, TEST
 from teststation.records.tests.result_rows import result_row
@@ -54,6 +55,16 @@ class Signature(Value, frozen=True):
         return self.number > 1
 
 
+class Waiting(Value, frozen=True):
+    """A signed test that has not gone to the journal since."""
+
+    test_id: str
+    person_id: str
+    started_at: str  # ISO 8601
+    signed_at: str  # ISO 8601, UTC
+    signed_by: str
+
+
 class Signing:
     """Signs and amends the tests of a record."""
 
@@ -65,6 +76,39 @@ class Signing:
         query = select(SIGNATURE).where(SIGNATURE.c.test_id == test_id).order_by(SIGNATURE.c.number)
         with self._database.reading() as connection:
             return [signature_of(row) for row in connection.execute(query).mappings()]
+
+    def not_handed_over(self, since: str) -> list[Waiting]:
+        """Tests of people, signed or amended at ``since`` (ISO 8601, UTC) or later, that have not gone to the journal
+        after that; the one that waits longest first. A session and a demonstration go nowhere.
+        """
+        newest = (
+            select(SIGNATURE.c.test_id, func.max(SIGNATURE.c.number).label("number"))
+            .group_by(SIGNATURE.c.test_id)
+            .having(func.max(SIGNATURE.c.signed_at) >= since)
+            .subquery()
+        )
+        query = (
+            select(
+                SIGNATURE.c.test_id, TEST.c.person_id, TEST.c.started_at, SIGNATURE.c.signed_at,
+                SIGNATURE.c.user_name.label("signed_by"), SIGNATURE.c.audit_seq,
+            )
+            .join(newest, (newest.c.test_id == SIGNATURE.c.test_id) & (newest.c.number == SIGNATURE.c.number))
+            .join(TEST, TEST.c.id == SIGNATURE.c.test_id)
+            .where(select(RESULT.c.test_id).where(RESULT.c.test_id == TEST.c.id).exists(), not_(DEMONSTRATION))
+            .order_by(SIGNATURE.c.signed_at)
+        )  # fmt: skip
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+            first = min((row["audit_seq"] for row in rows), default=0)
+            gone = select(AUDIT.c.test_id, func.max(AUDIT.c.seq)).where(
+                AUDIT.c.seq > first, AUDIT.c.action == Action.TEST_HANDED_OVER.value
+            )
+            handed = {row[0]: row[1] for row in connection.execute(gone.group_by(AUDIT.c.test_id))}
+        return [
+            Waiting(**{name: row[name] for name in Waiting.__struct_fields__})
+            for row in rows
+            if handed.get(row["test_id"], 0) <= row["audit_seq"]
+        ]
 
     def sign(
         self,

@@ -24,6 +24,7 @@ from ui.desktop.people.merge import MergeSheet
 from ui.desktop.people.person import PersonScreen
 from ui.desktop.people.person_form import PersonForm
 from ui.desktop.people.two_hands import TwoHandsSheet
+from ui.desktop.people.waiting import WaitingSheet, waiting_of
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.desk import Desk
@@ -61,9 +62,12 @@ class PeopleFlow(QObject):
         history: "Callable[[], HistoryScreen]",
         window: Window,
         dialogs: Dialogs,
+        hand_over: Callable[[Sequence[str]], None],
         parent: QObject,
     ) -> None:
-        """``history``: the screen with all tests of a person, made when it is first wanted."""
+        """``history``: the screen with all tests of a person, made when it is first wanted. ``hand_over``: gives the
+        tests with these ids to the journal.
+        """
         super().__init__(parent)
         self.station, self.desk, self.people, self._history, self._window = station, desk, people, history, window
         people.new_wanted.connect(lambda: self.edit(None))
@@ -73,9 +77,10 @@ class PeopleFlow(QObject):
         people.today_wanted.connect(self.show_today)
         people.result_seen.connect(lambda person: desk.saw(Action.PERSON_SEEN, person.id))
         people.due_wanted.connect(self.show_due)
+        people.waiting_wanted.connect(self.show_waiting)
         people.history_wanted.connect(self.show_history)
         people.bring_in_wanted.connect(self.ask_table)
-        self._dialogs = dialogs
+        self._dialogs, self._hand_over = dialogs, hand_over
 
     def connect_history(self, history: "HistoryScreen") -> None:
         """The screen with all tests is there."""
@@ -131,8 +136,15 @@ class PeopleFlow(QObject):
         self._window.tell(tr("erase.title"), gone_words(gone, str(self.station.record.location)))
 
     def show_today(self) -> None:
-        """Who is to be seen to today."""
+        """Who is to be seen to today, and how many tests wait for the journal."""
         self.people.show_today(today_of(self.station.record, today()))
+        self.people.show_waiting(len(waiting_of(self.station.record)))
+
+    def show_waiting(self) -> None:
+        """Which signed tests have not gone to the journal."""
+        people = self.station.record.people
+        waiting = [(people.get(one.person_id), one) for one in waiting_of(self.station.record)]
+        self._window.show_sheet(lambda window: WaitingSheet(window, waiting, self._hand_over))
 
     def show_due(self) -> None:
         """Who should come now."""

@@ -38,6 +38,7 @@ class PersonScreen(QWidget):
     today_wanted = Signal()
     new_wanted = Signal()
     due_wanted = Signal()
+    waiting_wanted = Signal()  # which signed tests have not gone to the journal
     bring_in_wanted = Signal()
 
     def __init__(self, record: Record) -> None:
@@ -66,6 +67,7 @@ class PersonScreen(QWidget):
         self.all_button = button(tr("today.all"), lambda: self._want(self.table), "touch")
         for one in (self.today_button, self.all_button):
             one.setCheckable(True)
+        self.waiting_button = button("", self.waiting_wanted.emit, "touch")
         self.note = label("", "caption", wrap=True)
         self.backup = label("", "caption", wrap=True)
         self.new_button = button(tr("person.new"), self.new_wanted.emit, "touch")
@@ -88,7 +90,7 @@ class PersonScreen(QWidget):
         left = card(
             tr("person.title"),
             row(self.search, self.due_button, self.new_button, gap=10, shares=(1,)),
-            row(self.today_button, self.all_button, 1, gap=10),
+            row(self.today_button, self.all_button, 1, self.waiting_button, gap=10),
             self._lists,
             row(self.note, self.bring_in_button, shares=(1,)),
             self.backup,
@@ -110,6 +112,7 @@ class PersonScreen(QWidget):
         right = card(tr("person.chosen"), Roomy(chosen, tr("person.chosen")), shares=(0, 1))
         self.setLayout(row(left, right, gap=16, margin=18, shares=(3, 2)))
         set_shown(self.backup, False)
+        self.show_waiting(0)
         self.show_today(())
         self.refresh()
 
@@ -183,6 +186,11 @@ class PersonScreen(QWidget):
         if again is not None:
             self.today_table.selectRow(again)
         self._look()
+
+    def show_waiting(self, number: int) -> None:
+        """So many signed tests have not gone to the journal."""
+        set_text(self.waiting_button, tr("waiting.open", n=number))
+        set_shown(self.waiting_button, number > 0)
 
     def show_backup(self, words: str, *, late: bool) -> None:
         """When the record was last copied; empty where nobody has to know."""

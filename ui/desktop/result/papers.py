@@ -45,6 +45,7 @@ class Papers(QObject):
     """Makes a report and shows, prints or saves it; the audit log tells the three apart."""
 
     progressed = Signal(int, int)  # of several, from the thread that makes them
+    handed_over = Signal()  # something has gone to the journal
 
     def __init__(
         self, station: Station, show_busy: Callable[[str], None], window: Window, dialogs: Dialogs, parent: QObject
@@ -85,17 +86,14 @@ class Papers(QObject):
         self._work.start()
 
     def hand_over_many(self, tests: Sequence[StoredTest]) -> None:
-        """Several at once, with how far it has come; one of them alone as ever."""
-        if len(tests) == 1:
-            self.hand_over(tests[0])
-        elif tests:
-            folder = self._station.settings.hand_over_folder
-            if folder:
-                self.hand_over_many_to(tests, Path(folder))
-            else:
-                self._dialogs.folder(
-                    tr("papers.hand_over_where"), "", lambda chosen: self.hand_over_many_to(tests, chosen)
-                )
+        """Those that were chosen in a list, one or several, with how far it has come."""
+        if not tests:
+            return
+        folder = self._station.settings.hand_over_folder
+        if folder:
+            self.hand_over_many_to(tests, Path(folder))
+        else:
+            self._dialogs.folder(tr("papers.hand_over_where"), "", lambda chosen: self.hand_over_many_to(tests, chosen))
 
     def hand_over_many_to(self, tests: Sequence[StoredTest], folder: Path) -> None:
         """Make them beside the window, one after the other."""
@@ -127,6 +125,9 @@ class Papers(QObject):
 
     def _many_handed_over(self, found: tuple[list[HandedOver], list[Problem]], of: int, folder: Path) -> None:
         made, problems = found
+        self.handed_over.emit()
+        if of == 1 and made and self._handing is not None:
+            self._to_clipboard(made[0].words)
         if self._handing is not None:
             self._handing.end(len(made), of, folder.name, problems)
 
@@ -137,8 +138,8 @@ class Papers(QObject):
             self._window.tell(tr("error.known"), told(problems))
             return
         (one,) = made
-        self._on_clipboard = one.words
-        QGuiApplication.clipboard().setText(one.words)
+        self.handed_over.emit()
+        self._to_clipboard(one.words)
         self._show_busy(tr("papers.handed_over", name=one.pdf.name, folder=one.pdf.parent.name))
 
     def save_copy(self, person: Person) -> None:
@@ -215,6 +216,11 @@ class Papers(QObject):
         if found is not None:
             self._window.tell(tr("error.known"), told([found]))
         return found is None
+
+    def _to_clipboard(self, words: str) -> None:
+        """What ``let_go`` takes away again."""
+        self._on_clipboard = words
+        QGuiApplication.clipboard().setText(words)
 
     def _make(self, stored: StoredTest, then: Callable[[bytes], None]) -> None:
         if self._work is not None and not self._work.wait(0.0):

@@ -125,7 +125,7 @@ QPushButton:pressed {{ background: {c.ACCENT_SOFT}; }}
 QPushButton:focus {{ border: 3px solid {c.ACCENT}; }}
 QPushButton:disabled {{ color: {c.INK_SOFT}; border-color: {c.LINE}; background: {c.SURFACE_SOFT}; }}
 QPushButton:checked {{
-    background: {c.ACCENT_SOFT}; border: 2px solid {c.ACCENT}; color: {c.ACCENT_DARK}; font-weight: bold;
+    background: {c.ACCENT_SOFT}; border: 2px solid {c.ACCENT}; color: {c.ACCENT_DARK};
 }}
 QPushButton[role="main"] {{
     background: {c.ACCENT}; color: {c.ON_ACCENT}; border: 1px solid {c.ACCENT_DARK};

@@ -199,3 +199,46 @@ def test_signing_and_amending_are_told(record: Record, therapist: User, signed: 
     rows = [row for row in record.audit.newest()[::-1] if row.test_id == signed.test_id]
     assert [row.action for row in rows] == [Action.TEST_KEPT, Action.TEST_SIGNED, Action.TEST_AMENDED]
     assert [row.detail["number"] for row in rows[1:]] == [1, 2]
+
+
+LONG_AGO = "2000-01-01T00:00:00.000+00:00"
+
+
+def waiting(record: Record, since: str = LONG_AGO) -> list[str]:
+    return [one.test_id for one in record.signing.not_handed_over(since)]
+
+
+def test_a_signed_test_waits_until_it_is_handed_over_and_an_amended_one_waits_again(
+    record: Record, test_id: str, therapist: User
+) -> None:
+    assert waiting(record) == [], "nobody stands for it yet"
+    signed = record.signing.sign(test_id, therapist)
+    (one,) = record.signing.not_handed_over(LONG_AGO)
+    assert (one.test_id, one.signed_at, one.signed_by) == (test_id, signed.signed_at, "Kari Berg")
+    record.audit.note(Action.REPORT_SAVED, one.person_id, test_id)
+    assert waiting(record) == [test_id], "a PDF somewhere is no hand-over"
+    record.audit.note(Action.TEST_HANDED_OVER, one.person_id, test_id)
+    assert waiting(record) == []
+    record.signing.sign(test_id, therapist, reason="skrivefeil", seen=1)
+    assert waiting(record) == [test_id]
+    assert waiting(record, "9999") == [], "what was signed longer ago is no matter of today"
+
+
+def test_what_was_handed_over_before_it_was_signed_and_what_another_test_was_count_for_nothing(
+    record: Record, test_id: str, therapist: User
+) -> None:
+    person_id = record.tests.get(test_id).person_id
+    record.audit.note(Action.TEST_HANDED_OVER, person_id, test_id)  # as a draft
+    other = record.tests.save(person_id, run_of("second"), assessment_of(), events_of(3)).id
+    record.signing.sign(test_id, therapist)
+    record.signing.sign(other, therapist)
+    record.audit.note(Action.TEST_HANDED_OVER, person_id, other)
+    assert waiting(record) == [test_id]
+
+
+def test_a_demonstration_waits_for_no_journal(record: Record, therapist: User) -> None:
+    person = record.people.add(family_name="Demo", sex=Sex.FEMALE, demo=True)
+    shown = run_of("shown", treadmill="emulated")
+    record.tests.save(person.id, shown, assessment_of(), events_of(3))
+    record.signing.sign("shown", therapist)
+    assert waiting(record) == []
