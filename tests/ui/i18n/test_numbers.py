@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.mutants import fails_with
 from teststation.due import months_later
 from ui.desktop import i18n
+from ui.desktop.i18n import numbers
 from ui.desktop.i18n.numbers import age_years, between, clock, day, exact, number, parse_day, parse_number, signed
 
 
@@ -78,3 +80,10 @@ def test_numbers_and_days_are_written_as_the_windows_language_does_and_read_back
     assert parse_number(written) == 4.85
     assert parse_day(told) == date(2026, 11, 28)
     assert between(4.5, 5.0, 1) == f"{number(4.5, 1)}–{number(5.0, 1)}"
+
+
+def test_a_number_in_a_field_that_is_rounded_is_found_out() -> None:
+    def fact() -> None:
+        assert parse_number(exact(172.5)) == 172.5
+
+    fails_with(numbers, 'f"{value!r}"', 'f"{value:.0f}"', fact)

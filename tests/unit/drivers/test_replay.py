@@ -5,6 +5,8 @@ import queue
 import tempfile
 import threading
 import time
+import types
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from drivers import lines
 from drivers.emulators.ant_stick import DUMMY_KEY, AntStick
 from drivers.emulators.patient import Patient, draw_body
 from drivers.emulators.strap_bridge import StrapBridge
-from drivers.heart_rate import replay
+from drivers.heart_rate import fit_recording, recording_files, replay
 from drivers.heart_rate.ant_pages import HrmDecoder
 from drivers.heart_rate.bridge_codec import BridgeDecoder
 from drivers.heart_rate.raw_file import FORM, RawHead, RawLine, RawPlayer, read_raw, write_raw
@@ -23,6 +25,7 @@ from drivers.heart_rate.recording_files import read_recording
 from drivers.heart_rate.samples import Sample
 from drivers.radio.ant_channel import AntChannel, Page
 from tests.fit_file import fit_bytes, hr_fit_bytes
+from tests.mutants import fails_with
 from teststation.clock import TimeScale
 from teststation.errors import BadInput
 
@@ -313,3 +316,33 @@ def test_records_of_a_fit_go_before_its_hr_messages(tmp_path: Path) -> None:
     assert [(t_s, bpm) for t_s, bpm, told in found if told] == [
         (pytest.approx(0.5, abs=0.002), 80), (pytest.approx(1.2, abs=0.002), 81),
     ]  # fmt: skip
+
+
+def a_fit_whose_records_have_no_pulse(tmp_path: Path) -> None:
+    try:
+        found = recorded(tmp_path, "a.fit", hr_fit_bytes([(0.5, 80), (1.2, 81)], records=[(0, None), (1, None)]))
+    except BadInput:
+        pytest.fail("its beats were not read")
+    assert [bpm for _, bpm, told in found if told] == [80, 81]
+
+
+FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[Path], None]]] = {
+    "an empty cell is a pulse of zero": (
+        recording_files, "heart if cells[heart_at] else None", "heart",
+        lambda folder: test_an_empty_pulse_is_a_gap_in_whatever_table(folder, "t_s,hr_bpm\n0,80\n1,\n2,82\n"),
+    ),
+    "a file without a pulse is a recording": (
+        recording_files, "if not any(point.bpm for point in points):", "if False:",
+        lambda folder: test_a_file_without_any_pulse_is_refused_in_one_sentence(folder, "a.csv", "t_s,hr_bpm\n0,\n"),
+    ),
+    "records alone have a pulse": (
+        fit_recording, "alone = any(one.bpm for one in records.points)", "alone = bool(records.points)",
+        a_fit_whose_records_have_no_pulse,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fact_fails_where_the_rule_is_broken(tmp_path: Path, fault: str) -> None:
+    module, old, new, fact = FAULTS[fault]
+    fails_with(module, old, new, lambda: fact(tmp_path))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import delete, make_url, text, update
@@ -27,7 +28,7 @@ from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON, RESULT, TEST
 from teststation.records.tests import stored_copies
 from teststation.records.tests.imported import EarlierResult
-from teststation.records.upkeep import restoring, sealed, verification
+from teststation.records.upkeep import erasing, restoring, sealed, verification
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.verify import verify_file
 from teststation.subject import Sex
@@ -156,6 +157,17 @@ def a_restore_tells_who_is_back_and_who_is_gone(_other: Clinic) -> None:
         assert done.aside.exists()
 
 
+def nobody_is_erased_who_walks(_other: Clinic) -> None:
+    with clinic() as one:
+        walks = msgspec.json.encode({"event": "run_prepared", "t_s": 0.0, "person_id": one.person.id})
+        with one.record.new_journal("run-2", one.person.id) as journal:
+            journal.append(msgspec.Raw(walks), durable=False)  # type: ignore[arg-type]
+            with pytest.raises(RecordError, match="being prepared or walked"):
+                erasing.erase_person(one.record, one.person.id, Reason.REQUEST)
+        assert erasing.erase_person(one.record, one.person.id, Reason.REQUEST).journals == 1
+        assert not one.record.journal_path("run-2").exists(), "and what an interrupted run left goes along"
+
+
 # --- last tested ---
 
 
@@ -179,6 +191,8 @@ FAULTS: tuple[tuple[Fact, types.ModuleType, str, str], ...] = (
     (a_log_cut_short_is_told_by_the_head_beside_the_record, head_keeping,
      "if not _holds(connection, head):", "if False:"),
     (who_was_sent_away_signs_nothing, users, "if user is None or not user.may(permission):", "if False:"),
+    (nobody_is_erased_who_walks, erasing, "if is_being_written(path) and", "if False and"),
+    (nobody_is_erased_who_walks, erasing, "path.unlink(missing_ok=True)", "pass"),
     (people_do_not_travel_in_the_clear, server, "if not _is_this_machine(url) and", "if False and"),
     (people_do_not_travel_in_the_clear, server, '_TLS = ("require",', '_TLS = ("require", "prefer",'),
     (a_restore_tells_who_is_back_and_who_is_gone, restoring,
