@@ -22,6 +22,7 @@ def planted_fault(module: types.ModuleType, old: str, new: str) -> Iterator[type
     name = f"{module.__name__}__broken"
     broken = types.ModuleType(name)
     broken.__package__ = module.__package__
+    broken.__file__ = module.__file__
     sys.modules[name] = broken  # dataclasses look their module up by name
     try:
         exec(compile(source.replace(old, new), name, "exec"), broken.__dict__)

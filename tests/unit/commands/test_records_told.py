@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from drivers.processes import child_environment
+from drivers import processes
+from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.records.access.audit import Action
+from teststation.records.access.users import Role
 from teststation.records.database import open_record
 from teststation.subject import Sex
+from ui.commands import common, records
 
 PASSPHRASE = "en god setning"
 
@@ -63,7 +66,26 @@ def test_a_driver_does_not_inherit_what_opens_the_record(monkeypatch: pytest.Mon
     monkeypatch.setenv("TESTSTATION_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("PGPASSWORD", "x")
     monkeypatch.setenv("HOME_OF_SOMETHING", "stays")
-    found = child_environment()
+    found = processes.child_environment()
     assert "TESTSTATION_PASSPHRASE" not in found
     assert "PGPASSWORD" not in found
     assert found["HOME_OF_SOMETHING"] == "stays"
+
+
+def test_what_is_told_fails_on_a_planted_fault(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def a_list_is_told() -> None:
+        test_a_command_is_told(cli, tmp_path, ("list",), Action.LIST_SEEN)
+        (tmp_path / "a.record").unlink()
+
+    def nobody_acts_without_a_name() -> None:
+        with open_record(tmp_path / "b.record", PASSPHRASE) as record:
+            if not record.users.all():
+                record.users.add("kari", "Kari", Role.ADMINISTRATOR, "gå tur i skogen")
+        assert cli("records", "--record", "b.record", "list").status == 2
+
+    fails_with(records, "        record.audit.note(Action.LIST_SEEN)\n", "", a_list_is_told)
+    fails_with(common, "if needs is not None and record.users.asked_for():", "if False:", nobody_acts_without_a_name)
+    fails_with(
+        processes, " if name.upper() not in _NOT_FOR_CHILDREN}", "}",
+        lambda: test_a_driver_does_not_inherit_what_opens_the_record(monkeypatch),
+    )  # fmt: skip
