@@ -13,7 +13,7 @@ from teststation.ports import HeartRateStatus
 from teststation.run import events as ev
 from teststation.run import recording
 from teststation.run.engine import heart, ticking
-from teststation.run.state import HoldCause, Phase
+from teststation.run.state import HoldCause, Phase, Timing
 from teststation.window import Window
 
 
@@ -71,6 +71,21 @@ def test_a_pulse_that_is_there_at_the_beginning_has_been_there() -> None:
     assert begun.hr_lost_since_s is None
     assert begun.absence == Window(150.0).read(35.0, heart.THERE)
     assert heart.awaited(replace(state, hr_bpm=None), 50.0).absence == Window(150.0).read(50.0, heart.AWAY)
+
+
+def test_what_is_kept_of_a_pulse_is_as_long_as_its_longest_rule_asks_back() -> None:
+    """Three minutes for a frozen one, four times a limit's own time; a reading stands as long as one is fresh."""
+    timing = Timing()
+    assert heart.first_pulse(PLAN, timing) == Window(180.0, stands_s=timing.hr_fresh_s)
+    slow = structs.replace(PLAN, limits=structs.replace(PLAN.limits, hr_over_for_s=100.0))
+    assert heart.first_pulse(slow, timing) == Window(400.0, stands_s=timing.hr_fresh_s)
+
+
+def test_whether_the_strap_touches_is_what_it_said_last() -> None:
+    bench = Bench().ready()
+    for contact in (True, False, None):
+        bench.feed(ev.HeartRateRead(bench.now_s, HeartRateStatus.OK, 90, contact=contact))
+        assert bench.state.hr_contact is contact
 
 
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
