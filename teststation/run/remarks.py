@@ -32,3 +32,8 @@ def standing(remarks: Remarks, sensor: str, battery_pct: int | None, now_s: floa
     codes = [_SAID[flag] for flag, t_s in remarks if flag in _SAID and now_s - t_s <= STANDS_S]
     values = {"sensor": sensor, "percent": "?" if battery_pct is None else str(battery_pct)}
     return tuple(Cause(code, values) for code in dict.fromkeys(codes))
+
+
+def doubted(remarks: Remarks, since_s: float) -> bool:
+    """Whether it was remarked since then that the number may not be the heart's."""
+    return any(_SAID.get(flag) in DOUBTFUL and t_s >= since_s for flag, t_s in remarks)

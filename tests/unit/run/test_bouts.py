@@ -460,7 +460,7 @@ FAULTS: list[tuple[types.ModuleType, str, str, Callable[[], None]]] = [
     ),
     (bouts, "if offer is None or terms is None or barred or", "if offer is None or terms is None or",
      test_nothing_is_taken_while_the_pulse_is_lost),
-    (bouts, "or _doubtful(state, t_s)", "", lambda: test_a_doubtful_pulse_offers_nothing("cadence_lock")),
+    (bouts, "state = declined(state)", "pass", lambda: test_a_doubtful_pulse_offers_nothing("cadence_lock")),
     (bouts, "if rpe > terms.borg_high:", "if False:", lambda: test_a_bout_that_felt_hard_is_not_made_harder(18, False)),
     # a ceiling that is ignored
     (bouts, "return able and terms.allows(load)", "return able", test_no_offer_is_made_above_the_ceiling),

@@ -13,7 +13,7 @@ from teststation.cause import Cause
 from teststation.ports import Setpoint
 from teststation.protocol.plan import BOUT, SessionTerms
 from teststation.run.holds import stage_setpoint
-from teststation.run.remarks import DOUBTFUL, standing
+from teststation.run.remarks import doubted
 from teststation.run.state import Offer, RunState
 
 MINUTE_S = 60.0
@@ -31,6 +31,8 @@ def watched(state: RunState, t_s: float) -> RunState:
     if terms is None or state.stage.part != BOUT:
         return state
     state = _read(state, terms, t_s)
+    if state.bouts.offer is not None and (_felt_hard(state, terms) or _doubtful(state, t_s)):
+        state = declined(state)
     return _eased_now(state, terms, t_s) if _above(state, terms, t_s) else state
 
 
@@ -109,7 +111,7 @@ def _read(state: RunState, terms: SessionTerms, t_s: float) -> RunState:
         return state
     bpm = state.pulse.mean(t_s - MINUTE_S, t_s, READ_ENOUGH_S)
     state = replace(state, bouts=replace(state.bouts, read_index=state.stage_index, read_bpm=bpm))
-    if bpm is None or terms.hr_low_bpm is None or terms.hr_high_bpm is None or _doubtful(state, t_s):
+    if bpm is None or terms.hr_low_bpm is None or terms.hr_high_bpm is None:
         return state
     if bpm < terms.hr_low_bpm:
         below = Cause("offer_pulse_below", {"bpm": round(terms.hr_low_bpm - bpm), "read": round(bpm)})
@@ -126,10 +128,15 @@ def _read_after_s(state: RunState) -> float | None:
     return READ_AFTER_S if duration_s > READ_AFTER_S else duration_s - 1.0
 
 
+def _felt_hard(state: RunState, terms: SessionTerms) -> bool:
+    """Whether the person has said of this bout, before its pulse was read, that it is harder than it should be."""
+    said = state.rpe if state.bouts.rated_index == state.stage_index else None
+    return said is not None and said > terms.borg_high
+
+
 def _doubtful(state: RunState, t_s: float) -> bool:
-    """Whether the number on the screen may not be the heart's: then nothing harder is offered."""
-    said = standing(state.hr_remarks, state.hr_sensor, state.hr_battery_pct, t_s)
-    return state.hr_frozen is not None or any(cause.code in DOUBTFUL for cause in said)
+    """Whether a number of the last minute may not have been the heart's: then nothing harder is offered."""
+    return state.hr_frozen is not None or doubted(state.hr_remarks, t_s - MINUTE_S)
 
 
 def _offered(state: RunState, terms: SessionTerms, cause: Cause) -> RunState:
