@@ -102,7 +102,8 @@ class OpcodeBelt(PacedWire):
             if self._zeroing_left_s <= 0:
                 self.mode = Mode.STOPPED
         heard_ago_s = float("inf") if self._heard_s is None else now_s - self._heard_s
-        if self.mode is Mode.RUNNING and self.watchdog_on and heard_ago_s > self._watchdog_s:
+        silent = heard_ago_s > self._watchdog_s and not self._arriving
+        if self.mode is Mode.RUNNING and self.watchdog_on and silent:
             self.watchdog_fired += 1
             self._begin_stopping(lower_deck=True)
             self._watchdog_ran_out()

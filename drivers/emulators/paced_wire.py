@@ -69,15 +69,22 @@ class PacedWire(Faulty):
         """What a spirit level on the deck would say."""
         return self.belt.incline_pct
 
+    @property
+    def busy(self) -> bool:
+        """Whether bytes are under way, in either direction."""
+        return bool(self._arriving or self._leaving)
+
     def receive(self, data: bytes, now_s: float) -> None:
-        """Bytes as they come in at ``now_s``; each takes its time on the line."""
+        """Bytes as they come in at ``now_s``; each takes its time on the line.
+
+        They are on the line before time passes: of what came since the last look nobody knows when.
+        """
+        if data and "deaf" not in self.active_faults:
+            self.transcript.append((now_s, "in", data))
+            for byte in data:
+                self._last_byte_s = max(now_s, self._last_byte_s) + self.byte_s
+                self._arriving.append((self._last_byte_s, byte))
         self.advance(now_s)
-        if "deaf" in self.active_faults or not data:
-            return
-        self.transcript.append((now_s, "in", data))
-        for byte in data:
-            self._last_byte_s = max(now_s, self._last_byte_s) + self.byte_s
-            self._arriving.append((self._last_byte_s, byte))
 
     def transmit(self, now_s: float) -> bytes:
         """Bytes that have left the treadmill by ``now_s``."""
@@ -96,8 +103,9 @@ class PacedWire(Faulty):
         if self._now_s is None:
             self._now_s = now_s
         while self._arriving and self._arriving[0][0] <= now_s:
-            at_s, byte = self._arriving.popleft()
+            at_s, byte = self._arriving[0]
             self._pass_time(at_s)
+            self._arriving.popleft()
             if "echo" in self.active_faults:
                 self._say(bytes([byte]))
             self._take_byte(byte)

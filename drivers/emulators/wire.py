@@ -9,9 +9,13 @@ import threading
 import time
 from typing import Protocol, Self
 
+from drivers.processes import come_first_alone
 from teststation.errors import BadInput
 
-GRAIN_S = 0.002  # how finely time passes for the device while nothing comes in
+GRAIN_S = 0.002  # how finely time passes for the device while bytes are under way: one takes as long
+IDLE_S = 0.008  # and while none is
+KEPT_WAITING_S = 0.05  # who has not had the processor for so long does not know what was said meanwhile,
+CATCHES_UP_S = 0.05  # and whoever speaks to him may have waited with him
 
 
 class WireDevice(Protocol):
@@ -20,6 +24,11 @@ class WireDevice(Protocol):
     @property
     def unplugged(self) -> bool:
         """Whether the cable is out: the server closes the wire and keeps it closed."""
+        ...
+
+    @property
+    def busy(self) -> bool:
+        """Whether bytes are under way, so that its time has to pass finely."""
         ...
 
     def receive(self, data: bytes, now_s: float) -> None:
@@ -42,10 +51,15 @@ class _Server:
         self.device = device
         self.lock = threading.Lock()
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="emulated-wire", daemon=True)
+        self._looked_s = time.monotonic()
+        self._thread = threading.Thread(target=self._come_first_and_serve, name="emulated-wire", daemon=True)
 
     def _begin(self) -> None:
         self._thread.start()
+
+    def _come_first_and_serve(self) -> None:
+        come_first_alone()  # a machine does not wait for what else this program does
+        self._serve()
 
     def close(self) -> None:
         """End the thread and the wire."""
@@ -61,15 +75,27 @@ class _Server:
     def _serve(self) -> None:
         raise NotImplementedError
 
+    def _heard(self, end: socket.socket | int) -> bool:
+        """Wait for a word, as long as the device's own time may stand still; whether there is one.
+
+        A computer that had no time for this thread had perhaps none for its client either: its word is waited for,
+        before a device would take the silence for the client's.
+        """
+        ready, _, _ = select.select([end], [], [], GRAIN_S if self.device.busy else IDLE_S)
+        if not ready and time.monotonic() - self._looked_s > KEPT_WAITING_S:
+            ready, _, _ = select.select([end], [], [], CATCHES_UP_S)
+        return bool(ready)
+
     def _step(self, data: bytes) -> bytes:
         with self.lock:
-            now_s = time.monotonic()
+            now_s = self._looked_s = time.monotonic()
             self.device.receive(data, now_s)
             return self.device.transmit(now_s)
 
     def _idle(self) -> None:
         with self.lock:
-            self.device.advance(time.monotonic())
+            self._looked_s = time.monotonic()
+            self.device.advance(self._looked_s)
 
 
 class TcpServer(_Server):
@@ -109,7 +135,7 @@ class TcpServer(_Server):
 
     def _exchange(self, client: socket.socket | None) -> socket.socket | None:
         if client is None:
-            ready, _, _ = select.select([self._listening], [], [], GRAIN_S)
+            ready, _, _ = select.select([self._listening], [], [], IDLE_S)
             self._idle()
             if not ready or self.device.unplugged:
                 # A cable that is out refuses nobody: what knocks is let in and dropped.
@@ -120,7 +146,7 @@ class TcpServer(_Server):
             client.setblocking(False)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return client
-        ready, _, _ = select.select([client], [], [], GRAIN_S)
+        ready = self._heard(client)
         try:
             data = client.recv(4096) if ready else b""
             if ready and not data:
@@ -164,11 +190,10 @@ class PtyServer(_Server):
                 if self.device.unplugged:
                     self._hang_up()
                 if self._closed:
-                    time.sleep(GRAIN_S)
+                    time.sleep(IDLE_S)
                     self._idle()
                     continue
-                ready, _, _ = select.select([self._master], [], [], GRAIN_S)
-                data = os.read(self._master, 4096) if ready else b""
+                data = os.read(self._master, 4096) if self._heard(self._master) else b""
                 reply = self._step(data)
                 if reply:
                     os.write(self._master, reply)

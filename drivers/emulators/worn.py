@@ -17,6 +17,7 @@ class WornStrap(Faulty):
     """A patient's strap on a wire. ``load`` tells the belt's true speed and incline at any moment."""
 
     step_s = 0.1
+    busy = False  # what it says leaves at once
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from drivers.emulators.opcode_belt import OpcodeBelt
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from drivers.emulators.woodway import WoodwayEmulator
+from drivers.processes import come_first_alone
 from drivers.treadmill.opcode_codec import Dialect
 from drivers.treadmill.opcode_machine import OpcodeMachine
 from drivers.treadmill.port import Answer, Order, Request
@@ -71,8 +72,12 @@ class Thread:
             SCALE,
             recover=recover,
         )
-        self.thread = threading.Thread(target=self.driver.run, daemon=True)
+        self.thread = threading.Thread(target=self._drive, daemon=True)
         self.thread.start()
+
+    def _drive(self) -> None:
+        come_first_alone()  # as its process does
+        self.driver.run()
 
     def _emit(self, line: lines.FromDriver) -> None:
         if isinstance(line, lines.Belt):

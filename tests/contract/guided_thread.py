@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from drivers import lines
 from drivers.emulators.operated_belt import OperatedBelt
+from drivers.processes import come_first_alone
 from tests.patience import PATIENCE
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, BeltTelemetry, Setpoint, TreadmillInfo
@@ -25,8 +26,12 @@ class GuidedThread:
         self.wires: list[lines.Wire] = []
         self.hearts: list[lines.Heart] = []
         self.inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
-        arguments = (port, options or {}, self._emit, self.inbox, SCALE)
-        self._thread = threading.Thread(target=run, args=arguments, daemon=True)
+
+        def drives() -> None:
+            come_first_alone()  # as its process does
+            run(port, options or {}, self._emit, self.inbox, SCALE)
+
+        self._thread = threading.Thread(target=drives, daemon=True)
         self._thread.start()
 
     def __enter__(self) -> "GuidedThread":

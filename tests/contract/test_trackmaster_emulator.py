@@ -53,6 +53,19 @@ def test_a_started_belt_reports_its_watchdog_and_comes_to_its_speed() -> None:
     assert bench.say("c1") == "d130303530"
 
 
+def test_a_word_that_lay_on_the_line_meanwhile_is_no_silence() -> None:
+    """Who serves the emulator was kept waiting for 0.7 s, and finds a query: when it was said nobody knows."""
+    bench = trackmaster()
+    bench.say("a330303530")
+    bench.say("a0")
+    bench.wait(8.0, alive=True)
+    bench.now_s += 0.7
+    assert bench.say("c0") == "d032"
+    bench.now_s += 0.7
+    bench.say("30")  # below A0 and outside data: a byte, and no word
+    assert bench.device.mode is Mode.STOPPING
+
+
 def test_half_a_second_of_silence_stops_the_belt() -> None:
     bench = trackmaster()
     bench.say("a330303530")

@@ -16,6 +16,7 @@ from drivers import lines
 from drivers.emulators.operated_belt import OperatedBelt
 from drivers.emulators.treadmills import EmulatedTreadmill, Wanted, make
 from drivers.emulators.wire import PtyServer, TcpServer
+from drivers.processes import come_first_alone
 from drivers.registry import TREADMILL, load_runner
 from tests.patience import PATIENCE
 from tests.virtual_bluetooth.fitness_machine import FitnessMachine
@@ -111,7 +112,12 @@ class Rig:
     ) -> threading.Thread:
         """Run one more driver on the same port."""
         run = load_runner(TREADMILL, self.case.family)
-        thread = threading.Thread(target=run, args=(self.url, dict(self.case.options), emit, inbox, SCALE), daemon=True)
+
+        def drives() -> None:
+            come_first_alone()  # as its process does
+            run(self.url, dict(self.case.options), emit, inbox, SCALE)
+
+        thread = threading.Thread(target=drives, daemon=True)
         thread.start()
         return thread
 

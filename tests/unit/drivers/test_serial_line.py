@@ -121,6 +121,7 @@ class Echo:
     """A device that says at once what it heard."""
 
     unplugged = False
+    busy = False
 
     def __init__(self) -> None:
         self.out = bytearray()
