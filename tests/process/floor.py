@@ -24,6 +24,8 @@ from drivers.emulators.wire import TcpServer
 from drivers.processes import child_environment
 from tests.patience import PATIENCE
 from teststation.clock import TimeScale
+from teststation.records.database import open_record
+from teststation.records.tests.kept_tests import StoredTest
 
 PASSPHRASE = "a passphrase for tests"
 BORN = f"{datetime.now().astimezone().year - 44}-01-01"  # who is 44 today
@@ -58,7 +60,7 @@ def wait_for(fact: Callable[[], bool], within_s: float, what: str) -> float:
     while not fact():
         if time.monotonic() - began_s > within_s:
             raise AssertionError(f"waited {within_s} s in vain for: {what}")
-        time.sleep(0.005)
+        time.sleep(0.02)  # the emulators are threads of this process, and want it
     return time.monotonic() - began_s
 
 
@@ -201,6 +203,12 @@ def cli(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         timeout=120 * PATIENCE,
         check=False,
     )
+
+
+def kept(record: Path) -> list[StoredTest]:
+    """What a record has kept, read in this process: a command line of its own would start Python for it."""
+    with open_record(record, PASSPHRASE, create=False) as opened:
+        return opened.tests.list()
 
 
 @contextmanager

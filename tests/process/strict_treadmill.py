@@ -19,6 +19,8 @@ from drivers.processes import come_first_alone
 BYTE_S = 10 / 4800
 WATCHDOG_S = 0.5
 TURN_S = 0.004
+IDLE_TURN_S = 0.01
+NOTED_EVERY_S = 0.02  # of its own time: the mean is over seconds
 KEPT_WAITING_S = 0.05
 
 
@@ -110,7 +112,7 @@ class StrictTreadmill:
         try:
             while not self._ending.is_set():
                 readers = [self._listening] if client is None else [client]
-                ready, _, _ = select.select(readers, [], [], TURN_S)
+                ready, _, _ = select.select(readers, [], [], TURN_S if self._answers else IDLE_TURN_S)
                 if not ready and time.monotonic() - self._wall_s > KEPT_WAITING_S:
                     # This thread had no processor, and whoever speaks to it perhaps none either: a word comes first.
                     ready, _, _ = select.select(readers, [], [], KEPT_WAITING_S)
@@ -249,7 +251,8 @@ class StrictTreadmill:
             self.speed_kmh = goal_kmh
         else:
             self.speed_kmh += step_kmh if goal_kmh > self.speed_kmh else -step_kmh
-        self._past.append((self._now_s, self.speed_kmh))
+        if self._now_s - self._past[-1][0] >= NOTED_EVERY_S:
+            self._past.append((self._now_s, self.speed_kmh))
         while len(self._past) > 2 and self._past[1][0] <= self._now_s - self.belt.mean_s:
             self._past.popleft()
         self._come_to_rest(wall_s)

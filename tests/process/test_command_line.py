@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE
-from tests.process.floor import cli, station_environment
+from tests.process.floor import cli, short_protocol, station_environment
 
 pytestmark = pytest.mark.process
 
@@ -37,7 +37,10 @@ def run(folder: Path, environment: dict[str, str], *words: str) -> subprocess.Co
 
 @pytest.mark.long
 def test_a_whole_demonstration_leaves_report_and_result(tmp_path: Path) -> None:
-    done = cli(tmp_path, "demo", "--headless", "--time-scale", "40", "--pdf", "out.pdf", "--json", "out.json")
+    """On four short stages; CI walks the README's own of thirteen minutes."""
+    (tmp_path / "short.toml").write_text(short_protocol((0, 4, 8, 12)), "utf-8")
+    words = ("demo", "--headless", "--time-scale", "20", "--protocol", "short.toml")
+    done = cli(tmp_path, *words, "--pdf", "out.pdf", "--json", "out.json")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert "lease 1.0 s" in done.stderr
@@ -54,7 +57,7 @@ def test_a_whole_demonstration_leaves_report_and_result(tmp_path: Path) -> None:
     assert estimate["low"] < estimate["vo2max_ml_kg_min"] < estimate["high"]
     assert result["link"]["commands"] > 100
     assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF-1.7")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.json", "out.pdf"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.json", "out.pdf", "short.toml"]
 
 
 def test_a_demonstration_without_a_display_says_how_to_go_on(tmp_path: Path) -> None:
@@ -148,7 +151,9 @@ def test_a_run_that_nobody_confirms_moves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_record_needs_a_passphrase_and_the_right_one(tmp_path: Path) -> None:
-    made = cli(tmp_path, "demo", "--headless", "--time-scale", "60", "--record", "a.record")
+    (tmp_path / "short.toml").write_text(short_protocol((0,)), "utf-8")
+    words = ("demo", "--headless", "--time-scale", "20", "--protocol", "short.toml")
+    made = cli(tmp_path, *words, "--record", "a.record")
     assert made.returncode == 0, made.stderr
     listed = cli(tmp_path, "records", "--record", "a.record", "list", "--json", "-")
     assert [row["person"] for row in json.loads(listed.stdout)] == ["Demo Pasient"]

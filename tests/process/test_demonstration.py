@@ -37,7 +37,7 @@ def test_a_demonstration_in_a_record_is_one_wherever_it_goes(tmp_path: Path) -> 
         "demo",
         "--headless",
         "--time-scale",
-        "40",
+        "20",
         "--protocol",
         "short.toml",
         "--pdf",
@@ -58,7 +58,7 @@ def test_a_demonstration_in_a_record_is_one_wherever_it_goes(tmp_path: Path) -> 
     # Emulated devices in a run of a person of the record: the test is a demonstration, the person is none.
     of_kari = ("run", "--protocol", "short.toml", "--treadmill", "emulated", "--heart-rate", "emulated", "--yes")
     of_kari += ("--sex", "female", "--age", "44", "--weight", "70", "--name", "Kari Nordmann", "--born", BORN)
-    run = cli(tmp_path, "--record", "clinic.record", *of_kari, "--time-scale", "40")
+    run = cli(tmp_path, "--record", "clinic.record", *of_kari, "--time-scale", "20")
     assert run.returncode == 0, run.stderr
     assert MARK in run.stderr
 

@@ -3,7 +3,6 @@
 At a real terminal, with real signals: a slow answer starts the test, and each signal ends it in order wherever it is.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -15,24 +14,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.floor import Floor, cli, side_by_side, wait_for
+from tests.process.floor import Floor, kept, short_protocol, side_by_side, wait_for
 
 if sys.platform == "win32":
     pytest.skip("needs the terminals and signals of POSIX", allow_module_level=True)
 
 from tests.process.terminal import Fault, Terminal, at_a_terminal, stays
+from teststation.run.record import Outcome
 
 pytestmark = pytest.mark.process
 
 SCALE = 10.0
 ASKED = "Type start and press Enter"
 SLOWLY_S = 3.5  # longer than anything heard of the belt is believed, 2 s
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
-
-
-def kept(folder: Path) -> list[dict]:
-    """Every kept test of the record."""
-    return json.loads(cli(folder, "records", "--record", "clinic.record", "list", "--json", "-").stdout)
+# Ctrl-C and Ctrl-Z are a person's; the others come to the same handler, as SIGHUP does with a terminal that is gone.
+SIGNALS = (signal.SIGINT, signal.SIGTSTP)
+OTHERS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+RECORD = "clinic.record"
 
 
 def driver_of(terminal: Terminal, kind: str) -> int:
@@ -61,8 +59,8 @@ def a_slow_answer_starts_the_test(folder: Path, fault: Fault | None = None) -> N
         assert terminal.end() == 3, terminal.said
         assert floor.treadmill.true_speed_kmh == 0.0
     assert "stopping the belt" in terminal.said
-    (test,) = kept(folder)
-    assert test["outcome"] == "operator"
+    (test,) = kept(folder / RECORD)
+    assert test.run.outcome is Outcome.OPERATOR
 
 
 def a_signal_ends_the_waiting(number: int, folder: Path, after_s: float = SLOWLY_S, fault: Fault | None = None) -> None:
@@ -82,7 +80,7 @@ def a_terminal_that_is_gone_ends_the_waiting(folder: Path) -> None:
         terminal.hang_up()
         assert terminal.end(10) == 3
         assert floor.starts_after(0) == 0
-    assert kept(folder) == []
+    assert kept(folder / RECORD) == []
 
 
 def what_is_typed_instead(typed: str, folder: Path) -> None:
@@ -113,7 +111,7 @@ def a_driver_that_dies_meanwhile_is_told(folder: Path) -> None:
         os.kill(driver_of(terminal, "treadmill"), signal.SIGKILL)
         assert terminal.end(10) == 4, terminal.said
         assert floor.starts_after(0) == 0
-    assert kept(folder) == []
+    assert kept(folder / RECORD) == []
 
 
 def a_start_that_is_refused_is_told_and_may_be_told_again(folder: Path, fault: Fault | None = None) -> None:
@@ -145,7 +143,7 @@ def a_signal_stops_the_belt_and_keeps_the_test(number: int, folder: Path) -> Non
         assert terminal.end() == 3, terminal.said
         assert floor.treadmill.true_speed_kmh == 0.0
     assert "the belt is at rest" in terminal.said
-    assert len(kept(folder)) == 1
+    assert len(kept(folder / RECORD)) == 1
 
 
 def a_terminal_that_is_gone_stops_the_belt_and_keeps_the_test(folder: Path) -> None:
@@ -154,21 +152,27 @@ def a_terminal_that_is_gone_stops_the_belt_and_keeps_the_test(folder: Path) -> N
         terminal.hang_up()
         assert terminal.end() == 3
         assert floor.treadmill.true_speed_kmh == 0.0
-    (test,) = kept(folder)
-    assert test["outcome"] == "operator"
+    (test,) = kept(folder / RECORD)
+    assert test.run.outcome is Outcome.OPERATOR
 
 
 def a_terminal_that_is_held_holds_up_nothing(folder: Path, fault: Fault | None = None) -> None:
-    with Floor(SCALE) as floor, at_a_terminal(floor, folder, "--yes", fault=fault) as terminal:
+    (folder / "short.toml").write_text(short_protocol((0, 2, 4, 4, 4)), "utf-8")
+    words = ("--yes", "--protocol", "short.toml")
+    with Floor(SCALE) as floor, at_a_terminal(floor, folder, *words, fault=fault) as terminal:
         floor.wait_until_walking()
         terminal.hold()
-        # Two stages begin meanwhile, each with a line that nobody takes.
-        assert stays(lambda: floor.treadmill.true_speed_kmh > 4.0, 25.0)
-        assert floor.treadmill.incline_pct > 3.0
+
+        def goes_on() -> bool:
+            """Two stages begin, each with a line that nobody takes."""
+            assert floor.treadmill.true_speed_kmh > 4.0
+            return floor.treadmill.incline_pct > 3.0
+
+        wait_for(goes_on, 40, "the second of two stages")
         os.kill(terminal.process.pid, signal.SIGTERM)
         assert terminal.end() == 3
         assert floor.treadmill.true_speed_kmh == 0.0
-    assert len(kept(folder)) == 1
+    assert len(kept(folder / RECORD)) == 1
 
 
 # --- where the operator sets the belt ---
@@ -199,7 +203,7 @@ def a_word_that_is_no_answer_confirms_no_load(folder: Path) -> None:
             assert terminal.end() == 3, terminal.said
         finally:
             terminal.close()
-    assert len(kept(folder)) == 1
+    assert len(kept(folder / RECORD)) == 1
 
 
 BEFORE = {
@@ -208,7 +212,6 @@ BEFORE = {
     "ctrl-c at once": partial(a_signal_ends_the_waiting, signal.SIGINT, after_s=0.2),
     "terminal gone": a_terminal_that_is_gone_ends_the_waiting,
     "garbage": partial(what_is_typed_instead, "\xff\xfe\x01stop!\n"),
-    "no": partial(what_is_typed_instead, "nei\n"),
     "end of input": partial(what_is_typed_instead, "\x04"),
     "enter alone": enter_alone_is_no_answer,
     "driver dies": a_driver_that_dies_meanwhile_is_told,
@@ -220,6 +223,11 @@ WALKING = {
     "terminal held": a_terminal_that_is_held_holds_up_nothing,
     "no answer": a_word_that_is_no_answer_confirms_no_load,
 }
+MORE = {
+    **{f"{number.name} at the question": partial(a_signal_ends_the_waiting, number) for number in OTHERS},
+    **{f"{number.name} on the belt": partial(a_signal_stops_the_belt_and_keeps_the_test, number) for number in OTHERS},
+    "no": partial(what_is_typed_instead, "nei\n"),
+}
 
 
 @pytest.mark.long
@@ -230,6 +238,12 @@ def test_whatever_comes_at_the_question_is_answered(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_whatever_comes_while_somebody_walks_ends_in_order_and_is_kept(tmp_path: Path) -> None:
     side_by_side(WALKING, tmp_path)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(400)
+def test_and_so_is_whatever_else_comes(tmp_path: Path) -> None:
+    side_by_side(MORE, tmp_path)
 
 
 STARTING, VOICE = "ui.commands.starting", "ui.commands.voice"

@@ -1,6 +1,5 @@
 """The record, or its journals, are gone in the middle of a test: the belt comes to rest, and the test is somewhere."""
 
-import json
 import os
 import shutil
 import signal
@@ -11,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.floor import Floor, StationProcess, cli, running, side_by_side
+from tests.process.floor import PASSPHRASE, Floor, StationProcess, cli, kept, running, side_by_side
+from teststation.records.database import open_record
+from teststation.records.tests.kept_tests import StoredTest
+from teststation.run.record import Outcome
 
 pytestmark = [
     pytest.mark.process,
@@ -37,8 +39,8 @@ def end_of(folder: Path, lose: Callable[[Path], None], *, stop: bool = False) ->
     return station, said
 
 
-def the_only_test(folder: Path, record: Path) -> dict:
-    (test,) = json.loads(cli(folder, "records", "--record", str(record), "list", "--json", "-").stdout)
+def the_only_test(folder: Path, record: Path) -> StoredTest:
+    (test,) = kept(record)
     verified = cli(folder, "records", "--record", str(record), "verify")
     assert verified.returncode == 0, verified.stderr
     return test
@@ -47,7 +49,7 @@ def the_only_test(folder: Path, record: Path) -> dict:
 def journals_deleted(folder: Path) -> None:
     _, said = end_of(folder, lambda clinic: shutil.rmtree(clinic / "a.record.journals"))
     assert "is gone" in said
-    assert the_only_test(folder, folder / "clinic" / "a.record")["outcome"] == "fault"
+    assert the_only_test(folder, folder / "clinic" / "a.record").run.outcome is Outcome.FAULT
 
 
 def folder_lost(how: str, folder: Path, *, stop: bool = False) -> None:
@@ -57,10 +59,11 @@ def folder_lost(how: str, folder: Path, *, stop: bool = False) -> None:
     _, said = end_of(folder, lose, stop=stop)
     (rescued,) = folder.glob("a-rescued-*.record")
     assert said.count(str(rescued)) == 1
-    assert the_only_test(folder, rescued)["person"] == "Kari Nordmann"
-    report = cli(
-        folder, "records", "--record", str(rescued), "report", the_only_test(folder, rescued)["id"], "--pdf", "r.pdf"
-    )
+    test = the_only_test(folder, rescued)
+    with open_record(rescued, PASSPHRASE) as record:
+        person = record.people.get(test.person_id)
+    assert (person.given_name, person.family_name) == ("Kari", "Nordmann")
+    report = cli(folder, "records", "--record", str(rescued), "report", test.id, "--pdf", "r.pdf")
     assert report.returncode == 0, report.stderr
 
 
@@ -69,8 +72,13 @@ def folder_lost(how: str, folder: Path, *, stop: bool = False) -> None:
 def test_a_test_whose_record_is_lost_is_not(tmp_path: Path) -> None:
     scenarios = {
         "journals deleted": journals_deleted,
-        "deleted": partial(folder_lost, "deleted"),
         "moved away": partial(folder_lost, "moved"),
         "deleted and stopped": partial(folder_lost, "deleted", stop=True),
     }
     side_by_side(scenarios, tmp_path, at_once=2)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(400)
+def test_nor_is_one_that_goes_on_to_its_end(tmp_path: Path) -> None:
+    folder_lost("deleted", tmp_path)

@@ -96,17 +96,19 @@ def on_a_recording(name: str, folder: Path) -> None:
 
 @pytest.mark.long
 def test_a_whole_test_on_every_kind_of_strap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a bridge and on a recording whole tests are walked in test_fault_matrix and test_whole_runs."""
     with ExitStack() as room:
         monkeypatch.setenv("TESTSTATION_ANT_KEY", DUMMY_KEY.hex())
-        straps: dict[str, Callable[[Path], None]] = {
-            "ant": on_an_ant_strap_and_again_from_its_own_bytes,
-            "csv": partial(on_a_recording, "pulse.csv"),
-            "fit": partial(on_a_recording, "pulse.fit"),
-        }
+        straps: dict[str, Callable[[Path], None]] = {"ant": on_an_ant_strap_and_again_from_its_own_bytes}
         radio = bluetooth_room(room, monkeypatch)
         if radio is not None:
             straps["ble"] = partial(on_a_bluetooth_strap, radio)
-        side_by_side(straps, tmp_path, at_once=2)
+        side_by_side(straps, tmp_path)
+
+
+@pytest.mark.nightly
+def test_a_whole_test_on_recordings_of_both_forms(tmp_path: Path) -> None:
+    side_by_side({name: partial(on_a_recording, name) for name in ("pulse.csv", "pulse.fit")}, tmp_path)
 
 
 def test_a_recording_that_is_none_is_told_before_anything_moves(floor: Floor, tmp_path: Path) -> None:

@@ -190,30 +190,33 @@ QUICK = Belt(scale=4.0)
 SLOW = replace(QUICK, accel_kmh_s=0.5, decel_kmh_s=0.5)
 HALF = replace(QUICK, stops="half", floor_kmh=3.0, decel_kmh_s=0.8)
 RUNS: dict[str, Callable[[Path], None]] = {
-    "slow, mean of 3 s": lambda folder: on(
-        replace(SLOW, mean_s=3.0), folder, completes, top_kmh=10.0, cool_down_s=40.0
-    ),
     "slow, mean of 5 s, holds": lambda folder: on(
         replace(SLOW, mean_s=5.0, holds_s=1.0), folder, completes, top_kmh=10.0, cool_down_s=40.0
     ),
-    "minimum 0.3": lambda folder: on(replace(QUICK, lowest=0.3), folder, completes_above_its_slowest),
-    "minimum 0.5": lambda folder: on(replace(QUICK, lowest=0.5), folder, completes_above_its_slowest),
     "minimum 0.5 mph": lambda folder: on(
         replace(QUICK, lowest=0.5, unit_kmh=1.609344), folder, completes_above_its_slowest, units="mph"
     ),
     "its end ignored": lambda folder: on(replace(HALF, falls_kmh=0.0), folder, is_a_fault_after_its_planned_end),
-    "its end half obeyed, 0.7": lambda folder: on(
-        replace(HALF, floor_kmh=2.3), folder, is_a_fault_after_its_planned_end
-    ),
-    "its end half obeyed, 2.0": lambda folder: on(
-        replace(HALF, floor_kmh=1.0), folder, partial(is_a_fault_after_its_planned_end, told_within_s=6.0)
-    ),
     "its end half obeyed, 0.2": lambda folder: on(
         replace(HALF, floor_kmh=0.2, falls_kmh=0.0),
         folder,
         partial(is_a_fault_after_its_planned_end, told_within_s=8.0),
     ),
     "stopped, falls 0.7": lambda folder: on(replace(HALF, floor_kmh=0.0), folder, is_a_fault_after_ctrl_c),
+}
+# The same rules on other figures; which of them the driver keeps is in test_strict_treadmill.
+MORE: dict[str, Callable[[Path], None]] = {
+    "slow, mean of 3 s": lambda folder: on(
+        replace(SLOW, mean_s=3.0), folder, completes, top_kmh=10.0, cool_down_s=40.0
+    ),
+    "minimum 0.3": lambda folder: on(replace(QUICK, lowest=0.3), folder, completes_above_its_slowest),
+    "minimum 0.5": lambda folder: on(replace(QUICK, lowest=0.5), folder, completes_above_its_slowest),
+    "its end half obeyed, 0.7": lambda folder: on(
+        replace(HALF, floor_kmh=2.3), folder, is_a_fault_after_its_planned_end
+    ),
+    "its end half obeyed, 2.0": lambda folder: on(
+        replace(HALF, floor_kmh=1.0), folder, partial(is_a_fault_after_its_planned_end, told_within_s=6.0)
+    ),
     "stopped, falls 2.0": lambda folder: on(
         replace(HALF, floor_kmh=0.0, falls_kmh=2.0), folder, is_a_fault_after_ctrl_c
     ),
@@ -222,9 +225,15 @@ RUNS: dict[str, Callable[[Path], None]] = {
     ),
 }
 if sys.platform == "win32":  # no Ctrl-C for a process that shares no console
-    RUNS = {name: run for name, run in RUNS.items() if not name.startswith("stopped")}
+    RUNS, MORE = ({name: run for name, run in runs.items() if not name.startswith("stopped")} for runs in (RUNS, MORE))
 
 
 @pytest.mark.timeout(400)
 def test_every_run_ends_as_its_belt_deserves(tmp_path: Path) -> None:
-    side_by_side(RUNS, tmp_path, at_once=4)
+    side_by_side(RUNS, tmp_path, at_once=3)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(400)
+def test_and_so_do_others(tmp_path: Path) -> None:
+    side_by_side(MORE, tmp_path, at_once=3)
