@@ -195,7 +195,7 @@ MORE: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.timeout(300)
 def test_the_driver_tells_every_belt_that_does_not_obey_and_brings_it_to_rest(tmp_path: Path) -> None:
-    side_by_side(BELTS, tmp_path, at_once=4)
+    side_by_side(BELTS, tmp_path, at_once=6)
 
 
 @pytest.mark.nightly
