@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import socket
 import sys
 import time
 
@@ -49,10 +50,10 @@ class SerialLine:
             self._serial = serial.serial_for_url(
                 name, baudrate=baudrate, timeout=POLL_S, write_timeout=WRITE_TIMEOUT_S, do_not_open=True
             )
-            self._is_socket = "://" in name
-            if not self._is_socket and sys.platform != "win32":
+            if "://" not in name and sys.platform != "win32":
                 self._serial.exclusive = True  # POSIX locks only where asked to; Windows always does
             self._serial.open()
+            self._socket: socket.socket | None = getattr(self._serial, "_socket", None)
         except (*_LOSSES, ValueError) as error:
             raise LinkLost(_not_opened(port, error)) from error
 
@@ -89,26 +90,40 @@ class SerialLine:
 
         A read that is half full when its time is up ends on Windows; Wine lets it wait for the rest, for ever.
         """
-        return DRAIN_MOST if self._is_socket else max(1, self._serial.in_waiting)
+        return DRAIN_MOST if self._socket is not None else max(1, self._serial.in_waiting)
 
     def _lying(self, size: int) -> bytes:
         got = bytearray()
-        # A socket says 1 however much lies there: asked for what is said to be there, no read waits.
         while len(got) < size and (here := self._serial.in_waiting):
-            came = self._serial.read(min(here, size - len(got)))
+            came = self._taken(here, size - len(got))
             if not came:
                 break
             got += came
         return bytes(got)
 
+    def _taken(self, here: int, most: int) -> bytes:
+        """What is said to lie there, without waiting.
+
+        A socket says 1 however much lies there. Taken byte by byte, a wire that talks is never read to its end where
+        each look at it is dear: a driver stood in here for seconds on Wine, and began its link anew.
+        """
+        if self._socket is None:
+            return self._serial.read(min(here, most))
+        try:
+            came = self._socket.recv(most)
+        except BlockingIOError:
+            return b""
+        if not came:
+            raise serial.SerialException("socket disconnected")
+        return came
+
     def close(self) -> None:
         """Close the port; a port that is already gone is closed all the same."""
-        # Pyserial's socket handler leaves its socket open where the other end has gone first.
-        leftover = getattr(self._serial, "_socket", None)
         with contextlib.suppress(*_LOSSES):
             self._serial.close()
-        if leftover is not None:
-            leftover.close()
+        # Pyserial's socket handler leaves its socket open where the other end has gone first.
+        if self._socket is not None:
+            self._socket.close()
 
 
 def _not_opened(port: str, error: BaseException) -> Cause:

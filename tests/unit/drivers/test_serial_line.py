@@ -1,5 +1,7 @@
 """Every way a port can go, on every system, is one known error with a sentence that says what to do."""
 
+import contextlib
+import select
 import sys
 import time
 import types
@@ -12,7 +14,7 @@ from serial.urlhandler import protocol_socket
 
 from drivers import serial_line
 from drivers.emulators.wire import PtyServer, TcpServer
-from drivers.serial_line import LinkLost, SerialLine
+from drivers.serial_line import DRAIN_MOST, LinkLost, SerialLine
 from tests.mutants import planted_fault
 
 WINDOWS_GONE = "ClearCommError failed (PermissionError(13, 'The device does not recognize the command.', None, 22))"
@@ -217,6 +219,61 @@ def test_what_lies_in_the_input_is_taken_whole(wire: TcpServer | PtyServer) -> N
         assert line.read(37, time.monotonic() + 10.0) == said[3:]
     finally:
         line.close()
+
+
+def takes_what_lies_there_in_few_looks(module: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a look at a socket is dear, one for each byte keeps a driver from ever reaching the wire's end."""
+    said, looks = bytes(2000), 0
+
+    def counted(*asked: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return select.select(*asked)
+
+    with (
+        contextlib.closing(TcpServer(Echo())) as server,
+        contextlib.closing(module.SerialLine(server.url, 4800)) as line,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr(protocol_socket, "select", types.SimpleNamespace(select=counted, error=OSError))
+        for take in (line.drain, lambda: line.read(DRAIN_MOST, time.monotonic() - 1.0)):
+            line.write(said)
+            end_s, got, tries, looks = time.monotonic() + 10.0, b"", 0, 0
+            while len(got) < len(said) and time.monotonic() < end_s:
+                time.sleep(0.01)
+                got, tries = got + take(), tries + 1
+            assert got == said
+            assert looks <= 4 * tries
+
+
+def test_what_lies_in_a_socket_is_taken_in_few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    takes_what_lies_there_in_few_looks(serial_line, monkeypatch)
+
+
+def test_few_looks_fail_on_a_socket_read_byte_by_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        planted_fault(
+            serial_line, "        if self._socket is None:\n            return", "        if True:\n            return"
+        ) as broken,
+        pytest.raises(AssertionError),
+    ):
+        takes_what_lies_there_in_few_looks(broken, monkeypatch)
+
+
+def test_a_socket_that_ends_between_two_looks_is_a_lost_link() -> None:
+    """Asked without waiting, it gives nothing where there is nothing, and is lost where the other end has gone."""
+    server = TcpServer(Echo())
+    line = SerialLine(server.url, 4800)
+    assert line._taken(1, 10) == b""
+    server.close()
+    end_s, lost = time.monotonic() + 10.0, False
+    while not lost and time.monotonic() < end_s:
+        try:
+            line.drain()
+        except LinkLost:
+            lost = True
+    assert lost
+    line.close()
 
 
 class HalfFilled:
