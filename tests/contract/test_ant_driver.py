@@ -22,6 +22,7 @@ from drivers.serial_line import LinkLost
 from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
 
+pytestmark = pytest.mark.process
 SCALE = 10.0
 
 

@@ -22,7 +22,10 @@ from teststation.clock import TimeScale
 from teststation.ports import HeartRateReading, HeartRateStatus
 
 ble = ble_module
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bleak speaks D-Bus on Linux alone")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(sys.platform != "linux", reason="bleak speaks D-Bus on Linux alone"),
+]
 
 
 class Listener:

@@ -23,6 +23,7 @@ from tests.process.floor import freeze, thaw, wait_for
 from teststation.clock import TimeScale
 from teststation.ports import BeltState, Setpoint, TripReason
 
+pytestmark = pytest.mark.process
 WITHIN_S = 15.0
 
 

@@ -1,7 +1,6 @@
 """The emulated treadmill against the manual's rules and a client nobody here made."""
 
 import sys
-import threading
 import time
 from typing import Any
 
@@ -145,6 +144,7 @@ def test_no_bytes_break_it_and_only_a_start_moves_it(pieces: list[bytes], faults
         assert bench.device.true_speed_kmh == 0.0
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 def test_the_third_party_client_drives_it_unchanged_and_says_the_known_bytes() -> None:
     trackmaster = pytest.importorskip("trackmaster")
@@ -154,9 +154,9 @@ def test_the_third_party_client_drives_it_unchanged_and_says_the_known_bytes() -
         client.speed = 3.4
         client.incline = 10
         client.incline = 12.3
-        until_s = time.monotonic() + 5
+        until_s = time.monotonic() + 20
         while treadmill.true_speed_kmh < 3.0 and time.monotonic() < until_s:
-            threading.Event().wait(0.05)
+            time.sleep(0.05)
         reached_kmh = treadmill.true_speed_kmh  # before the stop, which slows it down
         said = b"".join(data for _, way, data in treadmill.transcript if way == "in").hex()
         answered = b"".join(data for _, way, data in treadmill.transcript if way == "out").hex()

@@ -36,6 +36,7 @@ from ui.desktop.widgets.hold_button import RunWhileHeld
 from ui.desktop.window import MainWindow
 from ui.station.stick_search import StickHears
 
+pytestmark = pytest.mark.process
 SCALE = 20.0
 HOLD_S = 0.2  # three seconds for a hand
 
