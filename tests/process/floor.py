@@ -22,6 +22,7 @@ from drivers.emulators.strap_bridge import StrapBridge
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
 from drivers.processes import child_environment
+from tests.fast_keys import ordinary_keys
 from tests.patience import PATIENCE
 from teststation.clock import TimeScale
 from teststation.records.database import open_record
@@ -207,7 +208,7 @@ def cli(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def kept(record: Path) -> list[StoredTest]:
     """What a record has kept, read in this process: a command line of its own would start Python for it."""
-    with open_record(record, PASSPHRASE, create=False) as opened:
+    with ordinary_keys(), open_record(record, PASSPHRASE, create=False) as opened:
         return opened.tests.list()
 
 

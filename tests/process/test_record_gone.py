@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fast_keys import ordinary_keys
 from tests.process.floor import PASSPHRASE, Floor, StationProcess, cli, kept, running, side_by_side
 from teststation.records.database import open_record
 from teststation.records.tests.kept_tests import StoredTest
@@ -60,7 +61,7 @@ def folder_lost(how: str, folder: Path, *, stop: bool = False) -> None:
     (rescued,) = folder.glob("a-rescued-*.record")
     assert said.count(str(rescued)) == 1
     test = the_only_test(folder, rescued)
-    with open_record(rescued, PASSPHRASE) as record:
+    with ordinary_keys(), open_record(rescued, PASSPHRASE) as record:
         person = record.people.get(test.person_id)
     assert (person.given_name, person.family_name) == ("Kari", "Nordmann")
     report = cli(folder, "records", "--record", str(rescued), "report", test.id, "--pdf", "r.pdf")
