@@ -386,6 +386,7 @@ def session_as_row(line: SessionLine) -> Note[Entry]:
         day=line.started_at[:10],
         kind=kind_of(line.protocol_id),
         minutes=round(line.minutes, 1) or None,
+        borg=line.borg,
         bouts_done=line.bouts_done if line.bouts_planned > 1 else None,
         bouts_planned=line.bouts_planned if line.bouts_planned > 1 else None,
         stopped_because="" if line.outcome is None else stopped.get(line.outcome, ""),

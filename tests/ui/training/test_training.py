@@ -7,10 +7,12 @@ from typing import TypeVar
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fit_file import FIT_ZERO_UNIX_S, fit_bytes
+from tests.unit.records.builders import events_of, session_of
+from tests.unit.records.tests.test_sessions import trained
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.training.notes import Note
@@ -18,6 +20,7 @@ from teststation.training.diary import Entry, State
 from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import Plan, make_plan
 from teststation.training.strength import Method, OneRm
+from ui.desktop.intervals.sessions import SessionsSheet
 from ui.desktop.result.report import ReportSheet
 from ui.desktop.training.entry_sheet import EntrySheet
 from ui.desktop.training.interview import InterviewSheet
@@ -368,3 +371,15 @@ def test_the_screens_fit_their_room(open_training: MainWindow, record: Record, p
                 right = one.mapTo(open_training, one.rect().bottomRight())
                 assert right.x() <= open_training.width(), one.text()
                 assert right.y() <= open_training.height(), one.text()
+
+
+def test_the_sessions_that_were_walked_here_are_listed_and_opened(
+    open_training: MainWindow, record: Record, person: Person, qtbot: QtBot
+) -> None:
+    window = open_training
+    record.sessions.save(person.id, trained(), session_of(), events_of(3))
+    press(qtbot, window.training, "Økter her")
+    press(qtbot, on_top(window, SessionsSheet), "Åpne")
+    words = " ".join(one.text() for one in on_top(window, Sheet).findChildren(QLabel))
+    assert "Drag 1: 5,0 km/t, 8,0 %, Borg 16" in words
+    assert ("test_seen", "session-1") in [(row.action, row.test_id) for row in record.audit.of_person(person.id)]

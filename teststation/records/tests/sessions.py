@@ -22,7 +22,7 @@ from teststation.records.tests.kept_tests import decoded, events_sha256, insert_
 from teststation.records.tests.result_rows import session_row
 from teststation.records.tests.signing import Signature, signature_of
 from teststation.run.record import Outcome, RunRecord
-from teststation.training.session.result import NextLoad, SessionResult
+from teststation.training.session.result import BoutResult, NextLoad, SessionResult
 
 _run = msgspec.json.Decoder(RunRecord)
 _result = msgspec.json.Decoder(SessionResult)
@@ -66,6 +66,12 @@ class SessionLine:
     signed_by: str | None
     signed_at: str | None
     demo: bool
+    bouts: tuple[BoutResult, ...] = ()
+
+    @property
+    def borg(self) -> int | None:
+        """The hardest that a bout felt, Borg 6 to 20; None where none was rated."""
+        return max((bout.rpe for bout in self.bouts if bout.rpe is not None), default=None)
 
 
 class KeptSessions:
@@ -154,7 +160,7 @@ class KeptSessions:
 
 _OF_RUN = ("id", "person_id", "started_at", "protocol_id", "outcome", "reason_json", "treadmill", "heart_rate")
 _OF_RESULT = (
-    "bouts_planned", "bouts_done", "bouts_reached", "minutes", "in_band_s", "peak_bpm", "peak_all_out",
+    "bouts_planned", "bouts_done", "bouts_reached", "minutes", "in_band_s", "peak_bpm", "peak_all_out", "session_json",
 )  # fmt: skip
 _OTHER_RESULT, _OTHER_SIGNATURE = SESSION_RESULT.alias(), SIGNATURE.alias()
 _NEWEST = select(func.max(_OTHER_RESULT.c.number)).where(_OTHER_RESULT.c.test_id == TEST.c.id).scalar_subquery()
@@ -215,4 +221,5 @@ def _line(row: RowMapping) -> SessionLine:
         signed_by=row["user_name"],
         signed_at=row["signed_at"],
         demo=is_demonstration(row["treadmill"], row["heart_rate"]),
+        bouts=decoded(_result, row["session_json"], row["id"]).bouts,
     )

@@ -13,7 +13,9 @@ from teststation.errors import StationError
 from teststation.exchange.names import person_stem
 from teststation.exchange.training import effect_on
 from teststation.exchange.watches import read_activities
+from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
+from teststation.records.tests.sessions import SessionLine
 from teststation.records.training.notes import Note, Some
 from teststation.training import interview as talks
 from teststation.training import plan as plans
@@ -23,6 +25,8 @@ from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, propose
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import day, moment, today
+from ui.desktop.intervals.flow import result_lines
+from ui.desktop.intervals.sessions import SessionsSheet
 from ui.desktop.training.entry_sheet import EntrySheet
 from ui.desktop.training.interview import InterviewSheet
 from ui.desktop.training.pages import TrainingPages
@@ -32,6 +36,7 @@ from ui.desktop.training.strength import OneRmSheet, StrengthScreen
 from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
+from ui.station.interval_session import learned_from
 from ui.station.settings import interview_path
 from ui.station.station import Station
 from ui.station.training import needs_a_yes
@@ -82,6 +87,7 @@ class TrainingFlow(QObject):
         screen.print_wanted.connect(self.ask_page)
         screen.strength_wanted.connect(self.show_strength)
         screen.interview_wanted.connect(self.talk)
+        screen.sessions_wanted.connect(self.sessions)
         lifting.back.connect(lambda: self.show(self.person))
         lifting.new_wanted.connect(self.new_one_rm)
         lifting.write_wanted.connect(self.write_strength)
@@ -219,6 +225,24 @@ class TrainingFlow(QObject):
             self.refresh()
 
         self._window.show_sheet(lambda window: AwaySheet(window, today(), do))
+
+    # --- the station's own sessions ---
+
+    def sessions(self) -> None:
+        """What was trained here, newest first; each can be opened."""
+        lines = self.station.record.sessions.lines(self.person.id)
+        self._window.show_sheet(lambda window: SessionsSheet(window, lines, self.open_session))
+
+    def open_session(self, line: SessionLine) -> None:
+        """What one session came to, and what it said of HRmax."""
+        record = self.station.record
+
+        def tell() -> None:
+            stored = record.sessions.get(line.id)
+            record.audit.note(Action.TEST_SEEN, stored.person_id, stored.id)
+            self._window.tell(moment(stored.run.started_at), result_lines(stored, learned_from(record, stored)))
+
+        self._tried(tell)
 
     # --- pages ---
 

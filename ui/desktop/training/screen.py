@@ -129,6 +129,7 @@ class TrainingScreen(QWidget):
     print_wanted = Signal()
     strength_wanted = Signal()
     interview_wanted = Signal()
+    sessions_wanted = Signal()
     back = Signal()
 
     def __init__(self) -> None:
@@ -168,6 +169,7 @@ class TrainingScreen(QWidget):
             self.plan_button,
             button(tr("training.interview"), self.interview_wanted.emit, "touch"),
             button(tr("training.strength"), self.strength_wanted.emit, "touch"),
+            button(tr("training.here"), self.sessions_wanted.emit, "touch", tip=tr("training.here_tip")),
             1,
             button(tr("training.print"), self.print_wanted.emit, "touch"),
             button(tr("training.watch"), self.watch_wanted.emit, "touch"),

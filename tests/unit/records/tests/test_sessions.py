@@ -163,3 +163,14 @@ def test_a_backup_holds_the_sessions(tmp_path: Path) -> None:
     assert verify_file(tmp_path / "copy.backup", PASSPHRASE).ok
     with open_record(tmp_path / "copy.backup", PASSPHRASE, create=False) as copied:
         assert copied.sessions.get("session-1").result == session_of()
+
+
+def test_its_row_of_the_diary_has_the_hardest_borg(record: Record, person: Person) -> None:
+    found = session_of()
+    bouts = tuple(
+        msgspec.structs.replace(found.bouts[0], number=n, rpe=rpe) for n, rpe in ((1, 15), (2, None), (3, 17))
+    )
+    record.sessions.save(person.id, trained("a"), msgspec.structs.replace(found, bouts=bouts), events_of(3))
+    record.sessions.save(person.id, trained("b"), msgspec.structs.replace(found, bouts=bouts[1:2]), events_of(3))
+    rows = {note.id: note.value for note in record.diary(person.id)}
+    assert (rows["a"].borg, rows["b"].borg) == (17, None), "what nobody rated has none"
