@@ -78,6 +78,7 @@ class StrictTreadmill:
         self._past: deque[tuple[float, float]] = deque([(0.0, 0.0)])
         self._pending = b""
         self._busy_until_s = 0.0
+        self._late = False  # this thread was kept waiting: what lies there together was not said together
         self._answers: deque[tuple[float, bytes]] = deque()
         self._ending = threading.Event()
         self._listening = socket.socket()
@@ -113,7 +114,8 @@ class StrictTreadmill:
             while not self._ending.is_set():
                 readers = [self._listening] if client is None else [client]
                 ready, _, _ = select.select(readers, [], [], TURN_S if self._answers else IDLE_TURN_S)
-                if not ready and time.monotonic() - self._wall_s > KEPT_WAITING_S:
+                self._late = time.monotonic() - self._wall_s > KEPT_WAITING_S
+                if not ready and self._late:
                     # This thread had no processor, and whoever speaks to it perhaps none either: a word comes first.
                     ready, _, _ = select.select(readers, [], [], KEPT_WAITING_S)
                 if client is None:
@@ -157,7 +159,7 @@ class StrictTreadmill:
         command, self._pending = self._pending, b""
         now_s = time.monotonic()
         if now_s < self._busy_until_s:
-            self.lost += 1
+            self.lost += not self._late
             return
         self._spoken_s = now_s
         self.heard.append((now_s, command))
