@@ -82,60 +82,6 @@ def test_analyse_prints_the_object_without_test_and_link(tmp_path: Path) -> None
     assert set(result["estimates"]) >= {"extrapolation", "combined", "ebbeling", "rpe", "non_exercise"}
 
 
-def test_several_files_give_a_line_each_and_a_bad_one_its_own(tmp_path: Path) -> None:
-    for name in ("a.csv", "c.csv"):
-        (tmp_path / name).write_text(TABLE, "utf-8")
-    (tmp_path / "b.csv").write_text(TABLE.replace("137", "fast"), "utf-8")
-    done = cli(tmp_path, "analyse", "a.csv", "b.csv", "c.csv", "none.csv", "--json", "-")
-    assert done.returncode == 2
-    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == ["a.csv", "c.csv"]
-    assert "b.csv: row 7: hr_bpm" in done.stderr
-    assert "none.csv: there is no such file" in done.stderr
-
-
-def test_options_go_before_what_the_table_says(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text(TABLE, "utf-8")
-    done = cli(tmp_path, "analyse", "a.csv", "--hr-max", "171", "--json", "-")
-    hr_max = json.loads(done.stdout)["hr_max"]
-    assert (hr_max["bpm"], hr_max["source"], hr_max["see_bpm"]) == (171.0, "measured", 3.0)
-
-
-def test_missing_particulars_are_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text(TABLE.split("\n", 3)[3], "utf-8")
-    done = cli(tmp_path, "analyse", "a.csv")
-    assert done.returncode == 2
-    assert all(option in done.stderr for option in ("--sex", "--age", "--weight"))
-
-
-def test_a_run_with_everything_wrong_moves_nothing_and_tells_all(tmp_path: Path) -> None:
-    (tmp_path / "bad.toml").write_text('id = "x"\n', "utf-8")
-    done = cli(
-        tmp_path, "run", "--protocol", "bad.toml", "--treadmill", "trackmaster:COM3", "--heart-rate", "bridge:",
-        "--sex", "male", "--age", "7", "--weight", "900", "--born", "yesterday", "--pdf", "no/such/folder/a.pdf",
-    )  # fmt: skip
-    assert done.returncode == 2
-    for words in (
-        "units=",
-        "port is missing",
-        "--age",
-        "--weight",
-        "--born",
-        "stages: are missing",
-        "there is no folder",
-    ):
-        assert words in done.stderr, done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_time_scale_on_a_real_machine_is_refused(tmp_path: Path) -> None:
-    done = cli(
-        tmp_path, "run", "--protocol", "submax-13", "--treadmill", "trackmaster:COM3,units=kmh",
-        "--heart-rate", "bridge:COM4", "--sex", "male", "--age", "44", "--weight", "88", "--time-scale", "20",
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert "time scale is for emulators" in done.stderr
-
-
 def test_a_run_that_nobody_confirms_moves_nothing(tmp_path: Path) -> None:
     # Port 9 has nobody behind it: the devices never become ready, and that is told before any question.
     done = cli(
@@ -169,16 +115,6 @@ def test_a_record_needs_a_passphrase_and_the_right_one(tmp_path: Path) -> None:
     assert wrong.stderr.count("\n") == 1
     clear = (tmp_path / "a.record").read_bytes()
     assert b"Pasient" not in clear
-
-
-def test_protocols_are_listed_shown_and_checked(tmp_path: Path) -> None:
-    assert "submax-13" in cli(tmp_path, "protocols", "list").stdout
-    assert "4.80 km/h" in cli(tmp_path, "protocols", "show", "submax-13").stdout
-    (tmp_path / "a.toml").write_text('id = "a"\nspeeed = 3\n', "utf-8")
-    done = cli(tmp_path, "protocols", "check", "a.toml", "none.toml")
-    assert done.returncode == 2
-    assert "a.toml: speeed" in done.stderr
-    assert "none.toml" in done.stderr
 
 
 def test_an_option_that_is_none_is_one_line(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""What a command line's words are refused or answered with; that it is a process of its own is in tests/process."""
+
+import json
+from pathlib import Path
+
+from tests.process.test_command_line import TABLE
+from tests.unit.commands.conftest import Cli
+
+
+def test_several_files_give_a_line_each_and_a_bad_one_its_own(cli: Cli, tmp_path: Path) -> None:
+    for name in ("a.csv", "c.csv"):
+        (tmp_path / name).write_text(TABLE, "utf-8")
+    (tmp_path / "b.csv").write_text(TABLE.replace("137", "fast"), "utf-8")
+    done = cli("analyse", "a.csv", "b.csv", "c.csv", "none.csv", "--json", "-")
+    assert done.status == 2
+    assert [json.loads(line)["file"] for line in done.out.splitlines()] == ["a.csv", "c.csv"]
+    assert "b.csv: row 7: hr_bpm" in done.said
+    assert "none.csv: there is no such file" in done.said
+
+
+def test_options_go_before_what_the_table_says(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(TABLE, "utf-8")
+    done = cli("analyse", "a.csv", "--hr-max", "171", "--json", "-")
+    hr_max = json.loads(done.out)["hr_max"]
+    assert (hr_max["bpm"], hr_max["source"], hr_max["see_bpm"]) == (171.0, "measured", 3.0)
+
+
+def test_missing_particulars_are_told_at_once(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(TABLE.split("\n", 3)[3], "utf-8")
+    done = cli("analyse", "a.csv")
+    assert done.status == 2
+    assert all(option in done.said for option in ("--sex", "--age", "--weight"))
+
+
+def test_a_run_with_everything_wrong_moves_nothing_and_tells_all(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text('id = "x"\n', "utf-8")
+    done = cli("run", "--protocol", "bad.toml", "--treadmill", "trackmaster:COM3", "--heart-rate", "bridge:",
+        "--sex", "male", "--age", "7", "--weight", "900", "--born", "yesterday", "--pdf", "no/such/folder/a.pdf",
+    )  # fmt: skip
+    assert done.status == 2
+    for words in (
+        "units=",
+        "port is missing",
+        "--age",
+        "--weight",
+        "--born",
+        "stages: are missing",
+        "there is no folder",
+    ):
+        assert words in done.said, done.said
+
+
+def test_a_time_scale_on_a_real_machine_is_refused(cli: Cli) -> None:
+    done = cli("run", "--protocol", "submax-13", "--treadmill", "trackmaster:COM3,units=kmh",
+        "--heart-rate", "bridge:COM4", "--sex", "male", "--age", "44", "--weight", "88", "--time-scale", "20",
+    )  # fmt: skip
+    assert done.status == 2
+    assert "time scale is for emulators" in done.said
+
+
+def test_protocols_are_listed_shown_and_checked(cli: Cli, tmp_path: Path) -> None:
+    assert "submax-13" in cli("protocols", "list").out
+    assert "4.80 km/h" in cli("protocols", "show", "submax-13").out
+    (tmp_path / "a.toml").write_text('id = "a"\nspeeed = 3\n', "utf-8")
+    done = cli("protocols", "check", "a.toml", "none.toml")
+    assert done.status == 2
+    assert "a.toml: speeed" in done.said
+    assert "none.toml" in done.said
