@@ -1,5 +1,6 @@
 """One driver's loop in a thread, whole or with a fault planted in it, on an emulated treadmill on a socket."""
 
+import functools
 import queue
 import sys
 import threading
@@ -119,6 +120,12 @@ def running(
         thread.inbox.put(lines.Quit())
         thread.thread.join(5.0)
         thread.server.close()
+
+
+@functools.cache
+def holds(fact: Callable[[types.ModuleType], None]) -> None:
+    """Check a fact on the whole driver, once for all the faults that are planted under it."""
+    fact(driver_module)
 
 
 @contextmanager

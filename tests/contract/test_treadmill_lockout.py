@@ -12,7 +12,7 @@ from drivers.emulators.opcode_belt import Mode
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.treadmill.controlled import SETTLES_WITHIN_S
 from drivers.treadmill.port import Request
-from tests.contract.driver_thread import SCALE, Thread, broken_driver, running
+from tests.contract.driver_thread import SCALE, Thread, broken_driver, holds, running
 from teststation.ports import BeltState, TripReason
 
 pytestmark = pytest.mark.process
@@ -98,6 +98,6 @@ RULES: dict[str, tuple[Callable[[types.ModuleType], None], str, str]] = {
 @pytest.mark.parametrize("rule", RULES)
 def test_the_rule_holds_and_its_fact_fails_where_it_is_broken(rule: str) -> None:
     fact, old, new = RULES[rule]
-    fact(driver_module)
+    holds(fact)
     with broken_driver(driver_module, old, new) as broken, pytest.raises(AssertionError):
         fact(broken)

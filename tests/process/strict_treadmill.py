@@ -22,6 +22,7 @@ TURN_S = 0.004
 IDLE_TURN_S = 0.01
 NOTED_EVERY_S = 0.02  # of its own time: the mean is over seconds
 KEPT_WAITING_S = 0.05
+EXCUSED_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class StrictTreadmill:
         self._past: deque[tuple[float, float]] = deque([(0.0, 0.0)])
         self._pending = b""
         self._busy_until_s = 0.0
-        self._late = False  # this thread was kept waiting: what lies there together was not said together
+        self._excused_until_s = 0.0  # this thread was kept waiting: whoever asked again did so for want of an answer
         self._answers: deque[tuple[float, bytes]] = deque()
         self._ending = threading.Event()
         self._listening = socket.socket()
@@ -114,8 +115,7 @@ class StrictTreadmill:
             while not self._ending.is_set():
                 readers = [self._listening] if client is None else [client]
                 ready, _, _ = select.select(readers, [], [], TURN_S if self._answers else IDLE_TURN_S)
-                self._late = time.monotonic() - self._wall_s > KEPT_WAITING_S
-                if not ready and self._late:
+                if not ready and time.monotonic() - self._wall_s > KEPT_WAITING_S:
                     # This thread had no processor, and whoever speaks to it perhaps none either: a word comes first.
                     ready, _, _ = select.select(readers, [], [], KEPT_WAITING_S)
                 if client is None:
@@ -134,6 +134,9 @@ class StrictTreadmill:
         try:
             if ready:
                 data = client.recv(256)
+                now_s = time.monotonic()
+                if now_s - self._wall_s > KEPT_WAITING_S:
+                    self._excused_until_s = now_s + EXCUSED_S
                 if not data:
                     client.close()
                     return None
@@ -159,7 +162,7 @@ class StrictTreadmill:
         command, self._pending = self._pending, b""
         now_s = time.monotonic()
         if now_s < self._busy_until_s:
-            self.lost += not self._late
+            self.lost += now_s > self._excused_until_s
             return
         self._spoken_s = now_s
         self.heard.append((now_s, command))
