@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.contract.maven import DOWNLOAD_S, classpath_of
+from tests.contract.maven import DOWNLOAD_S, SHORT_LIVED, classpath_of
 from tests.sample_tests import follow_up, sample
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.exchange.fhir import bundle_of
@@ -35,7 +35,7 @@ def errors(classpath: str, folder: Path, bundles: dict[str, Any]) -> dict[str, l
     for name, bundle in bundles.items():
         paths.append(folder / f"{name}.json")
         paths[-1].write_text(json.dumps(bundle), encoding="utf-8")
-    command = ["java", "-cp", classpath, str(HERE / "Validate.java"), *map(str, paths)]
+    command = ["java", *SHORT_LIVED, "-cp", classpath, str(HERE / "Validate.java"), *map(str, paths)]
     environment = {**os.environ, "JAVA_TOOL_OPTIONS": "-Dfile.encoding=UTF-8"}
     done = subprocess.run(command, capture_output=True, timeout=RUN_S, check=False, env=environment)
     assert done.returncode == 0, done.stderr.decode()
