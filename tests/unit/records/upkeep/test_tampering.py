@@ -4,6 +4,7 @@ Every table and every column that is kept is tried, one at a time, so that a col
 forgotten; then whole rows, what a file may hold beside tables, and the log's end.
 """
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,14 +143,22 @@ def _found(connection: Connection) -> list[Cause]:
     return found + contents_problems(connection, "r")
 
 
-@pytest.fixture
-def filled_file(tmp_path: Path) -> Path:
-    """A record's file with a row in every table."""
-    path = tmp_path / "klinikk.record"
+@pytest.fixture(scope="module")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a record with a row in every table, to be copied with whatever lies beside the record."""
+    folder = tmp_path_factory.mktemp("filled")
+    path = folder / "klinikk.record"
     with open_record(path, PASSPHRASE) as record:
         fill(record)
     assert verify_file(path, PASSPHRASE, is_the_record=True).problems == ()
-    return path
+    return folder
+
+
+@pytest.fixture
+def filled_file(filled_once: Path, tmp_path: Path) -> Path:
+    """A record's file with a row in every table."""
+    shutil.copytree(filled_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "klinikk.record"
 
 
 def by_hand(path: Path, *statements: str) -> None:
