@@ -16,6 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.fast_disk import use_fast_disk
 from tests.fast_keys import use_fast_keys
 from tests.fast_tables import use_fast_tables
 from teststation.cause import Problem
@@ -46,6 +47,7 @@ from ui.station.station import Setup, Station
 @pytest.fixture(scope="session", autouse=True)
 def fast_records() -> None:
     """Nearly every test here opens a record."""
+    use_fast_disk()
     use_fast_keys()
     use_fast_tables()
 

@@ -20,10 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from tests.fast_disk import written_through
 from tests.fast_keys import IN_A_CHILD
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
+from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.schema import HEAD, MIGRATIONS, version
 from teststation.records.storage.tables import METADATA
 from teststation.subject import Sex
@@ -83,8 +85,9 @@ def test_a_new_record_makes_its_folder(tmp_path: Path) -> None:
         assert record.people.all() == []
 
 
-def test_power_cuts_and_broken_links_are_guarded_against(record: Record) -> None:
-    with record.database.reading() as connection:
+def test_power_cuts_and_broken_links_are_guarded_against(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CipherFile, "connect", written_through)
+    with open_record(path, PASSPHRASE) as record, record.database.reading() as connection:
         pragmas = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("foreign_keys", "synchronous", "journal_mode", "temp_store")
