@@ -32,6 +32,7 @@ from teststation.training.clinic_results import clinic_results
 
 VERAPDF = Path(__file__).parent / "verapdf"
 JARS = Path("/usr/share/java")
+JUDGED_S = 200
 NAMES = ("preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api")
 
 
@@ -75,7 +76,7 @@ def _preflight(folder: Path, pages: dict[str, bytes]) -> dict[str, str]:
         "batch",
         str(folder),
     ]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False).stdout.splitlines()
+    said = subprocess.run(command, capture_output=True, text=True, timeout=JUDGED_S, check=False).stdout.splitlines()
     return {name: next((line for line in said if f" {name}.pdf is" in line), "") for name in pages}
 
 
@@ -85,7 +86,7 @@ def papers() -> dict[str, bytes]:
     return _papers()
 
 
-# Whose page is another kind to a validator: one of each script, ten years of tests, a comment over pages, an amended one.
+# Pages unlike each other to a validator: each script, ten years of tests, a comment over pages, an amended one.
 UNLIKE = (
     "01_first_test",
     "14_forty_one_tests",
@@ -121,6 +122,7 @@ def preflight(
     return _preflight(tmp_path_factory.mktemp("preflight"), declared | {"no-copy": render(report(*sample()))})
 
 
+@pytest.mark.timeout(JUDGED_S + 100)
 def test_preflight_accepts_those_of_the_golden_set_that_are_unlike(preflight: dict[str, str]) -> None:
     for name in UNLIKE:
         assert "is a valid PDF/A-1b file" in preflight[f"golden-{name}"], name
@@ -154,6 +156,7 @@ def test_preflight_accepts_every_paper(papers: dict[str, bytes], preflight: dict
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(JUDGED_S + 100)
 def test_preflight_accepts_the_golden_set(tmp_path: Path) -> None:
     said = _preflight(tmp_path, {name: as_1b(data) for name, data in _golden(PEOPLE).items()})
     assert len(said) == len(PEOPLE)
