@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.unit.run.builders import Bench
 from teststation.cause import Cause
 from teststation.ports import BeltState
-from teststation.run.state import Phase
+from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot, snapshot
 from teststation.subject import Gait
 from ui.desktop.i18n import tr
@@ -53,6 +53,23 @@ def test_only_what_the_guard_stopped_is_called_stopped_by_it(
     qtbot.addWidget(strip)
     strip.show_moment(replace(moment, belt_state=BeltState.TRIPPED, at_rest=at_rest, reason=Cause(reason)))
     assert strip.belt.text() == tr("run.belt", state=tr(key))
+
+
+def test_the_clock_keeps_its_place_however_many_reasons_it_stands_for(qtbot: QtBot, moment: Snapshot) -> None:
+    screen, panel = QWidget(), StagePanel()
+    qtbot.addWidget(screen)
+    screen.setStyleSheet(style_sheet(0.7, font_family()))
+    panel.setParent(screen)
+    panel.rescale(0.7)
+    screen.resize(panel.width(), 450)
+    panel.resize(panel.width(), 450)
+    screen.show()
+    places = set()
+    for holds in ((), (HoldCause.OPERATOR,), (HoldCause.OPERATOR, HoldCause.LOAD_CHANGED), ()):
+        panel.show_moment(replace(moment, holds=frozenset(holds)))
+        qtbot.wait(10)
+        places.add(panel.left.y())
+    assert max(places) - min(places) <= 2
 
 
 def test_a_long_name_gives_way_to_the_birth_date(qtbot: QtBot, moment: Snapshot) -> None:

@@ -25,6 +25,7 @@ from ui.desktop.widgets.base import (
 NEAR_LIMIT = 0.95
 NO_READING = "--"
 RULES_FROM = 0.45  # the scale below which lines between rows take the room of the digits
+HELD_PADDING = 5  # of a chip, above and below, as the style sheet draws it, within a line of one pixel
 
 
 class TopStrip(QFrame):
@@ -165,8 +166,10 @@ class StagePanel(QFrame):
         self.setLayout(parts)
 
     def rescale(self, scale: float) -> None:
-        """Wide enough for ``m:ss``."""
+        """Wide enough for ``m:ss``, and as high over it as two reasons for which the clock stands."""
         self.setFixedWidth(round(564 * scale))
+        self.held.ensurePolished()
+        self._head.setMinimumHeight(2 * (self.held.fontMetrics().lineSpacing() + round(HELD_PADDING * scale) + 1))
         for line in self._rules:
             set_shown(line, scale >= RULES_FROM)
 
