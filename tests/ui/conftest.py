@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from tests.fast_disk import use_fast_disk
 from tests.fast_keys import use_fast_keys
 from tests.fast_tables import use_fast_tables
+from tests.ui.used_window import UsedWindow, at_rest
 from teststation.cause import Problem
 from teststation.clock import ScaledClock
 from teststation.physiology.assess import hr_limit_bpm
@@ -277,12 +278,7 @@ def make_window(record: Record, qtbot: QtBot) -> Iterator[Callable[..., MainWind
 
     yield make
     for window in made:
-        if window.flow is not None:
-            window.flow.session.stop()
-            window.flow.bridge.confirm_at_rest()
-            window.closing.let_go_of_the_run()
-        while window.sheet is not None:
-            window.sheet.finish()
+        at_rest(window)
         window.close()
         window.deleteLater()
 
@@ -298,3 +294,31 @@ def bench(window: MainWindow, person: Person, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(window.station, "prepare", made.session)
     window.people.refresh()
     return made
+
+
+@pytest.fixture(scope="module")
+def used_window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[UsedWindow]:
+    """The window of all ``used_bench`` of a file."""
+    used = UsedWindow(tmp_path_factory.mktemp("used"), SETTINGS)
+    yield used
+    used.end()
+
+
+@pytest.fixture
+def used_bench(
+    used_window: UsedWindow, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Bench]:
+    """A bench on the window that the file's other tests have used, with another person."""
+    failed = request.session.testsfailed
+    window = used_window.window()
+    person = window.station.record.people.add(
+        family_name="Ødegård", given_name="Kari", born="1979-04-12", sex=Sex.FEMALE, height_cm=168
+    )
+    made = Bench(window.station, window, person)
+    monkeypatch.setattr(window.station, "prepare", made.session)
+    window.people.refresh()
+    yield made
+    monkeypatch.undo()  # what a test planted does not stand in the way of an end in good order
+    if request.session.testsfailed != failed:
+        used_window.throw_away()
+    used_window.put_back()

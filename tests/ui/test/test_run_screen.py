@@ -529,6 +529,7 @@ def test_what_the_straps_driver_complains_of_stands_under_the_missing_pulse_unti
     bench.strap.bpm, bench.strap.trouble = None, (Cause("ble_off"),)
     bench.pass_s(7.0)
     assert heart.why.text() == "Bluetooth er slått av; slå det på i systemets innstillinger"
+    QApplication.processEvents()
     assert heart.why.heightForWidth(heart.why.width()) <= heart.why.height()
     bench.strap.bpm = 90
     bench.pass_s(0.5)

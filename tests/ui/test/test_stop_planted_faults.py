@@ -6,8 +6,17 @@ from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import Bench
 from tests.ui.test import test_stop as facts
+from teststation.records.people.people import Person
 from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.window import MainWindow
+
+
+@pytest.fixture
+def bench(window: MainWindow, person: Person, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A window of its own for each fault."""
+    made = Bench(window.station, window, person)
+    monkeypatch.setattr(window.station, "prepare", made.session)
+    return made
 
 
 def test_the_keys_fact_fails_where_the_filter_lets_them_through(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
