@@ -22,6 +22,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench
 from tests.ui.test_screens import clipped, everywhere, nameless
+from teststation.records.database import Record
+from teststation.records.people.people import Person
+from teststation.subject import Sex
 from ui.desktop.theme.style import scale_for
 from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.sheet import EDGE
@@ -41,6 +44,13 @@ SCREENS = [(1366, 768, 150), (1920, 1080, 200), (1024, 600, 100), (1366, 768, 10
            (1920, 1080, 100), (3840, 2160, 100)]  # fmt: skip
 SIZES = list(dict.fromkeys([(MINIMUM_WIDTH, MINIMUM_HEIGHT), *(left_by(*screen) for screen in SCREENS)]))
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QTableView, LoadPlot, TimePlot, TrendPlot)
+
+
+@pytest.fixture
+def person(record: Record) -> Person:
+    """Somebody whose names take all the room that there is, and more."""
+    family, given = "Christophersen-Wollebæksmyrå", "Anne-Margrethe Elisabeth Dorthea"
+    return record.people.add(family_name=family, given_name=given, born="1979-04-12", sex=Sex.FEMALE, height_cm=168)
 
 
 def rect_in(window: QWidget, widget: QWidget) -> QRect:

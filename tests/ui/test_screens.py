@@ -83,6 +83,15 @@ def nameless(root: QWidget) -> list[str]:
     ]
 
 
+def wrong_settings(window: MainWindow) -> None:
+    """The settings with a problem told above them."""
+    window.clinic.edit_settings()
+    assert isinstance(window.sheet, SettingsSheet)
+    window.sheet.treadmill.setText("trackmaster:COM3")
+    window.sheet.save_button.click()
+    assert window.sheet.problems.isVisible()
+
+
 def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> None:
     """Show every screen and every sheet, and look at each."""
     window = bench.window
@@ -101,6 +110,7 @@ def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> N
     window.people.refresh(choose=bench.person.id)
     sheet(lambda: window.persons.edit(None))
     sheet(window.clinic.edit_settings)
+    sheet(lambda: wrong_settings(window))
     sheet(lambda: window.header.about_button.click())
     bench.to_pretest()
     window.pretest.screening.yes["medicine"].click()
