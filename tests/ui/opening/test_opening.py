@@ -10,8 +10,9 @@ import keyring
 import pypdfium2
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.keyring_in_memory import MemoryKeyring
@@ -257,3 +258,18 @@ def test_the_windows_words_are_put_into_qt_once(qapp: QApplication, no_ring: Non
         answering(lambda hall: hall.close())
         application.ask_passphrase(tmp_path / name, name, SETTINGS)
     assert len(qapp.findChildren(QtWords)) == 1
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_presses_the_button_that_has_the_keyboard_before_there_is_a_window(qtbot: QtBot, key: Qt.Key) -> None:
+    hall = Hall("")
+    qtbot.addWidget(hall)
+    cover = TellCover(hall, ["Noe"])
+    cover.open()
+    hall.show()
+    hall.activateWindow()
+    qtbot.waitUntil(hall.isActiveWindow)
+    closed = cover.findChildren(QPushButton)[-1]
+    closed.setFocus()
+    QTest.keyClick(closed, key)
+    assert not hall.isVisible()

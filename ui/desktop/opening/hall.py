@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEventLoop
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.desktop.i18n import tr
 from ui.desktop.theme.style import font_family, scale_for, style_sheet
@@ -12,6 +12,7 @@ from ui.desktop.widgets.base import button, column, label
 from ui.desktop.widgets.sheet import Cover
 
 WIDTH, HEIGHT = 1200, 760
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SCALE_LEAST = 0.8  # nothing stands three metres away from this window
 
 
@@ -41,6 +42,14 @@ class Hall(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._restyle()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the keyboard, as in the window that comes after."""
+        here = self.focusWidget()
+        if event.key() in ENTER and isinstance(here, QPushButton) and here.isEnabled() and not event.isAutoRepeat():
+            here.click()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
