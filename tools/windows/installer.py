@@ -12,13 +12,11 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from importlib.metadata import distributions
 from pathlib import Path
 
+from tools.windows.bill import VALIDATES, VALIDATOR, Unnamed, bill, parts
 from tools.windows.steps import IMPORTS
 from tools.windows.system import CPYTHON_VERSION, ROOT, TAG, VERSION, NoWindows, Windows, run, uv
-from ui.station.components import FONTS, component, python
 
 SETUP = Path(__file__).parent / "setup"
 COMPILER = "x86_64-w64-mingw32-gcc"
@@ -97,14 +95,24 @@ def _lay_out(windows: Windows, program: Path) -> None:
     tried = windows.wine(windows.path(program / "python.exe"), "-c", IMPORTS, within_s=600)
     print("installer:", tried.rpartition("\n")[2].strip(), flush=True)
     shutil.copyfile(ROOT / "LICENSE", program / "LICENSE.txt")
-    components = list(parts(packages))
-    (program / "sbom.cdx.json").write_text(json.dumps(bill(components), indent=1, ensure_ascii=False), "utf-8")
+    _write_bill(program, packages)
     done = windows.python(
         "-m", "compileall", "-q", "-j", "2", "--invalidation-mode", "unchecked-hash", windows.path(program / "Lib"),
         more={"PYTHONPYCACHEPREFIX": ""},
     )  # fmt: skip
     if done.status:
         raise NoWindows(f"the library did not compile: {done.said[-400:]}")
+
+
+def _write_bill(program: Path, packages: Path) -> None:
+    sbom = program / "sbom.cdx.json"
+    try:
+        components = list(parts(packages, CPYTHON_VERSION, program))
+    except Unnamed as unnamed:
+        raise NoWindows(str(unnamed)) from unnamed
+    sbom.write_text(json.dumps(bill(components, version()), indent=1, ensure_ascii=False), "utf-8")
+    uv("run", "--quiet", "--no-project", "--with", VALIDATOR, "python", "-c", VALIDATES, str(sbom))
+    print(f"installer: {len(components)} components, valid by the schema of CycloneDX", flush=True)
 
 
 def _install(windows: Windows, packages: Path) -> None:
@@ -152,31 +160,6 @@ def _qt_ships(inside: Path) -> bool:
     if name.lower().startswith(("msvcp", "vcruntime", "concrt")):
         return True
     return name.startswith("pyside6") or name.endswith(".py") or inside.suffix == ".abi3"
-
-
-def parts(packages: Path) -> Iterator[dict[str, object]]:
-    """Everything that is shipped, as components of a CycloneDX bill of materials."""
-    brought = [*map(component, distributions(path=[str(packages)])), *FONTS, python(CPYTHON_VERSION)]
-    for one in sorted(brought, key=lambda part: part.name.lower()):
-        made: dict[str, object] = {"type": "library", "name": one.name}
-        if one.version:
-            made["version"] = one.version
-        if one not in FONTS and one.name != "CPython":
-            made["purl"] = f"pkg:pypi/{one.name.lower()}@{one.version}"
-        if one.licence:
-            made["licenses"] = [{"expression": one.licence} if one.is_spdx else {"license": {"name": one.licence}}]
-        yield made
-
-
-def bill(components: list[dict[str, object]]) -> dict[str, object]:
-    """A CycloneDX 1.5 document of this release."""
-    return {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.5",
-        "version": 1,
-        "metadata": {"component": {"type": "application", "name": "teststation", "version": version()}},
-        "components": components,
-    }
 
 
 if __name__ == "__main__":

@@ -32,6 +32,11 @@ def python(version: str) -> Component:
     return Component("CPython", version, "PSF-2.0", is_spdx=True)
 
 
+def qt(version: str) -> Component:
+    """What the window stands on; PySide6 bears its version."""
+    return Component("Qt", version, "LGPL-3.0-only", is_spdx=True)
+
+
 def component(package: Distribution) -> Component:
     """What a package says of itself."""
     said = package.metadata
@@ -44,7 +49,7 @@ def component(package: Distribution) -> Component:
 
 
 def components(product: str = "teststation") -> tuple[Component, ...]:
-    """Every package the product needs, directly or not, that is installed here, Python and the fonts; by name."""
+    """Every package the product needs, directly or not, that is installed here, Python, Qt and the fonts; by name."""
     found: dict[str, Component] = {}
     left = [product]
     while left:
@@ -59,6 +64,8 @@ def components(product: str = "teststation") -> tuple[Component, ...]:
         left += [match[0] for line in package.requires or () if (match := _NAME.match(line))]
     found.pop(_key(product), None)
     parts = [*found.values(), *FONTS, python(platform.python_version())]
+    if (window := found.get("pyside6-essentials")) is not None:
+        parts.append(qt(window.version))
     return tuple(sorted(parts, key=lambda part: _key(part.name)))
 
 

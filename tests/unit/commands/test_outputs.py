@@ -1,5 +1,6 @@
 """Every command that writes a file: the record, another one, a backup, an input, a key stay what they are."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_writes_over_what_must_live(room: Cli, tmp_path: Path, command: str) -> None:
-    victims = [*VICTIMS, "/dev/null"]
+    victims = [*VICTIMS, os.devnull]
     if command == "backup":
         victims.remove("b.backup")  # an earlier one of its own is renewed
     if command in ("analyse", "laboratory"):

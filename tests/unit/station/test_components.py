@@ -16,8 +16,9 @@ def test_every_package_that_is_named_in_the_project_is_there_and_what_those_stan
     assert len(found) > 25
 
 
-def test_python_and_the_fonts_of_the_pages_are_named_too() -> None:
+def test_python_qt_and_the_fonts_of_the_pages_are_named_too() -> None:
     found = {one.name: one for one in components()}
+    assert found["Qt"].version == distribution("PySide6_Essentials").version
     assert found["CPython"].version == platform.python_version()
     fonts = {file.name for file in (resources.files("teststation") / "report" / "fonts").iterdir()}
     assert {"LICENSE-DejaVu.txt", "noto"} <= fonts, "a font that is brought along is named in FONTS"

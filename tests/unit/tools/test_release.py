@@ -1,8 +1,10 @@
 """What a release is made of."""
 
 import shutil
+import struct
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ if sys.platform == "win32":
 
 from teststation import __version__
 from tools.release import NotReady, check_clean, section, sums
-from tools.windows.installer import bill, parts, version
+from tools.windows.bill import Unnamed, bill, file_version, fonts, parts
+from tools.windows.installer import version
 from tools.windows.parts import _read
 from tools.windows.system import Done
 
@@ -77,14 +80,42 @@ def test_the_bill_names_every_component_with_its_version_and_licence(tmp_path: P
     (info / "METADATA").write_text(
         "Metadata-Version: 2.4\nName: Thing\nVersion: 2.1\nLicense-Expression: MIT\n", "utf-8"
     )
-    made = bill(list(parts(tmp_path)))
+    made = bill(list(parts(tmp_path, "3.11.3")), "0.0.1")
     components = {part["name"]: part for part in made["components"]}  # type: ignore[union-attr]
     assert made["bomFormat"] == "CycloneDX"
     assert components["Thing"] == {
         "type": "library", "name": "Thing", "version": "2.1", "purl": "pkg:pypi/thing@2.1",
         "licenses": [{"expression": "MIT"}],
     }  # fmt: skip
-    assert "CPython" in components
+    assert components["CPython"]["version"] == "3.11.3"
+
+
+def test_the_bill_names_what_lies_inside_the_packages(tmp_path: Path) -> None:
+    packages = tmp_path / "Lib" / "site-packages"
+    for name, version_ in (("PySide6_Essentials", "6.11.3"), ("sqlcipher3", "0.6.4")):
+        info = packages / f"{name}-{version_}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version_}\n", "utf-8")
+    resource = struct.pack("<IIII", 0xFEEF04BD, 0x10000, 3 << 16 | 49, 1 << 16)
+    for name in ("PySide6/Qt6Core.dll", "PySide6/plugins/platforms/qwindows.dll", "libpq-16d0.dll", "MSVCP140.dll"):
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).write_bytes(b"MZ")
+    (tmp_path / "sqlite3.dll").write_bytes(b"MZ" + resource)
+    found = {part["name"]: part for part in parts(packages, "3.11.3", tmp_path)}
+    assert found["Qt"]["version"] == "6.11.3"
+    assert found["SQLite"]["version"] == "3.49.1.0"
+    assert {"SQLCipher", "OpenSSL", "libpq", "Microsoft Visual C++ Redistributable", "NSIS"} <= set(found)
+    (packages / "new.dll").write_bytes(b"MZ")
+    with pytest.raises(Unnamed, match=r"Lib/site-packages/new\.dll"):
+        list(parts(packages, "3.11.3", tmp_path))
+    assert file_version(b"MZ") == ""
+
+
+def test_each_font_is_named_with_its_own_version() -> None:
+    named = list(fonts(Path(str(resources.files("teststation") / "report" / "fonts"))))
+    assert {"DejaVuSans", "DejaVuSans-Bold", "NotoSansSC-Regular"} <= {one.name for one in named}
+    assert all(one.version and one.licence for one in named)
+    assert next(one.version for one in named if one.name == "DejaVuSans") == "2.370"
 
 
 def test_a_part_of_the_list_fails_where_a_test_does_and_tells_what_was_not_tried() -> None:
