@@ -39,7 +39,7 @@ def main() -> int:
 
 def make(windows: Windows, out: Path, *, trial: bool = False) -> None:
     """Make the release. Raises NotReady, NoWindows, OSError, subprocess.SubprocessError."""
-    notes = section((ROOT / "CHANGELOG.md").read_text("utf-8"), "Unreleased" if trial else version())
+    notes = notes_of((ROOT / "CHANGELOG.md").read_text("utf-8"), version(), trial=trial)
     if not trial:
         check_clean(ROOT)
     if out.exists() and any(out.iterdir()):
@@ -67,6 +67,16 @@ def check_clean(clone: Path) -> None:
     if done.stdout:
         files = ", ".join(line[3:] for line in done.stdout.splitlines()[:5])
         raise NotReady(f"these files are in no commit: {files}; commit them or take them away")
+
+
+def notes_of(changelog: str, release: str, *, trial: bool) -> str:
+    """What is new; of a trial what is under Unreleased, where anything is. Raises NotReady."""
+    if trial:
+        try:
+            return section(changelog, "Unreleased")
+        except NotReady:
+            pass  # nothing since that release
+    return section(changelog, release)
 
 
 def section(changelog: str, release: str) -> str:

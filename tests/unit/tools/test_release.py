@@ -13,7 +13,7 @@ if sys.platform == "win32":
     pytest.skip("releases are built on Linux", allow_module_level=True)
 
 from teststation import __version__
-from tools.release import NotReady, check_clean, section, sums
+from tools.release import ROOT, NotReady, check_clean, notes_of, section, sums
 from tools.windows.bill import Unnamed, bill, file_version, fonts, parts
 from tools.windows.installer import version
 from tools.windows.parts import _read
@@ -42,6 +42,17 @@ def test_the_version_comes_from_one_place() -> None:
 
 def test_the_notes_are_the_changelogs_section_of_this_version() -> None:
     assert section(CHANGELOG, "1.1.0") == "### Added\n- A thing.\n"
+
+
+def test_a_trial_has_the_notes_of_what_is_not_released_and_else_those_of_the_release() -> None:
+    assert notes_of(CHANGELOG, "1.1.0", trial=True) == "### Added\n- Not yet.\n"
+    released = CHANGELOG.replace("### Added\n- Not yet.\n\n", "")
+    for trial in (True, False):
+        assert notes_of(released, "1.1.0", trial=trial) == "### Added\n- A thing.\n"
+
+
+def test_this_version_has_its_notes() -> None:
+    assert section((ROOT / "CHANGELOG.md").read_text("utf-8"), __version__).startswith("### Added")
 
 
 @pytest.mark.parametrize("release", ["1.0.0", "1.1", "1x1.0", "2.0.0"])
@@ -127,3 +138,4 @@ def test_a_part_of_the_list_fails_where_a_test_does_and_tells_what_was_not_tried
     assert passed.passed
     assert "not tried (2): rights of POSIX" in passed.told
     assert not _read(Done(-9, "")).passed
+    assert not _read(Done(0, "....")).passed, "ended before it could tell"
