@@ -45,7 +45,7 @@ _DLLS = (
     ("python3*.dll", "", ""),
     ("pyshellext*", "", ""),
     ("shiboken6.abi3.dll", "", ""),
-    ("pyside6.abi3.dll", "", ""),
+    ("pyside6*.abi3.dll", "", ""),
 )
 # Linked into a package's own module, by the package.
 _LINKED = {

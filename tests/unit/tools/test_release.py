@@ -108,7 +108,13 @@ def test_the_bill_names_what_lies_inside_the_packages(tmp_path: Path) -> None:
         info.mkdir(parents=True)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version_}\n", "utf-8")
     resource = struct.pack("<IIII", 0xFEEF04BD, 0x10000, 3 << 16 | 49, 1 << 16)
-    for name in ("PySide6/Qt6Core.dll", "PySide6/plugins/platforms/qwindows.dll", "libpq-16d0.dll", "MSVCP140.dll"):
+    for name in (
+        "PySide6/Qt6Core.dll",
+        "PySide6/plugins/platforms/qwindows.dll",
+        "libpq-16d0.dll",
+        "MSVCP140.dll",
+        "PySide6/pyside6qml.abi3.dll",
+    ):
         (packages / name).parent.mkdir(parents=True, exist_ok=True)
         (packages / name).write_bytes(b"MZ")
     (tmp_path / "sqlite3.dll").write_bytes(b"MZ" + resource)
