@@ -392,6 +392,19 @@ def test_over_the_limit_a_notice_counts_down_and_going_on_needs_a_reason(bench: 
     ]
 
 
+def test_over_the_limit_no_two_buttons_bear_the_same_words(bench: Bench) -> None:
+    bench.to_stages().pass_s(220.0)
+    limit_bpm = bench.running.controller.state.hr_limit_bpm
+    assert limit_bpm is not None
+    bench.strap.bpm = round(limit_bpm) + 4
+    bench.pass_s(17.0)
+    run = bench.window.run
+    assert not run.limit.isHidden()
+    words = [one.text().partition("\n")[0] for one in run.findChildren(QPushButton) if one.isVisible()]
+    assert sorted(words) == sorted(set(words))
+    assert {run.limit.no.text(), tr("do.main_cool_down").partition("\n")[0]} <= set(words)
+
+
 def test_over_the_limit_without_an_answer_cools_down(bench: Bench) -> None:
     bench.to_stages()
     bench.strap.bpm = 190
