@@ -37,6 +37,7 @@ def test_the_whole_appointment_with_one_hand(
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(330)
 @pytest.mark.process
 @pytest.mark.parametrize("platform", ["offscreen", "xvfb"])
 @pytest.mark.parametrize("screen", SCREENS)
