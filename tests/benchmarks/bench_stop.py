@@ -1,4 +1,4 @@
-"""STOP key to the stop byte on the wire, through the real window, while it redraws and a report is being made.
+"""STOP key, click and touch to the stop byte on the wire, through the real window, while a report is being made.
 
     python -m tests.benchmarks.bench_stop [PRESSES]
 
@@ -18,6 +18,7 @@ from statistics import median
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -67,10 +68,38 @@ def lay(window: MainWindow, what: int) -> None:
         lambda: window.tell("Måling", ["noe å se"]),
         window.close,
     )
-    asks[what % len(asks)]()
+    assert len(asks) == LAID
+    asks[what % LAID]()
 
 
-def press_once(window: MainWindow, setup: Setup, what: int) -> tuple[float, float]:
+LAID = 6
+BY = ("key", "click", "touch")
+
+
+def press_stop(window: MainWindow, by: str, pad: QPointingDevice) -> None:
+    """As a hand does it: with a key, the mouse, or a finger, at whatever lies there on the screen."""
+    handle = window.windowHandle()
+    at = window.stop_button.geometry().center()
+    match by:
+        case "key":
+            QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
+        case "click":
+            QTest.mousePress(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        case _:
+            QTest.touchEvent(handle, pad).press(0, at, handle).commit()
+
+
+def let_go(window: MainWindow, by: str, pad: QPointingDevice) -> None:
+    """The hand is taken away."""
+    handle = window.windowHandle()
+    at = window.stop_button.geometry().center()
+    if by == "click":
+        QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    elif by == "touch":
+        QTest.touchEvent(handle, pad).release(0, at, handle).commit()
+
+
+def press_once(window: MainWindow, setup: Setup, what: int, by: str, pad: QPointingDevice) -> tuple[float, float]:
     """One run up to a moving belt, one press; milliseconds to the stop byte, and the worst poll gap before it."""
     window.prepare(setup)
     flow = window.flow
@@ -84,8 +113,9 @@ def press_once(window: MainWindow, setup: Setup, what: int) -> tuple[float, floa
     treadmill = controller.devices.treadmill
     assert isinstance(treadmill, TreadmillClient)
     pressed_s = time.monotonic()
-    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
+    press_stop(window, by, pad)
     live_until(lambda: flow.session.ended, 30)
+    let_go(window, by, pad)
     stops = [wire.t_mono_s for wire in treadmill.wire_log() if wire.direction == "out" and wire.data_hex == "aa"]
     gap_ms = controller.recording.record(controller.state).link.worst_gap_ms
     # The stop asked nothing; why it was, is asked of a belt that stands.
@@ -118,16 +148,22 @@ def main(presses: int) -> None:
         window.move(QPoint(0, 0))
         worker = threading.Thread(target=make_reports)
         worker.start()
-        results = [press_once(window, setup, n) for n in range(presses)]
+        pad = QTest.createTouchDevice()
+        hands = [BY[n // LAID % len(BY)] for n in range(presses)]  # each with each that may lie there
+        results = [press_once(window, setup, n, by, pad) for n, by in enumerate(hands)]
         ending.set()
         worker.join()
         window.close()
-    waits = sorted(wait for wait, _ in results)
-    p99 = waits[min(len(waits) - 1, int(0.99 * len(waits)))]
-    print(
-        f"STOP key to stop byte, {presses} presses, with and without sheets and drawers, {made} reports made meanwhile:"
-    )
-    print(f"  median {median(waits):.1f} ms   p99 {p99:.1f} ms   worst {waits[-1]:.1f} ms   (to hold: p99 50 ms)")
+    print(f"STOP to stop byte, {presses} presses, with and without sheets and drawers, {made} reports made meanwhile:")
+    for by in BY:
+        waits = sorted(wait for (wait, _), hand in zip(results, hands, strict=True) if hand == by)
+        if not waits:
+            continue
+        p99 = waits[min(len(waits) - 1, int(0.99 * len(waits)))]
+        print(
+            f"  {by}, {len(waits)}: median {median(waits):.1f} ms   p99 {p99:.1f} ms   worst {waits[-1]:.1f} ms"
+            "   (to hold: p99 50 ms)"
+        )
     print(f"  worst poll gap {max(gap for _, gap in results):.0f} ms   (to hold: 300 ms)")
     application.quit()
 
