@@ -75,7 +75,7 @@ def epley_kg(load_kg: float, repetitions: int) -> float:
 def brzycki_kg(load_kg: float, repetitions: int) -> float:
     """1RM by Brzycki 1993. Raises as ``epley_kg``."""
     _in_range(load_kg, repetitions)
-    return load_kg * 36 / (37 - repetitions)
+    return load_kg * (36 / (37 - repetitions))  # in this order one repetition is 1RM itself, to the last digit
 
 
 def mayhew_kg(load_kg: float, repetitions: int) -> float:

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.mutants import fails_with
@@ -58,6 +58,7 @@ def test_four_and_five_repetitions_lie_where_the_dose_wants_them() -> None:
 
 
 @given(loads, st.integers(1, 9))
+@example(57.863019882941664, 1)
 def test_one_more_repetition_never_means_a_lower_1rm(kg: float, n: int) -> None:
     for rule in RULES:
         assert rule(kg, n + 1) > rule(kg, n) >= kg
