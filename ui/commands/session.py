@@ -115,9 +115,10 @@ def told(stored: StoredSession) -> list[str]:
         borg = "Borg -" if bout.rpe is None else f"Borg {bout.rpe}"
         last = "" if bout.last_two_bpm is None else f", last two minutes {bout.last_two_bpm:.0f} bpm"
         band = "" if bout.reached is None else (", in the band" if bout.reached else ", below the band")
-        lines.append(
-            f"  bout {bout.number}: {bout.speed_kmh or 0:.1f} km/h {bout.incline_pct or 0:.1f} %, {borg}{last}{band}"
-        )
+        load = "no load known"
+        if bout.speed_kmh is not None and bout.incline_pct is not None:
+            load = f"{bout.speed_kmh:.1f} km/h {bout.incline_pct:.1f} %"
+        lines.append(f"  bout {bout.number}: {load}, {borg}{last}{band}")
     if found.peak is not None:
         lines.append(f"  highest pulse held for 5 s: {found.peak.bpm:.0f} bpm, HRmax lies at or above it")
     lines += [f"  not taken as a peak: {english(cause)}" for cause in found.peak_refused]

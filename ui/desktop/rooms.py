@@ -25,6 +25,8 @@ from ui.station.station import Setup, Station
 if TYPE_CHECKING:
     from ui.desktop.clinic.flow import ClinicFlow
     from ui.desktop.clinic.upkeep import Upkeep
+    from ui.desktop.intervals.group_flow import GroupFlow
+    from ui.desktop.intervals.group_screen import GroupScreen
     from ui.desktop.intervals.screen import IntervalScreen
     from ui.desktop.machines.commissioning import CommissioningScreen
     from ui.desktop.machines.flow import MachineFlow
@@ -64,6 +66,7 @@ class Rooms(QMainWindow):
     persons: PeopleFlow
     stack: QStackedWidget
     upkeep: "Upkeep"
+    together: "GroupFlow | None"
     seed: int
     _drawn: tuple[float, float]
 
@@ -96,6 +99,8 @@ class Rooms(QMainWindow):
         """Let go of what the rooms that are there hold, and give each so long to end."""
         if self.made("machines"):
             self.machines.close(seconds)
+        if self.together is not None:
+            self.together.close(seconds)
         if self.made("papers"):
             self.dialogs.close_all()
             self.papers.wait(seconds)
@@ -149,6 +154,13 @@ class Rooms(QMainWindow):
         from ui.desktop.intervals.screen import IntervalScreen
 
         return self._on_stack(IntervalScreen())
+
+    @cached_property
+    def group(self) -> "GroupScreen":
+        """A group session, without a belt."""
+        from ui.desktop.intervals.group_screen import GroupScreen
+
+        return self._on_stack(GroupScreen())
 
     # --- after it ---
 

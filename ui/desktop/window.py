@@ -56,10 +56,12 @@ MOVES = ("run", "intervals", "commissioning")  # where a belt may move: STOPP is
 
 if TYPE_CHECKING:
     from ui.desktop.drill.flow import Drills
+    from ui.desktop.intervals.group_flow import GroupFlow
     from ui.desktop.machines.commissioning_flow import CommissioningFlow
     from ui.desktop.test.bridge import SessionBridge
     from ui.desktop.test.flow import RunFlow
     from ui.desktop.test.screen import RunScreen
+    from ui.station.together import GroupSession
 
 
 class MainWindow(Rooms):
@@ -83,6 +85,7 @@ class MainWindow(Rooms):
         super().__init__()
         self.station = station
         self.flow: RunFlow | None = None
+        self.together: GroupFlow | None = None
         self._save = save
         self.seed, self.demo = seed, demo
         self._drawn = (0.0, 0.0)
@@ -107,11 +110,14 @@ class MainWindow(Rooms):
         self.persons = PeopleFlow(station, self.desk, self.people, lambda: self.history, self, self.dialogs,
                                   self.hand_over_tests, self)  # fmt: skip
         self.upkeep = Upkeep(
-            station, lambda: self.at_work is None, lambda said: self.tell(tr("upkeep.title"), said), self
+            station,
+            lambda: self.at_work is None and not self.in_group,
+            lambda said: self.tell(tr("upkeep.title"), said),
+            self,
         )
         self._stop_keys = StopKeys(lambda: self.bridge, self)
         self.door = DeskFlow(self.desk, self.header, self, self, lambda: self.station.settings,
-                             lambda: self.at_work is not None, demo=demo)  # fmt: skip
+                             lambda: self.at_work is not None or self.in_group, demo=demo)  # fmt: skip
         application = QApplication.instance()
         assert application is not None
         self.keys = Keys(self, self, self.door.lock)
@@ -140,6 +146,7 @@ class MainWindow(Rooms):
         QShortcut(QKeySequence.StandardKey.HelpContents, self).activated.connect(self.show_help)
         self.people.test_wanted.connect(self.begin_pretest)
         self.people.session_wanted.connect(self.begin_session)
+        self.people.group_wanted.connect(self.begin_group)
         self.people.training_wanted.connect(lambda person: self.train.show(person))
         self.people.interrupted_wanted.connect(lambda test_id: self.show_result(self.station.record.tests.get(test_id)))
 
@@ -152,7 +159,12 @@ class MainWindow(Rooms):
     @property
     def in_test(self) -> bool:
         """Whether a test or a session is prepared, walked or stopping."""
-        return self.flow is not None
+        return self.flow is not None or self.in_group
+
+    @property
+    def in_group(self) -> bool:
+        """Whether a group trains, or is about to: nobody's belt, and yet nobody is to be disturbed."""
+        return self.together is not None and self.together.running
 
     @property
     def at_work(self) -> "RunFlow | CommissioningFlow | None":
@@ -217,7 +229,7 @@ class MainWindow(Rooms):
         self.stack.setCurrentWidget(screen)
         name = self.name_of_screen(screen)
         moves = name in MOVES
-        self.header.setVisible(not moves)
+        self.header.setVisible(not moves and name != "group")
         self.header.show_step(STEPS.index(name) if name in STEPS else 0)
         self.stop_button.setVisible(moves)
         self.stop_button.to_corner()
@@ -284,6 +296,21 @@ class MainWindow(Rooms):
         from ui.desktop.intervals.flow import ask_start
 
         ask_start(self.station, person, self.show_sheet, self.prepare_session, seed=self.seed)
+
+    def begin_group(self, person: Person) -> None:
+        """Several train at once, each with a strap: who, before anything is started."""
+        self.desk.saw(Action.PERSON_SEEN, person.id)
+        from ui.desktop.intervals.group_start import GroupStartSheet
+
+        self.show_sheet(lambda window: GroupStartSheet(window, self.station, person, self._train_together))
+
+    def _train_together(self, session: "GroupSession") -> None:
+        from ui.desktop.intervals.group_flow import GroupFlow
+
+        self.together = GroupFlow(session, self.group, self, self)
+        self.together.over.connect(self.back_to_people)
+        self.go_to(self.group)
+        self.together.start()
 
     def back_to_people(self) -> None:
         """The appointment is over."""

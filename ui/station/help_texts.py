@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 SCREENS = (
-    "people", "pretest", "run", "intervals", "result", "history", "commissioning", "training", "lifting",
+    "people", "pretest", "run", "intervals", "group", "result", "history", "commissioning", "training", "lifting",
 )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ from teststation.training.session.analysis import analyse
 from teststation.training.session.evidence import with_evidence
 from teststation.training.session.pulse import readings_of
 from teststation.training.session.result import SessionResult
+from teststation.training.together import NO_BELT, training_of
 from ui.station.clinic_logo import read_logo
 from ui.station.commissioning import last_belt_check
 from ui.station.emulated import EmulatedPair
@@ -213,7 +214,7 @@ class Station:
 
         def keep(run: RunRecord) -> StoredSession:
             ready.mark.end()
-            return self._keep(setup.person_id, run, lambda e: session_of(run, e), ready.person, ready.journal.events)
+            return self.keep_session(ready.person, run, ready.journal.events)
 
         def no_test(_: RunRecord, __: Assessment) -> StoredTest:
             raise AssertionError("a session is kept by finish_session")
@@ -223,6 +224,10 @@ class Station:
         )
         session.keep_session = keep
         return session
+
+    def keep_session(self, person: Person, run: RunRecord, remembered: Sequence[bytes]) -> StoredSession:
+        """Keep an ended session by its journal, or by what is remembered of it. Errors as a test's."""
+        return self._keep(person.id, run, lambda events: session_of(run, events), person, remembered)
 
     def known(self, person_id: str, subject: Subject, *, demo: bool) -> Subject:
         """The subject with what this person's interval sessions say of HRmax today."""
@@ -396,8 +401,11 @@ class Station:
             return None
         if not isinstance(events[0], ev.RunPrepared) or events[0].person_id is None:
             return None
-        state, recording = interrupted(events)
-        run = recording.record(state)
+        if events[0].treadmill == NO_BELT:
+            run = training_of(events)
+        else:
+            state, recording = interrupted(events)
+            run = recording.record(state)
         if run.plan.session is not None:
             return self.record.keep(events[0].person_id, run, session_of(run, content.events), content.events)
         from teststation.physiology.assess import assess_run

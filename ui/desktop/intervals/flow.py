@@ -59,6 +59,7 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
         borg = tr("interval.no_borg") if bout.rpe is None else tr("interval.borg", rpe=bout.rpe)
         pulse = "" if bout.last_two_bpm is None else tr("interval.last_two", bpm=round(bout.last_two_bpm))
         load = tr("interval.load", speed=number(bout.speed_kmh, 1), incline=number(bout.incline_pct, 1))
+        load = tr("interval.no_load") if bout.speed_kmh is None else load
         lines.append(tr("interval.bout_line", n=bout.number, load=load, borg=borg, pulse=pulse))
     if found.peak is not None:
         lines.append(tr("interval.peak", bpm=round(found.peak.bpm)))

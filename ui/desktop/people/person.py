@@ -28,6 +28,7 @@ class PersonScreen(QWidget):
 
     test_wanted = Signal(object)  # Person
     session_wanted = Signal(object)
+    group_wanted = Signal(object)
     history_wanted = Signal(object)
     training_wanted = Signal(object)
     edit_wanted = Signal(object)
@@ -84,6 +85,9 @@ class PersonScreen(QWidget):
         self.session_button = button(
             tr("person.session"), lambda: self._with_chosen(self.session_wanted), "touch", tip=tr("person.session_tip")
         )
+        self.group_button = button(
+            tr("together.open"), lambda: self._with_chosen(self.group_wanted), "touch", tip=tr("together.tip")
+        )
         self.history_button = button(tr("person.history"), lambda: self._with_chosen(self.history_wanted), "touch")
         self.training_button = button(tr("training.open"), lambda: self._with_chosen(self.training_wanted), "touch")
         self.edit_button = button(tr("person.edit"), lambda: self._with_chosen(self.edit_wanted), "touch")
@@ -104,7 +108,7 @@ class PersonScreen(QWidget):
             self.last,
             1,
             self.test_button,
-            self.session_button,
+            row(self.session_button, self.group_button),
             row(self.history_button, self.training_button),
             row(self.edit_button, self.merge_button),
             row(1, self.erase_button),
@@ -286,8 +290,8 @@ class PersonScreen(QWidget):
     def _show_chosen(self) -> None:
         person, standing = self.chosen, self.standing
         for control in (
-            self.test_button, self.session_button, self.history_button, self.training_button, self.edit_button,
-            self.erase_button,
+            self.test_button, self.session_button, self.group_button, self.history_button, self.training_button,
+            self.edit_button, self.erase_button,
         ):  # fmt: skip
             control.setEnabled(person is not None)
         self.merge_button.setEnabled(person is not None and self.may_merge)

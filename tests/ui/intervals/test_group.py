@@ -1,0 +1,135 @@
+"""A group in the window: who and which strap, a tile each, Borg and the end by real clicks; straps' own drivers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.process.test_whole_sessions import SHORT
+from tests.ui.training.test_training import on_top
+from tests.unit.records.builders import assessment_of, events_of, run_of
+from teststation.records.database import Record
+from teststation.records.people.people import Person
+from teststation.run.record import Outcome
+from teststation.run.state import Phase
+from teststation.subject import Sex
+from teststation.training.together import Part
+from ui.desktop.intervals.group_screen import GroupScreen
+from ui.desktop.intervals.group_start import GroupStartSheet
+from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.window import MainWindow
+from ui.station.together import Tile
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def tile(name: str = "Kari", **more: object) -> Tile:
+    part = Part(Phase.STAGES, "bout", 2, 4, 125.0)
+    known = {"bpm": 160, "low_bpm": 153.0, "high_bpm": 171.0, "part": part, "borg": None, "borg_due": False,
+             "troubles": ()}  # fmt: skip
+    return Tile(name, **{**known, **more})  # type: ignore[arg-type]
+
+
+def test_each_tile_has_its_own_pulse_band_and_bout(qtbot: QtBot) -> None:
+    screen = GroupScreen()
+    qtbot.addWidget(screen)
+    screen.begin("4×4", 3)
+    late = Part(Phase.STAGES, "pause", 3, 4, 61.0)
+    screen.show_tiles(
+        [tile(), tile("Ola", bpm=178, borg=16), tile("Per", bpm=None, part=late, borg_due=True)], begun=True
+    )
+    kari, ola, per = screen.tiles
+    assert (kari.pulse.text(), kari.band.text(), kari.near.text()) == ("160", "Sone 153–171", "I sonen")
+    assert kari.part.text() == "Drag 2 av 4 · 2:05"
+    assert (ola.near.text(), ola.near.property("state"), ola.borg_button.text()) == (
+        "7 over sonen",
+        "caution",
+        "Borg: 16",
+    )
+    assert (per.pulse.text(), per.near.text(), per.borg_button.text()) == ("--", "", "Borg nå")
+    assert per.part.text() == "Aktiv pause · 1:01"
+    with qtbot.waitSignal(screen.borg_wanted) as asked:
+        QTest.mouseClick(per.borg_button, LEFT)
+    assert asked.args == [2]
+
+
+def with_a_test(record: Record, person: Person, run_id: str) -> None:
+    run = run_of(run_id, treadmill="emulated:trackmaster")
+    run = msgspec.structs.replace(run, subject=msgspec.structs.replace(run.subject, beta_blocker=False))
+    record.tests.save(person.id, run, assessment_of(), events_of(3))
+
+
+@pytest.fixture
+def sheet(
+    make_window: Callable[..., MainWindow], record: Record, person: Person, qtbot: QtBot
+) -> tuple[MainWindow, GroupStartSheet]:
+    window = make_window(time_scale=60.0)
+    window.people.refresh(choose=person.id)
+    QTest.mouseClick(window.people.group_button, LEFT)
+    assert isinstance(window.sheet, GroupStartSheet)
+    return window, window.sheet
+
+
+def test_what_is_missing_is_said_before_anything_starts(
+    sheet: tuple[MainWindow, GroupStartSheet], record: Record
+) -> None:
+    window, asking = sheet
+    QTest.mouseClick(asking.prepare_button, LEFT)
+    assert "er ikke testet her" in asking.problems.text()
+    assert window.together is None
+    assert record.journals() == []
+
+
+@pytest.mark.process
+@pytest.mark.timeout(180)
+def test_two_train_together_by_real_clicks_and_are_kept_each_in_their_own_record(
+    sheet: tuple[MainWindow, GroupStartSheet], record: Record, person: Person, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, asking = sheet
+    SHORT.lay_out(tmp_path)
+    (tmp_path / "other.csv").write_bytes((tmp_path / "pulse.csv").read_bytes())
+    other = record.people.add(family_name="Dal", given_name="Eva", sex=Sex.FEMALE, born="1980-05-01")
+    with_a_test(record, person, "t1")
+    with_a_test(record, other, "t2")
+    asking.finish()
+    QTest.mouseClick(window.people.group_button, LEFT)
+    asking = window.sheet
+    assert isinstance(asking, GroupStartSheet)
+    asking.sessions.addItem("kort", str(tmp_path / SHORT.plan))
+    asking.sessions.setCurrentIndex(asking.sessions.count() - 1)
+    asking.rows[1][0].setCurrentIndex(asking.rows[1][0].findData(other.id))
+    for (_, strap), name in zip(asking.rows, ("pulse.csv", "pulse.csv"), strict=True):
+        strap.setEditText(f"replay:{tmp_path / name}")
+    QTest.mouseClick(asking.prepare_button, LEFT)
+    assert "har samme pulsbelte" in asking.problems.text()
+    asking.rows[1][1].setEditText(f"replay:{tmp_path / 'other.csv'}")
+    QTest.mouseClick(asking.prepare_button, LEFT)
+    assert window.stack.currentWidget() is window.group
+    assert not window.stop_button.isVisible(), "there is no belt to be stopped"
+    assert window.in_test
+    QTest.mouseClick(window.group.start_button, LEFT)
+
+    def rated() -> bool:
+        due = [one for one in window.group.tiles if one.borg_button.text() == "Borg nå"]
+        if due and window.sheet is None:
+            QTest.mouseClick(due[0].borg_button, LEFT)
+            asked = on_top(window, Sheet)
+            answer = next(one for one in asked.findChildren(QPushButton) if one.text().split()[-1] == "17")
+            QTest.mouseClick(answer, LEFT)
+        return not window.in_test
+
+    qtbot.waitUntil(rated, timeout=150_000)
+    assert window.stack.currentWidget() is window.people
+    assert window.sheet is not None
+    for one in (person, other):
+        (stored,) = record.sessions.history(one.id)
+        assert (stored.run.outcome, stored.result.bouts_done) == (Outcome.COMPLETED, 2), stored.run.reason
+        assert stored.run.belt == ()
+        assert max(bout.last_two_bpm or 0 for bout in stored.result.bouts) > 140
+        assert [bout.rpe for bout in stored.result.bouts][:1] == [17]
+    assert record.journals() == []

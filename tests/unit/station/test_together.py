@@ -1,0 +1,254 @@
+"""A group on the station: each strap its own tile and record, no belt anywhere; scripted straps, a scripted clock."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import ui.station.together as room
+from tests.fast_keys import use_fast_keys
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
+from tests.unit.training.session.builders import END_S, true_bpm
+from teststation.cause import Cause
+from teststation.clock import ScaledClock, TimeScale
+from teststation.errors import BadInput, RecordError
+from teststation.ports import HeartRateReading, HeartRateStatus, RawFrame
+from teststation.records.database import Record, open_record
+from teststation.records.people.people import Person
+from teststation.run.record import Outcome
+from teststation.subject import Sex
+from teststation.texts import texts
+from teststation.training.together import NO_BELT, training_of
+from ui.station.settings import Settings
+from ui.station.station import Station
+from ui.station.together import GroupSession, prepare_group, wearer
+
+
+class Strap:
+    """One driver, as the station sees it: a reading whenever the clock has moved on a second."""
+
+    def __init__(self, clock: "Clock", sensor: str, pulse: Callable[[float], int | None]) -> None:
+        self.clock, self.sensor, self.pulse = clock, sensor, pulse
+        self.broken: str | None = None
+        self.closed = False
+        self.trouble: tuple[Cause, ...] = ()
+
+    def readings(self) -> Sequence[HeartRateReading]:
+        bpm = self.pulse(self.clock.t_s)
+        status = HeartRateStatus.STALE if bpm is None else HeartRateStatus.OK
+        beats = () if bpm is None else (round(60 * 1024 / bpm),) * 2
+        return (HeartRateReading(self.clock.t_s, status, bpm, beats, bpm is not None or None, sensor=self.sensor),)
+
+    def frames(self) -> Sequence[RawFrame]:
+        return ()
+
+    def failure(self) -> str | None:
+        return self.broken
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Clock:
+    t_s = 0.0
+
+
+def varied(t_s: float) -> int:
+    return round(true_bpm(t_s)) + (int(t_s) % 3 - 1)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    use_fast_keys()
+    with open_record(tmp_path / "a.record", PASSPHRASE, create=True) as made:
+        yield made
+
+
+@pytest.fixture
+def station(record: Record) -> Station:
+    return Station(record, Settings())
+
+
+@pytest.fixture
+def people(record: Record) -> list[Person]:
+    found = [
+        record.people.add(family_name=name, given_name="Eva", sex=Sex.FEMALE, born="1980-05-01")
+        for name in ("Dal", "Li")
+    ]
+    for n, person in enumerate(found):
+        run = run_of(f"t{n}", treadmill="woodway:COM3")
+        run = msgspec.structs.replace(run, subject=msgspec.structs.replace(run.subject, beta_blocker=False))
+        record.tests.save(person.id, run, assessment_of(), events_of(3))
+    return found
+
+
+Made = tuple[GroupSession, list[Strap], Clock]
+
+
+@pytest.fixture
+def made(station: Station, people: list[Person], monkeypatch: pytest.MonkeyPatch) -> Made:
+    clock, straps = Clock(), []
+
+    def client(device: str, *_: object, **__: object) -> Strap:
+        straps.append(Strap(clock, device, varied))
+        return straps[-1]
+
+    monkeypatch.setattr(room, "HeartRateClient", client)
+    monkeypatch.setattr(room, "ScaledClock", lambda *_: ScaledClock(lambda: clock.t_s, TimeScale(1.0)))
+    return prepare_group(station, [(people[0], "ble:A"), (people[1], "ble:B")], "4x4"), straps, clock
+
+
+def walk(session: GroupSession, clock: Clock, until_s: float) -> None:
+    while clock.t_s < until_s:
+        clock.t_s += 1.0
+        session.tick()
+
+
+def test_each_is_kept_in_their_own_record_without_a_belt(made: Made, record: Record, people: list[Person]) -> None:
+    session, straps, clock = made
+    session.begin()
+    for n, until_s in enumerate((550.0, 970.0, 1390.0, 1810.0)):
+        walk(session, clock, until_s)
+        assert [tile.borg_due for tile in session.tiles()] == [True, True]
+        session.rpe(0, 17)
+        assert session.tiles()[0].borg == 17
+        assert session.tiles()[1].borg is None, f"bout {n + 1}: one answer is one person's"
+    walk(session, clock, END_S + 2)
+    assert session.ended
+    assert session.finish() == []
+    first, second = (record.sessions.history(person.id)[0] for person in people)
+    assert (first.run.outcome, first.run.treadmill, first.run.belt) == (Outcome.COMPLETED, NO_BELT, ())
+    assert (first.result.bouts_done, first.result.next_load) == (4, None)
+    assert ([bout.rpe for bout in first.result.bouts], second.result.bouts[0].rpe) == ([17] * 4, None)
+    assert record.sessions.peaks(people[0].id)[0].bpm == pytest.approx(168, abs=2), "evidence of the next estimate"
+    assert record.diary(people[0].id)[0].value.borg == 17
+    assert record.sessions.last_load(people[0].id, "4x4") is None
+    assert record.journals() == []
+    session.close()
+    assert all(strap.closed for strap in straps)
+
+
+def test_what_is_kept_follows_from_the_journal(
+    made: Made, record: Record, station: Station, people: list[Person]
+) -> None:
+    session, _, clock = made
+    session.begin()
+    walk(session, clock, 800.0)
+    session.rpe(1, 15)
+    session.stop(0, "patient")
+    walk(session, clock, 900.0)
+    assert [tile.part.phase.value for tile in session.tiles()] == ["ended", "stages"], "the others go on"
+    for one in session.members:
+        one.journal.close()  # the station dies here
+    station.recover()
+    runs = {stored.person_id: stored.run for stored in station.recovered_sessions}
+    assert runs[people[0].id] == session.members[0].training.run
+    assert runs[people[1].id].outcome is Outcome.INTERRUPTED
+    assert len(runs[people[1].id].stages) == 4
+
+
+def test_a_strap_that_is_lost_is_one_sentence_and_stops_nobody(made: Made) -> None:
+    session, straps, clock = made
+    session.begin()
+    walk(session, clock, 320.0)
+    straps[0].pulse = lambda _: None
+    straps[1].broken = "the driver has ended"
+    walk(session, clock, 330.0)
+    say = texts("nb")
+    words = [[say.say(cause) for cause in tile.troubles if isinstance(cause, Cause)] for tile in session.tiles()]
+    assert session.tiles()[0].bpm is None
+    assert words[0] == [f"pulsen til {session.tiles()[0].name} er borte: se til beltet; klokken går videre"]
+    straps[0].pulse = varied
+    walk(session, clock, 340.0)
+    assert session.tiles()[0].troubles == ()
+    assert not session.ended
+
+
+def test_a_strap_that_two_are_read_by_is_nobodys(made: Made, record: Record, people: list[Person]) -> None:
+    session, straps, clock = made
+    session.begin()
+    walk(session, clock, 400.0)
+    straps[1].sensor = straps[0].sensor
+    walk(session, clock, 500.0)
+    assert [tile.bpm for tile in session.tiles()] == [None, None], "nobody can tell whose it is"
+    assert {tile.troubles[0].code for tile in session.tiles() if isinstance(tile.troubles[0], Cause)} == {
+        "group_strap_twice"
+    }
+    straps[1].sensor = "ble:B"
+    walk(session, clock, 510.0)
+    assert None not in [tile.bpm for tile in session.tiles()]
+    walk(session, clock, 800.0)
+    session.stop_all()
+    session.finish()
+    for person in people:
+        (stored,) = record.sessions.history(person.id)
+        assert sum(one.bpm is None for one in stored.run.heart) >= 95, "what was anybody's is in neither record"
+
+
+def test_one_record_that_refuses_costs_the_others_nothing(made: Made, record: Record, people: list[Person]) -> None:
+    session, _, clock = made
+    session.begin()
+    walk(session, clock, 700.0)
+    session.stop_all()
+
+    def refuses(_: object) -> None:
+        raise RecordError(Cause("record_gone", {"name": "x"}))
+
+    session.members[0].keep = refuses  # type: ignore[assignment]
+    ((member, error),) = session.finish()
+    assert (member, error.causes[0].code) == (session.members[0], "record_gone")  # type: ignore[attr-defined]
+    assert len(record.sessions.history(people[1].id)) == 1
+    assert [path.stem for path in record.journals()] == [session.members[0].training.first.run_id]
+
+
+def test_what_never_began_leaves_nothing(made: Made, record: Record) -> None:
+    session, _, clock = made
+    walk(session, clock, 20.0)
+    assert not session.begun
+    assert session.finish() == []
+    session.close()
+    assert record.journals() == []
+
+
+def refused(station: Station, *wearers: tuple[Person, str]) -> list[str]:
+    with pytest.raises(BadInput) as raised:
+        prepare_group(station, wearers, "4x4")
+    return [cause.code for cause in raised.value.causes if isinstance(cause, Cause)]
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_nothing_started(
+    station: Station, record: Record, people: list[Person]
+) -> None:
+    a, b = people
+    new = record.people.add(family_name="Ny", given_name="Per", sex=Sex.MALE, born="1990-01-01")
+    assert refused(station) == ["group_nobody"]
+    assert refused(station, (a, "ble:A"), (b, "")) == ["group_no_strap"], "more persons than straps"
+    assert refused(station, (a, "ble:aa:1"), (b, "ble:AA:1")) == ["group_strap_twice"]
+    assert refused(station, (a, "ant:usb,number=70001"), (b, "ant:COM5,number=4465")) == ["group_strap_twice"], (
+        "sixteen bits go over the air"
+    )
+    assert refused(station, (a, "ant:usb"), (b, "ftms:X")) == ["group_ant_number", "group_no_such_strap"]
+    assert refused(station, (a, "ble:A"), (new, "ble:B")) == ["group_no_test"]
+    assert record.journals() == []
+
+
+def test_one_ant_stick_hears_three(station: Station, record: Record, people: list[Person]) -> None:
+    more = [record.people.add(family_name=f"P{n}", given_name="X", sex=Sex.MALE, born="1990-01-01") for n in range(2)]
+    all_four = [(person, f"ant:usb,number={n}") for n, person in enumerate((*people, *more), start=1)]
+    assert "group_stick_full" in refused(station, *all_four)
+    assert wearer(people[0], "ant:usb,number=7").stick == "usb"
+
+
+def test_after_a_symptom_nobody_trains_in_a_group(station: Station, record: Record, people: list[Person]) -> None:
+    run = run_of("s", "2026-02-02T10:00:00+01:00", treadmill="woodway:COM3")
+    stopped = msgspec.structs.replace(run, outcome=Outcome.OPERATOR, reason=Cause("stop_chest_pain"))
+    record.tests.save(people[0].id, stopped, assessment_of(), events_of(3))
+    assert refused(station, (people[0], "ble:A"), (people[1], "ble:B")) == ["group_after_symptom"]
+
+
+def test_no_treadmill_is_known_to_the_room() -> None:
+    """No load control whatever: nothing that could order a belt is even read."""
+    for module in (room.__file__, training_of.__globals__["__file__"]):
+        text = Path(module).read_text("utf-8")
+        assert not any(word in text for word in ("TreadmillClient", "drivers.treadmill", "Controller", "LoadChanged"))

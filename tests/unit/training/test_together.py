@@ -1,0 +1,142 @@
+"""Several persons at once: who may train together, and a clock that needs no belt."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.mutants import fails_with
+from tests.unit.run.test_bouts import plan
+from tests.unit.training.session.builders import END_S, true_pulse
+from teststation.ports import HeartRateStatus
+from teststation.run import events as ev
+from teststation.run.record import Outcome, RunRecord
+from teststation.subject import Sex, Subject
+from teststation.training import together
+from teststation.training.session.analysis import analyse
+from teststation.training.session.pulse import readings_of
+from teststation.training.together import NO_BELT, Training, Wearer, problems, training_of, without_belt
+
+ZERO_S = 1000.0
+
+
+def first() -> ev.RunPrepared:
+    return ev.RunPrepared(
+        t_s=ZERO_S - 30, run_id="g", started_at="2026-01-05T10:00:00+01:00", plan=without_belt(plan()),
+        subject=Subject(Sex.MALE, 44.0, 88.0), hr_limit_bpm=None, treadmill=NO_BELT, heart_rate="ble:x", person_id="p",
+    )  # fmt: skip
+
+
+def events_of(until_s: float = END_S + 5, lost: tuple[float, float] = (0.0, 0.0)) -> list[ev.AnyEvent]:
+    told: list[ev.AnyEvent] = [first(), ev.TestBegan(t_s=ZERO_S)]
+    for one in true_pulse():
+        if one.t_s > until_s:
+            break
+        gone = lost[0] <= one.t_s < lost[1]
+        status = HeartRateStatus.STALE if gone else HeartRateStatus.OK
+        told.append(ev.HeartRateRead(ZERO_S + one.t_s, status, None if gone else one.bpm, one.rr_1024, contact=True))
+        if one.t_s in (545.0, 965.0, 1385.0, 1805.0):
+            told.append(ev.RpeGiven(t_s=ZERO_S + one.t_s, rpe=17))
+    return [*told, ev.Ticked(t_s=ZERO_S + until_s)]
+
+
+def test_a_whole_session_is_walked_by_the_clock_alone_and_kept_without_a_load() -> None:
+    events = events_of()
+    run = training_of(events)
+    assert (run.outcome, run.ended_s, run.belt, run.belt_at_rest) == (Outcome.COMPLETED, END_S, (), True)
+    assert [round(stage.began_s) for stage in run.stages] == [0, 300, 540, 720, 960, 1140, 1380, 1560]
+    found = analyse(run, readings_of(events))
+    assert (found.bouts_done, found.bouts_reached) == (4, 4)
+    assert [bout.rpe for bout in found.bouts] == [17] * 4
+    assert found.next_load is None
+    assert all(bout.speed_kmh is None for bout in found.bouts), "nobody set a load"
+    assert found.peak is not None
+    assert found.peak.bpm == pytest.approx(168, abs=2)
+    assert found.peak.hard_enough
+
+
+def test_a_strap_that_is_lost_stops_no_clock_and_is_marked() -> None:
+    run = training_of(events_of(lost=(330.0, 700.0)))
+    assert run.outcome is Outcome.COMPLETED
+    assert [mark.kind for mark in run.marks if mark.kind.startswith("hr_")] == ["hr_lost", "hr_back"]
+
+
+def test_one_who_ends_early_is_kept_as_far_as_they_came() -> None:
+    events = [*events_of(600.0), ev.StopPressed(t_s=ZERO_S + 600.0, reason="patient")]
+    run = training_of(events)
+    assert (run.outcome, run.ended_s) == (Outcome.OPERATOR, 600.0)
+    assert run.reason is not None
+    assert run.reason.code == "stop_patient"
+    assert analyse(run, readings_of(events)).bouts_done == 1
+
+
+def test_a_station_that_died_leaves_what_was_trained() -> None:
+    run = training_of(events_of(600.0))
+    assert (run.outcome, run.ended_s, len(run.stages)) == (Outcome.INTERRUPTED, 600.0, 3)
+
+
+@given(st.lists(st.floats(0, END_S + 100), max_size=30).map(sorted))
+def test_however_late_the_clock_is_looked_at_the_parts_began_when_they_did(looks: list[float]) -> None:
+    def runs(times: list[float]) -> RunRecord:
+        training = Training(first())
+        training.feed(ev.TestBegan(t_s=ZERO_S))
+        for t_s in (*times, END_S + 200):
+            training.feed(ev.Ticked(t_s=ZERO_S + t_s))
+        return msgspec.structs.replace(training.run, heart=())
+
+    assert runs(looks) == runs([])
+
+
+def test_where_it_is_is_told() -> None:
+    training = Training(first())
+    assert training.part(ZERO_S).bouts == 4
+    training.feed(ev.TestBegan(t_s=ZERO_S))
+    for t_s, name, bout, left_s in ((10, "warm_up", 1, 290), (310, "bout", 1, 230), (600, "pause", 2, 120),
+                                    (1600, "bout", 4, 200), (1900, "", 4, 200)):  # fmt: skip
+        training.feed(ev.Ticked(t_s=ZERO_S + t_s))
+        part = training.part(ZERO_S + t_s)
+        assert (part.name, part.bout, round(part.left_s)) == (name, bout, left_s)
+
+
+def worn(name: str, strap: str, stick: str = "") -> Wearer:
+    return Wearer(name, name, strap, strap, stick)
+
+
+def codes(*wearers: Wearer) -> list[str]:
+    return [cause.code for cause in problems(wearers, 3)]
+
+
+def test_what_stands_in_the_way_is_one_sentence_each() -> None:
+    a, b = worn("A", "ble:1"), worn("B", "ble:2")
+    assert codes(a, b) == []
+    assert codes() == ["group_nobody"]
+    assert codes(a, a) == ["group_person_twice", "group_strap_twice"]
+    assert codes(a, worn("B", "ble:1")) == ["group_strap_twice"]
+    assert codes(a, b, worn("C", ""), worn("D", "")) == ["group_no_strap"] * 2, "more persons than straps"
+    four = [worn(name, f"ant:{name}", "usb") for name in "ABCD"]
+    assert codes(*four[:3]) == []
+    assert codes(*four) == ["group_stick_full"]
+    assert codes(*four[:3], msgspec.structs.replace(four[3], stick="COM7")) == [], "a second stick hears three more"
+
+
+def test_no_load_is_left_in_the_plan() -> None:
+    made = without_belt(plan())
+    assert {(stage.speed_kmh, stage.incline_pct) for stage in (*made.stages, made.cool_down)} == {(0.0, 0.0)}
+    assert (made.max_speed_kmh, made.max_incline_pct) == (0.0, 0.0)
+    assert [stage.duration_s for stage in made.stages] == [stage.duration_s for stage in plan().stages]
+
+
+FAULTS = [
+    ("elif one.strap in seen:", "elif False:", test_what_stands_in_the_way_is_one_sentence_each),
+    ("if wanted > stick_hears:", "if False:", test_what_stands_in_the_way_is_one_sentence_each),
+    ("speed_kmh=0.0, incline_pct=0.0)", "incline_pct=0.0)", test_no_load_is_left_in_the_plan),
+    (
+        "stage_began_s=end_s)", "stage_began_s=now_s)",
+        test_however_late_the_clock_is_looked_at_the_parts_began_when_they_did,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "fact"), FAULTS)
+def test_a_group_fails_on_a_planted_fault(old, new, fact) -> None:
+    fails_with(together, old, new, fact)

@@ -1,0 +1,135 @@
+"""A group session in the window, from prepared to kept."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.desktop.i18n import core_texts, told, tr
+from ui.desktop.i18n.numbers import DASH, number
+from ui.desktop.intervals.group_screen import GroupScreen
+from ui.desktop.widgets.choices import choices
+from ui.desktop.widgets.rpe_strip import FIRST, LAST
+from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.work import Work
+from ui.station.together import GroupSession
+
+TICK_MS = 100
+
+
+class Window(Protocol):
+    """What a group session needs of the window."""
+
+    def show_sheet(self, make: Callable[[QWidget], Sheet], still: Callable[[], bool] | None = None) -> None:
+        """Show one more sheet, as long as what it asks is ``still`` to be asked."""
+        ...
+
+    def tell(self, title: str, sentences: Sequence[str]) -> None:
+        """Say something and wait to be seen."""
+        ...
+
+
+class GroupFlow(QObject):
+    """One group session; ``over`` once it is kept, or was given up before its start."""
+
+    over = Signal()
+
+    def __init__(self, session: GroupSession, screen: GroupScreen, window: Window, parent: QObject) -> None:
+        super().__init__(parent)
+        self.session, self.screen, self._window = session, screen, window
+        self.running = True
+        self._goodbye: Work | None = None
+        self._links = [
+            (screen.start_wanted, session.begin),
+            (screen.end_wanted, self.ask_end),
+            (screen.borg_wanted, self.ask_borg),
+            (screen.one_ends, self.ask_one),
+        ]
+        for signal, slot in self._links:
+            signal.connect(slot)
+        plan = session.members[0].training.state.plan
+        screen.begin(core_texts().name_of(plan.title), len(session.members))
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.timeout.connect(self.tick)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._timer.start()
+        self.tick()
+
+    def tick(self) -> None:
+        """One tenth of a second."""
+        self.session.tick()
+        self.screen.show_tiles(self.session.tiles(), begun=self.session.begun)
+        if self.session.begun and self.session.ended:
+            self.end()
+
+    def ask_borg(self, place: int) -> None:
+        """Borg of somebody's last bout."""
+        answers = [(str(rpe), str(rpe)) for rpe in range(FIRST, LAST + 1)]
+        name = self.session.members[place].wearer.name
+        self._window.show_sheet(
+            lambda window: choices(
+                window, tr("together.borg_ask"), tr("together.which", name=name), answers,
+                lambda code: self.session.rpe(place, int(code)), columns=5,
+            ),
+            lambda: self.running,
+        )  # fmt: skip
+
+    def ask_one(self, place: int) -> None:
+        """One of them is done."""
+        name = self.session.members[place].wearer.name
+        self._ask(tr("together.one_ask", name=name), lambda: self.session.stop(place, "patient"))
+
+    def ask_end(self) -> None:
+        """It ends for everybody; before the start there is nothing to be asked about."""
+        if self.session.begun:
+            self._ask(tr("together.ask_end"), self.session.stop_all)
+        else:
+            self.end()
+
+    def _ask(self, words: str, do: Callable[[], None]) -> None:
+        answers = [("yes", tr("together.end_yes"))]
+        self._window.show_sheet(
+            lambda window: choices(window, tr("together.title"), words, answers, lambda _: do()), lambda: self.running
+        )
+
+    def end(self) -> None:
+        """Keep what was trained, let the drivers go, and tell what it came to."""
+        if not self.running:
+            return
+        said = self.keep()
+        self._goodbye = Work(self.session.close).start()
+        self.over.emit()
+        if said:
+            self._window.tell(tr("together.result"), said)
+
+    def close(self, seconds: float) -> None:
+        """The window closes: what was trained is kept as it is."""
+        if self.running:
+            self.session.stop_all("window_closed")
+            self.keep()
+            self._goodbye = Work(self.session.close).start()
+        if self._goodbye is not None:
+            self._goodbye.wait(seconds)
+
+    def keep(self) -> list[str]:
+        """Everybody's session into their own record; a line each."""
+        self.running = False
+        self._timer.stop()
+        for signal, slot in self._links:
+            signal.disconnect(slot)
+        refused = {id(member): error for member, error in self.session.finish()}
+        said: list[str] = []
+        for one in self.session.members:
+            error, stored = refused.get(id(one)), one.stored
+            if error is not None:
+                said.append(tr("together.refused", name=one.wearer.name, why=" ".join(told(error))))
+            elif stored is not None:
+                found = stored.result
+                borg = "/".join(DASH if bout.rpe is None else str(bout.rpe) for bout in found.bouts) or DASH
+                peak = number(None if found.peak is None else found.peak.bpm)
+                said.append(tr("together.line", name=one.wearer.name, done=found.bouts_done,
+                               planned=found.bouts_planned, borg=borg, peak=peak))  # fmt: skip
+        return said

@@ -1,0 +1,134 @@
+"""A group session: one tile a person, one clock for all. No load stands here, and nothing here moves a belt."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+
+from teststation.protocol.plan import BOUT, WARM_UP
+from teststation.run.state import Phase
+from teststation.training.together import Part
+from ui.desktop.i18n import told, tr
+from ui.desktop.i18n.numbers import clock
+from ui.desktop.test.panels import NO_READING
+from ui.desktop.widgets.base import button, column, frame, label, row, set_shown, set_state, set_text
+from ui.station.together import Tile
+
+COLUMNS = 3
+
+
+class TilePanel(QFrame):
+    """One person: pulse against their own band, and where they are."""
+
+    def __init__(self, place: int, screen: "GroupScreen") -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.name = label("", "heading", wrap=True)
+        self.pulse = label(NO_READING, "large", centred=True)
+        self.band = label("", "strong", centred=True)
+        self.near = label("", "strong", centred=True)
+        self.part = label("", "soft", centred=True)
+        self.trouble = label("", "soft", centred=True, wrap=True)
+        self.borg_button = button("", lambda: screen.borg_wanted.emit(place), "touch")
+        self.end_button = button(tr("together.one_ends"), lambda: screen.one_ends.emit(place), "touch")
+        self.setLayout(
+            column(
+                self.name,
+                self.pulse,
+                row(self.band, self.near, gap=8, shares=(1, 1)),
+                self.part,
+                self.trouble,
+                1,
+                row(self.borg_button, self.end_button, gap=8, shares=(1, 1)),
+                gap=4,
+                margin=10,
+            )
+        )
+
+    def show_tile(self, tile: Tile) -> None:
+        """Show one moment."""
+        set_text(self.name, tile.name)
+        set_text(self.pulse, NO_READING if tile.bpm is None else str(tile.bpm))
+        self.pulse.setAccessibleName(f"{tr('together.pulse', name=tile.name)} {self.pulse.text()}")
+        low, high, bpm = tile.low_bpm, tile.high_bpm, tile.bpm
+        if low is None or high is None:
+            words, near, above = tr("interval.talk_test"), "", False
+        else:
+            words, above = tr("interval.band", low=round(low), high=round(high)), bpm is not None and bpm > high
+            near = "" if bpm is None or tile.part.name != BOUT else _in_band(bpm, low, high)
+        set_text(self.band, words)
+        set_text(self.near, near or (tr("interval.above", bpm=round(bpm - high)) if above and bpm and high else ""))
+        set_state(self.near, "caution" if above else "")
+        set_text(self.part, part_words(tile.part))
+        set_text(self.trouble, " ".join(told(tile.troubles)))
+        set_state(self.trouble, "caution" if tile.troubles else "")
+        given = tr("together.borg_ask") if tile.borg is None else tr("together.borg", rpe=tile.borg)
+        set_text(self.borg_button, tr("together.borg_due") if tile.borg_due else given)
+        set_state(self.borg_button, "due" if tile.borg_due else "")
+        for one in (self.borg_button, self.end_button):
+            one.setEnabled(tile.part.phase in (Phase.STAGES, Phase.COOL_DOWN))
+
+
+class GroupScreen(QWidget):
+    """What is wanted leaves as the place of a tile; what is to be done is the flow's."""
+
+    start_wanted = Signal()
+    end_wanted = Signal()  # for all; before the start: none of it
+    borg_wanted = Signal(int)
+    one_ends = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.tiles: list[TilePanel] = []
+        self.title = label("", "title")
+        self.clock = label("", "title")
+        self._grid = QGridLayout()
+        self._grid.setSpacing(10)
+        self.start_button = button(tr("together.start"), self.start_wanted.emit, "main")
+        self.end_button = button(tr("together.leave"), self.end_wanted.emit, "touch")
+        foot = row(self.end_button, 1, self.start_button, margin=12, gap=8)
+        head = row(self.title, 1, self.clock)
+        inner = column(head, label(tr("together.how"), "caption"), self._grid, gap=8, margin=14, shares=(0, 0, 1))
+        self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
+
+    def begin(self, title: str, n: int) -> None:
+        """So many empty tiles."""
+        for tile in self.tiles:
+            self._grid.removeWidget(tile)
+            tile.deleteLater()
+        self.tiles = [TilePanel(place, self) for place in range(n)]
+        for place, tile in enumerate(self.tiles):
+            self._grid.addWidget(tile, place // COLUMNS, place % COLUMNS)
+        set_text(self.title, title)
+
+    def show_tiles(self, tiles: Sequence[Tile], *, begun: bool) -> None:
+        """Show one moment of all."""
+        for panel, tile in zip(self.tiles, tiles, strict=True):
+            panel.show_tile(tile)
+        walking = next((tile.part for tile in tiles if tile.part.phase is not Phase.ENDED), None)
+        set_text(self.clock, tr("together.done") if walking is None else part_words(walking))
+        set_shown(self.start_button, not begun)
+        set_text(self.end_button, tr("together.end" if begun else "together.leave"))
+
+
+def _in_band(bpm: int, low: float, high: float) -> str:
+    if bpm < low:
+        return tr("interval.below", bpm=round(low - bpm))
+    return tr("interval.above", bpm=round(bpm - high)) if bpm > high else tr("interval.inside")
+
+
+def part_words(part: Part) -> str:
+    """Where somebody is, and how long it lasts."""
+    match part.phase:
+        case Phase.STAGES if part.name == BOUT:
+            words = tr("interval.bout", n=part.bout, of=part.bouts)
+        case Phase.STAGES:
+            words = tr("interval.warm_up" if part.name == WARM_UP else "interval.pause")
+        case Phase.COOL_DOWN:
+            words = tr("interval.cool_down")
+        case Phase.ENDED:
+            return tr("together.done")
+        case _:
+            return tr("together.ready")
+    return tr("together.left", part=words, left=clock(part.left_s))

@@ -1,0 +1,323 @@
+"""A group session on the station: everybody's strap has its own driver, and everybody's run its own journal. No Qt.
+
+No treadmill is opened, and nothing here can move one.
+"""
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from drivers.heart_rate_client import HeartRateClient
+from drivers.radio.ant_mux import LISTENERS_MAX
+from drivers.registry import HEART_RATE, is_recording, parse_device
+from teststation.cause import Cause, Problem
+from teststation.clock import ScaledClock
+from teststation.demonstration import is_demonstration
+from teststation.errors import BadInput, RecordError, StationError
+from teststation.moments import DAYS_IN_YEAR
+from teststation.ports import HeartRateMonitor, HeartRateStatus, Journal, Setpoint
+from teststation.protocol.load import find, load_session
+from teststation.protocol.plan import Plan
+from teststation.records.people.people import Person
+from teststation.records.tests.sessions import StoredSession
+from teststation.run import events as ev
+from teststation.run.record import RunRecord
+from teststation.subject import Subject
+from teststation.training.session.evidence import without_evidence
+from teststation.training.session.start import typed
+from teststation.training.together import NO_BELT, Part, Training, Wearer, problems, without_belt
+from ui.station.interval_session import propose_session
+from ui.station.run_mark import RunMark
+from ui.station.settings import ant_key
+from ui.station.station import Station
+from ui.station.synced_journal import SyncedJournal
+
+STRAPS = ("bridge", "ant", "ble", "replay")  # a treadmill that tells a pulse is no strap, and nobody's alone
+_ANY_LOAD = Setpoint(speed_kmh=4.0, incline_pct=0.0)  # a session cannot be read without one; it is taken out again
+
+
+def wearer(person: Person, device: str) -> Wearer:
+    """A person and their strap. Raises BadInput: the DEVICE string is none of a strap that can be told from others."""
+    name = person.full_name
+    if not device.strip():
+        return Wearer(person.id, name, "", "")
+    read = parse_device(device.strip(), HEART_RATE)
+    if read.family not in STRAPS:
+        raise BadInput(Cause("group_no_such_strap", {"name": name, "device": device}))
+    if read.family != "ant":
+        return Wearer(person.id, name, device.strip(), f"{read.family}:{read.port.casefold()}")
+    if "number" not in read.options:
+        raise BadInput(Cause("group_ant_number", {"name": name}))
+    number = int(float(read.options["number"])) & 0xFFFF  # so many bits go over the air
+    return Wearer(person.id, name, device.strip(), f"ant:{number}", read.port)
+
+
+@dataclass(slots=True)
+class Member:
+    """One who takes part."""
+
+    wearer: Wearer
+    training: Training
+    journal: Journal
+    monitor: HeartRateMonitor
+    keep: Callable[[RunRecord], StoredSession]
+    discard: Callable[[], None]
+    sensor: str = ""
+    stored: StoredSession | None = None
+    failed: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What is shown of one of them now. ``troubles``: why there is no pulse, or why it is not counted."""
+
+    name: str
+    bpm: int | None
+    low_bpm: float | None
+    high_bpm: float | None
+    part: Part
+    borg: int | None  # of the last bout
+    borg_due: bool
+    troubles: tuple[Problem, ...]
+
+
+class GroupSession:
+    """``tick`` ten times a second; the rest whenever the operator acts. Whoever has ended stays on their tile."""
+
+    def __init__(self, members: Sequence[Member], clock: ScaledClock) -> None:
+        self.members, self._clock = tuple(members), clock
+
+    # --- time ---
+
+    def tick(self) -> None:
+        """Take in what the straps said and let time pass."""
+        for one in self.members:
+            readings, frames = one.monitor.readings(), one.monitor.frames()
+            if one.training.ended:
+                continue
+            now_s = self._clock.now_s()
+            for reading in readings:
+                if not is_recording(one.wearer.device):  # which names itself, and no strap
+                    one.sensor = reading.sensor or one.sensor
+                shared = one.sensor and self._wearing(one.sensor) > 1
+                status = HeartRateStatus.OFFLINE if shared else reading.status
+                self._feed(
+                    one,
+                    ev.HeartRateRead(
+                        t_s=min(self._clock.at(reading.t_mono_s), now_s),
+                        status=status,
+                        bpm=None if shared else reading.bpm,
+                        rr_1024=() if shared else reading.rr_1024,
+                        contact=reading.contact,
+                        battery_pct=reading.battery_pct,
+                        sensor=reading.sensor,
+                        flags=reading.flags,
+                    ),
+                )
+            for frame in frames:
+                t_s = min(self._clock.at(frame.t_mono_s), now_s)
+                self._feed(one, ev.HeartFramePassed(t_s, frame.direction, frame.data_hex, frame.channel))
+            sentence = one.monitor.failure()
+            if sentence is not None and "heart_rate" not in one.failed:
+                one.failed.add("heart_rate")
+                self._feed(one, ev.HeartRateRead(t_s=now_s, status=HeartRateStatus.OFFLINE))
+                self._feed(one, ev.DeviceFailed(t_s=now_s, device="heart_rate", sentence=sentence))
+            before = one.training.state
+            one.training.feed(ev.Ticked(t_s=now_s))
+            if one.training.state != before:
+                self._write(one, ev.Ticked(t_s=now_s))
+
+    def _wearing(self, sensor: str) -> int:
+        """How many are read by one strap: then it is nobody's, for nobody can tell whose it is."""
+        return Counter(one.sensor for one in self.members)[sensor]
+
+    @property
+    def begun(self) -> bool:
+        """Whether Start was pressed: only then is there anything to keep."""
+        return any(one.training.state.begun for one in self.members)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over for everybody."""
+        return all(one.training.ended for one in self.members)
+
+    def tiles(self) -> tuple[Tile, ...]:
+        """What to show now, in the order they were chosen in."""
+        now_s = self._clock.now_s()
+        return tuple(self._tile(one, now_s) for one in self.members)
+
+    def _tile(self, one: Member, now_s: float) -> Tile:
+        state, terms = one.training.state, one.training.state.plan.session
+        assert terms is not None
+        part = one.training.part(now_s)
+        bouts = [span for span in one.training.run.stages if span.index in state.plan.bouts]
+        last = bouts[-1].rpe if bouts else None
+        over = bool(bouts) and (bouts[-1].ended_s is not None)
+        return Tile(
+            one.wearer.name, state.hr_bpm, terms.hr_low_bpm, terms.hr_high_bpm, part, last,
+            over and last is None and not one.training.ended, self._troubles(one),
+        )  # fmt: skip
+
+    def _troubles(self, one: Member) -> tuple[Problem, ...]:
+        same = [other for other in self.members if one.sensor and other.sensor == one.sensor]
+        others = [other.wearer.name for other in same if other is not one]
+        if others:
+            return (Cause("group_strap_twice", {"one": one.wearer.name, "other": others[0]}),)
+        if one.training.state.hr_bpm is not None:
+            return ()
+        told: tuple[Problem, ...] = getattr(one.monitor, "trouble", ())
+        lost = one.training.state.begun and one.training.state.hr_read_s is not None
+        return told or (Cause("group_strap_lost" if lost else "group_strap_sought", {"name": one.wearer.name}),)
+
+    # --- the operator ---
+
+    def begin(self) -> None:
+        """One clock for all, whether or not each strap is heard already."""
+        t_s = self._clock.now_s()
+        for one in self.members:
+            if not one.training.state.begun:
+                self._feed(one, ev.TestBegan(t_s=t_s))
+
+    def rpe(self, place: int, rpe: int) -> None:
+        """Borg 6 to 20 of somebody's last bout."""
+        one = self.members[place]
+        if one.training.state.begun and not one.training.ended:
+            self._feed(one, ev.RpeGiven(t_s=self._clock.now_s(), rpe=rpe))
+
+    def stop(self, place: int, reason: str = "operator") -> None:
+        """One of them ends; the others go on."""
+        one = self.members[place]
+        if one.training.state.begun and not one.training.ended:
+            self._feed(one, ev.StopPressed(t_s=self._clock.now_s(), reason=reason))
+
+    def stop_all(self, reason: str = "operator") -> None:
+        """It is over for everybody."""
+        for place in range(len(self.members)):
+            self.stop(place, reason)
+
+    # --- the end ---
+
+    def finish(self) -> list[tuple[Member, StationError]]:
+        """Keep everybody's session in their own record, once. What the record did not take is told, and stays where
+        it is: one that fails costs the others nothing.
+        """
+        refused: list[tuple[Member, StationError]] = []
+        for one in self.members:
+            if one.stored is not None or not one.training.state.begun:
+                continue
+            try:
+                one.journal.close()
+                one.stored = one.keep(one.training.run)
+            except StationError as error:
+                refused.append((one, error))
+        return refused
+
+    def close(self) -> None:
+        """End the drivers; what never began leaves nothing."""
+        for one in self.members:
+            one.monitor.close()
+            one.journal.close()
+            if not one.training.state.begun:
+                one.discard()
+
+    # --- parts ---
+
+    def _feed(self, one: Member, event: ev.AnyEvent) -> None:
+        one.training.feed(event)
+        self._write(one, event)
+
+    @staticmethod
+    def _write(one: Member, event: ev.AnyEvent) -> None:
+        frequent = isinstance(event, ev.HeartRateRead | ev.HeartFramePassed | ev.Ticked)
+        try:
+            one.journal.append(event, durable=not frequent)
+        except RecordError:
+            # It is remembered, and kept by that; the others' clock must not stand still for it.
+            one.failed.add("journal")
+
+
+def prepare_group(station: Station, wearers: Sequence[tuple[Person, str]], protocol: str) -> GroupSession:
+    """Start everybody's driver and journal. Nothing moves; there is no belt.
+
+    Raises:
+        BadInput: every problem of everybody at once.
+    """
+    found: list[Problem] = []
+    told: list[Wearer] = []
+    plans: list[tuple[Subject, Plan]] = []
+    for person, device in wearers:
+        try:
+            one = wearer(person, device)
+            told.append(one)
+            plans.append(_plan(station, person, protocol, demo=is_demonstration(NO_BELT, one.device)))
+        except BadInput as error:
+            found.extend(error.causes)
+    if told or not wearers:
+        found = [*problems(told, LISTENERS_MAX), *found]
+    if found:
+        raise BadInput(*found)
+    clock = ScaledClock(time.monotonic, station.scale)
+    members: list[Member] = []
+    try:
+        for (person, _), one, (subject, plan) in zip(wearers, told, plans, strict=True):
+            members.append(_member(station, person, one, subject, plan, clock))
+    except StationError:
+        GroupSession(members, clock).close()
+        raise
+    return GroupSession(members, clock)
+
+
+def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tuple[Subject, Plan]:
+    """The person today and their band: by the last test, which is what says how hard they may train."""
+    record = station.record
+    record.bring_at_hand(person.id)
+    if person.born is None:
+        raise BadInput(Cause("group_not_born", {"name": person.full_name}))
+    if person.demo and not demo:
+        raise BadInput(Cause("demo_person_real_devices"))
+    tests = [stored for stored in record.tests.history(person.id) if stored.run.demo is demo]
+    if not tests:
+        raise BadInput(Cause("group_no_test", {"name": person.full_name}))
+    today = datetime.now().astimezone().date()
+    age_years = (today - date.fromisoformat(person.born)).days / DAYS_IN_YEAR
+    subject = msgspec.structs.replace(without_evidence(tests[-1].run.subject), age_years=age_years)
+    proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo)
+    if proposal.start.barred:
+        raise BadInput(Cause("group_after_symptom", {"name": person.full_name}))
+    return proposal.subject, without_belt(load_session(*find(protocol), typed(proposal.subject, _ANY_LOAD)))
+
+
+def _member(station: Station, person: Person, one: Wearer, subject: Subject, plan: Plan, clock: ScaledClock) -> Member:
+    record = station.record
+    first = ev.RunPrepared(
+        t_s=clock.now_s(),
+        run_id=str(uuid.uuid4()),
+        started_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        plan=plan,
+        subject=subject,
+        hr_limit_bpm=None,
+        treadmill=NO_BELT,
+        heart_rate=one.device,
+        person_id=person.id,
+    )
+    journal = SyncedJournal(record.new_journal(first.run_id, person.id))
+    journal.append(first, durable=True)
+    mark = RunMark(record, first.run_id, person.id)
+
+    def keep(run: RunRecord) -> StoredSession:
+        mark.end()
+        return station.keep_session(person, run, journal.events)
+
+    def discard() -> None:
+        mark.end()
+        with suppress(RecordError):
+            record.discard_journal(first.run_id)
+
+    monitor = HeartRateClient(one.device, station.scale, ant_key=ant_key(station.settings))
+    return Member(one, Training(first), journal, monitor, keep, discard)
