@@ -8,11 +8,12 @@ import pytest
 
 import ui.station.together as room
 from tests.fast_keys import use_fast_keys
-from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, sentences
 from tests.unit.training.session.builders import END_S, true_bpm
 from teststation.cause import Cause
 from teststation.clock import ScaledClock, TimeScale
 from teststation.errors import BadInput, RecordError
+from teststation.exchange.export import export_record
 from teststation.ports import HeartRateReading, HeartRateStatus, RawFrame
 from teststation.records.database import Record, open_record
 from teststation.records.people.people import Person
@@ -252,3 +253,20 @@ def test_no_treadmill_is_known_to_the_room() -> None:
     for module in (room.__file__, training_of.__globals__["__file__"]):
         text = Path(module).read_text("utf-8")
         assert not any(word in text for word in ("TreadmillClient", "drivers.treadmill", "Controller", "LoadChanged"))
+
+
+def test_it_is_exported_and_verified_like_any_session(made: Made, record: Record, tmp_path: Path) -> None:
+    session, _, clock = made
+    session.begin()
+    walk(session, clock, 1000.0)
+    session.stop_all()
+    assert session.finish() == []
+    session.close()
+    forms = frozenset({"csv", "seconds", "fit", "tcx", "events"})
+    export_record(record, tmp_path / "out", lambda _: b"", forms)
+    names = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert {"sessions.csv", "bouts.csv"} <= names
+    bouts = (tmp_path / "out" / "bouts.csv").read_text("utf-8-sig").splitlines()
+    assert len(bouts) == 1 + 2 * 2, "the header, and two bouts of each"
+    assert sum(name.endswith(".fit") for name in names) >= 2
+    assert sentences(record) == []
