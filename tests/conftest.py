@@ -15,6 +15,13 @@ from tests.yielding import may_come_back, yielding
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+if PATIENCE > 1:
+    from hypothesis import settings
+
+    # How long one example takes is no fact of a test either.
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests and those that need no wire begin, so that a mistake shows early and no worker waits at the end.

@@ -242,7 +242,9 @@ def test_every_second_row_without_a_pulse_is_no_strap_that_comes_and_goes(tmp_pa
     inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
     player = threading.Thread(target=replay.run, args=(str(path), {}, said.append, inbox, TimeScale(50.0)))
     player.start()
-    time.sleep(1.0)
+    end_s = time.monotonic() + 20.0
+    while sum(isinstance(line, lines.Heart) for line in said) <= 15 and time.monotonic() < end_s:
+        time.sleep(0.02)
     inbox.put(lines.Quit())
     player.join(5.0)
     heard = [line.reading for line in said if isinstance(line, lines.Heart)]
