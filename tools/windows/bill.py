@@ -4,6 +4,7 @@ A wheel names itself and no library that its maker linked into it or laid beside
 that nobody has named is no part of a release.
 """
 
+import re
 import struct
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
@@ -47,15 +48,9 @@ _DLLS = (
     ("shiboken6.abi3.dll", "", ""),
     ("pyside6*.abi3.dll", "", ""),
 )
-# Linked into a package's own module, by the package.
-_LINKED = {
-    "sqlcipher3": (
-        Component("SQLCipher", "", "BSD-3-Clause", is_spdx=True),
-        Component("OpenSSL", "3.6.0", "Apache-2.0", is_spdx=True),
-    ),
-    "cryptography": (Component("OpenSSL", "4.0.3", "Apache-2.0", is_spdx=True),),
-    "uharfbuzz": (Component("HarfBuzz", "", "MIT-Modern-Variant", is_spdx=True),),
-}
+# Linked into a package's own module, by the package: its name, and the library's.
+_LINKED = {"sqlcipher3": ("SQLCipher", "BSD-3-Clause"), "uharfbuzz": ("HarfBuzz", "MIT-Modern-Variant")}
+_OPENSSL = re.compile(rb"OpenSSL (\d+\.\d+\.\d+)")
 # What packs the program, and begins in it.
 _SETUP = (Component("NSIS", "", "Zlib", is_spdx=True), Component("mingw-w64 runtime", "", "ZPL-2.1", is_spdx=True))
 
@@ -80,6 +75,17 @@ def native(program: Path, qt_version: str) -> Iterator[Component]:
             yield Component(name, version, licence or _MICROSOFT, is_spdx=bool(licence))
     if unnamed:
         raise Unnamed(f"nobody has said what these are: {', '.join(unnamed)}; name them in {Path(__file__).name}")
+
+
+def linked(packages: Path, brought: Iterable[str]) -> Iterator[Component]:
+    """The libraries inside the packages' own modules; OpenSSL says its version there."""
+    for name in brought:
+        if name.lower() in _LINKED:
+            library, licence = _LINKED[name.lower()]
+            yield Component(library, "", licence, is_spdx=True)
+    for module in sorted(packages.rglob("*.pyd")):
+        if said := _OPENSSL.search(module.read_bytes()):
+            yield Component("OpenSSL", said[1].decode("ascii"), "Apache-2.0", is_spdx=True)
 
 
 def file_version(image: bytes) -> str:
@@ -113,7 +119,7 @@ def parts(packages: Path, cpython: str, program: Path | None = None) -> Iterator
     """Everything that is shipped, as components of a CycloneDX bill. Raises Unnamed."""
     brought = {distribution.name: component(distribution) for distribution in distributions(path=[str(packages)])}
     qt_version = next((one.version for one in brought.values() if one.name.lower().startswith("pyside6")), "")
-    others = [python(cpython), *(one for name in brought for one in _LINKED.get(name.lower(), ())), *_SETUP]
+    others = [python(cpython), *linked(packages, brought), *_SETUP]
     if program is not None:
         others += [*native(program, qt_version), *fonts(packages / "teststation" / "report" / "fonts")]
     else:

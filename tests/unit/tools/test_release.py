@@ -118,9 +118,11 @@ def test_the_bill_names_what_lies_inside_the_packages(tmp_path: Path) -> None:
         (packages / name).parent.mkdir(parents=True, exist_ok=True)
         (packages / name).write_bytes(b"MZ")
     (tmp_path / "sqlite3.dll").write_bytes(b"MZ" + resource)
+    (packages / "_rust.pyd").write_bytes(b"MZ\0OpenSSL 4.0.3 1 Oct 2026")
     found = {part["name"]: part for part in parts(packages, "3.11.3", tmp_path)}
     assert found["Qt"]["version"] == "6.11.3"
     assert found["SQLite"]["version"] == "3.49.1.0"
+    assert found["OpenSSL"]["version"] == "4.0.3"
     assert {"SQLCipher", "OpenSSL", "libpq", "Microsoft Visual C++ Redistributable", "NSIS"} <= set(found)
     (packages / "new.dll").write_bytes(b"MZ")
     with pytest.raises(Unnamed, match=r"Lib/site-packages/new\.dll"):
