@@ -26,10 +26,11 @@ class TilePanel(QFrame):
         self.name = label("", "heading", wrap=True)
         self.pulse = label(NO_READING, "large", centred=True)
         self.band = label("", "strong", centred=True)
-        self.near = label("", "strong", centred=True)
+        self.near = label("", "chip", centred=True)
         self.part = label("", "soft", centred=True)
-        self.trouble = label("", "soft", centred=True, wrap=True)
+        self.trouble = label("", "problem", centred=True, wrap=True)
         self.borg_button = button("", lambda: screen.borg_wanted.emit(place), "touch")
+        self.borg = frame(row(self.borg_button, margin=4), "rpe")  # which shows when it is due
         self.end_button = button(tr("together.one_ends"), lambda: screen.one_ends.emit(place), "touch")
         self.setLayout(
             column(
@@ -39,7 +40,7 @@ class TilePanel(QFrame):
                 self.part,
                 self.trouble,
                 1,
-                row(self.borg_button, self.end_button, gap=8, shares=(1, 1)),
+                row(self.borg, self.end_button, gap=8, shares=(1, 1)),
                 gap=4,
                 margin=10,
             )
@@ -58,13 +59,14 @@ class TilePanel(QFrame):
             near = "" if bpm is None or tile.part.name != BOUT else _in_band(bpm, low, high)
         set_text(self.band, words)
         set_text(self.near, near or (tr("interval.above", bpm=round(bpm - high)) if above and bpm and high else ""))
-        set_state(self.near, "caution" if above else "")
+        set_state(self.near, "caution" if above else "good" if near == tr("interval.inside") else "")
+        set_shown(self.near, bool(self.near.text()))
         set_text(self.part, part_words(tile.part))
         set_text(self.trouble, " ".join(told(tile.troubles)))
-        set_state(self.trouble, "caution" if tile.troubles else "")
+        set_shown(self.trouble, bool(tile.troubles))
         given = tr("together.borg_ask") if tile.borg is None else tr("together.borg", rpe=tile.borg)
         set_text(self.borg_button, tr("together.borg_due") if tile.borg_due else given)
-        set_state(self.borg_button, "due" if tile.borg_due else "")
+        set_state(self.borg, "due" if tile.borg_due else "")
         for one in (self.borg_button, self.end_button):
             one.setEnabled(tile.part.phase in (Phase.STAGES, Phase.COOL_DOWN))
 

@@ -9,7 +9,7 @@ from teststation.errors import StationError
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads, builtin_sessions, find, load_session
 from teststation.records.people.people import Person
-from ui.desktop.i18n import told, tr
+from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day
 from ui.desktop.widgets.base import button, column, label, problem_label, row, set_text, show_problems
@@ -37,7 +37,7 @@ class GroupStartSheet(Sheet):
         self.sessions = QComboBox()
         self.sessions.setAccessibleName(tr("interval.which"))
         for identifier in builtin_sessions():
-            self.sessions.addItem(load_session(*find(identifier), ANY_LOAD).title, identifier)
+            self.sessions.addItem(core_texts().name_of(load_session(*find(identifier), ANY_LOAD).title), identifier)
         self.rows: list[tuple[QComboBox, QComboBox]] = []
         self._grid = QGridLayout()
         self._grid.setColumnStretch(0, 1)
@@ -73,6 +73,9 @@ class GroupStartSheet(Sheet):
             who.addItem(f"{name_of(one)} {day(one.born)}", one.id)
         who.setCurrentIndex(max(0, who.findData(person_id)))
         strap.setEditable(True)  # one that is out of range now may be typed
+        typed = strap.lineEdit()
+        if typed is not None:
+            typed.setPlaceholderText(tr("together.strap", n=n))
         self.rows.append((who, strap))
         self._offer(strap)
         self._grid.addWidget(who, n, 0)

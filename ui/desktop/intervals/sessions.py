@@ -53,7 +53,7 @@ class SessionsSheet(Sheet):
         )  # fmt: skip
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.none = label(tr("sessions.none"), "lead", wrap=True)
-        super().__init__(window, tr("sessions.list"), column(self.none, self.table), width=1180, fill=True)
+        super().__init__(window, tr("sessions.list"), column(self.none, self.table), width=1760, fill=True)
         self.add_cancel(tr("common.close"))
         self.open_button = button(tr("sessions.open"), self.open_chosen, "main")
         self.foot.addWidget(self.open_button)

@@ -14,7 +14,7 @@ from teststation.protocol.load import SessionLoads, builtin_sessions, find, load
 from teststation.records.people.people import Person
 from teststation.subject import Subject
 from teststation.training.session.evidence import without_evidence
-from ui.desktop.i18n import say, told, tr
+from ui.desktop.i18n import core_texts, say, told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import exact, parse_number, today
 from ui.desktop.widgets.base import button, column, label, problem_label, set_shown, set_text, show_problems
@@ -41,7 +41,7 @@ class StartSheet(Sheet):
         self.sessions = QComboBox()
         self.sessions.setAccessibleName(tr("interval.which"))
         for identifier in builtin_sessions():
-            self.sessions.addItem(load_session(*find(identifier), ANY_LOAD).title, identifier)
+            self.sessions.addItem(core_texts().name_of(load_session(*find(identifier), ANY_LOAD).title), identifier)
         weight = "" if self._last is None else exact(self._last.weight_kg)
         self.weight = line_edit(weight, tr("interval.weight"))
         self.speed = line_edit("", tr("run.speed"))

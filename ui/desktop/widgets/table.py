@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTableWidget, QTableWidgetItem
 
 
@@ -13,7 +13,10 @@ def reading_table(name: str, headings: Sequence[str], stretched: int, *, wrapped
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     for_reading(table, name, stretched)
     if wrapped:
-        table.horizontalHeader().sectionResized.connect(lambda *_: table.resizeRowsToContents())
+        # When all columns have their widths: while one has not, a text is as narrow as a word, and its row as high.
+        later = QTimer(table, singleShot=True, interval=0)
+        later.timeout.connect(table.resizeRowsToContents)
+        table.horizontalHeader().sectionResized.connect(lambda *_: later.start())
     return table
 
 
