@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -190,6 +191,22 @@ def test_who_closes_the_window_or_leaves_it_has_answered_nothing(qtbot: QtBot, n
     answering(lambda hall: hall.close())
     assert application.ask_passphrase(tmp_path / "new.record", "new.record", SETTINGS) is None
     assert not (tmp_path / "new.record").exists()
+
+
+def test_a_window_that_is_closed_as_it_comes_up_is_waited_for_by_nobody(qtbot: QtBot) -> None:
+    class Shy(Hall):
+        def showEvent(self, event: QShowEvent) -> None:
+            super().showEvent(event)
+            self.close()
+
+    hall, waited = Shy("shy"), list[int]()
+    late = QTimer(hall, interval=500)
+    late.timeout.connect(lambda: (waited.append(1), hall.leave()))
+    late.start()
+    hall.wait()
+    late.stop()
+    assert waited == []
+    hall.deleteLater()
 
 
 def test_the_command_without_a_passphrase_opens_this_window_and_leaves_with_three(

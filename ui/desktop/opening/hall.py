@@ -24,18 +24,22 @@ class Hall(QWidget):
         self.setObjectName("screen")
         self.setWindowTitle(title)
         self._loop = QEventLoop(self)
+        self._left = False
         screen = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(WIDTH, screen.width() - 40), min(HEIGHT, screen.height() - 60))
         self._restyle()
 
     def wait(self) -> None:
         """Come back when it is left."""
+        self._left = False
         self.show()
         self.activateWindow()
-        self._loop.exec()
+        if not self._left:  # a loop that is left before it begins would never end, with no window to be seen
+            self._loop.exec()
 
     def leave(self) -> None:
         """Close it."""
+        self._left = True
         self._loop.quit()
         self.hide()
 
@@ -53,6 +57,7 @@ class Hall(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
+        self._left = True
         self._loop.quit()
 
     def _restyle(self) -> None:
