@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.process.test_whole_sessions import SHORT
 from tests.ui.training.test_training import on_top
 from tests.unit.records.builders import assessment_of, events_of, run_of
+from tests.unit.station.test_together import Clock, Strap, varied
+from teststation.clock import ScaledClock, TimeScale
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.run.record import Outcome
@@ -23,6 +25,7 @@ from ui.desktop.intervals.group_screen import GroupScreen
 from ui.desktop.intervals.group_start import GroupStartSheet
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.window import MainWindow
+from ui.station import together as room
 from ui.station.together import Tile
 
 LEFT = Qt.MouseButton.LeftButton
@@ -132,4 +135,32 @@ def test_two_train_together_by_real_clicks_and_are_kept_each_in_their_own_record
         assert stored.run.belt == ()
         assert max(bout.last_two_bpm or 0 for bout in stored.result.bouts) > 140
         assert [bout.rpe for bout in stored.result.bouts][:1] == [17]
+    assert record.journals() == []
+
+
+def test_closing_the_window_keeps_what_was_trained(
+    make_window: Callable[..., MainWindow], record: Record, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_test(record, person, "t1")
+    now, straps = Clock(), []
+
+    def client(device: str, *_: object, **__: object) -> Strap:
+        straps.append(Strap(now, device, varied))
+        return straps[-1]
+
+    monkeypatch.setattr(room, "HeartRateClient", client)
+    monkeypatch.setattr(room, "ScaledClock", lambda *_: ScaledClock(lambda: now.t_s, TimeScale(1.0)))
+    window = make_window()
+    window._train_together(room.prepare_group(window.station, [(person, "replay:x")], "4x4"))
+    flow = window.together
+    assert flow is not None
+    QTest.mouseClick(window.group.start_button, LEFT)
+    while now.t_s < 600.0:
+        now.t_s += 1.0
+        flow.session.tick()
+    assert window.in_test
+    window.close()
+    (stored,) = record.sessions.history(person.id)
+    assert (stored.run.outcome, stored.result.bouts_done) == (Outcome.OPERATOR, 1)
+    assert straps[0].closed
     assert record.journals() == []
