@@ -4,9 +4,13 @@ The bar's room is kept all the same: where it came and went, words that wrap too
 without it, and a screen laid itself out by turns until the stack was full.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QScrollBar, QWidget
+
+# What is inside may want another height at each of two heights that it is given, as words beside a table do. Qt answers
+# every change of its size with another one, at once and without end; this many in one another settle all that can be.
+ANSWERS_MOST = 4
 
 
 class _Bar(QScrollBar):
@@ -22,6 +26,7 @@ class Roomy(QScrollArea):
 
     def __init__(self, inside: QLayout, name: str = "") -> None:
         super().__init__()
+        self._answers = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setVerticalScrollBar(_Bar(Qt.Orientation.Vertical))
@@ -40,6 +45,18 @@ class Roomy(QScrollArea):
         assert layout is not None
         hint = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         return max(hint, layout.totalMinimumSize().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's answer to another size of what is inside, but not without end."""
+        if event.type() != QEvent.Type.Resize:
+            return super().eventFilter(watched, event)
+        if self._answers >= ANSWERS_MOST:
+            return False
+        self._answers += 1
+        try:
+            return super().eventFilter(watched, event)
+        finally:
+            self._answers -= 1
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
