@@ -209,8 +209,10 @@ def walk(hand: Hand, language: Language, size: tuple[int, int], time_scale: floa
 
 def main(hand: str, language: Language, width: str, height: str, time_scale: str = "20") -> int:
     """One appointment, without a test runner."""
+    application = QApplication(sys.argv[:1])  # before the first timer: one set without it never comes
     with tempfile.TemporaryDirectory() as folder:
         walk(HANDS[hand](), language, (int(width), int(height)), float(time_scale), Path(folder))
+    application.quit()
     return 0
 
 
