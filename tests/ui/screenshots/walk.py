@@ -1,41 +1,25 @@
-"""Walk through the window with the emulators and save a picture of every screen into ``docs/screens``.
+"""One walk through the window on the emulators: an appointment, twice, and all that lies around it."""
 
-Run it on a display of its own, once for each size::
-
-    xvfb-run -s "-screen 0 1920x1080x24" python -m tests.ui.screenshots
-    xvfb-run -s "-screen 0 1366x768x24" python -m tests.ui.screenshots
-"""
-
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QGuiApplication
 
-from drivers.adapters import PortHere
-from drivers.emulators.trackmaster import TrackmasterEmulator
-from drivers.emulators.wire import TcpServer
 from drivers.heart_rate.ble_scan import StrapSeen
-from teststation.clock import TimeScale
+from tests.ui.screenshots.between import drills, patients_view, sessions, training
+from tests.ui.screenshots.camera import Camera, let_live, wait
+from tests.ui.screenshots.machine import commissioning
 from teststation.ports import BeltState
 from teststation.protocol.load import find, load_plan
 from teststation.protocol.own import OwnProtocols
 from teststation.records.access.users import Role
-from teststation.records.database import Record, open_record
+from teststation.records.database import Record
 from teststation.run.state import Phase
 from teststation.subject import Sex
-from ui.desktop.application import ask_passphrase
 from ui.desktop.clinic.record_settings import RecordSettingsSheet
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.desk.login import FirstUserSheet, LoginCover
-from ui.desktop.opening.hall import Hall
-from ui.desktop.opening.passphrase import ChooseCover
 from ui.desktop.result.report import ReportSheet
 from ui.desktop.result.sign import SignSheet
 from ui.desktop.window import MainWindow
@@ -57,7 +41,6 @@ STRAPS = (
 )
 SEED = 3
 PASSWORD = "gå tur i skogen"
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 PEOPLE = (
     ("Aasen", "Kari", "1979-04-12", Sex.FEMALE),
     ("Berg", "Ola Nordmann", "1968-11-02", Sex.MALE),
@@ -66,41 +49,15 @@ PEOPLE = (
 )
 
 
-def wait(until: Callable[[], object], seconds: float) -> None:
-    """Let the window live until something is true."""
-    end_s = time.monotonic() + seconds
-    while not until():
-        if time.monotonic() > end_s:
-            raise TimeoutError("the window did not get there")
-        QApplication.processEvents()
-        time.sleep(0.01)
-
-
-def let_live(seconds: float) -> None:
-    """Let the window live for a while."""
-    end_s = time.monotonic() + seconds
-    wait(lambda: time.monotonic() >= end_s, seconds + 5)
-
-
-def screen_size() -> str:
-    """The screen's, as the pictures' names begin."""
-    screen = QGuiApplication.primaryScreen().geometry()
-    return f"{screen.width()}x{screen.height()}"
-
-
-def picture(window: QWidget, name: str) -> None:
-    """Save a whole window into ``docs/screens``."""
-    let_live(0.15)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    drawn = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    drawn.save(str(FOLDER / f"{screen_size()}-{name}.png"), quality=0)
-
-
 class Walk:
     """One walk through the window."""
 
-    def __init__(self, record: Record) -> None:
-        settings = Settings(clinic_name="Demoklinikken", operator="Demo", treadmill="emulated", heart_rate="emulated")
+    def __init__(self, record: Record, camera: Camera, scale: float = SCALE) -> None:
+        self.camera, self.scale = camera, scale
+        settings = Settings(
+            clinic_name="Demoklinikken", operator="Demo", treadmill="emulated", heart_rate="emulated",
+            language=camera.language, theme=camera.theme,
+        )  # fmt: skip
         truth = patient_of_seed(SEED)
         for family, given, born, sex in PEOPLE:
             record.people.add(family_name=family, given_name=given, born=born, sex=sex)
@@ -114,14 +71,14 @@ class Walk:
         )
         self.truth = truth
         own = OwnProtocols(record.path.with_name("protocols"))
-        self.window = MainWindow(Station(record, settings, SCALE, own), demo=True, seed=SEED)
+        self.window = MainWindow(Station(record, settings, scale, own), demo=True, seed=SEED)
         self.window.resize(QGuiApplication.primaryScreen().geometry().size())
         self.window.show()
         let_live(0.3)
 
     def save(self, name: str) -> None:
         """A picture of the whole window."""
-        picture(self.window, name)
+        self.camera.picture(self.window, name)
 
     def close_sheet(self) -> None:
         """Close what lies on top."""
@@ -155,7 +112,8 @@ class Walk:
         self.close_sheet()
         self.bring_in()
         self.protocols()
-        self.commissioning()
+        commissioning(window, self.save, self.scale)
+        training(window, self.person, self.save, self.close_sheet)
         self.pretest()
         self.run(pictures=True)
         self.save("30-result")
@@ -178,9 +136,11 @@ class Walk:
         self.close_sheet()
         window.history.back.emit()
         self.users()
+        sessions(window, self.person, self.save)
         self.pretest(pictures=False)
         self.stopped()
         window.close()
+        drills(record=window.station.record, person=self.person, camera=self.camera, scale=self.scale)
 
     def protocols(self) -> None:
         """The library with one of the clinic's own, and the editor on it."""
@@ -197,69 +157,6 @@ class Walk:
         self.save("71-protocol-editor")
         self.close_sheet()
         self.close_sheet()
-
-    def commissioning(self) -> None:
-        """A treadmill is put into use, every page."""
-        window, screen = self.window, self.window.commissioning
-        machine = TrackmasterEmulator("kmh", TimeScale(SCALE))
-        ports = (
-            PortHere("COM3", "USB Serial Port (FTDI)", "usb=0403:6001:A10K4F2W"),
-            PortHere("COM4", "Silicon Labs CP210x USB to UART Bridge", "usb=10c4:ea60:0001"),
-            PortHere("COM1", "Communications Port", "COM1"),
-        )
-        with TcpServer(machine) as server:
-            screen.ports._find = lambda: ports
-            window.machines.begin()
-            flow = window.machines.commissioning
-            assert flow is not None
-            screen.ports.choose(ports[0].port)
-            flow._port_answered(("trackmaster", "woodway"))
-            self.save("60-commissioning-port")
-            screen.ports.choose(server.url)
-            flow._port_answered(("trackmaster", "woodway"))
-            screen.next.click()
-            screen.families.kinds["woodway"].click()
-            self.save("61-commissioning-verify")
-            screen.families.kinds["trackmaster"].click()
-            screen.families.units["kmh"].click()
-            self.save("62-commissioning-family")
-            screen.next.click()
-            wait(screen.command.hold.isEnabled, 20)
-            self.save("63-commissioning-command")
-            QTest.mousePress(screen.command.hold, Qt.MouseButton.LeftButton)
-            wait(lambda: flow._moved_kmh is not None, 20)
-            self.save("64-commissioning-held")
-            QTest.mouseRelease(screen.command.hold, Qt.MouseButton.LeftButton)
-            wait(lambda: not flow.belt_may_move, 20)
-            screen.command.console.setText("4,8")
-            screen.command.console.textEdited.emit("")
-            screen.next.click()
-            self.save("65-commissioning-console")
-            screen.command.console.setText("3,0")
-            screen.command.console.textEdited.emit("")
-            screen.next.click()
-            wait(screen.check.hold.isEnabled, 20)
-            self.save("66-commissioning-check")
-            flow.begin()
-            wait(lambda: flow.trial is not None and flow.trial.phase == "running", 20)
-            screen.check.zero.click()
-            self.save("67-commissioning-turns")
-            let_live(0.6)
-            screen.check.last.click()
-            screen.check.length.setText("3,20")
-            screen.check.count.setText("8")
-            wait(lambda: not flow.belt_may_move, 20)
-            flow.measure._seconds = 30.5
-            screen.check.count.textEdited.emit("")
-            self.save("68-commissioning-checked")
-            screen.next.click()
-            screen.limits.name.setText("Rom 2")
-            screen.limits.limits["max_kmh"].setText("10")
-            self.save("69-commissioning-limits")
-            screen.next.click()
-            self.save("70-commissioning-summary")
-            screen.leave.click()
-            window.machines.close(10.0)
 
     def bring_in(self) -> None:
         """A table of earlier tests with a row that cannot be read."""
@@ -308,6 +205,17 @@ class Walk:
         self.save("37-amend")
         self.close_sheet()
         window.result.done.emit()
+        window.people.search.clear()
+        self.save("09-today")
+        window.people.waiting_button.click()
+        self.save("39-waiting")
+        self.close_sheet()
+        window.header.about_button.click()
+        self.save("54-about")
+        self.close_sheet()
+        window.show_help()
+        self.save("55-help")
+        self.close_sheet()
         record.people.add(family_name="Demoe", given_name="Pasient", born=self.person.born, sex=self.person.sex)
         window.people.refresh(choose=self.person.id)
         window.people.merge_button.click()
@@ -336,7 +244,7 @@ class Walk:
     def ready(self) -> None:
         """Wait for belt and strap, and start."""
         session = self.session()
-        wait(lambda: session.controller.state.at_rest and session.controller.state.hr_bpm is not None, 30)
+        wait(lambda: session.controller.state.at_rest and not session.snapshot().not_ready_because, 60)
 
     def session(self) -> Session:
         """The session there is."""
@@ -368,6 +276,7 @@ class Walk:
                 session.rpe(10 + 2 * last)
                 if pictures and last == 2:
                     self.save("23-run-third-stage")
+                    patients_view(window, self.camera, "42-patients-view")
             if state.notice is not None and pictures:
                 self.save("24-run-limit")
                 pictures = False
@@ -384,10 +293,11 @@ class Walk:
             ("27-event", flow.ask_event),
             ("28-pressure", flow.ask_pressure),
             ("29-load", flow.ask_load),
+            ("23-run-more", flow.ask_more),
         ):
             ask()
             self.save(name)
-            self.close_sheet()
+            self.window.sheets.finish_all()  # a drawer may have closed by itself: the belt went on
 
     def stopped(self) -> None:
         """The run screen with a high alarm, drawn from a snapshot that no emulator gives on demand."""
@@ -414,48 +324,3 @@ class Walk:
         self.window.run.show_moment(moment)
         self.save("40-red-button")
         flow.bridge.start()
-
-
-def main() -> int:
-    """Both the walk and its pictures."""
-    application = QApplication(sys.argv[:1])
-    application.setStyle("Fusion")
-    with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "screens.record", "screens") as record:
-        Walk(record).whole()
-        first_start(Path(folder) / "new.record")
-    return 0
-
-
-def first_start(file: Path) -> None:
-    """What is asked before there is a record."""
-
-    def open_hall() -> Hall:
-        return next(one for one in QApplication.topLevelWidgets() if isinstance(one, Hall) and one.isVisible())
-
-    def taken() -> None:
-        hall = open_hall()
-        choose = hall.findChild(ChooseCover)
-        assert isinstance(choose, ChooseCover)
-        choose.fresh.setText(PASSWORD)
-        choose.again.setText(PASSWORD)
-        picture(hall, "80-passphrase-choose")
-        choose.take()
-        picture(hall, "81-passphrase-keep")
-        hall.close()
-
-    QTimer.singleShot(500, taken)
-    ask_passphrase(file, "teststation.record", Settings(clinic_name="Klinikken"))
-    with open_record(file, PASSWORD, create=True):
-        pass
-
-    def asked() -> None:
-        hall = open_hall()
-        picture(hall, "82-passphrase-ask")
-        hall.close()
-
-    QTimer.singleShot(500, asked)
-    ask_passphrase(file, "teststation.record", Settings(clinic_name="Klinikken"))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Walk through the window with the emulators and save a picture of every screen.
+
+For the guide, into ``docs/screens``, of the display there is, once for each of its sizes::
+
+    xvfb-run -s "-screen 0 1366x768x24" python -m tests.ui.screenshots
+    xvfb-run -s "-screen 0 1920x1080x24" python -m tests.ui.screenshots
+
+To be looked at, of every size, look and language, each into a folder of its own, without a display::
+
+    python -m tests.ui.screenshots --all FOLDER
+    python -m tests.ui.screenshots --all FOLDER --sizes 1366x768@1.5 --languages nn --looks dark
+"""
+
+import argparse
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.ui.screenshots.camera import Camera
+from tests.ui.screenshots.opening import first_start
+from tests.ui.screenshots.walk import SCALE, Walk
+from teststation.records.database import open_record
+from teststation.texts import LANGUAGES
+from ui.desktop.application import _application
+from ui.desktop.theme.palette import PALETTES
+
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "screens"
+SIZES = ("1024x600@1", "1366x768@1", "1366x768@1.5", "1920x1080@1", "1920x1080@2", "3840x2160@2")
+
+
+def main() -> int:
+    """The guide's pictures, or all of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", metavar="FOLDER", type=Path)
+    parser.add_argument("--sizes", nargs="+", default=SIZES, metavar="WIDTHxHEIGHT@SCALE")
+    parser.add_argument("--languages", nargs="+", default=LANGUAGES)
+    parser.add_argument("--looks", nargs="+", default=tuple(PALETTES))
+    parser.add_argument("--one", nargs=2, metavar=("LANGUAGE", "LOOK"), help=argparse.SUPPRESS)
+    parser.add_argument("--time-scale", type=float, default=SCALE)
+    arguments = parser.parse_args()
+    if arguments.all is not None and arguments.one is None:
+        return every_one(arguments)
+    walked(Camera(arguments.all or GUIDE, *(arguments.one or ())), arguments.time_scale)
+    return 0
+
+
+def walked(camera: Camera, time_scale: float) -> None:
+    """One walk on the display there is."""
+    _application(camera.language, camera.theme)
+    with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "screens.record", "screens") as record:
+        first_start(Path(folder) / "new.record", camera)
+        Walk(record, camera, time_scale).whole()
+
+
+def every_one(arguments: argparse.Namespace) -> int:
+    """A process for each, as Qt takes a screen's size and scale once: on screens that are nowhere seen."""
+    failed = 0
+    for size, language, look in itertools.product(arguments.sizes, arguments.languages, arguments.looks):
+        folder = arguments.all / f"{size}-{language}-{look}"
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "tests.ui.screenshots", "--all", str(folder), "--one", language, look]
+        command += ["--time-scale", f"{arguments.time_scale:g}"]
+        with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as screen:
+            json.dump(screen_of(size), screen)
+        environment = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={screen.name}"}
+        done = subprocess.run(command, env=environment, check=False)
+        Path(screen.name).unlink()
+        pictures = len(list(folder.glob("*.png")))
+        sys.stdout.write(f"{folder.name}: {pictures} pictures{', and then it failed' if done.returncode else ''}\n")
+        sys.stdout.flush()
+        failed += done.returncode != 0
+    return 1 if failed else 0
+
+
+def screen_of(size: str) -> dict[str, object]:
+    """What Qt's screenless platform reads: pixels of the glass, and so many of them to a point."""
+    pixels, _, scale = size.partition("@")
+    width, height = (int(part) for part in pixels.split("x"))
+    ratio = float(scale or 1)
+    screen = {
+        "name": size, "x": 0, "y": 0, "width": round(width / ratio), "height": round(height / ratio),
+        "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": ratio,
+    }  # fmt: skip
+    return {"synchronousWindowSystemEvents": False, "windowFrameMargins": False, "screens": [screen]}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Takes a picture of a whole window, on whatever screen there is."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+def wait(until: Callable[[], object], seconds: float) -> None:
+    """Let the window live until something is true."""
+    end_s = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > end_s:
+            raise TimeoutError("the window did not get there")
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def let_live(seconds: float) -> None:
+    """Let the window live for a while."""
+    end_s = time.monotonic() + seconds
+    wait(lambda: time.monotonic() >= end_s, seconds + 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """Saves pictures into a folder under names that begin with the screen's size."""
+
+    folder: Path
+    language: Literal["nb", "nn", "en"] = "nb"
+    theme: Literal["light", "dark"] = "light"
+
+    def picture(self, window: QWidget, name: str) -> None:
+        """Save a whole window."""
+        let_live(0.15)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        drawn = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        drawn.save(str(self.folder / f"{screen_size()}-{name}.png"), quality=0)
+
+
+def screen_size() -> str:
+    """The screen's, in its own points."""
+    screen = QGuiApplication.primaryScreen().geometry()
+    return f"{screen.width()}x{screen.height()}"
