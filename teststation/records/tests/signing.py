@@ -81,32 +81,28 @@ class Signing:
         """Tests of people, signed or amended at ``since`` (ISO 8601, UTC) or later, that have not gone to the journal
         after that; the one that waits longest first. A session and a demonstration go nowhere.
         """
-        newest = (
-            select(SIGNATURE.c.test_id, func.max(SIGNATURE.c.number).label("number"))
-            .group_by(SIGNATURE.c.test_id)
-            .having(func.max(SIGNATURE.c.signed_at) >= since)
-            .subquery()
-        )
         query = (
             select(
                 SIGNATURE.c.test_id, TEST.c.person_id, TEST.c.started_at, SIGNATURE.c.signed_at,
                 SIGNATURE.c.user_name.label("signed_by"), SIGNATURE.c.audit_seq,
             )
-            .join(newest, (newest.c.test_id == SIGNATURE.c.test_id) & (newest.c.number == SIGNATURE.c.number))
             .join(TEST, TEST.c.id == SIGNATURE.c.test_id)
-            .where(select(RESULT.c.test_id).where(RESULT.c.test_id == TEST.c.id).exists(), not_(DEMONSTRATION))
-            .order_by(SIGNATURE.c.signed_at)
+            .where(SIGNATURE.c.signed_at >= since, not_(DEMONSTRATION))
+            .where(select(RESULT.c.test_id).where(RESULT.c.test_id == TEST.c.id).exists())
+            .order_by(SIGNATURE.c.number)
         )  # fmt: skip
         with self._database.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-            first = min((row["audit_seq"] for row in rows), default=0)
+            newest = {row["test_id"]: row for row in connection.execute(query).mappings()}
+            if not newest:
+                return []  # the log, which grows for ever, is not read for nothing: this is asked with every list
+            first = min(row["audit_seq"] for row in newest.values())
             gone = select(AUDIT.c.test_id, func.max(AUDIT.c.seq)).where(
                 AUDIT.c.seq > first, AUDIT.c.action == Action.TEST_HANDED_OVER.value
             )
             handed = {row[0]: row[1] for row in connection.execute(gone.group_by(AUDIT.c.test_id))}
         return [
             Waiting(**{name: row[name] for name in Waiting.__struct_fields__})
-            for row in rows
+            for row in sorted(newest.values(), key=lambda row: row["signed_at"])
             if handed.get(row["test_id"], 0) <= row["audit_seq"]
         ]
 
