@@ -91,18 +91,7 @@ class Controller:
         monitor = self.devices.heart_rate
         for reading in monitor.readings():
             t_s = min(self.clock.at(reading.t_mono_s), self.now_s())
-            self._feed(
-                ev.HeartRateRead(
-                    t_s=t_s,
-                    status=reading.status,
-                    bpm=reading.bpm,
-                    rr_1024=reading.rr_1024,
-                    contact=reading.contact,
-                    battery_pct=reading.battery_pct,
-                    sensor=reading.sensor,
-                    flags=reading.flags,
-                )
-            )
+            self._feed(ev.HeartRateRead.of(reading, t_s))
         for frame in monitor.frames():
             t_s = min(self.clock.at(frame.t_mono_s), self.now_s())
             self._feed(ev.HeartFramePassed(t_s, frame.direction, frame.data_hex, frame.channel))

@@ -3,11 +3,13 @@
 The journal is these events, one after the other: what a run became follows from them and from nothing else.
 """
 
+from typing import Self
+
 import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
-from teststation.ports import BeltCheck, BeltState, HeartRateStatus, TreadmillInfo, TripReason
+from teststation.ports import BeltCheck, BeltState, HeartRateReading, HeartRateStatus, TreadmillInfo, TripReason
 from teststation.protocol.plan import Plan
 from teststation.subject import Gait, Subject
 
@@ -85,6 +87,20 @@ class HeartRateRead(Event, frozen=True, tag="heart_rate_read", omit_defaults=Tru
     battery_pct: int | None = None
     sensor: str = ""
     flags: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, reading: HeartRateReading, t_s: float) -> Self:
+        """What a driver told, at ``t_s`` of the test."""
+        return cls(
+            t_s=t_s,
+            status=reading.status,
+            bpm=reading.bpm,
+            rr_1024=reading.rr_1024,
+            contact=reading.contact,
+            battery_pct=reading.battery_pct,
+            sensor=reading.sensor,
+            flags=reading.flags,
+        )
 
 
 class HeartFramePassed(Event, frozen=True, tag="heart_frame_passed", omit_defaults=True):

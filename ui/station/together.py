@@ -5,7 +5,6 @@ No treadmill is opened, and nothing here can move one.
 
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from teststation.clock import ScaledClock
 from teststation.demonstration import is_demonstration
 from teststation.errors import BadInput, RecordError, StationError
 from teststation.moments import DAYS_IN_YEAR
-from teststation.ports import HeartRateMonitor, HeartRateStatus, Journal, Setpoint
+from teststation.ports import HeartRateMonitor, HeartRateStatus, Journal
 from teststation.protocol.load import find, load_session
 from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
@@ -32,14 +31,13 @@ from teststation.subject import Subject
 from teststation.training.session.evidence import without_evidence
 from teststation.training.session.start import typed
 from teststation.training.together import NO_BELT, Part, Training, Wearer, problems, without_belt
-from ui.station.interval_session import propose_session
+from ui.station.interval_session import ANY_LOAD, propose_session
 from ui.station.run_mark import RunMark
 from ui.station.settings import ant_key
 from ui.station.station import Station
 from ui.station.synced_journal import SyncedJournal
 
 STRAPS = ("bridge", "ant", "ble", "replay")  # a treadmill that tells a pulse is no strap, and nobody's alone
-_ANY_LOAD = Setpoint(speed_kmh=4.0, incline_pct=0.0)  # a session cannot be read without one; it is taken out again
 
 
 def wearer(person: Person, device: str) -> Wearer:
@@ -105,21 +103,10 @@ class GroupSession:
             for reading in readings:
                 if not is_recording(one.wearer.device):  # which names itself, and no strap
                     one.sensor = reading.sensor or one.sensor
-                shared = one.sensor and self._wearing(one.sensor) > 1
-                status = HeartRateStatus.OFFLINE if shared else reading.status
-                self._feed(
-                    one,
-                    ev.HeartRateRead(
-                        t_s=min(self._clock.at(reading.t_mono_s), now_s),
-                        status=status,
-                        bpm=None if shared else reading.bpm,
-                        rr_1024=() if shared else reading.rr_1024,
-                        contact=reading.contact,
-                        battery_pct=reading.battery_pct,
-                        sensor=reading.sensor,
-                        flags=reading.flags,
-                    ),
-                )
+                read = ev.HeartRateRead.of(reading, min(self._clock.at(reading.t_mono_s), now_s))
+                if self._sharing(one):  # then it is nobody's, for nobody can tell whose it is
+                    read = msgspec.structs.replace(read, status=HeartRateStatus.OFFLINE, bpm=None, rr_1024=())
+                self._feed(one, read)
             for frame in frames:
                 t_s = min(self._clock.at(frame.t_mono_s), now_s)
                 self._feed(one, ev.HeartFramePassed(t_s, frame.direction, frame.data_hex, frame.channel))
@@ -133,9 +120,9 @@ class GroupSession:
             if one.training.state != before:
                 self._write(one, ev.Ticked(t_s=now_s))
 
-    def _wearing(self, sensor: str) -> int:
-        """How many are read by one strap: then it is nobody's, for nobody can tell whose it is."""
-        return Counter(one.sensor for one in self.members)[sensor]
+    def _sharing(self, one: Member) -> list[Member]:
+        """The others that are read by the same strap."""
+        return [other for other in self.members if other is not one and one.sensor and other.sensor == one.sensor]
 
     @property
     def begun(self) -> bool:
@@ -165,10 +152,9 @@ class GroupSession:
         )  # fmt: skip
 
     def _troubles(self, one: Member) -> tuple[Problem, ...]:
-        same = [other for other in self.members if one.sensor and other.sensor == one.sensor]
-        others = [other.wearer.name for other in same if other is not one]
-        if others:
-            return (Cause("group_strap_twice", {"one": one.wearer.name, "other": others[0]}),)
+        sharing = self._sharing(one)
+        if sharing:
+            return (Cause("group_strap_twice", {"one": one.wearer.name, "other": sharing[0].wearer.name}),)
         if one.training.state.hr_bpm is not None:
             return ()
         told: tuple[Problem, ...] = getattr(one.monitor, "trouble", ())
@@ -290,7 +276,7 @@ def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tup
     proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo)
     if proposal.start.barred:
         raise BadInput(Cause("group_after_symptom", {"name": person.full_name}))
-    return proposal.subject, without_belt(load_session(*find(protocol), typed(proposal.subject, _ANY_LOAD)))
+    return proposal.subject, without_belt(load_session(*find(protocol), typed(proposal.subject, ANY_LOAD.bout)))
 
 
 def _member(station: Station, person: Person, one: Wearer, subject: Subject, plan: Plan, clock: ScaledClock) -> Member:

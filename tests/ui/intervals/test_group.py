@@ -13,8 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.process.test_whole_sessions import SHORT
 from tests.ui.training.test_training import on_top
 from tests.unit.records.builders import assessment_of, events_of, run_of
-from tests.unit.station.test_together import Clock, Strap, varied
-from teststation.clock import ScaledClock, TimeScale
+from tests.unit.station.test_together import Clock, on_straps_of
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.run.record import Outcome
@@ -142,14 +141,8 @@ def test_closing_the_window_keeps_what_was_trained(
     make_window: Callable[..., MainWindow], record: Record, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_a_test(record, person, "t1")
-    now, straps = Clock(), []
-
-    def client(device: str, *_: object, **__: object) -> Strap:
-        straps.append(Strap(now, device, varied))
-        return straps[-1]
-
-    monkeypatch.setattr(room, "HeartRateClient", client)
-    monkeypatch.setattr(room, "ScaledClock", lambda *_: ScaledClock(lambda: now.t_s, TimeScale(1.0)))
+    now = Clock()
+    straps = on_straps_of(now, monkeypatch)
     window = make_window()
     window._train_together(room.prepare_group(window.station, [(person, "replay:x")], "4x4"))
     flow = window.together

@@ -84,12 +84,9 @@ def people(record: Record) -> list[Person]:
     return found
 
 
-Made = tuple[GroupSession, list[Strap], Clock]
-
-
-@pytest.fixture
-def made(station: Station, people: list[Person], monkeypatch: pytest.MonkeyPatch) -> Made:
-    clock, straps = Clock(), []
+def on_straps_of(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> list[Strap]:
+    """Every strap that a group session opens from now on, on this clock, in the order of their opening."""
+    straps: list[Strap] = []
 
     def client(device: str, *_: object, **__: object) -> Strap:
         straps.append(Strap(clock, device, varied))
@@ -97,6 +94,16 @@ def made(station: Station, people: list[Person], monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(room, "HeartRateClient", client)
     monkeypatch.setattr(room, "ScaledClock", lambda *_: ScaledClock(lambda: clock.t_s, TimeScale(1.0)))
+    return straps
+
+
+Made = tuple[GroupSession, list[Strap], Clock]
+
+
+@pytest.fixture
+def made(station: Station, people: list[Person], monkeypatch: pytest.MonkeyPatch) -> Made:
+    clock = Clock()
+    straps = on_straps_of(clock, monkeypatch)
     return prepare_group(station, [(people[0], "ble:A"), (people[1], "ble:B")], "4x4"), straps, clock
 
 
