@@ -10,7 +10,7 @@ from teststation.physiology.advice import advise
 from teststation.physiology.hrmax import SessionPeak
 from teststation.physiology.result import Line
 from teststation.ports import Setpoint
-from teststation.protocol.load import SessionLoads, find, load_session, session_band
+from teststation.protocol.load import SessionLoads, builtin_sessions, find, load_session, session_band
 from teststation.protocol.plan import Plan
 from teststation.protocol.schema import INCLINE_PCT, SPEED_KMH
 from teststation.records.database import Record
@@ -21,6 +21,8 @@ from teststation.subject import Subject
 from teststation.training.session.evidence import Learned, learned, with_evidence, without_evidence
 from teststation.training.session.start import Start, propose, typed
 from ui.station.session import Session
+
+ANY_LOAD = SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))  # no session can be read without one
 
 
 class TrainingSession(Session):
@@ -102,9 +104,14 @@ def propose_session(
     known = with_evidence(subject, record.sessions.peaks(person_id, demo=demo), today)
     tests = [stored for stored in record.tests.history(person_id) if stored.run.demo is demo]
     last = (tests[-1].assessment, advise(tests[-1].run, tests[-1].assessment)) if tests else None
-    plan_id = load_session(*find(protocol), SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))).id
+    plan_id = load_session(*find(protocol), ANY_LOAD).id
     start = propose(known, band, last, record.sessions.last_load(person_id, plan_id, demo=demo))
     return Proposal(protocol, known, start, None if last is None else last[0].line)
+
+
+def session_titles() -> dict[str, str]:
+    """What the sessions that come with the station are called, by id."""
+    return {identifier: load_session(*find(identifier), ANY_LOAD).title for identifier in builtin_sessions()}
 
 
 def learned_from(record: Record, stored: StoredSession) -> Learned | None:

@@ -12,6 +12,7 @@ from ui.desktop.i18n import say, tr
 from ui.desktop.i18n.learned import learned_words
 from ui.desktop.i18n.numbers import number
 from ui.desktop.intervals.screen import IntervalScreen
+from ui.desktop.intervals.sessions import load_words
 from ui.desktop.intervals.start import StartSheet
 from ui.desktop.test.flow import RunFlow
 from ui.desktop.widgets.sheet import Sheet
@@ -58,8 +59,7 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
     for bout in found.bouts:
         borg = tr("interval.no_borg") if bout.rpe is None else tr("interval.borg", rpe=bout.rpe)
         pulse = "" if bout.last_two_bpm is None else tr("interval.last_two", bpm=round(bout.last_two_bpm))
-        load = tr("interval.load", speed=number(bout.speed_kmh, 1), incline=number(bout.incline_pct, 1))
-        load = tr("interval.no_load") if bout.speed_kmh is None else load
+        load = load_words(bout) or tr("interval.no_load")
         lines.append(tr("interval.bout_line", n=bout.number, load=load, borg=borg, pulse=pulse))
     if found.peak is not None:
         lines.append(tr("interval.peak", bpm=round(found.peak.bpm)))

@@ -10,6 +10,7 @@ from teststation.run.state import Phase
 from teststation.training.together import Part
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import clock
+from ui.desktop.intervals.band_words import band_words
 from ui.desktop.test.panels import NO_READING
 from ui.desktop.widgets.base import button, column, frame, label, row, set_shown, set_state, set_text
 from ui.station.together import Tile
@@ -51,16 +52,7 @@ class TilePanel(QFrame):
         set_text(self.name, tile.name)
         set_text(self.pulse, NO_READING if tile.bpm is None else str(tile.bpm))
         self.pulse.setAccessibleName(f"{tr('together.pulse', name=tile.name)} {self.pulse.text()}")
-        low, high, bpm = tile.low_bpm, tile.high_bpm, tile.bpm
-        if low is None or high is None:
-            words, near, above = tr("interval.talk_test"), "", False
-        else:
-            words, above = tr("interval.band", low=round(low), high=round(high)), bpm is not None and bpm > high
-            near = "" if bpm is None or tile.part.name != BOUT else _in_band(bpm, low, high)
-        set_text(self.band, words)
-        set_text(self.near, near or (tr("interval.above", bpm=round(bpm - high)) if above and bpm and high else ""))
-        set_state(self.near, "caution" if above else "good" if near == tr("interval.inside") else "")
-        set_shown(self.near, bool(self.near.text()))
+        self._show_band(tile)
         set_text(self.part, part_words(tile.part))
         set_text(self.trouble, " ".join(told(tile.troubles)))
         set_shown(self.trouble, bool(tile.troubles))
@@ -69,6 +61,20 @@ class TilePanel(QFrame):
         set_state(self.borg, "due" if tile.borg_due else "")
         for one in (self.borg_button, self.end_button):
             one.setEnabled(tile.part.phase in (Phase.STAGES, Phase.COOL_DOWN))
+
+    def _show_band(self, tile: Tile) -> None:
+        """The band, and in a bout where the pulse is against it; a pulse above it is said at any time."""
+        low, high, bpm = tile.low_bpm, tile.high_bpm, tile.bpm
+        band, near, state = tr("interval.talk_test"), "", ""
+        if low is not None and high is not None:
+            band = tr("interval.band", low=round(low), high=round(high))
+            if bpm is not None and (bpm > high or tile.part.name == BOUT):
+                near = band_words(bpm, low, high)
+                state = "caution" if bpm > high else "good" if bpm >= low else ""
+        set_text(self.band, band)
+        set_text(self.near, near)
+        set_state(self.near, state)
+        set_shown(self.near, bool(near))
 
 
 class GroupScreen(QWidget):
@@ -112,12 +118,6 @@ class GroupScreen(QWidget):
         set_text(self.clock, tr("together.done") if walking is None else part_words(walking))
         set_shown(self.start_button, not begun)
         set_text(self.end_button, tr("together.end" if begun else "together.leave"))
-
-
-def _in_band(bpm: int, low: float, high: float) -> str:
-    if bpm < low:
-        return tr("interval.below", bpm=round(low - bpm))
-    return tr("interval.above", bpm=round(bpm - high)) if bpm > high else tr("interval.inside")
 
 
 def part_words(part: Part) -> str:

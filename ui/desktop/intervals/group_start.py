@@ -6,12 +6,11 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from drivers.heart_rate.ble_scan import StrapSeen
 from teststation.errors import StationError
-from teststation.ports import Setpoint
-from teststation.protocol.load import SessionLoads, builtin_sessions, find, load_session
 from teststation.records.people.people import Person
-from ui.desktop.i18n import core_texts, told, tr
+from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day
+from ui.desktop.intervals.which import which_session
 from ui.desktop.widgets.base import button, column, label, problem_label, row, set_text, show_problems
 from ui.desktop.widgets.fields import form
 from ui.desktop.widgets.sheet import Sheet
@@ -20,8 +19,6 @@ from ui.station.settings import ant_key
 from ui.station.station import Station
 from ui.station.strap_search import search
 from ui.station.together import GroupSession, prepare_group
-
-ANY_LOAD = SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))  # to read a session's title
 
 
 class GroupStartSheet(Sheet):
@@ -34,10 +31,7 @@ class GroupStartSheet(Sheet):
         self._people = {one.id: one for one in station.record.people.all()}
         self._straps: list[StrapSeen] = []
         self._searching: Work | None = None
-        self.sessions = QComboBox()
-        self.sessions.setAccessibleName(tr("interval.which"))
-        for identifier in builtin_sessions():
-            self.sessions.addItem(core_texts().name_of(load_session(*find(identifier), ANY_LOAD).title), identifier)
+        self.sessions = which_session()
         self.rows: list[tuple[QComboBox, QComboBox]] = []
         self._grid = QGridLayout()
         self._grid.setColumnStretch(0, 1)
@@ -115,7 +109,10 @@ class GroupStartSheet(Sheet):
 
     def _not_found(self, error: Exception) -> None:
         self.find_button.setEnabled(True)
-        set_text(self.found, " ".join(told(error)) if isinstance(error, StationError) else str(error))
+        set_text(self.found, "")
+        if not isinstance(error, StationError):
+            raise error
+        set_text(self.found, " ".join(told(error)))
 
     def prepare(self) -> None:
         """Start the drivers, or say what is missing. Nothing moves."""

@@ -8,6 +8,7 @@ from teststation.run.state import Phase
 from teststation.snapshot import SessionNow, Snapshot
 from ui.desktop.i18n import say, told, tr
 from ui.desktop.i18n.numbers import DASH, number
+from ui.desktop.intervals.band_words import band_words
 from ui.desktop.test.panels import NO_READING, HeartPanel
 from ui.desktop.test.screen import RunScreen, titled
 from ui.desktop.widgets.base import button, column, label, row, rule, set_shown, set_state, set_text
@@ -43,7 +44,7 @@ class BandPanel(HeartPanel):
         share = (moment.hr_bpm - low + BAR_BELOW_BPM) / (high - low + BAR_BELOW_BPM + BAR_ABOVE_BPM)
         above = moment.hr_bpm > high
         self._bar(round(100 * min(1.0, max(0.0, share))), "caution" if above else "")
-        set_text(self.near, _in_band(moment.hr_bpm, low, high) if now.part == BOUT else "")
+        set_text(self.near, band_words(moment.hr_bpm, low, high) if now.part == BOUT else "")
 
 
 class BoutPanel(QFrame):
@@ -121,12 +122,6 @@ class IntervalScreen(RunScreen):
         top = None if now is None else now.hr_high_bpm
         walking = moment.phase is Phase.STAGES
         self.time_plot.show_run(moment.record, top, moment.stage_remaining_s, walking=walking)
-
-
-def _in_band(bpm: int, low: float, high: float) -> str:
-    if bpm < low:
-        return tr("interval.below", bpm=round(low - bpm))
-    return tr("interval.above", bpm=round(bpm - high)) if bpm > high else tr("interval.inside")
 
 
 def _part_words(moment: Snapshot, now: SessionNow) -> str:

@@ -34,12 +34,15 @@ def words_of(line: SessionLine) -> tuple[str, ...]:
 
 
 def _loads(bouts: Sequence[BoutResult]) -> str:
-    said = [
-        tr("interval.load", speed=number(bout.speed_kmh, 1), incline=number(bout.incline_pct, 1))
-        for bout in bouts
-        if bout.speed_kmh is not None and bout.incline_pct is not None
-    ]
+    said = [words for bout in bouts if (words := load_words(bout))]
     return " → ".join(dict.fromkeys((*said[:1], *said[-1:]))) or DASH
+
+
+def load_words(bout: BoutResult) -> str:
+    """The load of one bout; empty where none is known, as of a session without a belt."""
+    if bout.speed_kmh is None or bout.incline_pct is None:
+        return ""
+    return tr("interval.load", speed=number(bout.speed_kmh, 1), incline=number(bout.incline_pct, 1))
 
 
 class SessionsSheet(Sheet):

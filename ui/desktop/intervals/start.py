@@ -4,26 +4,24 @@ from collections.abc import Callable
 from datetime import date
 
 import msgspec
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from teststation.demonstration import is_demonstration
 from teststation.errors import StationError
 from teststation.moments import DAYS_IN_YEAR
 from teststation.ports import Setpoint
-from teststation.protocol.load import SessionLoads, builtin_sessions, find, load_session
 from teststation.records.people.people import Person
 from teststation.subject import Subject
 from teststation.training.session.evidence import without_evidence
-from ui.desktop.i18n import core_texts, say, told, tr
+from ui.desktop.i18n import say, told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import exact, parse_number, today
+from ui.desktop.intervals.which import which_session
 from ui.desktop.widgets.base import button, column, label, problem_label, set_shown, set_text, show_problems
 from ui.desktop.widgets.fields import WEIGHT_KG, form, line_edit
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.interval_session import Proposal, propose_session
 from ui.station.station import Setup, Station
-
-ANY_LOAD = SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))  # to read a session's title
 
 
 class StartSheet(Sheet):
@@ -38,10 +36,7 @@ class StartSheet(Sheet):
         tests = [one for one in station.record.tests.history(person.id) if one.run.demo is self._demo]
         self._last: Subject | None = without_evidence(tests[-1].run.subject) if tests else None
         self._proposal: Proposal | None = None
-        self.sessions = QComboBox()
-        self.sessions.setAccessibleName(tr("interval.which"))
-        for identifier in builtin_sessions():
-            self.sessions.addItem(core_texts().name_of(load_session(*find(identifier), ANY_LOAD).title), identifier)
+        self.sessions = which_session()
         weight = "" if self._last is None else exact(self._last.weight_kg)
         self.weight = line_edit(weight, tr("interval.weight"))
         self.speed = line_edit("", tr("run.speed"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from teststation.physiology.result import Change, StageResult
 from teststation.records.people.people import Person
@@ -12,6 +12,7 @@ from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, day, number, signed
 from ui.desktop.result.text import change_words, fitness_age_words, interval, outcome_words
 from ui.desktop.widgets.base import column, label
+from ui.desktop.widgets.scrolled import scrolled
 from ui.desktop.widgets.sheet import Sheet
 
 Line = tuple[str, str, str, str]  # name, earlier, later, difference
@@ -84,14 +85,7 @@ class CompareSheet(Sheet):
                 for place, text in enumerate(line):
                     grid.addWidget(label(text, "soft" if place == 0 else "", wrap=True), at, place)
                 at += 1
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        inside.setLayout(column(grid, 1, margin=(0, 0, 12, 0)))
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setAccessibleName(tr("compare.title", name=name_of(person)))
-        scroll.setWidget(inside)
-        scroll.setMinimumHeight(320)
+        scroll = scrolled(grid, tr("compare.title", name=name_of(person)))
         body = column(self.words, scroll, shares=(0, 1))
         super().__init__(window, tr("compare.title", name=name_of(person)), body, width=1600)
         self.add_cancel(tr("common.close"))

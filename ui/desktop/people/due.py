@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from teststation.due import next_due
 from teststation.records.people.people import Person
@@ -10,6 +10,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day
 from ui.desktop.widgets.base import ElidedLabel, button, column, label
+from ui.desktop.widgets.scrolled import scrolled
 from ui.desktop.widgets.sheet import Sheet
 
 SHOWN = 100
@@ -23,14 +24,7 @@ def due_sheet(window: QWidget, due: Sequence[tuple[Person, str]], chosen: Callab
     grid.setColumnStretch(0, 1)
     for place, key in enumerate(("person.name", "person.born", "person.last", "person.next")):
         grid.addWidget(label(tr(key), "caption"), 0, place)
-    inside = QWidget()
-    inside.setObjectName("scrolled")
-    inside.setLayout(column(grid, 1, margin=(0, 0, 12, 0)))
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setAccessibleName(tr("due.title"))
-    scroll.setWidget(inside)
-    scroll.setMinimumHeight(320)
+    scroll = scrolled(grid, tr("due.title"))
     words = tr("due.nobody") if not due else tr("due.words", n=len(due))
     sheet = Sheet(window, tr("due.title"), column(label(words, "soft", wrap=True), scroll), width=1250)
     sheet.add_cancel(tr("common.close"))

@@ -68,11 +68,7 @@ class Papers(QObject):
 
     def hand_over(self, stored: StoredTest) -> None:
         """Give the test to the journal: page and text into the folder it watches, the text on the clipboard too."""
-        folder = self._station.settings.hand_over_folder
-        if folder:
-            self.hand_over_to(stored, Path(folder))
-        else:
-            self._dialogs.folder(tr("papers.hand_over_where"), "", lambda chosen: self.hand_over_to(stored, chosen))
+        self._into_the_folder(lambda folder: self.hand_over_to(stored, folder))
 
     def hand_over_to(self, stored: StoredTest, folder: Path) -> None:
         """Make both beside the window."""
@@ -87,13 +83,8 @@ class Papers(QObject):
 
     def hand_over_many(self, tests: Sequence[StoredTest]) -> None:
         """Those that were chosen in a list, one or several, with how far it has come."""
-        if not tests:
-            return
-        folder = self._station.settings.hand_over_folder
-        if folder:
-            self.hand_over_many_to(tests, Path(folder))
-        else:
-            self._dialogs.folder(tr("papers.hand_over_where"), "", lambda chosen: self.hand_over_many_to(tests, chosen))
+        if tests:
+            self._into_the_folder(lambda folder: self.hand_over_many_to(tests, folder))
 
     def hand_over_many_to(self, tests: Sequence[StoredTest], folder: Path) -> None:
         """Make them beside the window, one after the other."""
@@ -126,10 +117,11 @@ class Papers(QObject):
     def _many_handed_over(self, found: tuple[list[HandedOver], list[Problem]], of: int, folder: Path) -> None:
         made, problems = found
         self.handed_over.emit()
-        if of == 1 and made and self._handing is not None:
+        if self._handing is None:
+            return
+        if of == 1 and made:
             self._to_clipboard(made[0].words)
-        if self._handing is not None:
-            self._handing.end(len(made), of, folder.name, problems)
+        self._handing.end(len(made), of, folder.name, problems)
 
     def _handed_over(self, found: tuple[list[HandedOver], list[Problem]]) -> None:
         made, problems = found
@@ -216,6 +208,14 @@ class Papers(QObject):
         if found is not None:
             self._window.tell(tr("error.known"), told([found]))
         return found is None
+
+    def _into_the_folder(self, do: Callable[[Path], None]) -> None:
+        """The one that the journal system watches, where the clinic has said which; else it is asked for."""
+        folder = self._station.settings.hand_over_folder
+        if folder:
+            do(Path(folder))
+        else:
+            self._dialogs.folder(tr("papers.hand_over_where"), "", do)
 
     def _to_clipboard(self, words: str) -> None:
         """What ``let_go`` takes away again."""
