@@ -47,7 +47,9 @@ class Roomy(QScrollArea):
         return max(hint, layout.totalMinimumSize().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt's answer to another size of what is inside, but not without end."""
+        """Qt's answer to another size of what is inside, but not without end; and what it wants is told around it."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # a sheet is as high as what is in it: what is told below must not lie behind the bar
         if event.type() != QEvent.Type.Resize:
             return super().eventFilter(watched, event)
         if self._answers >= ANSWERS_MOST:
