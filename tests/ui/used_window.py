@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
+from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
 from teststation.records.people.erasure import Reason
 from teststation.records.upkeep.erasing import erase_person
@@ -20,6 +21,7 @@ from ui.station.settings import Settings
 from ui.station.station import Station
 
 SIZE = (1366, 768)
+CLOSES_WITHIN_S = 10.0
 
 
 def at_rest(window: MainWindow) -> None:
@@ -66,6 +68,7 @@ class UsedWindow:
             self._let_go(window)
             window.back_to_people()
         assert self._record is not None
+        self._await_journals(self._record)
         for person in self._record.people.all():
             erase_person(self._record, person.id, Reason.REQUEST)
         assert self._record.unfinished_journals() == []
@@ -84,6 +87,21 @@ class UsedWindow:
         self.throw_away()
         if self._record is not None:
             self._record.close()
+
+    @staticmethod
+    def _await_journals(record: Record) -> None:
+        """A run that has ended is let go beside the window: its journal may still be open for a moment."""
+
+        def open_still() -> bool:
+            try:
+                return record.runs_now()
+            except RecordError:
+                return True  # one that is discarded was gone between being listed and being looked at
+
+        end_s = time.monotonic() + CLOSES_WITHIN_S
+        while open_still() and time.monotonic() < end_s:
+            QApplication.processEvents()
+            time.sleep(0.01)
 
     @staticmethod
     def _let_go(window: MainWindow) -> None:

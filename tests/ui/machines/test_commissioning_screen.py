@@ -28,6 +28,7 @@ from teststation.ports import BeltCheck
 from teststation.records.access.users import Role
 from teststation.run.belt_trial import TRIAL_KMH
 from ui.desktop.clinic.settings import SettingsSheet
+from ui.desktop.machines import flow as machine_flow
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
 from ui.desktop.machines.commissioning_start import PortPage
@@ -516,7 +517,7 @@ def test_the_confirmation_fact_fails_where_a_tap_begins(
 
 def test_the_letting_go_fact_fails_where_nobody_hears_it(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     with planted_fault(flow_module, "(screen.command.released, self.stop),", "") as broken:
-        monkeypatch.setattr(sys.modules["ui.desktop.machines.flow"], "CommissioningFlow", broken.CommissioningFlow)
+        monkeypatch.setattr(machine_flow, "CommissioningFlow", broken.CommissioningFlow)
         with pytest.raises(AssertionError):
             test_the_belt_stops_when_the_button_is_let_go(room)
         room.flow.stop()
@@ -526,6 +527,6 @@ def test_the_letting_go_fact_fails_where_nobody_hears_it(room: Room, monkeypatch
 def test_the_leaving_fact_fails_where_the_page_is_left_at_once(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = "        if self.belt_may_move:\n            self._leaving = True"
     with planted_fault(flow_module, rule, rule.replace("self.belt_may_move", "False")) as broken:
-        monkeypatch.setattr(sys.modules["ui.desktop.machines.flow"], "CommissioningFlow", broken.CommissioningFlow)
+        monkeypatch.setattr(machine_flow, "CommissioningFlow", broken.CommissioningFlow)
         with pytest.raises(AssertionError):
             test_leaving_stops_the_belt_and_waits_for_it(room, "command")
