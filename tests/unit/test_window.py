@@ -52,7 +52,7 @@ def test_only_the_newest_seconds_count_and_are_kept() -> None:
     seen = window.Window(10.0)
     for second in range(1000):
         seen = seen.read(float(second), float(second % 2))
-    assert len(seen.spells) <= 12
+    assert len(seen.spells) == 11, "ten, and the one that has just begun"
     assert seen.seconds(1000.0, 10.0, OVER) == pytest.approx(5.0)
     assert seen.seconds(999.5, 3.0, OVER) == pytest.approx(1.5)
     assert seen.seconds(999.5, 3.0, lambda value: value == 0) == pytest.approx(1.5)
@@ -64,6 +64,31 @@ def test_equal_readings_are_one_spell_however_many_they_are() -> None:
         seen = seen.read(tick * 0.25, 150)
     assert len(seen.spells) == 1
     assert seen.seconds(100.0, 30.0, OVER) == pytest.approx(30.0)
+
+
+def test_a_reading_that_is_repeated_counts_once_and_takes_nothing_from_the_one_before() -> None:
+    seen = window.Window(30.0).read(0.0, 0).read(1.0, 1).read(2.0, 1).read(3.0, 1)
+    assert seen.seconds(4.0, 30.0, OVER) == 3.0
+    assert seen.seconds(4.0, 30.0, lambda value: value == 0) == 1.0
+    assert window.Window(30.0).read(0.0, 1).read(1.0, 1).spells == window.Window(30.0).read(0.0, 1).spells
+
+
+def test_of_two_readings_at_one_moment_the_second_stands_and_what_was_before_too() -> None:
+    seen = window.Window(30.0).read(0.0, 1).read(5.0, 0)
+    assert seen.read(5.0, 1) == window.Window(30.0).read(0.0, 1)
+    assert seen.read(5.0, 2).seconds(7.0, 30.0, lambda value: value == 1) == 5.0
+
+
+def test_what_lies_before_the_kept_seconds_is_forgotten_and_nothing_else() -> None:
+    """Whether a long spell fills them, almost, or many short ones do."""
+    long = window.Window(10.0).read(0.0, 0).read(1.0, 1).read(11.0, 1)
+    assert [spell.from_s for spell in long.spells] == [1.0]
+    almost = window.Window(10.0).read(0.0, 0).read(2.0, 1).read(8.0, 1)
+    assert [spell.from_s for spell in almost.spells] == [0.0, 2.0]
+    short = window.Window(10.0)
+    for tick in range(40):
+        short = short.read(tick / 4, float(tick % 2))
+    assert short.seconds(10.0, 10.0, OVER) == 5.0
 
 
 def test_a_stamp_from_before_the_latest_reading_takes_nothing_back() -> None:
@@ -94,6 +119,14 @@ def test_the_median_is_by_time_and_of_what_is_asked_for() -> None:
     assert seen.median(3.5, 30.0, lambda bpm: bpm > 100) == 170
     assert seen.median(10.0, 30.0, lambda bpm: bpm > 200) is None
     assert seen.median(4.0, 1.5, lambda bpm: True) == 190
+
+
+def test_the_mean_is_by_time_and_none_where_too_little_was_read() -> None:
+    seen = window.Window(300.0).read(0.0, 100).read(10.0, 160).silent(20.0).read(30.0, 120)
+    assert seen.mean(0.0, 40.0, 30.0) == pytest.approx(380 / 3)
+    assert seen.mean(5.0, 25.0, 15.0) == 140.0
+    assert seen.mean(5.0, 25.0, 15.1) is None
+    assert seen.mean(12.0, 18.0, 6.0) == 160.0
 
 
 STEPS = st.lists(st.tuples(st.integers(1, 60), st.one_of(st.none(), st.sampled_from([0, 1]))), min_size=1, max_size=40)
