@@ -44,7 +44,7 @@ def step(state: RunState, event: ev.AnyEvent) -> Step:
     after, commands = _step(state, event)
     after = guided(state, after, event)
     if after.guided and after.phase is Phase.STARTING and after.armed and after.confirmed == after.setpoint:
-        after = guided(after, enter_stages(after, event.t_s), event)
+        after = enter_stages(after, event.t_s)
     if rises(state.setpoint, after.setpoint):
         after = replace(after, load_rose_s=(*after.load_rose_s, event.t_s)[-RISES_KEPT:])
     return stood(after, event.t_s) if isinstance(event, ev.Ticked) else after, commands
