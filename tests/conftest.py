@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.order import shared_out
 from tests.patience import PATIENCE
 from tests.yielding import may_come_back, yielding
 
@@ -24,34 +25,21 @@ if PATIENCE > 1:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long tests and those that need no wire begin, so that a mistake shows early and no worker waits at the end.
-
-    Each worker gets a block of the list to begin with (``--dist worksteal``). The first has the long ones, which mostly
-    wait and are hard on the machine side by side; the others begin with what needs no wire.
-    """
+    """Which tests begin, and on which worker: see ``tests.order``."""
     if PATIENCE > 1:
         ordinary_s = float(config.getini("timeout"))
         for item in items:
             told = item.get_closest_marker("timeout")
             within_s = PATIENCE * (told.args[0] if told else ordinary_s)
             item.add_marker(pytest.mark.timeout(within_s), append=False)
-    long = [item for item in items if "long" in item.keywords]
-    quick = [item for item in items if "long" not in item.keywords and "unit" in item.path.parts]
-    rest = [item for item in items if "long" not in item.keywords and "unit" not in item.path.parts]
-    workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    if workers == 1:
-        items[:] = [*quick, *long, *rest]
-        return
-    # In one piece, as a module's fixtures are made anew for each worker that meets it.
-    share = max(1, -(-len(quick) // (workers - 1)))
-    begins = [long, *(quick[n : n + share] for n in range(0, share * (workers - 1), share))]
-    left, order = rest, list[pytest.Item]()
-    for number, begin in enumerate(begins):
-        size = (len(items) - len(order)) // (workers - number)
-        fill = max(0, size - len(begin))
-        order += [*begin, *left[:fill]]
-        left = left[fill:]
-    items[:] = [*order, *left]
+    items[:] = shared_out(
+        items,
+        workers=getattr(config, "workerinput", {}).get("workercount", 1),
+        in_real_time=lambda item: "process" in item.keywords,
+        long=lambda item: "long" in item.keywords,
+        quick=lambda item: "unit" in item.path.parts,
+        module=lambda item: item.path,
+    )
 
 
 @pytest.hookimpl(wrapper=True)
