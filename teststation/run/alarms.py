@@ -97,12 +97,12 @@ def _were(state: RunState, standing: set[str]) -> list[tuple[Cause, Priority]]:
     """What stood, is over, and was not seen since it began."""
     if state.phase not in _WALKED:
         return []
-    seen_at, found = dict(state.acknowledged), list[tuple[Cause, Priority]]()
+    found: list[tuple[Cause, Priority]] = []
     for one in state.stood:
         code, until_s, after = one.cause.code, one.until_s, LATCHED.get(one.cause.code)
         if until_s is None or after is None or code in standing or code in state.silenced:
             continue
-        if any(seen_at.get(name, -1.0) >= one.from_s for name in (code, after)):
+        if any(at_s >= one.from_s for name, at_s in state.acknowledged if name in (code, after)):
             continue
         found.append((Cause(after, {"seconds": max(1, round(until_s - one.from_s))}), Priority.MEDIUM))
     return found

@@ -102,7 +102,7 @@ def test_a_belt_off_its_load_is_told_while_it_is_walked_on_and_nobody_is_asked_t
         bench.state,
         phase=phase,
         off_target=bench.state.off_target.read(0.0, 1.0).read(1.0, 1.0),
-        deck_away=Away(0.0, 3.96, 4.04),
+        deck_away=Away(0.0, 4.46, 4.54),
         measured_incline_pct=0.08,
         at_rest=True,
     )
@@ -113,7 +113,7 @@ def test_a_belt_off_its_load_is_told_while_it_is_walked_on_and_nobody_is_asked_t
     assert ("belt_off_target" in found) is walked
     if walked:
         assert found["belt_off_target"] == (Priority.MEDIUM, {})
-        assert found["incline_off_target"] == (Priority.MEDIUM, {"set": 4.0, "read": 0.1})
+        assert found["incline_off_target"] == (Priority.MEDIUM, {"set": 4.5, "read": 0.1})
     for asked in (replace(state, prompt=Prompt(None, 0.0)), replace(state, setpoint=None)):
         assert not {"belt_off_target", "incline_off_target"} & set(told(asked, 20.0))
     assert "incline_off_target" not in told(replace(state, measured_incline_pct=None), 20.0)

@@ -121,6 +121,69 @@ def test_nothing_is_told_where_the_incline_is_not_read_or_nothing_is_set() -> No
     assert deck.watched(None, 100.0, None, 0.0) is None
 
 
+THERE = deck.There(4.0, (4.1, 4.2, 4.1))
+
+
+def test_a_deck_that_leaves_its_setting_is_away_from_that_look_on_and_keeps_where_it_was() -> None:
+    assert deck.watched(None, 3.0, 10.0, 7.5) == deck.Away(3.0, 2.5, 10.0)
+    # Set 4 % more and read where it was: it misses all of them.
+    assert deck.watched(THERE, 3.0, 8.0, 4.1) == deck.Away(3.0, 4.0, 8.0, THERE)
+    assert deck.watched(THERE, 3.0, 4.0, 5.5) == deck.Away(3.0, 1.5, 4.0, THERE), "as it is set it has left"
+
+
+def test_what_is_read_of_a_deck_in_its_place_is_kept_for_five_looks() -> None:
+    assert deck.watched(None, 3.0, 4.0, 4.1) == deck.There(4.0, (4.1,))
+    five = deck.watched(deck.There(4.0, (1.0, 2.0, 3.0, 4.0, 5.0)), 3.0, 4.0, 4.1)
+    assert five == deck.There(4.0, (2.0, 3.0, 4.0, 5.0, 4.1))
+    assert deck.watched(THERE, 3.0, 8.0, 8.1) == deck.There(8.0, (8.1,)), "what was read of another setting is over"
+
+
+@pytest.mark.parametrize(
+    ("set_pct", "read_pct", "near"), [(4.0, 5.0, True), (4.0, 5.01, False), (8.0, 8.4, True), (8.0, 8.6, False)]
+)
+def test_near_is_a_percent_and_after_a_step_as_much_as_it_was_before(
+    set_pct: float, read_pct: float, near: bool
+) -> None:
+    was = deck.There(4.0, (4.1,))
+    assert isinstance(deck.watched(was, 3.0, set_pct, read_pct), deck.There) is near
+    # In numbers of which the difference is 0.4 to the last digit.
+    assert isinstance(deck.watched(deck.There(1.0, (1.0,)), 3.0, 0.0, 0.4), deck.There)
+
+
+def test_on_its_way_a_deck_that_came_half_a_percent_nearer_has_its_time_anew() -> None:
+    away = deck.Away(3.0, 4.0, 8.0, THERE)
+    nearer, stays = deck.watched(away, 9.0, 8.0, 4.6), deck.watched(away, 9.0, 8.0, 4.5)
+    assert isinstance(nearer, deck.Away)
+    assert isinstance(stays, deck.Away)
+    assert (nearer.since_s, nearer.by_pct, nearer.set_pct, nearer.was) == (9.0, pytest.approx(3.5), 8.0, THERE)
+    assert stays == replace(away, near=away.near.read(9.0, 0.0))
+    exactly = deck.watched(deck.Away(3.0, 4.0, 8.0), 9.0, 8.0, 4.5)
+    assert isinstance(exactly, deck.Away)
+    assert (exactly.since_s, exactly.by_pct) == (9.0, 3.5)
+
+
+def test_a_setting_that_changes_on_the_way_keeps_the_time_and_where_the_deck_was() -> None:
+    away = deck.watched(deck.Away(3.0, 4.0, 8.0, THERE), 9.0, 9.0, 4.1)
+    assert isinstance(away, deck.Away)
+    assert (away.since_s, away.by_pct, away.set_pct, away.was) == (3.0, pytest.approx(5.0), 9.0, THERE)
+
+
+def test_a_deck_is_there_when_it_was_near_for_four_seconds() -> None:
+    away: deck.Away | deck.There | None = deck.Away(3.0, 4.0, 8.0, THERE)
+    for second in range(4):
+        away = deck.watched(away, 10.0 + second, 8.0, 8.1)
+        assert isinstance(away, deck.Away)
+    assert deck.watched(away, 13.9, 8.0, 8.1) != deck.There(8.0, (8.1,))
+    assert deck.watched(away, 14.0, 8.0, 8.1) == deck.There(8.0, (8.1,))
+
+
+def test_it_stays_away_after_more_than_fifteen_seconds_and_one_in_its_place_never() -> None:
+    away = deck.Away(3.0, 4.0, 8.0)
+    assert not away.stays(18.0)
+    assert away.stays(18.1)
+    assert not THERE.stays(999.0)
+
+
 def uphill(read_pct: float | None) -> Bench:
     """Half a minute of a stage at 4 % with this incline read."""
     bench = Bench().started()
