@@ -29,11 +29,12 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.process
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen: a list that folds out asks to be in front
 @pytest.mark.parametrize(("hand", "language", "screen"), [("keys", "nb", SCREENS[1]), ("mouse", "en", SCREENS[2])])
 def test_the_whole_appointment_with_one_hand(
     hand: str, language: Language, screen: tuple[int, int, int], tmp_path: Path, no_keyring: None, qtbot: QtBot
 ) -> None:
-    walk(HANDS[hand](), language, left_by(*screen), 60.0, tmp_path)
+    walk(HANDS[hand](), language, left_by(*screen), 90.0, tmp_path)
 
 
 @pytest.mark.nightly
