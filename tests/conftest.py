@@ -6,6 +6,7 @@ import sys
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 from tests.order import shared_out
 from tests.patience import PATIENCE
@@ -16,12 +17,9 @@ from tests.yielding import may_come_back, yielding
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-if PATIENCE > 1:
-    from hypothesis import settings
-
-    # How long one example takes is no fact of a test either.
-    settings.register_profile("patient", deadline=None)
-    settings.load_profile("patient")
+# How long one example takes is no fact of a test: on a busy machine any of them takes ten times as long.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -30,7 +30,7 @@ from teststation.records.storage.server import Server
 from teststation.records.storage.store import Database, ServerAway
 from teststation.records.storage.tables import SETTING
 from teststation.records.tests.imported import ImportedResults
-from teststation.records.tests.journal import KEY_BYTES, JournalWriter, is_being_written, read_journal
+from teststation.records.tests.journal import KEY_BYTES, JournalContent, JournalWriter, is_being_written, read_journal
 from teststation.records.tests.kept_tests import KeptTests, StoredTest
 from teststation.records.tests.sessions import KeptSessions, SessionLine, StoredSession
 from teststation.records.tests.signing import Signing
@@ -344,7 +344,7 @@ class Record:
         if is_being_written(path):
             raise RecordError(Cause("journal_in_use", {"path": str(path)}))
         content = read_journal(path, self.journal_key())
-        if not self.tests.kept_among([run_id]) or self.tests.events(run_id) != content.events:
+        if not self.tests.kept_among([run_id]) or not self._holds(run_id, content):
             raise RecordError(Cause("journal_not_all_kept", {"path": str(path)}))
         if content.damage is not None:
             path.replace(path.with_suffix(".damaged"))
@@ -363,9 +363,12 @@ class Record:
         for path in journals:
             if path.stem not in kept or is_being_written(path):
                 continue
-            content = read_journal(path, self.journal_key())
-            if self.tests.events(path.stem) == content.events:
+            if self._holds(path.stem, read_journal(path, self.journal_key())):
                 self.retire_journal(path.stem)
+
+    def _holds(self, run_id: str, journal: JournalContent) -> bool:
+        """Whether the record has all of it; it may have more: of a disk that was full, the rest was remembered."""
+        return self.tests.events(run_id)[: len(journal.events)] == journal.events
 
     def journals(self, *, damaged: bool = False) -> list[Path]:
         """Every journal that lies beside the record, ``damaged`` ones too if asked for. Raises RecordError."""

@@ -89,6 +89,12 @@ def stood(state: RunState, now_s: float) -> RunState:
     return replace(state, stood=(*kept, *begun))
 
 
+def of_the_pulse(state: RunState, now_s: float) -> tuple[Cause, ...]:
+    """What is to be said of the pulse now where there is no belt: that it is away, then what is doubted of it."""
+    found = (*_heart(state, now_s), *_remarks(state, now_s))
+    return tuple(cause for cause, _ in found if cause.code != "hr_was_lost")  # nobody acknowledges anything there
+
+
 def _standing(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
     return [*_belt(state, now_s), *_heart(state, now_s), *_remarks(state, now_s), *_limits(state, now_s)]
 

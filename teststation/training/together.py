@@ -1,7 +1,8 @@
 """Several persons train at once: straps and one clock, no belt. Pure.
 
 Each has a run of their own, made of the same events and written down by the same hand as a run on the belt; only what
-leads from part to part is the clock alone. Nothing here knows a load: none is set, offered or kept.
+leads from part to part is the clock alone. Nothing here knows a load: none is set, offered or kept. A pulse is read as
+in a run: what cannot be one is none, and one that stands still, comes and goes or is doubted is told and marked.
 """
 
 from collections import Counter
@@ -11,16 +12,23 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from teststation.cause import Cause
-from teststation.ports import HeartRateStatus, Value
+from teststation.ports import BeltState, HeartRateStatus, Value
 from teststation.protocol.plan import Plan, StagePlan
-from teststation.pulse import possible
 from teststation.run import events as ev
+from teststation.run.alarms import of_the_pulse, stood
 from teststation.run.engine import prepared
+from teststation.run.engine.heart import awaited, lose_heart, read_heart, still_told
+from teststation.run.frozen import RISES_KEPT
 from teststation.run.record import Outcome, RunRecord
 from teststation.run.recording import Recording
 from teststation.run.state import Phase, RunState
 
 NO_BELT = "none"  # in the place of a treadmill's DEVICE string
+_SAID_TO_ONE = {
+    "hr_lost": "group_strap_lost",
+    "hr_no_contact": "group_no_contact",
+    "hr_comes_and_goes": "group_pulse_comes_and_goes",
+}  # of whom, and of no load
 
 
 class Wearer(Value, frozen=True):
@@ -92,7 +100,7 @@ class Training:
     def __init__(self, first: ev.RunPrepared) -> None:
         self.first = first
         # There is no belt that could be anything else than at rest.
-        self.state: RunState = replace(prepared(first), at_rest=True)
+        self.state: RunState = replace(prepared(first), at_rest=True, belt_state=BeltState.IDLE)
         self.recording = Recording(first)
 
     def feed(self, event: ev.AnyEvent) -> None:
@@ -102,6 +110,7 @@ class Training:
         self._observe(event, _after(self.state, event))
         if isinstance(event, ev.TestBegan):
             began = replace(self.state, phase=Phase.STAGES, stage_began_s=event.t_s)
+            began = _asks_for_more(_clock_goes_on(awaited(began, event.t_s)), event.t_s)
             self._observe(ev.Ticked(t_s=event.t_s), began)
 
     def _observe(self, event: ev.AnyEvent, after: RunState) -> None:
@@ -117,6 +126,13 @@ class Training:
     def ended(self) -> bool:
         """Whether it is over for this person."""
         return self.state.phase is Phase.ENDED
+
+    def said_of_pulse(self, now_s: float) -> tuple[Cause, ...]:
+        """What is to be said of this person's pulse, ``now_s`` of the clock that the events are of."""
+        # A name is the record's, and in no event: who shows this knows whose it is.
+        return tuple(
+            Cause(_SAID_TO_ONE.get(cause.code, cause.code), cause.values) for cause in of_the_pulse(self.state, now_s)
+        )
 
     def part(self, now_s: float) -> Part:
         """Where it is; ``now_s`` of the clock that the events are of."""
@@ -154,6 +170,8 @@ def _passed(state: RunState, now_s: float) -> Iterable[tuple[float, RunState]]:
                 return
             if state.stage_index + 1 < len(state.plan.stages):
                 state = replace(state, stage_index=state.stage_index + 1, stage_began_s=end_s)
+                if state.stage_index in state.plan.bouts:
+                    state = _asks_for_more(state, end_s)
             else:
                 state = replace(state, phase=Phase.COOL_DOWN, phase_began_s=end_s)
         elif state.phase is Phase.COOL_DOWN:
@@ -170,22 +188,27 @@ def _after(state: RunState, event: ev.AnyEvent) -> RunState:
     match event:
         case ev.TestBegan() if state.phase is Phase.READY:
             return replace(state, phase=Phase.STARTING, phase_began_s=event.t_s, begun=True)
-        case ev.HeartRateRead(status=status, bpm=bpm, contact=contact):
-            there = status is HeartRateStatus.OK and possible(bpm)
-            lost_since_s = None if there else (event.t_s if state.hr_lost_since_s is None else state.hr_lost_since_s)
-            return replace(
-                state,
-                hr_status=status,
-                hr_bpm=bpm if there else None,
-                hr_read_s=event.t_s,
-                hr_lost_since_s=lost_since_s,
-                hr_contact=contact,
-            )
+        case ev.HeartRateRead():
+            return _clock_goes_on(read_heart(state, event))
+        case ev.DeviceFailed(device="heart_rate"):
+            return _clock_goes_on(lose_heart(replace(state, hr_status=HeartRateStatus.OFFLINE), event.t_s))
+        case ev.Ticked():
+            return stood(_clock_goes_on(still_told(state, event.t_s)), event.t_s)
         case ev.StopPressed(reason=reason) if state.phase is not Phase.ENDED:
             return _ended(state, event.t_s, Outcome.OPERATOR, Cause(f"stop_{reason}"))
         case ev.RunInterrupted() if state.phase is not Phase.ENDED:
             return _ended(state, event.t_s, Outcome.INTERRUPTED, Cause("interrupted"))
     return state
+
+
+def _clock_goes_on(state: RunState) -> RunState:
+    """A run holds its load while a pulse is away. Here is none to hold, and no clock that waits for one of several."""
+    return replace(state, holds=frozenset())
+
+
+def _asks_for_more(state: RunState, t_s: float) -> RunState:
+    """The session asks for more from now on: what a pulse that stands still is measured against without a load."""
+    return replace(state, load_rose_s=(*state.load_rose_s, t_s)[-RISES_KEPT:])
 
 
 def _ended(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:

@@ -3,6 +3,7 @@
 No treadmill is opened, and nothing here can move one.
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from teststation.records.tests.sessions import StoredSession
 from teststation.run import events as ev
 from teststation.run.record import RunRecord
 from teststation.subject import Subject
+from teststation.texts import english
 from teststation.training.session.evidence import without_evidence
 from teststation.training.session.start import typed
 from teststation.training.together import NO_BELT, Part, Training, Wearer, problems, without_belt
@@ -37,6 +39,7 @@ from ui.station.settings import ant_key
 from ui.station.station import Station
 from ui.station.synced_journal import SyncedJournal
 
+log = logging.getLogger("teststation.station")
 STRAPS = ("bridge", "ant", "ble", "replay")  # a treadmill that tells a pulse is no strap, and nobody's alone
 
 
@@ -69,11 +72,12 @@ class Member:
     sensor: str = ""
     stored: StoredSession | None = None
     failed: set[str] = field(default_factory=set)
+    not_written: tuple[Problem, ...] = ()  # why the journal took no more
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What is shown of one of them now. ``troubles``: why there is no pulse, or why it is not counted."""
+    """What is shown of one of them now. ``troubles``: what is not written down, why there is no pulse, or a doubt."""
 
     name: str
     bpm: int | None
@@ -113,7 +117,6 @@ class GroupSession:
             sentence = one.monitor.failure()
             if sentence is not None and "heart_rate" not in one.failed:
                 one.failed.add("heart_rate")
-                self._feed(one, ev.HeartRateRead(t_s=now_s, status=HeartRateStatus.OFFLINE))
                 self._feed(one, ev.DeviceFailed(t_s=now_s, device="heart_rate", sentence=sentence))
             before = one.training.state
             one.training.feed(ev.Ticked(t_s=now_s))
@@ -148,18 +151,26 @@ class GroupSession:
         over = bool(bouts) and (bouts[-1].ended_s is not None)
         return Tile(
             one.wearer.name, state.hr_bpm, terms.hr_low_bpm, terms.hr_high_bpm, part, last,
-            over and last is None and not one.training.ended, self._troubles(one),
+            over and last is None and not one.training.ended, (*self._not_written(one), *self._troubles(one, now_s)),
         )  # fmt: skip
 
-    def _troubles(self, one: Member) -> tuple[Problem, ...]:
+    @staticmethod
+    def _not_written(one: Member) -> tuple[Problem, ...]:
+        return (Cause("group_not_written", {"name": one.wearer.name}), *one.not_written) if one.not_written else ()
+
+    def _troubles(self, one: Member, now_s: float) -> tuple[Problem, ...]:
         sharing = self._sharing(one)
         if sharing:
             return (Cause("group_strap_twice", {"one": one.wearer.name, "other": sharing[0].wearer.name}),)
-        if one.training.state.hr_bpm is not None:
-            return ()
-        told: tuple[Problem, ...] = getattr(one.monitor, "trouble", ())
-        lost = one.training.state.begun and one.training.state.hr_read_s is not None
-        return told or (Cause("group_strap_lost" if lost else "group_strap_sought", {"name": one.wearer.name}),)
+        state = one.training.state
+        if state.hr_bpm is None:
+            told: tuple[Problem, ...] = getattr(one.monitor, "trouble", ())
+            if told:
+                return told
+            if not state.begun or state.hr_read_s is None:
+                return (Cause("group_strap_sought", {"name": one.wearer.name}),)
+        said = one.training.said_of_pulse(now_s)
+        return tuple(Cause(cause.code, {**cause.values, "name": one.wearer.name}) for cause in said)
 
     # --- the operator ---
 
@@ -218,14 +229,18 @@ class GroupSession:
         one.training.feed(event)
         self._write(one, event)
 
-    @staticmethod
-    def _write(one: Member, event: ev.AnyEvent) -> None:
+    def _write(self, one: Member, event: ev.AnyEvent) -> None:
         frequent = isinstance(event, ev.HeartRateRead | ev.HeartFramePassed | ev.Ticked)
         try:
             one.journal.append(event, durable=not frequent)
-        except RecordError:
+        except (OSError, StationError) as error:
             # It is remembered, and kept by that; the others' clock must not stand still for it.
+            if "journal" in one.failed:
+                return
             one.failed.add("journal")
+            one.not_written = error.causes if isinstance(error, StationError) else (str(error),)
+            log.error("the journal of run %s is not written: %s", one.training.first.run_id, english(*one.not_written))
+            self._feed(one, ev.DeviceFailed(t_s=self._clock.now_s(), device="journal", sentence=str(error)))
 
 
 def prepare_group(station: Station, wearers: Sequence[tuple[Person, str]], protocol: str) -> GroupSession:

@@ -7,13 +7,15 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.process.test_whole_sessions import SHORT
 from tests.ui.training.test_training import on_top
 from tests.unit.records.builders import assessment_of, events_of, run_of
-from tests.unit.station.test_together import Clock, on_straps_of
+from tests.unit.station.test_together import Clock, FullDisk, on_straps_of
+from teststation.cause import Cause
+from teststation.errors import RecordError
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.run.record import Outcome
@@ -135,6 +137,36 @@ def test_two_train_together_by_real_clicks_and_are_kept_each_in_their_own_record
         assert max(bout.last_two_bpm or 0 for bout in stored.result.bouts) > 140
         assert [bout.rpe for bout in stored.result.bouts][:1] == [17]
     assert record.journals() == []
+
+
+def test_what_is_not_written_down_stands_on_the_tile_and_what_is_not_kept_is_told(
+    make_window: Callable[..., MainWindow], record: Record, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_test(record, person, "t1")
+    now = Clock()
+    on_straps_of(now, monkeypatch)
+    window = make_window()
+    window._train_together(room.prepare_group(window.station, [(person, "replay:x")], "4x4"))
+    flow = window.together
+    assert flow is not None
+    QTest.mouseClick(window.group.start_button, LEFT)
+    (member,) = flow.session.members
+    disk = FullDisk(member.journal)
+    member.journal, disk.full = disk, True
+    now.t_s += 1.0
+    flow.tick()
+    assert "skrives ikke lenger til disk" in window.group.tiles[0].trouble.text()
+
+    def refuses(_: object) -> None:
+        raise RecordError(Cause("record_gone", {"name": "x"}))
+
+    member.keep = refuses  # type: ignore[assignment]
+    flow.session.stop_all()
+    flow.tick()
+    sheet = on_top(window, Sheet)
+    words = " ".join(one.text() for one in sheet.findChildren(QLabel))
+    assert "Ikke hele gruppeøkten er i registeret" in words
+    assert "ligger i loggen på denne maskinen" in words
 
 
 def test_closing_the_window_keeps_what_was_trained(

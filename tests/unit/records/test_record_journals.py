@@ -98,6 +98,14 @@ def test_a_journal_with_more_than_the_record_stays(record: Record, person_id: st
     assert record.journal_path("run-1").exists()
 
 
+def test_a_journal_that_took_the_beginning_alone_goes_when_the_whole_is_kept(record: Record, person_id: str) -> None:
+    """As of a disk that was full: the rest was remembered, and the record has all."""
+    whole = journal_of(record, "run-1")
+    record.tests.save(person_id, run_of("run-1"), assessment_of(), [*whole, whole[-1]])
+    record.retire_journal("run-1")
+    assert not record.journal_path("run-1").exists()
+
+
 def test_a_journal_still_being_written_stays(record: Record, person_id: str) -> None:
     with record.new_journal("run-1"):
         record.tests.save(person_id, run_of("run-1"), assessment_of(), ())

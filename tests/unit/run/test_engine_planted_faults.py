@@ -42,7 +42,7 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         facts.test_a_lost_pulse_holds_the_stage_at_once_and_its_return_gives_the_time_back,
     ),
     "a silent heart-rate driver goes unnoticed": (
-        ticking,
+        heart,
         "if shown_since_s is not None and t_s - shown_since_s > state.timing.hr_fresh_s:",
         "if False:",
         facts.test_a_heart_rate_driver_that_says_nothing_counts_as_a_lost_pulse,

@@ -12,7 +12,7 @@ from tests.unit.run.builders import PLAN, Bench
 from teststation.ports import HeartRateStatus
 from teststation.run import events as ev
 from teststation.run import recording
-from teststation.run.engine import heart, ticking
+from teststation.run.engine import heart
 from teststation.run.state import HoldCause, Phase, Timing
 from teststation.window import Window
 
@@ -102,13 +102,13 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         lambda: test_what_can_be_no_pulse_is_no_reading_whatever_the_driver_says(255),
     ),
     "only a walking person's pulse grows old": (
-        ticking,
+        heart,
         "None if state.hr_bpm is None else",
         "None if state.hr_bpm is None or not state.moving_phase else",
         test_before_the_start_too_a_pulse_of_a_silent_driver_is_taken_away,
     ),
     "silence is all that is known of a strap": (
-        ticking,
+        heart,
         "None if state.hr_bpm is None else",
         "",
         lambda: test_what_the_driver_said_of_the_strap_is_not_forgotten_while_it_says_no_more(HeartRateStatus.OFFLINE),

@@ -1,5 +1,7 @@
 """A group on the station: each strap its own tile and record, no belt anywhere; scripted straps, a scripted clock."""
 
+import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,9 +14,9 @@ from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, ru
 from tests.unit.training.session.builders import END_S, true_bpm
 from teststation.cause import Cause
 from teststation.clock import ScaledClock, TimeScale
-from teststation.errors import BadInput, RecordError
+from teststation.errors import AfterTheTest, BadInput, RecordError
 from teststation.exchange.export import export_record
-from teststation.ports import HeartRateReading, HeartRateStatus, RawFrame
+from teststation.ports import HeartRateReading, HeartRateStatus, Journal, RawFrame
 from teststation.records.database import Record, open_record
 from teststation.records.people.people import Person
 from teststation.run.record import Outcome
@@ -23,7 +25,7 @@ from teststation.texts import texts
 from teststation.training.together import NO_BELT, training_of
 from ui.station.settings import Settings
 from ui.station.station import Station
-from ui.station.together import GroupSession, prepare_group, wearer
+from ui.station.together import GroupSession, Tile, prepare_group, wearer
 
 
 class Strap:
@@ -32,10 +34,13 @@ class Strap:
     def __init__(self, clock: "Clock", sensor: str, pulse: Callable[[float], int | None]) -> None:
         self.clock, self.sensor, self.pulse = clock, sensor, pulse
         self.broken: str | None = None
+        self.silent = False  # a driver that is frozen
         self.closed = False
         self.trouble: tuple[Cause, ...] = ()
 
     def readings(self) -> Sequence[HeartRateReading]:
+        if self.silent:
+            return ()
         bpm = self.pulse(self.clock.t_s)
         status = HeartRateStatus.STALE if bpm is None else HeartRateStatus.OK
         beats = () if bpm is None else (round(60 * 1024 / bpm),) * 2
@@ -168,9 +173,96 @@ def test_a_strap_that_is_lost_is_one_sentence_and_stops_nobody(made: Made) -> No
     assert session.tiles()[0].bpm is None
     assert words[0] == [f"pulsen til {session.tiles()[0].name} er borte: se til beltet; klokken går videre"]
     straps[0].pulse = varied
-    walk(session, clock, 340.0)
+    walk(session, clock, 345.0)
     assert session.tiles()[0].troubles == ()
     assert not session.ended
+
+
+def test_a_strap_that_stands_still_or_is_frozen_is_told_on_its_tile(made: Made) -> None:
+    session, straps, clock = made
+    session.begin()
+    straps[0].pulse = lambda _: 120
+    walk(session, clock, 500.0)
+    assert troubles(session.tiles()[0]) == ["hr_frozen"]
+    assert session.tiles()[1].troubles == ()
+    straps[1].silent = True
+    walk(session, clock, 510.0)
+    assert session.tiles()[1].bpm is None
+    assert troubles(session.tiles()[1]) == ["group_strap_lost"]
+
+
+def troubles(tile: Tile) -> list[str]:
+    return [cause.code for cause in tile.troubles if isinstance(cause, Cause)]
+
+
+class FullDisk:
+    """A journal whose disk takes no more from a moment on; what it was given is remembered by the one around it."""
+
+    def __init__(self, inner: Journal) -> None:
+        self.inner, self.full = inner, False
+
+    @property
+    def events(self) -> list[bytes]:
+        return self.inner.events  # type: ignore[attr-defined]
+
+    def append(self, event: msgspec.Struct, *, durable: bool) -> None:
+        if self.full:
+            self.events.append(msgspec.json.encode(event))
+            raise RecordError(Cause("journal_not_written", {"path": "j", "why": "no space left"}))
+        self.inner.append(event, durable=durable)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def test_a_journal_that_is_not_written_is_told_at_once_and_costs_nothing(
+    made: Made, record: Record, people: list[Person], caplog: pytest.LogCaptureFixture
+) -> None:
+    session, _, clock = made
+    disk = FullDisk(session.members[0].journal)
+    session.members[0].journal = disk
+    session.begin()
+    walk(session, clock, 400.0)
+    disk.full = True
+    walk(session, clock, 401.0)
+    first, second = session.tiles()
+    assert troubles(first) == ["group_not_written", "journal_not_written"]
+    assert second.troubles == ()
+    (line,) = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert session.members[0].training.first.run_id in line
+    assert "no space left" in line
+    assert people[0].family_name not in line, "a log names nobody"
+    walk(session, clock, 800.0)
+    assert len([one for one in caplog.records if one.levelname == "ERROR"]) == 1, "said once"
+    assert session.tiles()[0].troubles[0] == first.troubles[0], "and shown as long as it is so"
+    session.stop_all()
+    assert [str(error) for _, error in session.finish()] == []
+    (stored,) = record.sessions.history(people[0].id)
+    assert len(stored.run.stages) == 4
+    assert "journal_failed" in [mark.kind for mark in stored.run.marks]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows moves no folder with an open file in it")
+def test_a_group_whose_record_is_gone_is_rescued_each_into_a_record(
+    made: Made, record: Record, people: list[Person], tmp_path: Path
+) -> None:
+    session, _, clock = made
+    session.begin()
+    walk(session, clock, 700.0)
+    record.path.rename(tmp_path / "elsewhere")
+    shutil.rmtree(record.journal_path("x").parent)
+    walk(session, clock, 702.0)
+    session.stop_all()
+    refused_ones = session.finish()
+    assert [member.wearer.person_id for member, _ in refused_ones] == [person.id for person in people]
+    for member, error in refused_ones:
+        assert isinstance(error, AfterTheTest)
+        (rescued,) = tmp_path.glob(f"*-rescued-{member.training.first.run_id[:8]}.record")
+        assert str(rescued) in str(error)
+        with open_record(rescued, PASSPHRASE) as opened:
+            (stored,) = opened.sessions.history(member.wearer.person_id)
+        assert stored.run.outcome is Outcome.OPERATOR
+        assert len(stored.run.stages) == 3
 
 
 def test_a_strap_that_two_are_read_by_is_nobodys(made: Made, record: Record, people: list[Person]) -> None:

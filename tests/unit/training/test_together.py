@@ -1,5 +1,7 @@
 """Several persons at once: who may train together, and a clock that needs no belt."""
 
+from collections.abc import Iterable
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from tests.unit.run.test_bouts import plan
 from tests.unit.training.session.builders import END_S, true_pulse
 from teststation.ports import HeartRateStatus
 from teststation.run import events as ev
-from teststation.run.record import Outcome, RunRecord
+from teststation.run.record import ALARM_OVER, ALARM_RAISED, PULSE_FROZEN, Outcome, RunRecord
 from teststation.subject import Sex, Subject
 from teststation.training import together
 from teststation.training.session.analysis import analyse
@@ -28,7 +30,8 @@ def first() -> ev.RunPrepared:
 
 
 def events_of(until_s: float = END_S + 5, lost: tuple[float, float] = (0.0, 0.0)) -> list[ev.AnyEvent]:
-    told: list[ev.AnyEvent] = [first(), ev.TestBegan(t_s=ZERO_S)]
+    heard = ev.HeartRateRead(ZERO_S - 1.0, HeartRateStatus.OK, 90, contact=True)
+    told: list[ev.AnyEvent] = [first(), heard, ev.TestBegan(t_s=ZERO_S)]
     for one in true_pulse():
         if one.t_s > until_s:
             break
@@ -59,6 +62,80 @@ def test_a_strap_that_is_lost_stops_no_clock_and_is_marked() -> None:
     run = training_of(events_of(lost=(330.0, 700.0)))
     assert run.outcome is Outcome.COMPLETED
     assert [mark.kind for mark in run.marks if mark.kind.startswith("hr_")] == ["hr_lost", "hr_back"]
+
+
+def read(readings: Iterable[tuple[float, int | None]], *, flags: tuple[str, ...] = ()) -> Training:
+    """A session with this pulse, by seconds from its start; None: there is none."""
+    training = Training(first())
+    training.feed(ev.HeartRateRead(ZERO_S - 1.0, HeartRateStatus.OK, 90))
+    training.feed(ev.TestBegan(t_s=ZERO_S))
+    for t_s, bpm in readings:
+        status = HeartRateStatus.STALE if bpm is None else HeartRateStatus.OK
+        training.feed(ev.HeartRateRead(ZERO_S + t_s, status, bpm, flags=flags))
+        training.feed(ev.Ticked(t_s=ZERO_S + t_s))
+    return training
+
+
+def said(training: Training, t_s: float) -> list[str]:
+    return [cause.code for cause in training.said_of_pulse(ZERO_S + t_s)]
+
+
+def marks(training: Training) -> list[str]:
+    return [mark.kind for mark in training.run.marks]
+
+
+def test_a_pulse_that_stands_still_while_the_session_asks_for_more_is_told_and_no_peak() -> None:
+    stands = [(float(second), 120 if second > 200 else 90 + second % 3) for second in range(561)]
+    training = read(stands)
+    assert said(training, 560.0) == ["hr_frozen"]
+    assert PULSE_FROZEN in marks(training)
+    assert training.part(ZERO_S + 560.0).name == "pause", "and no clock waits for it"
+    moves = [(float(second), 120 + second % 3) for second in range(561)]
+    assert said(read(moves), 560.0) == []
+
+
+def test_a_number_that_is_no_pulse_is_none() -> None:
+    training = read([(1.0, 90), (2.0, 255)])
+    assert training.state.hr_bpm is None
+    assert said(training, 2.0) == ["group_strap_lost"]
+
+
+def test_a_pulse_that_flickers_is_not_taken_for_one_that_is_back() -> None:
+    training = read([(float(s), 120 + s % 5 if s < 330 or s % 6 == 0 else None) for s in range(601)])
+    assert training.state.hr_bpm == 120
+    assert said(training, 600.0) == ["group_pulse_comes_and_goes"]
+    # The first short gap in a good pulse is over with the beat after it; then it has to stay.
+    assert [kind for kind in marks(training) if kind.startswith("hr_")] == ["hr_lost", "hr_back", "hr_lost"]
+    assert training.part(ZERO_S + 600.0).name == "pause"
+
+
+def test_a_driver_that_is_frozen_shows_no_pulse_for_long() -> None:
+    training = read([(1.0, 120)])
+    training.feed(ev.Ticked(t_s=ZERO_S + 6.0))
+    assert training.state.hr_bpm == 120
+    training.feed(ev.Ticked(t_s=ZERO_S + 8.0))
+    assert training.state.hr_bpm is None
+
+
+def test_a_driver_that_failed_shows_none_at_once() -> None:
+    training = read([(1.0, 120)])
+    training.feed(ev.DeviceFailed(t_s=ZERO_S + 1.5, device="heart_rate", sentence="it has ended"))
+    assert said(training, 1.5) == ["group_strap_lost"]
+
+
+def test_what_a_driver_doubts_is_said_for_a_while_and_marked() -> None:
+    training = read([(float(second), 120 + second % 3) for second in range(20)], flags=("cadence_lock",))
+    assert said(training, 19.0) == ["hr_cadence_lock"]
+    training.feed(ev.HeartRateRead(ZERO_S + 31.0, HeartRateStatus.OK, 121))
+    training.feed(ev.Ticked(t_s=ZERO_S + 31.0))
+    assert said(training, 31.0) == []
+    assert [kind for kind in marks(training) if kind.startswith("alarm")] == [ALARM_RAISED, ALARM_OVER]
+
+
+def test_no_load_and_no_clock_is_held_for_a_pulse() -> None:
+    training = read([(float(second), None) for second in range(30)])
+    assert training.state.holds == frozenset()
+    assert (training.state.held_since_s, training.state.setpoint) == (None, None)
 
 
 def test_one_who_ends_early_is_kept_as_far_as_they_came() -> None:
@@ -127,6 +204,32 @@ def test_no_load_is_left_in_the_plan() -> None:
 
 
 FAULTS = [
+    (
+        "return _clock_goes_on(read_heart(state, event))", "return replace(state, hr_bpm=event.bpm)",
+        test_a_number_that_is_no_pulse_is_none,
+    ),
+    (
+        "return _clock_goes_on(read_heart(state, event))", "return replace(read_heart(state, event), hr_frozen=None)",
+        test_a_pulse_that_stands_still_while_the_session_asks_for_more_is_told_and_no_peak,
+    ),
+    (
+        "if state.stage_index in state.plan.bouts:\n", "if False:\n",
+        test_a_pulse_that_stands_still_while_the_session_asks_for_more_is_told_and_no_peak,
+    ),
+    (
+        "return stood(_clock_goes_on(still_told(state, event.t_s)), event.t_s)", "return stood(state, event.t_s)",
+        test_a_driver_that_is_frozen_shows_no_pulse_for_long,
+    ),
+    (
+        "return stood(_clock_goes_on(still_told(state, event.t_s)), event.t_s)",
+        "return _clock_goes_on(still_told(state, event.t_s))",
+        test_what_a_driver_doubts_is_said_for_a_while_and_marked,
+    ),
+    (
+        'case ev.DeviceFailed(device="heart_rate"):', 'case ev.DeviceFailed(device="treadmill"):',
+        test_a_driver_that_failed_shows_none_at_once,
+    ),
+    ("return replace(state, holds=frozenset())", "return state", test_no_load_and_no_clock_is_held_for_a_pulse),
     ("elif one.strap in seen:", "elif False:", test_what_stands_in_the_way_is_one_sentence_each),
     ("if wanted > stick_hears:", "if False:", test_what_stands_in_the_way_is_one_sentence_each),
     ("speed_kmh=0.0, incline_pct=0.0)", "incline_pct=0.0)", test_no_load_is_left_in_the_plan),

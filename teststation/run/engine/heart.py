@@ -70,6 +70,14 @@ def lose_heart(state: RunState, t_s: float) -> RunState:
     return hold(replace(state, absence=state.absence.read(t_s, AWAY)), t_s, HoldCause.HR_LOST)
 
 
+def still_told(state: RunState, t_s: float) -> RunState:
+    """The state at ``t_s``: a driver tells that its strap is stale, and one that is frozen tells nothing."""
+    shown_since_s = None if state.hr_bpm is None else state.hr_read_s
+    if shown_since_s is not None and t_s - shown_since_s > state.timing.hr_fresh_s:
+        return lose_heart(replace(state, hr_status=HeartRateStatus.STALE), t_s)
+    return state
+
+
 def awaited(state: RunState, t_s: float) -> RunState:
     """The state as the stages begin: a pulse that was away before has its time from now on, like one never seen."""
     fresh = Window(AWAY_AMONG * state.plan.limits.hr_lost_cool_down_s)

@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 from teststation.cause import Cause
-from teststation.ports import HeartRateStatus
 from teststation.run.commands import GrantBelt, Step, StopBelt
 from teststation.run.engine import bouts, limits
 from teststation.run.engine.devices import belt_fresh
 from teststation.run.engine.ending import cool_down, ignored, stop
-from teststation.run.engine.heart import absent_too_long, lose_heart
+from teststation.run.engine.heart import absent_too_long, still_told
 from teststation.run.engine.stages import next_stage
 from teststation.run.record import Outcome
 from teststation.run.rest import rests
@@ -18,10 +17,7 @@ from teststation.run.state import Phase, RunState
 def tick(state: RunState, t_s: float) -> Step:
     if state.phase in (Phase.STARTING, Phase.STAGES, Phase.COOL_DOWN) and not belt_fresh(state, t_s):
         return stop(state, t_s, Outcome.FAULT, Cause("telemetry_lost"))
-    # A driver tells that its strap is stale; one that is frozen tells nothing.
-    shown_since_s = None if state.hr_bpm is None else state.hr_read_s
-    if shown_since_s is not None and t_s - shown_since_s > state.timing.hr_fresh_s:
-        state = lose_heart(replace(state, hr_status=HeartRateStatus.STALE), t_s)
+    state = still_told(state, t_s)
     match state.phase:
         case Phase.STARTING:
             waited_s = t_s - state.phase_began_s

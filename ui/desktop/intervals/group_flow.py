@@ -6,6 +6,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from teststation.errors import AfterTheTest
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import DASH, number
 from ui.desktop.intervals.group_screen import GroupScreen
@@ -103,7 +104,8 @@ class GroupFlow(QObject):
         self._goodbye = Work(self.session.close).start()
         self.over.emit()
         if said:
-            self._window.tell(tr("together.result"), said)
+            kept_all = all(one.stored is not None for one in self.session.members)
+            self._window.tell(tr("together.result" if kept_all else "together.result_not_all"), said)
 
     def close(self, seconds: float) -> None:
         """The window closes: what was trained is kept as it is."""
@@ -125,7 +127,9 @@ class GroupFlow(QObject):
         for one in self.session.members:
             error, stored = refused.get(id(one)), one.stored
             if error is not None:
-                said.append(tr("together.refused", name=one.wearer.name, why=" ".join(told(error))))
+                # One that is rescued says where it is.
+                more = [] if isinstance(error, AfterTheTest) else [tr("error.in_journal")]
+                said.append(tr("together.refused", name=one.wearer.name, why=" ".join([*told(error), *more])))
             elif stored is not None:
                 found = stored.result
                 borg = "/".join(DASH if bout.rpe is None else str(bout.rpe) for bout in found.bouts) or DASH
