@@ -20,6 +20,7 @@ from teststation.run.record import RunRecord
 from teststation.run.recording import fold
 from teststation.run.state import Phase
 from teststation.texts import texts
+from teststation.window import Window
 
 LIMIT_BPM = 153.0
 
@@ -127,6 +128,17 @@ def test_a_pulse_that_froze_late_costs_only_the_stages_it_reaches() -> None:
     walk(bench, cycle([100, 101, 102]), 125.0)
     walk(bench, repeat(112), 230.0)
     assert [stage.pulse_frozen for stage in observe(run_of(bench))] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("rose_s", "remarked"),
+    [((), False), ((-0.1,), False), ((0.0,), True), ((120.0,), True), ((120.1,), False), ((-9.0, 60.0, 150.0), True)],
+)
+def test_the_load_has_to_have_risen_in_the_three_minutes_and_a_minute_ago(
+    rose_s: tuple[float, ...], remarked: bool
+) -> None:
+    still = Window(180.0).read(0.0, 112)
+    assert frozen.watched(None, still, rose_s, 180.0) == (frozen.Frozen(112, 0.0) if remarked else None)
 
 
 def test_a_heart_has_a_minute_to_answer_a_load() -> None:

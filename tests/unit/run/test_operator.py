@@ -8,6 +8,7 @@ import pytest
 from tests.unit.run.builders import PLAN, Bench
 from tests.unit.run.test_bouts import in_bout, machine, session
 from tests.unit.run.test_bouts import plan as session_plan
+from tests.unit.run.test_bouts_reckoned import EASIER, FIRST, HARDER, OFFER, PAUSE, bout
 from tests.unit.run.test_guiding import TOLD
 from teststation.cause import Cause
 from teststation.ports import BeltState, Setpoint, TreadmillInfo
@@ -15,7 +16,7 @@ from teststation.run import events as ev
 from teststation.run.commands import ArmBelt
 from teststation.run.engine.operator import begin, operate, why_not_begin
 from teststation.run.rest import LOOKS
-from teststation.run.state import HoldCause, LimitNotice, Phase, RunState
+from teststation.run.state import Bouts, HoldCause, LimitNotice, Phase, RunState
 
 T_S = 40.0
 OFFLINE = Cause("not_ready_belt_offline")
@@ -196,6 +197,21 @@ def test_in_a_session_the_hand_sets_this_part_and_holds_no_clock() -> None:
     after = operate(state, ev.LoadChanged(T_S, 4.5, 6.0))
     load = Setpoint(speed_kmh=4.5, incline_pct=6.0)
     assert (after.setpoint, after.bouts.loads, after.holds) == (load, (("bout", load),), frozenset())
+
+
+def test_an_answer_of_borg_is_kept_asked_about_at_the_limit_and_rates_the_bout() -> None:
+    in_pause = bout(PAUSE)
+    eased = Bouts(rated_index=FIRST, next_load=EASIER, eased=1)
+    assert operate(in_pause, ev.RpeGiven(T_S, 19)) == replace(in_pause, rpe=19, bouts=eased)
+    asked = operate(bout(FIRST), ev.RpeGiven(T_S, 20))
+    assert asked.notice == LimitNotice(Cause("limit_rpe", {"rpe": 20}), T_S + 15.0)
+    assert asked.bouts == Bouts(loads=(("bout", EASIER),), rated_index=FIRST, eased=1, eased_s=T_S)
+
+
+def test_an_offer_is_taken_or_left_by_the_hand() -> None:
+    offered = bout(bouts=Bouts(offer=OFFER))
+    assert operate(offered, ev.LoadAccepted(T_S)) == replace(offered, bouts=Bouts(next_load=HARDER))
+    assert operate(offered, ev.OfferDeclined(T_S)) == replace(offered, bouts=Bouts())
 
 
 def test_going_on_answers_the_limit_that_is_named() -> None:

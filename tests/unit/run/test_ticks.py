@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.run.builders import PLAN, Bench
+from tests.unit.run.test_bouts_reckoned import BOUT, EASIER, OFFER, READ_S, bout, pulse
 from tests.unit.run.test_guiding import READ
 from teststation.cause import Cause
 from teststation.ports import HeartRateStatus, Setpoint, TreadmillInfo
@@ -14,6 +15,7 @@ from teststation.run.engine.ticking import tick
 from teststation.run.record import Outcome
 from teststation.run.rest import LOOKS
 from teststation.run.state import HoldCause, LimitNotice, Phase, Prompt, RunState
+from teststation.window import Window
 
 BEGAN_S = 100.0
 FIRST = Setpoint(speed_kmh=4.8, incline_pct=0.0)
@@ -53,6 +55,12 @@ def test_a_pulse_that_no_driver_has_renewed_for_more_than_six_seconds_is_lost() 
     after, commands = tick(state, 116.1)
     assert (after.hr_status, after.hr_bpm, after.hr_lost_since_s) == (HeartRateStatus.STALE, None, 116.1)
     assert (after.phase, commands) == (Phase.READY, ())
+
+
+@pytest.mark.parametrize("phase", [Phase.READY, Phase.STAGES])
+def test_why_there_is_no_pulse_stays_what_was_said_however_long_ago(phase: Phase) -> None:
+    said = at(phase, 116.1, hr_status=HeartRateStatus.NO_CONTACT, hr_bpm=None, hr_read_s=105.0)
+    assert tick(said, 116.1)[0] == said
 
 
 def test_an_arming_has_five_seconds_and_no_lease_goes_out_before_it() -> None:
@@ -125,10 +133,28 @@ def test_a_tick_that_is_two_stages_late_walks_through_both() -> None:
     assert after.outcome is Outcome.COMPLETED
 
 
+def over_the_limit(until_s: float) -> Window:
+    """A pulse that has been over the limit for fifteen seconds at ``until_s``."""
+    return Window(60.0).read(until_s - 40.0, 140).read(until_s - 15.0, 160)
+
+
+def test_a_limit_that_is_reached_with_the_planned_end_is_asked_about_no_more() -> None:
+    state = at(Phase.STAGES, 220.0, stage_index=2, pulse=over_the_limit(220.0))
+    assert tick(replace(state, stage_ends_s=221.0), 220.0)[0].notice is not None
+    after, _ = tick(state, 220.0)
+    assert (after.phase, after.notices, after.holds) == (Phase.COOL_DOWN, (), frozenset())
+
+
+def test_a_bouts_pulse_is_read_with_the_tick() -> None:
+    walked = bout(pulse=pulse(145), belt_read_s=READ_S)
+    after, commands = tick(walked, READ_S)
+    assert (after.bouts.read_bpm, after.bouts.offer, commands) == (145, OFFER, (GrantBelt(BOUT),))
+    eased, _ = tick(replace(walked, pulse=pulse(175)), READ_S)
+    assert (eased.setpoint, eased.bouts.eased_s) == (EASIER, READ_S)
+
+
 def test_a_limit_that_is_reached_is_asked_about_with_the_tick() -> None:
-    state = at(Phase.STAGES, 130.0)
-    for second in range(10):
-        state = replace(state, pulse=state.pulse.read(110.0 + 2 * second, 160))
+    state = at(Phase.STAGES, 130.0, pulse=over_the_limit(130.0))
     after, _ = tick(state, 130.0)
     assert after.notice == LimitNotice(Cause("limit_hr", {"bpm": 160, "limit": 153}), 145.0)
     cooled = replace(state, phase=Phase.COOL_DOWN)
