@@ -1,16 +1,19 @@
 """What one reading of the belt does to the state of a run, phase by phase."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.mutants import fails_with
 from tests.unit.run.builders import Bench, at_rest, belt
 from teststation.cause import Cause
-from teststation.ports import BeltState, TripReason
+from teststation.ports import BeltState, Setpoint, TripReason
 from teststation.run import events as ev
 from teststation.run.commands import StopBelt
+from teststation.run.deck import Away, There, watched
 from teststation.run.engine import devices
+from teststation.run.engine.devices import read_belt
 from teststation.run.record import Outcome
 from teststation.run.state import OFF_TARGET, Phase
 
@@ -32,6 +35,32 @@ def test_what_was_read_is_what_is_known() -> None:
         known = bench.state
         assert (known.belt_state, known.measured_speed_kmh, known.measured_incline_pct) == (state, 1.5, 2.5)
         assert (known.belt_read_s, known.at_rest) == (3.0, False)
+
+
+def test_a_reading_of_the_deck_is_looked_at_with_the_incline_that_is_set_and_with_where_it_was() -> None:
+    state = replace(Bench().started().state, setpoint=Setpoint(speed_kmh=4.8, incline_pct=4.0))
+    for known in (None, There(2.0, (2.1,)), Away(3.0, 4.0, 4.0)):
+        after, _ = read_belt(replace(state, deck_away=known), belt(40.0, 4.8, incline_pct=2.1))
+        assert after.deck_away == watched(known, 40.0, 4.0, 2.1)
+    unset, _ = read_belt(replace(state, setpoint=None, deck_away=Away(3.0, 4.0, 4.0)), belt(40.0, 0.0))
+    assert unset.deck_away is None
+
+
+def test_a_trip_is_a_stop_whatever_the_belt_was_doing() -> None:
+    walked = Bench().started().state
+    tripped = belt(40.0, 4.0, BeltState.TRIPPED, TripReason.REFUSED)
+    stopped, commands = read_belt(walked, tripped)
+    assert (stopped.phase, stopped.phase_began_s, stopped.tripped) == (Phase.STOPPING, 40.0, True)
+    assert (stopped.outcome, stopped.reason) == (Outcome.FAULT, Cause("trip_refused", {"detail": ""}))
+    assert (stopped.measured_speed_kmh, commands) == (4.0, (StopBelt(),))
+    by_hand, commands = read_belt(walked, belt(40.0, 4.0, BeltState.TRIPPED, TripReason.OPERATOR_STOP))
+    assert (by_hand.outcome, by_hand.reason, commands) == (Outcome.OPERATOR, Cause("stop_operator"), (StopBelt(),))
+
+
+def test_an_ignored_stop_is_known_with_the_reading_that_says_so() -> None:
+    stopping = ordinary_end().state
+    said, commands = read_belt(stopping, belt(2.0, 3.0, stop_ignored=True))
+    assert (said.stop_ignored, said.press_red_button, said.outcome, commands) == (True, True, Outcome.FAULT, ())
 
 
 def test_a_trip_in_an_ordinary_end_is_a_fault_with_its_reason() -> None:
