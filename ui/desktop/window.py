@@ -16,6 +16,7 @@ from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
 from teststation.run.drill import Fault
+from teststation.run.record import Outcome
 from ui.desktop.clinic.upkeep import Upkeep, last_words
 from ui.desktop.closing import Closing
 from ui.desktop.desk.about import AboutSheet
@@ -23,7 +24,7 @@ from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.drill.apart import DrillApart
 from ui.desktop.focus import Focus
 from ui.desktop.header import Header
-from ui.desktop.i18n import core_texts, told, tr
+from ui.desktop.i18n import core_texts, told, told_of, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import day, moment
 from ui.desktop.keys import Keys
@@ -403,7 +404,8 @@ class MainWindow(Rooms):
         self.second.let_go()
         flow = self.flow
         state = self.flow.session.controller.state
-        if is_practice(state.plan) and self.flow.session.walked:
+        practised = is_practice(state.plan) and self.flow.session.begun
+        if practised and state.outcome is not Outcome.FAULT and self.flow.session.walked:
             self.pretest.note_practice()
         self.closing.let_go_of_the_run()
         # What the test asked is over with it; what was told is still to be seen.
@@ -414,6 +416,9 @@ class MainWindow(Rooms):
             return
         elif stored is None:
             self.go_to(self.people if self.name_of_screen(self.stack.currentWidget()) == "intervals" else self.pretest)
+            if practised and state.outcome is Outcome.FAULT and state.reason is not None:
+                # Of a practice walk no result tells it, and the test would begin on the same belt.
+                self.tell(tr("practice.fault"), [told_of(state.reason), tr("practice.fault_words")])
         elif isinstance(stored, StoredSession):
             from ui.desktop.intervals.flow import result_lines
             from ui.station.interval_session import learned_from

@@ -3,11 +3,14 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.mutants import planted_fault
 from tests.ui.conftest import Bench
 from tests.ui.test.test_run_screen import held_by, phase
 from teststation.run.state import Phase
+from ui.desktop import window as window_module
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.hold_button import HOLD_S
 from ui.station import practice
@@ -85,6 +88,38 @@ def test_stop_stops_it_and_leads_back(bench: Bench, key: Qt.Key) -> None:
     bench.pass_s(5.0)
     assert bench.window.stack.currentWidget() is bench.window.pretest
     assert bench.window.station.record.tests.list() == []
+
+
+def a_fault_is_told_where_no_result_tells_it(bench: Bench) -> None:
+    to_practice(bench)
+    bench.running.begin()
+    bench.pass_s(10.0)
+    bench.strap.bpm = None
+    bench.pass_s(90.0)  # a minute without pulse, and the way down
+    window = bench.window
+    assert window.stack.currentWidget() is window.pretest
+    assert window.sheet is not None, "the test would begin on a belt of which nobody has been told anything"
+    assert tr("practice.fault_words") in [one.text() for one in window.sheet.findChildren(QLabel)]
+    assert window.pretest.practice_button.text() == tr("practice.open"), "it is not done"
+    window.sheet.finish()
+
+
+def test_one_that_ended_with_a_fault_is_told_and_not_done(bench: Bench) -> None:
+    a_fault_is_told_where_no_result_tells_it(bench)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("if practised and state.outcome is Outcome.FAULT and", "if False and"),
+        ("if practised and state.outcome is not Outcome.FAULT and", "if practised and"),
+    ],
+)
+def test_a_window_that_is_silent_about_it_is_found_out(bench: Bench, old: str, new: str) -> None:
+    with planted_fault(window_module, old, new) as broken, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window_module.MainWindow, "_ended", broken.MainWindow._ended)
+        with pytest.raises(AssertionError):
+            a_fault_is_told_where_no_result_tells_it(bench)
 
 
 def test_one_that_was_interrupted_is_no_test(bench: Bench, qtbot: QtBot) -> None:
