@@ -21,7 +21,7 @@ class Room:
         self.log: list[str] = []
         self.refuses = refuses
         waits = SimpleNamespace(wait=lambda _: None)
-        self.bridge, self.papers, self.upkeep = None, waits, waits
+        self.bridge, self.papers, self.upkeep, self.drills = None, waits, waits, None
         self.dialogs = SimpleNamespace(close_all=lambda: None)
         session = SimpleNamespace(ended=True, to_keep=True, close=lambda: self.log.append("drivers ended"))
         self.flow: Any = SimpleNamespace(

@@ -11,9 +11,14 @@ from teststation.texts import english
 from ui.commands.demo import DEMO_SETTINGS, add_patient, throw_away_record
 from ui.commands.display import display_at_hand
 
+_OF_A_RECORD = ("record", "user", "user_password_file", "passphrase_file")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window on one drill, or on the choice of them; or list them."""
+    given = [f"--{name.replace('_', '-')}" for name in _OF_A_RECORD if getattr(arguments, name) is not None]
+    if given:
+        raise BadInput(f"a drill has a record of its own and keeps nothing; leave {', '.join(given)} out")
     if arguments.list:
         for fault in Fault:
             print(f"{fault.value:14} {english(Cause(TOLD_BY[fault]))}")
@@ -25,4 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = msgspec.structs.replace(DEMO_SETTINGS, language=arguments.language or DEMO_SETTINGS.language)
     with throw_away_record() as record:
         person_id = add_patient(record, 1)
-        return run_app(record, settings, demo=True, drill=(arguments.fault or "", person_id))
+        return run_app(
+            record,
+            settings,
+            demo=True,
+            drill=(arguments.fault or "", person_id),
+            until_stdin_closes=arguments.until_stdin_closes,
+        )

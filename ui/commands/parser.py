@@ -83,6 +83,7 @@ def _drill(parser: argparse.ArgumentParser) -> None:
     faults = ("strap_lost", "cable_out", "stuck", "stop_ignored", "over_speed")
     parser.add_argument("--fault", choices=(*faults, "surprise"), help="this one, unasked; else the window asks")
     parser.add_argument("--list", action="store_true", help="the faults, and the words that tell of each")
+    parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     _language(parser)
     parser.set_defaults(run=_lazy("drill"))
 

@@ -62,6 +62,7 @@ def run_app(
     seed: int = 1,
     instead_of: Hall | None = None,
     drill: tuple[str, str] | None = None,
+    until_stdin_closes: bool = False,
     own_protocols: "OwnProtocols | None" = None,
 ) -> int:
     """Open the window and return the exit status when it is closed. A demonstration keeps no settings.
@@ -69,6 +70,7 @@ def run_app(
     Args:
         instead_of: The first window, which goes when this one is there.
         drill: Instead of appointments a drill: which one (empty: asked), and on which person of the record.
+        until_stdin_closes: The window ends with the program that holds the other end of standard input.
         own_protocols: The clinic's; None: those in the user's folder.
     """
     from ui.desktop.standing import Standing
@@ -95,6 +97,10 @@ def run_app(
             return bridge is None or not bridge.belt_may_move
 
         collector.leave_out_what_is_there(at_rest)
+        if until_stdin_closes:
+            from ui.desktop.drill.apart import Tether
+
+            Tether(application).loose.connect(lambda: standing.window.close_when_at_rest())
         QTimer.singleShot(0, standing.window.welcome)
         return application.exec()
     finally:

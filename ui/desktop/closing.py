@@ -15,6 +15,7 @@ from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
 
 if TYPE_CHECKING:
+    from ui.desktop.drill.flow import Drills
     from ui.desktop.machines.commissioning_flow import CommissioningFlow
     from ui.desktop.test.bridge import SessionBridge
     from ui.desktop.test.flow import RunFlow
@@ -27,6 +28,7 @@ class Window(Protocol):
     """What the end needs of the window."""
 
     flow: "RunFlow | None"
+    drills: "Drills | None"
     upkeep: Upkeep
     dialogs: Dialogs
 
@@ -106,7 +108,9 @@ class Closing:
         A belt is stopped without a question where the system wants the program to end, or somebody has said yes.
         """
         window = self._window
-        if window.bridge is not None and self._belt_moves():
+        # Nobody walks in a drill: whoever ends it need not wait for a belt that, by its fault, may never come to rest.
+        nobody = self.wanted and window.drills is not None
+        if window.bridge is not None and self._belt_moves() and not nobody:
             if not (self.wanted or self._is_stopping()):
                 self._ask()
                 return False

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from teststation.records.access.users import Permission
 from teststation.records.tests.kept_tests import StoredTest
+from ui.desktop.drill.apart import DrillApart
 from ui.desktop.people.flow import PeopleFlow
 from ui.desktop.people.person import PersonScreen
 from ui.desktop.theme.style import font_family
@@ -67,6 +68,7 @@ class Rooms(QMainWindow):
     stack: QStackedWidget
     upkeep: "Upkeep"
     together: "GroupFlow | None"
+    apart: DrillApart
     seed: int
     _drawn: tuple[float, float]
 
@@ -97,6 +99,7 @@ class Rooms(QMainWindow):
 
     def end_rooms(self, seconds: float) -> None:
         """Let go of what the rooms that are there hold, and give each so long to end."""
+        self.apart.close()
         if self.made("machines"):
             self.machines.close(seconds)
         if self.together is not None:

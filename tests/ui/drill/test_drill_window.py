@@ -1,21 +1,28 @@
 """Drills in the window: chosen, walked with the hand's own buttons, told, and never kept."""
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.mutants import planted_fault
 from tests.ui.conftest import SETTINGS, Bench
 from teststation.cause import Cause
+from teststation.errors import DeviceError
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.run.drill import TOLD_BY, Act, Course, Done, Fault, scored
 from teststation.run.state import Phase
 from teststation.texts import LANGUAGES
-from ui.desktop.drill.apart import DrillApart
+from ui.desktop import closing
+from ui.desktop.drill import apart as apart_module
+from ui.desktop.drill.apart import DrillApart, Tether
 from ui.desktop.drill.flow import DrillFlow, score_lines
 from ui.desktop.i18n import use_language
 from ui.desktop.widgets.sheet import Sheet
@@ -46,9 +53,9 @@ def press(sheet: QWidget, text: str) -> None:
     next(one for one in sheet.findChildren(QPushButton) if text in one.text()).click()
 
 
-def test_a_drill_is_chosen_walked_and_told_and_nothing_is_kept(
-    record: Record, person: Person, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def drilling(record: Record, person: Person, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Bench, Emulated]]:
+    """A drill's window, its run on scripted ports, with a belt that obeys no stop."""
     window = MainWindow(Station(record, SETTINGS), demo=True, drill=("", person.id))
     window.resize(1366, 768)
     window.show()
@@ -62,19 +69,36 @@ def test_a_drill_is_chosen_walked_and_told_and_nothing_is_kept(
 
     monkeypatch.setattr(window.station, "prepare", prepared)
     window.welcome()
+    yield bench, emulated
+    window.sheets.finish_all()
+    window.close()
+    window.deleteLater()
+
+
+def begin(bench: Bench) -> DrillFlow:
+    window = bench.window
     assert window.sheet is not None
-    assert "ingenting lagres" in words_of(window.sheet)
     press(window.sheet, "lystrer ikke STOPP")
     flow = window.flow
     assert isinstance(flow, DrillFlow)
-    assert window.drills is not None
-    bar = window.drills.bar
-    assert not bar.isHidden()
-    assert "ØVELSE" in bar.words.text()
     flow.bridge.halt()
     bench.pass_s(1.0)
     flow.session.begin()
     bench.pass_s(3.0)
+    return flow
+
+
+def test_a_drill_is_chosen_walked_and_told_and_nothing_is_kept(drilling: tuple[Bench, Emulated]) -> None:
+    bench, emulated = drilling
+    window = bench.window
+    record = window.station.record
+    assert window.sheet is not None
+    assert "ingenting lagres" in words_of(window.sheet)
+    flow = begin(bench)
+    assert window.drills is not None
+    bar = window.drills.bar
+    assert not bar.isHidden()
+    assert "ØVELSE" in bar.words.text()
     assert emulated.given == [("treadmill", "ignore_stop", True)]
     window.stop()
     bench.pass_s(2.0)
@@ -91,9 +115,44 @@ def test_a_drill_is_chosen_walked_and_told_and_nothing_is_kept(
     assert bar.isHidden()
     assert record.tests.list() == []
     assert record.unfinished_journals() == []
-    window.sheets.finish_all()
-    window.close()
-    window.deleteLater()
+
+
+def a_drill_that_is_ended_waits_for_no_belt(bench: Bench) -> None:
+    flow = begin(bench)
+    assert flow.bridge.belt_may_move
+    assert not bench.window.closing.close(), "the window's corner asks, as in a test"
+    assert bench.window.isVisible()
+    bench.window.close_when_at_rest()
+    assert not bench.window.isVisible(), "the belt of this drill never comes to rest, and nobody is on it"
+
+
+def test_a_drill_that_is_ended_waits_for_no_belt(drilling: tuple[Bench, Emulated]) -> None:
+    a_drill_that_is_ended_waits_for_no_belt(drilling[0])
+
+
+def test_a_drill_that_waits_is_found_out(drilling: tuple[Bench, Emulated]) -> None:
+    old = "nobody = self.wanted and window.drills is not None"
+    bench = drilling[0]
+    with planted_fault(closing, old, "nobody = False") as broken, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(closing.Closing, "close", broken.Closing.close)
+        with pytest.raises(AssertionError, match="never comes to rest"):
+            a_drill_that_is_ended_waits_for_no_belt(bench)
+        bench.treadmill.speed_kmh = 0.0
+        bench.pass_s(5.0)
+
+
+def test_a_drill_that_cannot_be_prepared_leads_back_to_the_choice(
+    drilling: tuple[Bench, Emulated], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = drilling[0].window
+    monkeypatch.setattr(window.station, "prepare", lambda _: (_ for _ in ()).throw(DeviceError("ingen emulator")))
+    assert window.sheet is not None
+    press(window.sheet, "lystrer ikke STOPP")
+    assert window.sheet is not None
+    assert "ngen emulator" in words_of(window.sheet)
+    window.sheet.finish()
+    assert window.sheet is not None, "an empty appointment would lie there, with nothing of a drill"
+    assert "ingenting lagres" in words_of(window.sheet)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -150,3 +209,66 @@ def test_from_the_clinics_window_it_is_a_program_of_its_own(qtbot: QtBot) -> Non
     asks.sheets[-1].closed.connect(lambda: closed.append(1))
     over.look()
     assert closed == [1], "it goes with the drill"
+
+
+DEAF = "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+DEAF += "; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+
+
+def a_drill_ends_with_the_clinics_window(qtbot: QtBot, ready: Path) -> None:
+    asks = Asks(qtbot)
+    apart = DrillApart(asks.widget, asks, lambda: (sys.executable, "-c", DEAF, str(ready)))
+    apart.open()
+    qtbot.waitUntil(ready.exists, timeout=30_000)
+    process = apart._process
+    assert process is not None
+    apart.close()
+    try:
+        assert process.poll() is not None, "its STOPP would stay on the screen, and stop nothing"
+    finally:
+        process.kill()
+        process.wait()
+    assert not apart.running
+
+
+@pytest.mark.process
+def test_a_drill_ends_with_the_clinics_window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(apart_module, "END_WITHIN_S", 0.2)
+    a_drill_ends_with_the_clinics_window(qtbot, tmp_path / "one")
+    with planted_fault(apart_module, "        process.kill()\n", "        return\n") as broken:
+        monkeypatch.setattr(apart_module, "_kill", broken._kill)
+        with pytest.raises(AssertionError, match="stay on the screen"):
+            a_drill_ends_with_the_clinics_window(qtbot, tmp_path / "two")
+
+
+class Input:
+    """Standard input, as far as a tether asks for it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self.descriptor
+
+
+def test_a_drill_hears_that_the_clinics_window_has_died(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = os.pipe()
+    monkeypatch.setattr(sys, "stdin", Input(ours))
+    parent = QObject()
+    tether = Tether(parent)
+    heard: list[int] = []
+    tether.loose.connect(lambda: heard.append(1))
+    QApplication.processEvents()
+    assert heard == []
+    with qtbot.waitSignal(tether.loose, timeout=10_000):
+        os.close(theirs)
+    os.close(ours)
+
+
+def test_the_clinics_window_takes_its_drill_along(record: Record, person: Person, qtbot: QtBot) -> None:
+    window = MainWindow(Station(record, SETTINGS), demo=True)
+    closed: list[int] = []
+    window.apart.close = lambda: closed.append(1)  # type: ignore[method-assign]
+    assert window.close()
+    window.deleteLater()
+    assert closed == [1]

@@ -70,6 +70,11 @@ class Window(Protocol):
         """Show one more sheet."""
         ...
 
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet on top, if there is one."""
+        ...
+
     def close_when_at_rest(self) -> None:
         """Close in good order."""
         ...
@@ -122,7 +127,10 @@ class Drills:
             person_id=self._person_id,
             seed=seed,
         )
-        set_shown(self.bar, self._start(setup, fault, seed))
+        started = self._start(setup, fault, seed)
+        set_shown(self.bar, started)
+        if not started and self._window.sheet is not None:  # it says why not; behind it lies nothing of a drill
+            self._window.sheet.closed.connect(self.choose)
 
     def tell(self, score: Score | None) -> None:
         """How it went, and what next."""
