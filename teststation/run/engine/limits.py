@@ -42,9 +42,11 @@ def watched(state: RunState, t_s: float) -> RunState:
         state = _with(state, replace(standing, stays=True))
     borg = _override(state, BORG)
     # The next stage outlives what was answered in the last one, and so does one that is held or made longer: the last
-    # answer is then asked about again, before any load comes.
-    last = 0 if state.rpe is None else state.rpe  # one below the limit since then is the end of it
-    if borg is not None and last >= state.plan.limits.rpe_max and not borg.holds(state.stage_index, t_s):
+    # answer is then asked about again, before any load comes. One below the limit since then is the end of it.
+    last = state.rpe
+    if borg is None or last is None or borg.holds(state.stage_index, t_s):
+        return state
+    if last >= state.plan.limits.rpe_max:
         state = announced(state, t_s, Cause(BORG, {"rpe": last}))
     return state
 
