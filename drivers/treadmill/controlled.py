@@ -62,7 +62,7 @@ class ControlledDriver(Loop):
         self._machine = machine(self._log_bytes)
         self._traits = self._machine.traits
         self._narrow(self._traits.highest_kmh, self._traits.highest_incline_pct, self._traits.speed_step_kmh)
-        self._ladder = self._new_ladder()
+        self._ladder: StopLadder | None = None  # from a trip to the next arming
         self._seen = Seen(self._traits)
         self._recover = recover
         self._setting = Setting(self._machine, options, self._ask, self._trip, self._note, self._tell_lowest)
@@ -98,7 +98,8 @@ class ControlledDriver(Loop):
     def _open(self) -> None:
         self._machine.open()
         self._maybe_locked_out |= self._lost_once
-        self._ladder.reopen(time.monotonic())
+        if self._ladder is not None:
+            self._ladder.reopen(time.monotonic())
 
     def _close(self) -> None:
         self._machine.close()
@@ -113,7 +114,7 @@ class ControlledDriver(Loop):
 
     @property
     def _hurries(self) -> bool:
-        return self._guard.tripped is not None and not self._ladder.begun
+        return self._ladder is not None and not self._ladder.begun
 
     def _at_rest(self) -> bool:
         return self._judged(self._seen.at_rest)
@@ -129,7 +130,7 @@ class ControlledDriver(Loop):
         return Cause("arm_settling") if self._maybe_locked_out or now_s < self._settled_s else None
 
     def _armed_anew(self) -> None:
-        self._ladder = self._new_ladder()
+        self._ladder = None
         self._end.call_off()
         counts = self._machine.counts
         counts.worst_gap_s, counts.commands, counts.retries = 0.0, 0, 0
@@ -137,23 +138,22 @@ class ControlledDriver(Loop):
     def _tripped_anew(self, now_s: float) -> None:
         distrusted = self._end.distrusted(now_s)
         moved = self._concerned or self._recover or distrusted
-        self._ladder.begin(now_s, self._guard.out_kmh, moved=moved, distrusted=distrusted)
+        self._ladder = StopLadder(
+            self._traits.silence_s, now_s, self._guard.out_kmh, moved=moved, distrusted=distrusted
+        )
         self._maybe_locked_out |= self._guard.tripped is TripReason.START_REFUSED
-
-    def _new_ladder(self) -> StopLadder:
-        return StopLadder(self._traits.silence_s)
 
     def _cycle(self, now_s: float) -> None:
         # Also where the port is gone: a belt that is not seen to rest is not called one that does.
-        if self._guard.tripped is not None:
+        if self._ladder is not None:
             seen = self._seen
             cut_off = seen.faulted and seen.running is Running.STOPPED  # by its own red button
             self._ladder.look(now_s, seen.speed_kmh, at_rest=cut_off or self._stands_for_good())
         super()._cycle(now_s)
 
     def _round(self, now_s: float) -> None:
-        if self._guard.tripped is not None:
-            self._bring_to_rest()
+        if self._ladder is not None:
+            self._bring_to_rest(self._ladder)
             return
         if not self._look():
             return
@@ -162,7 +162,7 @@ class ControlledDriver(Loop):
             self._running = True
         if self._recover and not self._judged(self._seen.stands):
             self._trip(TripReason.DRIVER_LOST, "not known to rest by a second driver")
-            self._bring_to_rest()
+            self._round(now_s)
             return
         if self._start_by_s is not None:
             # The machine's own button is still to be pressed; the ramp waits for it.
@@ -330,11 +330,11 @@ class ControlledDriver(Loop):
 
     # --- to rest ---
 
-    def _bring_to_rest(self) -> None:
+    def _bring_to_rest(self, ladder: StopLadder) -> None:
         """One round of the stop ladder, then a look. Only standstill that is read back ends it."""
         now_s = time.monotonic()
         answered = now_s - self._seen.answered_s < 1.0
-        rung = self._ladder.rung(now_s, answers=answered, at_rest=self._stands_for_good())
+        rung = ladder.rung(now_s, answers=answered, at_rest=self._stands_for_good())
         if rung is Rung.SILENCE:
             self._seen.forget_measured()
             return
@@ -400,7 +400,7 @@ class ControlledDriver(Loop):
             at_rest=self._at_rest(),
             trip=guard.tripped,
             trip_detail=guard.detail,
-            stop_ignored=self._ladder.ignored,
+            stop_ignored=self._ladder is not None and self._ladder.ignored,
             worst_gap_ms=counts.worst_gap_s * 1000,
             commands=counts.commands,
             retries=counts.retries,

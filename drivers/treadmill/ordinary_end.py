@@ -28,12 +28,16 @@ class OrdinaryEnd:
         return self._descent.stalls(now_s)
 
     def distrusted(self, now_s: float) -> bool:
-        """Whether the belt has ignored its end already."""
-        return self._descent is not None and self._descent.stalls(now_s)
+        """Whether the belt has ignored its end already, or runs again after it. One that rests has not."""
+        if self._descent is None:
+            return False
+        return self._descent.stalls(now_s) if self._rested_s is None else self._descent.runs_again(now_s)
 
     def rested(self, now_s: float) -> None:
-        """The belt has come to rest."""
+        """The belt has come to rest. No report that lags shows a speed any more, so none is waited for."""
         self._rested_s = now_s
+        self._descent = Descent(now_s, grace_s=0.0)
+        self._descent.note(now_s, 0.0)
 
     def runs_again(self, now_s: float, speed_kmh: float | None) -> bool:
         """One look at a belt that rests; whether it has begun to run by itself."""

@@ -28,33 +28,26 @@ class Rung(Enum):
 
 
 class StopLadder:
-    """One way to rest. ``ignored`` once the belt was not seen to obey; it stays until the next arming."""
+    """One way to rest. ``ignored`` once the belt was not seen to obey; it stays."""
 
-    def __init__(self, silence_s: float) -> None:
-        """``silence_s``: wall seconds of silence that are longer than the machine's own watchdog."""
-        self._silence_s = silence_s
-        self.ignored = False
-        self._rung = Rung.AUTO_STOP  # what the belt is judged on now
-        self._descent: Descent | None = None
-        self._begun = False
-        self._moved = True
-        self._sent_s = float("-inf")
-        self._silent_until_s = float("-inf")
-        self._spoke_since_s = 0.0
-        self._silences = 0  # that the watchdog was left to, and not a missing answer
-
-    def begin(self, now_s: float, told_kmh: float, *, moved: bool = True, distrusted: bool = False) -> None:
+    def __init__(
+        self, silence_s: float, now_s: float, told_kmh: float, *, moved: bool = True, distrusted: bool = False
+    ) -> None:
         """A trip at ``now_s``.
 
-        ``told_kmh``: what the belt was told to run. ``moved``: it may run, so that what is not seen to rest does not.
-        ``distrusted``: it has ignored an ordinary end already.
+        ``silence_s``: wall seconds of silence that are longer than the machine's own watchdog. ``told_kmh``: what the
+        belt was told to run. ``moved``: it may run, so that what is not seen to rest does not. ``distrusted``: it has
+        ignored an ordinary end already.
         """
-        self._spoke_since_s = now_s
-        self._begun = False
+        self._silence_s = silence_s
         self._moved = moved
         self.ignored = distrusted
-        grace_s = AGAIN_S if distrusted else GRACE_S
-        self._judge(Rung.AUTO_STOP, Descent(now_s, told_kmh, grace_s=grace_s, again=distrusted))
+        self._begun = False
+        self._sent_s = self._silent_until_s = float("-inf")
+        self._spoke_since_s = now_s
+        self._silences = 0  # that the watchdog was left to, and not a missing answer
+        self._rung = Rung.AUTO_STOP  # what the belt is judged on now
+        self._descent = Descent(now_s, told_kmh, grace_s=AGAIN_S if distrusted else GRACE_S, again=distrusted)
 
     def reopen(self, now_s: float) -> None:
         """The port was opened at ``now_s``: what did not answer before says nothing of now, so a stop goes first."""
@@ -70,7 +63,7 @@ class StopLadder:
 
     def look(self, now_s: float, speed_kmh: float | None, *, at_rest: bool) -> None:
         """What is seen of the belt in this round, or that nothing is, be the port open or not."""
-        if self._descent is None or now_s < self._silent_until_s:
+        if now_s < self._silent_until_s:
             return
         self._descent.note(now_s, speed_kmh)
         if not at_rest and (self._moved or self._descent.seen) and self._descent.stalls(now_s):
@@ -78,9 +71,6 @@ class StopLadder:
 
     def rung(self, now_s: float, *, answers: bool, at_rest: bool) -> Rung:
         """What to do now."""
-        if self._descent is None:
-            self.begin(now_s, 0.0)
-        assert self._descent is not None
         self._begun = True
         if at_rest:
             return Rung.LOOK

@@ -112,8 +112,7 @@ class Way:
 
 def to_rest(belt: PaperBelt, within_s: float = 40.0, silence_s: float = 1.2, told_kmh: float | None = None) -> Way:
     """Bring a belt to rest as the driver does."""
-    ladder = StopLadder(silence_s)
-    ladder.begin(0.0, belt.speed_kmh if told_kmh is None else told_kmh)
+    ladder = StopLadder(silence_s, 0.0, belt.speed_kmh if told_kmh is None else told_kmh)
     rungs: list[tuple[float, Rung]] = []
     told_s = rest_s = None
     seen = belt.reported_kmh

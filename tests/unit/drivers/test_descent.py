@@ -86,6 +86,32 @@ def test_a_belt_first_seen_late_is_asked_how_it_falls_once_that_was_seen() -> No
     assert stalls_s(reports, asked_from_s=5.0, until_s=16.0, told_kmh=4.8) is None
 
 
+def test_a_report_that_rises_on_after_its_stop_is_asked_to_fall_from_its_peak() -> None:
+    def reports(now_s: float) -> float:
+        return 4.0 + 0.4 * now_s if now_s < 3.0 else max(0.0, 5.2 - 0.5 * (now_s - 3.0))
+
+    assert stalls_s(reports, until_s=14.0) is None
+
+
+def test_a_belt_told_to_run_faster_than_it_was_seen_is_given_the_time_of_its_lag() -> None:
+    """The fall is waited for from the last look at the peak within the grace."""
+    assert stalls_s(lambda _: 3.0, told_kmh=3.0) == 4.0
+    assert stalls_s(lambda _: 3.0, told_kmh=3.3) == 5.5
+
+
+def test_one_step_is_a_fall_to_the_hundredth() -> None:
+    assert stalls_s(steps((0.0, 1.0), (3.0, 0.91))) == 5.0
+    assert stalls_s(steps((0.0, 0.5), (0.25, 0.2))) == 3.75, "and three tenths are one before the grace is over"
+
+
+def test_a_new_lowest_speed_is_waited_for_to_the_very_moment() -> None:
+    for late_s, stalled in ((0.0, False), (0.01, True)):
+        descent = Descent(0.0)
+        for now_s, kmh in ((0.0, 4.8), (1.0, 4.0), (1.5, 4.0), (2.0, 4.0)):
+            descent.note(now_s, kmh)
+        assert descent.stalls(2.0 + 1.6 + late_s) is stalled
+
+
 @pytest.mark.parametrize("pace", [1.0, 0.5])
 def test_a_fall_that_slackens_is_found_at_the_pace_that_was_told(pace: float) -> None:
     """Within the grace it falls as a belt that obeys; from then on at a third of that, by a step now and then."""

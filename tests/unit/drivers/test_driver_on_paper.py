@@ -315,6 +315,18 @@ def test_a_belt_that_runs_again_after_its_ordinary_end_is_stopped(room: RoomMake
     made.until(lambda _: made.machine.speed_kmh == 0.0, REST_WITHIN_S - (made.wall.now_s - again_s))
 
 
+def test_a_stop_at_rest_after_an_ordinary_end_is_not_told_as_ignored(room: RoomMaker) -> None:
+    """However long the belt has read zero by then."""
+    for waits_s in (1.0, 8.0, 19.0):
+        made = room().walking(3.0)
+        made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 20.0, OFF)
+        made.run(waits_s)
+        stopped(made)
+        made.run(2.0)
+        assert (made.last.trip, made.last.at_rest) == (TripReason.OPERATOR_STOP, True)
+        assert not any(seen.stop_ignored for seen in made.seen), waits_s
+
+
 def test_a_belt_that_somebody_starts_at_its_console_long_after_is_left_alone(room: RoomMaker) -> None:
     made = room().walking(3.0)
     made.until(lambda seen: seen.at_rest and seen.state is BeltState.IDLE, 20.0, OFF)
@@ -479,8 +491,8 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
     "every end is distrusted": (
         test_a_stop_during_an_ordinary_end_that_is_obeyed_is_a_stop_like_any_other,
         end_module,
-        "return self._descent is not None and self._descent.stalls(now_s)",
-        "return self._descent is not None",
+        "return self._descent.stalls(now_s) if self._rested_s is None else",
+        "return True if self._rested_s is None else",
     ),
     "no machine has steps of a mile": (
         test_a_machine_is_judged_by_its_own_steps,
@@ -570,7 +582,7 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
     "the ladder stays up when armed anew": (
         test_a_new_arming_forgets_that_a_stop_was_ignored,
         module,
-        "        self._ladder = self._new_ladder()\n        self._end",
+        "        self._ladder = None\n        self._end",
         "        self._end",
     ),
 }

@@ -122,6 +122,42 @@ def test_what_was_refused_is_not_known_and_nor_is_what_was_not_answered() -> Non
     assert not rests(made, 9.2), "what was seen before the silence does not count"
 
 
+def test_each_answer_is_known_as_what_it_was_asked_for_until_it_is_refused() -> None:
+    made = Seen(TRACKMASTER)
+    assert made.note(Answer(Request.SPEED, 4.0), 1.0)
+    assert made.note(Answer(Request.STATUS, running=Running.GUARDED), 1.0)
+    assert made.note(Answer(Request.INCLINE, 3.5), 1.0)
+    assert made.note(Answer(Request.SPEED_SETTING, 4.1), 1.0)
+    assert made.note(Answer(Request.INCLINE_SETTING, 3.0), 1.0)
+    assert made.note(Answer(Request.START), 1.0)
+    assert (made.speed_kmh, made.running, made.incline_pct) == (4.0, Running.GUARDED, 3.5)
+    assert (made.set_speed_kmh, made.set_incline_pct) == (4.1, 3.0)
+    made.forget_measured()
+    assert (made.speed_kmh, made.running, made.incline_pct) == (None, None, None)
+    assert (made.set_speed_kmh, made.set_incline_pct) == (4.1, 3.0), "what it is set to does not change in a silence"
+    for request in (Request.INCLINE, Request.SPEED_SETTING, Request.INCLINE_SETTING):
+        assert not made.note(Answer(request, 9.0, refused=True), 2.0)
+    assert (made.incline_pct, made.set_speed_kmh, made.set_incline_pct) == (None, None, None)
+
+
+def test_in_test_time_rest_is_waited_for_less_long_and_never_below_its_floor() -> None:
+    fast = TimeScale(20.0)
+
+    def asked(made: Seen, now_s: float) -> tuple[bool, bool]:
+        words = {"running": True, "stop_asked_s": 0.0, "scale": fast}
+        return made.stands(now_s, **words), made.at_rest(now_s, **words)  # type: ignore[arg-type]
+
+    faulted = seen(TRACKMASTER, [(1.0, None, Running.STOPPED)])
+    assert asked(faulted, 4.0) == (False, False)
+    assert asked(faulted, 4.1) == (True, True)
+    zero = seen(WOODWAY.traits, [(1.0, 0.0, None)])
+    assert asked(zero, 3.0) == (False, False)
+    assert asked(zero, 3.1) == (True, True)
+    stopped = seen(TRACKMASTER, [(1.0, 0.0, Running.STOPPED)])
+    assert asked(stopped, 1.4) == (True, False)
+    assert asked(stopped, 1.5) == (True, True)
+
+
 FAULTS: dict[str, tuple[Callable[[], None], str, str]] = {
     "rest at the first zero": (
         test_a_belt_of_ours_must_go_on_saying_that_it_stands,

@@ -105,8 +105,7 @@ def test_what_was_ignored_once_is_tried_more_briefly_and_watched_as_long() -> No
 
 def test_a_first_missing_answer_is_waited_for_and_no_second_time() -> None:
     """0.6 s of words without one answer, and silence for as long as the watchdog needs."""
-    ladder = StopLadder(1.2)
-    ladder.begin(10.0, 3.3)
+    ladder = StopLadder(1.2, 10.0, 3.3)
     did = [(n / 20, ladder.rung(10.0 + n / 20, answers=False, at_rest=False)) for n in range(80)]
     silent = [at_s for at_s, rung in did if rung is Rung.SILENCE]
     assert silent[0] == pytest.approx(0.65)
@@ -119,8 +118,7 @@ def test_a_first_missing_answer_is_waited_for_and_no_second_time() -> None:
 
 
 def test_a_port_that_is_back_gives_a_stop_its_grace_anew() -> None:
-    ladder = StopLadder(1.2)
-    ladder.begin(0.0, 3.3)
+    ladder = StopLadder(1.2, 0.0, 3.3)
     now_s, rung = 0.0, Rung.LOOK
     while rung is not Rung.STEP_DOWN:
         ladder.look(now_s, 3.3, at_rest=False)
@@ -142,8 +140,7 @@ def test_a_belt_that_obeys_the_step_down_alone_is_told_no_more() -> None:
 
 
 def test_a_treadmill_that_does_not_answer_is_left_to_its_watchdog_soon() -> None:
-    ladder = StopLadder(1.2)
-    ladder.begin(0.0, 3.3)
+    ladder = StopLadder(1.2, 0.0, 3.3)
     rungs = []
     for step in range(60):
         ladder.look(step * 0.15, None, at_rest=False)
@@ -164,8 +161,7 @@ def test_one_that_answers_without_ever_telling_its_speed_is_stepped_down_and_lef
 
 
 def test_a_port_that_is_back_is_told_to_stop_at_once_and_left_to_its_watchdog_if_it_does_not_answer() -> None:
-    ladder = StopLadder(1.2)
-    ladder.begin(0.0, 3.3)
+    ladder = StopLadder(1.2, 0.0, 3.3)
     ladder.rung(0.0, answers=True, at_rest=False)
     assert ladder.rung(0.9, answers=False, at_rest=False) is Rung.SILENCE
     ladder.reopen(1.0)
@@ -174,8 +170,7 @@ def test_a_port_that_is_back_is_told_to_stop_at_once_and_left_to_its_watchdog_if
 
 
 def test_a_port_that_is_back_in_a_long_silence_is_told_to_stop_at_once() -> None:
-    ladder = StopLadder(1.2)
-    ladder.begin(0.0, 3.3)
+    ladder = StopLadder(1.2, 0.0, 3.3)
     now_s, rung = 0.0, Rung.LOOK
     while not (rung is Rung.SILENCE and ladder._silences == 2):
         ladder.look(now_s, None if rung is Rung.SILENCE else 3.3, at_rest=False)
@@ -187,8 +182,7 @@ def test_a_port_that_is_back_in_a_long_silence_is_told_to_stop_at_once() -> None
 
 def test_what_never_moved_and_is_not_seen_ignores_nothing() -> None:
     for moved in (True, False):
-        ladder = StopLadder(1.2)
-        ladder.begin(0.0, 3.3, moved=moved)
+        ladder = StopLadder(1.2, 0.0, 3.3, moved=moved)
         for step in range(60):
             ladder.look(step * 0.15, None, at_rest=False)
         assert ladder.ignored is moved
@@ -197,16 +191,14 @@ def test_what_never_moved_and_is_not_seen_ignores_nothing() -> None:
 
 
 def test_one_round_of_a_descent_hurries_and_no_other() -> None:
-    ladder = StopLadder(1.2)
-    ladder.begin(0.0, 3.3)
+    ladder = StopLadder(1.2, 0.0, 3.3)
     assert not ladder.begun
     ladder.rung(0.0, answers=True, at_rest=True)
     assert ladder.begun
 
 
 def test_a_belt_distrusted_already_has_no_grace() -> None:
-    ladder = StopLadder(1.2)
-    ladder.begin(0.0, 3.0, distrusted=True)
+    ladder = StopLadder(1.2, 0.0, 3.0, distrusted=True)
     assert ladder.ignored
     rungs = []
     for step in range(20):
@@ -215,6 +207,51 @@ def test_a_belt_distrusted_already_has_no_grace() -> None:
     assert rungs[0] is Rung.AUTO_STOP
     assert rungs.index(Rung.STEP_DOWN) * 0.15 < 1.0
     assert rungs.index(Rung.SILENCE) * 0.15 < 2.5
+
+
+def escalates_s(ladder: StopLadder, from_s: float, kmh: float) -> float:
+    """How long a rung is tried on a belt that goes on reporting this speed, and is not known to rest."""
+    now_s = from_s
+    while ladder._rung is (was := ladder._rung):
+        now_s += 0.125
+        ladder.look(now_s, kmh, at_rest=False)
+        ladder.rung(now_s, answers=True, at_rest=False)
+        if ladder._rung is not was:
+            break
+    return now_s - from_s
+
+
+def test_a_zero_is_believed_for_less_long_by_one_that_was_ignored() -> None:
+    """Six seconds by the first stop, and four and a half by all that follows, and where the belt is distrusted."""
+    trusted, distrusted = StopLadder(1.0, 0.0, 3.3), StopLadder(1.0, 0.0, 3.3, distrusted=True)
+    assert escalates_s(trusted, 0.0, 0.0) == pytest.approx(6.25)
+    assert escalates_s(distrusted, 0.0, 0.0) == pytest.approx(4.75)
+    for wanted, times in ((Rung.STEP_DOWN, 1), (Rung.LOOK, 1), (Rung.AUTO_STOP, 2)):
+        ladder, now_s, seen = StopLadder(1.0, 0.0, 3.3), 0.0, []
+        while seen.count(wanted) < times:
+            ladder.look(now_s, 3.3, at_rest=False)
+            ladder.rung(now_s, answers=True, at_rest=False)
+            seen = seen if seen and seen[-1] is ladder._rung else [*seen, ladder._rung]
+            now_s += 0.125
+        assert escalates_s(ladder, now_s - 0.125, 0.0) == pytest.approx(4.75, abs=0.13), wanted
+
+
+def test_a_belt_told_to_run_faster_than_it_was_seen_is_given_the_time_of_its_lag() -> None:
+    assert escalates_s(StopLadder(1.0, 0.0, 3.0), 0.0, 3.0) == 4.0
+    assert escalates_s(StopLadder(1.0, 0.0, 3.3), 0.0, 3.0) == 5.5
+
+
+def test_words_and_silences_last_to_their_very_moment() -> None:
+    ladder = StopLadder(1.0, 0.0, 3.3)
+    assert ladder.rung(0.0, answers=False, at_rest=False) is Rung.AUTO_STOP
+    assert ladder.rung(0.3, answers=False, at_rest=False) is Rung.AUTO_STOP
+    assert ladder.rung(0.6, answers=False, at_rest=False) is not Rung.SILENCE
+    assert ladder.rung(0.75, answers=False, at_rest=False) is Rung.SILENCE
+    ladder.look(1.5, 3.3, at_rest=False)
+    assert not ladder._descent.seen, "what is heard in a silence says nothing"
+    ladder.look(1.75, 3.3, at_rest=False)
+    assert ladder._descent.seen
+    assert ladder.rung(1.75, answers=False, at_rest=False) is Rung.AUTO_STOP
 
 
 # --- belts that obey -----------------------------------------------------------------------------------------
