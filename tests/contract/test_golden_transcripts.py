@@ -80,7 +80,7 @@ def play(wall: Wall, driver: Any, rounds: list[list[lines.ToDriver]]) -> None:
             driver._take(line)
         from drivers import guard as guards
 
-        driver._guard = guards.advance(driver._guard, wall.now_s)
+        driver._let(guards.advance(driver._guard, wall.now_s))
         driver._cycle(wall.now_s)
 
 

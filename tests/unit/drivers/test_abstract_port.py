@@ -103,7 +103,7 @@ class Bench:
             self.now_s += ROUND_S
             for line in said:
                 self.driver._take(line)
-            self.driver._guard = guards.advance(self.driver._guard, self.now_s)
+            self.driver._let(guards.advance(self.driver._guard, self.now_s))
             self.driver._cycle(self.now_s)
         return self
 
