@@ -109,7 +109,11 @@ class Windows:
             name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "DISPLAY", "USER")
         }
         return kept | {
-            "WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "QT_QPA_PLATFORM": "offscreen",
+            "WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all",
+            # Wine keeps every QT_… of this computer from its programs and hands on what is marked as meant for them.
+            # A Qt without a display asks no Windows for its fonts, and brings none.
+            "WINEQT_QPA_PLATFORM": "offscreen",
+            "WINEQT_QPA_FONTDIR": self.path(self.source / "teststation" / "report" / "fonts"),
             "PYTHONPYCACHEPREFIX": r"C:\cache", "PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "1",
         }  # fmt: skip
 

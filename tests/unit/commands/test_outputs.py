@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.links import link
 from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
 from tests.unit.records.builders import assessment_of, events_of, run_of
@@ -60,7 +61,7 @@ def room(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     (tmp_path / "a.record.journals").mkdir(exist_ok=True)
     (tmp_path / "a.record.journals" / "run-1.journal").write_bytes(b"a run that is going on")
     (tmp_path / "sub").mkdir()
-    (tmp_path / "soft.pdf").symlink_to(tmp_path / "a.record")
+    link(tmp_path / "soft.pdf", tmp_path / "a.record")
     (tmp_path / "hard.json").hardlink_to(tmp_path / "a.record")
     for name, text in (("f.csv", TABLE), ("settings.toml", ""), ("machines.toml", ""), ("word", WORD)):
         (tmp_path / name).write_text(text or "# none\n", "utf-8")
@@ -75,6 +76,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_writes_over_what_must_live(room: Cli, tmp_path: Path, command: str) -> None:
     victims = [*VICTIMS, os.devnull]
+    if not (tmp_path / "soft.pdf").is_symlink():
+        victims.remove("soft.pdf")
     if command == "backup":
         victims.remove("b.backup")  # an earlier one of its own is renewed
     if command in ("analyse", "laboratory"):
@@ -89,7 +92,8 @@ def test_no_command_writes_over_what_must_live(room: Cli, tmp_path: Path, comman
 
 
 def test_raw_frames_go_over_no_link_to_the_record(room: Cli, tmp_path: Path) -> None:
-    (tmp_path / "a.raw").symlink_to(tmp_path / "a.record")
+    if not link(tmp_path / "a.raw", tmp_path / "a.record"):
+        pytest.skip("no symbolic links here")
     before = contents(tmp_path)
     assert "this is the record" in room("records", "--record", "a.record", "raw", "run-1", "--out", "a.raw").said
     assert contents(tmp_path) == before
