@@ -9,7 +9,7 @@ import pytest
 from tests.mutants import fails_with
 from teststation.cause import Cause
 from teststation.errors import AfterTheTest, RecordError
-from ui.desktop import closing, window
+from ui.desktop import closing, shutdown, window
 from ui.desktop.closing import Closing
 from ui.desktop.i18n import use_language
 
@@ -112,3 +112,25 @@ def test_an_interrupted_run_that_is_not_taken_in_is_told_in_the_window() -> None
 
 def test_where_a_test_went_is_told_whatever_else_the_record_refuses() -> None:
     the_list_of_a_record_that_is_gone_hides_nothing()
+
+
+@pytest.mark.parametrize("names", [("SIGINT", "SIGTERM", "SIGHUP"), ("SIGINT", "SIGTERM", "SIGBREAK")])
+def test_the_systems_wish_to_end_closes_the_window_on_every_system(
+    names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGHUP is a terminal that goes on POSIX, SIGBREAK a console that is closed on Windows."""
+    handlers: dict[int, Any] = {number: "before" for number, _ in enumerate(names)}
+
+    def handle(number: int, handler: Any) -> Any:
+        before, handlers[number] = handlers[number], handler
+        return before
+
+    numbers = {name: number for number, name in enumerate(names)}
+    monkeypatch.setattr(shutdown, "signal", SimpleNamespace(**numbers, signal=handle))
+    closed: list[int] = []
+    restore = shutdown.close_on_signals(lambda: closed.append(1))
+    for number, handler in dict(handlers).items():
+        handler(number, None)
+    assert len(closed) == len(names)
+    restore()
+    assert set(handlers.values()) == {"before"}

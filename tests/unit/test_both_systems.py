@@ -2,7 +2,6 @@
 the two part has a test that takes Windows' way."""
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,52 +18,96 @@ NAMES = {
 }
 WINDOWS = {"sys": SimpleNamespace(platform="win32"), "os": SimpleNamespace(name="nt"), "TYPE_CHECKING": False}
 WAY = "tests/unit/test_windows_way.py"  # takes it on any system
-# Every file where the systems part, and the tests that go Windows' way: on Windows itself, and where they can on Linux.
+POSIX_IMPORT = "tests/unit/test_both_systems.py::test_no_module_of_the_product_needs_posix_to_be_imported"
+# Every place where the systems part (file, and function or name) and the tests that go Windows' way there.
 PARTINGS = {
-    "drivers/emulators/wire.py": (
-        WAY,
-        "tests/contract/test_trackmaster_emulator.py",
-        "tests/process/test_command_line.py",
+    "drivers/emulators/main.py _end_on_signals": (f"{WAY}::test_an_emulator_ends_with_a_closed_console",),
+    "drivers/emulators/wire.py PtyServer.__init__": (f"{WAY}::test_a_terminal_is_refused_in_a_sentence",),
+    "drivers/emulators/wire.py TcpServer.__init__": (f"{WAY}::test_a_port_that_is_taken_is_not_shared",),
+    "drivers/port_names.py is_hardware": (
+        f"{WAY}::test_no_path_is_a_pseudo_terminal",
+        "tests/unit/drivers/test_port_names.py::test_a_port",
     ),
-    "drivers/port_names.py": (
-        WAY,
-        "tests/unit/drivers/test_port_names.py",
+    "drivers/processes.py come_first": (f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",),
+    "drivers/processes.py come_first_alone": (
+        f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",
     ),
-    "drivers/processes.py": (
-        WAY,
-        "tests/contract/test_driver_process.py",
-        "tests/process/test_fault_matrix.py",
+    "drivers/processes.py first_flags": (
+        f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",
+        "tests/contract/test_driver_process.py::test_a_driver_runs_before_windows_and_reports_where_the_system_lets_it",
     ),
-    "drivers/radio/ble_link.py": (
-        WAY,
-        "tests/unit/drivers/test_ble_errors.py",
+    "drivers/processes.py quiet_flags": (
+        f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",
+        "tests/process/test_fault_matrix.py::test_and_so_does_every_other",
     ),
-    "drivers/serial_line.py": (
-        WAY,
-        "tests/unit/drivers/test_serial_line.py",
-        "tests/contract/test_treadmill_contract.py",
+    "drivers/radio/ble_errors.py cause_of": (
+        "tests/unit/drivers/test_ble_errors.py::test_an_error_is_one_sentence_that_says_what_to_do",
     ),
-    "teststation/files/outputs.py": ("tests/unit/files/test_outputs.py",),
-    "teststation/files/writing.py": (
-        WAY,
-        "tests/unit/files/test_outputs.py",
+    "drivers/radio/ble_link.py BleLink._held_by_the_system": (
+        f"{WAY}::test_the_system_is_not_asked_for_links_it_has_kept",
     ),
+    "drivers/serial_line.py": (POSIX_IMPORT,),
+    "drivers/serial_line.py SerialLine.__init__": (
+        f"{WAY}::test_a_port_is_not_asked_to_be_exclusive_since_it_always_is",
+    ),
+    "teststation/exchange/export.py _Writer.write": (f"{WAY}::test_what_is_kept_is_opened_as_bytes",),
+    "teststation/files/outputs.py _WINDOWS": (
+        "tests/unit/files/test_outputs.py::test_names_that_windows_takes_for_something_else_are_refused_there",
+    ),
+    "teststation/files/writing.py _sync_folder": (f"{WAY}::test_no_folder_is_opened",),
     "teststation/records/storage/file_lock.py": (
-        WAY,
-        "tests/unit/records/test_record_journals.py",
+        f"{WAY}::test_a_lock_is_on_one_byte_behind_the_end_and_leaves_the_place_in_the_file",
+        "tests/unit/records/test_record_journals.py::test_a_journal_that_is_being_written_is_not_unfinished",
     ),
-    "teststation/records/tests/journal.py": (
-        WAY,
-        "tests/unit/records/tests/test_journal.py",
+    "teststation/records/tests/journal.py JournalWriter.__init__": (f"{WAY}::test_what_is_kept_is_opened_as_bytes",),
+    "teststation/records/tests/journal.py _sync_folder": (f"{WAY}::test_no_folder_is_opened",),
+    "teststation/records/tests/journal.py is_being_written": (f"{WAY}::test_what_is_kept_is_opened_as_bytes",),
+    "ui/commands/display.py display_at_hand": (f"{WAY}::test_there_is_always_a_display",),
+    "ui/commands/interrupt.py ENDING": (f"{WAY}::test_ctrl_break_and_a_closed_console_are_a_wish_to_end",),
+    "ui/commands/interrupt.py SUSPENDING": (f"{WAY}::test_ctrl_break_and_a_closed_console_are_a_wish_to_end",),
+    "ui/commands/interrupt.py _AT_THE_TERMINAL": (f"{WAY}::test_ctrl_break_and_a_closed_console_are_a_wish_to_end",),
+    "ui/desktop/shutdown.py close_on_signals": (
+        "tests/ui/test_closing.py::test_the_systems_wish_to_end_closes_the_window_on_every_system",
     ),
-    "ui/commands/display.py": (
-        WAY,
-        "tests/process/test_command_line.py",
+    "ui/desktop/widgets/sounds.py _player": (
+        "tests/ui/widgets/test_sounds.py::test_windows_plays_with_its_own_player",
     ),
-    "ui/desktop/widgets/sounds.py": ("tests/ui/widgets/test_sounds.py",),
-    "ui/station/support.py": ("tests/unit/station/test_support.py",),
+    "ui/station/support.py support_files": ("tests/unit/station/test_support.py::test_versions_are_told",),
 }
-PARTS = re.compile(r"sys\.platform|os\.name\b|platform\.system")
+ASKED_OF = {"os", "signal", "socket", "subprocess", "time"}  # modules that differ from system to system
+
+
+def partings(source: str) -> set[str]:
+    """Functions (or names, or "" for a module's own lines) in which a source asks which system it runs on."""
+    return {place for place, node in _places(ast.parse(source), "") if _asks_for_the_system(node)}
+
+
+def _places(node: ast.AST, place: str) -> Iterator[tuple[str, ast.AST]]:
+    for child in ast.iter_child_nodes(node):
+        inside = place
+        match child:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                inside = f"{place}.{name}".lstrip(".")
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if not place:
+                inside = name
+        yield inside, child
+        yield from _places(child, inside)
+
+
+def _asks_for_the_system(node: ast.AST) -> bool:
+    match node:
+        case (
+            ast.Attribute(value=ast.Name(id="sys"), attr="platform")
+            | ast.Attribute(value=ast.Name(id="os"), attr="name")
+        ):
+            return True
+        case ast.Attribute(value=ast.Name(id="platform"), attr="system"):
+            return True
+        case ast.Call(func=ast.Name(id="hasattr" | "getattr"), args=[ast.Name(id=of), *_]) if of in ASKED_OF:
+            return True
+        case ast.Call(func=ast.Name(id="hasattr" | "getattr"), args=[_, ast.Constant(value="winerror"), *_]):
+            return True
+    return False
 
 
 def needed_at_import(source: str) -> list[str]:
@@ -139,6 +182,32 @@ def test_what_an_import_needs_is_seen(source: str, needs: list[str]) -> None:
 
 
 def test_every_place_where_the_systems_part_has_its_tests() -> None:
-    parting = {path.relative_to(ROOT).as_posix() for path in PRODUCT if PARTS.search(path.read_text("utf-8"))}
+    parting = {
+        f"{path.relative_to(ROOT).as_posix()} {place}".rstrip()
+        for path in PRODUCT
+        for place in partings(path.read_text("utf-8"))
+    }
     assert parting == set(PARTINGS)
-    assert [name for names in PARTINGS.values() for name in names if not (ROOT / name).is_file()] == []
+    named = {name for names in PARTINGS.values() for name in names}
+    assert {name for name in named if not _is_a_test(*name.split("::"))} == set()
+
+
+def _is_a_test(file: str, name: str) -> bool:
+    path = ROOT / file
+    return path.is_file() and f"\ndef {name}(" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("source", "places"),
+    [
+        ("def a():\n    if sys.platform == 'win32': pass", {"a"}),
+        ("class A:\n    async def b(self): return os.name", {"A.b"}),
+        ("if sys.platform == 'linux':\n    X = 1", {""}),
+        ("ENDS = tuple(n for n in 'a' if hasattr(signal, n))", {"ENDS"}),
+        ("def a():\n    f = getattr(os, 'O_BINARY', 0)\n    return platform.system()", {"a"}),
+        ("def a():\n    return getattr(error, 'winerror', 0)", {"a"}),
+        ("def a(one):\n    return getattr(one, 'name'), one.name, os.path", set()),
+    ],
+)
+def test_where_the_systems_part_is_seen(source: str, places: set[str]) -> None:
+    assert partings(source) == places

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -10,14 +11,17 @@ from typing import Any
 import pytest
 
 from drivers import port_names, processes, serial_line
+from drivers.emulators import main as emulators
 from drivers.emulators import wire
 from drivers.radio import ble_link
 from teststation.errors import BadInput
+from teststation.exchange import export
 from teststation.files import writing
 from teststation.records.storage import file_lock
 from teststation.records.tests import journal
-from ui.commands import display
+from ui.commands import display, interrupt
 
+AS_BYTES = 0x8000  # O_BINARY: without it every line feed becomes two bytes, and Ctrl-Z ends a file
 NEW_GROUP, NO_WINDOW, ABOVE_NORMAL = 0x200, 0x0800_0000, 0x8000
 
 
@@ -33,7 +37,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("windows")
-def test_drivers_have_a_group_of_their_own_no_console_window_and_the_higher_priority(
+def test_drivers_have_a_group_of_their_own_and_the_higher_priority(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     flags = SimpleNamespace(
@@ -44,6 +48,7 @@ def test_drivers_have_a_group_of_their_own_no_console_window_and_the_higher_prio
     assert processes.quiet_flags() == {"creationflags": NEW_GROUP | NO_WINDOW}
     assert processes.first_flags() == {"creationflags": NEW_GROUP | NO_WINDOW | ABOVE_NORMAL}
     processes.come_first()
+    processes.come_first_alone()
 
 
 @pytest.mark.usefixtures("windows")
@@ -130,3 +135,44 @@ def test_a_lock_is_on_one_byte_behind_the_end_and_leaves_the_place_in_the_file(
         assert asked == [(0x7FFF_0000, 1)] * 2
         assert os.lseek(file.fileno(), 0, os.SEEK_CUR) == 0
     assert (tmp_path / "a.lock").read_bytes() == b"written"
+
+
+@pytest.mark.parametrize("module", [journal, export])
+def test_what_is_kept_is_opened_as_bytes(module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def opened(path: Path, flags: int, mode: int = 0o777) -> int:
+        asked.append(flags & AS_BYTES)
+        return os.open(path, flags & ~AS_BYTES, mode)
+
+    # What os holds, but for these: on Windows itself the flag is another bit, and is asked of the system there.
+    there = SimpleNamespace(**(vars(os) | {"open": opened, "O_BINARY": AS_BYTES, "name": "nt"}))
+    monkeypatch.setattr(module, "os", there)
+    if module is journal:
+        journal.JournalWriter(tmp_path / "a.journal", bytes(32)).close()
+        assert not journal.is_being_written(tmp_path / "a.journal")
+        assert asked == [AS_BYTES, AS_BYTES]
+    else:
+        export._Writer(tmp_path, SimpleNamespace()).write("a.csv", b"1\n")  # type: ignore[arg-type]
+        assert asked == [AS_BYTES]
+
+
+def signals_of_windows(**more: Any) -> SimpleNamespace:
+    return SimpleNamespace(SIGINT=2, SIGTERM=15, SIGBREAK=21, **more)
+
+
+def test_ctrl_break_and_a_closed_console_are_a_wish_to_end() -> None:
+    source = Path(interrupt.__file__).read_text("utf-8")
+    there = {"signal": signals_of_windows(Handlers=int, SIG_IGN=1)}
+    exec(compile(source.replace("import signal\n", ""), "interrupt", "exec"), there)
+    assert (there["ENDING"], there["SUSPENDING"], there["_AT_THE_TERMINAL"]) == ((2, 15, 21), (), ())
+
+
+def test_an_emulator_ends_with_a_closed_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[int, Any] = {}
+    monkeypatch.setattr(emulators, "signal", signals_of_windows(signal=asked.__setitem__))
+    ending = threading.Event()
+    emulators._end_on_signals(ending)
+    assert sorted(asked) == [15, 21]
+    asked[21](21, None)
+    assert ending.is_set()
