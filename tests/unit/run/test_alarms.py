@@ -8,7 +8,7 @@ from tests.unit.run.builders import Bench, belt, heart
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus, Setpoint
 from teststation.run import events as ev
-from teststation.run.alarms import Alarm, Priority, alarms
+from teststation.run.alarms import Alarm, Priority, alarms, of_the_pulse
 from teststation.run.deck import Away
 from teststation.run.frozen import Frozen
 from teststation.run.state import LimitNotice, Phase, Prompt, RunState
@@ -93,6 +93,16 @@ def test_limits_are_told_with_their_values_and_the_seconds_that_are_left() -> No
     bench.feed(ev.RpeGiven(t_s=20.0, rpe=18))
     assert told(bench.state, 24.4)["limit_rpe"] == (Priority.MEDIUM, {"rpe": 18, "seconds": 11})
     assert told(bench.state, 99.0)["limit_rpe"] == (Priority.MEDIUM, {"rpe": 18, "seconds": 0})
+
+
+def test_where_there_is_no_belt_the_pulse_alone_is_told_of_and_nothing_that_asks_to_be_seen() -> None:
+    state = replace(Bench().started().state, hr_lost_since_s=100.0, hr_bpm=None, belt_state=BeltState.OFFLINE)
+    state = replace(state, hr_remarks=(("cadence_lock", 105.0),), hr_sensor="HRM 7", hr_frozen=Frozen(120.0, 0.0))
+    doubted = (Cause("hr_cadence_lock", {"sensor": "HRM 7", "percent": "?"}), Cause("hr_frozen", {"bpm": 120}))
+    assert of_the_pulse(state, 110.0) == (Cause("hr_lost", {"seconds": 50}), *doubted)
+    back = replace(state, hr_lost_since_s=None, hr_bpm=120, hr_gap=(60.0, 90.0))
+    assert "hr_was_lost" in told(back, 110.0)
+    assert of_the_pulse(back, 110.0) == doubted
 
 
 @pytest.mark.parametrize("phase", list(Phase))

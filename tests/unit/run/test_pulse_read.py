@@ -126,6 +126,8 @@ def test_a_pulse_that_stands_still_is_looked_at_with_every_reading() -> None:
     assert still.hr_frozen == Frozen(120, 0.0)
     assert read_heart(state, ev.HeartRateRead(180.0, OK, 120, flags=("x",))).hr_remarks == (("x", 180.0),)
     assert read_heart(replace(state, load_rose_s=()), ev.HeartRateRead(180.0, OK, 120)).hr_frozen is None
+    another = read_heart(still, ev.HeartRateRead(181.0, OK, 121))
+    assert another.hr_frozen == Frozen(120, 0.0), "and one other number is no pulse that moves"
 
 
 def test_in_the_stages_alone_presence_is_counted() -> None:
