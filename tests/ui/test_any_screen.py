@@ -118,8 +118,9 @@ def split_words(window: MainWindow) -> list[str]:
                 item = table.item(line, place)
                 words = [] if item is None else item.text().split()
                 widest = max((table.fontMetrics().horizontalAdvance(word) for word in words), default=0)
-                if widest > table.columnWidth(place):
-                    found.append(f"{item.text() if item else ''} in {table.columnWidth(place)}")
+                room = 0 if item is None else table.visualItemRect(item).width()  # of all columns that it goes across
+                if widest > room:
+                    found.append(f"{item.text() if item else ''} in {room}")
     return found
 
 

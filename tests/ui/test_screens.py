@@ -30,7 +30,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import today
 from ui.desktop.people.people_model import due_words
 from ui.desktop.people.person_form import PersonForm
-from ui.desktop.test.pretest import ALL_OUT, INTERVALS, MEASURED
+from ui.desktop.test.pretest_hr_max import ALL_OUT, INTERVALS, MEASURED
 from ui.desktop.widgets.base import ElidedLabel
 from ui.desktop.window import MainWindow
 from ui.station.settings import Settings
@@ -264,17 +264,17 @@ def test_the_screen_says_which_result_will_be_withheld(bench: Bench) -> None:
     assert "høyde mangler" in form.withheld.text().lower()
     form.beta.setChecked(True)
     assert "betablokker" in form.withheld.text()
-    form.protocol.setCurrentIndex(form.protocol.findData("ebbeling-13"))
+    form.walked.protocol.setCurrentIndex(form.walked.protocol.findData("ebbeling-13"))
     assert "Ebbelings anslag" not in form.withheld.text()
 
 
 def test_a_measured_hrmax_needs_its_date_and_reaches_the_subject(bench: Bench) -> None:
     bench.to_pretest()
     form = bench.window.pretest
-    form.hr_source.setCurrentIndex(form.hr_source.findData(MEASURED))
-    form.hr_value.setText("181")
+    form.hr_max.source.setCurrentIndex(form.hr_max.source.findData(MEASURED))
+    form.hr_max.value.setText("181")
     assert any("målt" in problem for problem in form.missing())
-    form.hr_date.setText("12.05.2026")
+    form.hr_max.on.setText("12.05.2026")
     assert form.missing() == []
     subject = form.subject()
     assert subject is not None
@@ -285,11 +285,11 @@ def test_a_measured_hrmax_needs_its_date_and_reaches_the_subject(bench: Bench) -
 def test_the_highest_pulse_of_a_recent_session_reaches_the_subject(bench: Bench, source: str, all_out: bool) -> None:
     bench.to_pretest()
     form = bench.window.pretest
-    form.hr_source.setCurrentIndex(form.hr_source.findData(source))
-    form.hr_value.setText("176")
-    form.hr_date.setText((today() - timedelta(days=120)).strftime("%d.%m.%Y"))
+    form.hr_max.source.setCurrentIndex(form.hr_max.source.findData(source))
+    form.hr_max.value.setText("176")
+    form.hr_max.on.setText((today() - timedelta(days=120)).strftime("%d.%m.%Y"))
     assert any("tre månedene" in problem for problem in form.missing())
-    form.hr_date.setText((today() - timedelta(days=20)).strftime("%d.%m.%Y"))
+    form.hr_max.on.setText((today() - timedelta(days=20)).strftime("%d.%m.%Y"))
     assert form.missing() == []
     subject = form.subject()
     assert subject is not None

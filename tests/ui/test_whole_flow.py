@@ -18,6 +18,7 @@ from teststation.records.people.people import Person
 from teststation.run.record import Outcome
 from ui.desktop.i18n import tr
 from ui.desktop.result.report import ReportSheet
+from ui.desktop.result.text import stage_rows
 from ui.desktop.widgets.hold_button import REPEATED_WITHIN_MS
 from ui.desktop.window import MainWindow
 
@@ -70,7 +71,7 @@ def test_from_the_person_to_the_report(
     (stored,) = record.tests.list()
     assert stored.run.outcome in (Outcome.COMPLETED, Outcome.LIMIT), stored.run.reason
     assert stored.run.belt_at_rest
-    assert window.result.table.rowCount() == len(stored.assessment.stages)
+    assert window.result.table.rowCount() == len(stage_rows(stored.assessment.stages))
     assert window.result.sentence.text()
     window.result.print_button.click()
     qtbot.waitUntil(lambda: window.sheet is not None, timeout=READY_WITHIN_MS)

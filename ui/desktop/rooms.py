@@ -277,7 +277,7 @@ class Rooms(QMainWindow):
         """Every protocol, with what it asks of the person who is to be tested; one can be chosen."""
         person = self.pretest.person
         if person is not None:
-            self.protocols.open_for(person, self.pretest.subject(), self.pretest.protocol.currentData())
+            self.protocols.open_for(person, self.pretest.subject(), self.pretest.walked.protocol.currentData())
 
     def _protocols_changed(self, identifier: str, chosen: bool) -> None:
         if self.made("pretest"):

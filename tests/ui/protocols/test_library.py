@@ -192,13 +192,13 @@ def test_the_pretest_offers_the_own_and_walks_what_it_offered(room: Room, person
     assert room.library.who.words.text() == tr("protocols.by_age", name=person.full_name)
     room.library.finish()
     pretest.protocols_changed("mine")
-    assert pretest.protocol.currentData() == "mine"
-    offered = pretest.plan()
+    assert pretest.walked.protocol.currentData() == "mine"
+    offered = pretest.walked.plan()
     save_version(room.own, MINE.replace("incline_pct = 12", "incline_pct = 14"), "", "Ola", 1)
-    assert pretest.plan() == offered  # as it was shown, though somebody saved another meanwhile
+    assert pretest.walked.plan() == offered  # as it was shown, though somebody saved another meanwhile
     pretest.protocols_changed()
-    assert pretest.protocol.currentData() == "mine"
-    assert pretest.plan().stages[3].incline_pct == 14
+    assert pretest.walked.protocol.currentData() == "mine"
+    assert pretest.walked.plan().stages[3].incline_pct == 14
     save_version(room.own, MINE, "", "Ola", 2, withdrawn=True)
     pretest.protocols_changed()
-    assert pretest.protocol.currentData() == "submax-13"
+    assert pretest.walked.protocol.currentData() == "submax-13"

@@ -14,7 +14,8 @@ from teststation.records.people.people import Person
 from teststation.training.session.evidence import with_evidence
 from ui.desktop.i18n.numbers import day, today
 from ui.desktop.result.screen import ResultScreen
-from ui.desktop.test.pretest import MEASURED, PretestScreen
+from ui.desktop.test.pretest import PretestScreen
+from ui.desktop.test.pretest_hr_max import MEASURED
 from ui.station.settings import Settings
 from ui.station.station import Station
 
@@ -44,8 +45,8 @@ def test_what_a_session_changed_is_shown_before_the_test(record: Record, person:
     assert "Makspulsen er beregnet av alder" not in screen.withheld.text()
     screen.weight.setText("82")
     assert "alder" not in screen.withheld.text().split("\n\n")[0]
-    screen.hr_source.setCurrentIndex(screen.hr_source.findData(MEASURED))
-    screen.hr_value.setText("181")
+    screen.hr_max.source.setCurrentIndex(screen.hr_max.source.findData(MEASURED))
+    screen.hr_max.value.setText("181")
     assert screen.learned.isHidden(), "a measured maximum stands by itself"
 
 

@@ -124,7 +124,7 @@ def said_in_window(run: RunRecord, found: Assessment) -> Iterator[str]:
     if found.change is not None:
         yield window.change_words(found.change)
     for stage in found.stages:
-        yield window.stage_row(stage)[-1]
+        yield window.stage_words(stage)
     for name in window.shown_by_itself(found):
         yield " ".join(window.estimate_row(name, found.estimates[name]))
 

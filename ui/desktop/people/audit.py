@@ -10,7 +10,7 @@ from ui.desktop.i18n import knows, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import moment
 from ui.desktop.widgets.base import column, label
-from ui.desktop.widgets.scrolled import scrolled
+from ui.desktop.widgets.scrolled import Scrolled
 from ui.desktop.widgets.sheet import Sheet
 
 SHOWN = 300
@@ -41,7 +41,7 @@ def audit_sheet(window: QWidget, person: Person, rows: Sequence[AuditRow], tests
         grid.addWidget(label(moment(row.at)), line, 0)
         grid.addWidget(label(row.actor, "strong"), line, 1)
         grid.addWidget(label(action_words(row, tests), wrap=True), line, 2)
-    scroll = scrolled(grid, tr("audit.title", name=name_of(person)))
+    scroll = Scrolled(grid, tr("audit.title", name=name_of(person)))
     words = tr("audit.first", n=SHOWN) if len(rows) > SHOWN else tr("audit.words")
     sheet = Sheet(
         window, tr("audit.title", name=name_of(person)), column(label(words, "soft", wrap=True), scroll), width=1400

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from teststation.device_names import device_name
 from teststation.physiology.result import Change, StageResult
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
@@ -12,7 +13,7 @@ from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, day, number, signed
 from ui.desktop.result.text import change_words, fitness_age_words, interval, outcome_words
 from ui.desktop.widgets.base import column, label
-from ui.desktop.widgets.scrolled import scrolled
+from ui.desktop.widgets.scrolled import Scrolled
 from ui.desktop.widgets.sheet import Sheet
 
 Line = tuple[str, str, str, str]  # name, earlier, later, difference
@@ -36,7 +37,7 @@ def comparison_lines(earlier: StoredTest, later: StoredTest) -> list[Line]:
     add("beta", lambda test: _yes(test.run.subject.beta_blocker))
     add("handrail", lambda test: _yes(any(stage.handrail for stage in test.run.stages)))
     add("protocol", lambda test: core_texts().name_of(test.run.plan.title))
-    add("strap", lambda test: test.run.heart_rate.partition(":")[0])
+    add("strap", lambda test: device_name(test.run.heart_rate, core_texts()))
     add("outcome", lambda test: outcome_words(test.run))
     add("conditions", lambda test: test.conditions.get("conditions", DASH))
     add("operator", lambda test: test.conditions.get("operator", DASH))
@@ -85,7 +86,7 @@ class CompareSheet(Sheet):
                 for place, text in enumerate(line):
                     grid.addWidget(label(text, "soft" if place == 0 else "", wrap=True), at, place)
                 at += 1
-        scroll = scrolled(grid, tr("compare.title", name=name_of(person)))
+        scroll = Scrolled(grid, tr("compare.title", name=name_of(person)))
         body = column(self.words, scroll, shares=(0, 1))
         super().__init__(window, tr("compare.title", name=name_of(person)), body, width=1600)
         self.add_cancel(tr("common.close"))

@@ -10,7 +10,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day
 from ui.desktop.widgets.base import ElidedLabel, button, column, label
-from ui.desktop.widgets.scrolled import scrolled
+from ui.desktop.widgets.scrolled import Scrolled
 from ui.desktop.widgets.sheet import Sheet
 
 SHOWN = 100
@@ -24,7 +24,7 @@ def due_sheet(window: QWidget, due: Sequence[tuple[Person, str]], chosen: Callab
     grid.setColumnStretch(0, 1)
     for place, key in enumerate(("person.name", "person.born", "person.last", "person.next")):
         grid.addWidget(label(tr(key), "caption"), 0, place)
-    scroll = scrolled(grid, tr("due.title"))
+    scroll = Scrolled(grid, tr("due.title"))
     words = tr("due.nobody") if not due else tr("due.words", n=len(due))
     sheet = Sheet(window, tr("due.title"), column(label(words, "soft", wrap=True), scroll), width=1250)
     sheet.add_cancel(tr("common.close"))

@@ -12,7 +12,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import day
 from ui.desktop.people.people_model import list_name
 from ui.desktop.widgets.base import ElidedLabel, button, column, label, set_text
-from ui.desktop.widgets.scrolled import scrolled
+from ui.desktop.widgets.scrolled import Scrolled
 from ui.desktop.widgets.sheet import Sheet
 
 DAYS = 31  # what was signed before, a clinic has handed over by other ways, or not at all
@@ -53,7 +53,7 @@ class WaitingSheet(Sheet):
             grid.addWidget(ElidedLabel(list_name(person), "strong"), line, 1)
             grid.addWidget(label(day(one.started_at)), line, 2)
             grid.addWidget(ElidedLabel(tr("waiting.by", day=day(one.signed_at), who=one.signed_by)), line, 3)
-        scroll = scrolled(grid, tr("waiting.title"))
+        scroll = Scrolled(grid, tr("waiting.title"))
         self.go_button = button("", self._go, "main")
         words = label(tr("waiting.words", days=DAYS), "soft", wrap=True)
         super().__init__(window, tr("waiting.title"), column(words, scroll, shares=(0, 1)), width=1250)

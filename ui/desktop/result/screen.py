@@ -27,7 +27,7 @@ from ui.desktop.result.text import (
     remark_words,
     shown_by_itself,
     since_first_words,
-    stage_row,
+    stage_rows,
     training_words,
 )
 from ui.desktop.widgets.base import button, card, clear, column, frame, label, row, set_shown, set_text
@@ -143,7 +143,7 @@ class ResultScreen(QWidget):
         set_text(self.limits, " ".join((remark_words(found.estimates[found.headline]), limits_words(found))).strip())
         set_text(self.training, training_words(run, found))
         self.plot.show_assessment(found)
-        fill_wrapped(self.table, [stage_row(stage) for stage in found.stages])
+        fill_wrapped(self.table, stage_rows(found.stages))
         clear(self.estimates)
         rows = {name: estimate_row(name, estimate) for name, estimate in found.estimates.items()}
         given = {name: row for name, row in rows.items() if name in shown_by_itself(found)}

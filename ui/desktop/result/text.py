@@ -1,5 +1,7 @@
 """The result in words: plain sentences for the patient, short lines for the professional. No widget in here."""
 
+from collections.abc import Sequence
+
 from teststation.physiology.advice import PULSE_ZONES, Advice, advise
 from teststation.physiology.prescription import prescribe
 from teststation.physiology.reference import age_bounds, in_twentieths
@@ -284,10 +286,6 @@ def stage_row(stage: StageResult) -> tuple[str, ...]:
     pressure = DASH
     if seen.systolic_mmhg is not None:
         pressure = f"{seen.systolic_mmhg}/{seen.diastolic_mmhg}"
-    used = tr("result.used") if stage.used else tr("result.not_used")
-    reasons = stage.doubts if stage.used else () if stage.excluded_because is None else (stage.excluded_because,)
-    if reasons:
-        used = f"{used}: {'; '.join(core_texts().say(reason) for reason in reasons)}"
     return (
         f"{seen.index + 1}",
         DASH if seen.actual.duration_s is None else clock(round(seen.actual.duration_s)),
@@ -297,5 +295,25 @@ def stage_row(stage: StageResult) -> tuple[str, ...]:
         number(seen.hr_bpm),
         DASH if seen.rpe is None else str(seen.rpe),
         pressure,
-        used,
+        tr("result.used") if stage.used else tr("result.not_used"),
     )
+
+
+def stage_words(stage: StageResult) -> str:
+    """Why a stage was not used, or is doubtful though it was; nothing where nothing is to be said."""
+    reasons = stage.doubts if stage.used else () if stage.excluded_because is None else (stage.excluded_because,)
+    if not reasons:
+        return ""
+    key = "result.stage_doubted" if stage.used else "result.stage_unused"
+    return tr(key, index=stage.observation.index + 1, why="; ".join(core_texts().say(reason) for reason in reasons))
+
+
+def stage_rows(stages: Sequence[StageResult]) -> list[tuple[str, ...]]:
+    """The table's rows: below the numbers of a stage, across the table, the words on it."""
+    rows: list[tuple[str, ...]] = []
+    for stage in stages:
+        rows.append(stage_row(stage))
+        words = stage_words(stage)
+        if words:
+            rows.append((words,))
+    return rows

@@ -3,22 +3,22 @@
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QWidget
 
 from teststation.demonstration import is_demonstration
-from teststation.errors import StationError
-from teststation.physiology.assess import assess
-from teststation.physiology.hrmax import INTERVALS_VALID_DAYS, SessionPeak, hr_max
-from teststation.physiology.non_exercise import by_questions
-from teststation.protocol.plan import Plan
+from teststation.device_names import device_name
+from teststation.physiology.hrmax import SessionPeak
 from teststation.records.people.people import Person
 from teststation.subject import Subject, contradictions, pressure_is_high, read_pressure
 from teststation.training.session.evidence import learned_by_test, with_evidence
-from ui.desktop.i18n import core_texts, knows, say, tr
+from ui.desktop.i18n import core_texts, say, tr
 from ui.desktop.i18n.learned import learned_words
 from ui.desktop.i18n.marks import marked, name_of
-from ui.desktop.i18n.numbers import age_years, clock, day, exact, number, parse_day, parse_number, today
+from ui.desktop.i18n.numbers import age_years, day, exact, parse_number, today
 from ui.desktop.test.pretest_answers import Activity
+from ui.desktop.test.pretest_hr_max import HrMaxChoice
+from ui.desktop.test.pretest_protocol import ProtocolChoice
+from ui.desktop.test.pretest_words import will_be_withheld
 from ui.desktop.test.screening import Screening
 from ui.desktop.widgets.base import (
     button,
@@ -35,7 +35,6 @@ from ui.desktop.widgets.base import (
 from ui.desktop.widgets.fields import (
     AGE_YEARS,
     HEIGHT_CM,
-    HR_MAX_BPM,
     HR_RESTING_BPM,
     WAIST_CM,
     WEIGHT_KG,
@@ -49,31 +48,6 @@ from ui.station.training import talk_words
 
 NAMESAKES_SHOWN = 3
 PRESSURE = "screening_pressure"
-CALCULATED, MEASURED, FROM_RPE = "calculated", "measured", "rpe"
-INTERVALS, ALL_OUT = "intervals", "intervals_all_out"
-FROM_SESSION = (INTERVALS, ALL_OUT)
-WITH_A_VALUE = (MEASURED, *FROM_SESSION)
-
-
-def will_be_withheld(subject: Subject, plan: Plan) -> list[str]:
-    """Sentences on results that this subject and plan cannot give, and on what makes them wider."""
-    found = assess(subject, ())
-    sentences: list[str] = []
-    pulse = found.estimates["extrapolation"].why
-    if pulse is not None and pulse.code == "pulse_not_to_be_trusted":
-        sentences.append(tr("withheld.pulse", why=say(pulse)))
-    elif found.hr_max.source == "rpe" or (subject.hr_max_from_rpe and found.hr_max.reckoned_source == "age"):
-        sentences.append(tr("withheld.hr_max_rpe"))
-    elif found.hr_max.source not in ("measured", "intervals"):
-        sentences.append(tr("withheld.hr_max", see=number(found.hr_max.see_bpm)))
-    if by_questions(subject) is None and not subject.beta_blocker:
-        sentences.append(tr("withheld.questions"))
-    before = found.estimates["non_exercise"].why
-    if before is not None:
-        sentences.append(tr("withheld.non_exercise", why=say(before)))
-    if plan.method != "ebbeling":
-        sentences.append(tr("withheld.ebbeling"))
-    return sentences
 
 
 class PretestScreen(QWidget):
@@ -96,9 +70,7 @@ class PretestScreen(QWidget):
         self.confirmed = QCheckBox(tr("pretest.confirm"))
         self.weight = line_edit("", tr("pretest.weight"))
         self.height_cm = line_edit("", tr("pretest.height"))
-        self.hr_source = QComboBox()
-        self.hr_value = line_edit("", tr("pretest.hr_measured"))
-        self.hr_date = line_edit("", tr("pretest.hr_date"), tr("form.born_hint"))
+        self.hr_max = HrMaxChoice(self)
         self.learned = label("", "soft", wrap=True)  # what an interval session says of the maximum, before and after
         self.learned.hide()
         self.resting = line_edit("", tr("pretest.resting"))
@@ -107,9 +79,8 @@ class PretestScreen(QWidget):
         self.activity = Activity()
         self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
         self.rail = QCheckBox(tr("pretest.rail"))
-        self.protocol, self.speed = QComboBox(), QComboBox()
+        self.walked = ProtocolChoice(station, self)
         self.protocols_button = button(tr("protocols.open"), self.protocols_wanted.emit, tip=tr("protocols.open_tip"))
-        self.stages = label("", "soft", wrap=True)
         self.conditions = line_edit("", tr("pretest.conditions"), tr("pretest.conditions_hint"))
         self.screening = Screening(self._look)
         self.talk = label("", "soft", wrap=True)  # what the interview said that is to be at hand
@@ -127,14 +98,6 @@ class PretestScreen(QWidget):
         self._connect()
 
     def _layout(self) -> None:
-        for choice, name in (
-            (self.hr_source, tr("pretest.hr_source")),
-            (self.protocol, tr("pretest.protocol")),
-            (self.speed, tr("pretest.speed")),
-        ):
-            choice.setAccessibleName(name)
-            choice.setMinimumContentsLength(8)
-            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for check in (self.confirmed, self.beta, self.rhythm, self.rail):
             check.setAccessibleName(check.text())
         person = card(
@@ -146,9 +109,9 @@ class PretestScreen(QWidget):
             form(
                 (tr("pretest.weight"), self.weight),
                 (tr("pretest.height"), self.height_cm),
-                (tr("pretest.hr_source"), self.hr_source),
-                (tr("pretest.hr_measured"), self.hr_value),
-                (tr("pretest.hr_date"), self.hr_date),
+                (tr("pretest.hr_source"), self.hr_max.source),
+                (tr("pretest.hr_measured"), self.hr_max.value),
+                (tr("pretest.hr_date"), self.hr_max.on),
                 (tr("pretest.resting"), self.resting),
                 (tr("pretest.pressure"), self.pressure),
                 (tr("pretest.waist"), self.waist),
@@ -161,9 +124,10 @@ class PretestScreen(QWidget):
         )
         test = card(
             tr("pretest.test"),
-            form((tr("pretest.protocol"), row(self.protocol, self.protocols_button, gap=8, shares=(1,))), above=True),
-            form((tr("pretest.speed"), self.speed)),
-            self.stages,
+            form((tr("pretest.protocol"), self.walked.protocol), above=True),
+            row(1, self.protocols_button),
+            form((tr("pretest.speed"), self.walked.speed)),
+            self.walked.stages,
             self.rail,
             form((tr("pretest.conditions"), self.conditions), above=True),
         )
@@ -186,20 +150,10 @@ class PretestScreen(QWidget):
         self.setLayout(column(Roomy(body, tr("step.pretest")), inner, frame(foot, "foot"), gap=0, shares=(1,)))
 
     def _connect(self) -> None:
-        self.protocol.currentIndexChanged.connect(lambda *_: self._protocol_chosen())
-        self.speed.currentIndexChanged.connect(lambda *_: self._look())
-        self.hr_source.currentIndexChanged.connect(lambda *_: self._look())
-        for field in (
-            self.weight,
-            self.height_cm,
-            self.hr_value,
-            self.hr_date,
-            self.resting,
-            self.pressure,
-            self.waist,
-        ):
+        for field in (self.weight, self.height_cm, self.resting, self.pressure, self.waist):
             field.textChanged.connect(lambda *_: self._look())
-        self.activity.changed.connect(self._look)
+        for part in (self.walked, self.hr_max, self.activity):
+            part.changed.connect(self._look)
         for check in (self.confirmed, self.beta, self.rhythm, self.rail):
             check.toggled.connect(lambda *_: self._look())
 
@@ -240,15 +194,11 @@ class PretestScreen(QWidget):
         self.beta.setChecked(bool(last and last.beta_blocker))
         self.rhythm.setChecked(bool(last and last.irregular_rhythm))
         self.rail.setChecked(False)
-        measured = last is not None and last.hr_max_measured_bpm is not None
-        self.hr_value.setText(exact(last.hr_max_measured_bpm) if last and measured else "")
-        on = last.hr_max_measured_on if last and measured else None
-        self.hr_date.setText(day(on) if on else "")
         self.screening.clear_answers()
-        self._fill_protocols()
-        by_effort = last is not None and last.hr_max_from_rpe
-        self._fill_sources(MEASURED if measured else FROM_RPE if by_effort else CALCULATED)
+        self.walked.fill()
+        self.hr_max.show_last(last)
         set_shown(self.problems, False)
+        self._show_devices()
         self._look()
         self.confirmed.setFocus()
 
@@ -270,69 +220,19 @@ class PretestScreen(QWidget):
         self.waist.setText(exact(last.waist_cm))
         self.beta.setChecked(last.beta_blocker)
         self.rhythm.setChecked(last.irregular_rhythm)
-        index = self.protocol.findData(self._last_protocol)
-        if index >= 0:
-            self.protocol.setCurrentIndex(index)
-            self.speed.setCurrentIndex(max(0, self.speed.findData(self._last_speed)))
+        self.walked.choose(self._last_protocol, self._last_speed)
         self._look()
 
     def protocols_changed(self, chosen: str = "") -> None:
         """The clinic's protocols are others now; ``chosen`` is to be walked, without it the one that was chosen."""
         if self.person is not None:
-            self._fill_protocols(chosen or self.protocol.currentData())
-
-    def _fill_protocols(self, chosen: str = "") -> None:
-        self.protocol.blockSignals(True)
-        self.protocol.clear()
-        for identifier, title in self.station.protocols_now():
-            self.protocol.addItem(core_texts().name_of(title), identifier)
-        wanted = self.station.settings.default_protocol
-        index = self.protocol.findData(wanted)
-        if index < 0:
-            try:
-                self.protocol.addItem(self.station.plan(wanted).title, wanted)
-                index = self.protocol.count() - 1
-            except StationError:
-                index = 0
-        self.protocol.setCurrentIndex(max(index, self.protocol.findData(chosen)) if chosen else index)
-        self.protocol.blockSignals(False)
-        self._protocol_chosen()
-
-    def _protocol_chosen(self) -> None:
-        offered = self.station.speeds(self.protocol.currentData())
-        self.speed.blockSignals(True)
-        self.speed.clear()
-        for name, speed_kmh in offered.items():
-            words = tr(f"speed.{name}") if knows(f"speed.{name}") else name
-            self.speed.addItem(tr("pretest.speed_item", name=words, speed=number(speed_kmh, 1)), name)
-        if not offered:
-            self.speed.addItem(tr("pretest.speed_fixed"), None)
-        index = self.speed.findData(self.station.settings.default_speed)
-        self.speed.setCurrentIndex(max(0, index))
-        self.speed.setEnabled(bool(offered))
-        self.speed.blockSignals(False)
-        self._look()
-
-    def _fill_sources(self, chosen: str) -> None:
-        self.hr_source.blockSignals(True)
-        self.hr_source.clear()
-        self.hr_source.addItem("", CALCULATED)
-        self.hr_source.addItem(tr("pretest.hr_is_measured"), MEASURED)
-        self.hr_source.addItem(tr("pretest.hr_is_intervals"), INTERVALS)
-        self.hr_source.addItem(tr("pretest.hr_is_all_out"), ALL_OUT)
-        self.hr_source.addItem(tr("pretest.hr_is_rpe"), FROM_RPE)
-        self.hr_source.setCurrentIndex(self.hr_source.findData(chosen))
-        self.hr_source.blockSignals(False)
+            self.walked.fill(chosen or self.walked.protocol.currentData())
 
     # --- what it comes to ---
 
     def _age(self) -> float | None:
         born = None if self.person is None or self.person.born is None else date.fromisoformat(self.person.born)
         return None if born is None else age_years(born, today())
-
-    def plan(self) -> Plan:
-        """The protocol at the chosen speed."""
-        return self.station.plan(self.protocol.currentData(), self.speed.currentData())
 
     def subject(self) -> Subject | None:
         """The person as the arithmetic needs them; None while a needed value is missing or wrong."""
@@ -341,18 +241,12 @@ class PretestScreen(QWidget):
             return None
         assert age is not None
         assert weight is not None
-        measured = self.hr_source.currentData() == MEASURED
-        session = self.hr_source.currentData() in FROM_SESSION
-        on = parse_day(self.hr_date.text())
         pressure = read_pressure(self.pressure.text())
         return Subject(
             sex=self.person.sex,
             age_years=round(age, 2),
             weight_kg=weight,
             height_cm=parse_number(self.height_cm.text()),
-            hr_max_measured_bpm=parse_number(self.hr_value.text()) if measured else None,
-            hr_max_measured_on=on.isoformat() if measured and on else None,
-            hr_max_from_rpe=self.hr_source.currentData() == FROM_RPE,
             beta_blocker=self.beta.isChecked(),
             irregular_rhythm=self.rhythm.isChecked(),
             resting_hr_bpm=parse_number(self.resting.text()),
@@ -360,8 +254,7 @@ class PretestScreen(QWidget):
             resting_diastolic_mmhg=None if pressure is None else pressure[1],
             waist_cm=parse_number(self.waist.text()),
             activity_index=self.activity.index,
-            hr_max_intervals_bpm=parse_number(self.hr_value.text()) if session else None,
-            hr_max_intervals_all_out=self.hr_source.currentData() == ALL_OUT,
+            **self.hr_max.told(),
         )
 
     def missing(self) -> list[str]:
@@ -385,13 +278,7 @@ class PretestScreen(QWidget):
             problems.append(tr("pretest.pressure_wrong"))
         elif pressure is not None and pressure_is_high(pressure) and self.screening.answers().get(PRESSURE) == "no":
             problems.append(tr("pretest.pressure_high"))
-        source, on = self.hr_source.currentData(), parse_day(self.hr_date.text())
-        if source in WITH_A_VALUE and not HR_MAX_BPM.holds(parse_number(self.hr_value.text())):
-            problems.append(HR_MAX_BPM.sentence(tr("pretest.hr_measured")))
-        if source in WITH_A_VALUE and on is None:
-            problems.append(tr("pretest.hr_date_missing"))
-        elif source in FROM_SESSION and on is not None and not session_counts(on, today()):
-            problems.append(tr("pretest.hr_session_old"))
+        problems += self.hr_max.problems()
         if self.activity.begun and self.activity.index is None:
             problems.append(tr("pretest.activity_unfinished"))
         subject = self.subject()
@@ -435,7 +322,7 @@ class PretestScreen(QWidget):
             conditions["practice"] = "yes"
         settings = self.station.settings
         return Setup(
-            plan=self.plan(),
+            plan=self.walked.plan(),
             subject=subject,
             treadmill=settings.treadmill,
             heart_rate=settings.heart_rate,
@@ -445,35 +332,32 @@ class PretestScreen(QWidget):
         )
 
     def _look(self) -> None:
-        if self.person is None or self.protocol.count() == 0 or self.hr_source.count() == 0:
+        if self.person is None or not self.walked.filled:
             return
-        plan = self.plan()
-        with_a_value = self.hr_source.currentData() in WITH_A_VALUE
-        for field in (self.hr_value, self.hr_date):
-            field.setEnabled(with_a_value)
+        plan = self.walked.plan()
         age = self._age()
         trial = Subject(sex=self.person.sex, age_years=age or 40.0, weight_kg=80.0, beta_blocker=self.beta.isChecked())
-        assumed = hr_max(trial)
-        key = "pretest.hr_brawner" if assumed.source == "brawner2004" else "pretest.hr_nes"
-        words = tr(key, bpm=round(assumed.bpm)) if age is not None else tr("pretest.hr_unknown")
-        if self.hr_source.itemText(0) != words:
-            self.hr_source.setItemText(0, words)
-        set_text(self.stages, _stages_words(plan))
+        self.hr_max.say_calculated(trial, age_known=age is not None)
         subject = self.subject()
         sentences = [tr("withheld.no_weight")] if subject is None else will_be_withheld(self._known(subject), plan)
         self._say_learned(subject or trial)
         if self.rail.isChecked():
             sentences.append(tr("withheld.rail"))
         set_text(self.withheld, "\n\n".join(sentences) or tr("withheld.nothing"))
-        settings = self.station.settings
-        ready = bool(settings.treadmill and settings.heart_rate)
-        words = tr("pretest.devices", treadmill=settings.treadmill, heart_rate=settings.heart_rate)
-        demo = is_demonstration(settings.treadmill, settings.heart_rate)
-        set_text(self.devices, marked(words, demo=demo) if ready else tr("pretest.devices_missing"))
-        set_state(self.devices, "" if ready else "caution")
         if not self.problems.isHidden():
             problems = self.missing()
             show_problems(self.problems, problems)
+
+    def _show_devices(self) -> None:
+        settings = self.station.settings
+        ready = bool(settings.treadmill and settings.heart_rate)
+        words = tr("pretest.devices_missing")
+        if ready:
+            names = self.station.device_names()
+            both = (device_name(one, core_texts(), names) for one in (settings.treadmill, settings.heart_rate))
+            words = tr("pretest.devices", **dict(zip(("treadmill", "heart_rate"), both, strict=True)))
+        set_text(self.devices, marked(words, demo=is_demonstration(settings.treadmill, settings.heart_rate)))
+        set_state(self.devices, "" if ready else "caution")
 
     def _known(self, subject: Subject) -> Subject:
         return with_evidence(subject, self._peaks, today().isoformat())
@@ -485,15 +369,3 @@ class PretestScreen(QWidget):
             words = f"{tr('pretest.session', date=day(known.hr_max_intervals_on))} {words}"
         set_text(self.learned, words)
         set_shown(self.learned, bool(words))
-
-
-def session_counts(on: date, tested_on: date) -> bool:
-    """Whether an interval session is recent enough to tell of HRmax."""
-    return 0 <= (tested_on - on).days <= INTERVALS_VALID_DAYS
-
-
-def _stages_words(plan: Plan) -> str:
-    loads = " → ".join(f"{number(s.incline_pct, 0 if s.incline_pct % 1 == 0 else 1)} %" for s in plan.stages)
-    slow, fast = min(s.speed_kmh for s in plan.stages), max(s.speed_kmh for s in plan.stages)
-    speed = number(slow, 1) if slow == fast else f"{number(slow, 1)}–{number(fast, 1)}"
-    return tr("pretest.stages", n=len(plan.stages), time=clock(plan.duration_s), speed=speed, loads=loads)

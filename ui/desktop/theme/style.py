@@ -26,6 +26,7 @@ HUGE_DIGITS = 148
 STOP_HEIGHT, STOP_WIDTH = 184, 220
 TOUCH = 74
 GAP = 14
+ITEM_MARGIN = 3  # what Qt puts left of a cell's text besides its padding: headings begin where their cells do
 
 PICTURES = Path(__file__).resolve().parent.as_posix()
 
@@ -63,6 +64,10 @@ def style_sheet(scale: float, family: str, least_px: float = LEAST_TEXT_PX[0]) -
 
     def text(design: float) -> str:
         return f"{text_px(design, scale, least_px)}px"
+
+    def room(high: float, wide: float, line: int = 1) -> str:
+        """Padding within a line of this width: the words of a button stay where they are when its line grows."""
+        return " ".join(f"{max(0, max(1, round(design * scale)) + 1 - line)}px" for design in (high, wide))
 
     dot, ring = round(24 * scale), round(8 * scale)
     huge = px(HUGE_DIGITS / DIGIT_SHARE_OF_EM)
@@ -122,31 +127,36 @@ QPushButton, QToolButton {{
 }}
 QPushButton:hover {{ background: {c.ACCENT_FAINT}; }}
 QPushButton:pressed {{ background: {c.ACCENT_SOFT}; }}
-QPushButton:focus {{ border: 3px solid {c.ACCENT}; }}
+QPushButton:focus {{ border: 3px solid {c.ACCENT}; padding: {room(6, 14, 3)}; }}
 QPushButton:disabled {{ color: {c.INK_SOFT}; border-color: {c.LINE}; background: {c.SURFACE_SOFT}; }}
 QPushButton:checked {{
-    background: {c.ACCENT_SOFT}; border: 2px solid {c.ACCENT}; color: {c.ACCENT_DARK};
+    background: {c.ACCENT_SOFT}; border: 2px solid {c.ACCENT}; color: {c.ACCENT_DARK}; padding: {room(6, 14, 2)};
 }}
+QPushButton:checked:focus {{ border: 3px solid {c.INK}; padding: {room(6, 14, 3)}; }}
 QPushButton[role="main"] {{
     background: {c.ACCENT}; color: {c.ON_ACCENT}; border: 1px solid {c.ACCENT_DARK};
     font-size: {text(24)}; font-weight: bold; padding: {px(8)} {px(28)}; min-height: {px(56)};
 }}
 QPushButton[role="main"]:hover, QPushButton[role="main"]:pressed {{ background: {c.ACCENT_DARK}; }}
-QPushButton[role="main"]:focus {{ border: 3px solid {c.INK}; }}
+QPushButton[role="main"]:focus {{ border: 3px solid {c.INK}; padding: {room(8, 28, 3)}; }}
 QPushButton[role="main"]:disabled {{ background: {c.LINE}; color: {c.INK_SOFT}; border-color: {c.LINE}; }}
 QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {c.ACCENT}; }}
-QPushButton[role="link"]:focus {{ border: 2px solid {c.ACCENT}; }}
+QPushButton[role="link"]:focus {{ border: 2px solid {c.ACCENT}; padding: {room(6, 14, 2)}; }}
 QPushButton[role="reminder"] {{
     background: {c.CAUTION}; color: {c.CAUTION_INK}; border: 1px solid {c.CAUTION_LINE};
 }}
-QPushButton[role="reminder"]:focus {{ border: 2px solid {c.CAUTION_INK}; }}
+QPushButton[role="reminder"]:focus {{ border: 2px solid {c.CAUTION_INK}; padding: {room(6, 14, 2)}; }}
 QPushButton[role="touch"] {{ min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(16)}; min-width: {px(84)}; }}
+QPushButton[role="touch"]:focus {{ padding: {room(4, 16, 3)}; }}
 QPushButton[role="touch"][state="caution"] {{
     background: {c.CAUTION}; color: {c.CAUTION_INK}; border: 2px solid {c.CAUTION_LINE}; font-weight: bold;
 }}
+QPushButton[role="touch"][state="caution"]:focus {{ border: 3px solid {c.INK}; }}
 QPushButton[role="choice"] {{
     min-height: {px(TOUCH - 8)}; padding: {px(4)} {px(10)}; text-align: left; font-size: {text(22)};
 }}
+QPushButton[role="choice"]:checked {{ padding: {room(4, 10, 2)}; }}
+QPushButton[role="choice"]:focus {{ padding: {room(4, 10, 3)}; }}
 QPushButton[role="rpe"] {{
     min-height: {px(TOUCH)}; min-width: {px(40)}; padding: 0; font-size: {text(28)}; font-weight: bold;
 }}
@@ -163,8 +173,10 @@ QPushButton#stop:focus {{ border: 5px solid {c.INK}; }}
 QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {{
     background: {c.SURFACE}; border: 1px solid {c.LINE_STRONG}; border-radius: {px(6)};
     padding: {px(5)} {px(9)}; min-height: {px(32)};
-    selection-background-color: {c.ACCENT}; selection-color: {c.ON_ACCENT};
+    selection-background-color: {c.ACCENT}; selection-color: {c.ON_ACCENT}; placeholder-text-color: {c.INK_SOFT};
 }}
+QLineEdit QToolButton {{ background: transparent; border: none; padding: 0; min-height: 0; }}
+QTextBrowser {{ background: transparent; border: none; }}
 QLineEdit[role="figure"] {{ min-height: {px(TOUCH - 16)}; font-size: {text(32)}; font-weight: bold; }}
 QPushButton[role="stepper"] {{
     min-height: {px(TOUCH - 8)}; min-width: {px(84)}; padding: {px(4)}; font-size: {text(36)}; font-weight: bold;
@@ -185,12 +197,12 @@ QCheckBox, QRadioButton {{
     spacing: {px(10)}; background: transparent; padding: {px(3)}; border: 2px solid transparent;
 }}
 QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.ACCENT}; border-radius: {px(6)}; }}
-QCheckBox::indicator, QRadioButton::indicator {{
+QCheckBox::indicator, QRadioButton::indicator, QTableView::indicator {{
     width: {dot}px; height: {dot}px; background: {c.SURFACE}; border: 2px solid {c.LINE_STRONG};
 }}
-QCheckBox::indicator {{ border-radius: {px(5)}; }}
+QCheckBox::indicator, QTableView::indicator {{ border-radius: {px(5)}; }}
 QRadioButton::indicator {{ border-radius: {(dot + 4) // 2}px; }}
-QCheckBox::indicator:checked {{
+QCheckBox::indicator:checked, QTableView::indicator:checked {{
     background: {c.ACCENT}; border-color: {c.ACCENT}; image: url("{PICTURES}/{c.TICK}");
 }}
 QRadioButton::indicator:checked {{
@@ -206,7 +218,7 @@ QTableView::item {{ padding: {px(4)} {px(8)}; border: none; }}
 QHeaderView {{ background: {c.SURFACE}; border: none; }}
 QHeaderView::section {{
     background: {c.SURFACE}; color: {c.INK_SOFT}; border: none; border-bottom: 1px solid {c.LINE_STRONG};
-    padding: {px(6)} {px(8)}; font-size: {text(17)}; min-height: {px(28)};
+    padding: {px(6)} {px(8)} {px(6)} {round(8 * scale) + ITEM_MARGIN}px; font-size: {text(17)}; min-height: {px(28)};
 }}
 QProgressBar {{
     background: {c.ACCENT_SOFT}; border: none; border-radius: {px(6)};

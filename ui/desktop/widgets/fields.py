@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLayout, QLineEdit, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.base import label
@@ -44,6 +54,30 @@ def line_edit(text: str, name: str, hint: str = "") -> QLineEdit:
     return made
 
 
+def short_choice(name: str) -> QComboBox:
+    """A list that may be narrower than the longest thing in it."""
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setMinimumContentsLength(8)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    return made
+
+
+class FieldName(QLabel):
+    """The name beside a field, at the height of its middle: by itself a form puts it at the top of a higher one."""
+
+    def __init__(self, name: str, field: QWidget | QLayout) -> None:
+        super().__init__(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._field = field
+
+    def sizeHint(self) -> QSize:
+        own = super().sizeHint()
+        # Beside something of several lines it stays where one begins to read.
+        of_lines = isinstance(self._field, QVBoxLayout | QGridLayout | QPlainTextEdit)
+        return own if of_lines else own.expandedTo(QSize(0, self._field.sizeHint().height()))
+
+
 def form(*fields: tuple[str, QWidget | QLayout], above: bool = False) -> QFormLayout:
     """Names on the left of their fields, or ``above`` them."""
     made = QFormLayout()
@@ -55,7 +89,7 @@ def form(*fields: tuple[str, QWidget | QLayout], above: bool = False) -> QFormLa
         made.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         made.setVerticalSpacing(2)
     for name, field in fields:
-        heading = label(name)
+        heading = label(name) if above else FieldName(name, field)
         if isinstance(field, QWidget):
             heading.setBuddy(field)
             made.addRow(heading, field)

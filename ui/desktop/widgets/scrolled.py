@@ -1,5 +1,6 @@
 """Lines of a sheet that scroll when there are many of them."""
 
+from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
 
 from ui.desktop.widgets.base import column
@@ -7,14 +8,33 @@ from ui.desktop.widgets.base import column
 LEAST_PX = 320
 
 
-def scrolled(lines: QLayout, name: str) -> QScrollArea:
-    """The lines from the top, with room for the bar beside them; ``name`` is what a screen reader says."""
-    inside = QWidget()
-    inside.setObjectName("scrolled")
-    inside.setLayout(column(lines, 1, margin=(0, 0, 12, 0)))
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setAccessibleName(name)
-    scroll.setWidget(inside)
-    scroll.setMinimumHeight(LEAST_PX)
-    return scroll
+class Scrolled(QScrollArea):
+    """Wants to be as high as its lines, so that nothing scrolls beside free room; asks for less where it must."""
+
+    def __init__(self, lines: QLayout, name: str) -> None:
+        """The lines from the top, with room for the bar beside them; ``name`` is what a screen reader says."""
+        super().__init__()
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        inside.setLayout(column(lines, 1, margin=(0, 0, 12, 0)))
+        self.setWidgetResizable(True)
+        self.setAccessibleName(name)
+        self.setWidget(inside)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._lines_px())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), min(LEAST_PX, self._lines_px()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def _lines_px(self) -> int:
+        layout, edge_px = self.widget().layout(), self.height() - self.viewport().height()
+        assert layout is not None
+        width = self.viewport().width()
+        high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        return high + edge_px

@@ -36,11 +36,17 @@ def for_reading(table: QTableView, name: str, stretched: int) -> None:
 
 
 def fill_wrapped(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
-    """Show texts, each also in its cell's tip; every row is as high as its longest needs."""
+    """Show texts, each also in its cell's tip; every row is as high as its longest needs.
+
+    A row of one text goes across all columns: a sentence in a column among numbers would be a word wide.
+    """
+    table.clearSpans()
     table.setRowCount(len(rows))
     for line, row in enumerate(rows):
         for place, text in enumerate(row):
             item = QTableWidgetItem(text)
             item.setToolTip(text)
             table.setItem(line, place, item)
+        if len(row) == 1 < table.columnCount():
+            table.setSpan(line, 0, 1, table.columnCount())
     table.resizeRowsToContents()
