@@ -16,7 +16,8 @@ class Scrolled(QScrollArea):
         super().__init__()
         inside = QWidget()
         inside.setObjectName("scrolled")
-        inside.setLayout(column(lines, 1, margin=(0, 0, 12, 0)))
+        self._lines = column(lines, 1, margin=(0, 0, 12, 0))
+        inside.setLayout(self._lines)
         self.setWidgetResizable(True)
         self.setAccessibleName(name)
         self.setWidget(inside)
@@ -33,8 +34,7 @@ class Scrolled(QScrollArea):
         return super().eventFilter(watched, event)
 
     def _lines_px(self) -> int:
-        layout, edge_px = self.widget().layout(), self.height() - self.viewport().height()
-        assert layout is not None
-        width = self.viewport().width()
-        high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        edge_px, width = self.height() - self.viewport().height(), self.viewport().width()
+        lines = self._lines
+        high = lines.totalHeightForWidth(width) if lines.hasHeightForWidth() else lines.totalSizeHint().height()
         return high + edge_px
