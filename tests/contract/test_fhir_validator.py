@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,17 @@ import pytest
 from tests.contract.maven import DOWNLOAD_S, SHORT_LIVED, classpath_of
 from tests.sample_tests import follow_up, sample
 from tests.unit.records.builders import assessment_of, events_of, run_of
+from tests.unit.training.session.builders import walked
 from teststation.exchange.fhir import bundle_of
+from teststation.exchange.fhir_training import Trained
 from teststation.records.access.users import Role
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.subject import Sex
+from teststation.training.diary import Attendance, Entry
+from teststation.training.plan import make_plan
+from teststation.training.session.analysis import analyse
+from teststation.training.together import NO_BELT
 
 HERE = Path(__file__).parent / "fhir"
 RUN_S = 150
@@ -91,6 +98,7 @@ def test_hapi_takes_every_kind_of_bundle_and_refuses_broken_ones(
         "demo": bundle_of(nobody, [demonstrated], {}),
         "withheld": bundle_of(silent, [withheld], {}),
         "none": bundle_of(silent, [], {}),
+        "trained": bundle_of(silent, [], {}, trained=_trained(record, silent)),
     }
     series, unit, absent, status = (copy.deepcopy(good["signed"]) for _ in range(4))
     sampled = next(one for one in resources(series, "Observation") if "valueSampledData" in one)
@@ -103,6 +111,20 @@ def test_hapi_takes_every_kind_of_bundle_and_refuses_broken_ones(
     said = errors(classpath, tmp_path, good | broken)
     assert {name: said.get(name, []) for name in good} == {name: [] for name in good}
     assert set(said) == set(broken), "the profiles are really asked"
+
+
+def _trained(record: Record, person: Person) -> Trained:
+    """A session walked and one in a group, a plan, and a day that somebody was away."""
+    run, readings = walked(until_s=1000.0)
+    run = msgspec.structs.replace(run, id="walked", started_at="2026-03-02T10:00:00+01:00")
+    record.sessions.save(person.id, run, analyse(run, readings), events_of(3))
+    grouped = msgspec.structs.replace(
+        run, id="grouped", started_at="2026-03-06T10:00:00+01:00", treadmill=NO_BELT, belt=(), heart_rate="ble:X"
+    )
+    record.sessions.save(person.id, grouped, analyse(grouped, readings), events_of(3))
+    (plan,) = record.training.add(person.id, make_plan(date(2026, 3, 2), (1, 3, 5), "4x4"))
+    record.training.add(person.id, Entry("2026-03-04", attendance=Attendance.EXCUSED))
+    return Trained(record.sessions.history(person.id), plan, record.diary(person.id), date(2026, 3, 10))
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.exchange import columns, sessions, tables, training
 from teststation.exchange.fhir import bundle_of
+from teststation.exchange.fhir_training import Trained
 from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tcx import tcx_of
@@ -35,6 +36,7 @@ from teststation.records.tests.sessions import StoredSession
 from teststation.records.training.notes import Note
 from teststation.texts import english
 from teststation.training.diary import Entry
+from teststation.training.plan import Plan
 
 log = logging.getLogger("teststation.exchange")
 
@@ -85,7 +87,8 @@ def export_record(
             stages += [row for stored in tests for row in tables.stage_rows(stored)]
             rows += theirs
             marks += their_marks
-            if forms - {"csv"} and (tests or record.sessions.lines(person.id)):
+            planned = "fhir" in forms and record.training.last(person.id, Plan) is not None
+            if forms - {"csv"} and (tests or planned or record.sessions.lines(person.id)):
                 _person_files(
                     written, record, person, tests, _or_none(report, left_out), forms,
                     under=f"{written.free(person_stem(person, with_person=manner.with_names), person.id)}/",
@@ -224,7 +227,7 @@ def _person_files(
     made = [(stored.id, report(stored)) for stored in tests] if forms & {"fhir", "report"} else []
     reports = {test_id: data for test_id, data in made if data is not None}
     if "fhir" in forms:
-        bundle = bundle_of(person, tests, reports, written.manner.device_names)
+        bundle = bundle_of(person, tests, reports, written.manner.device_names, _trained(record, person.id))
         written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle))
     for stored in (*tests, *record.sessions.history(person.id)):
         named = written.manner.with_names
@@ -240,6 +243,15 @@ def _person_files(
             written.write(f"{stem}.tcx", tcx_of(stored.run))
         if "events" in forms:
             written.write(f"{stem}_events.jsonl", b"".join(event + b"\n" for event in record.tests.events(stored.id)))
+
+
+def _trained(record: Record, person_id: str) -> Trained:
+    return Trained(
+        record.sessions.history(person_id),
+        record.training.last(person_id, Plan),
+        record.diary(person_id),
+        datetime.now().astimezone().date(),
+    )
 
 
 class _Files(ABC):

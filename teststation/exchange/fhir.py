@@ -1,9 +1,10 @@
-"""A person with their tests as a FHIR R4 Bundle, for who can take more than a page.
+"""A person with their tests and training as a FHIR R4 Bundle, for who can take more than a page.
 
 Patient after no-basis (Norway's base profile), who examined and who signed, the devices, each test's Observations and a
-DiagnosticReport with the page itself. What no code says is said in text. A result that was withheld is an Observation
-without a value and with the reason. Identifiers are made from the record's own, so that the same record gives the same
-bundle. How a test ended, that it is unsigned, amended or a demonstration stands first in the report's conclusion.
+DiagnosticReport with the page itself, the sessions' Observations and the plan. What no code says is said in text. A
+result that was withheld is an Observation without a value and with the reason. Identifiers are made from the record's
+own, so that the same record gives the same bundle. How a test ended, that it is unsigned, amended or a demonstration
+stands first in the report's conclusion.
 """
 
 import base64
@@ -26,11 +27,14 @@ from teststation.exchange.fhir_parts import (
     plain,
     reference,
 )
+from teststation.exchange.fhir_training import CARE_PLAN, PEAK, Trained, care_plan, session_observations
 from teststation.physiology.advice import advise
 from teststation.records.people import national_number
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.sessions import StoredSession
 from teststation.texts import texts
+from teststation.training.together import NO_BELT
 
 # Identifier systems as no-basis-Patient has them. The profile is not claimed in ``meta``: a receiver without Norway's
 # package would have to refuse the whole bundle, and one that has it needs no claim to check against it.
@@ -39,6 +43,7 @@ _REGISTERS = {
     national_number.Kind.D_NUMBER: "urn:oid:2.16.578.1.12.4.1.4.2",
 }
 _HELP_NUMBER = "urn:oid:2.16.578.1.12.4.1.4.3"
+UNTRAINED = Trained()
 Entries = dict[str, Json]  # by full URL: whoever has signed ten tests is there once
 
 
@@ -47,17 +52,23 @@ def bundle_of(
     tests: Sequence[StoredTest],
     reports: Mapping[str, bytes],
     names: Mapping[str, str] | None = None,
+    trained: Trained = UNTRAINED,
 ) -> Json:
     """The bundle.
 
     Args:
         reports: The report of each test as PDF, by the test's id; a test without one has no attachment.
         names: The clinic's own names of its machines by DEVICE string.
+        trained: The sessions and the plan that stands.
     """
     entries: Entries = {}
     _add(entries, "Patient", person.id, _patient(person))
     for stored in tests:
         _add_test(entries, person, stored, reports.get(stored.id), names)
+    for session in trained.sessions:
+        _add_session(entries, person, session, names)
+    if trained.plan is not None:
+        _add(entries, CARE_PLAN, trained.plan.id, mark(care_plan(trained, trained.plan, person.id), demo=person.demo))
     return {"resourceType": "Bundle", "type": "collection", "entry": list(entries.values())}
 
 
@@ -119,6 +130,24 @@ def _add_test(
     _add(entries, "DiagnosticReport", stored.id, mark(whole, demo=demo))
 
 
+def _add_session(entries: Entries, person: Person, stored: StoredSession, names: Mapping[str, str] | None) -> None:
+    run, demo = stored.run, stored.run.demo
+    common: Json = {"status": _status(stored), "subject": reference("Patient", person.id)}
+    led = _operator(entries, stored) or _signer(entries, stored)
+    if led is not None:
+        common["performer"] = [led]
+    strap = _add(entries, "Strap", run.heart_rate, _device(run.heart_rate, "Heart rate monitor", names, demo=demo))
+    belt = None
+    if run.treadmill != NO_BELT:
+        belt = _add(entries, "Treadmill", run.treadmill, _device(run.treadmill, "Treadmill", names, demo=demo))
+    for kind, identifier, resource in session_observations(stored):
+        made = resource | common
+        device = strap if kind == PEAK else belt
+        if device is not None:
+            made["device"] = device
+        _add(entries, kind, identifier, mark(made, demo=demo))
+
+
 def _patient(person: Person) -> Json:
     name: Json = {"use": "official", "text": plain(person.full_name) or person.id}
     if plain(person.family_name):
@@ -149,13 +178,13 @@ def _identifier(person: Person, number: str) -> Json:
     return {"use": "official", "system": system, "value": read.digits}
 
 
-def _signer(entries: Entries, stored: StoredTest) -> Json | None:
+def _signer(entries: Entries, stored: StoredTest | StoredSession) -> Json | None:
     if stored.signature is None:
         return None
     return _practitioner(entries, stored.signature.user_id, stored.signature.user_name)
 
 
-def _operator(entries: Entries, stored: StoredTest) -> Json | None:
+def _operator(entries: Entries, stored: StoredTest | StoredSession) -> Json | None:
     """Who examined, as the test's own conditions name them."""
     name = plain(stored.conditions.get("operator", ""))
     if not name:
@@ -216,7 +245,7 @@ def _conclusion(stored: StoredTest) -> str:
     return "\n".join(lines)
 
 
-def _status(stored: StoredTest) -> str:
+def _status(stored: StoredTest | StoredSession) -> str:
     if stored.signature is None:
         return "preliminary"
     return "amended" if stored.signature.is_amendment else "final"

@@ -34,6 +34,7 @@ def category(code: str, display: str) -> list[Json]:
 
 
 EXAM, VITAL_SIGNS = category("exam", "Exam"), category("vital-signs", "Vital Signs")
+ACTIVITY = category("activity", "Activity")
 
 
 def vital_signs(profile: str) -> Json:

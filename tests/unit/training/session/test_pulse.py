@@ -47,6 +47,12 @@ def test_a_spike_is_no_peak() -> None:
             true_pulse(), lambda one, n=seconds: replace(one, bpm=205) if 900 <= one.t_s < 900 + n else one
         )
         assert highest(spiked) == pytest.approx(TRUE_PEAK, abs=1.0)
+        # One so small that nothing leaps: only that it was not held tells it from a heart's.
+        small = changed(
+            true_pulse(),
+            lambda one, n=seconds: replace(one, bpm=(one.bpm or 0) + 10) if 900 <= one.t_s < 900 + n else one,
+        )
+        assert highest(small) == pytest.approx(TRUE_PEAK, abs=1.0)
 
 
 def test_a_plateau_that_was_leapt_onto_is_no_peak_however_long_it_stands() -> None:
@@ -180,6 +186,9 @@ def test_held_is_the_lowest_of_its_seconds() -> None:
 
 
 FAULTS: list[tuple[types.ModuleType, str, str, Callable[[], None]]] = [
+    (pulse_module, "HELD_S = 5.0", "HELD_S = 1.0", test_a_spike_is_no_peak),
+    (pulse_module, '("falls_at_once", _falls_at_once(readings, bout)),', "",
+     lambda: test_a_foot_strike_lock_is_no_peak(180, 200.0)),
     (pulse_module, "return False\n\n\ndef _held", "return True\n\n\ndef _held",
      test_a_plateau_that_was_leapt_onto_is_no_peak_however_long_it_stands),
     (pulse_module, 'whys.append("leapt" if leapt else "")', 'whys.append("")',
