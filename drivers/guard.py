@@ -28,8 +28,7 @@ FOLLOWS_KMH_S = 0.08
 FALLS_KMH = 0.2  # a report so far below what it was has turned round
 LOOKS = 3
 STEADY_SHARE = 0.75  # of the time it is given to follow: a target that stood so long is seen through any such lag
-SWINGS_SHARE = 0.5  # off a steady target for so much of the time it is given to follow, on both sides of it,
-SIDE_SHARE = 0.25  # and for so much of it on each, a belt follows nobody
+SIDE_SHARE = 0.25  # off a steady target for so much of the time it is given to follow, on each side, it follows nobody
 OF_LATE = 2  # how many times as long as the guard waits it looks back
 STRETCH_S = 1.0  # where the belt was is the middle of the looks of this long: one wrong one does not move it
 
@@ -243,7 +242,7 @@ def _swings(guard: Guard, now_s: float) -> bool:
         _lasted_s(guard, now_s, follow_s, lambda one, side=side: one.t_s >= steady_s and one.side == side)
         for side in (-1, 1)
     )
-    return below_s + above_s >= SWINGS_SHARE * follow_s and min(below_s, above_s) >= SIDE_SHARE * follow_s
+    return min(below_s, above_s) >= SIDE_SHARE * follow_s
 
 
 def _lasted_s(guard: Guard, now_s: float, for_s: float, wrong: Callable[[Look], bool]) -> float:

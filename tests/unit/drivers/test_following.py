@@ -300,6 +300,52 @@ def test_one_look_after_a_silence_stands_for_no_more_of_it_than_any() -> None:
         assert looks == (3 if silent_s < 18.0 else 4), "the first look of all stands for nothing yet"
 
 
+def test_nothing_is_learnt_of_a_target_before_it_is_left() -> None:
+    following = Following(told_kmh=4.0, low_kmh=4.0, high_kmh=4.0)
+    for look in range(60):
+        following = module.read(module.told(following, 0.5, 4.0), look * 0.5, 4.2, 16.0)
+    assert following.known == ()
+    assert module.told(following, 0.5, 4.1).known == (Known(4.0, 4.2),)
+
+
+def test_looks_are_kept_to_the_very_moment_and_each_stands_since_the_one_before() -> None:
+    following = Following()
+    for look in range(81):
+        following = module.read(following, look * 0.5, 0.0, 16.0)
+    assert (following.looks[0].t_s, following.looks[-1].t_s) == (24.0, 40.0)
+    assert {one.lasted_s for one in following.looks} == {0.5}
+    assert module.read(Following(), 7.0, 0.0, 16.0).looks[0].lasted_s == 0.0
+
+
+def lying(t_s: float, low_kmh: float, high_kmh: float, lasted_s: float = 0.5, astray: int = 0) -> module.Look:
+    return module.Look(t_s, lasted_s, 0.0, low_kmh, high_kmh, False, astray)
+
+
+@pytest.mark.parametrize(("was_kmh", "is_kmh", "astray"), [(4.0, 5.0, -1), (5.0, 4.0, 1)])
+def test_a_report_may_lie_where_an_obeying_belt_was_within_its_lag(was_kmh: float, is_kmh: float, astray: int) -> None:
+    def read(t_s: float, stood_s: float) -> int:
+        following = Following(
+            known=(Known(was_kmh, was_kmh),), told_kmh=is_kmh, low_kmh=is_kmh, high_kmh=is_kmh, stood_s=stood_s,
+            looks=(lying(94.0, was_kmh, was_kmh),),
+        )  # fmt: skip
+        return module.read(following, t_s, was_kmh, 16.0).looks[-1].astray
+
+    assert read(100.0, 6.0) == 0
+    assert read(100.25, 6.0) == astray
+    assert read(100.0, 6.25) == astray, "a target that has stood for longer than any lag is where it is"
+
+
+def test_how_long_a_belt_was_astray_counts_back_twice_as_far_and_one_side_alone() -> None:
+    def astray(first_s: float, side: int) -> bool:
+        looks = (lying(first_s, 5.0, 5.0, 1.0, side), *(lying(t_s, 5.0, 5.0, 1.0, -1) for t_s in (5.0, 7.0, 10.0)))
+        return module.is_astray(Following(looks=looks), 4.0)
+
+    assert astray(2.0, -1)
+    assert not astray(1.75, -1)
+    assert not astray(2.0, 1)
+    assert not astray(2.0, 0)
+
+
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
     "back at a target nothing is known": (
         "            continue  #",

@@ -479,6 +479,8 @@ def test_the_looks_of_a_stretch_count_from_its_first_to_its_last_moment() -> Non
     assert guards._nearer_kmh(guard, 7.9, 1) == pytest.approx(43.0 - 7.0)
     assert guards._nearer_kmh(guard, 1.0, -1) == pytest.approx(7.0 - 5.0)
     assert guards._nearer_kmh(guard, 9.5, 1) == 0.0
+    away = looked((1.0, 0.1, 5.0, False, 1), (8.5, 0.1, 6.0, False, 1), (9.5, 0.1, 8.0, False, 1))
+    assert guards._nearer_kmh(replace(armed(), looks=away), 1.0, 1) == 0.0
 
 
 def test_how_long_something_was_wrong_counts_back_twice_as_far_and_no_look_for_more_than_a_third() -> None:
@@ -487,6 +489,7 @@ def test_how_long_something_was_wrong_counts_back_twice_as_far_and_no_look_for_m
     )
     guard = replace(armed(), looks=(*looked((0.9, 0.25, 0.0, True, 1)), *looks))
     assert guards._lasted_s(guard, 3.0, 1.0, lambda one: one.over) == pytest.approx(0.2 + 1 / 3 + 0.1)
+    assert guards._lasted_s(guard, 3.0, 2.0, lambda one: one.over) == pytest.approx(0.25 + 0.2 + 2 / 3 + 0.1)
 
 
 def over_by(kmh: float, seconds: float, every_s: float = 0.25) -> Guard:
@@ -542,6 +545,86 @@ def test_looks_are_kept_for_twice_the_time_a_belt_is_given_to_follow() -> None:
     guard = over_by(0.0, 30.0)
     assert guard.looks[0].t_s == 24.0
     assert guard.looks[-1] == guards.Look(40.0, 0.25, 5.0, False, 0)
+
+
+def slow_kmh(speeds: list[tuple[float, float]], out_kmh: float = 3.0, was_kmh: float = 9.0) -> float:
+    """Where the slowest belt that obeys may be, after these looks at (time, speed)."""
+    guard = replace(armed(), out_kmh=out_kmh, slow_kmh=was_kmh)
+    for at_s, kmh in speeds:
+        guard = guards.watch(replace(guard, slow_kmh=was_kmh), at_s, kmh)
+    return guard.slow_kmh
+
+
+def test_a_belt_whose_report_falls_is_no_faster_than_it_has_reported() -> None:
+    """By two tenths in three looks, among those of the last six seconds; never below what it is told."""
+    late = [(8.0, 7.5), (9.0, 7.5), (10.0, 7.8)]
+    assert slow_kmh([(4.0, 8.0), *late]) == 8.0
+    assert slow_kmh([(4.25, 8.0), *late]) == 9.0, "what it reported a lag ago is not known"
+    assert slow_kmh([(4.0, 8.0), (8.0, 7.5), (9.0, 7.5), (10.0, 7.9)]) == 9.0
+    assert slow_kmh([(4.0, 8.0), (5.0, 8.0), (6.0, 8.0), (7.0, 8.0), (9.0, 7.9), (9.5, 7.0), (10.0, 7.0)]) == 9.0
+    assert slow_kmh([(3.0, 9.0), (4.0, 8.0), *late]) == 8.0
+    assert slow_kmh([(4.0, 8.0), *late], was_kmh=7.9) == 7.9
+    assert slow_kmh([(4.0, 8.0), *late], out_kmh=8.5) == 8.5
+
+
+def test_what_is_too_fast_begins_above_each_limit_and_each_side_of_a_target_is_told() -> None:
+    guard = replace(armed(), out_kmh=10.0, slow_kmh=10.0)
+    looks = [guards.watch(guard, 1.0, kmh).looks[-1] for kmh in (11.0, 11.1, 12.1, 7.9, 8.0)]
+    assert [(one.over, one.side, one.lasted_s) for one in looks] == [
+        (False, 0, 0.0), (True, 0, 0.0), (True, 1, 0.0), (False, -1, 0.0), (False, 0, 0.0),
+    ]  # fmt: skip
+    slower = replace(armed(), out_kmh=5.0, slow_kmh=5.0)
+    assert [guards.watch(slower, 1.0, kmh).looks[-1].over for kmh in (6.6, 6.7, 9.9)] == [False, True, True]
+    assert not guards.watch(replace(slower, slow_kmh=9.5), 1.0, 10.5).looks[-1].over
+
+
+def swinging(below_s: float, above_s: float, from_s: float = 6.0) -> Guard:
+    """A belt that was below a target which has stood since 0.0, and then above it; looked at twice a second."""
+    times = [from_s + n / 2 for n in range(round(2 * (below_s + above_s)))]
+    sides = [-1 if n < 2 * below_s else 1 for n in range(len(times))]
+    looks = ((t_s, 0.5, 5.0 + 2 * side, False, side) for t_s, side in zip(times, sides, strict=True))
+    return replace(armed(), looks=looked(*looks))
+
+
+def test_a_belt_swings_that_is_off_for_two_seconds_on_each_side_of_a_target_that_has_stood_for_six() -> None:
+    assert guards._swings(swinging(2.0, 2.0), 10.0)
+    assert not guards._swings(swinging(2.0, 2.0, 5.5), 10.0)
+    assert not guards._swings(swinging(1.5, 6.0), 14.0)
+    assert not guards._swings(swinging(6.0, 1.5), 14.0)
+    for side in (-1, 1):
+        tripped = guards._watch_following(swinging(2.0, 2.0), 10.0, side, "so fast")
+        assert (tripped.tripped, tripped.detail) == (TripReason.NOT_FOLLOWING, "so fast, above and below it by turns")
+    assert guards._watch_following(swinging(2.0, 2.0), 10.0, 0, "so fast").tripped is None
+
+
+def test_a_belt_off_its_target_must_come_nearer_by_just_so_much() -> None:
+    for nearer_kmh, trips in ((0.63, True), (0.64, False)):
+        looks = looked(*((n / 4, 0.25, 0.0 if n < 24 else nearer_kmh, False, -1) for n in range(33)))
+        guard = guards._watch_following(replace(armed(), looks=looks), 8.0, -1, "so slow")
+        assert (guard.tripped is TripReason.NOT_FOLLOWING) is trips
+        assert guard.detail == ("so slow" if trips else "")
+
+
+def test_since_when_a_target_stands_is_known() -> None:
+    guard = walking()
+    assert guard.out_since_s == 5.0
+    assert guards.advance(guard, 10.5).out_since_s == 5.0
+    assert guards.advance(guards.trip(guard, TripReason.OPERATOR_STOP), 10.5).out_since_s == 10.5
+    assert guards.hold_at_zero(guard).out_since_s == 10.0
+
+
+def test_what_is_not_armed_takes_no_lease_and_an_arming_keeps_the_guards_patience() -> None:
+    assert guards.grant(Guard(LIMITS), 0.0, WALK, 1.0) == Guard(LIMITS)
+    patient = Guard(LIMITS, Patience(0.5, 4.0))
+    assert guards.arm(patient, 0.0, 8.0, 12.0, at_rest=True).patience == Patience(0.5, 4.0)
+
+
+def test_looks_of_how_a_belt_goes_along_are_kept_as_long_and_dropped_with_the_others() -> None:
+    guard = over_by(0.0, 30.0)
+    assert guard.follows.looks[0].t_s == 24.0
+    off = guards.watch(guards.trip(guard, TripReason.OPERATOR_STOP), 41.0, 5.0)
+    assert (off.looks, off.follows.looks) == ((), ())
+    assert off.follows.told_kmh == guard.follows.told_kmh
 
 
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
@@ -633,8 +716,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_belt_told_to_slow_down_while_its_report_still_rises_does_not_trip,
     ),
     "a wrong look now and then is a swing": (
-        "and min(below_s, above_s) >= SIDE_SHARE * follow_s",
-        "and min(below_s, above_s) > 0.0",
+        "return min(below_s, above_s) >= SIDE_SHARE * follow_s",
+        "return below_s + above_s >= 0.5 * follow_s and min(below_s, above_s) > 0.0",
         test_a_slow_belt_that_is_read_wrong_now_and_then_does_not_swing,
     ),
     "no belt slows down": (
