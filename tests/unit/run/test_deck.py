@@ -146,6 +146,7 @@ def test_near_is_a_percent_and_after_a_step_as_much_as_it_was_before(
 ) -> None:
     was = deck.There(4.0, (4.1,))
     assert isinstance(deck.watched(was, 3.0, set_pct, read_pct), deck.There) is near
+    assert isinstance(deck.watched(deck.There(4.0, (5.0,)), 3.0, 8.0, 9.0), deck.There)
     # In numbers of which the difference is 0.4 to the last digit.
     assert isinstance(deck.watched(deck.There(1.0, (1.0,)), 3.0, 0.0, 0.4), deck.There)
 
