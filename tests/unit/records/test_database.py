@@ -22,6 +22,7 @@ from sqlalchemy import text
 
 from tests.fast_disk import written_through
 from tests.fast_keys import IN_A_CHILD
+from tests.patience import PATIENCE
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
@@ -152,7 +153,7 @@ def test_a_refused_record_leaves_standard_error_to_the_one_sentence(path: Path) 
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=60 * PATIENCE,
     )
     assert "check the passphrase" in done.stdout
     assert done.stderr == ""
@@ -170,7 +171,7 @@ def test_the_key_costs_what_sqlcipher_asks(path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=60 * PATIENCE,
     )
     assert int(done.stdout.split()[0]) >= 256_000
     assert "HMAC_SHA512" in done.stdout
@@ -366,7 +367,7 @@ def test_an_ordinary_start_does_not_load_the_migration_machinery(path: Path) -> 
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=60 * PATIENCE,
     )
     assert done.stdout.strip() == "False"
 
