@@ -69,7 +69,7 @@ def _coded(bundle: Any, code: str) -> Any:
     )
 
 
-@pytest.mark.long
+@pytest.mark.nightly  # a minute of a core; fhir.resources reads every bundle in the suite
 @pytest.mark.timeout(DOWNLOAD_S + RUN_S)
 def test_hapi_takes_every_kind_of_bundle_and_refuses_broken_ones(
     record: Record, person: Person, classpath: str, tmp_path: Path

@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.fast_disk import use_fast_disk
 from tests.fast_keys import use_fast_keys
-from tests.fast_tables import use_fast_tables
 from tests.ui.used_window import UsedWindow, at_rest
 from teststation.cause import Problem
 from teststation.clock import ScaledClock
@@ -50,7 +49,6 @@ def fast_records() -> None:
     """Nearly every test here opens a record."""
     use_fast_disk()
     use_fast_keys()
-    use_fast_tables()
 
 
 @pytest.fixture(scope="module", autouse=True)

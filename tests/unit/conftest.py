@@ -1,7 +1,5 @@
 """What all unit tests share."""
 
 from tests.fast_disk import use_fast_disk
-from tests.fast_tables import use_fast_tables
 
 use_fast_disk()
-use_fast_tables()

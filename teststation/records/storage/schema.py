@@ -1,6 +1,7 @@
 """Brings a record's tables to this version's form, in one transaction, or refuses a record that is newer."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 HEAD = "0009"  # the newest revision; known here so that an ordinary start does not load the migration machinery
 MIGRATIONS = Path(__file__).with_name("migrations")
+NEW_RECORD = Path(__file__).with_name("new_record.sql")  # what the migrations come to in an empty file
 
 
 def upgrade(database: Database, before: Callable[[str], None] = lambda found: None, revision: str = "head") -> None:
@@ -44,6 +46,10 @@ def upgrade(database: Database, before: Callable[[str], None] = lambda found: No
     with database.writing() as connection:
         if version(connection) == HEAD:
             return
+        if revision == "head" and _empty_file(connection):
+            for statement in statements(NEW_RECORD.read_text(encoding="utf-8")):
+                connection.exec_driver_sql(statement)
+            return
         from alembic import command
 
         config = _config()
@@ -57,6 +63,23 @@ def upgrade(database: Database, before: Callable[[str], None] = lambda found: No
             if not of_the_tables:
                 raise
             raise RecordError(Cause("verify_shape_revision", {"name": database.name, "found": found or ""})) from error
+
+
+def statements(script: str) -> Iterator[str]:
+    """Each of a script's statements, whole; a trigger's own semicolons end none."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement.strip().removesuffix(";")
+            statement = ""
+
+
+def _empty_file(connection: Connection) -> bool:
+    """Whether this is a file with nothing in it; a server's tables are the migrations' alone."""
+    if connection.dialect.name != "sqlite":
+        return False
+    return connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar() == 0
 
 
 def refuse_newer(database: Database, found: str) -> None:
