@@ -59,7 +59,7 @@ class MustLive:
 
     records: tuple[Path, ...] = ()  # the record, or this station's spool of a server; with all that lies beside them
     inputs: tuple[Path, ...] = ()  # what this command reads
-    own: tuple[Path, ...] = ()  # settings, machines, passphrases
+    own: tuple[Path, ...] = ()  # settings, machines, passphrases; of a folder also what is not in it yet
 
 
 def check_outputs(outputs: Sequence[Output], must_live: MustLive) -> None:
@@ -106,7 +106,8 @@ def _touched(path: Path, must_live: MustLive) -> Cause | None:
             return Cause("output_of_record", {**here, "record": str(record)})
     if any(same_place(path, one) for one in must_live.inputs):
         return Cause("output_is_input", here)
-    if any(same_place(path, one) for one in must_live.own):
+    real = Path(os.path.realpath(path))
+    if any(same_place(place, one) for place in (path, real, *real.parents) for one in must_live.own):
         return Cause("output_is_own", here)
     return _of_a_database(path)
 

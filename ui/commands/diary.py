@@ -16,6 +16,7 @@ from teststation.exchange.tables import csv_of
 from teststation.exchange.training import diary_rows, plan_object, sets_words, training_object
 from teststation.exchange.watches import each_once, read_activities
 from teststation.files.outputs import Kind, Output
+from teststation.files.reading import read_bytes, read_text
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
 from teststation.records.training.notes import Note
@@ -295,18 +296,23 @@ def _keep_talk(
 
 def _answers(path: Path) -> dict[str, Answer]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Answer])
+        return msgspec.json.decode(read_bytes(path), type=dict[str, Answer])
     except (OSError, msgspec.DecodeError) as error:
-        raise BadInput(Cause("interview_no_answers", {"path": str(path), "why": str(error)})) from error
+        raise BadInput(Cause("interview_no_answers", {"path": str(path), "why": _why(error)})) from error
 
 
 def _check_form(path: Path) -> int:
     try:
-        form = talks.read_form(path.read_text("utf-8-sig"), str(path))
+        form = talks.read_form(read_text(path), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(Cause("interview_no_text", {"path": str(path), "why": str(error)})) from error
+        raise BadInput(Cause("interview_no_text", {"path": str(path), "why": _why(error)})) from error
     print(f"{path}: in order, {len(form.questions)} questions in {len(form.parts)} parts")
     return 0
+
+
+def _why(error: Exception) -> str:
+    """Why a file cannot be read; the file itself is named beside."""
+    return (error.strerror or "") if isinstance(error, OSError) else str(error)
 
 
 def _answer_words(answer: Answer) -> str:

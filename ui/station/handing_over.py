@@ -14,7 +14,7 @@ from teststation.errors import BadInput, StationError
 from teststation.exchange.names import checked_pattern, file_stem, hand_over_stem
 from teststation.exchange.tables import state_of
 from teststation.files.outputs import Kind, Output, problem
-from teststation.files.writing import write_whole
+from teststation.files.writing import FOLDER_MODE, write_whole
 from teststation.records.access.audit import Action
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.texts import english
@@ -79,7 +79,7 @@ def _prepare(station: Station, folder: Path) -> None:
     if found is not None:
         raise BadInput(found)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(Cause("hand_over_no_folder", {"folder": str(folder), "why": error.strerror or ""})) from error
 

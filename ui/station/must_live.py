@@ -26,7 +26,14 @@ def must_live(
     return MustLive(
         records=tuple(dict.fromkeys(_records(location, own))),
         inputs=tuple(Path(one) for one in inputs),
-        own=(own, machines_path(), *settings.protocols_path().glob("*/*.toml"), *(Path(one) for one in secrets)),
+        own=(
+            own,
+            machines_path(),
+            settings.interview_path(),
+            settings.protocols_path(),
+            *settings.protocols_path().glob("*/*.toml"),  # each by itself: a link to one lies elsewhere
+            *(Path(one) for one in secrets),
+        ),
     )
 
 

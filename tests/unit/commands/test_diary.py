@@ -1,12 +1,14 @@
 """``teststation diary`` on the command line: what is kept, what is told, and one sentence for what cannot be."""
 
 import json
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.fit_file import FIT_ZERO_UNIX_S, fit_bytes
+from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
 from teststation.records.database import open_record
 from teststation.subject import Sex
@@ -209,3 +211,35 @@ def test_every_code_has_its_words_in_every_language() -> None:
     keys += [f"diary.exercise.{one}" for one in EXERCISES] + [f"diary.weekday.{one}" for one in range(1, 8)]
     for language in LANGUAGES:
         assert not set(keys) - texts(language).keys()
+
+
+ENDLESS = pytest.mark.skipif(sys.platform == "win32", reason="/dev/zero is of POSIX")
+
+
+@ENDLESS
+@pytest.mark.parametrize("what", ["--check", "--answers"])
+def test_a_file_without_an_end_is_one_sentence(cli: Cli, person: str, what: str) -> None:
+    whose = words("interview", person) if what == "--answers" else ("diary", "interview")
+    done = cli(*whose, what, "/dev/zero")
+    assert (done.status, done.said.count("\n")) == (2, 1), done.said
+    assert "larger than 5 MB" in done.said
+    gone = cli(*whose, what, "none.json")
+    assert gone.status == 2
+    assert "Errno" not in gone.said
+
+
+def a_long_comment_is_refused(length: int) -> None:
+    entry = diaries.Entry(day=MONDAY.isoformat(), kind="other", what="ski", comment="x" * length)
+    too_long = any(cause.code == "diary_text_long" for cause in diaries.problems(entry, TODAY))
+    assert too_long == (length > diaries.TEXT_LETTERS)
+
+
+@pytest.mark.parametrize("length", [2000, 2001])
+def test_a_comment_is_kept_whole_or_refused(length: int) -> None:
+    a_long_comment_is_refused(length)
+
+
+def test_a_comment_that_is_cut_or_taken_too_long_is_found_out() -> None:
+    rule = "if any(len(text) > TEXT_LETTERS for text in"
+    fails_with(diaries, rule, "if any(False for text in", lambda: a_long_comment_is_refused(2001))
+    fails_with(diaries, rule, rule.replace("> TEXT", ">= TEXT"), lambda: a_long_comment_is_refused(2000))

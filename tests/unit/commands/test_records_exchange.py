@@ -1,14 +1,20 @@
 """``records export | import | erase`` on the command line."""
 
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from tests.mutants import fails_with
 from tests.sample_tests import sample
 from tests.unit.commands.conftest import Cli
 from tests.unit.records.builders import events_of
+from teststation.exchange import earlier
 from teststation.records.database import open_record
+from teststation.records.storage import place
 from teststation.subject import Sex
+from ui.commands import records_exchange
 
 WORDS = ("records", "--record", "a.record")
 
@@ -70,3 +76,44 @@ def test_what_cannot_be_exported_is_one_sentence(cli: Cli, person_id: str) -> No
         done = cli(*WORDS, *words)
         assert done.status == 2
         assert done.said.count("\n") == 1, done.said
+
+
+def test_what_a_servers_logs_keep_is_told_where_the_record_is_on_one(
+    cli: Cli, person_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_server = SimpleNamespace(url="postgresql://h/clinic")
+    whole = (tmp_path / "a.record").read_bytes()
+
+    def told() -> str:
+        (tmp_path / "a.record").write_bytes(whole)
+        (tmp_path / "a.record.head").unlink(missing_ok=True)
+        done = cli(*WORDS, "erase", person_id, "--reason", "request", "--yes")
+        assert done.status == 0, done.said
+        return done.said
+
+    assert "write-ahead log" not in told(), "a file has none"
+
+    def fact() -> None:
+        assert "its write-ahead log and its dumps may hold the person" in told()
+
+    monkeypatch.setattr(place, "place_of", lambda _: on_server)
+    monkeypatch.setattr(records_exchange, "place_of", lambda _: on_server)
+    fails_with(records_exchange, "    if on_server:\n", "    if False:\n", fact)
+
+
+def test_a_comment_is_brought_in_whole(cli: Cli, person_id: str, tmp_path: Path) -> None:
+    comment = "æ" * 2001 + '; "sitat"'
+    cell = comment.replace('"', '""')
+    (tmp_path / "a.csv").write_text(
+        f'number,tested_on,vo2max_ml_kg_min,method,comment\n17,2025-05-01,35.5,sykkel,"{cell}"\n', "utf-8"
+    )
+
+    def fact() -> None:
+        with open_record(tmp_path / "a.record", "en god setning") as record:
+            found = earlier.preview(tmp_path / "a.csv", record, date(2026, 11, 29)).good
+        assert [one.comment for one in found] == [comment]
+
+    fails_with(earlier, 'cells.get("comment", "")', 'cells.get("comment", "")[:2000]', fact)
+    assert cli(*WORDS, "import", "a.csv", "--yes").status == 0
+    with open_record(tmp_path / "a.record", "en god setning") as record:
+        assert [one.comment for one in record.imported.of_person(person_id)] == [comment]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from drivers import processes
@@ -11,8 +12,9 @@ from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Role
 from teststation.records.database import open_record
+from teststation.run import events as ev
 from teststation.subject import Sex
-from ui.commands import common, records
+from ui.commands import common, raw_frames, records
 
 PASSPHRASE = "en god setning"
 
@@ -39,6 +41,24 @@ def test_a_command_is_told(cli: Cli, tmp_path: Path, words: tuple[str, ...], act
     assert row.action == action
     assert row.actor.startswith("command line")
     assert cli("records", "--record", "a.record", "verify").status == 0
+
+
+def test_raw_frames_are_told(cli: Cli, tmp_path: Path) -> None:
+    frame = msgspec.json.encode(ev.HeartFramePassed(t_s=1.0, direction="in", data_hex="01ff"))
+    with open_record(tmp_path / "a.record", PASSPHRASE) as record:
+        person = record.people.add(family_name="Berg", sex=Sex.FEMALE)
+        test_id = record.tests.save(person.id, run_of(), assessment_of(), (*events_of(3), frame)).id
+
+    def fact() -> None:
+        assert cli("records", "--record", "a.record", "raw", test_id, "--out", "a.raw").status == 0
+        with open_record(tmp_path / "a.record", PASSPHRASE) as record:
+            row = record.audit.newest(1)[0]
+            assert (row.action, row.person_id) == (Action.RAW_FRAMES_SAVED, person.id)
+            record.audit.note(Action.LIST_SEEN)  # whatever was told before is not the newest any more
+
+    fails_with(
+        raw_frames, "        record.audit.note(Action.RAW_FRAMES_SAVED, stored.person_id, stored.id)\n", "", fact
+    )
 
 
 def test_a_restore_names_who_did_it_and_who_came_and_went(cli: Cli, tmp_path: Path) -> None:

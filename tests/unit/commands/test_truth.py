@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.fast_keys import IN_A_CHILD
+from tests.mutants import fails_with
 from tests.process.floor import station_environment
 from tests.sample_tests import sample
 from tests.unit.commands.conftest import Cli
@@ -21,7 +22,7 @@ from teststation.files import writing
 from teststation.records.database import open_record
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.subject import Sex
-from ui.commands import run
+from ui.commands import outputs, run
 from ui.station.settings import Settings
 from ui.station.station import Station
 
@@ -86,6 +87,28 @@ def test_a_test_that_cannot_be_kept_names_its_journal(filled: Path) -> None:
         run._finished(Station(record, Settings()), FakeSession())  # type: ignore[arg-type]
     assert told.value.exit_status == 4
     assert "run-9.journal" in told.value.problems[-1]
+
+
+def test_what_is_told_after_a_test_fails_on_a_planted_fault(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_room() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            test_a_report_that_finds_no_room_is_told_the_result_written_and_the_test_kept(
+                filled, tmp_path, patch, capsys
+            )
+
+    def came_to_lie_there() -> None:
+        test_what_came_to_lie_there_during_the_test_is_not_written_over(filled, tmp_path)
+
+    def journal() -> None:
+        test_a_test_that_cannot_be_kept_names_its_journal(filled)
+
+    monkeypatch.chdir(tmp_path)
+    fails_with(run, "            problems += error.causes\n", "            pass\n", no_room)
+    fails_with(run, "        raise AfterTheTest(*problems, Cause", "        print(*problems, Cause", no_room)
+    fails_with(run, 'Cause("test_in_journal", {"path": str(journal)})', '"somewhere"', journal)
+    fails_with(outputs, "    if found is not None:\n", "    if False:\n", came_to_lie_there)
 
 
 def in_a_process(folder: Path, stdout: BinaryIO, *words: str) -> subprocess.CompletedProcess[bytes]:

@@ -296,6 +296,20 @@ def test_blanks_before_the_declaration_are_no_hindrance(tmp_path: Path, before: 
     assert recorded(tmp_path, "a.tcx", text) == [(0.0, 114, True), (1.0, 0, False), (2.0, 0, False)]
 
 
+def test_a_reader_that_stumbles_over_blanks_is_found_out(tmp_path: Path) -> None:
+    def fact(before: str) -> Callable[[], None]:
+        def holds() -> None:
+            try:
+                test_blanks_before_the_declaration_are_no_hindrance(tmp_path, before)
+            except BadInput as error:
+                raise AssertionError(str(error)) from error
+
+        return holds
+
+    fails_with(recording_files, ".lstrip())", ")", fact("  \r\n\t"))
+    fails_with(recording_files, ".removeprefix(_BOM).lstrip())", ".lstrip())", fact("\ufeff \n"))
+
+
 def test_a_fit_with_its_pulse_in_hr_messages_alone_is_read_beat_by_beat(tmp_path: Path) -> None:
     beats = [(0.7 * n, 80 + n) for n in range(25)]
     found = recorded(tmp_path, "a.fit", hr_fit_bytes(beats))

@@ -1,5 +1,6 @@
 """Each rule of the gate, of how a file is written and of who is meant, planted out: its fact must fail."""
 
+import os
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -74,6 +75,12 @@ def own_file() -> None:
     refused(record, MustLive(own=(record,)))
 
 
+def in_own_folder() -> None:
+    folder, _ = room()
+    (folder / "protocols" / "mine").mkdir(parents=True)
+    refused(folder / "protocols" / "mine" / "0002.toml", MustLive(own=(folder / "protocols",)), Kind.TOML)
+
+
 def twice() -> None:
     folder, _ = room()
     refused(folder / "x", MustLive(), other=folder / "x")
@@ -102,7 +109,16 @@ GATE = (
     (in_journals, "places = (path, real, *real.parents)", "places = (path, real)"),
     (schema_backup, "_key(place).startswith(own_backups)", "False"),
     (input_file, "if any(same_place(path, one) for one in must_live.inputs):", "if False:"),
-    (own_file, "if any(same_place(path, one) for one in must_live.own):", "if False:"),
+    (
+        own_file,
+        "if any(same_place(place, one) for place in (path, real, *real.parents)",
+        "if any(False for place in ()",
+    ),
+    (
+        in_own_folder,
+        "for place in (path, real, *real.parents) for one in must_live.own",
+        "for place in (path,) for one in must_live.own",
+    ),
     (twice, "if any(same_place(path, other.path) for other in others):", "if False:"),
     (encrypted_with_a_brace, '(b"{", b"[") and _is_text(head)', '(b"{", b"[")'),
     (other_content, 'return head.startswith(b"%PDF-")', "return True"),
@@ -126,6 +142,19 @@ def test_a_file_that_is_not_whole_takes_no_place() -> None:
 
     fails_with(writing, "            part.unlink()", "            pass", fact)
     fails_with(writing, "            os.fsync(file.fileno())", "            pass", fact)
+
+
+def test_what_is_written_is_for_this_user_alone() -> None:
+    def fact() -> None:
+        folder, _ = room()
+        (folder / "b.pdf").touch(mode=0o644)
+        writing.write_whole(folder / "b.pdf", b"%PDF-1.4 new")
+        if os.name != "nt":
+            assert (folder / "b.pdf").stat().st_mode & 0o777 == 0o600
+
+    fact()
+    if os.name != "nt":
+        fails_with(writing, "MODE, FOLDER_MODE = 0o600,", "MODE, FOLDER_MODE = 0o644,", fact)
 
 
 def found(**said: object) -> object:
@@ -157,6 +186,13 @@ def hyphen() -> None:
     assert found(name="Ødegård-Kari", born=date(1980, 1, 31)) == KARI
 
 
+def look_alike() -> None:
+    others = "K\u0430ri \u00d8deg\u00e5rd", "\u039aari \u00d8deg\u00e5rd", "\uff2bari \u00d8deg\u00e5rd"
+    for name in others:  # Cyrillic a, Greek kappa, wide K
+        assert found(name=name, born=date(1980, 1, 31)) == Cause("person_nearly", {"name": KARI.full_name})
+    assert found(name="\u0418\u0432\u0430\u043d", born=date(1980, 1, 31)) is None
+
+
 def nearly() -> None:
     assert found(name="Kari Odegaard", born=date(1980, 1, 31)) == Cause("person_nearly", {"name": KARI.full_name})
     assert found(name="Kari Odegaard", born=date(1980, 1, 30)) is None
@@ -172,6 +208,8 @@ PEOPLE = (
     (nearly, "if nearly else None", "if False else None"),
     (nearly, 'plain(word.replace("aa", "å"))', "word"),
     (one_person, 'if unicodedata.category(letter) != "Cf"', "if True"),
+    (look_alike, ".translate(_LOOK_ALIKE)", ""),
+    (look_alike, 'unicodedata.normalize("NFKC", name)', "name"),
 )
 
 

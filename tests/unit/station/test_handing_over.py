@@ -1,5 +1,6 @@
 """Tests are handed over: page and text, whole or not at all, named as the clinic wants; one failing stops no other."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.fast_keys import use_fast_keys
+from tests.mutants import fails_with
 from tests.sample_tests import follow_up, sample
 from tests.unit.records.builders import events_of
 from teststation.errors import BadInput
@@ -160,3 +162,20 @@ def test_no_page_ever_tells_a_whole_national_number(
     station.record.people.update(msgspec.structs.replace(person, number=number))
     station.settings = msgspec.structs.replace(station.settings, report_number=wish)
     assert station.paper(station.record.tests.list()[0]).person.number == said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a user's folder so by itself")
+def test_a_folder_that_is_made_for_it_is_this_users_alone(
+    station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(station, monkeypatch)
+    stored = station.record.tests.get(station.record.tests.list()[0].id)
+    told: list[int] = []
+
+    def fact() -> None:
+        folder = tmp_path / f"ut{len(told)}"
+        told.append(1)
+        handing_over.hand_over(station, [stored], folder)
+        assert folder.stat().st_mode & 0o077 == 0, "names of files tell who was tested"
+
+    fails_with(handing_over, "mode=FOLDER_MODE, ", "", fact)

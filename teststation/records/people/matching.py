@@ -2,7 +2,8 @@
 
 A number finds a person; a name, a birth date or a sex beside it must then be that person's. Names are the same whatever
 their case, their spaces and hyphens and the order of their words. Whoever was born on the same day and differs by
-accents, or by how a name is written together, is neither found nor added: somebody must say who it is.
+accents, by a look-alike letter of another script, or by how a name is written together, is neither found nor added:
+somebody must say who it is.
 """
 
 import unicodedata
@@ -16,6 +17,13 @@ from teststation.records.storage.names import folded, plain, trimmed
 from teststation.subject import Sex
 
 NO_NAME = "Uten navn"  # what a person is called of whom only a number was given
+# Letters of other scripts that no eye tells from ours, each as it is written: Unicode Technical Standard 39, its
+# table of confusables. A keyboard that stood on another language writes them, and a list would show one person twice.
+_CYRILLIC = "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0405\u0406\u0408" + (
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0455\u0456\u0458"
+)
+_GREEK = "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf"
+_LOOK_ALIKE = str.maketrans(_CYRILLIC + _GREEK, "ABEKMHOPCTXSIJaeopcyxsij" + "ABEZHIKMNOPTYXo")
 Key = tuple[tuple[str, ...], str | None]
 
 
@@ -94,5 +102,6 @@ def _words(name: str) -> tuple[str, ...]:
 
 def _letters(name: str) -> tuple[str, ...]:
     """The letters of a name as a keyboard without accents has them, however it is put together."""
-    plainly = (plain(word.replace("aa", "å")) for word in _words(name))
+    ours = unicodedata.normalize("NFKC", name).translate(_LOOK_ALIKE)  # wide letters and ligatures are ours, too
+    plainly = (plain(word.replace("aa", "å")) for word in _words(ours))
     return tuple(sorted(letter for word in plainly for letter in word if letter.isalnum()))

@@ -1,0 +1,46 @@
+"""Files of the station that somebody has edited: a mark of order at their beginning is no letter of theirs."""
+
+from pathlib import Path
+
+from drivers import machines
+from drivers.machines import Machine, load_machines, save_machine
+from tests.mutants import fails_with
+from teststation.errors import BadInput
+from ui.station import settings
+from ui.station.settings import Settings, load_settings, save_settings
+
+MARK = b"\xef\xbb\xbf"
+
+
+def marked(path: Path) -> None:
+    path.write_bytes(MARK + path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def test_settings_saved_by_an_editor_with_a_mark_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    wanted = Settings(clinic_name="Blåbærklinikken", language="nn")
+    save_settings(wanted, path)
+    marked(path)
+
+    def fact() -> None:
+        try:
+            assert load_settings(path) == wanted
+        except BadInput as error:
+            raise AssertionError(str(error)) from error
+
+    fails_with(settings, '"utf-8-sig"', '"utf-8"', fact)
+
+
+def test_machines_too(tmp_path: Path) -> None:
+    path = tmp_path / "machines.toml"
+    wanted = Machine(device="trackmaster:COM3,units=kmh", name="Båndet")
+    save_machine(wanted, path)
+    marked(path)
+
+    def fact() -> None:
+        try:
+            assert load_machines(path) == (wanted,)
+        except BadInput as error:
+            raise AssertionError(str(error)) from error
+
+    fails_with(machines, '"utf-8-sig"', '"utf-8"', fact)
