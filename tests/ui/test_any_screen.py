@@ -4,6 +4,8 @@ The sizes are logical, less a task bar and, where the system draws one, a title:
 200 %. At these a scaled screen is no other than a smaller one.
 """
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import (
@@ -25,6 +27,8 @@ from tests.ui.test_screens import clipped, everywhere, nameless
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.subject import Sex
+from teststation.texts import LANGUAGES
+from ui.desktop.i18n import use_language
 from ui.desktop.theme.style import scale_for
 from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.sheet import EDGE
@@ -185,13 +189,23 @@ def problems_anywhere(bench: Bench, qtbot: QtBot, size: tuple[int, int]) -> list
     return found
 
 
-DAILY = (SIZES[0], left_by(1366, 768, 100), (1920, 1080))
+# Each language once in the suite, the smallest room with the longest words; all of them at every size by night.
+DAILY = ((SIZES[0], "nn"), (left_by(1366, 768, 100), "nb"), ((1920, 1080), "en"))
+ALL = [(size, language) for size in SIZES for language in LANGUAGES]
+
+
+@pytest.fixture
+def spoken(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The window's language, before there is a window."""
+    use_language(request.param)
+    yield
+    use_language(LANGUAGES[0])
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("size", DAILY)
+@pytest.mark.parametrize(("size", "spoken"), DAILY, indirect=["spoken"])
 def test_every_control_of_every_screen_is_reached_whole_and_named(
-    bench: Bench, qtbot: QtBot, size: tuple[int, int]
+    spoken: None, bench: Bench, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     found = problems_anywhere(bench, qtbot, size)
     assert found == [], "\n".join(found)
@@ -199,12 +213,24 @@ def test_every_control_of_every_screen_is_reached_whole_and_named(
 
 @pytest.mark.nightly
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("size", [size for size in SIZES if size not in DAILY])
+@pytest.mark.parametrize(("size", "spoken"), [one for one in ALL if one not in DAILY], indirect=["spoken"])
 def test_every_control_of_every_screen_is_reached_whole_and_named_at_every_size(
-    bench: Bench, qtbot: QtBot, size: tuple[int, int]
+    spoken: None, bench: Bench, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     found = problems_anywhere(bench, qtbot, size)
     assert found == [], "\n".join(found)
+
+
+def test_the_facts_fail_where_words_are_cut_off_or_a_control_lies_outside(bench: Bench) -> None:
+    bench.to_pretest()
+    window = bench.window
+    window.resize(*left_by(1366, 768, 100))
+    assert problems(window) == []
+    window.pretest.prepare_button.setFixedWidth(90)
+    assert [text for text in problems(window) if "clipped" in text] != []
+    window.pretest.prepare_button.setFixedWidth(300)
+    window.pretest.practice_button.move(window.width() - 20, 4)
+    assert out_of_reach(window) != []
 
 
 def test_the_facts_fail_where_stop_lies_outside_or_under_something(bench: Bench, qtbot: QtBot) -> None:

@@ -54,6 +54,7 @@ def walked(camera: Camera, time_scale: float) -> None:
     with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "screens.record", "screens") as record:
         first_start(Path(folder) / "new.record", camera)
         Walk(record, camera, time_scale).whole()
+    sys.stdout.write("".join(f"  {one}\n" for one in camera.amiss))
 
 
 def every_one(arguments: argparse.Namespace) -> int:

@@ -1,18 +1,23 @@
 """What lies between and beside tests: training, interval sessions, the patient's own view, and drills."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
+import msgspec
+
+from tests.sample_tests import sample
 from tests.ui.screenshots.camera import Camera, let_live, wait
-from teststation.cause import Cause
 from teststation.ports import Setpoint
 from teststation.records.database import Record
 from teststation.records.people.people import Person
-from teststation.run.drill import TOLD_BY, Act, Course, Done, Fault, scored
+from teststation.run.drill import Fault
+from teststation.run.record import Outcome
 from teststation.run.state import Phase
 from teststation.training.diary import Entry
 from teststation.training.plan import make_plan
 from teststation.training.strength import Method, OneRm
+from ui.commands.demo import add_patient, throw_away_record
+from ui.desktop.drill.flow import DrillFlow
 from ui.desktop.i18n.numbers import today
 from ui.desktop.intervals.start import StartSheet
 from ui.desktop.patient.view import PatientView
@@ -100,21 +105,47 @@ def patients_view(window: MainWindow, camera: Camera, name: str) -> None:
     view.close()
 
 
-def drills(record: Record, person: Person, camera: Camera, scale: float) -> None:
-    """Which drill, and how one went."""
+def appointments(record: Record, people: Sequence[Person]) -> None:
+    """What a first screen is about: somebody who is due, a test that broke off, a session today, tests to hand over."""
+    run, found = sample()
+    for number, (person, days_ago) in enumerate(zip(people, (200, 95, 3, 30), strict=True)):
+        at = datetime.now(UTC) - timedelta(days=days_ago)
+        outcome = Outcome.INTERRUPTED if days_ago == 3 else Outcome.COMPLETED
+        kept = msgspec.structs.replace(run, id=f"run-{number}", started_at=at.isoformat(timespec="seconds"),
+                                       outcome=outcome, reason=None)  # fmt: skip
+        record.tests.save(person.id, kept, found, ())
+    record.training.add(people[-1].id, make_plan(today(), {today().isoweekday()}, "4x4", weeks=2))
+
+
+def drills(camera: Camera, scale: float) -> None:
+    """Which drill, one while it is walked, and how it went; on a record of its own, as a drill always is."""
     settings = Settings(
         treadmill="emulated", heart_rate="emulated", intended_use_accepted=True,
         language=camera.language, theme=camera.theme,
     )  # fmt: skip
-    window = MainWindow(Station(record, settings, scale), demo=True, drill=("", person.id))
-    window.resize(window.screen().geometry().size())
-    window.show()
-    let_live(0.3)
-    assert window.drills is not None
-    window.drills.choose()
-    camera.picture(window, "a0-drill-choose")
-    fault = Fault.STOP_IGNORED
-    course = Course(fault, 10.0, 11.0, Cause(TOLD_BY[fault]), 20.0, (Done(Act.STOP, 10.5), Done(Act.RED_BUTTON, 16.0)))
-    window.drills.tell(scored(course))
-    camera.picture(window, "a1-drill-told")
-    window.close()
+    with throw_away_record() as record:
+        window = MainWindow(Station(record, settings, scale), demo=True, drill=("", add_patient(record, 1)))
+        window.resize(window.screen().geometry().size())
+        window.show()
+        let_live(0.3)
+        drills = window.drills
+        assert drills is not None
+        drills.choose()
+        camera.picture(window, "a0-drill-choose")
+        assert window.sheet is not None
+        window.sheet.pressed_by[str(list(Fault).index(Fault.STRAP_LOST) + 1)].click()
+        flow = window.flow
+        assert isinstance(flow, DrillFlow)
+        wait(lambda: not flow.session.snapshot().not_ready_because, 60)
+        flow.session.begin()
+        wait(lambda: flow.session.snapshot().alarms, 60)
+        let_live(0.3)
+        camera.picture(window, "a1-drill-run")
+        drills.bar.strap_button.click()
+        window.stop()
+        while window.flow is not None:  # it may ask why it was stopped
+            window.sheets.finish_all()
+            let_live(0.1)
+        wait(lambda: window.sheet is not None, 10)
+        camera.picture(window, "a2-drill-told")
+        window.close_when_at_rest()

@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.ui.test_any_screen import problems
+from ui.desktop.window import MainWindow
 
 
 def wait(until: Callable[[], object], seconds: float) -> None:
@@ -33,13 +36,26 @@ class Camera:
     folder: Path
     language: Literal["nb", "nn", "en"] = "nb"
     theme: Literal["light", "dark"] = "light"
+    taken: set[str] = field(default_factory=set)
+    amiss: list[str] = field(default_factory=list)  # what the tests of every screen say of a picture
 
     def picture(self, window: QWidget, name: str) -> None:
         """Save a whole window."""
         let_live(0.15)
+        QApplication.sendPostedEvents()  # what a last word has changed gets its place
         self.folder.mkdir(parents=True, exist_ok=True)
         drawn = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-        drawn.save(str(self.folder / f"{screen_size()}-{name}.png"), quality=0)
+        drawn.save(str(self.folder / f"{screen_size()}-{name}.png"), quality=40)
+        self.taken.add(name)
+        # While a belt walks it must be ticked: a stall of a tenth of a second is one of seconds to its driver.
+        if isinstance(window, MainWindow) and not (window.flow and window.flow.bridge.belt_may_move):
+            self.amiss.extend(f"{name}: {text}" for text in problems(window))
+
+    def must_have(self, *names: str) -> None:
+        """Raise where one of these is missing: a run on a busy machine may end before its picture."""
+        missing = sorted(set(names) - self.taken)
+        if missing:
+            raise LookupError(f"no picture of {', '.join(missing)}; try a smaller --time-scale")
 
 
 def screen_size() -> str:

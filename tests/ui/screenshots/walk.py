@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from drivers.heart_rate.ble_scan import StrapSeen
-from tests.ui.screenshots.between import drills, patients_view, sessions, training
+from tests.ui.screenshots.between import appointments, drills, patients_view, sessions, training
 from tests.ui.screenshots.camera import Camera, let_live, wait
 from tests.ui.screenshots.machine import commissioning
 from teststation.ports import BeltState
@@ -29,7 +29,7 @@ from ui.station.session import Session
 from ui.station.settings import Settings
 from ui.station.station import Station
 
-SCALE = 40.0
+SCALE = 10.0  # faster, and a picture of a walking belt takes longer than its driver waits for a word
 EARLIER = """family_name,given_name,born,sex,tested_on,vo2max_ml_kg_min,method
 Aasen,Kari,1979-04-12,female,2025-06-02,34.1,Ebbeling
 Berg,Ola Nordmann,1968-11-02,male,2025-06-09,31.5,Ebbeling
@@ -59,8 +59,11 @@ class Walk:
             language=camera.language, theme=camera.theme,
         )  # fmt: skip
         truth = patient_of_seed(SEED)
-        for family, given, born, sex in PEOPLE:
+        people = [
             record.people.add(family_name=family, given_name=given, born=born, sex=sex)
+            for family, given, born, sex in PEOPLE
+        ]
+        appointments(record, people)
         born = date(date.today().year - round(truth.age_years), 3, 8)  # noqa: DTZ011 - the clinic's own day
         self.person = record.people.add(
             family_name="Demo",
@@ -140,7 +143,7 @@ class Walk:
         self.pretest(pictures=False)
         self.stopped()
         window.close()
-        drills(record=window.station.record, person=self.person, camera=self.camera, scale=self.scale)
+        drills(self.camera, self.scale)
 
     def protocols(self) -> None:
         """The library with one of the clinic's own, and the editor on it."""
@@ -179,6 +182,9 @@ class Walk:
         ):  # fmt: skip
             field.setText(text)
         sheet.make()
+        for test in record.tests.list():
+            if not test.run.demo:
+                record.signing.sign(test.id, record.users.all()[0])
         window.door.show_account()
         self.save("51-account")
         self.close_sheet()
@@ -209,6 +215,9 @@ class Walk:
         self.save("09-today")
         window.people.waiting_button.click()
         self.save("39-waiting")
+        self.close_sheet()
+        window.people.due_button.click()
+        self.save("39-due")
         self.close_sheet()
         window.header.about_button.click()
         self.save("54-about")
@@ -282,6 +291,8 @@ class Walk:
                 pictures = False
             let_live(0.03)
         wait(lambda: window.stack.currentWidget() is window.result, 30)
+        if last >= 0 and "22-run-ask-rpe" in self.camera.taken:
+            self.camera.must_have("23-run-third-stage", "24-run-limit", "42-patients-view")
 
     def sheets(self) -> None:
         """Every question of a run."""
@@ -296,6 +307,7 @@ class Walk:
             ("23-run-more", flow.ask_more),
         ):
             ask()
+            assert self.window.stack.currentWidget() is self.window.run, "the run was over before its questions"
             self.save(name)
             self.window.sheets.finish_all()  # a drawer may have closed by itself: the belt went on
 

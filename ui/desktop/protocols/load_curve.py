@@ -15,6 +15,7 @@ from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
 from ui.desktop.widgets.plotting import axes_of, pen, plot, pulse_range, rescale_axes
 
+LOW_BELOW = 0.6  # the scale below which a plot is lower than its axis's whole title, and a step's name takes more of it
 UNKNOWN_S = 60.0  # how wide a stage is drawn whose length cannot be read
 
 
@@ -24,7 +25,9 @@ class LoadCurve(QWidget):
     def __init__(self, scale: float) -> None:
         super().__init__()
         self.uptake = plot("", tr("protocols.axis_vo2"), tr("protocols.curve_vo2"))
-        self.pulse = plot(tr("plot.minutes"), tr("plot.pulse"), tr("protocols.curve_pulse"))
+        low = scale < LOW_BELOW
+        self.pulse = plot(tr("plot.minutes"), tr("unit.bpm") if low else tr("plot.pulse"), tr("protocols.curve_pulse"))
+        self._headroom = 1.6 if low else 1.3
         self._above, self._below = axes_of(self.uptake), axes_of(self.pulse)
         self._steps = pg.PlotCurveItem(pen=pen(c.ACCENT, 2), fillLevel=0.0, brush=QColor(c.ACCENT_SOFT))
         self._low, self._high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
@@ -59,7 +62,7 @@ class LoadCurve(QWidget):
         uptakes = [one.vo2_ml_kg_min or 0.0 for one in told.stages]
         xs = [x for pair in zip(begins, ends, strict=True) for x in pair]
         self._steps.setData(xs, [y for uptake in uptakes for y in (uptake, uptake)])
-        top = max([20.0, *uptakes]) * 1.3
+        top = max([20.0, *uptakes]) * self._headroom
         self._above.setRange(xRange=(0, ends[-1]), yRange=(0, top), padding=0)
         self._name(stages, begins, ends, uptakes)
         # The cool-down's pulse is no answer to its load: it is drawn up to there.

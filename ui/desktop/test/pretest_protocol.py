@@ -11,6 +11,8 @@ from ui.desktop.widgets.base import label, set_text
 from ui.desktop.widgets.fields import short_choice
 from ui.station.station import Station
 
+UNBROKEN = "\N{NO-BREAK SPACE}"  # a line does not end between a number and its unit
+
 
 class ProtocolChoice(QObject):
     """Two lists and the words on what was chosen in them; ``changed`` with every other choice."""
@@ -71,7 +73,7 @@ class ProtocolChoice(QObject):
 
 def stages_words(plan: Plan) -> str:
     """How many stages, how long, how fast and how steep."""
-    loads = " → ".join(f"{number(s.incline_pct, 0 if s.incline_pct % 1 == 0 else 1)} %" for s in plan.stages)
+    loads = " → ".join(f"{number(s.incline_pct, 0 if s.incline_pct % 1 == 0 else 1)}{UNBROKEN}%" for s in plan.stages)
     slow, fast = min(s.speed_kmh for s in plan.stages), max(s.speed_kmh for s in plan.stages)
     speed = number(slow, 1) if slow == fast else f"{number(slow, 1)}–{number(fast, 1)}"
     return tr("pretest.stages", n=len(plan.stages), time=clock(plan.duration_s), speed=speed, loads=loads)

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from teststation.texts import COMMA
+from ui.desktop.i18n import language
 from ui.desktop.theme import palette as c
 
 pg.setConfigOptions(antialias=False)
@@ -28,10 +30,18 @@ def axes_of(widget: pg.PlotWidget) -> Any:
     return widget.getPlotItem()
 
 
+class Axis(pg.AxisItem):
+    """Numbers as the window's language writes them."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        said = super().tickStrings(values, scale, spacing)
+        return [one.replace(".", ",") for one in said] if language() in COMMA else said
+
+
 def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
     """A plot that nobody can drag away by touching it."""
     pg.setConfigOptions(background=c.SURFACE, foreground=c.INK_SOFT)  # of the theme of now
-    made = pg.PlotWidget(enableMenu=False)
+    made = pg.PlotWidget(enableMenu=False, axisItems={side: Axis(side) for side in ("bottom", "left")})
     made.setAccessibleName(name)
     made.hideButtons()
     made.setMouseEnabled(False, False)
