@@ -39,6 +39,7 @@ class Subject(Value, frozen=True):
     hr_max_from_rpe: bool = False  # the clinic wants HRmax from Borg's scale, where the answers allow it
     hr_max_intervals_bpm: float | None = None  # highest pulse held for 5 s in an own interval session, 3 months back
     hr_max_intervals_all_out: bool = False  # whether the person went all out in it
+    hr_max_intervals_sessions: int = 1  # the highest of how many hard sessions it is
     hr_max_intervals_on: str | None = None  # ISO date, where the session is one of this record's
     beta_blocker: bool = False
     irregular_rhythm: bool = False  # atrial fibrillation or pacemaker: age formulas for HRmax are void

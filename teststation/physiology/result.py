@@ -4,7 +4,7 @@ from teststation.cause import Cause
 from teststation.ports import Value
 from teststation.subject import Gait
 
-ALGORITHM_VERSION = "3"  # every stored result names it; raise it whenever the same input may give another number
+ALGORITHM_VERSION = "4"  # every stored result names it; raise it whenever the same input may give another number
 
 METHODS = (
     "extrapolation", "combined", "ebbeling", "george", "vehrs", "hunt_submaximal", "rpe", "non_exercise",

@@ -82,23 +82,33 @@ def trained_of(seeds: range, jobs: int) -> Iterator[Trained]:
 
 def session_scores(found: list[Trained]) -> dict[str, SessionScore]:
     """By who had a session that was hard enough to tell of HRmax; a group of one has no score."""
-    groups = {"all": found, "had a hard session": [one for one in found if one.sessions]}
+    groups = {
+        "all": found,
+        "had a hard session": [one for one in found if one.hard],
+    }
     return {name: session_score(group) for name, group in groups.items() if len(group) > 1}
 
 
 def session_lines(scores: dict[str, SessionScore]) -> list[str]:
     """The table of what sessions taught, one line a group."""
     head = (
-        f"{'eight weeks of sessions':26}{'n':>6}{'hard':>7}{'HRmax before':>18}{'HRmax after':>18}{'± half fell':>13}"
+        f"{'eight weeks of sessions':24}{'n':>5}{'done':>6}{'hard':>6}{'HRmax before':>15}{'after':>14}{'told':>7}"
+        f"{'held':>9}{'± half fell':>13}{'held 95 %':>11}{'without':>10}"
     )
     return [head, *(_session_line(name, score) for name, score in scores.items())]
 
 
 def _session_line(name: str, score: SessionScore) -> str:
-    fell = "" if score.narrower_share is None else f"{100 * score.narrower_share:.1f} %"
+    fell, held, without = (
+        "" if share is None else f"{100 * share:.1f} %"
+        for share in (score.narrower_share, score.coverage, score.coverage_without)
+    )
     before = f"{score.before_bias_bpm:+.1f} ± {score.before_sd_bpm:.1f}"
     after = f"{score.after_bias_bpm:+.1f} ± {score.after_sd_bpm:.1f}"
-    return f"{name:26}{score.patients:6d}{score.hard_sessions:7.1f}{before:>18}{after:>18}{fell:>13}"
+    return (
+        f"{name:24}{score.patients:5d}{score.attended:6.1f}{score.hard_sessions:6.1f}{before:>15}{after:>14}"
+        f"{score.told_sd_bpm:7.1f}{100 * score.held:7.1f} %{fell:>13}{held:>11}{without:>10}"
+    )
 
 
 def trials_of(seeds: range, changes: tuple[float, ...], jobs: int, *, whole: bool = True) -> Iterator[Trial]:

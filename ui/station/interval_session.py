@@ -119,7 +119,7 @@ def learned_from(record: Record, stored: StoredSession) -> Learned | None:
     peak = stored.result.peak
     if peak is None or not (peak.hard_enough or peak.all_out):
         return None
-    this = SessionPeak(stored.run.started_at[:10], peak.bpm, peak.all_out)
+    this = SessionPeak(stored.run.started_at[:10], peak.bpm)
     before = record.sessions.peaks(stored.person_id, demo=stored.run.demo, before=stored.run.started_at)
     subject = without_evidence(stored.run.subject)
     return learned(subject, before, this)

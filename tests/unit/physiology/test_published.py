@@ -11,12 +11,14 @@ from teststation.errors import OutOfRange
 from teststation.physiology.ebbeling import ebbeling_vo2max
 from teststation.physiology.extrapolation import FittedLine
 from teststation.physiology.hrmax import (
+    BestPeak,
     SessionPeak,
+    best_of_days_bpm,
+    best_peak,
     brawner2004_bpm,
     by_age_bpm,
     hr_max,
     nes2013_bpm,
-    peak_that_counts,
     with_session,
 )
 from teststation.physiology.hunt_submaximal import hunt_submaximal_men_vo2max
@@ -143,13 +145,33 @@ def test_a_measured_maximum_goes_before_a_session_and_a_session_far_above_age_is
 def test_the_session_that_counts_is_the_highest_peak_of_three_months() -> None:
     day = "2026-04-02"
     sessions = [
-        SessionPeak("2025-12-01", 190.0, all_out=True),
+        SessionPeak("2025-12-01", 190.0),
         SessionPeak("2026-01-10", 171.0),
-        SessionPeak("2026-03-01", 174.0, all_out=True),
+        SessionPeak("2026-03-01", 174.0),
         SessionPeak("2026-04-03", 199.0),
     ]
-    assert peak_that_counts(sessions, day) == sessions[2]
-    assert peak_that_counts(sessions[:1], day) is None
+    assert best_peak(sessions, day) == BestPeak(sessions[2], 2)
+    assert best_peak(sessions[:1], day) is None
+
+
+def test_the_highest_of_many_sessions_lies_nearer_to_the_maximum() -> None:
+    """Expected highest of n standard normals (Harter 1961): 0.56, 1.03, 1.54, 1.87 for 2, 4, 10, 20; a day is 3 bpm."""
+    for sessions, highest in ((1, 0.0), (2, 0.564), (4, 1.029), (10, 1.539), (20, 1.867)):
+        assert best_of_days_bpm(sessions) == pytest.approx(3.0 * highest, abs=0.1)
+    by_age = (by_age_bpm(44), 11.1)
+    once, often = (with_session(by_age, 172.0, all_out=False, sessions=sessions) for sessions in (1, 20))
+    assert 172.0 < often[0] < once[0] - 1.5
+    person = Subject(sex=Sex.MALE, age_years=44, weight_kg=80, hr_max_intervals_bpm=172.0, hr_max_intervals_sessions=20)
+    assert hr_max(person).reckoned_bpm == often[0]
+
+
+def test_no_number_of_sessions_takes_a_maximum_below_its_peak_or_down_with_a_low_one() -> None:
+    by_age = (by_age_bpm(44), 11.1)
+    for sessions in (1, 24):
+        for peak in (115.0, 130.0, 150.0, 172.0, 190.0, 210.0):
+            bpm, _ = with_session(by_age, peak, all_out=False, sessions=sessions)
+            assert bpm > peak
+            assert peak > 140 or bpm > by_age[0] - 8
 
 
 def test_a_measured_hrmax_goes_before_borg_and_tells_its_date() -> None:

@@ -269,7 +269,7 @@ def test_the_ledger_is_a_page_of_its_own_and_says_what_was_sent() -> None:
     version = Version(1, "2026-01-02T10:00:00+00:00", "0.1.0", found, counts=True)
     made = with_extras(run, found, versions=(version,), ledger=True)
     last = pages_of(made)[-1]
-    for words in ("bedt om", "sendt", "bekreftet", "målt", run.plan.sha256, "ab" * 32, "algoritme 3", "(gjelder)"):
+    for words in ("bedt om", "sendt", "bekreftet", "målt", run.plan.sha256, "ab" * 32, "algoritme 4", "(gjelder)"):
         assert words in last, words
     assert run.plan.sha256 not in "".join(pages_of(report(run, found)))
 

@@ -152,6 +152,44 @@ def test_a_bout_that_felt_hard_is_not_made_harder(rpe: int, offered: bool) -> No
     assert (bench.state.bouts.offer is not None) is offered
 
 
+@pytest.mark.parametrize(
+    ("bpm", "rpe", "offered"), [(155, 13, True), (155, 14, True), (155, 15, False), (165, 13, False), (None, 13, False)]
+)
+def test_a_band_that_is_reached_with_ease_offers_a_step_and_moves_nothing(
+    bpm: int | None, rpe: int, offered: bool
+) -> None:
+    """The band is 153 to 171. In its upper half, unread or rated as it should feel, it is left alone."""
+    bench = in_bout(session())
+    bench.bpm = 155
+    bench.run_for(100.0)
+    bench.bpm = bpm
+    bench.run_for(55.0)
+    bench.bpm = bpm or 155
+    bench.run_for(BOUT_S - 145.0).feed(ev.RpeGiven(t_s=bench.now_s, rpe=rpe))
+    offer = bench.state.bouts.offer
+    assert (offer is not None) is offered
+    in_bout(bench, 2).run_for(2.0)
+    assert bench.state.setpoint == BOUT
+    if offer is not None:
+        assert offer.load == Setpoint(speed_kmh=5.0, incline_pct=9.0)
+        assert offer.cause.code == "offer_borg_below"
+
+
+def test_a_bout_that_has_decided_about_the_next_offers_nothing_more() -> None:
+    bench = in_bout(session())
+    bench.bpm = 145
+    bench.run_for(185.0).feed(ev.LoadAccepted(t_s=bench.now_s))
+    bench.run_for(BOUT_S - 175.0).feed(ev.RpeGiven(t_s=bench.now_s, rpe=13))
+    assert bench.state.bouts.offer is None, "a step has been taken"
+    eased = in_bout(session())
+    eased.bpm = 175
+    eased.run_for(20.0)
+    assert eased.state.bouts.eased == 1
+    eased.bpm = 155
+    eased.run_for(BOUT_S - 10.0).feed(ev.RpeGiven(t_s=eased.now_s, rpe=13))
+    assert eased.state.bouts.offer is None, "the pulse went beyond its band in this bout"
+
+
 @pytest.mark.parametrize("flag", ["cadence_lock", "rr_disagrees"])
 def test_a_doubtful_pulse_offers_nothing(flag: str) -> None:
     bench = in_bout(session())
@@ -461,6 +499,12 @@ FAULTS: list[tuple[types.ModuleType, str, str, Callable[[], None]]] = [
     (bouts, "if offer is None or terms is None or barred or", "if offer is None or terms is None or",
      test_nothing_is_taken_while_the_pulse_is_lost),
     (bouts, "state = declined(state)", "pass", lambda: test_a_doubtful_pulse_offers_nothing("cadence_lock")),
+    (bouts, "if rpe >= terms.borg_low:\n        return False", "if False:\n        return False",
+     lambda: test_a_band_that_is_reached_with_ease_offers_a_step_and_moves_nothing(155, 15, False)),
+    (bouts, "read_bpm is not None and read_bpm < (terms.hr_low_bpm + terms.hr_high_bpm) / 2", "read_bpm is not None",
+     lambda: test_a_band_that_is_reached_with_ease_offers_a_step_and_moves_nothing(165, 13, False)),
+    (bouts, "return bouts.next_load is not None or bouts.eased_s is not None or", "return",
+     test_a_bout_that_has_decided_about_the_next_offers_nothing_more),
     (bouts, "if rpe > terms.borg_high:", "if False:", lambda: test_a_bout_that_felt_hard_is_not_made_harder(18, False)),
     # a ceiling that is ignored
     (bouts, "return able and terms.allows(load)", "return able", test_no_offer_is_made_above_the_ceiling),

@@ -63,7 +63,7 @@ def test_a_bout_that_felt_hard_before_its_pulse_was_read_is_not_made_harder(rpe:
 
 
 FAULTS: list[tuple[str, str, Callable[[], None]]] = [
-    ("t_s - MINUTE_S)\n\n\ndef _off", "t_s - 10.0)\n\n\ndef _off",
+    ("t_s - MINUTE_S)\n\n\ndef _settled", "t_s - 10.0)\n\n\ndef _settled",
      test_doubt_in_the_minute_that_is_read_offers_nothing_though_it_is_over),
     ("said is not None and said > terms.borg_high", "False",
      lambda: test_a_bout_that_felt_hard_before_its_pulse_was_read_is_not_made_harder(18, False)),

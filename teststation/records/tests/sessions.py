@@ -147,7 +147,7 @@ class KeptSessions:
             if is_demonstration(row["treadmill"], row["heart_rate"]) is demo and (
                 before is None or started_at < before
             ):
-                found.append(SessionPeak(started_at[:10], peak.bpm, peak.all_out))
+                found.append(SessionPeak(started_at[:10], peak.bpm))
         return tuple(found)
 
     def last_load(self, person_id: str, protocol_id: str, *, demo: bool = False) -> NextLoad | None:

@@ -49,9 +49,25 @@ def rated(state: RunState, t_s: float, rpe: int) -> RunState:
         return _eased_next(state, terms) if first else state
     if rpe > terms.borg_high:
         return replace(state, bouts=replace(state.bouts, offer=None, next_load=None))
-    if terms.hr_low_bpm is None and rpe < terms.borg_low:
+    read_bpm = state.bouts.read_bpm if state.bouts.read_index == index else None
+    if felt_easy(terms, rpe, read_bpm) and not (terms.hr_low_bpm is not None and _settled(state, t_s)):
         return _offered(state, terms, Cause("offer_borg_below", {"rpe": rpe, "low": terms.borg_low}))
     return state
+
+
+def felt_easy(terms: SessionTerms, rpe: int, read_bpm: float | None) -> bool:
+    """Whether a bout was easier than bouts are to feel, and its pulse does not forbid a harder one.
+
+    A band is of an HRmax that may be wrong: one that lies too low is reached with ease, and by the pulse alone nobody
+    would ever get beyond it. So Borg's number counts beside the pulse (Taylor 2019: zones are calibrated per person by
+    both), as long as the third minute was read and lay in the band's lower half: in its upper half the pulse is likely
+    to leave the band by the last bout.
+    """
+    if rpe >= terms.borg_low:
+        return False
+    if terms.hr_low_bpm is None or terms.hr_high_bpm is None:
+        return True
+    return read_bpm is not None and read_bpm < (terms.hr_low_bpm + terms.hr_high_bpm) / 2
 
 
 def accepted(state: RunState) -> RunState:
@@ -137,6 +153,12 @@ def _felt_hard(state: RunState, terms: SessionTerms) -> bool:
 def _doubtful(state: RunState, t_s: float) -> bool:
     """Whether a number of the last minute may not have been the heart's: then nothing harder is offered."""
     return state.hr_frozen is not None or doubted(state.hr_remarks, t_s - MINUTE_S)
+
+
+def _settled(state: RunState, t_s: float) -> bool:
+    """Whether this bout has decided about the next one already, or its pulse may not have been the heart's."""
+    bouts = state.bouts
+    return bouts.next_load is not None or bouts.eased_s is not None or _doubtful(state, t_s)
 
 
 def _offered(state: RunState, terms: SessionTerms, cause: Cause) -> RunState:

@@ -7,6 +7,7 @@ from statistics import fmean
 from teststation.cause import Cause
 from teststation.ports import Setpoint
 from teststation.protocol.plan import SessionTerms
+from teststation.run.engine.bouts import felt_easy
 from teststation.run.record import LOAD_EASED, PULSE_FROZEN, PULSE_MOVES, RunRecord, StageSpan
 from teststation.training.session.pulse import Found, Reading, Span, peaks
 from teststation.training.session.result import SESSION_ALGORITHM, BoutResult, NextLoad, Peak, SessionResult
@@ -192,24 +193,32 @@ def _next_load(run: RunRecord, terms: SessionTerms, bouts: Sequence[BoutResult])
         return NextLoad(lower.speed_kmh, lower.incline_pct, terms.gait, Cause("next_easier"))
     judged = [bout for bout in walked if bout.third_minute_bpm is not None]
     rated = [bout.rpe for bout in walked if bout.rpe is not None]
+    felt = False
     easy_borg = bool(rated) and max(rated) < terms.borg_low
     if terms.hr_low_bpm is None:
         below = easy_borg and len(rated) == len(walked)
     else:
         low = terms.hr_low_bpm
-        below = bool(judged) and all((bout.third_minute_bpm or 0.0) < low for bout in judged)
+        below = bool(judged) and all(_asks_for_more(bout, terms, low) for bout in judged)
         below = below and all(rpe <= terms.borg_high for rpe in rated)
+        felt = any((bout.third_minute_bpm or 0.0) >= low for bout in judged)
     if below and len(walked) == len(run.plan.bouts) and not eased:
         higher = terms.harder(last)
         return NextLoad(
             last.speed_kmh,
             last.incline_pct,
             terms.gait,
-            Cause("next_harder"),
+            Cause("next_felt_easy" if felt else "next_harder"),
             higher.speed_kmh,
             higher.incline_pct,
         )
     return NextLoad(last.speed_kmh, last.incline_pct, terms.gait, Cause("next_same"))
+
+
+def _asks_for_more(bout: BoutResult, terms: SessionTerms, low_bpm: float) -> bool:
+    """A bout below its band, or one that was reached with ease: a band may be of an HRmax that is too low."""
+    below = (bout.third_minute_bpm or 0.0) < low_bpm
+    return below or (bout.rpe is not None and felt_easy(terms, bout.rpe, bout.third_minute_bpm))
 
 
 def _set_load(run: RunRecord, bout: BoutResult) -> Setpoint:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from teststation.physiology.hrmax import SessionPeak, hr_max, peak_that_counts
+from teststation.physiology.hrmax import SessionPeak, best_peak, hr_max
 from teststation.physiology.result import HrMax
 from teststation.ports import Value
 from teststation.subject import Subject
@@ -19,18 +19,21 @@ class Learned(Value, frozen=True):
 
 
 def with_evidence(subject: Subject, sessions: Sequence[SessionPeak], on: str) -> Subject:
-    """The subject on ISO day ``on``, with the session that tells most of their HRmax.
+    """The subject on ISO day ``on``, with the highest peak of their hard sessions and how many they were.
 
-    A peak that somebody has typed stands where it is higher: no HRmax lies below either.
+    A peak that somebody has typed stands where it is higher: no HRmax lies below either. That somebody went all out is
+    theirs to say. A bout rated Borg 19 is none: people who say more than others do so at every load, and the rule of an
+    all-out peak would draw their HRmax down to whatever they stopped at.
     """
-    best = peak_that_counts(sessions, on)
-    if best is None or subject.irregular_rhythm or (subject.hr_max_intervals_bpm or 0.0) >= best.bpm:
+    best = best_peak(sessions, on)
+    if best is None or subject.irregular_rhythm or (subject.hr_max_intervals_bpm or 0.0) >= best.peak.bpm:
         return subject
     return msgspec.structs.replace(
         subject,
-        hr_max_intervals_bpm=best.bpm,
-        hr_max_intervals_all_out=best.all_out,
-        hr_max_intervals_on=best.on,
+        hr_max_intervals_bpm=best.peak.bpm,
+        hr_max_intervals_all_out=False,
+        hr_max_intervals_sessions=best.sessions,
+        hr_max_intervals_on=best.peak.on,
     )
 
 
@@ -52,7 +55,11 @@ def without_evidence(subject: Subject) -> Subject:
     if subject.hr_max_intervals_on is None:
         return subject
     return msgspec.structs.replace(
-        subject, hr_max_intervals_bpm=None, hr_max_intervals_all_out=False, hr_max_intervals_on=None
+        subject,
+        hr_max_intervals_bpm=None,
+        hr_max_intervals_all_out=False,
+        hr_max_intervals_sessions=1,
+        hr_max_intervals_on=None,
     )
 
 

@@ -4,7 +4,7 @@ from teststation.cause import Cause
 from teststation.ports import Value
 from teststation.subject import Gait
 
-SESSION_ALGORITHM = "1"  # every kept result names it; raise it whenever the same session may give another number
+SESSION_ALGORITHM = "2"  # every kept result names it; raise it whenever the same session may give another number
 
 
 class BoutResult(Value, frozen=True):

@@ -74,6 +74,25 @@ def test_bouts_below_their_band_offer_a_harder_start_next_time_and_set_none() ->
     assert hard.next_load.cause.code == "next_same", "a pulse below its band is no reason where it felt hard"
 
 
+@pytest.mark.parametrize(
+    ("share", "borg", "code"),
+    [
+        (0.93, (12, 13, 14, 14), "next_felt_easy"),
+        (0.93, (12, 13, 14, 15), "next_same"),
+        (1.0, (12, 13, 14, 14), "next_same"),
+    ],
+)
+def test_a_band_reached_with_ease_in_every_bout_offers_a_harder_start(
+    share: float, borg: tuple[int, ...], code: str
+) -> None:
+    """The band is 153 to 171, and the third minute lies at 156 or, in the band's upper half, at 167."""
+    found = result(lambda t_s: round(true_bpm(t_s) * share), borg=borg)
+    assert found.bouts_reached == 4
+    assert found.next_load is not None
+    assert found.next_load.cause.code == code
+    assert (found.next_load.harder_incline_pct == 9.0) is (code == "next_felt_easy")
+
+
 def test_a_session_that_was_too_hard_starts_easier_or_at_what_it_was_lowered_to() -> None:
     rated = result(borg=(16, 17, 18, 19))
     assert rated.next_load is not None

@@ -7,12 +7,13 @@ from tests.unit.run.builders import SUBJECT
 from teststation.physiology.hrmax import SessionPeak, hr_max
 from teststation.training.session.evidence import learned, learned_by_test, with_evidence, without_evidence
 
-EARLY, LATE = SessionPeak("2026-01-05", 171.0), SessionPeak("2026-01-19", 176.0, all_out=True)
+EARLY, LATE = SessionPeak("2026-01-05", 171.0), SessionPeak("2026-01-19", 176.0)
 
 
 def test_the_session_that_tells_most_is_in_the_subject_with_its_date() -> None:
     known = with_evidence(SUBJECT, (EARLY, LATE), "2026-02-01")
-    assert (known.hr_max_intervals_bpm, known.hr_max_intervals_all_out) == (176.0, True)
+    assert (known.hr_max_intervals_bpm, known.hr_max_intervals_sessions) == (176.0, 2)
+    assert not known.hr_max_intervals_all_out, "that somebody went all out is theirs to say"
     assert known.hr_max_intervals_on == "2026-01-19"
     maximum = hr_max(known)
     assert (maximum.source, maximum.measured_on) == ("intervals", "2026-01-19")
@@ -39,7 +40,9 @@ def test_what_a_session_adds_is_shown_before_and_after() -> None:
     assert found.narrower_pct == pytest.approx(100 * (1 - (found.after.reckoned_sd_bpm or 0) / 11.1), abs=1)
     assert found.narrower_pct > 10
     later = SessionPeak("2026-01-26", 171.0)
-    assert learned(SUBJECT, (LATE,), later) is None, "a lower peak adds nothing"
+    two = learned(SUBJECT, (LATE,), later)
+    assert two is not None, "that no day of two was better says a little"
+    assert LATE.bpm < two.after.bpm < two.before.bpm
 
 
 def test_a_measured_maximum_is_not_changed_by_a_session() -> None:
