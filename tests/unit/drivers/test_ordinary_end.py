@@ -82,6 +82,9 @@ def test_a_belt_is_watched_for_twenty_seconds_after_its_end() -> None:
     assert runs_s(ended(10.0), 12.0 + 19.5, 3.0) == LOOK_S
     assert runs_s(ended(10.0), 12.0 + 20.25, 3.0) is None
     end = ended(10.0)
+    assert not end.runs_again(31.75, 3.0)
+    assert end.runs_again(32.0, 3.0)
+    end = ended(10.0)
     assert not end.runs_again(32.0, 3.0), "one look"
     assert not end.runs_again(32.25, 3.0), "and the time is over"
     assert runs_s(end, 12.0, 3.0) is None, "it is not watched any more"
