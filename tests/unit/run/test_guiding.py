@@ -207,6 +207,7 @@ def test_stop_asks_for_a_belt_at_rest_and_ends_when_it_is_read() -> None:
     bench.run_for(1.5)
     assert bench.state.phase is Phase.ENDED
     assert bench.state.at_rest
+    assert bench.asked() == "nothing", "of a run that is over"
 
 
 def test_without_a_wire_a_stop_ends_by_the_operators_word_and_by_nothing_else() -> None:

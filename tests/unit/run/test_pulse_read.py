@@ -7,7 +7,7 @@ import pytest
 from tests.unit.run.builders import Bench
 from teststation.ports import HeartRateStatus
 from teststation.run import events as ev
-from teststation.run.absence import AWAY
+from teststation.run.absence import AWAY, away_left_s
 from teststation.run.engine import heart
 from teststation.run.engine.heart import AWAY_AMONG, THERE, absent_too_long, lose_heart, read_heart
 from teststation.run.frozen import Frozen
@@ -143,6 +143,7 @@ def test_a_pulse_is_away_too_long_with_the_last_second_that_it_may_be() -> None:
     state = lose_heart(walked(), T_S)
     assert not absent_too_long(state, T_S + 59.9)
     assert absent_too_long(state, T_S + 60.0)
+    assert away_left_s(walked(), T_S) == 60.0, "one that was never lost has all of it"
     for_most = replace(walked(), absence=Window(90.0).read(0.0, AWAY).read(60.0, THERE))
     assert absent_too_long(for_most, 90.0)
     assert not absent_too_long(for_most, 90.1)

@@ -1,0 +1,90 @@
+"""What holds a stage: when its clock stands still, when it goes on, and when the load is the plan's again."""
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from tests.unit.run.builders import PLAN, Bench
+from tests.unit.run.test_bouts import BOUT, machine
+from tests.unit.run.test_bouts import plan as session_plan
+from teststation.ports import Setpoint
+from teststation.run.holds import hold, release, stage_setpoint, stops_clock
+from teststation.run.state import Bouts, HoldCause, Phase, Prompt, RunState
+
+T_S = 60.0
+LOW, PLANNED = Setpoint(speed_kmh=3.0, incline_pct=0.0), Setpoint(speed_kmh=4.8, incline_pct=0.0)
+ASKED, BEGINS = Prompt(PLANNED, 50.0), Prompt(PLANNED, 50.0, begins_stage=True)
+
+
+def walked(*causes: HoldCause, since_s: float | None = None, **changed: object) -> RunState:
+    """A stage that ends at 130 s, on a load below the planned one."""
+    state = replace(Bench().started().state, stage_ends_s=130.0, setpoint=LOW, holds=frozenset(causes))
+    return replace(state, held_since_s=since_s, **changed)  # type: ignore[arg-type]
+
+
+def in_session(*causes: HoldCause, since_s: float | None = None, **changed: object) -> RunState:
+    return walked(*causes, since_s=since_s, plan=session_plan(), stage_index=1, **changed)
+
+
+@pytest.mark.parametrize("cause", list(HoldCause))
+def test_in_a_test_every_cause_stops_the_clock_and_in_a_session_the_operator_and_a_first_load(
+    cause: HoldCause,
+) -> None:
+    for prompt in (None, ASKED, BEGINS):
+        assert stops_clock(walked(prompt=prompt), cause)
+        stops = cause is HoldCause.OPERATOR or (cause is HoldCause.LOAD_NOT_SET and prompt is BEGINS)
+        assert stops_clock(in_session(prompt=prompt), cause) is stops
+
+
+def test_a_second_cause_leaves_the_clock_where_it_stood() -> None:
+    free = walked()
+    held = replace(free, holds=frozenset({HoldCause.LIMIT}), held_since_s=T_S)
+    assert hold(free, T_S, HoldCause.LIMIT) == held
+    both = frozenset({HoldCause.LIMIT, HoldCause.HR_LOST})
+    assert hold(held, T_S + 9.0, HoldCause.HR_LOST) == replace(held, holds=both)
+
+
+def test_in_a_session_a_lost_pulse_bars_the_load_while_the_clock_runs_on() -> None:
+    free = in_session()
+    barred = replace(free, holds=frozenset({HoldCause.HR_LOST}))
+    assert hold(free, T_S, HoldCause.HR_LOST) == barred
+    both = frozenset({HoldCause.HR_LOST, HoldCause.OPERATOR})
+    stands = replace(barred, holds=both, held_since_s=T_S)
+    assert hold(barred, T_S, HoldCause.OPERATOR) == stands
+    assert release(stands, T_S + 10.0, HoldCause.HR_LOST) == replace(stands, holds=frozenset({HoldCause.OPERATOR}))
+    # Released by the operator the clock runs, and the load waits for the pulse still.
+    runs = replace(barred, stage_ends_s=130.0 + 10.0)
+    assert release(stands, T_S + 10.0, HoldCause.OPERATOR) == runs
+    assert release(barred, T_S, HoldCause.HR_LOST) == replace(free, setpoint=BOUT)
+
+
+def test_with_its_last_cause_the_stage_goes_on_for_what_was_left_on_the_planned_load() -> None:
+    held = walked(HoldCause.LIMIT, since_s=T_S)
+    assert release(held, T_S + 25.0, HoldCause.LIMIT) == walked(setpoint=PLANNED, stage_ends_s=155.0)
+    assert release(held, T_S + 25.0, HoldCause.OPERATOR) == held, "a cause that was none changes nothing"
+
+
+@pytest.mark.parametrize("left", [cause for cause in HoldCause if cause is not HoldCause.LOAD_CHANGED])
+def test_with_another_cause_the_clock_stands_and_the_load_comes_only_to_be_set_by_the_hand(left: HoldCause) -> None:
+    held = walked(HoldCause.LOAD_CHANGED, left, since_s=T_S)
+    after = replace(held, holds=frozenset({left}))
+    if left is HoldCause.LOAD_NOT_SET:
+        after = replace(after, setpoint=PLANNED)
+    assert release(held, T_S + 25.0, HoldCause.LOAD_CHANGED) == after
+
+
+@pytest.mark.parametrize("phase", [phase for phase in Phase if phase is not Phase.STAGES])
+def test_outside_the_stages_no_release_sets_a_load(phase: Phase) -> None:
+    held = walked(HoldCause.HR_LOST, since_s=T_S, phase=phase)
+    assert release(held, T_S, HoldCause.HR_LOST).setpoint == LOW
+
+
+def test_a_stages_load_is_the_plans_in_the_machines_steps_or_what_its_part_has_come_to() -> None:
+    steep = PLAN.stages[1]
+    assert stage_setpoint(walked(), steep) == Setpoint(speed_kmh=4.8, incline_pct=4.0)
+    coarse = msgspec.structs.replace(machine(), speed_step_kmh=1.0, incline_step_pct=3.0)
+    assert stage_setpoint(walked(treadmill=coarse), steep) == Setpoint(speed_kmh=5.0, incline_pct=3.0)
+    told = in_session(treadmill=coarse, bouts=Bouts(loads=(("bout", Setpoint(speed_kmh=4.4, incline_pct=7.0)),)))
+    assert stage_setpoint(told, told.plan.stages[1]) == Setpoint(speed_kmh=4.0, incline_pct=6.0)
+    assert stage_setpoint(told, told.plan.stages[2]) == Setpoint(speed_kmh=4.0, incline_pct=0.0)
