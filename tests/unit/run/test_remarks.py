@@ -30,6 +30,16 @@ def test_a_remark_stands_for_ten_seconds_after_it_was_last_made() -> None:
     assert remarks.standing(again, "", None, 115.1) == ()
 
 
+def test_a_remark_is_kept_once_with_its_last_time_beside_the_others() -> None:
+    before = (("bpm_jump", 1.0), ("cadence_lock", 2.0))
+    assert remarks.remarked(before, ("bpm_jump", "battery_low"), 3.0) == (
+        ("cadence_lock", 2.0),
+        ("bpm_jump", 3.0),
+        ("battery_low", 3.0),
+    )
+    assert remarks.remarked(before, (), 3.0) == before
+
+
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 @pytest.mark.parametrize(
     "flag", ["bpm_jump", "rr_disagrees", "cadence_lock", "second_strap", "not_bound", "battery_low"]
