@@ -114,4 +114,4 @@ def _stray(state: RunState, read: ev.BeltRead) -> RunState:
     strays = state.strays.read(read.t_s, float(off))
     if not strays.at_least(STRAYS_FOR_S, read.t_s, STRAYS_AMONG_S, bool):
         return replace(state, strays=strays)
-    return replace(state, confirmed=None, strays=STRAYS)
+    return replace(state, confirmed=None)  # the prompt that follows looks anew

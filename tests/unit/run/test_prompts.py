@@ -164,7 +164,7 @@ def test_a_speed_that_is_not_read_sets_no_load() -> None:
 @pytest.mark.parametrize(
     ("speed_kmh", "incline_pct", "off"),
     [
-        (5.2, 0.0, 0.0), (5.4, 0.0, 1.0), (4.2, 0.0, 1.0), (4.8, 1.0, 0.0), (4.8, 1.1, 1.0), (4.8, -1.1, 1.0),
+        (5.3, 0.0, 0.0), (5.4, 0.0, 1.0), (4.2, 0.0, 1.0), (4.8, 1.0, 0.0), (4.8, 1.1, 1.0), (4.8, -1.1, 1.0),
         (4.8, None, 0.0), (5.4, None, 1.0), (None, 9.0, None),
     ],
 )  # fmt: skip
@@ -172,6 +172,16 @@ def test_off_is_half_a_kmh_or_a_percent(speed_kmh: float | None, incline_pct: fl
     state = walked()
     after = asked_of(state, state, belt(T_S, speed_kmh, at_rest=False, incline_pct=incline_pct))
     assert after == replace(state, strays=STRAYS if off is None else STRAYS.read(T_S, off))
+
+
+def test_off_is_measured_from_the_load_that_is_set() -> None:
+    state = walked(confirmed=SECOND, setpoint=SECOND)
+    assert asked_of(state, state, belt(T_S, 4.8, incline_pct=4.0)).strays == STRAYS.read(T_S, 0.0)
+    # In numbers of which the difference is 0.2 to the last digit.
+    slow = walked(prompt=Prompt(Setpoint(speed_kmh=0.4, incline_pct=0.0), 50.0), measured_speed_kmh=0.2)
+    after = asked_of(slow, replace(slow, setpoint=Setpoint(speed_kmh=0.4, incline_pct=0.0)), belt(T_S, 0.2))
+    assert after.prompt is not None
+    assert after.prompt.seen.last == 1.0
 
 
 def test_off_for_five_seconds_it_is_asked_for_again_and_set_no_longer() -> None:
