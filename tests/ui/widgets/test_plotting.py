@@ -6,7 +6,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ui.desktop.i18n import use_language
-from ui.desktop.widgets.plotting import axes_of, plot
+from ui.desktop.theme.style import font_family
+from ui.desktop.widgets.plotting import axes_of, plot, rescale_axes
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +23,14 @@ def test_an_axis_writes_numbers_as_the_window_does(qtbot: QtBot, language: str, 
     qtbot.addWidget(made)
     for side in ("bottom", "left"):
         assert axes_of(made).getAxis(side).tickStrings([0.5, 1.0], 1.0, 0.5)[0] == half
+
+
+def test_a_title_that_has_no_room_beside_its_axis_is_left_out(qtbot: QtBot) -> None:
+    made = plot("", "Puls, slag/min", "Puls mot tid")
+    qtbot.addWidget(made)
+    rescale_axes(made, 0.5, font_family())
+    title = axes_of(made).getAxis("left").label
+    for height_px, there in ((300, True), (50, False), (300, True)):
+        made.resize(300, height_px)
+        made.grab()
+        assert title.isVisible() is there, height_px

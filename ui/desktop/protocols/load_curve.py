@@ -15,7 +15,7 @@ from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
 from ui.desktop.widgets.plotting import axes_of, pen, plot, pulse_range, rescale_axes
 
-LOW_BELOW = 0.6  # the scale below which a plot is lower than its axis's whole title, and a step's name takes more of it
+LOW_BELOW = 0.6  # the scale below which a step's name takes more of its plot's height
 UNKNOWN_S = 60.0  # how wide a stage is drawn whose length cannot be read
 
 
@@ -25,9 +25,8 @@ class LoadCurve(QWidget):
     def __init__(self, scale: float) -> None:
         super().__init__()
         self.uptake = plot("", tr("protocols.axis_vo2"), tr("protocols.curve_vo2"))
-        low = scale < LOW_BELOW
-        self.pulse = plot(tr("plot.minutes"), tr("unit.bpm") if low else tr("plot.pulse"), tr("protocols.curve_pulse"))
-        self._headroom = 1.6 if low else 1.3
+        self.pulse = plot(tr("plot.minutes"), tr("plot.pulse"), tr("protocols.curve_pulse"))
+        self._headroom = 1.6 if scale < LOW_BELOW else 1.3
         self._above, self._below = axes_of(self.uptake), axes_of(self.pulse)
         self._steps = pg.PlotCurveItem(pen=pen(c.ACCENT, 2), fillLevel=0.0, brush=QColor(c.ACCENT_SOFT))
         self._low, self._high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)

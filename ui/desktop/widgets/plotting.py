@@ -31,11 +31,17 @@ def axes_of(widget: pg.PlotWidget) -> Any:
 
 
 class Axis(pg.AxisItem):
-    """Numbers as the window's language writes them."""
+    """Numbers as the window's language writes them; a title stands there where the whole of it has room."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         said = super().tickStrings(values, scale, spacing)
         return [one.replace(".", ",") for one in said] if language() in COMMA else said
+
+    def resizeEvent(self, ev: object = None) -> None:
+        super().resizeEvent(ev)
+        if self.labelText and self.label is not None:
+            room = self.size().height() if self.orientation == "left" else self.size().width()
+            self.label.setVisible(self.label.boundingRect().width() <= room)
 
 
 def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
