@@ -12,6 +12,7 @@ from teststation.errors import AfterTheTest, RecordError
 from ui.desktop import closing, shutdown, window
 from ui.desktop.closing import Closing
 from ui.desktop.i18n import use_language
+from ui.station.settings import Settings
 
 
 class Room:
@@ -70,14 +71,12 @@ def what_was_not_taken_in_is_told() -> None:
     said: list[tuple[str, list[str]]] = []
     lost = [(Path("a.journal"), RecordError(Cause("event_newer", {"kind": "belt_flew"})).causes)]
     station = SimpleNamespace(
-        recover=list, recovered_sessions=[], not_recovered=lost, settings=SimpleNamespace(intended_use_accepted=True)
+        recover=list, recovered_sessions=[], not_recovered=lost, settings=Settings(intended_use_accepted=True)
     )
-    remind = SimpleNamespace(remind=lambda: None)
     room: Any = SimpleNamespace(
         station=station,
         tell=lambda title, lines: said.append((title, lines)),
-        door=remind,
-        machines=remind,
+        door=SimpleNamespace(remind=lambda: None),
         drills=None,
         demo=True,
     )

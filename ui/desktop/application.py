@@ -86,6 +86,8 @@ def run_app(
     awake.timeout.connect(lambda: None)
     awake.start()
     try:
+        # As large as it will be: a style sheet made for another size would be made twice.
+        standing.window.resize(application.primaryScreen().availableSize())
         standing.window.showMaximized()
         if instead_of is not None:
             instead_of.hide()

@@ -54,7 +54,7 @@ class Standing:
         made.look_changed.connect(lambda: QTimer.singleShot(0, self.renew))
         warm_up = QTimer(made, interval=WARM_UP_EVERY_MS)
         warm_up.timeout.connect(lambda: made.at_work is not None or made.warm_up() or warm_up.stop())
-        warm_up.start()
+        QTimer.singleShot(0, warm_up, warm_up.start)  # from the first picture on, however long that took
         return made
 
     def renew(self) -> None:

@@ -15,11 +15,9 @@ from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
-from teststation.run.drill import Fault
 from teststation.run.record import Outcome
 from ui.desktop.clinic.upkeep import Upkeep, last_words
 from ui.desktop.closing import Closing
-from ui.desktop.desk.about import AboutSheet
 from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.drill.apart import DrillApart
 from ui.desktop.focus import Focus
@@ -28,6 +26,7 @@ from ui.desktop.i18n import core_texts, told, told_of, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import day, moment
 from ui.desktop.keys import Keys
+from ui.desktop.machines.reminder import remind
 from ui.desktop.patient.flow import SecondScreen
 from ui.desktop.people.flow import PeopleFlow
 from ui.desktop.people.person import PersonScreen
@@ -44,11 +43,10 @@ from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.stop_button import StopButton
 from ui.station.desk import Desk
 from ui.station.practice import PRACTICE_SPEEDS, is_practice, practice_plan
-from ui.station.session import Session
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station
 
-Prepared = TypeVar("Prepared", bound=Session)
+Prepared = TypeVar("Prepared", bound="Session")
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 880, 420  # 1366 x 768 at 150 %, less a task bar and a title
 MM_PER_INCH = 25.4
 STEPS = ("people", "pretest", "run", "result")
@@ -56,12 +54,14 @@ AFTER_A_RUN = ("results", "papers")
 MOVES = ("run", "intervals", "commissioning")  # where a belt may move: STOPP is there, and nothing above the screen
 
 if TYPE_CHECKING:
+    from teststation.run.drill import Fault
     from ui.desktop.drill.flow import Drills
     from ui.desktop.intervals.group_flow import GroupFlow
     from ui.desktop.machines.commissioning_flow import CommissioningFlow
     from ui.desktop.test.bridge import SessionBridge
     from ui.desktop.test.flow import RunFlow
     from ui.desktop.test.screen import RunScreen
+    from ui.station.session import Session
     from ui.station.together import GroupSession
 
 
@@ -240,6 +240,8 @@ class MainWindow(Rooms):
         first.get(name, lambda: screen)().setFocus()
 
     def _about(self, window: QWidget) -> Sheet:
+        from ui.desktop.desk.about import AboutSheet
+
         may = self.drills is None and self.at_work is None
         return AboutSheet(window, self.clinic.save_support, self.apart.open if may else None)
 
@@ -260,7 +262,7 @@ class MainWindow(Rooms):
             for path, problems in self.station.not_recovered:
                 self.tell(tr("recovered.not"), [*told(problems), str(path)])
         self.door.remind()
-        self.machines.remind()
+        remind(self.station.settings, self.tell)
         if not self.demo:
             self.upkeep.look_back()
         if not self.station.settings.intended_use_accepted:
@@ -350,7 +352,7 @@ class MainWindow(Rooms):
 
         return Drills(self, self._begin_drill, which, person_id)
 
-    def _begin_drill(self, setup: Setup, fault: Fault, seed: int) -> bool:
+    def _begin_drill(self, setup: Setup, fault: "Fault", seed: int) -> bool:
         from ui.desktop.drill.flow import DrillFlow
 
         session = self._started(lambda: self.station.prepare(setup))

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime
 
-from drivers.machines import Machine, load_machines, machine_of
-from drivers.registry import TREADMILL, parse_device
 from drivers.treadmill_client import TreadmillClient
 from teststation.cause import Cause, Problem
 from teststation.clock import TimeScale
@@ -16,7 +14,7 @@ from teststation.run.belt_trial import Trial, TrialPhase
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
 from teststation.run.controller import LEASE_WALL_S
 from teststation.units import KMH_PER_MPH
-from ui.station.settings import Settings, ant_key, load_settings
+from ui.station.settings import ant_key, load_settings
 
 # The console shows the speed that was sent, or the same number in the other unit.
 SAME_SHARE = 0.08
@@ -183,20 +181,3 @@ def check_by_hand(
         raise BadInput(Cause("trial_tells_nothing"))
     belt_check(shown_kmh, told_kmh, method, by, today)
     return belt_check(true_kmh, told_kmh, method, by, today)
-
-
-def check_reminder(settings: Settings, today: date) -> Machine | None:
-    """The clinic's treadmill where its belt has to be checked again; None where it need not, or is not known."""
-    machines = load_machines()
-    if not settings.treadmill or not machines:
-        return None
-    machine = machine_of(settings.treadmill, machines)
-    return machine if machine is not None and machine.check_due(today) else None
-
-
-def last_belt_check(device: str) -> BeltCheck | None:
-    """The latest belt check of a treadmill; None for one that was never checked, and for the emulator."""
-    if parse_device(device, TREADMILL).family == "emulated":
-        return None
-    machine = machine_of(device)
-    return None if machine is None else machine.last_check

@@ -16,10 +16,7 @@ from typing import TYPE_CHECKING, overload
 
 import msgspec
 
-from drivers.heart_rate_client import HeartRateClient
-from drivers.machines import load_machines
 from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
-from drivers.treadmill_client import TreadmillClient, second_driver
 from teststation import __version__
 from teststation.cause import Cause, Problem
 from teststation.clock import ScaledClock, TimeScale
@@ -37,24 +34,13 @@ from teststation.records.tests.journal import read_journal
 from teststation.records.tests.kept_tests import KeptLine, StoredTest
 from teststation.records.tests.sessions import StoredSession
 from teststation.run import events as ev
-from teststation.run.controller import Controller, Devices
 from teststation.run.record import RunRecord
-from teststation.run.recording import interrupted
-from teststation.run.state import Timing
 from teststation.subject import Subject
 from teststation.texts import english
-from teststation.training.session.analysis import analyse
-from teststation.training.session.evidence import with_evidence
-from teststation.training.session.pulse import readings_of
 from teststation.training.session.result import SessionResult
-from teststation.training.together import NO_BELT, training_of
 from ui.station.clinic_logo import read_logo
-from ui.station.commissioning import last_belt_check
-from ui.station.emulated import EmulatedPair
-from ui.station.interval_session import TrainingSession
 from ui.station.practice import nothing_is_kept
 from ui.station.run_mark import RunMark
-from ui.station.session import Keeping, Session
 from ui.station.settings import Settings, ant_key, protocols_path
 from ui.station.synced_journal import SyncedJournal
 
@@ -62,6 +48,11 @@ if TYPE_CHECKING:
     from teststation.exchange.export import Manner
     from teststation.physiology.assess import Choices, EarlierTest
     from teststation.report.model import Clinic, Previous, Report
+    from teststation.run.controller import Controller
+    from teststation.run.state import Timing
+    from ui.station.emulated import EmulatedPair
+    from ui.station.interval_session import TrainingSession
+    from ui.station.session import Session
 
 log = logging.getLogger("teststation.station")
 
@@ -79,8 +70,10 @@ class Setup:
     seed: int = 1
 
 
-def run_timing(scale: TimeScale) -> Timing:
+def run_timing(scale: TimeScale) -> "Timing":
     """The run's own time-outs in test seconds: nominal, but never shorter on the wall than a busy machine needs."""
+    from teststation.run.state import Timing
+
     return Timing(
         hr_fresh_s=scale.test_s(6.0, 3.0),
         belt_fresh_s=scale.test_s(2.0, 1.5),
@@ -106,17 +99,20 @@ def floors_sentence(scale: TimeScale) -> str:
 class _Prepared:
     """What every run needs, a test's or a session's."""
 
-    controller: Controller
+    controller: "Controller"
     journal: SyncedJournal
     mark: RunMark
     discard: Callable[[], None]
     person: Person
-    emulated: EmulatedPair | None
+    emulated: "EmulatedPair | None"
     demo: bool
 
 
 def session_of(run: RunRecord, events: Sequence[bytes]) -> SessionResult:
     """What a session came to, by its raw events."""
+    from teststation.training.session.analysis import analyse
+    from teststation.training.session.pulse import readings_of
+
     heart = [ev.decode_event(data) for data in events if b'"heart_rate_read"' in data or b'"test_began"' in data]
     return analyse(run, readings_of(heart))
 
@@ -191,13 +187,15 @@ class Station:
 
     # --- one run ---
 
-    def prepare(self, setup: Setup) -> Session:
+    def prepare(self, setup: Setup) -> "Session":
         """Start the drivers and open the journal. Nothing moves.
 
         Raises:
             BadInput: a device string that cannot be used, or a time scale on a real machine; every problem at once.
             DeviceError: a driver could not be started.
         """
+        from ui.station.session import Keeping, Session
+
         ready = self._prepared(setup)
 
         def keep(run: RunRecord, found: Assessment) -> StoredTest:
@@ -208,8 +206,11 @@ class Station:
         earlier = self.earlier(setup.person_id, demo=ready.demo)
         return Session(ready.controller, ready.journal, keeping, earlier, ready.emulated, self.choices)
 
-    def prepare_session(self, setup: Setup) -> TrainingSession:
+    def prepare_session(self, setup: Setup) -> "TrainingSession":
         """The same for an interval session: its plan is a session's. Errors as ``prepare``."""
+        from ui.station.interval_session import TrainingSession
+        from ui.station.session import Keeping
+
         ready = self._prepared(setup)
 
         def keep(run: RunRecord) -> StoredSession:
@@ -231,10 +232,19 @@ class Station:
 
     def known(self, person_id: str, subject: Subject, *, demo: bool) -> Subject:
         """The subject with what this person's interval sessions say of HRmax today."""
+        from teststation.training.session.evidence import with_evidence
+
         today = datetime.now().astimezone().date().isoformat()
         return with_evidence(subject, self.record.sessions.peaks(person_id, demo=demo), today)
 
     def _prepared(self, setup: Setup) -> "_Prepared":
+        from drivers.heart_rate_client import HeartRateClient
+        from drivers.treadmill_client import TreadmillClient, second_driver
+        from teststation.physiology.assess import hr_limit_bpm
+        from teststation.run.controller import Controller, Devices
+        from ui.station.belt_check import last_belt_check
+        from ui.station.emulated import EmulatedPair
+
         treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
         self.record.bring_at_hand(setup.person_id)
@@ -252,8 +262,6 @@ class Station:
                 family=treadmill.options["family"],
                 strap=heart_rate.options["family"] if heart_rate.family == "emulated" else "bridge",
             )
-        from teststation.physiology.assess import hr_limit_bpm
-
         treadmill_spec = emulated.treadmill if emulated else setup.treadmill
         heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
         clock = ScaledClock(time.monotonic, self.scale)
@@ -401,6 +409,9 @@ class Station:
             return None
         if not isinstance(events[0], ev.RunPrepared) or events[0].person_id is None:
             return None
+        from teststation.run.recording import interrupted
+        from teststation.training.together import NO_BELT, training_of
+
         if events[0].treadmill == NO_BELT:
             run = training_of(events)
         else:
@@ -445,6 +456,8 @@ class Station:
     def device_names(self) -> dict[str, str]:
         """The clinic's own names of its treadmills, by DEVICE string without options."""
         try:
+            from drivers.machines import load_machines
+
             machines = load_machines()
         except BadInput as error:
             log.warning("machines have no names now: %s", english(*error.causes))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 from drivers.machines import ENVIRONMENT, Machine, save_machine
 from tests.ui.conftest import SETTINGS
 from teststation.ports import BeltCheck
+from ui.desktop.machines.reminder import remind
 from ui.desktop.window import MainWindow
 
 DEVICE = "trackmaster:COM3,units=kmh"
@@ -27,6 +28,6 @@ def test_an_old_belt_check_is_told_at_the_start(
     checks = () if last is None else (BeltCheck(day=last, error_pct=0.4, method="tachometer"),)
     save_machine(Machine(device=DEVICE, name="Rom 2", checks=checks))
     window = make_window(settings=msgspec.structs.replace(SETTINGS, treadmill=DEVICE))
-    window.machines.remind()
+    remind(window.station.settings, window.tell)
     told = [] if window.sheet is None else [label.text() for label in window.sheet.findChildren(QLabel)]
     assert any("Rom 2" in text for text in told) is reminded

@@ -1,6 +1,5 @@
 """Whoever begins a test, window or command line: what interval sessions said of the person's HRmax counts."""
 
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,12 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from drivers import heart_rate_client, treadmill_client
 from tests.mutants import fails_with
 from tests.unit.records.builders import PASSPHRASE, events_of, run_of, session_of
 from tests.unit.run.builders import SUBJECT
 from teststation.protocol.load import find, load_plan
 from teststation.records.database import Record, open_record
 from teststation.records.people.people import Person
+from teststation.run import controller as run_controller
 from teststation.run import events as ev
 from teststation.subject import Sex, Subject
 from ui.station import station as module
@@ -47,8 +48,9 @@ def prepared(record: Record, person: Person, subject: Subject, monkeypatch: pyte
     def controller(first: ev.RunPrepared, *_: object, **__: object) -> None:
         raise _Prepared(first)
 
-    for name, stand_in in (("Controller", controller), ("TreadmillClient", _nothing), ("HeartRateClient", _nothing)):
-        monkeypatch.setattr(sys.modules[Station.__module__], name, stand_in)
+    monkeypatch.setattr(run_controller, "Controller", controller)
+    monkeypatch.setattr(treadmill_client, "TreadmillClient", _nothing)
+    monkeypatch.setattr(heart_rate_client, "HeartRateClient", _nothing)
     setup = Setup(load_plan(*find("submax-13"), "normal"), subject, "manual", "ble:Polar", person.id)
     with pytest.raises(_Prepared) as caught:
         Station(record, Settings()).prepare(setup)

@@ -8,14 +8,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from drivers.machines import Machine, machines_path
-from teststation.errors import StationError
 from teststation.records.access.users import Permission
-from ui.desktop.i18n import told, tr
-from ui.desktop.i18n.numbers import day, today
+from ui.desktop.i18n import tr
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
 from ui.desktop.work import Work
-from ui.station.commissioning import check_reminder
 from ui.station.desk import Desk
 from ui.station.settings import Settings
 from ui.station.station import Station
@@ -88,16 +85,3 @@ class MachineFlow(QObject):
             self.goodbyes += self.commissioning.goodbyes
         for work in self.goodbyes:
             work.wait(seconds)
-
-    def remind(self) -> None:
-        """A treadmill of the clinic's own file whose belt was not checked for too long."""
-        try:
-            machine = check_reminder(self._station.settings, today())
-        except StationError as error:
-            self._window.tell(tr("error.known"), told(error))
-            return
-        if machine is not None:
-            last = machine.last_check
-            when = tr("belt_check.never") if last is None else day(last.day)
-            words = tr("belt_check.words", name=machine.name or machine.device, when=when)
-            self._window.tell(tr("belt_check.due"), [words])

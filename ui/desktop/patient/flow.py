@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
-from teststation.snapshot import Snapshot
-from ui.desktop.patient.view import PatientView
-from ui.desktop.patient.words import patient_moment
+if TYPE_CHECKING:  # read from the disk where a run may be shown
+    from teststation.snapshot import Snapshot
+    from ui.desktop.patient.view import PatientView
 
 log = logging.getLogger("teststation.window")
 
@@ -46,7 +47,7 @@ class SecondScreen(QObject):
         application.screenAdded.connect(lambda _: self.look())
 
     @property
-    def view(self) -> PatientView | None:
+    def view(self) -> "PatientView | None":
         """The view, while it is shown."""
         return self._view
 
@@ -67,6 +68,8 @@ class SecondScreen(QObject):
 
     def follow(self, language: str, *, demo: bool) -> None:
         """A run goes on from here: of a person who reads this language."""
+        import ui.desktop.patient.view  # noqa: F401 - nothing is read from the disk while somebody walks
+
         self._followed = (language, demo)
         self.look()
 
@@ -75,11 +78,13 @@ class SecondScreen(QObject):
         self._followed = None
         self.look()
 
-    def show_moment(self, moment: Snapshot) -> None:
+    def show_moment(self, moment: "Snapshot") -> None:
         """Show one snapshot of the run. Nothing that goes wrong here reaches the run."""
         try:
             self.look()
             if self._view is not None:
+                from ui.desktop.patient.words import patient_moment
+
                 self._view.show_moment(patient_moment(moment))
         except Exception:
             log.exception("the patient's view is put away")
@@ -97,6 +102,8 @@ class SecondScreen(QObject):
             self._put_away()
             return
         if self._view is None:
+            from ui.desktop.patient.view import PatientView
+
             language, demo = self._followed
             self._view = PatientView(self._window, language, demo=demo)
             self._view.setScreen(free)

@@ -8,22 +8,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
-from teststation.exchange.earlier import preview
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.people.people import Person
-from teststation.records.upkeep.erasing import Gone
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import day, today
 from ui.desktop.people.audit import audit_sheet
-from ui.desktop.people.compare import CompareSheet
 from ui.desktop.people.due import due_sheet
-from ui.desktop.people.earlier import BringInSheet
-from ui.desktop.people.erase import EraseSheet, gone_words, reason_sheet
-from ui.desktop.people.merge import MergeSheet
 from ui.desktop.people.person import PersonScreen
 from ui.desktop.people.person_form import PersonForm
-from ui.desktop.people.two_hands import TwoHandsSheet
 from ui.desktop.people.waiting import WaitingSheet, waiting_of
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
@@ -32,6 +25,7 @@ from ui.station.station import Station
 from ui.station.today import today_of
 
 if TYPE_CHECKING:
+    from teststation.records.upkeep.erasing import Gone
     from ui.desktop.people.history import HistoryScreen
 
 
@@ -104,6 +98,8 @@ class PeopleFlow(QObject):
 
     def choose(self, base: Person | None, kept: Person, mine: Person) -> None:
         """Two have changed one person: both values, and a choice."""
+        from ui.desktop.people.two_hands import TwoHandsSheet
+
         record = self.station.record
         self._window.show_sheet(lambda window: TwoHandsSheet(window, record, base, kept, mine, self._kept))
 
@@ -112,6 +108,8 @@ class PeopleFlow(QObject):
 
     def merge(self, person: Person) -> None:
         """Merge a duplicate into this person, or undo it."""
+        from ui.desktop.people.merge import MergeSheet
+
         self.desk.saw(Action.PERSON_SEEN, person.id)
         record = self.station.record
         self._window.show_sheet(
@@ -120,6 +118,8 @@ class PeopleFlow(QObject):
 
     def erase(self, person: Person) -> None:
         """Erase a person for good: why, and whom once more. Raises BadInput: they may not."""
+        from ui.desktop.people.erase import EraseSheet, reason_sheet
+
         record = self.station.record
         record.users.still_may(Permission.ERASE)
         self.desk.saw(Action.PERSON_SEEN, person.id)
@@ -130,7 +130,9 @@ class PeopleFlow(QObject):
             )
         )
 
-    def _erased(self, gone: Gone) -> None:
+    def _erased(self, gone: "Gone") -> None:
+        from ui.desktop.people.erase import gone_words
+
         self.people.search.clear()
         self.people.refresh()
         self._window.tell(tr("erase.title"), gone_words(gone, str(self.station.record.location)))
@@ -169,6 +171,9 @@ class PeopleFlow(QObject):
 
     def bring_in(self, path: Path) -> None:
         """Show what a table of earlier tests would bring."""
+        from teststation.exchange.earlier import preview
+        from ui.desktop.people.earlier import BringInSheet
+
         record = self.station.record
         try:
             found = preview(path, record, today())
@@ -184,6 +189,7 @@ class PeopleFlow(QObject):
     def compare(self, earlier_id: str, later_id: str) -> None:
         """Two tests side by side. Whether the change is real is for the physiology to say."""
         from teststation.physiology.assess import EarlierTest, assess_run
+        from ui.desktop.people.compare import CompareSheet
 
         tests = self.station.record.tests
         earlier, later = tests.get(earlier_id), tests.get(later_id)
