@@ -12,9 +12,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from tests.mutants import fails_with
-from ui.desktop import collecting, work
+from ui.desktop import application, collecting, work
 from ui.desktop.collecting import ALL, ALL_EVERY, MIDDLE, MIDDLE_EVERY, YOUNG, Collector
-from ui.desktop.work import Work
+from ui.desktop.work import GIVES_WAY_AFTER_S, Work
 
 
 @pytest.fixture(autouse=True)
@@ -172,4 +172,24 @@ def test_the_rest_fails_with_a_fault_planted(qtbot: QtBot, monkeypatch: pytest.M
         "            asker.destroyed.connect(self._for_nobody)",
         "            pass",
         lambda: tells_nobody(qtbot, monkeypatch),
+    )
+
+
+def a_thread_that_computes_gives_way_to_the_window() -> None:
+    as_every_program_s = 0.005
+    sys.setswitchinterval(as_every_program_s)
+    try:
+        with application.opening("nb"):
+            assert sys.getswitchinterval() == pytest.approx(GIVES_WAY_AFTER_S)
+            assert as_every_program_s >= 10 * GIVES_WAY_AFTER_S
+    finally:
+        sys.setswitchinterval(as_every_program_s)
+
+
+def test_a_thread_that_computes_gives_way_to_the_window(qtbot: QtBot) -> None:
+    fails_with(
+        application,
+        "    give_way_to_the_window()\n",
+        "",
+        a_thread_that_computes_gives_way_to_the_window,
     )

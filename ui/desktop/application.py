@@ -17,6 +17,7 @@ from ui.desktop.i18n import told, tr, use_language
 from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.opening.hall import Hall, WaitCover, tell
 from ui.desktop.theme.palette import use_theme
+from ui.desktop.work import give_way_to_the_window
 from ui.station.settings import Settings, save_settings
 
 if TYPE_CHECKING:  # read from the disk when a first window is on the screen
@@ -156,6 +157,7 @@ def _application(language: str, theme: str = "light") -> QApplication:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("teststation")
+    give_way_to_the_window()
     if application.style().name() != "fusion":  # once: every window that is there would be drawn anew
         application.setStyle("Fusion")
     if application.findChild(Collector) is None:

@@ -7,8 +7,10 @@ import sys
 import types
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
@@ -16,9 +18,11 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.mutants import fails_with
+from tests.ui.conftest import Bench as WindowBench
 from tests.ui.patient.test_words import seen
 from tests.unit.run.builders import Bench
 from teststation.cause import Cause
+from teststation.run.state import Phase
 from ui.desktop.patient import flow as flow_module
 from ui.desktop.patient import view as view_module
 from ui.desktop.patient.flow import SecondScreen, free_screen
@@ -169,6 +173,46 @@ def test_a_mistake_in_the_view_reaches_nobody(
     a_mistake_in_it_reaches_nobody(qtbot, monkeypatch)
     assert "put away" in caplog.text
     caplog.clear()
+
+
+def unplugged_in_the_middle_of_a_run(bench: WindowBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole run in the operator's window: the other screen goes in its middle, comes back, and the test is kept."""
+    window, plugged = bench.window, [True]
+    screen = QGuiApplication.primaryScreen()
+    monkeypatch.setattr(SecondScreen, "_free", lambda _: screen if plugged[0] else None)
+    window.keep_settings(msgspec.structs.replace(window.station.settings, patient_screen=True))
+    bench.to_stages().pass_s(8)
+    assert window.second.view is not None, "from the beginning of the run"
+    state = bench.running.controller.state
+    speed_kmh, began_s = state.measured_speed_kmh, bench.wall.now_s
+    plugged[0] = False
+    QGuiApplication.instance().screenRemoved.emit(screen)  # type: ignore[union-attr]
+    assert window.second.view is None
+    bench.pass_s(8)
+    state = bench.running.controller.state
+    assert (state.phase, state.measured_speed_kmh) == (Phase.STAGES, speed_kmh)
+    assert "stop" not in bench.treadmill.log
+    assert window.stack.currentWidget() is window.run
+    assert window.sheet is None, "and nothing is asked of the operator"
+    plugged[0] = True
+    bench.pass_s(1)
+    assert window.second.view is not None, "it comes back with its screen"
+    window.stop()
+    bench.pass_s(20)
+    window.sheets.finish_all()  # why it was stopped is left unsaid
+    assert window.flow is None
+    assert window.second.view is None
+    (stored,) = window.station.record.tests.list()
+    times = [sample.t_s for sample in stored.run.belt]
+    walked_s = bench.wall.now_s - began_s
+    assert times[-1] - times[0] >= walked_s - 25, "to the end"
+    assert max(later - sooner for sooner, later in pairwise(times)) <= 1.0, "with no gap where the screen went"
+
+
+def test_a_whole_run_goes_on_when_the_other_screen_is_unplugged(
+    bench: WindowBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unplugged_in_the_middle_of_a_run(bench, monkeypatch)
 
 
 FAULTS: list[tuple[str, str, Callable[..., None]]] = [
