@@ -6,7 +6,7 @@ from datetime import date
 import pyqtgraph as pg
 from pytestqt.qtbot import QtBot
 
-from ui.desktop.widgets.trend_plot import TrendPlot, TrendPoint
+from ui.desktop.widgets.trend_plot import TrendPlot, TrendPoint, ticks
 
 
 def points(*values: float) -> list[TrendPoint]:
@@ -34,6 +34,11 @@ def test_from_three_tests_on_the_fitted_line_takes_the_place_of_the_joining_one(
     assert drawn(chart._trend) == ([], [])
     assert chart._nothing.isVisible(), "an empty chart says so"
     assert "x0" not in chart._axes.getAxis("left").labelString(), "no number is written in thousandths"
+
+
+def test_two_of_one_month_are_told_apart_under_the_axis() -> None:
+    assert [words for _, words in ticks([date(2026, 3, 1), date(2026, 11, 8)])] == ["03.2026", "11.2026"]
+    assert [words for _, words in ticks([date(2026, 11, 8), date(2026, 11, 22)])] == ["08.11.26", "22.11.26"]
 
 
 def test_numbers_of_two_algorithms_are_in_no_line_together(qtbot: QtBot) -> None:

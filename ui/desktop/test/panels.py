@@ -56,7 +56,8 @@ class TopStrip(QFrame):
         set_state(self.strap, "good" if moment.hr_status is HeartRateStatus.OK else "caution")
         begun = moment.phase is Phase.STAGES
         left_s = moment.test_remaining_s if begun else moment.record.plan.duration_s
-        set_text(self.test_left, tr("run.test_left", time=clock(left_s)))
+        left = "run.test_left" if moment.session is None else "run.session_left"
+        set_text(self.test_left, tr(left, time=clock(left_s)))
         set_shown(self.test_left, moment.phase in (Phase.READY, Phase.STARTING, Phase.STAGES))
 
 

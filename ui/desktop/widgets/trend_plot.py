@@ -50,7 +50,9 @@ def ticks(days: Sequence[date]) -> list[tuple[float, str]]:
     if len(distinct) > TICKS:
         step = (len(distinct) - 1) / (TICKS - 1)
         distinct = [distinct[round(number * step)] for number in range(TICKS)]
-    return [(float(day.toordinal()), f"{day:%m.%Y}") for day in distinct]
+    months = {(day.year, day.month) for day in distinct}
+    form = "%m.%Y" if len(months) == len(distinct) else "%d.%m.%y"  # two of one month must be told apart
+    return [(float(day.toordinal()), day.strftime(form)) for day in distinct]
 
 
 class TrendPlot(QWidget):
