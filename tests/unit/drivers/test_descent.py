@@ -84,6 +84,13 @@ def test_the_last_hundredths_before_zero_are_a_fall() -> None:
 def test_a_belt_first_seen_late_is_asked_how_it_falls_once_that_was_seen() -> None:
     reports: Speed = lambda now_s: None if now_s < 5.0 else max(0.0, 4.0 - 0.35 * (now_s - 5.0))  # noqa: E731
     assert stalls_s(reports, asked_from_s=5.0, until_s=16.0, told_kmh=4.8) is None
+    slow: Speed = lambda now_s: None if now_s < 13.0 else max(0.0, 4.0 - 0.175 * (now_s - 13.0))  # noqa: E731
+    assert stalls_s(slow, asked_from_s=13.0, until_s=30.0, told_kmh=4.8, pace=0.5) is None
+
+
+def test_a_fall_that_slackens_is_found_at_six_seconds_by_its_last_two() -> None:
+    """By the speed that it held just two seconds before, and not by the one a look earlier, which was higher."""
+    assert stalls_s(lambda now_s: 4.8 - 0.5 * min(now_s, 3.5) - 0.1 * max(0.0, now_s - 3.5)) == 6.0
 
 
 def test_a_report_that_rises_on_after_its_stop_is_asked_to_fall_from_its_peak() -> None:

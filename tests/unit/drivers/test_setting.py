@@ -47,7 +47,7 @@ def test_nothing_is_set_before_it_was_taken_and_nothing_after_rest() -> None:
 def test_the_third_setting_that_is_taken_as_another_value_trips_and_one_that_is_taken_takes_one_back() -> None:
     bench = Bench(3.0, takes_own_lowest=True)
     setting = bench.setting
-    for kmh in (2.0, 2.1, 4.0, 2.2):
+    for kmh in (4.0, 2.0, 2.1, 4.0, 2.2):
         assert setting.set(Request.SET_SPEED, kmh) is (kmh > 3.0)
     assert bench.trips == []
     assert not setting.set(Request.SET_SPEED, 2.3)
