@@ -219,6 +219,31 @@ def test_an_arming_waits_while_a_machine_settles_that_was_lost(room: RoomMaker) 
     assert made.machine.count(Request.STOP) == stops
 
 
+def test_an_arming_is_refused_while_somebody_walks_by_the_console_and_where_what_was_seen_is_a_second_old(
+    room: RoomMaker,
+) -> None:
+    made = room()
+    made.run(1.0)
+    made.machine.run_again(3.0)
+    made.run(2.0)
+    made.round(ARM)
+    assert refusal(made) == "arm_not_at_rest"
+    driver = room().run(3.0).driver
+    now_s = driver._seen.answered_s
+    assert driver._why_not_armed(now_s + 0.75) is None
+    assert driver._why_not_armed(now_s + 1.0) is not None
+    driver._settled_s = now_s + 0.5
+    assert driver._why_not_armed(now_s + 0.25) is not None
+    assert driver._why_not_armed(now_s + 0.5) is None
+    driver._running = True
+    assert driver._why_not_armed(now_s + 0.75) is not None
+
+
+def test_a_second_driver_of_a_machine_without_a_word_for_stopped_does_not_trust_its_zero(room: RoomMaker) -> None:
+    assert room(WOODWAY, recover=True).run(0.5).last.trip is TripReason.DRIVER_LOST
+    assert room(recover=True).run(0.5).last.trip is None
+
+
 def test_an_arming_counts_the_line_anew(room: RoomMaker) -> None:
     made = room()
     made.run(2.0)
