@@ -4,6 +4,7 @@ from pathlib import Path
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.reading import read_bytes
 
 BYTES_MAX = 2_000_000
 
@@ -13,11 +14,9 @@ def read_logo(path: Path) -> bytes:
     from teststation.report.logo import picture_of  # the makers of PDF are wanted late
 
     try:
-        data = path.expanduser().read_bytes()
+        data = read_bytes(path.expanduser(), BYTES_MAX)
     except OSError as error:
         raise BadInput(Cause("clinic_logo_wrong", {"path": str(path), "why": error.strerror or ""})) from error
-    if len(data) > BYTES_MAX:
-        raise BadInput(Cause("clinic_logo_wrong", {"path": str(path), "why": f"> {BYTES_MAX // 1_000_000} MB"}))
     try:
         picture_of(data)
     except ValueError as error:

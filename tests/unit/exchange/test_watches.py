@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.fit_file import fit_bytes
+from tests.mutants import fails_with
 from tests.sample_tests import sample
 from teststation.errors import BadInput
+from teststation.exchange import watches
 from teststation.exchange.fit import fit_of
 from teststation.exchange.tcx import tcx_of
 from teststation.exchange.watches import each_once, read_activities
@@ -83,3 +85,17 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     for name in ("gone.fit", "gone.tcx"):
         with pytest.raises(BadInput, match="cannot be read"):
             read_activities(tmp_path / name)
+
+
+def test_blanks_before_the_declaration_are_no_hindrance(tmp_path: Path) -> None:
+    text = TCX.format(activities=WALK.format(start="2026-09-01T12:00:00Z", s=1800))
+
+    def fact(before: str) -> None:
+        try:
+            (found,) = read_activities(kept(tmp_path, "a.tcx", f"{before}{text}".encode()))
+        except BadInput as error:
+            raise AssertionError(str(error)) from error
+        assert found.minutes == 30
+
+    fails_with(watches, ".lstrip())", ")", lambda: fact("  \r\n\t"))
+    fails_with(watches, ".removeprefix(_BOM).lstrip())", ".lstrip())", lambda: fact("\ufeff\n"))
