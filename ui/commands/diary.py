@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -327,9 +327,11 @@ def _day(text: str | None) -> date:
     if text is None:
         return _today()
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        found = date.fromisoformat(text)
+        _ = found + timedelta(days=366), found - timedelta(days=366)  # a plan that begins there has an end
+    except (ValueError, OverflowError):
         raise BadInput(Cause("diary_no_day", {"day": text})) from None
+    return found
 
 
 def _today() -> date:

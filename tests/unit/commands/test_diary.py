@@ -15,6 +15,7 @@ from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts
 from teststation.training import diary as diaries
 from teststation.training.strength import EXERCISES
+from ui.commands import diary
 
 TODAY = datetime.now().astimezone().date()
 MONDAY = TODAY - timedelta(days=TODAY.weekday() + 14)
@@ -243,3 +244,15 @@ def test_a_comment_that_is_cut_or_taken_too_long_is_found_out() -> None:
     rule = "if any(len(text) > TEXT_LETTERS for text in"
     fails_with(diaries, rule, "if any(False for text in", lambda: a_long_comment_is_refused(2001))
     fails_with(diaries, rule, rule.replace("> TEXT", ">= TEXT"), lambda: a_long_comment_is_refused(2000))
+
+
+@pytest.mark.parametrize("day", ["9999-12-30", "0001-01-01", "2026-02-29"])
+def test_a_day_at_the_end_of_the_calendar_is_one_sentence(cli: Cli, person: str, day: str) -> None:
+    def fact() -> None:
+        done = cli(*words("plan", person, "--new", day))
+        assert done.status == 2, done.said
+        assert f"'{day}' is no day" in done.said
+
+    fact()
+    if day[:4] == "9999":
+        fails_with(diary, "except (ValueError, OverflowError):", "except ValueError:", fact)
