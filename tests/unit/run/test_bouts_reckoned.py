@@ -236,6 +236,37 @@ def test_where_the_pulse_steers_nothing_borg_offers(rpe: int, offered: bool) -> 
     assert rated(bout(), READ_S, rpe).bouts == Bouts(rated_index=FIRST)
 
 
+@pytest.mark.parametrize(
+    ("rpe", "read_bpm", "easy"),
+    [(14, 161.9, True), (14, 162.0, False), (15, 155.0, False), (14, None, False), (6, 153.0, True)],
+)
+def test_a_bout_felt_easy_below_its_borg_with_a_pulse_in_the_lower_half_of_the_band(
+    rpe: int, read_bpm: float | None, easy: bool
+) -> None:
+    assert PLAN.session is not None
+    assert bouts.felt_easy(PLAN.session, rpe, read_bpm) is easy
+    for missing in ("hr_low_bpm", "hr_high_bpm"):
+        terms = with_terms(**{missing: None}).session
+        assert terms is not None
+        assert bouts.felt_easy(terms, rpe, read_bpm) is (rpe < 15), "without a whole band Borg alone counts"
+
+
+def test_what_felt_easy_is_offered_as_harder_once_unless_the_bout_has_decided_or_its_pulse_is_doubtful() -> None:
+    read = Bouts(read_index=FIRST, read_bpm=155.0)
+    offer = Offer(HARDER, Cause("offer_borg_below", {"rpe": 14, "low": 15}))
+    assert rated(bout(PAUSE, bouts=read), READ_S, 14).bouts == replace(read, rated_index=FIRST, offer=offer)
+    for settled in (
+        bout(PAUSE, bouts=replace(read, next_load=EASIER)),
+        bout(PAUSE, bouts=replace(read, eased_s=BEGAN_S)),
+        bout(PAUSE, bouts=read, hr_frozen=Frozen(155.0, BEGAN_S)),
+        bout(PAUSE, bouts=read, hr_remarks=(("cadence_lock", READ_S - 60.0),)),
+        bout(PAUSE, bouts=replace(read, read_index=SECOND)),
+    ):
+        assert rated(settled, READ_S, 14).bouts == replace(settled.bouts, rated_index=FIRST)
+    blocked = bout(PAUSE, plan=with_terms(hr_low_bpm=None), bouts=Bouts(next_load=EASIER))
+    assert rated(blocked, READ_S, 14).bouts.offer == offer, "where the pulse steers nothing Borg offers all the same"
+
+
 def test_before_the_first_bout_and_in_a_test_an_answer_rates_no_bout() -> None:
     warm = bout(WARM_UP)
     assert rated(warm, READ_S, 19) == warm
