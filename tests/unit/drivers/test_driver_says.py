@@ -244,6 +244,33 @@ def test_a_second_driver_of_a_machine_without_a_word_for_stopped_does_not_trust_
     assert room(recover=True).run(0.5).last.trip is None
 
 
+@pytest.mark.parametrize(("missed", "lost"), [([False], False), ([False, False], True), ([True], True)])
+def test_a_machine_is_lost_after_two_exchanges_without_an_answer_and_one_that_is_repeated_is_two(
+    missed: list[bool], lost: bool, room: RoomMaker
+) -> None:
+    made = room().run(1.0)
+    assert not made.driver._maybe_locked_out
+    for turn in range(2):
+        made.machine.answers = lambda _, __: None
+        for retry in missed:
+            assert made.driver._ask(Request.SPEED, retry=retry) is None
+        made.machine.answers = lambda _, own: own
+        assert made.driver._ask(Request.SPEED) is not None
+        assert made.driver._maybe_locked_out is lost, turn
+
+
+def test_since_when_a_stop_was_asked_is_known_from_the_first_that_was_taken(room: RoomMaker) -> None:
+    driver = (made := room().run(1.0)).driver
+    made.machine.answers = instead(Request.AUTO_STOP, Answer(Request.AUTO_STOP, refused=True))
+    assert driver._ask(Request.AUTO_STOP) is not None
+    assert driver._stop_asked_s is None
+    assert driver._ask(Request.STOP) is not None
+    first_s = made.wall.now_s
+    made.machine.answers = lambda _, own: own
+    assert driver._ask(Request.AUTO_STOP) is not None
+    assert driver._stop_asked_s == first_s < made.wall.now_s
+
+
 def test_an_arming_counts_the_line_anew(room: RoomMaker) -> None:
     made = room()
     made.run(2.0)
