@@ -25,6 +25,7 @@ _BESIDE_DATABASE = ("-journal", "-wal", "-shm")
 _BESIDE_RECORD = (*_BESIDE_DATABASE, ".journals", ".lock", ".restoring", ".head")
 _BEFORE_MIGRATION = ".schema-"  # and the revision that was backed up: what lies there already is not made again
 _JOURNALS = ".journals"
+_LONGEST_NAME = 255  # UTF-16 units; "Maximum Path Length Limitation" in Microsoft's documentation of Windows
 _RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
     f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³"
 }
@@ -214,6 +215,8 @@ def _key(path: Path) -> str:
 
 
 def _is_name(name: str) -> bool:
-    """Whether Windows takes this as the name of a file: no device, no hidden stream of another file, no lost ending."""
+    """Whether Windows takes this as the name of a file: no device, no hidden stream of another file, no lost ending,
+    and not longer than its disks keep. Asked about a longer name, Windows says only that there is no such file."""
     stem = name.partition(".")[0].rstrip().casefold()
-    return stem not in _RESERVED and ":" not in name and name == name.rstrip(". ")
+    short = len(name.encode("utf-16-le", "surrogatepass")) // 2 <= _LONGEST_NAME
+    return short and stem not in _RESERVED and ":" not in name and name == name.rstrip(". ")

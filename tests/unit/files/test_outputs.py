@@ -139,7 +139,9 @@ def test_folders_devices_and_places_that_cannot_be_are_one_sentence(tmp_path: Pa
         refused(tmp_path / "round" / "a.pdf")
 
 
-@pytest.mark.parametrize("name", ["NUL", "con.pdf", "Com3.pdf", "lpt1", "a.record:x", "a.pdf.", "a.pdf "])
+@pytest.mark.parametrize(
+    "name", ["NUL", "con.pdf", "Com3.pdf", "lpt1", "a.record:x", "a.pdf.", "a.pdf ", 126 * "🏃" + ".pdf"]
+)
 def test_names_that_windows_takes_for_something_else_are_refused_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
