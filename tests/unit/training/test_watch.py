@@ -34,6 +34,21 @@ def test_the_stations_session_and_the_watchs_are_one() -> None:
     assert place(activity(90, 40), row(0, 35, source=Source.STATION)) is None
 
 
+@pytest.mark.parametrize("apart_min", [-60, 60])
+def test_a_watch_whose_clock_is_an_hour_off_gets_a_row_of_its_own_and_swallows_none(apart_min: int) -> None:
+    """Two sessions an hour apart look the same: a row too many can be taken back, one that was swallowed cannot."""
+    assert place(activity(apart_min, 35), row(0, 35, source=Source.STATION)) is None
+
+
+def test_the_night_the_clocks_change_is_reckoned_by_moments_and_not_by_their_hands() -> None:
+    """25 October 2026: 02:30 comes twice. The same moment told in both ways is one session, the other 02:30 is not."""
+    first, second = (datetime.fromisoformat(f"2026-10-25T02:30:00+0{hours}:00") for hours in (2, 1))
+    walked = Activity(second, second + timedelta(minutes=35), "run", None, None, "n")
+    there = Entry(day="2026-10-25", minutes=35.0, started_at=second.astimezone(UTC).isoformat())
+    assert match([walked], [there])[0].entry == 0
+    assert match([walked], [msgspec.structs.replace(there, started_at=first.isoformat())])[0].entry is None
+
+
 def test_a_row_by_hand_of_that_day_takes_it_where_the_minutes_are_alike() -> None:
     assert place(activity(0, 38), row(None, 35)) == 0
     assert place(activity(0, 38), row(None, None)) == 0
