@@ -145,6 +145,7 @@ def test_control_is_asked_for_once_before_the_start(bench: Bench) -> None:
 def test_without_control_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = make(monkeypatch, grants=False).leased()
     assert bench.trip is TripReason.START_REFUSED
+    assert bench.driver._guard.detail == "control was not granted"
     assert bench.machine.count(Request.START) == bench.machine.count(Request.SET_SPEED) == 0
 
 

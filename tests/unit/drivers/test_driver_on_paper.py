@@ -246,6 +246,7 @@ def test_an_ordinary_end_that_is_not_obeyed_trips_and_is_told(goal_kmh: float, r
     ended_s = made.wall.now_s
     told_and_rests(made, ended_s, OFF)
     assert made.last.trip is TripReason.NOT_FOLLOWING
+    assert made.last.trip_detail == "it was told to stop at its end, and does not come to rest"
     assert made.machine.count(Request.AUTO_STOP, ended_s) >= 1
 
 
@@ -311,6 +312,7 @@ def test_a_belt_that_runs_again_after_its_ordinary_end_is_stopped(room: RoomMake
     again_s = made.wall.now_s
     made.until(lambda seen: seen.trip is not None, TOLD_WITHIN_S)
     assert made.last.trip is TripReason.STATE_UNEXPECTED
+    assert made.last.trip_detail == "it had come to rest, and runs again"
     assert made.last.stop_ignored
     made.until(lambda _: made.machine.speed_kmh == 0.0, REST_WITHIN_S - (made.wall.now_s - again_s))
 
