@@ -13,7 +13,7 @@ import msgspec
 
 from drivers.emulators.patient import Body, Patient
 from teststation.physiology.assess import EarlierTest, assess_run
-from teststation.physiology.result import Assessment
+from teststation.physiology.result import Assessment, line_of
 from teststation.protocol.load import find, load_plan
 from teststation.report.model import (
     Clinic,
@@ -128,7 +128,7 @@ def point(one: Visit) -> HistoryPoint:
         verdict = "real_up" if change.change_ml_kg_min >= 0 else "real_down"
     return HistoryPoint(
         one.run.started_at, estimate.vo2max_ml_kg_min, estimate.low, estimate.high,
-        reckoned_by=f"{one.found.algorithm_version} {one.found.headline}",
+        reckoned_by=line_of(one.found.algorithm_version, one.found.headline, one.found.hr_max.source),
         likely_low=estimate.likely_low, likely_high=estimate.likely_high, verdict=verdict,
     )  # fmt: skip
 
@@ -196,7 +196,7 @@ def forty_one_tests() -> Report:
         history.append(
             HistoryPoint(
                 f"{2016 + n // 4}-{1 + 3 * (n % 4):02d}-11T09:30:00+01:00", value, value - 8.4, value + 10.6,
-                reckoned_by="3 combined", likely_low=value - 2.9, likely_high=value + 3.4,
+                reckoned_by=line_of("3", "combined", "nes2013"), likely_low=value - 2.9, likely_high=value + 3.4,
                 verdict={7: "real_up", 18: "real_up", 25: "real_down"}.get(n, ""),
             )
         )  # fmt: skip

@@ -50,7 +50,7 @@ class HistoryPoint:
     low: float | None
     high: float | None
     method: str = ""
-    reckoned_by: str = ""  # algorithm and method; the line joins the points of the newest one's
+    reckoned_by: str = ""  # ``line_of``; the line joins the points of the newest one's
     likely_low: float | None = None
     likely_high: float | None = None
     verdict: str = ""  # of the change up to this test: real_up, real_down or nothing

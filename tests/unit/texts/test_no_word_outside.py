@@ -17,11 +17,11 @@ CORE = Path(teststation.__path__[0])
 SPOKEN = [CORE / "report", Path(ui.__path__[0]) / "desktop"]
 APART = {"typesetting", "theme", "qt_words.py"}  # fonts, style sheets, and Qt's own words as its source has them
 # Names of fonts, styles and classes; nobody reads them.
-NO_WORDS = {"Courier-Bold", "Fusion", "CommissioningFlow", "ReportSheet", "Work", "Prepared", "Screen"}
+NO_WORDS = {"Courier-Bold", "Fusion", "CommissioningFlow", "ReportSheet", "Work"}
 UNITS = r"(?:km/[th]|slag/min|bpm|min|m[lL]/kg/min|kg|cm|år|years|trinn|stages?)"
 LOGGED = {
     "setStyleSheet", "setObjectName", "debug", "info", "warning", "error", "exception", "compile", "sub", "match",
-    "fullmatch", "strftime",
+    "fullmatch", "strftime", "TypeVar",
 }  # fmt: skip
 
 

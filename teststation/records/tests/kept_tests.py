@@ -15,7 +15,7 @@ from teststation import __version__
 from teststation.cause import Cause
 from teststation.demonstration import is_demonstration
 from teststation.errors import RecordError
-from teststation.physiology.result import Assessment
+from teststation.physiology.result import Assessment, line_of
 from teststation.records.access.audit import Action, AuditLog
 from teststation.records.access.users import Permission, still_may
 from teststation.records.people.last_tested import last_tested
@@ -70,7 +70,7 @@ class KeptLine:
     signed_by: str | None
     signed_at: str | None
     amended: bool
-    reckoned_by: str = ""  # algorithm and method: numbers of another are in no line with these
+    reckoned_by: str = ""  # ``line_of``: numbers of another are in no line with these
     demo: bool = False  # a demonstration, and no test of a person
 
 
@@ -367,7 +367,9 @@ def _counting_results() -> Select[tuple[object, ...]]:
 _OF_TEST = (
     "id", "person_id", "started_at", "protocol_id", "outcome", "reason_json", "treadmill", "heart_rate",
 )  # fmt: skip
-_OF_RESULT = ("status", "vo2max_ml_kg_min", "low_ml_kg_min", "high_ml_kg_min", "algorithm_version", "headline")
+_OF_RESULT = (
+    "status", "vo2max_ml_kg_min", "low_ml_kg_min", "high_ml_kg_min", "algorithm_version", "headline", "hr_max_source",
+)  # fmt: skip
 
 
 def _summaries() -> Select[tuple[object, ...]]:
@@ -413,7 +415,7 @@ def _summary(row: RowMapping) -> KeptLine:
         signed_by=row["user_name"],
         signed_at=row["signed_at"],
         amended=(row["number"] or 0) > 1,
-        reckoned_by=f"{row['algorithm_version']} {row['headline']}",
+        reckoned_by=line_of(row["algorithm_version"], row["headline"], row["hr_max_source"]),
         demo=is_demonstration(row["treadmill"], row["heart_rate"]),
     )
 

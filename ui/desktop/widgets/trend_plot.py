@@ -30,7 +30,7 @@ class TrendPoint:
     vo2max_ml_kg_min: float
     low: float | None = None
     high: float | None = None
-    reckoned_by: str = ""  # algorithm and method; the line joins the points of the newest one's
+    reckoned_by: str = ""  # ``line_of``; the line joins the points of the newest one's
 
     @property
     def is_own(self) -> bool:

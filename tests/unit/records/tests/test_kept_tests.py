@@ -78,6 +78,21 @@ def test_a_newer_result_stands_beside_the_former(record: Record, person_id: str)
     assert record.tests.results(saved.id) == [assessment_of(30.0, "1"), assessment_of(32.0, "2")]
 
 
+def test_a_number_of_algorithm_3_goes_on_in_the_line_of_4_unless_it_rests_on_a_sessions_peak(
+    record: Record, person_id: str
+) -> None:
+    by_age = assessment_of(30.0, "3")
+    by_session = msgspec.structs.replace(by_age, hr_max=msgspec.structs.replace(by_age.hr_max, source="intervals"))
+    now_by_session = msgspec.structs.replace(by_session, algorithm_version="4")
+    found = [assessment_of(30.0, "2"), by_age, by_session, assessment_of(30.0, "4"), now_by_session]
+    for number, one in enumerate(found):
+        record.tests.save(person_id, run_of(f"run-{number}"), one, events_of(3))
+    lines = {kept.id: kept.reckoned_by for kept in record.tests.summaries(person_id)}
+    old, age, peak, now, peak_now = (lines[f"run-{number}"] for number in range(len(found)))
+    assert age == now == peak_now
+    assert len({old, age, peak}) == 3
+
+
 def test_every_version_of_a_result_says_by_what_it_was_made(record: Record, person_id: str) -> None:
     saved = record.tests.save(person_id, run_of(), assessment_of(30.0, "1"), events_of(3))
     record.tests.add_result(saved.id, assessment_of(32.0, "2"))
