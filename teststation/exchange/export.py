@@ -9,7 +9,7 @@ import os
 import secrets
 import zipfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -226,10 +226,11 @@ def _person_files(
 ) -> None:
     made = [(stored.id, report(stored)) for stored in tests] if forms & {"fhir", "report"} else []
     reports = {test_id: data for test_id, data in made if data is not None}
+    walked = record.sessions.history(person.id)
     if "fhir" in forms:
-        bundle = bundle_of(person, tests, reports, written.manner.device_names, _trained(record, person.id))
+        bundle = bundle_of(person, tests, reports, written.manner.device_names, _trained(record, person.id, walked))
         written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle))
-    for stored in (*tests, *record.sessions.history(person.id)):
+    for stored in (*tests, *walked):
         named = written.manner.with_names
         name = file_stem(person, stored.id, stored.run.started_at, with_person=named, demo=stored.run.demo)
         stem = written.free(under + name, stored.id)
@@ -245,9 +246,9 @@ def _person_files(
             written.write(f"{stem}_events.jsonl", b"".join(event + b"\n" for event in record.tests.events(stored.id)))
 
 
-def _trained(record: Record, person_id: str) -> Trained:
+def _trained(record: Record, person_id: str, walked: Sequence[StoredSession]) -> Trained:
     return Trained(
-        record.sessions.history(person_id),
+        walked,
         record.training.last(person_id, Plan),
         record.diary(person_id),
         datetime.now().astimezone().date(),

