@@ -13,7 +13,14 @@ from drivers.emulators.belt import BeltPhysics
 from drivers.emulators.patient import Body, Patient
 from teststation.ports import Setpoint
 from teststation.protocol.plan import BOUT, Plan, SessionTerms
-from teststation.run.engine.bouts import EASED_AGAIN_AFTER_S, MINUTE_S, READ_AFTER_S, TOO_HARD_BORG, felt_easy
+from teststation.run.engine.bouts import (
+    AMONG,
+    EASED_AGAIN_AFTER_S,
+    MINUTE_S,
+    READ_AFTER_S,
+    TOO_HARD_BORG,
+    felt_easy,
+)
 from teststation.run.record import (
     LOAD_EASED,
     BeltSample,
@@ -35,6 +42,7 @@ class _Loads:
     """The load of the bouts, as it changes through a session."""
 
     terms: SessionTerms
+    over_for_s: float  # the plan's own
     now: Setpoint
     takes: Callable[[], bool]  # whether an offer is taken
     offered: Setpoint | None = None  # of the next bout: taken, or lowered
@@ -53,10 +61,12 @@ class _Loads:
             self.offered = self.terms.easier(self.now)
 
     def above(self, seconds: list[int], t_s: float) -> None:
-        """A pulse that stays above the band for 15 of 30 seconds."""
+        """A pulse that stays above the band for as long as the plan says, among twice as many seconds."""
         high = self.terms.hr_high_bpm
         again = self.eased_s is None or t_s - self.eased_s >= EASED_AGAIN_AFTER_S
-        if high is not None and again and seconds[-1] > high and sum(bpm > high for bpm in seconds[-30:]) >= 15:
+        if high is None or not again or seconds[-1] <= high:
+            return
+        if sum(bpm > high for bpm in seconds[-int(AMONG * self.over_for_s) :]) >= self.over_for_s:
             self.now, self.offered, self.eased_s, self.eased_in_bout = self.terms.easier(self.now), None, t_s, True
             self.marks.append(Mark(t_s=t_s, kind=LOAD_EASED))
 
@@ -102,7 +112,7 @@ def walk_session(
     for index, stage in enumerate((*plan.stages, plan.cool_down)):
         load, bout, began_s = Setpoint(stage.speed_kmh, stage.incline_pct), stage.part == BOUT, t_s
         if bout:
-            loads = loads or _Loads(plan.session, load, lambda: chance.random() < takes)
+            loads = loads or _Loads(plan.session, plan.limits.hr_over_for_s, load, lambda: chance.random() < takes)
             loads.begun()
         seconds: list[int] = []
         felt = 0.0
