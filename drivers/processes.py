@@ -10,6 +10,7 @@ from typing import Any
 
 LINE_MAX_BYTES = 65536
 BEFORE_OTHERS = -10  # POSIX niceness: well before windows, reports and other programs, after the system's own
+AFTER_OTHERS = 5  # and after the window, which has STOPP
 
 
 # What opens a record is nothing that a driver, an emulator or a search needs, or that their memory is to hold.
@@ -50,12 +51,33 @@ def come_first() -> None:
 
     On Windows whoever starts this process has asked for it already, with ``first_flags``.
     """
+    _take_place(BEFORE_OTHERS)
+
+
+def _take_place(niceness: int) -> None:
+    """On POSIX, where the system lets this user."""
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, BEFORE_OTHERS)
+            os.setpriority(os.PRIO_PROCESS, 0, niceness)
             if os.getsid(0) == os.getpid():
                 # Linux shares the processors out among sessions first, and a process's own niceness counts within one.
-                Path("/proc/self/autogroup").write_text(str(BEFORE_OTHERS), "ascii")
+                Path("/proc/self/autogroup").write_text(str(niceness), "ascii")
+
+
+def last_flags() -> dict[str, Any]:
+    """``quiet_flags`` of a child that may wait, as whoever makes a report may: windows and drivers run before it.
+
+    On Linux the child asks for it itself, with ``come_last``.
+    """
+    flags = quiet_flags()
+    if sys.platform == "win32":
+        flags["creationflags"] |= subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    return flags
+
+
+def come_last() -> None:
+    """Run after windows and drivers. On Windows whoever starts this process asks for it, with ``last_flags``."""
+    _take_place(AFTER_OTHERS)
 
 
 def come_first_alone() -> None:

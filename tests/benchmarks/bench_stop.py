@@ -7,11 +7,14 @@ window are not.
 """
 
 import os
+import random
 import secrets
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -26,12 +29,11 @@ from drivers.treadmill_client import TreadmillClient
 from tests.sample_tests import sample
 from tests.unit.report.test_report import report
 from teststation.records.database import open_record
-from teststation.report.archive import archive
-from teststation.report.pdf import render
 from teststation.subject import Sex, Subject
 from ui.desktop.i18n import tr
 from ui.desktop.window import MainWindow
 from ui.desktop.work import give_way_to_the_window
+from ui.station.report_process import ReportProcess
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station, load_plan_of
 
@@ -74,6 +76,7 @@ def lay(window: MainWindow, what: int) -> None:
 
 
 LAID = 6
+HOLDS = "   (to hold: p99 50 ms)"
 BY = ("key", "click", "touch")
 
 
@@ -100,13 +103,33 @@ def let_go(window: MainWindow, by: str, pad: QPointingDevice) -> None:
         QTest.touchEvent(handle, pad).release(0, at, handle).commit()
 
 
-def press_once(
-    window: MainWindow, setup: Setup, what: int, by: str, pad: QPointingDevice
-) -> tuple[float, float] | None:
-    """One run up to a moving belt, one press; milliseconds to the stop byte, and the worst poll gap before it.
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press: what there was to stop, and what became of it."""
 
-    None where the belt was stopped already when it was pressed: a machine that is too busy for the emulator's answers.
-    """
+    by: str
+    over: int  # what lay there, see ``lay``
+    phase: str
+    measured_kmh: float | None
+    tripped: str  # why the driver had stopped the belt before the press, if it had
+    in_the_window_ms: float  # to the line that goes to the driver
+    of_a_core_ms: float  # of it, what the window's thread has computed
+    waited_ms: float | None  # to the stop byte; None where none came after the press
+    bytes_before: int
+    gap_ms: float  # the worst between two polls
+
+    def __str__(self) -> str:
+        measured = "unknown" if self.measured_kmh is None else f"{self.measured_kmh:.1f} km/h"
+        return (
+            f"{self.by} over {self.over}: {self.phase}, belt {measured}, tripped before: {self.tripped or 'no'}, "
+            f"stop bytes before: {self.bytes_before}, line to the driver after {self.in_the_window_ms:.1f} ms, "
+            f"byte after {'none' if self.waited_ms is None else f'{self.waited_ms:.1f} ms'}, "
+            f"worst poll gap {self.gap_ms:.0f} ms"
+        )
+
+
+def press_once(window: MainWindow, setup: Setup, over: int, by: str, pad: QPointingDevice) -> Press:
+    """One run up to a moving belt, one press at a moment that does not ask what the window does just then."""
     window.prepare(setup)
     flow = window.flow
     assert flow is not None
@@ -114,12 +137,26 @@ def press_once(
     live_until(lambda: not flow.session.snapshot().not_ready_because, 20)
     flow.session.begin()
     live_until(lambda: (controller.state.measured_speed_kmh or 0) > 2.0, 20)
-    lay(window, what)
-    QApplication.processEvents()
+    lay(window, over)
     treadmill = controller.devices.treadmill
     assert isinstance(treadmill, TreadmillClient)
-    pressed_s = time.monotonic()
+    told_s: list[tuple[float, float]] = []
+    tell = treadmill.stop
+
+    def told() -> None:
+        told_s.append((time.monotonic(), time.thread_time()))
+        tell()
+
+    treadmill.stop = told  # type: ignore[method-assign]
+    comes_down_s = time.monotonic() + random.uniform(0.0, 0.2)
+    live_until(lambda: time.monotonic() >= comes_down_s, 20)
+    state, belt = controller.state, controller.last_belt
+    trip = belt.trip if belt is not None else None
+    tripped = "" if trip is None else f"{trip.value} {belt.trip_detail}" if belt is not None else ""
+    told_s.clear()
+    computed_s = time.thread_time()
     press_stop(window, by, pad)
+    told_at_s, computed_until_s = told_s[0] if told_s else (float("nan"), float("nan"))
     live_until(lambda: flow.session.ended, 30)
     let_go(window, by, pad)
     stops = [wire.t_mono_s for wire in treadmill.wire_log() if wire.direction == "out" and wire.data_hex == "aa"]
@@ -127,8 +164,19 @@ def press_once(
     # The stop asked nothing; why it was, is asked of a belt that stands.
     live_until(lambda: window.flow is None or _left_unsaid(window), 20)
     window.sheets.finish_all()
-    after = [t for t in stops if t >= pressed_s]
-    return ((min(after) - pressed_s) * 1000, gap_ms) if after else None
+    after = [t for t in stops if t >= comes_down_s]
+    return Press(
+        by=by,
+        over=over,
+        phase=state.phase.value,
+        measured_kmh=state.measured_speed_kmh,
+        tripped=tripped,
+        in_the_window_ms=(told_at_s - comes_down_s) * 1000,
+        of_a_core_ms=(computed_until_s - computed_s) * 1000,
+        waited_ms=(min(after) - comes_down_s) * 1000 if after else None,
+        bytes_before=len(stops) - len(after),
+        gap_ms=gap_ms,
+    )
 
 
 def main(presses: int) -> None:
@@ -137,12 +185,13 @@ def main(presses: int) -> None:
     give_way_to_the_window()
     made = 0
     ending = threading.Event()
+    make = ReportProcess()
 
     def make_reports() -> None:
         nonlocal made
         run, found = sample()
         while not ending.is_set():
-            archive(render(report(run, found)))
+            make(report(run, found), "a-test-of-many")
             made += 1
 
     with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "r", secrets.token_hex(8)) as record:
@@ -156,27 +205,63 @@ def main(presses: int) -> None:
         window.move(QPoint(0, 0))
         worker = threading.Thread(target=make_reports)
         worker.start()
+        late = Late()
         pad = QTest.createTouchDevice()
-        hands = [BY[n // LAID % len(BY)] for n in range(presses)]  # each with each that may lie there
-        tried = [press_once(window, setup, n, by, pad) for n, by in enumerate(hands)]
+        tried: list[Press] = []
+        for n in range(presses):  # each hand with each that may lie there
+            tried.append(press_once(window, setup, n % LAID, BY[n // LAID % len(BY)], pad))
+            if tried[-1].waited_ms is None or tried[-1].tripped or not tried[-1].in_the_window_ms > 0:
+                print(f"  {n}: {tried[-1]}", flush=True)
         ending.set()
         worker.join()
+        make.close()
         window.close()
     print(f"STOP to stop byte, {presses} presses, with and without sheets and drawers, {made} reports made meanwhile:")
-    results = [(hand, *one) for one, hand in zip(tried, hands, strict=True) if one is not None]
-    if len(results) < presses:
-        print(f"  {presses - len(results)} runs had stopped by themselves before the press, and are not counted")
     for by in BY:
-        waits = sorted(wait for hand, wait, _ in results if hand == by)
-        if not waits:
-            continue
-        p99 = waits[min(len(waits) - 1, int(0.99 * len(waits)))]
-        print(
-            f"  {by}, {len(waits)}: median {median(waits):.1f} ms   p99 {p99:.1f} ms   worst {waits[-1]:.1f} ms"
-            "   (to hold: p99 50 ms)"
-        )
-    print(f"  worst poll gap {max(gap for *_, gap in results):.0f} ms   (to hold: 300 ms)")
+        pressed = [one for one in tried if one.by == by]
+        told("  " + by, [one.waited_ms for one in pressed if one.waited_ms is not None], HOLDS)
+        told("    of it in the window", [one.in_the_window_ms for one in pressed])
+        told("    of it computed by the window's thread", [one.of_a_core_ms for one in pressed])
+    told("  a process that does nothing but sleep wakes up late by", late.end())
+    silent = [one for one in tried if one.waited_ms is None]
+    unheard = [one for one in silent if not one.bytes_before]
+    print(f"  no stop byte after the press: {len(silent)}, of them where there was none before, either: {len(unheard)}")
+    print(f"  worst poll gap {max(one.gap_ms for one in tried):.0f} ms   (to hold: 300 ms)")
     application.quit()
+
+
+class Late:
+    """A process of its own that tells what the machine is busy with: how late it wakes up, whoever else computes."""
+
+    CODE = (
+        "import sys, threading, time\n"
+        "threading.Thread(target=lambda: (sys.stdin.read(), late.append(None)), daemon=True).start()\n"
+        "late = []\n"
+        "while None not in late:\n"
+        "    due = time.monotonic() + 0.02\n"
+        "    time.sleep(0.02)\n"
+        "    late.append(time.monotonic() - due)\n"
+        "print(*(one * 1000 for one in late if one is not None))\n"
+    )
+
+    def __init__(self) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen([sys.executable, "-c", self.CODE], stdin=pipe, stdout=pipe, text=True)
+
+    def end(self) -> list[float]:
+        """Milliseconds, for each time that it slept."""
+        said, _ = self._process.communicate("")
+        return [float(word) for word in said.split()]
+
+
+def told(what: str, waits_ms: list[float], to_hold: str = "") -> None:
+    """One line of figures."""
+    if not waits_ms:
+        return
+    ordered = sorted(waits_ms)
+    p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+    figures = f"median {median(ordered):.1f} ms   p99 {p99:.1f} ms   worst {ordered[-1]:.1f} ms"
+    print(f"{what}, {len(ordered)}: {figures}{to_hold}")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ PARTINGS = {
         f"{WAY}::test_no_path_is_a_pseudo_terminal",
         "tests/unit/drivers/test_port_names.py::test_a_port",
     ),
-    "drivers/processes.py come_first": (f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",),
+    "drivers/processes.py _take_place": (f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",),
     "drivers/processes.py come_first_alone": (
         f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",
     ),
@@ -36,6 +36,7 @@ PARTINGS = {
         f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",
         "tests/contract/test_driver_process.py::test_a_driver_runs_before_windows_and_reports_where_the_system_lets_it",
     ),
+    "drivers/processes.py last_flags": (f"{WAY}::test_who_makes_reports_has_the_lower_priority",),
     "drivers/processes.py quiet_flags": (
         f"{WAY}::test_drivers_have_a_group_of_their_own_and_the_higher_priority",
         "tests/process/test_fault_matrix.py::test_and_so_does_every_other",

@@ -22,7 +22,7 @@ from teststation.records.tests import journal
 from ui.commands import display, interrupt
 
 AS_BYTES = 0x8000  # O_BINARY: without it every line feed becomes two bytes, and Ctrl-Z ends a file
-NEW_GROUP, NO_WINDOW, ABOVE_NORMAL = 0x200, 0x0800_0000, 0x8000
+NEW_GROUP, NO_WINDOW, ABOVE_NORMAL, BELOW_NORMAL = 0x200, 0x0800_0000, 0x8000, 0x4000
 
 
 def never(*_: object, **__: object) -> None:
@@ -49,6 +49,17 @@ def test_drivers_have_a_group_of_their_own_and_the_higher_priority(
     assert processes.first_flags() == {"creationflags": NEW_GROUP | NO_WINDOW | ABOVE_NORMAL}
     processes.come_first()
     processes.come_first_alone()
+
+
+@pytest.mark.usefixtures("windows")
+def test_who_makes_reports_has_the_lower_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    flags = SimpleNamespace(
+        CREATE_NEW_PROCESS_GROUP=NEW_GROUP, CREATE_NO_WINDOW=NO_WINDOW, BELOW_NORMAL_PRIORITY_CLASS=BELOW_NORMAL
+    )
+    monkeypatch.setattr(processes, "subprocess", flags)
+    monkeypatch.setattr(processes, "os", SimpleNamespace(setpriority=never, getsid=never))
+    assert processes.last_flags() == {"creationflags": NEW_GROUP | NO_WINDOW | BELOW_NORMAL}
+    processes.come_last()
 
 
 @pytest.mark.usefixtures("windows")

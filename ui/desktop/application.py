@@ -75,12 +75,14 @@ def run_app(
         own_protocols: The clinic's; None: those in the user's folder.
     """
     from ui.desktop.standing import Standing
+    from ui.station.report_process import ReportProcess
     from ui.station.station import Station
     from ui.station.support import RECENT_LOG
 
     logging.getLogger().addHandler(RECENT_LOG)
     application = _application(settings.language, settings.theme)
-    station = Station(record, settings, time_scale, own_protocols)
+    reports = ReportProcess()
+    station = Station(record, settings, time_scale, own_protocols, reports)
     standing = Standing(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed, drill=drill)
     # Python looks at signals only when it runs: this gives it a moment twice a second.
     awake = QTimer(interval=500)
@@ -108,6 +110,7 @@ def run_app(
         return application.exec()
     finally:
         standing.let_go()
+        reports.close()
 
 
 def ask_passphrase(file: Path, name: str, settings: Settings) -> str | None:

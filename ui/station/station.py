@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from ui.station.interval_session import TrainingSession
     from ui.station.session import Session
 
+    MakesPapers = Callable[[Report, str], tuple[bytes, str]]
+
 log = logging.getLogger("teststation.station")
 
 
@@ -121,14 +123,23 @@ class Station:
     """A record, its settings and a time scale: makes sessions, finds interrupted runs, makes reports."""
 
     def __init__(
-        self, record: Record, settings: Settings, time_scale: float = 1.0, own_protocols: OwnProtocols | None = None
+        self,
+        record: Record,
+        settings: Settings,
+        time_scale: float = 1.0,
+        own_protocols: OwnProtocols | None = None,
+        make_papers: "MakesPapers | None" = None,
     ) -> None:
-        """``own_protocols``: the clinic's, where they are not in the user's own folder."""
+        """``own_protocols``: the clinic's, where they are not in the user's own folder.
+
+        ``make_papers``: who makes them; else whoever asks waits while they are made here.
+        """
         self.record = record
         self.settings = settings
         self.own_protocols = own_protocols or OwnProtocols(protocols_path())
         self._offered: dict[str, str] = {}  # texts of the clinic's own, as they were when a choice of them was shown
         self.scale = TimeScale(time_scale)
+        self.make_papers = make_papers or _make_here
         self.not_recovered: list[tuple[Path, tuple[Problem, ...]]] = []
         self.recovered_sessions: list[StoredSession] = []
 
@@ -482,13 +493,7 @@ class Station:
 
     def papers(self, stored: StoredTest, language: str | None = None) -> tuple[bytes, str]:
         """The report as PDF/A and the same in five lines for a journal. Takes a while, as ``report``."""
-        # The makers of PDF are large and wanted late: they are no part of the start.
-        from teststation.report.archive import archive
-        from teststation.report.journal_text import journal_text
-        from teststation.report.pdf import render
-
-        made = self.paper(stored, language)
-        return archive(render(made), made), journal_text(made, stored.id)
+        return self.make_papers(self.paper(stored, language), stored.id)
 
     def paper(self, stored: StoredTest, language: str | None = None) -> "Report":
         """What a test's page and text are made from."""
@@ -588,6 +593,13 @@ class Station:
             return None
         before = self.record.tests.get(earlier[-1])
         return Previous(before.run, before.assessment)
+
+
+def _make_here(report: "Report", test_id: str) -> tuple[bytes, str]:
+    # The makers of PDF are large and wanted late: they are no part of the start.
+    from teststation.report.papers import make_papers
+
+    return make_papers(report, test_id)
 
 
 def _as_kept(device: Device, spec: str) -> str:

@@ -1,9 +1,11 @@
 """STOPP: from any key, any sheet and the corner, without a question, before anything else."""
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench
@@ -13,6 +15,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.shutdown import report_exception
 from ui.desktop.widgets.sheet import Sheet
 
+FINGERS = QTest.createTouchDevice()
 KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Space)
 
 
@@ -57,6 +60,46 @@ def test_the_corner_stops_the_belt_when_the_finger_comes_down(bench: Bench) -> N
     bench.to_stages()
     QTest.mousePress(bench.window.stop_button, Qt.MouseButton.LeftButton)
     assert stopped(bench)
+
+
+@pytest.fixture
+def no_mouse_of_a_finger(qapp: QApplication) -> Iterator[None]:
+    """Qt makes no mouse of a touch that nobody takes."""
+    made = Qt.ApplicationAttribute.AA_SynthesizeMouseForUnhandledTouchEvents
+    qapp.setAttribute(made, False)
+    yield
+    qapp.setAttribute(made, True)
+
+
+@pytest.mark.usefixtures("no_mouse_of_a_finger")
+@pytest.mark.parametrize("ask", ["", "ask_more", "ask_event", "ask_load"])
+def test_a_finger_stops_the_belt_when_it_comes_down_and_needs_no_mouse(bench: Bench, ask: str) -> None:
+    bench.to_stages()
+    if ask:
+        getattr(bench.window.flow, ask)()
+    handle, button = bench.window.windowHandle(), bench.window.stop_button
+    assert handle is not None
+    at = button.geometry().center()
+    QTest.touchEvent(handle, FINGERS).press(0, at, handle).commit()
+    assert stopped(bench)
+    assert button.isDown()
+    stops = bench.treadmill.log.count("stop")
+    QTest.touchEvent(handle, FINGERS).move(0, at + QPoint(2, 0), handle).commit()
+    QTest.touchEvent(handle, FINGERS).release(0, at, handle).commit()
+    assert not button.isDown()
+    assert bench.treadmill.log.count("stop") == stops, "one finger, one stop"
+
+
+def test_a_second_finger_stops_while_another_holds_something_else(bench: Bench) -> None:
+    bench.to_stages()
+    handle = bench.window.windowHandle()
+    assert handle is not None
+    elsewhere, at = QPoint(40, 200), bench.window.stop_button.geometry().center()
+    QTest.touchEvent(handle, FINGERS).press(0, elsewhere, handle).commit()
+    assert not stopped(bench)
+    QTest.touchEvent(handle, FINGERS).stationary(0).press(1, at, handle).commit()
+    assert stopped(bench)
+    QTest.touchEvent(handle, FINGERS).release(0, elsewhere, handle).release(1, at, handle).commit()
 
 
 def test_nothing_lies_over_the_corner_when_a_question_is_open(bench: Bench) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import Bench
 from tests.ui.test import test_stop as facts
+from tests.ui.test.test_stop import no_mouse_of_a_finger  # noqa: F401 - a fixture
 from teststation.records.people.people import Person
 from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.window import MainWindow
@@ -36,6 +37,13 @@ def test_the_corner_fact_fails_where_the_corner_is_deaf(bench: Bench, monkeypatc
     bench.window.stop_button.stop_pressed.disconnect()
     with pytest.raises(AssertionError):
         facts.test_the_corner_stops_the_belt_when_the_finger_comes_down(bench)
+
+
+@pytest.mark.usefixtures("no_mouse_of_a_finger")
+def test_the_finger_fact_fails_where_the_corner_takes_no_touch(bench: Bench) -> None:
+    bench.window.stop_button.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents, False)
+    with pytest.raises(AssertionError):
+        facts.test_a_finger_stops_the_belt_when_it_comes_down_and_needs_no_mouse(bench, "")
 
 
 def test_the_closing_fact_fails_where_closing_is_accepted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

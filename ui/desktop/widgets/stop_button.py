@@ -21,6 +21,8 @@ class StopButton(QPushButton):
         self.setToolTip(tr("stop.tip"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
+        # A finger is taken as one. As the mouse that Qt makes of a touch that nobody takes, it would come later.
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self._window, self._scale = window, 1.0
         self.pressed.connect(self.stop_pressed)
         self.hide()
@@ -38,6 +40,20 @@ class StopButton(QPushButton):
         window = self._window
         self.move(window.width() - self.width() - margin, window.height() - self.height() - margin)
         self.raise_()
+
+    def event(self, event: QEvent) -> bool:
+        match event.type():
+            case QEvent.Type.TouchBegin:
+                self.stop_pressed.emit()
+                self.setDown(True)
+            case QEvent.Type.TouchUpdate:
+                pass
+            case QEvent.Type.TouchEnd | QEvent.Type.TouchCancel:
+                self.setDown(False)
+            case _:
+                return super().event(event)
+        event.accept()
+        return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Whatever is laid over the window later must not lie over STOPP.
