@@ -33,7 +33,7 @@ class ReportProcess:
 
     def __init__(self, command: Sequence[str] = COMMAND, within_s: float = MADE_WITHIN_S) -> None:
         self._command, self._within_s = command, within_s
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[Any] | None = None
         self._asking = threading.Lock()
         self._closed = False
 
@@ -76,7 +76,7 @@ class ReportProcess:
             # It had just ended by itself, as one does that is asked nothing for a while.
         return None
 
-    def _started(self) -> "subprocess.Popen[bytes] | None":
+    def _started(self) -> "subprocess.Popen[Any] | None":
         if self._closed:
             return None
         if self._process is None or self._process.poll() is not None:
@@ -94,7 +94,7 @@ class ReportProcess:
                 self.close()
         return self._process
 
-    def _told_by(self, process: "subprocess.Popen[bytes]", data: bytes) -> frames.Answer | None:
+    def _told_by(self, process: "subprocess.Popen[Any]", data: bytes) -> frames.Answer | None:
         assert process.stdin is not None
         assert process.stdout is not None
         hangs = threading.Timer(self._within_s, process.kill)

@@ -1,0 +1,75 @@
+"""Tests one after the other in one window: what holds up its event loop, and the memory that it takes.
+
+    python -m tests.benchmarks.bench_run [TESTS]
+
+Each is walked, kept, seen and printed in time that is scaled: the window and its processes are not. Every fifth is
+walked to its end, the others are stopped in their second stage.
+"""
+
+import sys
+
+import psutil
+
+from tests.benchmarks.house import Stalls, live_until, open_window
+from ui.desktop.i18n import tr
+from ui.desktop.result.report import ReportSheet
+from ui.desktop.window import MainWindow
+from ui.station.station import Setup
+
+SCALE = 40.0
+TO_HOLD_MB = 200.0
+
+
+def walk(window: MainWindow, setup: Setup, stalls: Stalls, *, to_the_end: bool) -> None:
+    """One test with its report."""
+    stalls.when = "preparing"
+    window.prepare(setup)
+    flow = window.flow
+    assert flow is not None
+    session = flow.session
+    live_until(lambda: not session.snapshot().not_ready_because, 60, "ready")
+    stalls.when = "walking"
+    session.begin()
+    if not to_the_end:
+        live_until(lambda: session.controller.state.stage_index >= 1 or session.ended, 120, "the second stage")
+        window.stop()
+    live_until(lambda: session.ended, 240, "the end of the walk")
+    stalls.when = "keeping and showing the result"
+    live_until(lambda: window.flow is None or _left_unsaid(window), 60, "kept")
+    stored = window.result.stored
+    assert stored is not None
+    stalls.when = "making and showing the report"
+    window.papers.open_report(stored)
+    live_until(lambda: isinstance(window.sheet, ReportSheet), 120, "a report")
+    stalls.when = "leaving"
+    window.sheets.finish_all()
+    window.back_to_people()
+
+
+def _left_unsaid(window: MainWindow) -> bool:
+    sheet = window.sheet
+    if sheet is None or sheet.accessibleName() != tr("why_stopped.title"):
+        return False
+    sheet.finish()
+    return window.flow is None
+
+
+def main(tests: int) -> None:
+    """Walk them, and print the figures."""
+    me = psutil.Process()
+    with open_window(SCALE) as (window, setup):
+        stalls = Stalls()
+        stalls.when = "opening"
+        live_until(lambda: not window.warm_up(), 60, "every room")
+        before_mb = me.memory_info().rss / 1e6
+        print(f"the window with every room: {before_mb:.0f} MB")
+        for number in range(tests):
+            walk(window, setup, stalls, to_the_end=number % 5 == 0)
+            mb = me.memory_info().rss / 1e6
+            if number in (0, 4, 9, 19, 29, 39) or number == tests - 1:
+                print(f"after {number + 1} tests {mb:.0f} MB   (to hold after 50: {TO_HOLD_MB:.0f} MB)", flush=True)
+        stalls.tell()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)

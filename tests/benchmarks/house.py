@@ -1,0 +1,126 @@
+"""The window as the program opens it, on a throw-away record, and what its event loop is held up by."""
+
+import os
+import secrets
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from teststation.records.database import open_record
+from teststation.subject import Sex, Subject
+from ui.desktop.application import _application
+from ui.desktop.collecting import Collector
+from ui.desktop.standing import Standing
+from ui.desktop.window import MainWindow
+from ui.station.report_process import ReportProcess
+from ui.station.settings import Settings
+from ui.station.station import Setup, Station, load_plan_of
+
+SETTINGS = Settings(treadmill="emulated", heart_rate="emulated", intended_use_accepted=True)
+TO_HOLD_MS = 50.0
+BEATS_EVERY_MS = 5
+LOOKED_AT_FROM_S = 0.04
+
+
+@contextmanager
+def open_window(scale: float) -> Iterator[tuple[MainWindow, Setup]]:
+    """The window and what a test of its one person needs."""
+    application = _application("nb")
+    with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "r", secrets.token_hex(8)) as record:
+        reports = ReportProcess()
+        station = Station(record, SETTINGS, scale, make_papers=reports)
+        person = record.people.add(family_name="Måling", sex=Sex.MALE)
+        subject = Subject(sex=Sex.MALE, age_years=44, weight_kg=88)
+        standing = Standing(station, lambda _: None, demo=True, seed=1)
+        window = standing.window
+        window.resize(1920, 1080)
+        window.show()
+        collector = application.findChild(Collector)
+        assert isinstance(collector, Collector)
+        collector.leave_out_what_is_there(lambda: window.bridge is None or not window.bridge.belt_may_move)
+        try:
+            yield window, Setup(load_plan_of("submax-13"), subject, "emulated", "emulated", person.id)
+        finally:
+            standing.let_go()
+            window.close()
+            reports.close()
+
+
+def live_until(fact: Callable[[], object], within_s: float, what: str) -> None:
+    """Let the window live as in its own event loop until ``fact()`` holds."""
+    end_s = time.monotonic() + within_s
+    while not fact():
+        if time.monotonic() > end_s:
+            raise TimeoutError(f"it did not come to this: {what}")
+        QApplication.processEvents()
+        time.sleep(0.001)
+
+
+@dataclass(slots=True)
+class Held:
+    """One stretch in which the event loop took nothing in."""
+
+    when: str
+    wall_ms: float
+    computed_ms: float  # of it, by the window's own thread: what another machine, or a quiet one, would wait, too
+    stack: str
+
+
+class Stalls:
+    """Beats in the event loop; a second thread looks at what holds it up."""
+
+    def __init__(self) -> None:
+        self.when = ""
+        self.held: list[Held] = []
+        self._main = threading.get_ident()
+        self._stack = ""
+        self._beat = (time.monotonic(), time.thread_time())
+        self._timer = QTimer(interval=BEATS_EVERY_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beats)
+        self._timer.start()
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def _beats(self) -> None:
+        now = (time.monotonic(), time.thread_time())
+        wall_s, computed_s = (after - before for before, after in zip(self._beat, now, strict=True))
+        late_ms = wall_s * 1000 - BEATS_EVERY_MS
+        if late_ms > 20.0:
+            self.held.append(Held(self.when, late_ms, min(late_ms, computed_s * 1000), self._stack))
+        self._beat, self._stack = now, ""
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(0.01)
+            if not self._stack and time.monotonic() - self._beat[0] > LOOKED_AT_FROM_S:
+                frame = sys._current_frames().get(self._main)
+                lines = traceback.extract_stack(frame)
+                ours = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in lines]
+                self._stack = " < ".join(ours[::-1][:9])
+
+    def tell(self) -> None:
+        """For each part of the appointment the worst, and how many were longer than a hand may wait."""
+        for when in dict.fromkeys(one.when for one in self.held):
+            there = [one for one in self.held if one.when == when]
+            worst = max(there, key=lambda one: one.computed_ms)
+            longest = max(one.wall_ms for one in there)
+            over = sum(one.wall_ms > TO_HOLD_MS for one in there)
+            computed = sum(one.computed_ms > TO_HOLD_MS for one in there)
+            print(
+                f"  {when}: worst {longest:.0f} ms, {over} over {TO_HOLD_MS:.0f}; computed by the window itself: worst "
+                f"{worst.computed_ms:.0f} ms, {computed} over   (to hold: none over {TO_HOLD_MS:.0f} ms)"
+            )
+            for one in sorted(there, key=lambda one: -one.computed_ms)[:3]:
+                if one.computed_ms > TO_HOLD_MS / 2:
+                    print(f"      {one.computed_ms:.0f} ms of {one.wall_ms:.0f}: {one.stack}")
