@@ -7,15 +7,17 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from drivers.processes import child_environment, last_flags
 from teststation.cause import Cause
 from teststation.errors import StationError
-from teststation.report.model import Report
-from ui.station import report_frames as frames
+
+if TYPE_CHECKING:  # read from the disk when a first report is asked for
+    from teststation.report.model import Report
+    from ui.station import report_frames as frames
 
 log = logging.getLogger("teststation.report")
 
@@ -37,8 +39,10 @@ class ReportProcess:
         self._asking = threading.Lock()
         self._closed = False
 
-    def __call__(self, report: Report, test_id: str) -> tuple[bytes, str]:
+    def __call__(self, report: "Report", test_id: str) -> tuple[bytes, str]:
         """The page and the five lines. Raises StationError."""
+        from ui.station import report_frames as frames
+
         data = frames.frame(frames.Wanted(report, test_id))
         with self._asking:
             answer = self._ask(data)
@@ -61,7 +65,7 @@ class ReportProcess:
             process.kill()
             _end(process)
 
-    def _ask(self, data: bytes) -> frames.Answer | None:
+    def _ask(self, data: bytes) -> "frames.Answer | None":
         for _ in range(2):
             process = self._started()
             if process is None:
@@ -94,7 +98,9 @@ class ReportProcess:
                 self.close()
         return self._process
 
-    def _told_by(self, process: "subprocess.Popen[Any]", data: bytes) -> frames.Answer | None:
+    def _told_by(self, process: "subprocess.Popen[Any]", data: bytes) -> "frames.Answer | None":
+        from ui.station import report_frames as frames
+
         assert process.stdin is not None
         assert process.stdout is not None
         hangs = threading.Timer(self._within_s, process.kill)
