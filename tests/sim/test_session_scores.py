@@ -25,7 +25,7 @@ INTO_THE_SECOND_BOUT_S = 850.0
 def trained(
     before: float, after: float, without: tuple[float, float] | None, with_them: tuple[float, float] | None, hard: int
 ) -> Trained:
-    return Trained(180.0, before, after, 2.0, 40.0, without, with_them, 18, hard)
+    return Trained(180.0, before, after, 2.0, 40.0, without, with_them, 18, hard, tells=hard > 0)
 
 
 def test_a_score_is_the_error_before_and_after_and_the_fall_of_the_width() -> None:
@@ -42,7 +42,7 @@ def test_a_score_is_the_error_before_and_after_and_the_fall_of_the_width() -> No
     assert score.narrower_share == pytest.approx(0.15), "where both tests gave a range"
     assert (score.coverage_without, score.coverage) == (1.0, 0.5)
     scores = session_scores(found)
-    assert {name: one.patients for name, one in scores.items()} == {"all": 3, "had a hard session": 2}
+    assert {name: one.patients for name, one in scores.items()} == {"all": 3, "a session told": 2}
     head, everybody, _ = session_lines(scores)
     assert "± half fell" in head
     assert " ".join(everybody.split()) == "all 3 18.0 4.7 +0.0 ± 10.0 +1.0 ± 3.0 2.0 66.7 % 15.0 % 50.0 % 100.0 %"

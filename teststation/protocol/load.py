@@ -34,6 +34,7 @@ class SessionLoads(Value, frozen=True):
     bout: Setpoint
     gait: Gait = Gait.WALK
     hr_max_bpm: float | None = None  # None: the pulse steers nothing, Borg and the talk test do
+    band_of_bpm: float | None = None  # what the bouts' band is of, where a session has shown more than HRmax' shares
     warm_up: Setpoint | None = None  # None: as the protocol says, but never above the bouts
     pause: Setpoint | None = None
 
@@ -149,8 +150,8 @@ def load_session(text: str, path: str, loads: SessionLoads) -> Plan:
         if part in table
     }
     terms = SessionTerms(
-        hr_low_bpm=_of(loads.hr_max_bpm, bout["hr_share_low"]),
-        hr_high_bpm=_of(loads.hr_max_bpm, bout["hr_share_high"]),
+        hr_low_bpm=_of(loads.band_of_bpm or loads.hr_max_bpm, bout["hr_share_low"]),
+        hr_high_bpm=_of(loads.band_of_bpm or loads.hr_max_bpm, bout["hr_share_high"]),
         hr_max_bpm=loads.hr_max_bpm,
         borg_low=bout["borg_low"],
         borg_high=bout["borg_high"],

@@ -23,7 +23,7 @@ class SessionTerms(Value, frozen=True):
 
     hr_low_bpm: float | None  # the bouts' band; None where the pulse steers nothing (beta-blocker, irregular rhythm)
     hr_high_bpm: float | None
-    hr_max_bpm: float | None  # that the band's shares are of
+    hr_max_bpm: float | None  # as it was known; the band is of it, or of a little more (``start.band_of_bpm``)
     borg_low: int  # what a bout should feel like
     borg_high: int
     gait: Gait  # of the bouts

@@ -81,11 +81,13 @@ def trained_of(seeds: range, jobs: int) -> Iterator[Trained]:
 
 
 def session_scores(found: list[Trained]) -> dict[str, SessionScore]:
-    """By who had a session that was hard enough to tell of HRmax; a group of one has no score."""
+    """Of all; of those who had a session that tells of HRmax; and of these by group. A group of one has no score."""
     groups = {
         "all": found,
-        "had a hard session": [one for one in found if one.hard],
+        "a session told": [one for one in found if one.tells],
     }
+    for name in sorted({group for one in found for group in one.groups}):
+        groups[name] = [one for one in found if one.tells and name in one.groups]
     return {name: session_score(group) for name, group in groups.items() if len(group) > 1}
 
 

@@ -15,12 +15,13 @@ import msgspec
 
 from teststation.physiology.advice import Advice, advise
 from teststation.physiology.assess import assess_run
-from teststation.physiology.hrmax import SessionPeak, hr_max
+from teststation.physiology.hrmax import SessionPeak, hr_max, shown_bpm
+from teststation.physiology.prescription import BORG_HIGH
 from teststation.physiology.result import Assessment, Estimate
 from teststation.protocol.load import find, load_plan, load_session, session_band
 from teststation.subject import Subject
 from teststation.training.session.analysis import analyse
-from teststation.training.session.evidence import with_evidence
+from teststation.training.session.evidence import peak_of, with_evidence
 from teststation.training.session.result import NextLoad, SessionResult
 from teststation.training.session.start import propose
 from ui.laboratory.bouts import walk_session
@@ -39,6 +40,8 @@ ATTENDS, ATTENDS_SD, ATTENDS_LEAST = 0.894, 0.118, 0.3
 GAINS, GAINS_SD, GAINS_AFTER = 0.15, 0.07, 24
 # How many of the offers of a harder load a person takes, from and to: no source, and nobody is taken to take them all.
 TAKES = (0.3, 1.0)
+# Groups: HRmax so far from what age says, offers taken so rarely, Borg so far from what others say.
+FAR_BPM, RARELY, SAYS_OTHERWISE = 12.0, 0.5, 1.5
 VISITS_FROM = 100  # the sessions' days are others than the tests'
 
 
@@ -64,7 +67,9 @@ class Trained:
     without: tuple[float, float] | None  # its 95 % range without the sessions, mL/kg/min
     with_them: tuple[float, float] | None
     attended: int
-    hard: int  # of them hard enough to tell
+    hard: int  # of them, found hard
+    tells: bool = True  # whether any of them told of HRmax
+    groups: tuple[str, ...] = ()  # the groups that are told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +157,16 @@ def train(seed: int, weeks: int = WEEKS) -> Trained | None:
         without=_range(without),
         with_them=_range(with_them),
         attended=attended,
-        hard=len(peaks),
+        hard=sum(one.hard for one in peaks),
+        tells=any(one.tells for one in peaks),
+        groups=_groups(patient, regime, before.reckoned_bpm or before.bpm),
     )
 
 
 def _trained(
     patient: VirtualPatient, regime: Regime, subject: Subject, test: tuple[Assessment, Advice], weeks: int
 ) -> tuple[list[SessionPeak], int] | None:
-    """The peaks of the hard sessions and how many were attended; None where none was prescribed."""
+    """The peaks of the sessions and how many were attended; None where none was prescribed."""
     comes = Random(patient.seed * 7_013 + 5)
     peaks: list[SessionPeak] = []
     attended, last = 0, None
@@ -170,35 +177,59 @@ def _trained(
         on = (BEGAN + timedelta(days=7 * week + DAYS_OF_WEEK[day])).isoformat()
         gained = regime.gains_ml_kg_min * attended / GAINS_AFTER
         found = _session(
-            patient, regime, with_evidence(subject, peaks, on), (test, last), (VISITS_FROM + number, gained)
+            patient,
+            regime,
+            (with_evidence(subject, peaks, on), shown_bpm(peaks, on, BORG_HIGH)),
+            (test, last),
+            (VISITS_FROM + number, gained),
         )
         if found is None:
             return None
         attended += 1
         last = found.next_load or last
-        if found.peak is not None and (found.peak.hard_enough or found.peak.all_out):
-            peaks.append(SessionPeak(on, found.peak.bpm))
+        peak = peak_of(found, on)
+        if peak is not None:
+            peaks.append(peak)
     return peaks, attended
 
 
 def _session(
     patient: VirtualPatient,
     regime: Regime,
-    known: Subject,
+    known: tuple[Subject, float | None],
     before: tuple[tuple[Assessment, Advice], NextLoad | None],
     day: tuple[int, float],
 ) -> SessionResult | None:
-    """What one session came to; ``before`` is the test and the last session, ``day`` the visit and what was gained."""
-    (test, last), (visit, gained) = before, day
-    start = propose(known, session_band(*find(SESSION)), test, last)
+    """What one session came to.
+
+    Args:
+        known: The subject, and what earlier sessions have shown.
+        before: The test and the last session.
+        day: The visit and what was gained.
+    """
+    (subject, shown), (test, last), (visit, gained) = known, before, day
+    start = propose(subject, session_band(*find(SESSION)), test, last, shown)
     if start.loads is None:
         return None
     loads = start.loads
     if start.offered is not None and Random(patient.seed * 1_009 + visit).random() < regime.takes:
         loads = msgspec.structs.replace(loads, bout=start.offered)
     plan = load_session(*find(SESSION), loads)
-    run, readings = walk_session(patient, on_a_day(patient, visit, gained), known, plan, visit, regime.takes)
+    run, readings = walk_session(patient, on_a_day(patient, visit, gained), subject, plan, visit, regime.takes)
     return analyse(run, readings)
+
+
+def _groups(patient: VirtualPatient, regime: Regime, by_age_bpm: float) -> tuple[str, ...]:
+    """Who a rule may be wrong about, though it is right about all of them together."""
+    above_bpm, says_more = patient.body.hr_max - by_age_bpm, patient.body.effort_steps
+    traits = {
+        "HRmax far above age": above_bpm > FAR_BPM,
+        "HRmax far below age": above_bpm < -FAR_BPM,
+        "rarely takes an offer": regime.takes < RARELY,
+        "says more on Borg": says_more > SAYS_OTHERWISE,
+        "says less on Borg": says_more < -SAYS_OTHERWISE,
+    }
+    return (*(name for name in traits if traits[name]), patient.kind)
 
 
 def _range(found: Estimate) -> tuple[float, float] | None:

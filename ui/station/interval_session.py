@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.physiology.advice import advise
-from teststation.physiology.hrmax import SessionPeak
+from teststation.physiology.hrmax import shown_bpm
+from teststation.physiology.prescription import BORG_HIGH
 from teststation.physiology.result import Line
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads, builtin_sessions, find, load_session, session_band
@@ -18,8 +19,8 @@ from teststation.records.tests.sessions import StoredSession
 from teststation.run import events as ev
 from teststation.run.record import RunRecord
 from teststation.subject import Subject
-from teststation.training.session.evidence import Learned, learned, with_evidence, without_evidence
-from teststation.training.session.start import Start, propose, typed
+from teststation.training.session.evidence import Learned, learned, peak_of, with_evidence, without_evidence
+from teststation.training.session.start import Start, is_intervals, propose, typed
 from ui.station.session import Session
 
 ANY_LOAD = SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))  # no session can be read without one
@@ -66,6 +67,7 @@ class Proposal:
     subject: Subject
     start: Start
     line: Line | None  # of the last test, for warm-up and pauses
+    shown_bpm: float | None = None  # of intervals, the highest pulse of late that was not found too hard
 
     def plan(self, load: Setpoint | None = None, *, cleared: bool = False) -> Plan:
         """The plan at the proposed load, or at one that the operator says.
@@ -89,7 +91,7 @@ class Proposal:
         sound = speeds[0] <= load.speed_kmh <= speeds[1] and inclines[0] <= load.incline_pct <= inclines[1]
         if not sound or load.incline_pct * 2 % 1:
             raise BadInput(Cause("session_too_hard", {"speed": load.speed_kmh, "incline": load.incline_pct}))
-        return typed(self.subject, load, self.line)
+        return typed(self.subject, load, self.line, self.shown_bpm)
 
 
 def propose_session(
@@ -101,12 +103,14 @@ def propose_session(
         BadInput: the protocol is no session, or no sound one.
     """
     band = session_band(*find(protocol))
-    known = with_evidence(subject, record.sessions.peaks(person_id, demo=demo), today)
+    peaks = record.sessions.peaks(person_id, demo=demo)
+    known = with_evidence(subject, peaks, today)
+    shown = shown_bpm(peaks, today, BORG_HIGH) if is_intervals(band) else None
     tests = [stored for stored in record.tests.history(person_id) if stored.run.demo is demo]
     last = (tests[-1].assessment, advise(tests[-1].run, tests[-1].assessment)) if tests else None
     plan_id = load_session(*find(protocol), ANY_LOAD).id
-    start = propose(known, band, last, record.sessions.last_load(person_id, plan_id, demo=demo))
-    return Proposal(protocol, known, start, None if last is None else last[0].line)
+    start = propose(known, band, last, record.sessions.last_load(person_id, plan_id, demo=demo), shown)
+    return Proposal(protocol, known, start, None if last is None else last[0].line, shown)
 
 
 def session_titles() -> dict[str, str]:
@@ -116,10 +120,9 @@ def session_titles() -> dict[str, str]:
 
 def learned_from(record: Record, stored: StoredSession) -> Learned | None:
     """What one kept session has added to what was known of HRmax; None where nothing."""
-    peak = stored.result.peak
-    if peak is None or not (peak.hard_enough or peak.all_out):
+    this = peak_of(stored.result, stored.run.started_at[:10])
+    if this is None or not this.tells:
         return None
-    this = SessionPeak(stored.run.started_at[:10], peak.bpm)
     before = record.sessions.peaks(stored.person_id, demo=stored.run.demo, before=stored.run.started_at)
     subject = without_evidence(stored.run.subject)
     return learned(subject, before, this)

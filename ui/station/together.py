@@ -291,7 +291,8 @@ def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tup
     proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo)
     if proposal.start.barred:
         raise BadInput(Cause("group_after_symptom", {"name": person.full_name}))
-    return proposal.subject, without_belt(load_session(*find(protocol), typed(proposal.subject, ANY_LOAD.bout)))
+    loads = typed(proposal.subject, ANY_LOAD.bout, shown_bpm=proposal.shown_bpm)
+    return proposal.subject, without_belt(load_session(*find(protocol), loads))
 
 
 def _member(station: Station, person: Person, one: Wearer, subject: Subject, plan: Plan, clock: ScaledClock) -> Member:

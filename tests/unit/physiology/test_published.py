@@ -129,8 +129,8 @@ def test_an_ordinary_session_below_its_target_does_not_pull_the_maximum_down_wit
     easy, target = (with_session(by_age, peak, all_out=False) for peak in (130.0, 0.95 * 170.0))
     assert easy[0] > 170
     assert easy[1] > 9
-    assert target[0] == pytest.approx(173, abs=2.5)
-    assert target[1] < 8.5
+    assert target[0] == pytest.approx(176, abs=2.5)
+    assert target[1] < 9
 
 
 def test_a_measured_maximum_goes_before_a_session_and_a_session_far_above_age_is_a_question() -> None:
@@ -160,7 +160,7 @@ def test_the_highest_of_many_sessions_lies_nearer_to_the_maximum() -> None:
         assert best_of_days_bpm(sessions) == pytest.approx(3.0 * highest, abs=0.1)
     by_age = (by_age_bpm(44), 11.1)
     once, often = (with_session(by_age, 172.0, all_out=False, sessions=sessions) for sessions in (1, 20))
-    assert 172.0 < often[0] < once[0] - 1.5
+    assert 172.0 < often[0] < once[0] - 1.0
     person = Subject(sex=Sex.MALE, age_years=44, weight_kg=80, hr_max_intervals_bpm=172.0, hr_max_intervals_sessions=20)
     assert hr_max(person).reckoned_bpm == often[0]
 

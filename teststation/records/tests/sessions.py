@@ -22,6 +22,7 @@ from teststation.records.tests.kept_tests import decoded, events_sha256, insert_
 from teststation.records.tests.result_rows import session_row
 from teststation.records.tests.signing import Signature, signature_of
 from teststation.run.record import Outcome, RunRecord
+from teststation.training.session.evidence import peak_of
 from teststation.training.session.result import BoutResult, NextLoad, SessionResult
 
 _run = msgspec.json.Decoder(RunRecord)
@@ -128,9 +129,7 @@ class KeptSessions:
             return [_line(row) for row in rows.mappings()]
 
     def peaks(self, person_id: str, *, demo: bool = False, before: str | None = None) -> tuple[SessionPeak, ...]:
-        """What this person's sessions say of HRmax, oldest first: demonstrations among themselves.
-
-        A session that was not hard enough says nothing of it: its peak is a bound that everybody's formula lies above.
+        """The peaks of this person's sessions, oldest first: demonstrations among themselves.
 
         Args:
             before: Sessions that started before this one alone, as a run says it.
@@ -141,13 +140,14 @@ class KeptSessions:
             rows = connection.execute(query).mappings().all()
         found: list[SessionPeak] = []
         for row in rows:
-            peak, started_at = _result.decode(row["session_json"]).peak, row["started_at"]
-            if peak is None or not (peak.hard_enough or peak.all_out):
+            started_at = row["started_at"]
+            if is_demonstration(row["treadmill"], row["heart_rate"]) is not demo:
                 continue
-            if is_demonstration(row["treadmill"], row["heart_rate"]) is demo and (
-                before is None or started_at < before
-            ):
-                found.append(SessionPeak(started_at[:10], peak.bpm))
+            if before is not None and started_at >= before:
+                continue
+            peak = peak_of(_result.decode(row["session_json"]), started_at[:10])
+            if peak is not None:
+                found.append(peak)
         return tuple(found)
 
     def last_load(self, person_id: str, protocol_id: str, *, demo: bool = False) -> NextLoad | None:

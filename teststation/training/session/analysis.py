@@ -10,7 +10,14 @@ from teststation.protocol.plan import SessionTerms
 from teststation.run.engine.bouts import felt_easy
 from teststation.run.record import LOAD_EASED, PULSE_FROZEN, PULSE_MOVES, RunRecord, StageSpan
 from teststation.training.session.pulse import Found, Reading, Span, peaks
-from teststation.training.session.result import SESSION_ALGORITHM, BoutResult, NextLoad, Peak, SessionResult
+from teststation.training.session.result import (
+    SESSION_ALGORITHM,
+    BoutResult,
+    NextLoad,
+    Peak,
+    SessionResult,
+    intervals_band,
+)
 
 THIRD_MINUTE = (120.0, 180.0)
 LAST_S = 120.0
@@ -18,7 +25,6 @@ JUDGED_FROM_S = 120.0  # shorter bouts end before the pulse has come up (Festa 2
 ENOUGH_SHARE = 0.5  # of what is averaged, with a pulse
 RECOVERY_S, RECOVERY_OVER_S = 60.0, 5.0
 ALL_OUT_BORG = 19
-INTERVALS_FROM_SHARE, HAIR = 0.85, 1e-9  # of HRmax
 HARD_BORG = 16  # what a bout of intervals is to feel like: 16 to 18 (St. Olav, Trening som medisin)
 WHOLE_WITHIN_S = 2.0
 M_PER_KM, S_PER_H = 1000.0, 3600.0
@@ -154,12 +160,7 @@ def _hard(bouts: Sequence[BoutResult], terms: SessionTerms) -> bool:
     rated = [one.rpe for one in bouts if one.rpe is not None]
     if rated:
         return max(rated) >= HARD_BORG
-    intervals = (
-        terms.hr_low_bpm is not None
-        and terms.hr_max_bpm is not None
-        and terms.hr_low_bpm >= (INTERVALS_FROM_SHARE - HAIR) * terms.hr_max_bpm
-    )
-    return intervals and any(one.reached for one in bouts)
+    return intervals_band(terms.hr_low_bpm, terms.hr_max_bpm) and any(one.reached for one in bouts)
 
 
 def _peak(bouts: Sequence[BoutResult], found: Sequence[Found], terms: SessionTerms) -> Peak | None:

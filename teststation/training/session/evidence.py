@@ -8,6 +8,7 @@ from teststation.physiology.hrmax import SessionPeak, best_peak, hr_max
 from teststation.physiology.result import HrMax
 from teststation.ports import Value
 from teststation.subject import Subject
+from teststation.training.session.result import SessionResult, intervals_band
 
 
 class Learned(Value, frozen=True):
@@ -18,8 +19,22 @@ class Learned(Value, frozen=True):
     narrower_pct: int  # how much narrower the doubt became; negative where the session raised a question
 
 
+def peak_of(result: SessionResult, on: str) -> SessionPeak | None:
+    """The peak of a session that was kept on ISO day ``on``, and what ended it; None without a peak."""
+    peak = result.peak
+    if peak is None:
+        return None
+    return SessionPeak(
+        on,
+        peak.bpm,
+        edge_bpm=result.hr_high_bpm if intervals_band(result.hr_low_bpm, result.hr_max_bpm) else None,
+        rpe=max((bout.rpe for bout in result.bouts if bout.rpe is not None), default=None),
+        hard=peak.hard_enough or peak.all_out,
+    )
+
+
 def with_evidence(subject: Subject, sessions: Sequence[SessionPeak], on: str) -> Subject:
-    """The subject on ISO day ``on``, with the highest peak of their hard sessions and how many they were.
+    """The subject on ISO day ``on``, with the highest peak of their sessions, of how many, and how often it came back.
 
     A peak that somebody has typed stands where it is higher: no HRmax lies below either. That somebody went all out is
     theirs to say. A bout rated Borg 19 is none: people who say more than others do so at every load, and the rule of an
@@ -33,6 +48,7 @@ def with_evidence(subject: Subject, sessions: Sequence[SessionPeak], on: str) ->
         hr_max_intervals_bpm=best.peak.bpm,
         hr_max_intervals_all_out=False,
         hr_max_intervals_sessions=best.sessions,
+        hr_max_intervals_returns=best.returns,
         hr_max_intervals_on=best.peak.on,
     )
 
@@ -59,6 +75,7 @@ def without_evidence(subject: Subject) -> Subject:
         hr_max_intervals_bpm=None,
         hr_max_intervals_all_out=False,
         hr_max_intervals_sessions=1,
+        hr_max_intervals_returns=0,
         hr_max_intervals_on=None,
     )
 

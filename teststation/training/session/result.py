@@ -4,6 +4,7 @@ from teststation.cause import Cause
 from teststation.ports import Value
 from teststation.subject import Gait
 
+INTERVALS_FROM_SHARE, HAIR = 0.85, 1e-9  # of HRmax
 SESSION_ALGORITHM = "2"  # every kept result names it; raise it whenever the same session may give another number
 
 
@@ -58,7 +59,7 @@ class SessionResult(Value, frozen=True):
     bouts: tuple[BoutResult, ...]
     hr_low_bpm: float | None
     hr_high_bpm: float | None
-    hr_max_bpm: float | None  # that the band was of
+    hr_max_bpm: float | None  # as it was known
     in_band_s: float | None
     peak: Peak | None
     peak_refused: tuple[Cause, ...]  # why a higher number is none
@@ -78,3 +79,8 @@ class SessionResult(Value, frozen=True):
         """Bouts whose last two minutes reached the band; None where the pulse judges none."""
         judged = [bout.reached for bout in self.bouts if bout.reached is not None]
         return sum(judged) if judged else None
+
+
+def intervals_band(low_bpm: float | None, hr_max_bpm: float | None) -> bool:
+    """Whether a band is one of intervals, and no steady walk's."""
+    return low_bpm is not None and hr_max_bpm is not None and low_bpm >= (INTERVALS_FROM_SHARE - HAIR) * hr_max_bpm

@@ -10,7 +10,7 @@ from teststation.cause import Cause
 from teststation.physiology.advice import FOUR_BY_FOUR, Advice
 from teststation.physiology.hrmax import hr_max
 from teststation.physiology.result import Assessment, Line
-from teststation.physiology.training import RUNS_ABOVE_KMH
+from teststation.physiology.training import HR_SHARE_HIGH, RUNS_ABOVE_KMH
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads
 from teststation.subject import Gait, Subject
@@ -38,24 +38,28 @@ def propose(
     band: tuple[float, float],
     last_test: tuple[Assessment, Advice] | None,
     last_session: NextLoad | None = None,
+    shown_bpm: float | None = None,
 ) -> Start:
     """The start of a person's next session.
 
     Args:
         band: The shares of HRmax that the protocol's bouts aim at.
         last_session: What the last session of the same protocol left to start with.
+        shown_bpm: The highest pulse of late that was held and not found too hard (``hrmax.shown_bpm``).
     """
     blind = subject.beta_blocker or subject.irregular_rhythm
     if last_test is not None and last_test[1].symptoms:
         return Start(None, Cause("session_after_symptom"), barred=True)
     line = None if last_test is None or blind else last_test[0].line
     hr_max_bpm = None if blind else hr_max(subject).bpm
+    of_bpm = band_of_bpm(subject, shown_bpm) if is_intervals(band) else None
     if last_session is not None:
         load = Setpoint(speed_kmh=last_session.speed_kmh, incline_pct=last_session.incline_pct)
         offered = None
         if last_session.harder_speed_kmh is not None and last_session.harder_incline_pct is not None:
             offered = Setpoint(speed_kmh=last_session.harder_speed_kmh, incline_pct=last_session.harder_incline_pct)
-        return Start(_with_easy(load, last_session.gait, hr_max_bpm, line), Cause("session_from_last"), offered=offered)
+        loads = _with_easy(load, last_session.gait, hr_max_bpm, line, of_bpm)
+        return Start(loads, Cause("session_from_last"), offered=offered)
     if last_test is None:
         return Start(None, Cause("session_no_test"))
     found, advice = last_test
@@ -63,25 +67,48 @@ def propose(
         return Start(None, advice.withheld_because or Cause("session_no_prescription"))
     told = found.training
     load, gait = Setpoint(speed_kmh=told.speed_kmh, incline_pct=told.incline_pct), told.gait
-    if band[1] <= INTERVALS_FROM_SHARE:
+    if not is_intervals(band):
         if line is None or hr_max_bpm is None:
             return Start(None, Cause("session_no_prescription"))
         load, gait = easy_load(line, sum(band) / 2 * hr_max_bpm, load), Gait.WALK
-    return Start(_with_easy(load, gait, hr_max_bpm, line), Cause("session_from_test"))
+    return Start(_with_easy(load, gait, hr_max_bpm, line, of_bpm), Cause("session_from_test"))
 
 
-def typed(subject: Subject, load: Setpoint, line: Line | None = None) -> SessionLoads:
+def is_intervals(band: tuple[float, float]) -> bool:
+    """Whether bouts that aim at these shares of HRmax are intervals, and no steady walk."""
+    return band[1] > INTERVALS_FROM_SHARE
+
+
+def band_of_bpm(subject: Subject, shown_bpm: float | None) -> float | None:
+    """What the bouts' band is of, where the person has held more than it would let them; None: of HRmax as it is.
+
+    HRmax by age, or by a peak, may be much too low, and a band of it eases what the person did without finding it too
+    hard: zones are calibrated per person by pulse and Borg together (Taylor 2019). So the band ends no lower than what
+    was shown, nor ever above HRmax as it is known, which stays the limit. A measured HRmax, or one that somebody went
+    all out for, needs no calibrating; and where no pulse is aimed at, there is no band.
+    """
+    if shown_bpm is None or subject.beta_blocker or subject.irregular_rhythm or subject.hr_max_intervals_all_out:
+        return None
+    known = hr_max(subject)
+    if known.source not in ("nes2013", "intervals"):
+        return None
+    return max(known.bpm, min(shown_bpm, known.bpm) / HR_SHARE_HIGH)
+
+
+def typed(subject: Subject, load: Setpoint, line: Line | None = None, shown_bpm: float | None = None) -> SessionLoads:
     """The same of a load that the operator has said."""
     blind = subject.beta_blocker or subject.irregular_rhythm
     gait = Gait.RUN if load.speed_kmh > RUNS_ABOVE_KMH else Gait.WALK
-    return _with_easy(load, gait, None if blind else hr_max(subject).bpm, line)
+    return _with_easy(load, gait, None if blind else hr_max(subject).bpm, line, band_of_bpm(subject, shown_bpm))
 
 
-def _with_easy(bout: Setpoint, gait: Gait, hr_max_bpm: float | None, line: Line | None) -> SessionLoads:
+def _with_easy(
+    bout: Setpoint, gait: Gait, hr_max_bpm: float | None, line: Line | None, of_bpm: float | None
+) -> SessionLoads:
     easy = None
     if line is not None and hr_max_bpm is not None:
         easy = easy_load(line, EASY_SHARE * hr_max_bpm, bout)
-    return SessionLoads(bout=bout, gait=gait, hr_max_bpm=hr_max_bpm, warm_up=easy, pause=easy)
+    return SessionLoads(bout=bout, gait=gait, hr_max_bpm=hr_max_bpm, band_of_bpm=of_bpm, warm_up=easy, pause=easy)
 
 
 def easy_load(line: Line, hr_bpm: float, bout: Setpoint) -> Setpoint:
