@@ -93,6 +93,7 @@ def the_list_of_a_record_that_is_gone_hides_nothing() -> None:
         raise RecordError("registeret er borte")
 
     room: Any = SimpleNamespace(
+        flow=None,
         second=SimpleNamespace(let_go=lambda: None),
         closing=SimpleNamespace(let_go_of_the_run=lambda: None),
         look_at_sheets=lambda: None,

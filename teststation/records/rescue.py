@@ -31,7 +31,8 @@ def rescue(
                 add_in(connection, rescued.audit, person)
             rescued.save(person.id, run, found, events)
             return path
-    raise AfterTheTest(Cause("rescue_nowhere", {"name": str(record.path)}))
+    lost = "rescue_nowhere" if run.plan.session is None else "session_rescue_nowhere"
+    raise AfterTheTest(Cause(lost, {"name": str(record.path)}))
 
 
 def _places(record: Path) -> Iterator[Path]:

@@ -20,6 +20,7 @@ _MOST_OF_ANY = 1000
 _MOVING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _COUNTED = {"0": "none", "1": "one"}
+_OF_SESSION = "of_session."
 
 
 MINUS = "\N{MINUS SIGN}"
@@ -58,6 +59,10 @@ class Texts:
         values = {name: written(value) if isinstance(value, float) else value for name, value in values.items()}
         counted = _COUNTED.get(str(values.get("n")), "")
         return self._entries.get(f"{counted}.{key}", self._entries[key]).format(**values)
+
+    def of_session(self) -> "Texts":
+        """The same words, but where a session is told of in others: it has bouts and pauses, and is no test."""
+        return _of_session(self)
 
     def plain(self, key: str) -> str:
         """The text of ``key`` as it stands, its places unfilled."""
@@ -109,6 +114,13 @@ def texts(language: str = "nb") -> Texts:
         if file.name.endswith(".toml"):
             entries.update(read_catalogue(file.read_text("utf-8")))
     return Texts(language, entries)
+
+
+@cache
+def _of_session(said: Texts) -> Texts:
+    entries = {key: said.plain(key) for key in said.keys()}  # noqa: SIM118 - Texts is no mapping
+    own = {key.removeprefix(_OF_SESSION): text for key, text in entries.items() if key.startswith(_OF_SESSION)}
+    return Texts(said.language, {**entries, **own})
 
 
 @cache

@@ -6,7 +6,7 @@ from teststation.protocol.plan import BOUT, WARM_UP
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
-from teststation.texts import texts
+from teststation.texts import Texts, texts
 from ui.commands.confirming import Confirming
 from ui.commands.interrupt import Interrupt
 from ui.commands.keyboard import Keyboard
@@ -72,8 +72,12 @@ class _Shown:
         standing = frozenset(alarm.code for alarm in moment.alarms)
         for alarm in moment.alarms:
             if alarm.code not in self._alarms:
-                say(texts("en").say(alarm.cause))
+                say(_words(moment).say(alarm.cause))
         self._alarms = standing
+
+
+def _words(moment: Snapshot) -> Texts:
+    return texts("en") if moment.session is None else texts("en").of_session()
 
 
 def _where(moment: Snapshot) -> str:
@@ -94,7 +98,7 @@ def _phase_sentence(moment: Snapshot) -> str:
         held += " (held: load not set)" if HoldCause.LOAD_NOT_SET in moment.holds else ""
         return f"{minutes} {_where(moment)},{load}, {pulse}{held}"
     if moment.phase is Phase.ENDED:
-        reason = "" if moment.reason is None else f": {texts('en').told(moment.reason)}"
+        reason = "" if moment.reason is None else f": {_words(moment).told(moment.reason)}"
         rest = "the belt is at rest" if moment.at_rest else "the belt is NOT known to be at rest: press the red button"
         return f"{minutes} ended{reason}; {rest}"
     return f"{minutes} {moment.phase.value.replace('_', ' ')}{',' + load if load else ''}, {pulse}"

@@ -112,7 +112,7 @@ def take_in_interrupted(station: Station) -> None:
     for stored in station.recover():
         say(f"an interrupted test was found and {kept_sentence(station, stored)}")
     for session in station.recovered_sessions:
-        say(f"an interrupted session was found and kept as {session.id}{demo_words(session.run.demo)}")
+        say(f"an interrupted session was found and kept as {session.id}{demo_words(session.run.demo, 'session')}")
     for path, problems in station.not_recovered:
         for problem in problems:
             say(f"the interrupted run in {path} is not kept: {english(problem)}")
@@ -169,9 +169,9 @@ def kept_sentence(station: Station, stored: StoredTest) -> str:
     return said
 
 
-def demo_words(demo: object) -> str:
+def demo_words(demo: object, run: str = "test") -> str:
     """What every line says of a demonstration."""
-    return "  DEMONSTRATION, not a test of a person" if demo else ""
+    return f"  DEMONSTRATION, not a {run} of a person" if demo else ""
 
 
 def headline_sentence(stored: StoredTest) -> str:

@@ -83,7 +83,7 @@ def list_all(arguments: argparse.Namespace) -> int:
                 print(
                     f"{line.id}  {line.started_at}  {_outcome(line):11} {line.protocol_id:10} "
                     f"{line.bouts_done} of {line.bouts_planned} bouts  {peak}  "
-                    f"{people.get(line.person_id, '')}{demo_words(line.demo)}"
+                    f"{people.get(line.person_id, '')}{demo_words(line.demo, 'session')}"
                 )
     return 0
 
@@ -109,7 +109,7 @@ def told(stored: StoredSession) -> list[str]:
     found = stored.result
     lines = [
         f"{stored.id}  {stored.run.started_at}  {stored.run.plan.title}: {found.bouts_done} of {found.bouts_planned} "
-        f"bouts, {found.minutes:.0f} min{demo_words(stored.run.demo)}"
+        f"bouts, {found.minutes:.0f} min{demo_words(stored.run.demo, 'session')}"
     ]
     for bout in found.bouts:
         borg = "Borg -" if bout.rpe is None else f"Borg {bout.rpe}"
@@ -213,14 +213,14 @@ def _finished(station: Station, session: TrainingSession) -> StoredSession:
         return session.finish_session()
     except RecordError as error:
         journal = station.record.journal_path(session.run_id)
-        raise AfterTheTest(*error.causes, Cause("test_in_journal", {"path": str(journal)})) from error
+        raise AfterTheTest(*error.causes, Cause("session_in_journal", {"path": str(journal)})) from error
 
 
 def _deliver(station: Station, stored: StoredSession, json: str | None) -> int:
     record = station.record
     if not record.tests.kept_among([stored.id]):
-        raise AfterTheTest(Cause("test_not_kept", {"name": record.database.name, "test": stored.id}))
-    say(f"kept as {stored.id}{demo_words(stored.run.demo)}")
+        raise AfterTheTest(Cause("session_not_kept", {"name": record.database.name, "session": stored.id}))
+    say(f"kept as {stored.id}{demo_words(stored.run.demo, 'session')}")
     for line in told(stored):
         say(line.strip())
     learned = learned_from(record, stored)
@@ -229,7 +229,7 @@ def _deliver(station: Station, stored: StoredSession, json: str | None) -> int:
     try:
         outputs.write_json(session_object(stored.run, stored.result, learned), json)
     except StationError as error:
-        raise AfterTheTest(*error.causes, Cause("test_kept_all_the_same", {"test": stored.id})) from error
+        raise AfterTheTest(*error.causes, Cause("session_kept_all_the_same", {"session": stored.id})) from error
     outcome = stored.run.outcome
     assert outcome is not None
     return EXIT_STATUS[outcome]

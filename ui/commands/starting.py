@@ -114,8 +114,9 @@ class Start:
         return False
 
     def _ask(self) -> None:
-        guided = self._session.controller.state.guided
-        what = "The test begins, and you set the belt" if guided else "The belt will start to move"
+        state = self._session.controller.state
+        run = "test" if state.plan.session is None else "session"
+        what = f"The {run} begins, and you set the belt" if state.guided else "The belt will start to move"
         put_question(f"{what}. Type {WORD} and press Enter")
 
     def _why_not(self) -> str:
@@ -126,7 +127,8 @@ class Start:
         session = self._session
         if session.ended:
             reason = session.controller.state.reason
-            raise DeviceError("nothing moved" if reason is None else texts("en").say(reason))
+            said = texts("en") if session.controller.state.plan.session is None else texts("en").of_session()
+            raise DeviceError("nothing moved" if reason is None else said.say(reason))
         if self._interrupt.asked:
             session.cool_down("operator")
             return True

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
 from ui.desktop.clinic.upkeep import Upkeep
-from ui.desktop.i18n import tr
+from ui.desktop.i18n import of_session, tr
 from ui.desktop.widgets.base import button, column, label
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
@@ -94,7 +94,9 @@ class Closing:
             sheet.foot.addWidget(button(tr("close.do"), self._window.close_when_at_rest, "main"))
             return sheet
 
-        self._window.show_sheet(make, lambda: self._belt_moves() and not self._is_stopping())
+        flow = self._window.flow
+        with of_session(flow is not None and flow.is_session):
+            self._window.show_sheet(make, lambda: self._belt_moves() and not self._is_stopping())
 
     def _answered(self) -> None:
         self._asked = False

@@ -22,7 +22,7 @@ from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.drill.apart import DrillApart
 from ui.desktop.focus import Focus
 from ui.desktop.header import Header
-from ui.desktop.i18n import core_texts, told, told_of, tr
+from ui.desktop.i18n import core_texts, of_session, told, told_of, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import day, moment
 from ui.desktop.keys import Keys
@@ -257,7 +257,9 @@ class MainWindow(Rooms):
         else:
             found = [*found, *self.station.recovered_sessions]
             if found:
-                self.tell(tr("recovered.title"), [tr("recovered.words"), *(self._recovered(test) for test in found)])
+                with of_session(all(isinstance(one, StoredSession) for one in found)):
+                    told_first = tr("recovered.title"), tr("recovered.words")
+                self.tell(told_first[0], [told_first[1], *(self._recovered(one) for one in found)])
                 self.people.refresh()
             for path, problems in self.station.not_recovered:
                 self.tell(tr("recovered.not"), [*told(problems), str(path)])
@@ -343,7 +345,8 @@ class MainWindow(Rooms):
             setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
         from ui.desktop.intervals.flow import IntervalFlow
 
-        session = self._started(lambda: self.station.prepare_session(setup))
+        with of_session():
+            session = self._started(lambda: self.station.prepare_session(setup))
         if session is not None:
             self._run(setup, self.intervals, IntervalFlow(session, self.intervals, self.sheets.show, self))
 
@@ -432,6 +435,7 @@ class MainWindow(Rooms):
 
     def not_kept(self, error: StationError) -> None:
         """The test is walked and lies in its journal: say so, and where it goes from there."""
+        is_session = self.flow is not None and self.flow.is_session
         self.second.let_go()
         self.closing.let_go_of_the_run()
         self.look_at_sheets()
@@ -439,7 +443,8 @@ class MainWindow(Rooms):
         try:
             self.back_to_people()
         finally:  # a record that is gone may refuse its list, too
-            self.tell(tr("error.not_kept"), [*told(error), *([] if rescued else [tr("error.in_journal")])])
+            with of_session(is_session):
+                self.tell(tr("error.not_kept"), [*told(error), *([] if rescued else [tr("error.in_journal")])])
 
     def show_result(self, stored: StoredTest) -> None:
         """A kept test."""

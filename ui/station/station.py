@@ -387,7 +387,8 @@ class Station:
             if person is None or (whole and self.record.file.in_place):
                 raise
             path = rescue(self.record, person, run, result, remembered)
-            raise AfterTheTest(Cause("test_rescued", {"why": english(*error.causes), "path": str(path)})) from error
+            what = "test_rescued" if run.plan.session is None else "session_rescued"
+            raise AfterTheTest(Cause(what, {"why": english(*error.causes), "path": str(path)})) from error
 
     def recover(self) -> list[StoredTest]:
         """Keep every run that was interrupted, marked as such. No device is touched.

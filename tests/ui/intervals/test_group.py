@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.process.test_whole_sessions import SHORT
+from tests.process.session_room import SHORT
 from tests.ui.training.test_training import on_top
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from tests.unit.station.test_together import Clock, FullDisk, on_straps_of

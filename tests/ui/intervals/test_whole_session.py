@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.patience import PATIENCE
-from tests.process.test_whole_sessions import SHORT
+from tests.process.session_room import SHORT
 from tests.ui.conftest import SETTINGS
 from teststation.records.database import Record
 from teststation.records.people.people import Person

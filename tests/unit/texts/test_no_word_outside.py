@@ -86,7 +86,7 @@ SOURCES = [
 BUILT = {f"cause.{device}_failed" for device in ("treadmill", "heart_rate", "journal")}
 BUILT |= {f"session.{key}" for key in ("kept", "hr_max_before", "hr_max_after", "hr_max_wider")}
 BUILT |= {"cause.diary_no_entry"}
-FORMS = ("one.", "none.", "past.", "name.")  # of other texts
+FORMS = ("one.", "none.", "past.", "name.", "of_session.")  # of other texts
 
 
 def filled_in(source: str) -> Iterator[str]:
@@ -125,3 +125,5 @@ def test_each_form_is_of_a_text_there_is() -> None:
             assert of in keys, key
         elif form == "past":
             assert f"cause.{of}" in keys, key
+        elif form == "of_session":
+            assert of in keys, key

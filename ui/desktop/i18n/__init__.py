@@ -3,7 +3,8 @@
 Report and causes have their own catalogue in the core; this one is the window's. A missing key is a bug and raises.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 
@@ -13,6 +14,7 @@ from teststation.texts import LANGUAGES, Texts, first_of, texts
 from teststation.texts.catalogue import read_catalogue
 
 _language = LANGUAGES[0]
+_session = False
 
 
 def use_language(language: str) -> None:
@@ -26,9 +28,24 @@ def language() -> str:
     return _language
 
 
+@contextmanager
+def of_session(is_one: bool = True) -> Iterator[None]:
+    """Make words of a session, where it ``is_one``, and not of a test: whatever makes them within asks nothing."""
+    global _session
+    before, _session = _session, is_one
+    try:
+        yield
+    finally:
+        _session = before
+
+
+def _told_of(said: Texts) -> Texts:
+    return said.of_session() if _session else said
+
+
 def tr(key: str, **values: object) -> str:
     """The text of ``key`` in the chosen language with its ``{places}`` filled."""
-    return catalogue(_language)(key, **values)
+    return _told_of(catalogue(_language))(key, **values)
 
 
 def knows(key: str) -> bool:
@@ -38,20 +55,20 @@ def knows(key: str) -> bool:
 
 def core_texts() -> Texts:
     """The core's own catalogue in the chosen language: what page and window say in the same words."""
-    return texts(_language)
+    return _told_of(texts(_language))
 
 
 def say(cause: Cause) -> str:
     """A cause of the core in words, beginning with a capital letter."""
-    sentence = texts(_language).say(cause)
+    sentence = core_texts().say(cause)
     # A sentence that begins with a port or a file keeps it as it is written.
-    return sentence if texts(_language).begins_with_a_value(cause) else sentence[:1].upper() + sentence[1:]
+    return sentence if core_texts().begins_with_a_value(cause) else sentence[:1].upper() + sentence[1:]
 
 
 def told_of(cause: Cause) -> str:
     """A cause of what is over, beginning with a capital letter."""
-    sentence = texts(_language).told(cause)
-    return sentence if texts(_language).begins_with_a_value(cause) else sentence[:1].upper() + sentence[1:]
+    sentence = core_texts().told(cause)
+    return sentence if core_texts().begins_with_a_value(cause) else sentence[:1].upper() + sentence[1:]
 
 
 def told(what: StationError | Iterable[Problem]) -> list[str]:

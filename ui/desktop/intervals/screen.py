@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from teststation.protocol.plan import BOUT, WARM_UP
 from teststation.run.state import Phase
 from teststation.snapshot import SessionNow, Snapshot
-from ui.desktop.i18n import say, told, tr
+from ui.desktop.i18n import of_session, say, told, tr
 from ui.desktop.i18n.numbers import DASH, number
 from ui.desktop.intervals.band_words import band_words
 from ui.desktop.test.panels import NO_READING, HeartPanel
@@ -102,6 +102,15 @@ class BoutPanel(QFrame):
 
 class IntervalScreen(RunScreen):
     """The run screen of a session; STOP, prompts, alarms and hands are the test's own."""
+
+    def __init__(self) -> None:
+        with of_session():
+            super().__init__()
+
+    def show_moment(self, moment: Snapshot) -> None:
+        """Show one snapshot, in a session's own words."""
+        with of_session():
+            super().show_moment(moment)
 
     def _heart(self) -> HeartPanel:
         return BandPanel()

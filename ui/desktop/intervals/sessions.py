@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from teststation.records.tests.sessions import SessionLine
 from teststation.training.diary import kind_of
 from teststation.training.session.result import BoutResult
-from ui.desktop.i18n import core_texts, tr
+from ui.desktop.i18n import core_texts, of_session, tr
 from ui.desktop.i18n.marks import marked
 from ui.desktop.i18n.numbers import DASH, clock, moment, number
 from ui.desktop.widgets.base import button, column, label, set_shown
@@ -19,7 +19,8 @@ COLUMNS = ("day", "what", "done", "ended", "peak", "band", "load", "borg")
 
 def words_of(line: SessionLine) -> tuple[str, ...]:
     """One line in words: Borg of each bout, the load of the first and of the last where they differ."""
-    say = core_texts()
+    with of_session():
+        say = core_texts()
     ended = DASH if line.outcome is None else tr(f"outcome.{line.outcome.value}")
     return (
         moment(line.started_at),

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from teststation.run.state import HoldCause, Phase
-from teststation.snapshot import Snapshot
+from teststation.snapshot import Exertion, Snapshot
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.base import button, column, row, set_shown, set_state, set_text
 from ui.desktop.widgets.rpe_strip import RpeStrip
@@ -41,6 +42,25 @@ def main_of(moment: Snapshot) -> Main:
     return Main.NOTHING
 
 
+def place_words(moment: Snapshot) -> str:
+    """Which part of a session is walked, within a sentence; of a test nothing: its stages have numbers."""
+    now = moment.session
+    return "" if now is None else tr(f"interval.place_{now.part}", n=now.bout)
+
+
+def _answers(moment: Snapshot) -> tuple[Exertion, tuple[int | None, ...]]:
+    """What is asked and what was answered, stage by stage; of a session bout by bout, which are counted alone."""
+    bouts, asked, stages = moment.record.plan.bouts, moment.rpe, moment.record.stages
+    if moment.session is None:
+        return asked, tuple(stage.rpe for stage in stages)
+    of_bouts = replace(
+        asked,
+        stage=None if asked.stage is None else bouts.index(asked.stage),
+        missing=tuple(bouts.index(index) for index in asked.missing),
+    )
+    return of_bouts, tuple(stage.rpe for stage in stages if stage.index in bouts)
+
+
 class RunControls(QWidget):
     """Buttons only; the window carries them out. None takes the keyboard by being touched."""
 
@@ -58,7 +78,7 @@ class RunControls(QWidget):
         super().__init__()
         self._monotonic = monotonic
         self._main, self._main_since_s = Main.NOTHING, float("-inf")
-        self.main_button = button(tr("do.main_hold", index=1), self._press_main, "main")
+        self.main_button = button(tr("do.main_hold", index=1, place=""), self._press_main, "main")
         self.longer_button = button(tr("do.longer"), self.extend.emit, "touch", name=tr("do.longer"))
         self.cool_button = button(tr("do.cool_down"), self.cool_down.emit, "touch")
         self.event_button = button(tr("do.event"), self.event_asked.emit, "touch")
@@ -77,7 +97,7 @@ class RunControls(QWidget):
         if main is not self._main:
             self._main, self._main_since_s = main, self._monotonic()
         if main is not Main.NOTHING:
-            words = tr(f"do.main_{main.value}", index=moment.stage_index + 1)
+            words = tr(f"do.main_{main.value}", index=moment.stage_index + 1, place=place_words(moment))
             set_text(self.main_button, words)
             self.main_button.setAccessibleName(words.replace("\n", " "))
         walking = moment.phase is Phase.STAGES
@@ -90,7 +110,7 @@ class RunControls(QWidget):
                 control.setEnabled(possible)
         # Over a limit nobody is offered more of the same.
         set_shown(self.longer_button, moment.still_rises and moment.limit_notice is None)
-        self.rpe.show_exertion(moment.rpe, tuple(stage.rpe for stage in moment.record.stages))
+        self.rpe.show_exertion(*_answers(moment))
 
     def _press_main(self) -> None:
         if self._monotonic() - self._main_since_s < SETTLES_S:

@@ -9,7 +9,7 @@ from teststation.errors import StationError
 from teststation.ports import Setpoint
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
-from ui.desktop.i18n import tr
+from ui.desktop.i18n import of_session, tr
 from ui.desktop.patient.flow import SecondScreen
 from ui.desktop.test import questions
 from ui.desktop.test.bridge import SessionBridge
@@ -34,6 +34,7 @@ class RunFlow(QObject):
         super().__init__(parent)
         self.bridge = SessionBridge(session, self)
         self.session, self.screen = session, screen
+        self.is_session = session.controller.state.plan.session is not None  # and no test
         self._show_sheet = show_sheet
         self.second: SecondScreen | None = None  # where the person on the belt may see the run
         self._digits = ""
@@ -138,7 +139,8 @@ class RunFlow(QObject):
             self._drawer.finish()
 
         def made(window: QWidget) -> Sheet:
-            sheet = self._drawer = make(window)
+            with of_session(self.is_session):
+                sheet = self._drawer = make(window)
             sheet.closed.connect(lambda: self._closed(sheet))
             return sheet
 

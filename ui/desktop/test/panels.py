@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QStacke
 
 from teststation.cause import Cause, Problem
 from teststation.ports import BeltState, HeartRateStatus
+from teststation.protocol.plan import BOUT, WARM_UP
 from teststation.run.state import HoldCause, Phase
-from teststation.snapshot import Snapshot
+from teststation.snapshot import SessionNow, Snapshot
 from ui.desktop.i18n import say, told, tr
 from ui.desktop.i18n.numbers import DASH, clock, number
 from ui.desktop.widgets.base import (
@@ -288,12 +289,21 @@ def _ordered(holds: frozenset[HoldCause]) -> list[HoldCause]:
     return [cause for cause in HoldCause if cause in holds]
 
 
+def part_words(now: SessionNow) -> str:
+    """Which part of a session is walked."""
+    if now.part == BOUT:
+        return tr("interval.bout", n=now.bout, of=now.bouts)
+    return tr("interval.warm_up" if now.part == WARM_UP else "interval.pause")
+
+
 def _stage_words(moment: Snapshot) -> str:
     match moment.phase:
         case Phase.READY:
             return tr("run.not_begun")
         case Phase.STARTING:
             return tr("run.coming_up")
+        case Phase.STAGES if moment.session is not None:
+            return part_words(moment.session)
         case Phase.STAGES:
             words = tr("run.stage", index=moment.stage_index + 1, n=moment.n_stages)
             return f"{words} · {tr('run.habituation')}" if moment.stage.habituation else words
