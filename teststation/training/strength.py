@@ -210,7 +210,7 @@ def propose(one: OneRm, entries: Sequence[Entry]) -> Proposal | None:
         if (sets := _main_sets(entry, one.exercise)) is not None
     ]
     if not lifted:
-        load = load_for(estimate(one).kg, one.step_kg)
+        load = load_for(_trained_at_kg(one), one.step_kg)
         return None if load is None else Proposal(load.kg, Next.FIRST, load.inside)
     last = lifted[-1][1]
     kg = last.load_kg
@@ -221,6 +221,16 @@ def propose(one: OneRm, entries: Sequence[Entry]) -> Proposal | None:
         lower = _on_plates(kg - one.step_kg, one.step_kg)
         return Proposal(lower, Next.DOWN) if lower > 0 else Proposal(kg, Next.SAME)
     return Proposal(kg, Next.SAME)
+
+
+def _trained_at_kg(one: OneRm) -> float:
+    """The 1RM that a first load is reckoned from.
+
+    Reynolds' lines have a constant: of a light leg press they make a 1RM of which 87.5 % is far more than was just
+    lifted five times to failure. Then the load is of Epley's, which it is told beside.
+    """
+    kg = estimate(one).kg
+    return kg if one.method is Method.TESTED else min(kg, epley_kg(one.load_kg, one.repetitions))
 
 
 def is_whole(sets: StrengthSet) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 import ui.station.together as room
 from tests.fast_keys import use_fast_keys
+from tests.mutants import fails_with
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, sentences
 from tests.unit.training.session.builders import END_S, true_bpm
 from teststation.cause import Cause
@@ -19,7 +20,7 @@ from teststation.exchange.export import export_record
 from teststation.ports import HeartRateReading, HeartRateStatus, Journal, RawFrame
 from teststation.records.database import Record, open_record
 from teststation.records.people.people import Person
-from teststation.run.record import Outcome
+from teststation.run.record import Outcome, RunRecord
 from teststation.subject import Sex
 from teststation.texts import texts
 from teststation.training.together import NO_BELT, training_of
@@ -97,8 +98,9 @@ def on_straps_of(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> list[Strap]:
         straps.append(Strap(clock, device, varied))
         return straps[-1]
 
-    monkeypatch.setattr(room, "HeartRateClient", client)
-    monkeypatch.setattr(room, "ScaledClock", lambda *_: ScaledClock(lambda: clock.t_s, TimeScale(1.0)))
+    as_it_stands = sys.modules[prepare_group.__module__]  # or as a fault is planted in it
+    monkeypatch.setattr(as_it_stands, "HeartRateClient", client)
+    monkeypatch.setattr(as_it_stands, "ScaledClock", lambda *_: ScaledClock(lambda: clock.t_s, TimeScale(1.0)))
     return straps
 
 
@@ -369,3 +371,92 @@ def test_it_is_exported_and_verified_like_any_session(made: Made, record: Record
     assert len(bouts) == 1 + 2 * 2, "the header, and two bouts of each"
     assert sum(name.endswith(".fit") for name in names) >= 2
     assert sentences(record) == []
+
+
+# --- the journal's path ---
+
+
+Ground = tuple[Station, list[Person], pytest.MonkeyPatch]
+
+
+def interrupted(ground: Ground) -> None:
+    """The station dies in the first bout: what was walked is taken in, and Borg of it, also where no strap is heard."""
+    station, people, monkeypatch = ground
+    clock = Clock()
+    straps = on_straps_of(clock, monkeypatch)
+    session = prepare_group(station, [(people[0], "ble:A"), (people[1], "ble:B")], "4x4")
+    try:
+        straps[1].silent = True
+        session.begin()
+        walk(session, clock, 310.0)
+        session.rpe(0, 15)
+        walk(session, clock, 320.0)
+    finally:
+        for one in session.members:
+            one.journal.close()
+    station.recover()
+    assert station.not_recovered == []
+    ids = {one.training.first.run_id: one.training.run for one in session.members}
+    kept = {stored.id: stored.run for stored in station.recovered_sessions}
+    assert kept.keys() == ids.keys()
+    for run_id, run in kept.items():
+        assert [stage.rpe for stage in run.stages] == [stage.rpe for stage in ids[run_id].stages]
+        assert len(run.stages) == 2
+        assert pulses(run) == pulses(ids[run_id])
+    assert sorted(len(pulses(run)) for run in kept.values()) == [0, 320]
+
+
+def pulses(run: RunRecord) -> list[int]:
+    return [one.bpm for one in run.heart if one.bpm is not None]
+
+
+def full_disk(ground: Ground) -> None:
+    """A journal that takes no more is told on its tile, and the others' clock goes on."""
+    station, people, monkeypatch = ground
+    clock = Clock()
+    on_straps_of(clock, monkeypatch)
+    session = prepare_group(station, [(people[0], "ble:A"), (people[1], "ble:B")], "4x4")
+    disk = FullDisk(session.members[0].journal)
+    session.members[0].journal = disk
+    try:
+        session.begin()
+        walk(session, clock, 30.0)
+        disk.full = True
+        try:
+            walk(session, clock, 32.0)
+        except RecordError as error:
+            pytest.fail(f"one full disk ended it for everybody: {error}")
+        assert troubles(session.tiles()[0])[:1] == ["group_not_written"]
+        assert troubles(session.tiles()[1]) == []
+        assert "journal_failed" in [mark.kind for mark in session.members[0].training.run.marks]
+    finally:
+        disk.full = False
+        session.stop_all()
+        session.finish()
+        session.close()
+
+
+def test_what_a_journal_does_not_take_is_told_and_what_it_took_is_taken_in(
+    station: Station, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_disk((station, people, monkeypatch))
+    interrupted((station, people, monkeypatch))
+
+
+JOURNAL_FAULTS = [
+    ("one.journal.append(event, durable=not frequent)", "_ = frequent", interrupted),
+    ("one.training.feed(event)\n        self._write(one, event)", "one.training.feed(event)", interrupted),
+    ("            if one.training.state != before:\n", "            if False:\n", interrupted),
+    ("except (OSError, StationError) as error:", "except OSError as error:", full_disk),
+    ("one.not_written = error.causes if", "one.not_written = () if", full_disk),
+    ('self._feed(one, ev.DeviceFailed(t_s=self._clock.now_s(), device="journal"',
+     'str(ev.DeviceFailed(t_s=0.0, device="journal"', full_disk),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "fact"), JOURNAL_FAULTS)
+def test_the_journals_path_fails_on_a_planted_fault(
+    station: Station, people: list[Person], monkeypatch: pytest.MonkeyPatch, old: str, new: str,
+    fact: Callable[[Ground], None],
+) -> None:  # fmt: skip
+    fails_with(room, old, new, lambda: fact((station, people, monkeypatch)))

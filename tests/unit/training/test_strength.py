@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.mutants import fails_with
@@ -12,6 +12,7 @@ from teststation.errors import BadInput, OutOfRange
 from teststation.training import strength as strength_module
 from teststation.training.diary import Entry, StrengthSet
 from teststation.training.strength import (
+    EXERCISES,
     REAL_SHARE,
     Method,
     Next,
@@ -148,6 +149,46 @@ def test_the_first_load_comes_of_the_1rm() -> None:
     assert (first.kg, first.what) == (87.5, Next.FIRST)
 
 
+@settings(max_examples=40)
+@given(loads, st.integers(4, 10), steps, st.sampled_from(EXERCISES))
+@example(20.0, 5, 2.5, "leg_press")
+def test_no_first_load_is_more_than_the_equations_let_anybody_lift_four_times(
+    kg: float, n: int, step: float, exercise: str
+) -> None:
+    first = propose(one_rm(method=Method.ESTIMATED, load_kg=kg, repetitions=n, exercise=exercise, step_kg=step), [])
+    if first is not None:
+        four_of_1rm = max(1 / rule(1, 4) for rule in RULES)
+        assert first.kg <= max(rule(kg, n) for rule in RULES) * four_of_1rm + 1e-6
+        assert first.kg / step == pytest.approx(round(first.kg / step))
+
+
+@settings(max_examples=40)
+@given(st.floats(2, 500), st.floats(0, 100), steps)
+def test_a_greater_1rm_never_gives_a_lighter_load(kg: float, more: float, step: float) -> None:
+    lighter, heavier = load_for(kg, step), load_for(kg + more, step)
+    if lighter is not None:
+        assert heavier is not None
+        assert heavier.kg >= lighter.kg
+
+
+@settings(max_examples=40)
+@given(loads, st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), max_size=6), steps)
+def test_whatever_was_lifted_the_next_load_is_on_plates_and_a_step_away_at_most(
+    kg: float, done: list[tuple[int, int]], step: float
+) -> None:
+    on_bar = max(step, round(kg / step) * step)
+    entries = [
+        lifted(f"2026-09-{3 + day:02}", on_bar, *(reps,) * 4, left=left) for day, (reps, left) in enumerate(done)
+    ]
+    found = propose(one_rm(load_kg=kg, step_kg=step), entries)
+    if found is None or not entries:
+        return
+    assert found.kg > 0
+    assert found.kg / step == pytest.approx(round(found.kg / step))
+    assert on_bar - step - 1e-9 <= found.kg <= on_bar + max(2.5, step) + step / 2 + 1e-9
+    assert {Next.UP: found.kg > on_bar, Next.DOWN: found.kg < on_bar, Next.SAME: found.kg == on_bar}[found.what]
+
+
 def test_mastered_means_four_by_four_and_one_left() -> None:
     def after(*repetitions: int, left: int | None = None) -> Next:
         found = propose(one_rm(), [lifted("2026-09-03", 87.5, *repetitions, left=left)])
@@ -186,6 +227,15 @@ def test_up_is_up_by_plates_and_by_no_more_than_was_set(kg: float, step: float, 
     assert on_bar < found.kg <= on_bar + max(increase, step) + step / 2 + 1e-9
 
 
+def up_from_a_load_between_the_plates() -> None:
+    one = one_rm(step_kg=5.0, increase_kg=2.5)
+    assert propose(one, [lifted("2026-09-03", 87.0, 4, 4, 4, 5)]) == strength_module.Proposal(90.0, Next.UP)
+
+
+def test_a_load_between_the_plates_goes_up_to_one_they_give() -> None:
+    up_from_a_load_between_the_plates()
+
+
 def test_a_change_is_told_of_two_tested_ones_alone() -> None:
     assert round(100 * REAL_SHARE, 1) == 11.6
     before = one_rm()
@@ -210,6 +260,12 @@ FAULTS = [
         "return load_kg * (1 + repetitions / 30)",
         test_one_repetition_is_1rm_itself,
     ),
+    (
+        "min(kg, epley_kg(one.load_kg, one.repetitions))",
+        "kg",
+        test_no_first_load_is_more_than_the_equations_let_anybody_lift_four_times,
+    ),
+    ("return (whole + (n - whole > 0.5 + 1e-9)) * step_kg", "return kg", up_from_a_load_between_the_plates),
     ("else steps[-1]", "else steps[-1] + step_kg", test_the_nearest_to_the_middle_is_chosen_and_a_gap_is_told),
 ]
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 from teststation.protocol.plan import BOUT, WARM_UP
 from teststation.run.state import Phase
 from teststation.training.together import Part
-from ui.desktop.i18n import told, tr
+from ui.desktop.i18n import of_session, told, tr
 from ui.desktop.i18n.numbers import clock
 from ui.desktop.intervals.band_words import band_words
 from ui.desktop.test.panels import NO_READING
@@ -54,7 +54,8 @@ class TilePanel(QFrame):
         self.pulse.setAccessibleName(f"{tr('together.pulse', name=tile.name)} {self.pulse.text()}")
         self._show_band(tile)
         set_text(self.part, part_words(tile.part))
-        set_text(self.trouble, " ".join(told(tile.troubles)))
+        with of_session():
+            set_text(self.trouble, " ".join(told(tile.troubles)))
         set_shown(self.trouble, bool(tile.troubles))
         given = tr("together.borg_ask") if tile.borg is None else tr("together.borg", rpe=tile.borg)
         set_text(self.borg_button, tr("together.borg_due") if tile.borg_due else given)

@@ -24,7 +24,7 @@ from teststation.training.interview import Interview
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, propose
 from ui.desktop.i18n import told, tr
-from ui.desktop.i18n.numbers import day, moment, today
+from ui.desktop.i18n.numbers import day, exact, moment, today
 from ui.desktop.intervals.flow import result_lines
 from ui.desktop.intervals.sessions import SessionsSheet
 from ui.desktop.training.entry_sheet import EntrySheet
@@ -310,7 +310,7 @@ class TrainingFlow(QObject):
             sheet = EntrySheet(window, Entry(day=today().isoformat(), kind="strength"), None, keep)
             sheet.exercise.setCurrentIndex(max(0, sheet.exercise.findData(exercise)))
             if offered is not None:
-                sheet.load.setText(f"{offered.kg:g}".replace(".", ","))
+                sheet.load.setText(exact(offered.kg))
             return sheet
 
         self._window.show_sheet(make)
