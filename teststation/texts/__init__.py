@@ -139,16 +139,16 @@ def first_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:
 
 def english(*problems: Problem) -> str:
     """Problems in the language of the command line and of logs, in one line."""
-    said = (texts("en").say(one) if isinstance(one, Cause) else _in_one_line(one) for one in first_of(problems))
+    said = (texts("en").say(one) if isinstance(one, Cause) else in_one_line(one) for one in first_of(problems))
     return "; ".join(said)
 
 
 def _told(name: str, value: str) -> str:
     most = _MOST_LETTERS.get(name, _MOST_OF_ANY)
-    return _in_one_line(value if len(value) <= most else f"{value[:most]}…")
+    return in_one_line(value if len(value) <= most else f"{value[:most]}…")
 
 
-def _in_one_line(text: str) -> str:
+def in_one_line(text: str) -> str:
     """Signs that end a line, move the cursor or turn the direction of reading are spelled out."""
     return "".join(repr(sign)[1:-1] if _moves(sign) else sign for sign in text)
 

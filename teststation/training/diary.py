@@ -106,6 +106,7 @@ def problems(entry: Entry, today: date) -> list[Cause]:
         ("rating", entry.rating, 0.0, RATING_HIGH),
         ("felt", entry.felt, FELT_LOW, FELT_HIGH),
         ("bouts", entry.bouts_done, 0, BOUTS_MAX),
+        ("bouts_planned", entry.bouts_planned, 0, BOUTS_MAX),
         ("mean_bpm", entry.mean_bpm, HR_LOW_BPM, HR_HIGH_BPM),
         ("max_bpm", entry.max_bpm, HR_LOW_BPM, HR_HIGH_BPM),
     ):

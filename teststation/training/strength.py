@@ -200,6 +200,8 @@ class Proposal:
 def propose(one: OneRm, entries: Sequence[Entry]) -> Proposal | None:
     """The next load after a 1RM and what was lifted since, oldest first; None where no plate is light enough.
 
+    What was lifted on the same day and is more than this 1RM was lifted before it, and says nothing.
+
     All 4 x 4 done and one more repetition in reserve, or a fifth done: up. Two sessions running with less than 4 x 4 at
     this load: one step down. Where nobody has said how many were left, the load stays.
     """
@@ -208,6 +210,7 @@ def propose(one: OneRm, entries: Sequence[Entry]) -> Proposal | None:
         for entry in entries
         if entry.day >= one.day
         if (sets := _main_sets(entry, one.exercise)) is not None
+        if entry.day > one.day or sets.load_kg <= estimate(one).kg
     ]
     if not lifted:
         load = load_for(_trained_at_kg(one), one.step_kg)

@@ -20,6 +20,7 @@ from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.texts import english
+from ui.commands.telling import tell
 from ui.station.settings import ant_key, load_settings
 from ui.station.stick_search import heard_on_stick, stick_of
 
@@ -34,12 +35,12 @@ def list_all(_: argparse.Namespace) -> int:
     for port in ports:
         adapter = adapter_of(port)
         kind = "  an ANT stick: devices detect tells what it hears" if port.vid == ANT_MAKER else ""
-        print(f"{port.device}{'' if adapter is None else f'  {adapter}'}  {port.description}{kind}")
+        tell(f"{port.device}{'' if adapter is None else f'  {adapter}'}  {port.description}{kind}")
     if not ports:
         print("no serial port on this machine; plug the adapter in and try again")
     straps = straps_in_range()
     for strap in straps:
-        print(f"Bluetooth: {strap.trouble}" if strap.trouble else _strap_line(strap))
+        tell(f"Bluetooth: {strap.trouble}" if strap.trouble else _strap_line(strap))
     if not straps:
         print("no Bluetooth strap in range; wet one, put it on and come closer")
     if not any(strap.trouble for strap in straps):
@@ -52,10 +53,10 @@ def _list_machines() -> None:
     machines = machines_in_range()
     for machine in machines:
         if machine.trouble:
-            print(f"Bluetooth: {machine.trouble}")
+            tell(f"Bluetooth: {machine.trouble}")
             continue
         kind = {True: "treadmill", False: "another fitness machine", None: "fitness machine"}[machine.treadmill]
-        print(f"ftms:{machine.address}  {machine.name}  {machine.rssi_dbm} dBm  {kind}")
+        tell(f"ftms:{machine.address}  {machine.name}  {machine.rssi_dbm} dBm  {kind}")
     if not machines:
         print("no treadmill on Bluetooth in range; switch it on, and free it from any tablet or phone that holds it")
 
@@ -110,7 +111,7 @@ def _tell_stick(port: str, stick: str) -> int:
     if heard.treadmill is not None:
         print(f"fec:{stick},number={heard.treadmill}  fitness machine {heard.treadmill} (ANT+ FE-C)")
     if heard.strap is not None:
-        print(f"{heard.strap.device}  {heard.strap.name}  {heard.strap.bpm} bpm")
+        tell(f"{heard.strap.device}  {heard.strap.name}  {heard.strap.bpm} bpm")
     if heard.trouble:
         raise DeviceError(*heard.trouble)
     if heard.treadmill is None and heard.strap is None:

@@ -29,6 +29,7 @@ from teststation.training.plan import Plan
 from teststation.training.strength import Method, OneRm
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json
+from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.station.settings import interview_path, load_settings
 from ui.station.training import needs_a_yes
@@ -50,7 +51,7 @@ def list_all(arguments: argparse.Namespace) -> int:
                 for session in told["sessions"]:
                     print(f"{session['number']:3}  {session['day']}  {session['kind']:9} {session['state']}")
             for row in found["diary"]:
-                print(f"{row['id']}  {row['day']}  {_row_words(row)}")
+                tell(f"{row['id']}  {row['day']}  {_row_words(row)}")
     return 0
 
 
@@ -88,10 +89,20 @@ def add(arguments: argparse.Namespace) -> int:
         _today(),
     )
     with the_record(arguments, create=False, needs=Permission.TEST) as record:
-        (note,) = record.training.add(record.people.get(arguments.person).id, entry)
+        person = record.people.get(arguments.person)
+        if entry.plan_number is not None:
+            _is_planned(record.training.last(person.id, Plan), entry.plan_number)
+        (note,) = record.training.add(person.id, entry)
         words = _stands_for(record, arguments.person, note)
     say(f"row {note.id} kept{words}")
     return 0
+
+
+def _is_planned(note: Note[Plan] | None, number: int) -> None:
+    if note is None:
+        raise BadInput(Cause("plan_none"))
+    if not any(one.number == number for one in note.value.sessions):
+        raise BadInput(Cause("plan_no_session", {"number": number}))
 
 
 def _stands_for(record: Record, person_id: str, note: Note[Entry]) -> str:
@@ -195,6 +206,10 @@ def _changed(plan: Plan, arguments: argparse.Namespace) -> Plan:
 def strength(arguments: argparse.Namespace) -> int:
     """Every 1RM with the load it gives, and what is offered next."""
     check(arguments, (arguments.json, Kind.JSON))
+    if arguments.exercise is not None and arguments.kg is None:
+        raise BadInput("--kg is missing; say what was lifted")
+    if arguments.exercise is None and arguments.kg is not None:
+        raise BadInput("--exercise is missing; say what was lifted with --kg")
     with the_record(arguments, create=False, needs=Permission.TEST) as record:
         person = record.people.get(arguments.person)
         if arguments.exercise is not None:
@@ -202,7 +217,7 @@ def strength(arguments: argparse.Namespace) -> int:
                 day=_day(arguments.day).isoformat(),
                 exercise=arguments.exercise,
                 method=Method.TESTED if arguments.repetitions == 1 else Method.ESTIMATED,
-                load_kg=arguments.kg or 0.0,
+                load_kg=arguments.kg,
                 repetitions=arguments.repetitions,
                 step_kg=arguments.step,
                 increase_kg=arguments.increase,
@@ -218,7 +233,7 @@ def strength(arguments: argparse.Namespace) -> int:
         if arguments.json != "-":
             for row in told:
                 after = "no load is light enough" if row["next_kg"] is None else f"next {row['next_kg']:g} kg"
-                print(
+                tell(
                     f"{row['day']}  {row['exercise']:12} 1RM {row['one_rm_kg']:.1f} kg "
                     f"({row['low_kg']:.0f}-{row['high_kg']:.0f}, {row['by']})  {after} ({row['what']})"
                 )
@@ -273,7 +288,7 @@ def interview(arguments: argparse.Namespace) -> int:
             write_json({"id": note.id, "version": note.number, **msgspec.to_builtins(note.value)}, arguments.json)
         if arguments.json != "-":
             for question, answer in talks.answered(note.value):
-                print(f"{question.id:24} {_answer_words(answer)}")
+                tell(f"{question.id:24} {_answer_words(answer)}")
     return 0
 
 

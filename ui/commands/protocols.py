@@ -15,6 +15,7 @@ from teststation.protocol.own import without_head
 from teststation.protocol.plan import Plan
 from teststation.texts import english, first_of
 from ui.commands import outputs
+from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.station.desk import unnamed
 from ui.station.protocols import bring_in, the_own
@@ -25,11 +26,11 @@ def list_all(_: argparse.Namespace) -> int:
     """One line for each protocol: identifier, minutes, title."""
     for identifier in builtin_ids():
         plan = load_plan(*find(identifier))
-        print(f"{identifier:18} {plan.duration_s / 60:5.1f} min  {plan.title}")
+        tell(f"{identifier:18} {plan.duration_s / 60:5.1f} min  {plan.title}")
     for identifier in builtin_sessions():
         plan = _session_plan(identifier)
         minutes = (plan.duration_s + plan.cool_down.duration_s) / 60
-        print(f"{identifier:18} {minutes:5.1f} min  {plan.title}  (interval session)")
+        tell(f"{identifier:18} {minutes:5.1f} min  {plan.title}  (interval session)")
     problems: list[Problem] = []
     own = the_own()
     for identifier in own.all_ids():
@@ -40,7 +41,7 @@ def list_all(_: argparse.Namespace) -> int:
             continue
         plan = load_plan(version.text, identifier)
         state = "taken out of use" if version.withdrawn else f"version {version.number}"
-        print(f"{identifier:18} {plan.duration_s / 60:5.1f} min  {plan.title}  (the clinic's own, {state})")
+        tell(f"{identifier:18} {plan.duration_s / 60:5.1f} min  {plan.title}  (the clinic's own, {state})")
     for problem in problems:
         say(english(problem))
     return BadInput.exit_status if problems else 0
@@ -50,15 +51,16 @@ def show(arguments: argparse.Namespace) -> int:
     """The stages of one protocol."""
     session = arguments.protocol in builtin_sessions()
     plan = _session_plan(arguments.protocol) if session else load_plan_of(arguments.protocol)
-    print(f"{plan.id}: {plan.title}\nsha256 {plan.sha256}")
+    tell(f"{plan.id}: {plan.title}")
+    print(f"sha256 {plan.sha256}")
     print("the load is the person's own; here as an example" if session else f"speed {plan.speed_name}")
     for number, stage in enumerate((*plan.stages, plan.cool_down), start=1):
         counted = "" if number <= len(plan.stages) else "  (not counted)"
         load = f"{stage.speed_kmh:6.2f} km/h {stage.incline_pct:5.1f} %"
         row = f"{number:3} {stage.name:24} {stage.duration_s:6.0f} s {load}"
-        print(row + counted)
+        tell(row + counted)
     if plan.citation:
-        print(plan.citation)
+        tell(plan.citation)
     return 0
 
 
@@ -98,7 +100,7 @@ def add(arguments: argparse.Namespace) -> int:
         except BadInput as error:
             problems += error.causes
         else:
-            print(f"{version.protocol_id}: {version.title}, version {version.number}, sha256 {version.sha256}")
+            tell(f"{version.protocol_id}: {version.title}, version {version.number}, sha256 {version.sha256}")
     for problem in first_of(problems):
         say(english(problem))
     return BadInput.exit_status if problems else 0

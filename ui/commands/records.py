@@ -15,6 +15,7 @@ from teststation.texts import english, first_of
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json
 from ui.commands.run import demo_words, headline_sentence, take_in_interrupted
+from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.station.group import write_group
 from ui.station.handing_over import hand_over
@@ -35,7 +36,7 @@ def list_all(arguments: argparse.Namespace) -> int:
         if arguments.json != "-":
             for row in rows:
                 who = f"{row['person']}{demo_words(row['demo'])}"
-                print(f"{row['id']}  {row['started_at']}  {row['outcome']:11} {row['protocol']:16} {who}")
+                tell(f"{row['id']}  {row['started_at']}  {row['outcome']:11} {row['protocol']:16} {who}")
     return 0
 
 
@@ -50,7 +51,7 @@ def show(arguments: argparse.Namespace) -> int:
             write_json(run_object(stored.run, stored.assessment, stored.signature), arguments.json)
         if arguments.json != "-":
             words = f"{headline_sentence(stored)}{demo_words(stored.run.demo)}"
-            print(f"{stored.id}  {stored.run.started_at}  {stored.run.plan.title}: {words}")
+            tell(f"{stored.id}  {stored.run.started_at}  {stored.run.plan.title}: {words}")
     return 0
 
 

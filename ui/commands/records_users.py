@@ -15,6 +15,7 @@ from teststation.records.access.audit import Action, AuditRow
 from teststation.records.access.users import Permission, Role
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json
+from ui.commands.telling import tell
 from ui.commands.voice import say
 
 
@@ -28,7 +29,7 @@ def list_all(arguments: argparse.Namespace) -> int:
     if arguments.json != "-":
         for user in users:
             state = "one-time password" if user.must_change else "active"
-            print(f"{user.login:20} {user.role.value:14} {state if user.active else 'has left':18} {user.name}")
+            tell(f"{user.login:20} {user.role.value:14} {state if user.active else 'has left':18} {user.name}")
     return 0
 
 
@@ -93,7 +94,7 @@ def audit(arguments: argparse.Namespace) -> int:
     write_json([msgspec.to_builtins(row) for row in rows], arguments.json)
     if arguments.json != "-":
         for row in rows:
-            print(_line(row))
+            tell(_line(row))
     return 0
 
 

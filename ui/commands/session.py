@@ -1,7 +1,6 @@
 """``teststation session``: an interval session without a window, and those that are kept."""
 
 import argparse
-import sys
 from datetime import datetime
 
 from drivers.registry import TREADMILL, parse_device
@@ -26,6 +25,7 @@ from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
 from ui.commands.keyboard import Keyboard, is_terminal
 from ui.commands.run import check_ant_key, demo_words, learned_sentence, take_in_interrupted
+from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.commands.who import checked_born, described, person_for
 from ui.station.interval_session import TrainingSession, learned_from, propose_session
@@ -80,7 +80,7 @@ def list_all(arguments: argparse.Namespace) -> int:
         if arguments.json != "-":
             for line in lines:
                 peak = "no peak" if line.peak_bpm is None else f"peak {line.peak_bpm:.0f} bpm"
-                print(
+                tell(
                     f"{line.id}  {line.started_at}  {_outcome(line):11} {line.protocol_id:10} "
                     f"{line.bouts_done} of {line.bouts_planned} bouts  {peak}  "
                     f"{people.get(line.person_id, '')}{demo_words(line.demo, 'session')}"
@@ -100,7 +100,7 @@ def show(arguments: argparse.Namespace) -> int:
             outputs.write_json(session_object(stored.run, stored.result, learned, stored.signature), arguments.json)
         if arguments.json != "-":
             for line in told(stored):
-                print(line, file=sys.stdout)
+                tell(line)
     return 0
 
 

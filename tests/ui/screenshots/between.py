@@ -7,24 +7,34 @@ import msgspec
 
 from tests.sample_tests import sample
 from tests.ui.screenshots.camera import Camera, let_live, wait
+from tests.unit.records.builders import events_of
+from tests.unit.training.session.builders import walked
+from teststation.cause import Cause
 from teststation.ports import Setpoint
+from teststation.protocol.plan import BOUT, PAUSE
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.run.drill import Fault
-from teststation.run.record import Outcome
+from teststation.run.record import Outcome, RunRecord
 from teststation.run.state import Phase
 from teststation.training.diary import Entry
 from teststation.training.plan import make_plan
+from teststation.training.session.analysis import analyse
+from teststation.training.session.result import SessionResult
 from teststation.training.strength import Method, OneRm
+from teststation.training.together import Part
 from ui.commands.demo import add_patient, throw_away_record
 from ui.desktop.drill.flow import DrillFlow
+from ui.desktop.i18n import core_texts
 from ui.desktop.i18n.numbers import today
+from ui.desktop.intervals.sessions import SessionsSheet
 from ui.desktop.intervals.start import StartSheet
 from ui.desktop.patient.view import PatientView
 from ui.desktop.patient.words import patient_moment
 from ui.desktop.window import MainWindow
 from ui.station.settings import Settings
 from ui.station.station import Station
+from ui.station.together import Tile
 
 LOAD = Setpoint(speed_kmh=4.5, incline_pct=6.0)
 
@@ -86,12 +96,72 @@ def sessions(window: MainWindow, person: Person, save: Callable[[str], None]) ->
     wait(lambda: controller.state.phase is Phase.STAGES and controller.state.stage_index == 1, 60)
     let_live(0.5)
     save("98-session-bout")
+    flow.ask_more()
+    save("98-session-more")
+    window.sheets.finish_all()
     window.stop()
     wait(lambda: window.sheet is not None or window.flow is None, 30)
     save("99-session-stopped")
     window.sheets.finish_all()
     wait(lambda: window.flow is None, 30)
     window.sheets.finish_all()
+
+
+def sessions_kept(
+    window: MainWindow, person: Person, save: Callable[[str], None], close_sheet: Callable[[], None]
+) -> None:
+    """The sessions that are kept, what one came to, what they came to together, and the diary's page."""
+    record = window.station.record
+    for days_ago in (9, 4, 2):
+        run, found = trained_session(days_ago)
+        record.sessions.save(person.id, run, found, events_of(3))
+    window.people.refresh(choose=person.id)
+    window.people.training_button.click()
+    save("9a-training-effect")
+    flow = window.train
+    flow.sessions()
+    save("9b-sessions-here")
+    sheet = window.sheet
+    assert isinstance(sheet, SessionsSheet)
+    sheet.open_chosen()
+    save("9c-session-result")
+    close_sheet()
+    close_sheet()
+    flow.show_page("filled")
+    save("9d-diary-page")
+    close_sheet()
+    window.go_to(window.people)
+
+
+def trained_session(days_ago: int) -> tuple[RunRecord, SessionResult]:
+    """A whole 4x4 as the bench walks it."""
+    run, readings = walked()
+    began = datetime.now(UTC) - timedelta(days=days_ago)
+    run = msgspec.structs.replace(run, id=f"session-{days_ago}", started_at=began.isoformat(timespec="seconds"))
+    return run, analyse(run, readings)
+
+
+def group(window: MainWindow, person: Person, save: Callable[[str], None], close_sheet: Callable[[], None]) -> None:
+    """Who trains together, and their tiles, drawn from moments that no strap gives on demand."""
+    window.people.refresh(choose=person.id)
+    window.people.group_button.click()
+    save("9e-group-start")
+    close_sheet()
+    bout, pause = Part(Phase.STAGES, BOUT, 2, 4, 125.0), Part(Phase.STAGES, PAUSE, 3, 4, 61.0)
+    lost = Cause("group_strap_lost", {"name": "Per Hansen"})
+    tiles = (
+        Tile("Kari Aasen", 161, 153.0, 171.0, bout, 15, False, ()),
+        Tile("Ola Nordmann Berg", 178, 153.0, 171.0, bout, None, False, ()),
+        Tile("Per Hansen", None, 140.0, 157.0, bout, 16, False, (lost,)),
+        Tile("Åse Ødegård", 139, 158.0, 177.0, pause, None, True, ()),
+        Tile("Pasient Demo", 121, None, None, pause, 17, False, ()),
+    )
+    screen = window.group
+    screen.begin(core_texts().name_of("Intervaller 4 × 4"), len(tiles))
+    screen.show_tiles(tiles, begun=True)
+    window.go_to(screen)
+    save("9f-group")
+    window.go_to(window.people)
 
 
 def patients_view(window: MainWindow, camera: Camera, name: str) -> None:

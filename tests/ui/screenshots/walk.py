@@ -7,7 +7,15 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from drivers.heart_rate.ble_scan import StrapSeen
-from tests.ui.screenshots.between import appointments, drills, patients_view, sessions, training
+from tests.ui.screenshots.between import (
+    appointments,
+    drills,
+    group,
+    patients_view,
+    sessions,
+    sessions_kept,
+    training,
+)
 from tests.ui.screenshots.camera import Camera, let_live, wait
 from tests.ui.screenshots.machine import commissioning
 from teststation.ports import BeltState
@@ -140,6 +148,8 @@ class Walk:
         window.history.back.emit()
         self.users()
         sessions(window, self.person, self.save)
+        sessions_kept(window, self.person, self.save, self.close_sheet)
+        group(window, self.person, self.save, self.close_sheet)
         self.pretest(pictures=False)
         self.stopped()
         window.close()

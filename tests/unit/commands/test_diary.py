@@ -15,7 +15,7 @@ from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts
 from teststation.training import diary as diaries
 from teststation.training.strength import EXERCISES
-from ui.commands import diary
+from ui.commands import diary, telling
 
 TODAY = datetime.now().astimezone().date()
 MONDAY = TODAY - timedelta(days=TODAY.weekday() + 14)
@@ -256,3 +256,44 @@ def test_a_day_at_the_end_of_the_calendar_is_one_sentence(cli: Cli, person: str,
     fact()
     if day[:4] == "9999":
         fails_with(diary, "except (ValueError, OverflowError):", "except ValueError:", fact)
+
+
+def a_comment_moves_no_cursor(cli: Cli, person: str) -> None:
+    comment = "bra\x1b[2J\nFalsk linje\u202e"
+    assert cli(*words("add", person, "--kind", "4x4", "--minutes", "35", "--comment", comment)).status == 0
+    assert told(cli, person)["diary"][-1]["comment"] == comment, "it is kept as it was written"
+    out = cli(*words("list", person)).out
+    assert [sign for sign in out if sign in "\x1b\u202e"] == []
+    assert not any(line.startswith("Falsk") for line in out.splitlines())
+
+
+def test_what_somebody_wrote_moves_no_cursor_and_makes_no_line(cli: Cli, person: str) -> None:
+    a_comment_moves_no_cursor(cli, person)
+
+
+def test_a_cursor_that_moves_would_be_found(cli: Cli, person: str) -> None:
+    fails_with(telling, "in_one_line(line)", "line", lambda: a_comment_moves_no_cursor(cli, person))
+
+
+def test_a_session_that_is_not_planned_is_refused(cli: Cli, person: str) -> None:
+    row = ("--kind", "4x4", "--minutes", "35", "--session", "99")
+    done = cli(*words("add", person, *row))
+    assert (done.status, done.said.strip()) == (2, "teststation: the person has no plan; make one first")
+    cli(*words("plan", person, "--new", MONDAY.isoformat()))
+    done = cli(*words("add", person, *row))
+    assert (done.status, done.said.strip()) == (2, "teststation: the plan has no session number 99")
+    assert told(cli, person)["diary"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (("--exercise", "squat"), "--kg is missing"),
+        (("--kg", "80"), "--exercise is missing"),
+        (("--exercise", "squat", "--kg", "0"), "0.0 kg cannot be"),
+    ],
+)
+def test_a_1rm_of_which_something_is_missing_is_refused(cli: Cli, person: str, more: tuple, sentence: str) -> None:
+    done = cli(*words("strength", person, *more))
+    assert done.status == 2
+    assert sentence in done.said

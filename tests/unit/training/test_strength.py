@@ -212,6 +212,9 @@ def test_two_sessions_short_of_it_take_a_step_off_and_one_does_not() -> None:
 
 
 def test_what_was_lifted_before_the_1rm_says_nothing_of_it() -> None:
+    heavier = propose(one_rm(), [lifted("2026-09-01", 110, 4, 4, 4, 5)])
+    assert heavier is not None
+    assert (heavier.kg, heavier.what) == (87.5, Next.FIRST), "nobody lifts four times what they lift once"
     found = propose(one_rm(), [lifted("2026-08-20", 60, 4, 4, 4, 5)])
     assert found is not None
     assert found.what is Next.FIRST
