@@ -7,8 +7,9 @@ import hashlib
 import struct
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -21,7 +22,7 @@ from defusedxml.ElementTree import fromstring
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.files.reading import RECORDING_BYTES, read_bytes
-from teststation.training.diary import HR_HIGH_BPM, HR_LOW_BPM, MINUTES_MAX
+from teststation.training.diary import HR_HIGH_BPM, HR_LOW_BPM, MINUTES_MAX, OLDEST
 from teststation.training.watch import Activity
 
 FIT, TCX = ".fit", ".tcx"
@@ -41,16 +42,22 @@ _FIT_ERRORS = (
 )  # fmt: skip
 
 
-def read_activities(path: Path) -> tuple[Activity, ...]:
+def read_activities(path: Path, today: date) -> tuple[Activity, ...]:
     """The activities of a file, oldest first, their moments in this computer's zone.
 
     Raises:
-        BadInput: it is of another kind, cannot be read, or has no activity with a beginning and an end.
+        BadInput: it is of another kind, cannot be read, has no activity with a beginning and an end, or one of a day
+            that a diary has no row for: then the watch's clock was wrong.
     """
     read = {FIT: _fit, TCX: _tcx}.get(path.suffix.lower())
     if read is None:
         raise BadInput(Cause("diary_file_kind", {"path": str(path)}))
-    found = [activity for one in read(path) if (activity := one.activity()) is not None]
+    told = read(path)
+    for one in told:
+        day = one.day
+        if day is not None and not OLDEST <= day <= today + timedelta(days=1):  # it is tomorrow in the east
+            raise BadInput(Cause("diary_watch_clock", {"path": str(path), "day": day.isoformat()}))
+    found = [activity for one in told if (activity := one.activity()) is not None]
     if not found:
         raise BadInput(Cause("diary_file_empty", {"path": str(path)}))
     return tuple(sorted(found, key=lambda one: one.started_at))
@@ -67,6 +74,12 @@ class _Found:
     beats: list[int] = field(default_factory=list)
     mean: int | None = None  # as the watch reckoned it
     highest: int | None = None
+
+    @property
+    def day(self) -> date | None:
+        """On which day it was, by the watch's clock."""
+        began = self.began or min(self.moments, default=None)
+        return None if began is None else began.date()
 
     def activity(self) -> Activity | None:
         """None where nobody can tell when it was, or it is longer than anybody trains."""
@@ -104,7 +117,9 @@ def _fit(path: Path) -> list[_Found]:
                         if isinstance(bpm, int):
                             loose.beats.append(bpm)
     except _FIT_ERRORS as error:
-        raise BadInput(Cause("diary_file_unreadable", {"path": str(path), "kind": "FIT", "why": str(error)})) from error
+        raise BadInput(
+            Cause("diary_file_unreadable", {"path": str(path), "kind": "FIT", "why": _why(error)})
+        ) from error
     if len(sessions) == 1:  # every record is of it
         sessions[0].moments, sessions[0].beats = loose.moments, loose.beats
     return sessions or [loose]
@@ -142,7 +157,9 @@ def _tcx(path: Path) -> list[_Found]:
         # Some programs leave blanks before the declaration, which no parser takes.
         root = fromstring(read_bytes(path, RECORDING_BYTES).removeprefix(_BOM).lstrip())
     except (ParseError, DefusedXmlException, OSError, ValueError) as error:
-        raise BadInput(Cause("diary_file_unreadable", {"path": str(path), "kind": "TCX", "why": str(error)})) from error
+        raise BadInput(
+            Cause("diary_file_unreadable", {"path": str(path), "kind": "TCX", "why": _why(error)})
+        ) from error
     return [_tcx_activity(one) for one in _under(root, "Activity")]
 
 
@@ -154,7 +171,8 @@ def _tcx_activity(element: Any) -> _Found:
             found.moments.append(began)
             length_s = _number(next((child.text for child in lap if _local(child.tag) == "TotalTimeSeconds"), None))
             if length_s is not None and 0 <= length_s <= MINUTES_MAX * 60:
-                found.moments.append(began + timedelta(seconds=length_s))
+                with suppress(OverflowError):  # the year 9999
+                    found.moments.append(began + timedelta(seconds=length_s))
     for point in _under(element, "Trackpoint"):
         stamp = next((_moment(child.text or "") for child in point if _local(child.tag) == "Time"), None)
         if stamp is not None:
@@ -164,6 +182,13 @@ def _tcx_activity(element: Any) -> _Found:
             if bpm is not None:
                 found.beats.append(round(bpm))
     return found
+
+
+def _why(error: Exception) -> str:
+    """Why a file cannot be read; the file itself is named beside."""
+    if isinstance(error, DefusedXmlException):
+        return type(error).__name__
+    return error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
 
 
 def _under(element: Any, name: str) -> Iterator[Any]:

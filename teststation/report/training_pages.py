@@ -26,10 +26,11 @@ from teststation.report.layout import (
     wrap,
 )
 from teststation.texts import Texts
+from teststation.texts.writing import day as day_words
 from teststation.training.diary import Attendance, Entry, Overview, State, Week
 from teststation.training.interview import Form, Interview, answered, read_form
 from teststation.training.interview import say as in_words
-from teststation.training.words import answer_words
+from teststation.training.words import answer_words, pulse_words
 
 ROW = 19.0
 BOTTOM = 52.0
@@ -55,7 +56,7 @@ class Whose:
 
     def day(self, day: str) -> str:
         """A date as it is written here."""
-        return f"{date.fromisoformat(day):%d.%m.%Y}" if self.say.language != "en" else day
+        return day_words(self.say.language, day)
 
     def weekday(self, day: str) -> str:
         """A date with its weekday before it."""
@@ -152,8 +153,7 @@ def _line(whose: Whose, number: str, day: str, kind: str, state: State, entry: E
     minutes = "" if entry.minutes is None else f"{entry.minutes:.0f}"
     words = [entry.what, *(_sets(say, one.exercise, one.load_kg, one.repetitions) for one in entry.sets)]
     words += [say(f"diary.stopped.{entry.stopped_because}")] if entry.stopped_because else []
-    words += [say("diary.pulse", mean=entry.mean_bpm or "–", max=entry.max_bpm)] if entry.max_bpm else []
-    words += [entry.comment, entry.therapist]
+    words += [pulse_words(say, entry), entry.comment, entry.therapist]
     return (
         number,
         whose.weekday(entry.day),

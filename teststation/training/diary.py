@@ -28,7 +28,7 @@ BOUTS_MAX = 60
 HR_LOW_BPM, HR_HIGH_BPM = 25, 240
 TEXT_LETTERS = 2000
 NEAR_DAYS = 3  # half of the longest pause between two of a week's sessions: a row further off is no planned session's
-_OLDEST = date(1990, 1, 1)
+OLDEST = date(1990, 1, 1)
 
 
 def kind_of(protocol_id: str) -> str:
@@ -129,7 +129,7 @@ def _of_the_day(entry: Entry, today: date) -> list[Cause]:
         return [Cause("diary_no_day", {"day": entry.day})]
     if entry.attendance is Attendance.DONE and day > today:
         return [Cause("diary_to_come", {"day": entry.day})]
-    if day < _OLDEST:
+    if day < OLDEST:
         return [Cause("diary_long_ago", {"day": entry.day})]
     if started is not None and (started.tzinfo is None or abs(started.date() - day) > timedelta(days=1)):
         return [Cause("diary_no_day", {"day": entry.started_at or ""})]

@@ -1,8 +1,8 @@
-"""An answer of the talk in words, as pages and screens say it alike."""
-
-from datetime import date
+"""An answer of the talk and a row's pulse in words, as pages and screens say them alike."""
 
 from teststation.texts import Texts
+from teststation.texts.writing import day as day_words
+from teststation.training.diary import Entry
 from teststation.training.interview import Answer, Question
 from teststation.training.interview import say as in_words
 
@@ -20,9 +20,18 @@ def answer_words(say: Texts, question: Question, answer: Answer) -> str:
 
 def _written(say: Texts, question: Question, text: str) -> str:
     """What was written; a day as days are written here, if it is one."""
-    if question.kind != "date" or say.language == "en":
+    if question.kind != "date":
         return text
     try:
-        return f"{date.fromisoformat(text):%d.%m.%Y}"
+        return day_words(say.language, text)
     except ValueError:
         return text
+
+
+def pulse_words(say: Texts, entry: Entry) -> str:
+    """A row's pulse; empty where none is known."""
+    if entry.max_bpm is None:
+        return ""
+    if entry.mean_bpm is None:
+        return say("diary.pulse_max", max=entry.max_bpm)
+    return say("diary.pulse", mean=entry.mean_bpm, max=entry.max_bpm)

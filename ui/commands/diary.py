@@ -126,7 +126,7 @@ def bring_in(arguments: argparse.Namespace) -> int:
             where = "was there already" if one.known else "new row" if one.entry is None else "into the row of that day"
             print(f"{one.activity.started_at:%Y-%m-%d %H:%M}  {one.activity.minutes:.0f} min  {where}")
     fresh = sum(not one.known for one in found)
-    say(f"{fresh} activities kept; {len(found) - fresh} were there already")
+    say(f"{fresh} {'activity' if fresh == 1 else 'activities'} kept; {len(found) - fresh} there already")
     return 0
 
 
@@ -135,7 +135,7 @@ def _every_file(paths: list[Path]) -> list[Any]:
     problems: list[Any] = []
     for path in paths:
         try:
-            read.append(read_activities(path))
+            read.append(read_activities(path, _today()))
         except BadInput as error:
             problems += error.causes
     if problems:
@@ -206,18 +206,17 @@ def _changed(plan: Plan, arguments: argparse.Namespace) -> Plan:
 def strength(arguments: argparse.Namespace) -> int:
     """Every 1RM with the load it gives, and what is offered next."""
     check(arguments, (arguments.json, Kind.JSON))
-    if arguments.exercise is not None and arguments.kg is None:
-        raise BadInput("--kg is missing; say what was lifted")
-    if arguments.exercise is None and arguments.kg is not None:
-        raise BadInput("--exercise is missing; say what was lifted with --kg")
+    exercise, kg = arguments.exercise, arguments.kg
+    if (exercise is None) is not (kg is None):
+        raise BadInput(f"--{'kg' if kg is None else 'exercise'} is missing; say what was lifted, and how much")
     with the_record(arguments, create=False, needs=Permission.TEST) as record:
         person = record.people.get(arguments.person)
-        if arguments.exercise is not None:
+        if exercise is not None and kg is not None:
             one = OneRm(
                 day=_day(arguments.day).isoformat(),
-                exercise=arguments.exercise,
+                exercise=exercise,
                 method=Method.TESTED if arguments.repetitions == 1 else Method.ESTIMATED,
-                load_kg=arguments.kg,
+                load_kg=kg,
                 repetitions=arguments.repetitions,
                 step_kg=arguments.step,
                 increase_kg=arguments.increase,

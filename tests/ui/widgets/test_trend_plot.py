@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pyqtgraph as pg
+import pytest
 from pytestqt.qtbot import QtBot
 
+from ui.desktop import i18n
 from ui.desktop.widgets.trend_plot import TrendPlot, TrendPoint, ticks
 
 
@@ -39,6 +41,12 @@ def test_from_three_tests_on_the_fitted_line_takes_the_place_of_the_joining_one(
 def test_two_of_one_month_are_told_apart_under_the_axis() -> None:
     assert [words for _, words in ticks([date(2026, 3, 1), date(2026, 11, 8)])] == ["03.2026", "11.2026"]
     assert [words for _, words in ticks([date(2026, 11, 8), date(2026, 11, 22)])] == ["08.11.26", "22.11.26"]
+
+
+def test_english_writes_months_as_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(i18n, "_language", "en")
+    assert [words for _, words in ticks([date(2026, 3, 1), date(2026, 11, 8)])] == ["Mar 2026", "Nov 2026"]
+    assert [words for _, words in ticks([date(2026, 11, 8), date(2026, 11, 22)])] == ["8 Nov 2026", "22 Nov 2026"]
 
 
 def test_numbers_of_two_algorithms_are_in_no_line_together(qtbot: QtBot) -> None:

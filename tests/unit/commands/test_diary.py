@@ -106,7 +106,7 @@ def test_a_watchs_file_goes_into_the_row_of_that_day_and_never_twice(cli: Cli, p
     done = cli(*words("import", person, "klokke.fit"))
     assert done.status == 0, done.said
     assert "into the row of that day" in done.out
-    assert "1 activities kept" in done.said
+    assert "1 activity kept" in done.said
     assert "was there already" in cli(*words("import", person, "klokke.fit", "klokke.fit")).out
     (row,) = told(cli, person)["diary"]
     assert (row["borg"], row["minutes"], row["max_bpm"], row["version"]) == (15, 35.0, 155, 2)

@@ -1,6 +1,6 @@
 """Activities of watches' files: when and how hard, whatever else is in them; what cannot be read is told in words."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from teststation.exchange import watches
 from teststation.exchange.fit import fit_of
 from teststation.exchange.tcx import tcx_of
 from teststation.exchange.watches import each_once, read_activities
+from teststation.training.watch import Activity
 
 RUN = sample()[0]
 TCX = """<?xml version="1.0"?>
@@ -20,6 +21,13 @@ TCX = """<?xml version="1.0"?>
 {activities}
 </Activities></TrainingCenterDatabase>"""
 WALK = """<Activity Sport="Other"><Lap StartTime="{start}"><TotalTimeSeconds>{s}</TotalTimeSeconds></Lap></Activity>"""
+
+
+TODAY = date(2026, 11, 29)
+
+
+def read(path: Path) -> tuple[Activity, ...]:
+    return read_activities(path, TODAY)
 
 
 def kept(folder: Path, name: str, data: bytes) -> Path:
@@ -30,7 +38,7 @@ def kept(folder: Path, name: str, data: bytes) -> Path:
 
 @pytest.mark.parametrize(("name", "write"), [("a.fit", fit_of), ("a.tcx", tcx_of)])
 def test_a_run_of_ours_comes_back_with_its_time_and_pulse(tmp_path: Path, name: str, write) -> None:
-    (found,) = read_activities(kept(tmp_path, name, write(RUN)))
+    (found,) = read(kept(tmp_path, name, write(RUN)))
     began = datetime.fromisoformat(RUN.started_at)
     beats = [one.bpm for one in RUN.heart if one.bpm is not None]
     assert abs(found.started_at - began) < timedelta(seconds=2)
@@ -41,22 +49,22 @@ def test_a_run_of_ours_comes_back_with_its_time_and_pulse(tmp_path: Path, name: 
 
 
 def test_a_fit_file_of_records_alone_is_an_activity_still(tmp_path: Path) -> None:
-    (found,) = read_activities(kept(tmp_path, "a.FIT", fit_bytes([(0, 100, ()), (60, 140, ()), (600, None, ())])))
+    (found,) = read(kept(tmp_path, "a.FIT", fit_bytes([(0, 100, ()), (60, 140, ()), (600, None, ())])))
     assert (found.minutes, found.mean_bpm, found.max_bpm, found.kind) == (10.0, 120, 140, "other")
 
 
 def test_two_activities_of_one_file_are_two_and_the_same_in_two_files_is_one(tmp_path: Path) -> None:
     two = "".join(WALK.format(start=f"2026-09-0{day}T10:00:00Z", s=1800) for day in (2, 1))
     one = WALK.format(start="2026-09-01T10:00:00.000Z", s=1800)
-    first = read_activities(kept(tmp_path, "two.tcx", TCX.format(activities=two).encode()))
-    second = read_activities(kept(tmp_path, "one.tcx", TCX.format(activities=one).encode()))
+    first = read(kept(tmp_path, "two.tcx", TCX.format(activities=two).encode()))
+    second = read(kept(tmp_path, "one.tcx", TCX.format(activities=one).encode()))
     assert [found.minutes for found in first] == [30.0, 30.0]
     assert first[0].started_at < first[1].started_at
     assert len(each_once([first, second])) == 2
 
 
 def test_a_pulse_that_nobody_has_is_no_pulse(tmp_path: Path) -> None:
-    (found,) = read_activities(kept(tmp_path, "a.fit", fit_bytes([(0, 0, ()), (60, 250, ()), (600, 5, ())])))
+    (found,) = read(kept(tmp_path, "a.fit", fit_bytes([(0, 0, ()), (60, 250, ()), (600, 5, ())])))
     assert (found.mean_bpm, found.max_bpm) == (None, None)
 
 
@@ -77,14 +85,36 @@ def test_a_pulse_that_nobody_has_is_no_pulse(tmp_path: Path) -> None:
 )
 def test_a_file_that_brings_nothing_is_told_with_its_name(tmp_path: Path, name: str, data: bytes, words: str) -> None:
     with pytest.raises(BadInput, match=words) as caught:
-        read_activities(kept(tmp_path, name, data))
+        read(kept(tmp_path, name, data))
     assert name in str(caught.value)
+
+
+def of_a_clock_that_is_wrong(folder: Path) -> None:
+    for day in ("2026-12-01", "9999-12-31", "1989-12-31", "0001-01-01"):
+        lap = WALK.format(start=f"{day}T23:40:00Z", s=1800)
+        with pytest.raises(BadInput, match=f"the watch says {day}"):
+            read(kept(folder, "a.tcx", TCX.format(activities=lap).encode()))
+    lap = WALK.format(start="2026-11-30T00:10:00Z", s=1800)  # where it is tomorrow already
+    assert len(read(kept(folder, "a.tcx", TCX.format(activities=lap).encode()))) == 1
+
+
+def test_a_watch_whose_clock_is_wrong_is_told_and_brings_nothing(tmp_path: Path) -> None:
+    of_a_clock_that_is_wrong(tmp_path)
+
+
+def test_a_day_that_no_diary_has_would_be_found(tmp_path: Path) -> None:
+    fails_with(
+        watches,
+        "if day is not None and not OLDEST",
+        "if False and not OLDEST",
+        lambda: of_a_clock_that_is_wrong(tmp_path),
+    )
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     for name in ("gone.fit", "gone.tcx"):
-        with pytest.raises(BadInput, match="cannot be read"):
-            read_activities(tmp_path / name)
+        with pytest.raises(BadInput, match=r"cannot be read as .* \(No such file or directory\)$"):
+            read(tmp_path / name)
 
 
 def test_blanks_before_the_declaration_are_no_hindrance(tmp_path: Path) -> None:
@@ -92,7 +122,7 @@ def test_blanks_before_the_declaration_are_no_hindrance(tmp_path: Path) -> None:
 
     def fact(before: str) -> None:
         try:
-            (found,) = read_activities(kept(tmp_path, "a.tcx", f"{before}{text}".encode()))
+            (found,) = read(kept(tmp_path, "a.tcx", f"{before}{text}".encode()))
         except BadInput as error:
             raise AssertionError(str(error)) from error
         assert found.minutes == 30

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
 from teststation.training.session.evidence import Learned
-from ui.desktop.i18n import say, tr
+from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.learned import learned_words
 from ui.desktop.i18n.numbers import number
 from ui.desktop.intervals.screen import IntervalScreen
@@ -63,7 +63,7 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
         lines.append(tr("interval.bout_line", n=bout.number, load=load, borg=borg, pulse=pulse))
     if found.peak is not None:
         lines.append(tr("interval.peak", bpm=round(found.peak.bpm)))
-    lines += [tr("interval.refused", why=say(cause)) for cause in found.peak_refused]
+    lines += [tr("interval.refused", why=core_texts().say(cause)) for cause in found.peak_refused]
     if learned is not None:
         lines.append(learned_words(learned))
     if found.next_load is not None:
@@ -72,5 +72,5 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
             speed=number(found.next_load.speed_kmh, 1),
             incline=number(found.next_load.incline_pct, 1),
         )
-        lines.append(tr("interval.next_time", load=load, why=say(found.next_load.cause)))
+        lines.append(tr("interval.next_time", load=load, why=core_texts().say(found.next_load.cause)))
     return lines

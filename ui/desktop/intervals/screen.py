@@ -79,7 +79,8 @@ class BoutPanel(QFrame):
         now = moment.session
         if now is None:
             return
-        set_text(self.bout, tr("interval.bout", n=now.bout, of=now.bouts))
+        walked = now.part == BOUT or moment.phase not in (Phase.READY, Phase.STARTING, Phase.STAGES)
+        set_text(self.bout, tr("interval.bout" if walked else "interval.before", n=now.bout, of=now.bouts))
         set_text(self.part, _part_words(moment, now))
         read = now.third_minute_bpm
         set_text(self.third, "" if read is None else tr("interval.third", bpm=round(read)))

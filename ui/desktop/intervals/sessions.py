@@ -26,7 +26,7 @@ def words_of(line: SessionLine) -> tuple[str, ...]:
         moment(line.started_at),
         marked(say(f"diary.kind.{kind_of(line.protocol_id)}"), demo=line.demo),
         tr("sessions.done", done=line.bouts_done, planned=line.bouts_planned),
-        ended if line.reason is None else f"{ended}: {say.told(line.reason)}",
+        ended if line.reason is None or line.reason.code == "planned_end" else f"{ended}: {say.told(line.reason)}",
         number(line.peak_bpm),
         DASH if line.in_band_s is None else tr("sessions.in_band", clock=clock(line.in_band_s)),
         _loads(line.bouts),

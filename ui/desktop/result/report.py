@@ -54,6 +54,7 @@ class ReportSheet(Sheet):
         window: QWidget,
         data: bytes,
         *,
+        title: str = "",
         print_wanted: Callable[["ReportSheet"], None],
         save_wanted: Callable[["ReportSheet"], None],
     ) -> None:
@@ -68,13 +69,13 @@ class ReportSheet(Sheet):
         self.pile.setLayout(pile)
         self.paper = QScrollArea()
         self.paper.setWidgetResizable(True)
-        self.paper.setAccessibleName(tr("papers.report"))
+        self.paper.setAccessibleName(title or tr("papers.report"))
         self.paper.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.paper.setWidget(self.pile)
         self.smaller = button("−", lambda: self.zoom(-1), "touch", name=tr("papers.smaller"))
         self.larger = button("+", lambda: self.zoom(1), "touch", name=tr("papers.larger"))
         self.said = label("", "soft", wrap=True)
-        super().__init__(window, tr("papers.report"), column(self.paper, shares=(1,)), width=1700, fill=True)
+        super().__init__(window, title or tr("papers.report"), column(self.paper, shares=(1,)), width=1700, fill=True)
         self.save_button = button(tr("papers.save_button"), lambda: save_wanted(self), "touch")
         self.print_button = button(tr("papers.print_button"), lambda: print_wanted(self), "main")
         self.add_cancel(tr("common.close"))

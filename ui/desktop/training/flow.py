@@ -23,7 +23,7 @@ from teststation.training.diary import Entry, overview
 from teststation.training.interview import Interview
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, propose
-from ui.desktop.i18n import told, tr
+from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import day, exact, moment, today
 from ui.desktop.intervals.flow import result_lines
 from ui.desktop.intervals.sessions import SessionsSheet
@@ -166,7 +166,7 @@ class TrainingFlow(QObject):
     def bring_in(self, path: Path) -> None:
         """A watch's activities, each into the row it belongs to."""
         try:
-            found = self.station.record.bring_in(self.person.id, read_activities(path))
+            found = self.station.record.bring_in(self.person.id, read_activities(path, today()))
         except StationError as error:
             self._window.tell(tr("error.known"), told(error))
             return
@@ -257,16 +257,16 @@ class TrainingFlow(QObject):
         """The diary's page."""
         record, person = self.station.record, self.person
         data = diary_page(record, self.station.settings, person, today(), blank=which == "blank")
-        self._show(data, "diary", Entry)
+        self._show(data, core_texts()("diary.title"), "diary", Entry)
 
-    def _show(self, data: bytes, name: str, kind: type[Some]) -> None:
+    def _show(self, data: bytes, title: str, name: str, kind: type[Some]) -> None:
         stem = person_stem(self.person, with_person=self.station.settings.person_in_file_names)
         person_id = self.person.id
 
         def noted() -> None:
             self._tried(lambda: self.station.record.training.printed(person_id, kind))
 
-        self._window.show_sheet(lambda window: self.pages.sheet(window, data, f"{stem}_{name}", noted))
+        self._window.show_sheet(lambda window: self.pages.sheet(window, data, title, f"{stem}_{name}", noted))
 
     # --- strength ---
 
@@ -352,7 +352,8 @@ class TrainingFlow(QObject):
 
         def print_page() -> None:
             if kept is not None:
-                self._show(interview_page(self.station.record, settings, person, kept), "talk", Interview)
+                page = interview_page(self.station.record, settings, person, kept)
+                self._show(page, tr("training.interview"), "talk", Interview)
 
         form = talks.read_form(value.form_text, "interview.toml")
         self._window.show_sheet(

@@ -103,7 +103,7 @@ class InterviewSheet(Sheet):
                 items.append(field)
         inside = QWidget()
         inside.setObjectName("scrolled")
-        inside.setLayout(column(*items, 1, gap=12, margin=(0, 0, 12, 0)))
+        inside.setLayout(column(*items, 1, gap=12, margin=(8, 6, 12, 6)))
         self.paper = QScrollArea()
         self.paper.setWidgetResizable(True)
         self.paper.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -23,11 +23,12 @@ class TrainingPages:
     def __init__(self, record: Record, dialogs: Dialogs, tell: Tell) -> None:
         self._record, self._dialogs, self._tell = record, dialogs, tell
 
-    def sheet(self, window: QWidget, data: bytes, name: str, noted: Callable[[], None]) -> ReportSheet:
+    def sheet(self, window: QWidget, data: bytes, title: str, name: str, noted: Callable[[], None]) -> ReportSheet:
         """The pages with what can be done with them. ``name``: of a file, without its ending."""
         return ReportSheet(
             window,
             data,
+            title=title,
             print_wanted=lambda sheet: self._ask_printer(sheet, name, noted),
             save_wanted=lambda sheet: self._dialogs.save_as(
                 tr("papers.save"), f"{name}.pdf", tr("papers.filter"), lambda path: self.write(data, path, sheet, noted)

@@ -12,6 +12,7 @@ from teststation.records.training.notes import Note
 from teststation.training.diary import Attendance, Entry, Overview, State, Week, weeks
 from teststation.training.effect import Effect
 from teststation.training.plan import Plan, PlannedSession
+from teststation.training.words import pulse_words
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day, number, signed
@@ -68,7 +69,6 @@ def words_of(line: Line) -> tuple[str, ...]:
     weekday = say(f"diary.weekday.{date.fromisoformat(line.on).isoweekday()}")
     if entry is None:
         return (name, f"{weekday} {day(line.on)}", say(f"diary.kind.{kind}"), state, "", "", "", "")
-    pulse = [] if entry.max_bpm is None else [say("diary.pulse", mean=entry.mean_bpm or "–", max=entry.max_bpm)]
     sets = [
         say(
             "diary.sets",
@@ -86,7 +86,9 @@ def words_of(line: Line) -> tuple[str, ...]:
         "" if entry.minutes is None else number(entry.minutes),
         "" if entry.borg is None else str(entry.borg),
         "" if entry.felt is None else str(entry.felt),
-        " · ".join(word for word in (entry.what, *sets, *pulse, entry.comment, entry.therapist) if word),
+        " · ".join(
+            word for word in (entry.what, *sets, pulse_words(say, entry), entry.comment, entry.therapist) if word
+        ),
     )
 
 

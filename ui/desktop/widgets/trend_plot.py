@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from teststation.moments import DAYS_IN_YEAR
 from teststation.physiology.result import Trend
 from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
-from ui.desktop.i18n import tr
+from teststation.texts import COMMA
+from ui.desktop.i18n import language, tr
+from ui.desktop.i18n.numbers import day
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
 
@@ -51,8 +53,16 @@ def ticks(days: Sequence[date]) -> list[tuple[float, str]]:
         step = (len(distinct) - 1) / (TICKS - 1)
         distinct = [distinct[round(number * step)] for number in range(TICKS)]
     months = {(day.year, day.month) for day in distinct}
-    form = "%m.%Y" if len(months) == len(distinct) else "%d.%m.%y"  # two of one month must be told apart
-    return [(float(day.toordinal()), day.strftime(form)) for day in distinct]
+    by_day = len(months) < len(distinct)  # two of one month must be told apart
+    return [(float(on.toordinal()), _written(on, by_day=by_day)) for on in distinct]
+
+
+def _written(on: date, *, by_day: bool) -> str:
+    """A day, or its month alone, as the window's language writes it."""
+    if language() in COMMA:
+        return on.strftime("%d.%m.%y" if by_day else "%m.%Y")
+    words = day(on.isoformat())
+    return words if by_day else words.partition(" ")[2]
 
 
 class TrendPlot(QWidget):
