@@ -16,6 +16,7 @@ from drivers.heart_rate import ble as ble_module
 from drivers.heart_rate import ble_scan, pulse_link
 from drivers.radio import ble_link
 from tests.mutants import planted_fault
+from tests.patience import PATIENCE
 from tests.virtual_bluetooth.radio import PrivateBus, VirtualRadio
 from tests.virtual_bluetooth.strap import VirtualStrap
 from teststation.clock import TimeScale
@@ -165,7 +166,7 @@ async def hold():
     os._exit(0)
 asyncio.run(hold())
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30 * PATIENCE)
     assert strap.connected
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.fast_keys import IN_A_CHILD
 from tests.mutants import fails_with
+from tests.patience import PATIENCE
 from tests.process.floor import station_environment
 from tests.sample_tests import sample
 from tests.unit.commands.conftest import Cli
@@ -116,7 +117,7 @@ def in_a_process(folder: Path, stdout: BinaryIO, *words: str) -> subprocess.Comp
     program = IN_A_CHILD + "import sys\nfrom ui.cli import main\nsys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, *words]
     return subprocess.run(
-        command, stdout=stdout, stderr=subprocess.PIPE, env=environment, cwd=folder, timeout=60, check=False
+        command, stdout=stdout, stderr=subprocess.PIPE, env=environment, cwd=folder, timeout=60 * PATIENCE, check=False
     )
 
 
