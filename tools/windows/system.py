@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +21,7 @@ CPYTHON_VERSION = "3.11.3"
 PACKED = f"{CPYTHON_VERSION}-1.5.9"
 POM = Path(__file__).parent / "cpython.pom.xml"
 VERSION, TAG = "3.11", "python311"
+LAST_WORDS_S = 5.0  # for what has been said and not been read
 WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 NEEDS = {"wine": "wine wine64", standins.COMPILER: "gcc-mingw-w64-x86-64-win32", "mvn": "maven"}
 LEFT_OUT = {"test", "idlelib", "lib2to3", "turtledemo", "tkinter", "site-packages", "ensurepip", "pip", "setuptools"}
@@ -84,15 +86,14 @@ class Windows:
     ) -> Done:
         """Run any program of that Windows in the same way."""
         with self.started(*command, more=more, cwd=cwd) as process:
+            # Its own end counts: Wine's desktop, which it may have begun, holds its pipe as long as any program runs.
+            told = _Told(process)
             try:
-                said, _ = process.communicate(timeout=within_s)
-                return Done(process.returncode, said.decode("utf-8", "replace").replace("\r\n", "\n"))
+                return Done(process.wait(within_s), told.text())
             except subprocess.TimeoutExpired:
                 process.kill()
                 self.end()
-                said, _ = process.communicate()
-                text = said.decode("utf-8", "replace").replace("\r\n", "\n")
-                return Done(-9, f"{text}\nnot done within {within_s:.0f} s")
+                return Done(-9, f"{told.text()}\nnot done within {within_s:.0f} s")
 
     @contextlib.contextmanager
     def started(self, *command: str, more: dict[str, str] | None = None, cwd: Path | None = None):
@@ -230,6 +231,28 @@ class Windows:
             else:
                 there.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(here, there)
+
+
+class _Told:
+    """What a program says, read beside it."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        process.stdin.close()
+        self._process, self._pieces = process, list[bytes]()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as said, contextlib.suppress(OSError):
+            while piece := os.read(said.fileno(), 65536):
+                self._pieces.append(piece)
+
+    def text(self) -> str:
+        """What a program has said that has ended."""
+        self._reader.join(LAST_WORDS_S)
+        return b"".join(self._pieces).decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _lay_out(packed: zipfile.ZipFile, home: Path) -> None:

@@ -1,5 +1,7 @@
 """What a Windows made of Wine is given, and when a step of its making is taken again."""
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -9,7 +11,7 @@ if sys.platform == "win32":
     pytest.skip("it is made on Linux", allow_module_level=True)
 
 from tools.windows import system
-from tools.windows.system import NoWindows, Windows
+from tools.windows.system import Done, NoWindows, Windows
 
 
 def test_qt_is_told_by_names_that_wine_hands_on(tmp_path: Path) -> None:
@@ -45,3 +47,30 @@ def test_a_step_that_fails_says_why_and_is_not_done(tmp_path: Path) -> None:
     with pytest.raises(NoWindows, match="cpython: no room"):
         windows._once("cpython", step, lambda _: None)
     assert not windows._is_done("cpython")
+
+
+WINE = """#!/bin/sh
+sleep 600 &
+echo $! >"$WINEPREFIX/desktop"
+printf 'said\\r\\n'
+exit 3
+"""
+
+
+def ended_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Done:
+    """A program whose desktop, which it began, goes on and holds its pipe."""
+    (tmp_path / "prefix").mkdir()
+    (tmp_path / "wine").write_text(WINE)
+    (tmp_path / "wine").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(system, "LAST_WORDS_S", 0.2)
+    windows = Windows(tmp_path)
+    monkeypatch.setattr(windows, "end", lambda: None)
+    try:
+        return windows.program("setup.exe", within_s=20, cwd=tmp_path)
+    finally:
+        os.kill(int((tmp_path / "prefix" / "desktop").read_text()), signal.SIGKILL)
+
+
+def test_a_program_has_ended_though_what_it_began_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended_program(tmp_path, monkeypatch) == Done(3, "said\n")
