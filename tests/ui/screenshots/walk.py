@@ -4,6 +4,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+import msgspec
 from PySide6.QtGui import QGuiApplication
 
 from drivers.heart_rate.ble_scan import StrapSeen
@@ -25,6 +26,7 @@ from teststation.records.access.users import Role
 from teststation.records.database import Record
 from teststation.run.state import Phase
 from teststation.subject import Sex
+from ui.desktop.clinic.backups import BackupsSheet
 from ui.desktop.clinic.record_settings import RecordSettingsSheet
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.desk.login import FirstUserSheet, LoginCover
@@ -121,6 +123,7 @@ class Walk:
         self.save("06-record-settings")
         self.close_sheet()
         self.close_sheet()
+        self.backups()
         self.bring_in()
         self.protocols()
         commissioning(window, self.save, self.scale)
@@ -170,6 +173,22 @@ class Walk:
         self.save("71-protocol-editor")
         self.close_sheet()
         self.close_sheet()
+
+    def backups(self) -> None:
+        """A backup made just now, and the way back from one."""
+        station = self.window.station
+        with tempfile.TemporaryDirectory() as folder:
+            station.settings = msgspec.structs.replace(station.settings, backup_folder=folder)
+            self.window.clinic.show_backups()
+            sheet = self.window.sheet
+            assert isinstance(sheet, BackupsSheet)
+            sheet.now_button.click()
+            wait(sheet.now_button.isEnabled, 30)
+            (made,) = Path(folder).iterdir()
+            sheet.file.setText(str(Path("/mnt/kopier", made.name)))
+            self.save("0a-backups")
+            self.close_sheet()
+            station.settings = msgspec.structs.replace(station.settings, backup_folder="")
 
     def bring_in(self) -> None:
         """A table of earlier tests with a row that cannot be read."""
