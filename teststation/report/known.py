@@ -9,13 +9,14 @@ from teststation.run.record import ALARM_OVER, ALARM_RAISED, PULSE_FROZEN, PULSE
 from teststation.texts import Texts
 
 SCREENING = "screening_"
+ALARM_SILENCED = "alarm_silenced"
 _YES = "yes"
 _TOLD_ELSEWHERE = ("operator", "handrail", "conditions")
 # What stands in the ledger alone: the steps by which a load comes about, and who saw which alarm.
 _STEPS = frozenset(
     {
         "load_asked", "load_confirmed", "load_set", "at_rest_confirmed", "hold_released",
-        "alarm_seen", "alarm_silenced", ALARM_OVER,
+        "alarm_seen", ALARM_SILENCED, ALARM_OVER,
     }
 )  # fmt: skip
 _LOAD = re.compile(r"([\d.]+) km/h ([\d.]+) %")
@@ -150,7 +151,7 @@ def _words(report: Report, mark: Mark) -> str:
             return say("report.marks.override", text=text)
         case "limit_reached":
             return say("report.marks.limit", what=_or(say, f"report.marks.{text}", text))
-        case "alarm_seen" | "alarm_silenced":
+        case _ if mark.kind in ("alarm_seen", ALARM_SILENCED):
             return say(f"report.marks.{mark.kind.removeprefix('alarm_')}", text=_alarm(report, alarm_of(text)))
         case _ if mark.kind in (ALARM_RAISED, ALARM_OVER):
             return say(f"report.marks.{mark.kind}", text=_alarm(report, alarm_of(text)))
@@ -179,7 +180,7 @@ def _reason(say: Texts, code: str) -> str:
 
 
 def _alarm_words(report: Report, mark: Mark, later: tuple[Mark, ...]) -> str:
-    """An alarm with how often it stood and for how long in all."""
+    """An alarm with how often it stood, for how long in all, and whether somebody wanted to hear no more of it."""
     cause = alarm_of(mark.text)
     of_it = [mark, *(one for one in later if one.kind in (ALARM_RAISED, ALARM_OVER) and _same(one, cause.code))]
     last_s = max(one.t_s for one in (mark, *later))
@@ -193,7 +194,9 @@ def _alarm_words(report: Report, mark: Mark, later: tuple[Mark, ...]) -> str:
     seconds += 0.0 if since_s is None else max(0.0, end_s - since_s)
     times = sum(one.kind == ALARM_RAISED for one in of_it)
     key = "report.marks.alarm" if times == 1 else "report.marks.alarms"
-    return report.say(key, text=_alarm(report, cause), n=times, seconds=max(1, round(seconds)))
+    words = report.say(key, text=_alarm(report, cause), n=times, seconds=max(1, round(seconds)))
+    off = any(one.kind == ALARM_SILENCED and _same(one, cause.code) for one in later)
+    return report.say("report.marks.alarm_off", words=words) if off else words
 
 
 def _same(mark: Mark, code: str) -> bool:

@@ -93,6 +93,14 @@ class Texts:
                 return self(key, **found.groupdict())
         return written
 
+    def origin_of(self, citation: str) -> str:
+        """Where a protocol comes from in this language, where it is one of ours; a source is cited as it is."""
+        for form, key in _origins():
+            found = form.fullmatch(citation)
+            if found is not None:
+                return self(key, **found.groupdict())
+        return citation
+
     def begins_with_a_value(self, cause: Cause) -> bool:
         """Whether the first thing a cause says is one of its values."""
         return self._entries[f"cause.{cause.code}"].startswith("{")
@@ -129,6 +137,14 @@ def _named() -> list[tuple[re.Pattern[str], str]]:
     bokmaal = texts("nb")
     names = {key: re.escape(bokmaal.plain(key)) for key in bokmaal.keys() if key.startswith("name.")}  # noqa: SIM118
     return [(re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>\\d+)", name)), key) for key, name in sorted(names.items())]
+
+
+@cache
+def _origins() -> list[tuple[re.Pattern[str], str]]:
+    """How our own protocols say where they come from, in English, each with its key."""
+    written = texts("en")
+    keys = sorted(key for key in written.keys() if key.startswith("origin."))  # noqa: SIM118 - Texts is no mapping
+    return [(re.compile(re.escape(written.plain(key)).replace(r"\{study\}", "(?P<study>.+)")), key) for key in keys]
 
 
 def first_of(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -40,6 +40,18 @@ def test_a_file_dialog_and_a_box_of_buttons_speak_the_windows_language(
     assert {one.text().replace("&", "") for one in box.buttons()} == {said("qt.yes"), said("qt.no")}
 
 
+def test_a_dialog_that_is_opened_after_the_language_was_changed_speaks_the_new_one(
+    words: QtWords, qtbot: QtBot
+) -> None:
+    for language in ("nb", "en", "nn", "nb"):
+        use_language(language)
+        dialog = QFileDialog(None, "", "", "PDF (*.pdf)")
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        qtbot.addWidget(dialog)
+        said = {one.text().replace("&", "") for one in dialog.findChildren(QLabel)}
+        assert catalogue(language)("qt.look_in") in said, language
+
+
 def test_every_word_has_its_places() -> None:
     for language in LANGUAGES:
         for source, key in SOURCES.items():

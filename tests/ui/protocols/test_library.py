@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.sample_tests import sample
 from tests.ui.conftest import SETTINGS
-from teststation.protocol.load import builtin_ids, find
+from teststation.protocol.load import builtin_ids, find, load_plan
 from teststation.protocol.own import OwnProtocols
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
@@ -108,6 +109,25 @@ def test_the_own_stand_beside_the_built_in_ones_and_are_written_and_taken_out_of
     saved = room.own.newest("mine")
     told = {"protocol": "mine", "version": saved.number, "sha256": saved.sha256}
     assert told.items() <= logged[-1].detail.items()
+
+
+def test_each_says_how_many_tests_were_walked_with_it_and_where_it_comes_from(
+    room: Room, record: Record, person: Person
+) -> None:
+    run, found = sample()
+    for number in range(3):
+        text = find("bruce" if number == 2 else "submax-13")
+        walked = msgspec.structs.replace(run, id=f"run-{number}", plan=load_plan(*text), treadmill="manual")
+        record.tests.save(person.id, walked, found, ())
+    room.flow.open(choose="submax-13")
+    counted = {row.split(" | ")[0]: row.split(" | ")[-1] for row in room.rows()}
+    assert {title: n for title, n in counted.items() if n != "–"} == {
+        "Submaksimal tredemølletest 13 minutter": "2", "Bruce": "1"
+    }  # fmt: skip
+    assert room.library.facts.text().endswith("Brukt i 2 tester")
+    assert room.library.origin.text().startswith("Fire faste belastninger")
+    room.library.table.setCurrentCell(list(counted).index("Bruce"), 0)
+    assert room.library.facts.text().endswith("Brukt i én test")
 
 
 def test_a_copy_of_a_built_in_protocol_gets_a_name_and_an_id_of_its_own(room: Room) -> None:

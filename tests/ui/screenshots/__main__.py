@@ -52,8 +52,11 @@ def walked(camera: Camera, time_scale: float) -> None:
     """One walk on the display there is."""
     _application(camera.language, camera.theme)
     with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "screens.record", "screens") as record:
-        first_start(Path(folder) / "new.record", camera)
-        Walk(record, camera, time_scale).whole()
+        try:
+            first_start(Path(folder) / "new.record", camera)
+            Walk(record, camera, time_scale).whole()
+        finally:
+            camera.write()
     sys.stdout.write("".join(f"  {one}\n" for one in camera.amiss))
 
 

@@ -37,19 +37,26 @@ class Camera:
     language: Literal["nb", "nn", "en"] = "nb"
     theme: Literal["light", "dark"] = "light"
     taken: set[str] = field(default_factory=set)
+    unwritten: list[tuple[QImage, Path]] = field(default_factory=list)
     amiss: list[str] = field(default_factory=list)  # what the tests of every screen say of a picture
 
     def picture(self, window: QWidget, name: str) -> None:
         """Save a whole window."""
         let_live(0.15)
         QApplication.sendPostedEvents()  # what a last word has changed gets its place
-        self.folder.mkdir(parents=True, exist_ok=True)
-        drawn = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-        drawn.save(str(self.folder / f"{screen_size()}-{name}.png"), quality=40)
+        self.unwritten.append((window.grab().toImage(), self.folder / f"{screen_size()}-{name}.png"))
         self.taken.add(name)
         # While a belt walks it must be ticked: a stall of a tenth of a second is one of seconds to its driver.
         if isinstance(window, MainWindow) and not (window.flow and window.flow.bridge.belt_may_move):
+            self.write()
             self.amiss.extend(f"{name}: {text}" for text in problems(window))
+
+    def write(self) -> None:
+        """Write what was taken while there was no time for it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for drawn, file in self.unwritten:
+            drawn.convertToFormat(QImage.Format.Format_RGB32).save(str(file), quality=40)
+        self.unwritten.clear()
 
     def must_have(self, *names: str) -> None:
         """Raise where one of these is missing: a run on a busy machine may end before its picture."""

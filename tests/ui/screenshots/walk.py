@@ -50,6 +50,7 @@ STRAPS = (
     StrapSeen(name="TICKR 41D0", address="E3:41:D0:55:10:02", rssi_dbm=-81, contact=False),
 )
 SEED = 3
+THIRD_LEFT_S = 165.0  # of three minutes: what is shown is the stage, not its beginning
 PASSWORD = "gå tur i skogen"
 PEOPLE = (
     ("Aasen", "Kari", "1979-04-12", Sex.FEMALE),
@@ -312,9 +313,11 @@ class Walk:
                     self.sheets()
                     session.release()
                 session.rpe(10 + 2 * last)
-                if pictures and last == 2:
-                    self.save("23-run-third-stage")
-                    patients_view(window, self.camera, "42-patients-view")
+            # Before the pulse is over its limit: when that is depends on how long the questions were looked at.
+            third = state.phase is Phase.STAGES and state.stage_index == 2 and left_s < THIRD_LEFT_S
+            if third and pictures and "23-run-third-stage" not in self.camera.taken:
+                self.save("23-run-third-stage")
+                patients_view(window, self.camera, "42-patients-view")
             if state.notice is not None and pictures:
                 self.save("24-run-limit")
                 pictures = False

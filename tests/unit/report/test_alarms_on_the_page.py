@@ -43,6 +43,14 @@ def test_page_two_tells_each_alarm_once_with_how_often_and_how_long() -> None:
     ]
 
 
+def test_page_two_says_which_alarm_nobody_wanted_to_hear_again() -> None:
+    run, found = sample()
+    off = (*MARKS[:4], *MARKS[4:6], Mark(226.0, "alarm_silenced", "belt_off_target"))
+    told = [one.words for one in told_of(report(msgspec.structs.replace(run, marks=off), found))]
+    assert told[-1] == "alarm: båndet holder ikke innstilt fart (10 s); slått av for resten av testen"
+    assert "slått av" not in told[0], "the other one sounded on"
+
+
 def test_the_ledger_tells_every_time_and_who_saw_it() -> None:
     told = words(everything=True)
     assert len(told) == len(MARKS)
@@ -60,6 +68,9 @@ def test_no_alarm_is_told_by_its_code(language: str) -> None:
 FAULTS = [
     ("return code not in before", "return False", test_page_two_tells_each_alarm_once_with_how_often_and_how_long),
     ("return code not in before", "return True", test_page_two_tells_each_alarm_once_with_how_often_and_how_long),
+    ("_same(one, cause.code) for one in later)", "True for one in later)",
+     test_page_two_says_which_alarm_nobody_wanted_to_hear_again),
+    ("if off else words", "if False else words", test_page_two_says_which_alarm_nobody_wanted_to_hear_again),
     ("cause = next((one for one in raised if one.code == code), Cause(code))", "pass",
      partial(test_no_alarm_is_told_by_its_code, "en")),
 ]  # fmt: skip

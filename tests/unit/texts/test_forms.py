@@ -1,6 +1,7 @@
 """One and none, what is over, differences and nothing, names and days: each as the language writes it."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,20 @@ def test_the_ways_a_test_ends_are_named() -> None:
     for language in LANGUAGES:
         for outcome in Outcome:
             assert texts(language)(f"report.outcome.{outcome.value}")
+
+
+# --- where protocols come from ---
+
+
+def test_where_our_own_protocols_come_from_is_told_in_each_language_and_the_source_as_it_is() -> None:
+    files = sorted(Path(protocols.__path__[0]).glob("*.toml"))
+    written = [tomllib.loads(path.read_text("utf-8"))["citation"] for path in files]
+    assert len(written) > 10
+    for citation in written:
+        assert texts("en").origin_of(citation) == citation
+        source = "Med Sci Sports Exerc" in citation
+        for language in ("nb", "nn"):
+            told = texts(language).origin_of(citation)
+            assert told != citation or citation.endswith("1991;23:966-973."), "nothing but a source"
+            assert ("Med Sci Sports Exerc" in told) is source
+    assert texts("nb").origin_of("Klinikkens egen, 2024.") == "Klinikkens egen, 2024."

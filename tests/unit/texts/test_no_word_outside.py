@@ -86,7 +86,7 @@ SOURCES = [
 BUILT = {f"cause.{device}_failed" for device in ("treadmill", "heart_rate", "journal")}
 BUILT |= {f"session.{key}" for key in ("kept", "hr_max_before", "hr_max_after", "hr_max_wider")}
 BUILT |= {"cause.diary_no_entry"}
-FORMS = ("one.", "none.", "past.", "name.", "of_session.")  # of other texts
+FORMS = ("one.", "none.", "past.", "name.", "of_session.", "origin.")  # of other texts, and of what protocols write
 
 
 def filled_in(source: str) -> Iterator[str]:

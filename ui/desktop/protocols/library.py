@@ -9,7 +9,7 @@ from teststation.errors import StationError
 from teststation.physiology.foreseen import foresee
 from teststation.protocol.load import load_plan
 from teststation.protocol.own import Version
-from ui.desktop.i18n import told, tr
+from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import DASH, clock, moment, number
 from ui.desktop.protocols.load_curve import LoadCurve
 from ui.desktop.protocols.someone import Someone, WhoBar, title_of
@@ -122,7 +122,7 @@ class LibrarySheet(Sheet):
         set_text(self.name, title_of(one))
         facts = tr("protocols.facts", time=clock(plan.duration_s), n=len(plan.stages), whose=_whose(one))
         set_text(self.facts, f"{facts} · {used_words(one.uses)}")
-        set_text(self.origin, plan.citation)
+        set_text(self.origin, core_texts().origin_of(plan.citation))
         set_shown(self.origin, bool(plan.citation))
         set_text(self.versions, "\n".join(self._version_lines(one)))
         own = one.version is not None

@@ -1,0 +1,73 @@
+"""F1 opens the text of the screen that is shown, from wherever the keyboard is; the door has none."""
+
+import inspect
+from collections.abc import Callable
+from functools import cached_property
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.conftest import Bench
+from teststation.records.access.users import Role
+from teststation.records.database import Record
+from teststation.run.state import Phase
+from ui.desktop.i18n import language
+from ui.desktop.rooms import Rooms
+from ui.desktop.widgets.help import HelpSheet
+from ui.desktop.window import MainWindow
+from ui.station.help_texts import SCREENS, help_of
+
+
+def press_f1(window: MainWindow) -> None:
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_F1)
+
+
+def heading_of(screen: str) -> str:
+    """The first words of a screen's help."""
+    return help_of(screen, language()).splitlines()[0].removeprefix("### ")
+
+
+def test_f1_opens_the_text_of_the_screen_that_is_shown(window: MainWindow) -> None:
+    for screen in SCREENS:
+        window.go_to(getattr(window, screen))
+        press_f1(window)
+        sheet = window.sheet
+        assert isinstance(sheet, HelpSheet), screen
+        assert sheet.of == screen
+        assert sheet.text.toPlainText().startswith(heading_of(screen)), screen
+        assert sheet.text.hasFocus() or sheet.isAncestorOf(QApplication.focusWidget()), "and arrows scroll it"
+        press_f1(window)
+        assert window.sheet is sheet, "not twice"
+        QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
+        assert window.sheet is None, screen
+
+
+def test_every_screen_of_the_window_has_a_text() -> None:
+    made = {name for name, one in vars(Rooms).items() if isinstance(one, cached_property)}
+    shown = {name for name in made if "_on_stack(" in inspect.getsource(vars(Rooms)[name].func)}
+    assert {"people", *shown} == set(SCREENS)
+
+
+def test_f1_over_a_question_of_a_run_tells_of_the_run_and_the_question_waits(bench: Bench) -> None:
+    bench.to_stages()
+    assert bench.window.flow is not None
+    bench.window.flow.ask_pressure()
+    question = bench.window.sheet
+    press_f1(bench.window)
+    help_sheet = bench.window.sheet
+    assert isinstance(help_sheet, HelpSheet)
+    assert help_sheet.of == "run"
+    help_sheet.finish()
+    assert bench.window.sheet is question
+    press_f1(bench.window)
+    QTest.keyClick(QApplication.focusWidget() or bench.window, Qt.Key.Key_Escape)
+    assert bench.running.controller.state.phase is Phase.STOPPING, "and a stop key stops the belt from it"
+
+
+def test_the_door_tells_nothing(record: Record, make_window: Callable[..., MainWindow]) -> None:
+    record.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, "gå tur i skogen")
+    window = make_window()
+    assert window.door.cover is not None
+    press_f1(window)
+    assert window.sheet is None
