@@ -36,7 +36,9 @@ def test_f1_opens_the_text_of_the_screen_that_is_shown(window: MainWindow) -> No
         assert isinstance(sheet, HelpSheet), screen
         assert sheet.of == screen
         assert sheet.text.toPlainText().startswith(heading_of(screen)), screen
-        assert sheet.text.hasFocus() or sheet.isAncestorOf(QApplication.focusWidget()), "and arrows scroll it"
+        here = QApplication.focusWidget()
+        assert here is not None
+        assert sheet.isAncestorOf(here), "and keys scroll it"
         press_f1(window)
         assert window.sheet is sheet, "not twice"
         QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
