@@ -36,6 +36,8 @@ ROW = 19.0
 BOTTOM = 52.0
 CHART = 118.0
 BLANK_ROWS = 24
+COMMENT_SIZE, COMMENT_LINE = 7.0, 7.5
+MOST_LINES = 60  # of a comment in one row; it goes on in the next
 COLUMNS = (("number", 24.0), ("day", 74.0), ("what", 92.0), ("minutes", 44.0), ("bouts", 40.0), ("borg", 38.0),
            ("felt", 50.0), ("comment", INNER - 362.0))  # fmt: skip
 
@@ -77,11 +79,16 @@ class DiaryPage:
 
 def diary_pdf(page: DiaryPage) -> bytes:
     """The diary as PDF/A. The same diary gives the same bytes."""
-    lines = _blank_lines(page) if page.blank else _filled_lines(page)
-    most = int((HEIGHT - MARGIN - 118 - BOTTOM) / ROW)
+    register_fonts()
+    rows = _rows(_blank_lines(page) if page.blank else _filled_lines(page))
+    room = HEIGHT - MARGIN - 118 - BOTTOM
     with_chart = bool(page.weeks) and not page.blank
-    sheets = [lines[at : at + most] for at in range(0, len(lines), most)] or [[]]
-    if with_chart and len(sheets[-1]) * ROW + CHART > most * ROW:
+    sheets: list[list[_Row]] = [[]]
+    for row in rows:
+        if sum(one.height for one in sheets[-1]) + row.height > room:
+            sheets.append([])
+        sheets[-1].append(row)
+    if with_chart and sum(one.height for one in sheets[-1]) + CHART > room:
         sheets.append([])
 
     def draw(number: int) -> Callable[[Page], None]:
@@ -97,6 +104,29 @@ def diary_pdf(page: DiaryPage) -> bytes:
         return one
 
     return _pdf(page.whose, page.whose.say("diary.title"), [draw(number) for number in range(len(sheets))])
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the grid: its cells but the last, and the comment's lines."""
+
+    cells: tuple[str, ...]
+    comment: tuple[str, ...]
+
+    @property
+    def height(self) -> float:
+        return max(ROW, len(self.comment) * COMMENT_LINE + 4.0)
+
+
+def _rows(lines: Sequence[tuple[str, ...]]) -> list[_Row]:
+    """As high as their comments are long: what somebody wrote is never cut off."""
+    made: list[_Row] = []
+    for *cells, comment in lines:
+        wrapped = wrap(comment, REGULAR, COMMENT_SIZE, COLUMNS[-1][1] - 8)
+        made.append(_Row(tuple(cells), tuple(wrapped[:MOST_LINES])))
+        for at in range(MOST_LINES, len(wrapped), MOST_LINES):
+            made.append(_Row(("",) * len(cells), tuple(wrapped[at : at + MOST_LINES])))
+    return made
 
 
 def _summary(paper: Page, page: DiaryPage) -> None:
@@ -171,39 +201,37 @@ def _sets(say: Texts, exercise: str, load_kg: float, repetitions: Sequence[int])
     return say("diary.sets", exercise=name, kg=float(load_kg), sets="/".join(str(n) for n in repetitions))
 
 
-def _grid(paper: Page, whose: Whose, lines: Sequence[tuple[str, ...]]) -> None:
+def _grid(paper: Page, whose: Whose, rows: Sequence[_Row]) -> None:
     paper.y -= 8
     top, canvas = paper.y, paper.canvas
-    heads = tuple(whose.say(f"diary.column.{name}") for name, _ in COLUMNS)
-    for place, cells in enumerate((heads, *lines)):
-        y = top - (place + 1) * ROW
-        if place == 0:
-            canvas.setFillColor(PALE)
-            canvas.rect(MARGIN, y, INNER, ROW, stroke=0, fill=1)
-        x = MARGIN
-        for cell, (name, width) in zip(cells, COLUMNS, strict=True):
-            _cell(paper, cell, x + 4, y, width - 8, head=place == 0, two_lines=name == "comment")
-            x += width
+    canvas.setFillColor(PALE)
+    canvas.rect(MARGIN, top - ROW, INNER, ROW, stroke=0, fill=1)
+    _cells(paper, [whose.say(f"diary.column.{name}") for name, _ in COLUMNS], top - ROW, head=True)
+    edges = [top, top - ROW]
+    for row in rows:
+        y = edges[-1] - row.height
+        single = row.comment if len(row.comment) == 1 else ("",)
+        _cells(paper, [*row.cells, *(single or ("",))], edges[-1] - ROW)
+        for place, line in enumerate(row.comment if len(row.comment) > 1 else ()):
+            at = edges[-1] - 8.0 - place * COMMENT_LINE
+            paper.text(MARGIN + INNER - COLUMNS[-1][1] + 4, at, line, COMMENT_SIZE, width=COLUMNS[-1][1] - 8)
+        edges.append(y)
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.5)
-    bottom = top - (len(lines) + 1) * ROW
-    for place in range(len(lines) + 2):
-        canvas.line(MARGIN, top - place * ROW, MARGIN + INNER, top - place * ROW)
+    for edge in edges:
+        canvas.line(MARGIN, edge, MARGIN + INNER, edge)
     x = MARGIN
     for _, width in (*COLUMNS, ("", 0.0)):
-        canvas.line(x, top, x, bottom)
+        canvas.line(x, top, x, edges[-1])
         x += width
-    paper.y = bottom
+    paper.y = edges[-1]
 
 
-def _cell(paper: Page, text: str, x: float, y: float, width: float, *, head: bool, two_lines: bool) -> None:
-    if two_lines and not head:
-        lines = wrap(text, REGULAR, 7, width)
-        if len(lines) > 1:
-            paper.text(x, y + 11, lines[0], 7, width=width)
-            paper.text(x, y + 3.5, " ".join(lines[1:]), 7, width=width)
-            return
-    paper.text(x, y + 6, text, 8, bold=head, color=QUIET if head else INK, width=width)
+def _cells(paper: Page, cells: Sequence[str], y: float, *, head: bool = False) -> None:
+    x = MARGIN
+    for cell, (_, width) in zip(cells, COLUMNS, strict=True):
+        paper.text(x + 4, y + 6, cell, 8, bold=head, color=QUIET if head else INK, width=width - 8)
+        x += width
 
 
 def _chart(paper: Page, page: DiaryPage) -> None:
@@ -323,7 +351,7 @@ def _head(paper: Page, whose: Whose, title: str, under: str = "") -> None:
     paper.canvas.setStrokeColor(ACCENT)
     paper.canvas.setLineWidth(1.6)
     paper.canvas.line(MARGIN, top - 46, right, top - 46)
-    marks = [say("report.demo")] if whose.demo else []
+    marks = [say("diary.demo")] if whose.demo else []
     marks += [say("diary.draft")] if whose.draft else []
     paper.y = top - 52
     if marks:
@@ -334,7 +362,7 @@ def _pdf(whose: Whose, title: str, pages: Sequence[Callable[[Page], None]]) -> b
     register_fonts()
     out = io.BytesIO()
     canvas = new_canvas(out)
-    canvas.setTitle(f"{whose.say('report.demo')} – {title}" if whose.demo else title)
+    canvas.setTitle(f"{whose.say('diary.demo')} – {title}" if whose.demo else title)
     canvas.setCreator(f"teststation {whose.made_with}")
     for number, draw in enumerate(pages, start=1):
         paper = Page(canvas)
@@ -342,10 +370,11 @@ def _pdf(whose: Whose, title: str, pages: Sequence[Callable[[Page], None]]) -> b
         canvas.setStrokeColor(RULE)
         canvas.setLineWidth(0.6)
         canvas.line(MARGIN, 40, WIDTH - MARGIN, 40)
+        paper.text(MARGIN, 30, whose.say("report.intended_use"), 7, color=QUIET, width=INNER)
         printed = whose.say("diary.printed", day=whose.day(whose.printed_on.isoformat()))
-        paper.text(MARGIN, 29, f"{printed} · {whose.say('report.intended_use')}", 7, color=QUIET, width=INNER - 70)
+        paper.text(MARGIN, 20, printed, 7, color=QUIET, width=INNER - 70)
         told = whose.say("report.page", number=number, of=len(pages))
-        paper.text(WIDTH - MARGIN, 29, told, 7, color=QUIET, right=True)
+        paper.text(WIDTH - MARGIN, 20, told, 7, color=QUIET, right=True)
         canvas.showPage()
     canvas.save()
     return archive(out.getvalue())

@@ -3,9 +3,13 @@
 import io
 from datetime import date
 
+import msgspec
 import pikepdf
+import pypdfium2
 import pytest
 
+from tests.mutants import fails_with
+from teststation.report import training_pages
 from teststation.report.training_pages import DiaryPage, Whose, _filled_lines, diary_pdf, interview_pdf
 from teststation.texts import LANGUAGES, texts
 from teststation.training.diary import Attendance, Entry, StrengthSet, overview, weeks
@@ -60,6 +64,38 @@ def test_a_long_diary_goes_on_on_the_next_page() -> None:
     many = ENTRIES + [Entry(day=f"2026-09-{day:02}", kind="walk", minutes=60.0) for day in range(1, 20)]
     assert pages_of(diary_pdf(page(entries=many))) == 2
     assert pages_of(diary_pdf(DiaryPage(whose(), None, [], blank=True))) == 1
+
+
+def said_on(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(one.get_textpage().get_text_bounded().split()) for one in document)
+
+
+def nothing_written_is_cut_off() -> None:
+    comment = " ".join(f"ord{n}" for n in range(500))
+    long = [msgspec.structs.replace(ENTRIES[0], comment=comment, therapist="og senk stigningen"), *ENTRIES[1:]]
+    told = set(said_on(diary_pdf(page(entries=long))).split())
+    assert [word for word in (*comment.split(), "stigningen") if word not in told] == []
+
+
+def test_what_was_written_is_on_the_page_to_its_last_word() -> None:
+    nothing_written_is_cut_off()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("tuple(wrapped[:MOST_LINES])", "tuple(wrapped[:2])"),
+        ("range(MOST_LINES, len(wrapped), MOST_LINES)", "()"),
+    ],
+)
+def test_a_word_that_is_left_out_would_be_found(old: str, new: str) -> None:
+    fails_with(training_pages, old, new, nothing_written_is_cut_off)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_page_is_meant_for_stands_whole_at_its_foot(language: str) -> None:
+    assert texts(language)("report.intended_use") in said_on(diary_pdf(page(language)))
 
 
 def talk(words: str) -> Interview:
