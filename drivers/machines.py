@@ -79,7 +79,7 @@ def load_machines(path: Path | None = None) -> tuple[Machine, ...]:
         machines = msgspec.convert(data, _File).machine
     except FileNotFoundError:
         return ()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(Cause("machines_unreadable", {"path": str(path), "why": str(error)})) from error
     problems: list[Problem] = []
     for machine in machines:

@@ -20,7 +20,8 @@ from teststation.ports import Value
 KINDS = ("text", "yes_no", "choice", "several", "scale", "date")
 MEANINGS = ("caution", "goal", "group_consent", "physician")  # what the station itself makes use of
 SCALE_HIGH = 10
-TEXT_LETTERS = 4000
+TEXT_LETTERS = 4000  # of an answer
+QUESTIONS_MAX, LETTERS_MAX = 200, 1000  # of a table, and of one of its texts: beyond, no window shows it
 LANGUAGES = ("nb", "nn", "en")
 _FORM_KEYS, _PART_KEYS = {"title", "part"}, {"id", "title", "question"}
 _QUESTION_KEYS = {"id", "kind", "words", "help", "choices", "before_test", "means"}
@@ -111,7 +112,8 @@ def find_form(path: Path) -> Form:
     except FileNotFoundError:
         return own_form()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(Cause("interview_no_text", {"path": str(path), "why": str(error)})) from error
+        why = (error.strerror or "") if isinstance(error, OSError) else str(error)
+        raise BadInput(Cause("interview_no_text", {"path": str(path), "why": why})) from error
 
 
 def read_form(text: str, path: str) -> Form:
@@ -122,7 +124,7 @@ def read_form(text: str, path: str) -> Form:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # no TOML, a number of thousands of digits, or one without a floor
         raise BadInput(Cause("interview_no_toml", {"path": path, "why": str(error)})) from error
     reader = _Reader(path)
     form = reader.form(table, text)
@@ -143,7 +145,9 @@ class _Reader:
         self._keys(table, _FORM_KEYS, "-")
         parts = tuple(self._part(one, n) for n, one in enumerate(self._tables(table, "part", "-"), start=1))
         if not any(part.questions for part in parts):
-            self._amiss("-", "question")
+            self._amiss("-", "question", code="interview_missing")
+        if sum(len(part.questions) for part in parts) > QUESTIONS_MAX:
+            self._amiss("-", "question", f"1–{QUESTIONS_MAX}")
         return Form(self._words(table.get("title", {}), "title"), parts, text)
 
     def _part(self, table: dict[str, Any], number: int) -> Part:
@@ -187,8 +191,10 @@ class _Reader:
             here = f"{place}, choice {number}"
             self._keys(one, _CHOICE_KEYS, here)
             name = one.get("id")
-            if not isinstance(name, str) or not name or name in {choice.id for choice in made}:
-                self._amiss(here, "id")
+            if not isinstance(name, str) or not name:
+                self._amiss(here, "id", code="interview_missing" if name is None else "interview_field")
+            elif name in {choice.id for choice in made}:
+                self._amiss(here, name, code="interview_twice")
             made.append(Choice(str(name), self._words(one.get("words", {}), f"{here}, words")))
         return tuple(made)
 
@@ -201,29 +207,32 @@ class _Reader:
 
     def _id(self, table: dict[str, Any], place: str, of: str) -> str:
         name = table.get("id")
-        if not isinstance(name, str) or not name or (of, name) in self._ids:
-            self._amiss(place, "id")
+        if not isinstance(name, str) or not name:
+            self._amiss(place, "id", code="interview_missing" if name is None else "interview_field")
+            return ""
+        if (of, name) in self._ids:
+            self._amiss(place, name, code="interview_twice")
             return ""
         self._ids.add((of, name))
         return name
 
     def _words(self, found: Any, place: str) -> dict[str, str]:
-        if isinstance(found, str) and found.strip():
-            return {"": found}
-        told: dict[Any, Any] = found if isinstance(found, dict) else {}
-        sound = told and set(told) <= set(LANGUAGES)
-        if not sound or not all(isinstance(text, str) and text.strip() for text in told.values()):
+        told: dict[Any, Any] = found if isinstance(found, dict) else {"": found}
+        known = set(told) <= set(LANGUAGES) or (set(told) == {""} and not isinstance(found, dict))
+        if not (told and known and all(isinstance(text, str) and text.strip() for text in told.values())):
             self._amiss(place, "words", ", ".join(LANGUAGES))
             return {}
+        if any(len(text) > LETTERS_MAX for text in told.values()):
+            self._amiss(place, "words", f"1–{LETTERS_MAX}")
         return told
 
     def _keys(self, table: dict[str, Any], known: set[str], place: str) -> None:
         for key in sorted(set(table) - known):
-            self._amiss(place, key, ", ".join(sorted(known)))
+            self._amiss(place, key, ", ".join(sorted(known)), code="interview_unknown")
 
-    def _amiss(self, place: str, key: str, known: str = "") -> None:
+    def _amiss(self, place: str, key: str, known: str = "", *, code: str = "interview_field") -> None:
         values = {"path": self._path, "place": place, "name": key, "known": known or "-"}
-        self.problems.append(Cause("interview_field", values))
+        self.problems.append(Cause(code, values))
 
 
 def problems(interview: Interview, form: Form) -> list[Cause]:

@@ -305,7 +305,7 @@ def _keep_talk(
     )
     if note is None or (note.value.done and told):
         return record.training.add(person_id, wanted)[0]
-    return record.training.change(note, wanted)
+    return note if wanted == note.value else record.training.change(note, wanted)
 
 
 def _answers(path: Path) -> dict[str, Answer]:
@@ -320,7 +320,11 @@ def _check_form(path: Path) -> int:
         form = talks.read_form(read_text(path), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(Cause("interview_no_text", {"path": str(path), "why": _why(error)})) from error
-    print(f"{path}: in order, {len(form.questions)} questions in {len(form.parts)} parts")
+    questions, parts = len(form.questions), len(form.parts)
+    print(
+        f"{path}: in order, {questions} question{'' if questions == 1 else 's'} "
+        f"in {parts} part{'' if parts == 1 else 's'}"
+    )
     return 0
 
 

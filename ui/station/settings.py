@@ -84,7 +84,7 @@ def load_settings(path: Path | None = None) -> Settings:
         data = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(Cause("settings_unreadable", {"path": str(path), "why": str(error)})) from error
     try:
         return msgspec.convert(data, Settings)

@@ -10,6 +10,7 @@ import pytest
 from tests.fit_file import FIT_ZERO_UNIX_S, fit_bytes
 from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
+from teststation.records.access.users import Role
 from teststation.records.database import open_record
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts
@@ -184,7 +185,7 @@ def test_a_clinics_own_questions_are_checked_and_used(cli: Cli, person: str, tmp
     assert done.status == 2
     assert "part 1, question 1, words" in done.said
     (tmp_path / "interview.toml").write_text(own + 'words = "Har du sko?"\n', "utf-8")
-    assert "in order, 1 questions" in cli("diary", "interview", "--check", "interview.toml").out
+    assert "in order, 1 question in 1 part" in cli("diary", "interview", "--check", "interview.toml").out
     (tmp_path / "svar.json").write_text('{"sko": {"text": "ja"}}', "utf-8")
     assert '"ja"' in cli(*words("interview", person, "--answers", "svar.json")).out
 
@@ -297,3 +298,61 @@ def test_a_1rm_of_which_something_is_missing_is_refused(cli: Cli, person: str, m
     done = cli(*words("strength", person, *more))
     assert done.status == 2
     assert sentence in done.said
+
+
+PASSWORD = "tre røde epler"
+
+
+@pytest.fixture
+def with_users(person: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The record has users, and a station that sends its own: who it may be is ``--user``."""
+    monkeypatch.setenv("TESTSTATION_USER_PASSWORD", PASSWORD)
+    with open_record(tmp_path / "a.record", "en god setning") as record:
+        record.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, PASSWORD)
+        record.users.add("nils", "Nils Dal", Role.TECHNICIAN, PASSWORD)
+    return person
+
+
+ACTIONS = {
+    "list": [],
+    "add": ["--kind", "4x4", "--minutes", "35"],
+    "plan": ["--new", MONDAY.isoformat()],
+    "strength": ["--exercise", "squat", "--kg", "80"],
+    "interview": ["--done"],
+    "export": [],
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_nobody_reads_or_writes_a_diary_unnamed(cli: Cli, with_users: str, action: str, tmp_path: Path) -> None:
+    done = cli(*words(action, with_users, *ACTIONS[action]))
+    assert (done.status, done.out) == (2, "")
+    assert "--user LOGIN" in done.said
+    with open_record(tmp_path / "a.record", "en god setning") as record:
+        assert record.training.of_everybody(diaries.Entry) == []
+        assert not any(row.action.startswith("training") for row in record.audit.newest())
+
+
+def test_who_did_what_with_a_diary_is_in_the_log(cli: Cli, with_users: str, tmp_path: Path) -> None:
+    for action, more in ACTIONS.items():
+        if action != "export":
+            done = cli(*words(action, with_users, *more), "--user", "nils")
+            assert done.status == 0, done.said
+    refused = cli(*words("export", with_users), "--user", "nils")
+    assert (refused.status, refused.out) == (2, "")
+    assert "may not do that" in refused.said, "a technician hands nothing out"
+    assert cli(*words("export", with_users), "--user", "kari").status == 0
+    with open_record(tmp_path / "a.record", "en god setning") as record:
+        seen = record.audit.of_person(with_users)
+    rows = [(row.action, row.actor.partition(",")[0]) for row in seen if row.action.startswith("training")]
+    assert {actor for _, actor in rows} == {"kari", "nils"}
+    assert rows.count(("training_written", "nils")) == 4
+    assert rows.count(("training_seen", "kari")) == 1
+    assert {action for action, actor in rows if actor == "kari"} == {"training_seen"}
+
+
+def test_the_same_answers_again_are_no_new_version(cli: Cli, person: str, tmp_path: Path) -> None:
+    (tmp_path / "svar.json").write_text('{"hope": {"text": "opp på fjellet"}}', "utf-8")
+    for _ in range(2):
+        done = cli(*words("interview", person, "--answers", "svar.json", "--json", "-"))
+        assert json.loads(done.out)["version"] == 1
