@@ -4,10 +4,12 @@ import gc
 import os
 import sys
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.made_once import share_in
 from tests.order import shared_out
 from tests.patience import PATIENCE
 from tests.yielding import may_come_back, yielding
@@ -20,6 +22,12 @@ sys.dont_write_bytecode = False
 # How long one example takes is no fact of a test: on a busy machine any of them takes ten times as long.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers of one run share what takes long to make."""
+    if hasattr(config, "workerinput"):
+        share_in(Path(config.option.basetemp).parent / "made-once")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

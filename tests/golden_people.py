@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from drivers.emulators.patient import Body, Patient
+from tests.made_once import made_once
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.physiology.result import Assessment, line_of
 from teststation.protocol.load import find, load_plan
@@ -310,3 +311,9 @@ PEOPLE: dict[str, Callable[[], Report]] = {
     "23_demonstration": demonstration,
     "24_amended": amended,
 }  # fmt: skip
+
+
+@made_once
+def report_of(name: str) -> Report:
+    """The report of one of them: some minutes are walked for it, once for all workers."""
+    return PEOPLE[name]()

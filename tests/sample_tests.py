@@ -1,23 +1,22 @@
 """Kept-test look-alikes from simulated runs: real records and assessments, for tests of what comes after a run."""
 
-from functools import cache
-
 import msgspec
 
+from tests.made_once import made_once
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.physiology.result import Assessment
 from teststation.run.record import RunRecord
 from ui.laboratory.room import simulate
 
 
-@cache
+@made_once
 def sample(seed: int = 1, protocol: str = "submax-13") -> tuple[RunRecord, Assessment]:
     """One simulated test."""
     one = simulate(seed, protocol)
     return one.run, one.assessment
 
 
-@cache
+@made_once
 def follow_up() -> tuple[RunRecord, Assessment]:
     """The sample patient three months later, a little fitter, compared with the first time."""
     first, found = sample()

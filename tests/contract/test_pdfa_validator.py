@@ -16,7 +16,7 @@ import pytest
 from pikepdf import pdfa
 
 from tests.contract.maven import DOWNLOAD_S, SHORT_LIVED, classpath_of
-from tests.golden_people import PEOPLE
+from tests.golden_people import PEOPLE, report_of
 from tests.sample_tests import follow_up, sample
 from tests.unit.report.test_identity import AMENDED, SIGNED, SVG, paper, png
 from tests.unit.report.test_report import report
@@ -100,7 +100,7 @@ UNLIKE = (
 
 def _golden(names: Iterable[str]) -> dict[str, bytes]:
     """Pages of the golden set, as they leave a record."""
-    return {f"golden-{name}": archive(render(PEOPLE[name]())) for name in names}
+    return {f"golden-{name}": archive(render(report_of(name))) for name in names}
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def _verapdf(folder: Path, pages: dict[str, bytes]) -> list[tuple[str, str, str]
     return [(name.removesuffix(".pdf"), what, count) for name, what, count in lines]
 
 
-@pytest.mark.long
+@pytest.mark.nightly  # by day Preflight judges the same papers, and refuses one that is no archive copy
 @pytest.mark.timeout(DOWNLOAD_S + 150)
 def test_verapdf_accepts_every_paper_and_refuses_a_broken_or_an_untagged_one(
     tmp_path: Path, papers: dict[str, bytes], golden: dict[str, bytes]

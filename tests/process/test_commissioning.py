@@ -172,10 +172,16 @@ def at_the_question(how: str, folder: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the terminals and signals of POSIX")
 def test_whoever_leaves_in_the_middle_leaves_a_belt_at_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "machines.toml"))
-    ways = ("SIGINT", "SIGTERM", "SIGHUP", "end of input", "terminal gone")
-    scenarios = {how: partial(while_the_belt_runs, how) for how in ways}
-    scenarios |= {f"{how} at the question": partial(at_the_question, how) for how in ("SIGINT", "SIGTERM")}
-    side_by_side(scenarios, tmp_path)
+    scenarios = {how: partial(while_the_belt_runs, how) for how in ("SIGINT", "end of input", "terminal gone")}
+    side_by_side(scenarios | {"at the question": partial(at_the_question, "SIGINT")}, tmp_path)
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the terminals and signals of POSIX")
+def test_and_so_does_whoever_is_signalled_to_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "machines.toml"))
+    scenarios = {how: partial(while_the_belt_runs, how) for how in ("SIGTERM", "SIGHUP")}
+    side_by_side(scenarios | {"at the question": partial(at_the_question, "SIGTERM")}, tmp_path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the virtual radio speaks to BlueZ's place on a D-Bus")

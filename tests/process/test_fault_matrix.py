@@ -198,7 +198,7 @@ SCENARIOS = {
     "stop ignored": a_stop_that_is_ignored_calls_for_the_red_button,
     **{
         fault: partial(a_failing_treadmill_ends_the_test_with_status_4_and_everything_kept, fault)
-        for fault in ("unplug", "mute", "stuck", "over_speed")
+        for fault in ("unplug", "stuck")
     },
     "pulse stays away": a_pulse_that_stays_away_ends_in_cool_down_and_status_4,
     "strap driver killed": a_killed_strap_driver_is_replaced_and_the_test_goes_on,

@@ -31,6 +31,7 @@ from teststation.records.upkeep.verify import verify, verify_file
 from teststation.subject import Sex
 
 KINDS = ("test", "sign", "migrate", "backup", "rekey")
+AT_NIGHT = {"migrate": pytest.mark.nightly}  # two thousand people are moved; by day each step is tried as it is left
 AT_ONCE = 3  # children that are waited for and killed beside one another
 EVENTS_PER_S = 10  # of a run's journal, as the controller ticks
 pytestmark = pytest.mark.process
@@ -180,7 +181,7 @@ def cut(context: Any, kind: str, made: Path, folder: Path, rng: random.Random, s
         check(child, rng, seen)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=AT_NIGHT.get(kind, ())) for kind in KINDS])
 def test_a_killed_station_leaves_a_record_that_opens(kind: str, children: Any, made: Path, tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
     cut(children, kind, made, tmp_path, random.Random(f"{kind} 1"), seen)

@@ -28,8 +28,8 @@ SCALE = 10.0
 ASKED = "Type start and press Enter"
 SLOWLY_S = 3.5  # longer than anything heard of the belt is believed, 2 s
 # Ctrl-C and Ctrl-Z are a person's; the others come to the same handler, as SIGHUP does with a terminal that is gone.
-SIGNALS = (signal.SIGINT, signal.SIGTSTP)
-OTHERS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+SIGNALS = (signal.SIGINT,)
+OTHERS = (signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 RECORD = "clinic.record"
 
 
@@ -209,11 +209,8 @@ def a_word_that_is_no_answer_confirms_no_load(folder: Path) -> None:
 BEFORE = {
     "slow answer": a_slow_answer_starts_the_test,
     **{f"{number.name} at the question": partial(a_signal_ends_the_waiting, number) for number in SIGNALS},
-    "ctrl-c at once": partial(a_signal_ends_the_waiting, signal.SIGINT, after_s=0.2),
     "terminal gone": a_terminal_that_is_gone_ends_the_waiting,
     "garbage": partial(what_is_typed_instead, "\xff\xfe\x01stop!\n"),
-    "end of input": partial(what_is_typed_instead, "\x04"),
-    "enter alone": enter_alone_is_no_answer,
     "driver dies": a_driver_that_dies_meanwhile_is_told,
     "refused and told again": a_start_that_is_refused_is_told_and_may_be_told_again,
 }
@@ -223,7 +220,11 @@ WALKING = {
     "terminal held": a_terminal_that_is_held_holds_up_nothing,
     "no answer": a_word_that_is_no_answer_confirms_no_load,
 }
+# The same handler and the same reader from another side.
 MORE = {
+    "ctrl-c at once": partial(a_signal_ends_the_waiting, signal.SIGINT, after_s=0.2),
+    "end of input": partial(what_is_typed_instead, "\x04"),
+    "enter alone": enter_alone_is_no_answer,
     **{f"{number.name} at the question": partial(a_signal_ends_the_waiting, number) for number in OTHERS},
     **{f"{number.name} on the belt": partial(a_signal_stops_the_belt_and_keeps_the_test, number) for number in OTHERS},
     "no": partial(what_is_typed_instead, "nei\n"),

@@ -14,6 +14,7 @@ from tests.fast_keys import ordinary_keys
 from tests.process.floor import PASSPHRASE, Floor, StationProcess, cli, kept, running, side_by_side
 from teststation.records.database import open_record
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.upkeep.verify import verify
 from teststation.run.record import Outcome
 
 pytestmark = [
@@ -40,17 +41,17 @@ def end_of(folder: Path, lose: Callable[[Path], None], *, stop: bool = False) ->
     return station, said
 
 
-def the_only_test(folder: Path, record: Path) -> StoredTest:
+def the_only_test(record: Path) -> StoredTest:
     (test,) = kept(record)
-    verified = cli(folder, "records", "--record", str(record), "verify")
-    assert verified.returncode == 0, verified.stderr
+    with ordinary_keys(), open_record(record, PASSPHRASE, create=False) as opened:
+        assert verify(opened.database).problems == ()
     return test
 
 
 def journals_deleted(folder: Path) -> None:
     _, said = end_of(folder, lambda clinic: shutil.rmtree(clinic / "a.record.journals"))
     assert "is gone" in said
-    assert the_only_test(folder, folder / "clinic" / "a.record").run.outcome is Outcome.FAULT
+    assert the_only_test(folder / "clinic" / "a.record").run.outcome is Outcome.FAULT
 
 
 def folder_lost(how: str, folder: Path, *, stop: bool = False) -> None:
@@ -60,7 +61,7 @@ def folder_lost(how: str, folder: Path, *, stop: bool = False) -> None:
     _, said = end_of(folder, lose, stop=stop)
     (rescued,) = folder.glob("a-rescued-*.record")
     assert said.count(str(rescued)) == 1
-    test = the_only_test(folder, rescued)
+    test = the_only_test(rescued)
     with ordinary_keys(), open_record(rescued, PASSPHRASE) as record:
         person = record.people.get(test.person_id)
     assert (person.given_name, person.family_name) == ("Kari", "Nordmann")

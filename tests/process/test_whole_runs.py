@@ -172,7 +172,7 @@ def with_a_bluetooth_strap(belt: Callable[..., None], folder: Path) -> None:
     belt(folder, strap=f"ble:{strap.name}")
 
 
-@pytest.mark.long
+@pytest.mark.nightly  # a belt on the air and a strap on each radio are walked alone by day
 @ON_AIR
 def test_belt_and_strap_share_one_bluetooth_adapter_or_one_ant_stick(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

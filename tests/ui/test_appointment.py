@@ -1,4 +1,4 @@
-"""The whole appointment by keys alone and by mouse alone: one of each in the suite, all of them at night."""
+"""The whole appointment by keys alone and by mouse alone: one by keys in the suite, all of them at night."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.process
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen: a list that folds out asks to be in front
-@pytest.mark.parametrize(("hand", "language", "screen"), [("keys", "nb", SCREENS[1]), ("mouse", "en", SCREENS[2])])
+@pytest.mark.parametrize(("hand", "language", "screen"), [("keys", "nb", SCREENS[1])])
 def test_the_whole_appointment_with_one_hand(
     hand: str, language: Language, screen: tuple[int, int, int], tmp_path: Path, no_keyring: None, qtbot: QtBot
 ) -> None:

@@ -18,7 +18,7 @@ from teststation.subject import Sex
 from teststation.training.interview import Answer, Interview, own_form
 
 WORDS = ("records", "--record", "a.record")
-FIRST, LATER = sample()[0].id, follow_up()[0].id
+FIRST, LATER = "sim-1", "later"  # of the sample and of its follow-up
 
 
 @pytest.fixture

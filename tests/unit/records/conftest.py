@@ -1,4 +1,8 @@
-"""A record of its own for each test: once in a file, once on a PostgreSQL server."""
+"""A record of its own for each test: once in a file, once on a PostgreSQL server.
+
+By day the server is asked by the rooms that are most about it; the same facts on it in every other room wait for the
+night. ``several_stations`` has a server throughout.
+"""
 
 import os
 from collections.abc import Iterator
@@ -16,6 +20,24 @@ from teststation.records.storage import place
 from teststation.records.storage.schema import upgrade
 from teststation.records.storage.server import Server
 from teststation.records.storage.tables import METADATA
+
+# Each has what the others ask of a server, too: rows kept and read, refused inside a transaction, taken out whole.
+ON_A_SERVER_BY_DAY = (
+    "test_kept_tests",
+    "test_users",
+    "test_merging",
+    "test_erasure",
+    "test_two_hands",
+    "test_migrations",
+)
+
+
+@pytest.hookimpl(tryfirst=True)  # before what is for the night is left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        location = getattr(getattr(item, "callspec", None), "params", {}).get("location")
+        if location == "postgresql" and item.path.stem not in ON_A_SERVER_BY_DAY:
+            item.add_marker(pytest.mark.nightly)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.golden_people import PEOPLE
+from tests.golden_people import PEOPLE, report_of
 from tests.golden_reports import FOLDER, kept, said
 from teststation.report.archive import archive
 from teststation.report.pdf import render
@@ -21,7 +21,7 @@ MOST_BYTES = 400_000
 @cache
 def printed(name: str) -> tuple[dict[str, Any], int]:
     """What a person's report says now, and its size."""
-    made = PEOPLE[name]()
+    made = report_of(name)
     pdf = archive(render(made))
     # As it is read from the file: lists for tuples, and so on.
     return msgspec.json.decode(msgspec.json.encode(said(made, pdf))), len(pdf)

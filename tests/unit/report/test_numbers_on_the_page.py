@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import teststation.output as output_module
-from tests.golden_people import PEOPLE
+from tests.golden_people import PEOPLE, report_of
 from tests.golden_reports import kept
 from tests.mutants import fails_with
 from teststation.output import run_object
@@ -75,7 +75,7 @@ def words_of(made: Report) -> set[str]:
 
 def unexplained(name: str) -> list[str]:
     """The numbers on the pages of which nothing else knows, with their lines."""
-    made = PEOPLE[name]()
+    made = report_of(name)
     known = told_in_json(made) | words_of(made)
     found: list[str] = []
     for page in kept(name)["pages"]:

@@ -1,6 +1,7 @@
 """The report: what is said, that it stays on its page, and that the same test gives the same bytes."""
 
 import io
+from functools import cache
 
 import msgspec
 import pikepdf
@@ -127,7 +128,8 @@ def test_the_archive_copy_claims_pdf_a_and_embeds_every_font() -> None:
             assert "/FontFile2" in described.FontDescriptor
 
 
-def _extremes() -> dict[str, tuple[RunRecord, Assessment]]:
+@cache
+def extremes() -> dict[str, tuple[RunRecord, Assessment]]:
     run, found = sample()
     none = msgspec.structs.replace(run, stages=(), heart=(), belt=(), marks=(), outcome=Outcome.FAULT)
     interrupted = msgspec.structs.replace(run, outcome=Outcome.INTERRUPTED, reason=Cause("interrupted"), ended_s=None)
@@ -146,10 +148,22 @@ def _extremes() -> dict[str, tuple[RunRecord, Assessment]]:
     }
 
 
-@pytest.mark.parametrize("case", list(_extremes()))
+EXTREMES = (
+    "nothing was walked",
+    "interrupted",
+    "one stage",
+    "no pulse",
+    "twenty stages",
+    "no subject to speak of",
+    "everything",
+)
+
+
+@pytest.mark.parametrize("case", EXTREMES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_extremes_need_two_pages_and_a_third_only_for_many_stages(case: str, language: str) -> None:
-    run, found = _extremes()[case]
+    assert set(extremes()) == set(EXTREMES)
+    run, found = extremes()[case]
     person = ReportPerson(name="Maximiliane " * 8, born=None, number="9" * 40)
     pdf = render(report(run, found, person=person, language=language))
     assert len(PdfReader(io.BytesIO(pdf)).pages) == (3 if case == "twenty stages" else 2)

@@ -6,7 +6,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from tests.golden_people import PEOPLE
+from tests.golden_people import report_of
 from tests.sample_tests import follow_up
 from tests.unit.report.test_report import report
 from teststation.report.archive import archive
@@ -74,7 +74,7 @@ def test_every_mark_on_a_page_belongs_to_one_part_and_is_found_from_the_page() -
 
 def test_marks_open_and_close_and_no_part_lies_in_another() -> None:
     for name in ("10_pulse_lost", "16_arabic", "24_amended"):
-        document = pikepdf.open(io.BytesIO(render(PEOPLE[name]())))
+        document = pikepdf.open(io.BytesIO(render(report_of(name))))
         for page in document.pages:
             inside: list[bool] = []
             for operands, operator in pikepdf.parse_content_stream(page):

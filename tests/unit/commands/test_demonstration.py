@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from tests.process.floor import BORN, cli
+from tests.process.floor import BORN
 from tests.process.test_whole_runs import PROTOCOL
+from tests.unit.commands.conftest import Cli
 
 pytestmark = pytest.mark.process
 MARK = "DEMONSTRATION, not a test of a person"
 ON_THE_PAGE = "DEMONSTRASJON – ikke en test av en person"
 
 
-def listed(folder: Path, record: str) -> list[dict[str, Any]]:
-    return json.loads(cli(folder, "records", "--record", record, "list", "--json", "-").stdout)
+def listed(cli: Cli, record: str) -> list[dict[str, Any]]:
+    return json.loads(cli("records", "--record", record, "list", "--json", "-").out)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -31,7 +32,7 @@ def resources(path: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.long
 @pytest.mark.timeout(400)
-def test_a_demonstration_in_a_record_is_one_wherever_it_goes(tmp_path: Path) -> None:
+def test_a_demonstration_in_a_record_is_one_wherever_it_goes(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "short.toml").write_text(PROTOCOL, "utf-8")
     words = (
         "demo",
@@ -45,30 +46,30 @@ def test_a_demonstration_in_a_record_is_one_wherever_it_goes(tmp_path: Path) -> 
         "--json",
         "a.json",
     )
-    made = cli(tmp_path, "--record", "clinic.record", *words)  # before the command, and not ignored
-    assert made.returncode == 0, made.stderr
-    assert MARK in made.stderr
+    made = cli("--record", "clinic.record", *words)  # before the command, and not ignored
+    assert made.status == 0, made.said
+    assert MARK in made.said
     assert json.loads((tmp_path / "a.json").read_text("utf-8"))["test"]["demo"] is True
     assert all(ON_THE_PAGE in page.extract_text() for page in PdfReader(tmp_path / "a.pdf").pages)
-    (row,) = listed(tmp_path, "clinic.record")
+    (row,) = listed(cli, "clinic.record")
     assert row["demo"] is True
-    assert MARK in cli(tmp_path, "records", "--record", "clinic.record", "list").stdout
-    assert MARK in cli(tmp_path, "--record", "clinic.record", "records", "show", row["id"]).stdout
+    assert MARK in cli("records", "--record", "clinic.record", "list").out
+    assert MARK in cli("--record", "clinic.record", "records", "show", row["id"]).out
 
     # Emulated devices in a run of a person of the record: the test is a demonstration, the person is none.
     of_kari = ("run", "--protocol", "short.toml", "--treadmill", "emulated", "--heart-rate", "emulated", "--yes")
     of_kari += ("--sex", "female", "--age", "44", "--weight", "70", "--name", "Kari Nordmann", "--born", BORN)
-    run = cli(tmp_path, "--record", "clinic.record", *of_kari, "--time-scale", "20")
-    assert run.returncode == 0, run.stderr
-    assert MARK in run.stderr
+    run = cli("--record", "clinic.record", *of_kari, "--time-scale", "20")
+    assert run.status == 0, run.said
+    assert MARK in run.said
 
     # A backup brought back into another record, and everything that is exported from there.
-    assert cli(tmp_path, "records", "--record", "clinic.record", "backup", "a.backup").returncode == 0
-    restored = cli(tmp_path, "records", "--record", "other.record", "restore", "a.backup")
-    assert restored.returncode == 0, restored.stderr
-    assert [row["demo"] for row in listed(tmp_path, "other.record")] == [True, True]
-    exported = cli(tmp_path, "records", "--record", "other.record", "export", "out")
-    assert exported.returncode == 0, exported.stderr
+    assert cli("records", "--record", "clinic.record", "backup", "a.backup").status == 0
+    restored = cli("records", "--record", "other.record", "restore", "a.backup")
+    assert restored.status == 0, restored.said
+    assert [row["demo"] for row in listed(cli, "other.record")] == [True, True]
+    exported = cli("records", "--record", "other.record", "export", "out")
+    assert exported.status == 0, exported.said
     people = {row["family_name"]: row["demo"] for row in rows(tmp_path / "out/people.csv")}
     assert people == {"Pasient": "yes", "Nordmann": "no"}
     assert {row["demo"] for name in ("tests", "stages") for row in rows(tmp_path / f"out/{name}.csv")} == {"yes"}
@@ -85,12 +86,10 @@ def test_a_demonstration_in_a_record_is_one_wherever_it_goes(tmp_path: Path) -> 
     assert all(path.name.startswith("demo_") and b"DEMONSTRATION" in path.read_bytes() for path in tracks)
 
 
-def test_emulated_and_real_are_not_mixed_and_nothing_moves(tmp_path: Path) -> None:
+def test_emulated_and_real_are_not_mixed_and_nothing_moves(cli: Cli, tmp_path: Path) -> None:
     person = ("--sex", "male", "--age", "44", "--weight", "88", "--record", "a.record", "--yes")
     for treadmill in ("trackmaster:socket://127.0.0.1:9,units=kmh", "manual"):
-        done = cli(
-            tmp_path, "run", "--protocol", "submax-13", "--treadmill", treadmill, "--heart-rate", "emulated", *person
-        )
-        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-        assert "an emulated strap measures nobody" in done.stderr
+        done = cli("run", "--protocol", "submax-13", "--treadmill", treadmill, "--heart-rate", "emulated", *person)
+        assert (done.status, done.said.count("\n")) == (2, 1), done.said
+        assert "an emulated strap measures nobody" in done.said
     assert not (tmp_path / "a.record").exists()
