@@ -27,6 +27,16 @@ class Gait(StrEnum):
     RUN = "run"
 
 
+class SessionLoad(Value, frozen=True):
+    """The pulse of this person's late intervals at their load: the means of so many bouts."""
+
+    vo2_ml_kg_min: float  # by the equations
+    hr_bpm: float  # of their last two minutes
+    gait: Gait
+    bouts: int
+    on: str  # ISO date of the last of them
+
+
 class Subject(Value, frozen=True):
     """What a test needs to know of a person, on the day of the test."""
 
@@ -42,6 +52,7 @@ class Subject(Value, frozen=True):
     hr_max_intervals_sessions: int = 1  # the highest of how many hard sessions it is; 0: none felt hard
     hr_max_intervals_returns: int = 0  # how many other sessions came back to it without going beyond
     hr_max_intervals_on: str | None = None  # ISO date, where the session is one of this record's
+    session_load: SessionLoad | None = None  # of the last three weeks'
     beta_blocker: bool = False
     irregular_rhythm: bool = False  # atrial fibrillation or pacemaker: age formulas for HRmax are void
     resting_hr_bpm: float | None = None

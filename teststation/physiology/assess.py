@@ -52,7 +52,7 @@ from teststation.physiology.result import (
     withheld,
 )
 from teststation.physiology.rpe import by_rpe
-from teststation.physiology.selection import efforts, pulses, select
+from teststation.physiology.selection import efforts, of_sessions, pulses, select
 from teststation.physiology.training import Reach, four_by_four
 from teststation.ports import TreadmillInfo
 from teststation.protocol.plan import Plan
@@ -183,7 +183,9 @@ def _known(
     if silent is not None or not len(used.vo2):
         return known, line, silent
     by_stages = by_pulse([used], heart, scatter=known.scatter)
-    return replace(known, by_stages=by_stages, earlier=pulses(earlier) if earlier else None), line, None
+    before = pulses(earlier) if earlier else None
+    late = None if subject.session_load is None or subject.beta_blocker else of_sessions(subject.session_load)
+    return replace(known, by_stages=by_stages, earlier=before, sessions=late), line, None
 
 
 def heart_of(subject: Subject, maximum: HrMax) -> Heart:
@@ -298,7 +300,7 @@ def _explained(found: Assessment, subject: Subject, known: Known, reading: Readi
     headline = found.estimates[found.headline]
     everything = found.headline == "combined"
     sources = Sources(
-        pulses=known.pulses,
+        pulses=known.with_sessions() if everything else known.pulses,
         efforts=known.efforts if everything else efforts(()),
         heart=known.heart,
         prior_log_sd=known.prior.log_sd if everything else None,

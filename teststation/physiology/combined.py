@@ -10,6 +10,7 @@ trained is no surprise.
 from dataclasses import dataclass
 
 import msgspec
+import numpy as np
 
 from teststation.cause import Cause
 from teststation.physiology.extrapolation import with_ranges
@@ -33,6 +34,8 @@ from teststation.physiology.result import Estimate, Ingredient, withheld
 CHANGE_SD = 6.4
 _NODES, _WEIGHTS = normal_nodes(5)
 CHANGE = (CHANGE_SD * _NODES, _WEIGHTS)
+# Three weeks of the eight in which that change comes about: what lies between late sessions and the test, at most.
+SINCE_SESSIONS = (CHANGE_SD * 3 / 8 * _NODES, _WEIGHTS)
 HALF_OF_A_NORMAL = 0.6745  # the central half of a normal, in standard deviations
 
 
@@ -48,6 +51,20 @@ class Known:
     prior: Prior
     scatter: float = 1.0
     earlier: Pulses | None = None  # this person's earlier test, where it shall count
+    sessions: Pulses | None = None  # this person's late intervals as one more stage, of other days; not beside a test
+
+    def with_sessions(self) -> Pulses | None:
+        """The stages, and late intervals as one more of them where they count: for a picture of what limits it."""
+        if self.pulses is None or self.sessions is None or self.earlier is not None:
+            return self.pulses
+        both = [self.pulses, self.sessions]
+        return Pulses(
+            vo2=np.concatenate([one.vo2 for one in both]),
+            hr=np.concatenate([one.hr for one in both]),
+            cost_sd=np.concatenate([one.cost_sd for one in both]),
+            doubt_sd_bpm=np.concatenate([one.doubt_sd_bpm for one in both]),
+            walked=np.concatenate([one.walked for one in both]),
+        )
 
 
 def combine(known: Known, remarks: tuple[Cause, ...] = ()) -> tuple[Estimate, Reading | None]:
@@ -77,6 +94,9 @@ def _from_test(known: Known) -> tuple[str, Array | None]:
         if known.earlier is not None and len(known.earlier.vo2):
             name, weights = "stages_and_earlier", CHANGE[1]
             found = by_pulse([known.pulses, known.earlier], known.heart, CHANGE, known.scatter)
+        elif known.sessions is not None:
+            name, weights = "stages_and_sessions", SINCE_SESSIONS[1]
+            found = by_pulse([known.pulses, known.sessions], known.heart, SINCE_SESSIONS, known.scatter)
         elif found is None:
             found = by_pulse([known.pulses], known.heart, scatter=known.scatter)
     if known.by_answers is not None:

@@ -9,7 +9,7 @@ from teststation.moments import days_between
 from teststation.physiology.error_budget import DAY_SD_BPM, RPE_SD
 from teststation.physiology.result import HrMax, StageObservation
 from teststation.pulse import told_beside
-from teststation.subject import Subject
+from teststation.subject import SessionLoad, Subject
 
 MEASURED_SEE_BPM = 3.0
 NES_SEE_BPM = 10.8
@@ -69,13 +69,14 @@ def brawner2004_bpm(age_years: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SessionPeak:
-    """The highest pulse held for five seconds in one interval session, and what ended it."""
+    """The highest pulse held for five seconds in one interval session, what ended it, and the pulse at its load."""
 
     on: str  # ISO date
     bpm: float
     edge_bpm: float | None = None  # the upper edge of the session's band; None: it had none
     rpe: int | None = None  # the hardest answer, Borg 6 to 20
     hard: bool = True  # by its Borg, or by its band where nobody rated
+    load: SessionLoad | None = None  # of its bouts whose load stood
 
     @property
     def at_edge(self) -> bool:

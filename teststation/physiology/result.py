@@ -83,7 +83,7 @@ class HrMax(Value, frozen=True):
 class Ingredient(Value, frozen=True):
     """One thing a combined estimate rests on: what it says by itself, and its share of the weight."""
 
-    name: str  # stages | stages_and_earlier | population | questions
+    name: str  # stages | stages_and_earlier | stages_and_sessions | population | questions
     vo2max_ml_kg_min: float
     sd_ml_kg_min: float
     weight: float  # 0..1; the weights of an estimate add up to 1

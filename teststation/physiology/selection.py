@@ -6,7 +6,7 @@ import numpy as np
 
 from teststation.cause import Cause
 from teststation.errors import OutOfRange
-from teststation.physiology.error_budget import budget
+from teststation.physiology.error_budget import DOUBT_SD_BPM, RUNNING_COST_SD_ML, WALKING_COST_SD, budget
 from teststation.physiology.extrapolation import HR_FROM_BPM, STAGES_MIN
 from teststation.physiology.metabolic import (
     SURELY_RUNS_FROM_KMH,
@@ -18,6 +18,7 @@ from teststation.physiology.observe import COVERAGE_MIN
 from teststation.physiology.posterior import Efforts, Pulses
 from teststation.physiology.result import StageObservation, StageResult
 from teststation.pulse import told_beside
+from teststation.subject import Gait, SessionLoad
 
 MINUTE_S = 59.0
 LONG_ENOUGH_S = 100.0  # two and a half time constants of oxygen uptake; a choice of this project
@@ -59,6 +60,21 @@ def _judge(seen: StageObservation, hr_limit_bpm: float) -> StageResult:
         used=used,
         excluded_because=cause,
         doubts=_doubts(seen, hr_limit_bpm) if used else (),
+    )
+
+
+def of_sessions(load: SessionLoad) -> Pulses:
+    """Late intervals as one stage. Four minutes are short, and pulses drift from bout to bout: it is a doubted one.
+
+    Nobody's maximum is bounded by it: a bout may be walked above the uptake that can be held.
+    """
+    running = RUNNING_COST_SD_ML / load.vo2_ml_kg_min
+    return Pulses(
+        vo2=np.array([load.vo2_ml_kg_min]),
+        hr=np.array([load.hr_bpm]),
+        cost_sd=np.array([running if load.gait is Gait.RUN else WALKING_COST_SD]),
+        doubt_sd_bpm=np.array([DOUBT_SD_BPM]),
+        walked=np.zeros(1),
     )
 
 

@@ -63,6 +63,11 @@ def _subject(report: Report) -> list[str]:
     if subject.resting_systolic_mmhg is not None and subject.resting_diastolic_mmhg is not None:
         sides = {"systolic": subject.resting_systolic_mmhg, "diastolic": subject.resting_diastolic_mmhg}
         measured.insert(int(subject.resting_hr_bpm is not None), say("report.known.pressure", **sides))
+    load = subject.session_load
+    if load is not None:
+        measured.append(
+            say("report.known.session_load", bpm=n(load.hr_bpm, 0), vo2=n(load.vo2_ml_kg_min, 1), bouts=load.bouts)
+        )
     lines += [" ".join(measured)] if measured else []
     return [*lines, *([say("report.known.rail")] if report.extras.conditions.get("handrail") == _YES else [])]
 

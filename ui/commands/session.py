@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         bout = plan.stages[plan.bouts[0]]
         where = Cause("session_typed") if load is not None else proposal.start.cause
         say(f"bouts at {bout.speed_kmh:.1f} km/h and {bout.incline_pct:.1f} %: {english(where)}")
+        if proposal.start.band_cause is not None:
+            say(english(proposal.start.band_cause))
         if load is None and proposal.start.offered is not None:
             harder = proposal.start.offered
             say(f"{harder.speed_kmh:.1f} km/h and {harder.incline_pct:.1f} % is offered: start it with --harder")

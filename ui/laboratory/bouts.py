@@ -126,7 +126,8 @@ def walk_session(
         if bout:
             rpe = max(BORG[0], min(BORG[1], round(felt + says.gauss(0.0, ANSWER_SD))))
         ref = StagePlanRef(stage.name, stage.duration_s, stage.speed_kmh, stage.incline_pct)
-        done.append(StageSpan(index, ref, began_s, t_s, gait=plan.session.gait, rpe=rpe))
+        rail = body.rail_share != 1.0
+        done.append(StageSpan(index, ref, began_s, t_s, gait=plan.session.gait, handrail=rail, rpe=rpe))
         if ends or index + 1 == len(plan.stages):
             break
         if rpe is not None:  # said in the pause

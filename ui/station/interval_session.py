@@ -20,7 +20,7 @@ from teststation.run import events as ev
 from teststation.run.record import RunRecord
 from teststation.subject import Subject
 from teststation.training.session.evidence import Learned, learned, peak_of, with_evidence, without_evidence
-from teststation.training.session.start import Start, is_intervals, propose, typed
+from teststation.training.session.start import Start, propose, typed
 from ui.station.session import Session
 
 ANY_LOAD = SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))  # no session can be read without one
@@ -67,7 +67,6 @@ class Proposal:
     subject: Subject
     start: Start
     line: Line | None  # of the last test, for warm-up and pauses
-    shown_bpm: float | None = None  # of intervals, the highest pulse of late that was not found too hard
 
     def plan(self, load: Setpoint | None = None, *, cleared: bool = False) -> Plan:
         """The plan at the proposed load, or at one that the operator says.
@@ -91,7 +90,7 @@ class Proposal:
         sound = speeds[0] <= load.speed_kmh <= speeds[1] and inclines[0] <= load.incline_pct <= inclines[1]
         if not sound or load.incline_pct * 2 % 1:
             raise BadInput(Cause("session_too_hard", {"speed": load.speed_kmh, "incline": load.incline_pct}))
-        return typed(self.subject, load, self.line, self.shown_bpm)
+        return typed(self.subject, load, self.line, self.start.band_of_bpm)
 
 
 def propose_session(
@@ -105,12 +104,12 @@ def propose_session(
     band = session_band(*find(protocol))
     peaks = record.sessions.peaks(person_id, demo=demo)
     known = with_evidence(subject, peaks, today)
-    shown = shown_bpm(peaks, today, BORG_HIGH) if is_intervals(band) else None
     tests = [stored for stored in record.tests.history(person_id) if stored.run.demo is demo]
     last = (tests[-1].assessment, advise(tests[-1].run, tests[-1].assessment)) if tests else None
     plan_id = load_session(*find(protocol), ANY_LOAD).id
-    start = propose(known, band, last, record.sessions.last_load(person_id, plan_id, demo=demo), shown)
-    return Proposal(protocol, known, start, None if last is None else last[0].line, shown)
+    before = record.sessions.last_load(person_id, plan_id, demo=demo)
+    start = propose(known, band, last, before, shown_bpm(peaks, today, BORG_HIGH))
+    return Proposal(protocol, known, start, None if last is None else last[0].line)
 
 
 def session_titles() -> dict[str, str]:

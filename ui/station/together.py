@@ -291,7 +291,7 @@ def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tup
     proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo)
     if proposal.start.barred:
         raise BadInput(Cause("group_after_symptom", {"name": person.full_name}))
-    loads = typed(proposal.subject, ANY_LOAD.bout, shown_bpm=proposal.shown_bpm)
+    loads = typed(proposal.subject, ANY_LOAD.bout, of_bpm=proposal.start.band_of_bpm)
     return proposal.subject, without_belt(load_session(*find(protocol), loads))
 
 

@@ -10,13 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.mutants import fails_with
+from tests.unit.physiology.test_assess import FOUR
 from tests.unit.run.builders import SUBJECT
+from teststation.cause import Cause
 from teststation.physiology import hrmax as hrmax_module
+from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice, Noted
+from teststation.physiology.assess import assess
 from teststation.physiology.hrmax import SessionPeak, best_peak, by_age_bpm, hr_max, shown_bpm, with_session
 from teststation.ports import Setpoint
 from teststation.protocol.load import find, load_session, session_band
+from teststation.subject import Gait
 from teststation.training.session import start as start_module
 from teststation.training.session.evidence import with_evidence
+from teststation.training.session.result import NextLoad
 from teststation.training.session.start import band_of_bpm, propose
 
 DAY, BORG_HIGH = "2026-02-01", 17
@@ -131,13 +137,12 @@ def fact_who_stays_near_their_maximum_is_let_down_again() -> None:
 
 
 def fact_the_band_never_ends_above_hrmax_as_it_is_known() -> None:
+    known = hr_max(SUBJECT).bpm
     for shown in (150.0, 175.0, 178.0, 185.0, 200.0):
-        known = hr_max(SUBJECT).bpm
         of = band_of_bpm(SUBJECT, shown)
-        assert of is not None
-        assert known <= of
-        assert 0.95 * of <= max(known, 0.95 * known) + 1e-9, shown
-    assert band_of_bpm(SUBJECT, 0.95 * hr_max(SUBJECT).bpm + 2.0) == pytest.approx(hr_max(SUBJECT).bpm + 2.0 / 0.95)
+        assert of is None or known < of <= known / 0.95 + 1e-9, shown
+    assert band_of_bpm(SUBJECT, 0.95 * known - 1.0) is None, "HRmax' own band goes beyond it"
+    assert band_of_bpm(SUBJECT, 0.95 * known + 2.0) == pytest.approx(known + 2.0 / 0.95)
 
 
 def fact_where_pulse_is_not_aimed_at_or_hrmax_is_known_nothing_follows() -> None:
@@ -190,7 +195,8 @@ def test_the_band_follows_and_the_limit_the_loads_and_the_ceiling_stay() -> None
     """What was shown widens the band to it. No load rises for it: they rise by the operator's hand alone."""
     typed = Setpoint(speed_kmh=4.8, incline_pct=6.0)
     plain, followed = (
-        load_session(*find("4x4"), start_module.typed(SUBJECT, typed, shown_bpm=shown)) for shown in (None, 176.0)
+        load_session(*find("4x4"), start_module.typed(SUBJECT, typed, of_bpm=of))
+        for of in (None, band_of_bpm(SUBJECT, 176.0))
     )
     assert followed.session is not None
     assert plain.session is not None
@@ -203,6 +209,32 @@ def test_the_band_follows_and_the_limit_the_loads_and_the_ceiling_stay() -> None
 
 
 def test_a_steady_walk_has_the_band_of_hrmax() -> None:
-    assert not start_module.is_intervals(session_band(*find("steady-20")))
-    start = propose(SUBJECT, session_band(*find("steady-20")), None, None, 176.0)
-    assert start.loads is None, "without a test nothing is proposed, whatever was shown"
+    for protocol, follows in (("4x4", True), ("10x1", True), ("steady-20", False)):
+        start = propose(SUBJECT, session_band(*find(protocol)), None, None, 176.0)
+        assert (start.band_of_bpm is not None) is follows, protocol
+        assert (start.band_cause is not None) is follows
+
+
+def fact_after_a_test_that_forbids_it_no_band_follows() -> None:
+    found = assess(SUBJECT, FOUR)
+    allowed = Advice((FOUR_BY_FOUR, PULSE_ZONES))
+    for advice, follows in (
+        (allowed, True),
+        (msgspec.structs.replace(allowed, symptoms=(Noted(1, 2, stopped=True),)), False),
+        (msgspec.structs.replace(allowed, allowed=(PULSE_ZONES,)), False),
+        (msgspec.structs.replace(allowed, allowed=(FOUR_BY_FOUR,)), False),
+    ):
+        last = NextLoad(4.8, 6.0, Gait.WALK, Cause("next_same"))
+        start = propose(SUBJECT, session_band(*find("4x4")), (found, advice), last, 176.0)
+        assert (start.band_of_bpm is not None) is follows
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("advice.may(FOUR_BY_FOUR) and advice.may(PULSE_ZONES)", "advice.may(FOUR_BY_FOUR)"),
+        ("advice.may(FOUR_BY_FOUR) and advice.may(PULSE_ZONES)", "advice.may(PULSE_ZONES)"),
+    ],
+)
+def test_the_tests_advice_bars_the_band_that_follows(old: str, new: str) -> None:
+    fails_with(start_module, old, new, fact_after_a_test_that_forbids_it_no_band_follows)

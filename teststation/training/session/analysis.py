@@ -5,10 +5,14 @@ from itertools import pairwise
 from statistics import fmean
 
 from teststation.cause import Cause
+from teststation.errors import OutOfRange
+from teststation.physiology.metabolic import vo2_ml_kg_min
+from teststation.physiology.training import RUNS_ABOVE_KMH
 from teststation.ports import Setpoint
 from teststation.protocol.plan import SessionTerms
 from teststation.run.engine.bouts import felt_easy
 from teststation.run.record import LOAD_EASED, PULSE_FROZEN, PULSE_MOVES, RunRecord, StageSpan
+from teststation.subject import Gait
 from teststation.training.session.pulse import Found, Reading, Span, peaks
 from teststation.training.session.result import (
     SESSION_ALGORITHM,
@@ -27,6 +31,7 @@ RECOVERY_S, RECOVERY_OVER_S = 60.0, 5.0
 ALL_OUT_BORG = 19
 HARD_BORG = 16  # what a bout of intervals is to feel like: 16 to 18 (St. Olav, Trening som medisin)
 WHOLE_WITHIN_S = 2.0
+COMES_UP_S = 5.0  # a bout's first seconds may still bear the load of the pause
 M_PER_KM, S_PER_H = 1000.0, 3600.0
 
 Samples = Sequence[tuple[float, float]]  # seconds and bpm, about one a second
@@ -111,7 +116,22 @@ def _bout(
         peak_bpm=None if found.held is None else found.held.bpm,
         reached=None if low is None or last is None or not whole else last >= low,
         fell_bpm=None if end_bpm is None or later_bpm is None else end_bpm - later_bpm,
+        gait=stage.gait,
+        held_vo2_ml_kg_min=_held_vo2(run, stage, span, load) if whole else None,
     )
+
+
+def _held_vo2(run: RunRecord, stage: StageSpan, span: Span, load: Setpoint | None) -> float | None:
+    """What a bout's load costs, where one load stood throughout and no hand was on the rail."""
+    within = [one for one in run.belt if span.began_s + COMES_UP_S <= one.t_s < span.ended_s]
+    if load is None or stage.handrail or len({(one.target_speed_kmh, one.target_incline_pct) for one in within}) != 1:
+        return None
+    if stage.gait is Gait.WALK and load.speed_kmh > RUNS_ABOVE_KMH:
+        return None  # a step too far for a walk, and nobody has said that it became a run
+    try:
+        return vo2_ml_kg_min(load.speed_kmh, load.incline_pct, stage.gait)
+    except OutOfRange:
+        return None
 
 
 def _frozen(run: RunRecord, until_s: float) -> list[Span]:

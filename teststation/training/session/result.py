@@ -26,6 +26,8 @@ class BoutResult(Value, frozen=True):
     peak_bpm: float | None  # the highest pulse held for five seconds that can be believed
     reached: bool | None  # whether its last two minutes reached the band; None: not judged by its pulse
     fell_bpm: float | None  # end of the bout to a minute later: this person's own trend, nobody's grade
+    gait: Gait = Gait.WALK
+    held_vo2_ml_kg_min: float | None = None  # what its load costs by the equations; None: it changed, or hands helped
 
 
 class Peak(Value, frozen=True):

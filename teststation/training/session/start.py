@@ -7,7 +7,7 @@ beta-blockers or out of rhythm no pulse is aimed at.
 from dataclasses import dataclass
 
 from teststation.cause import Cause
-from teststation.physiology.advice import FOUR_BY_FOUR, Advice
+from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice
 from teststation.physiology.hrmax import hr_max
 from teststation.physiology.result import Assessment, Line
 from teststation.physiology.training import HR_SHARE_HIGH, RUNS_ABOVE_KMH
@@ -31,6 +31,14 @@ class Start:
     cause: Cause  # where the load comes from, or why there is none
     barred: bool = False  # nothing may be prescribed before somebody has answered for it
     offered: Setpoint | None = None  # a harder start, for the operator to take
+    band_of_bpm: float | None = None  # what the bouts' band is of, where it follows what the person has shown
+
+    @property
+    def band_cause(self) -> Cause | None:
+        """That the band goes to what the person has shown, and not to a share of HRmax; None where it does not."""
+        if self.band_of_bpm is None:
+            return None
+        return Cause("session_band_shown", {"bpm": round(HR_SHARE_HIGH * self.band_of_bpm)})
 
 
 def propose(
@@ -52,16 +60,17 @@ def propose(
         return Start(None, Cause("session_after_symptom"), barred=True)
     line = None if last_test is None or blind else last_test[0].line
     hr_max_bpm = None if blind else hr_max(subject).bpm
-    of_bpm = band_of_bpm(subject, shown_bpm) if is_intervals(band) else None
+    follows = is_intervals(band) and (last_test is None or _aims_at_pulse(last_test[1]))
+    of_bpm = band_of_bpm(subject, shown_bpm) if follows else None
     if last_session is not None:
         load = Setpoint(speed_kmh=last_session.speed_kmh, incline_pct=last_session.incline_pct)
         offered = None
         if last_session.harder_speed_kmh is not None and last_session.harder_incline_pct is not None:
             offered = Setpoint(speed_kmh=last_session.harder_speed_kmh, incline_pct=last_session.harder_incline_pct)
         loads = _with_easy(load, last_session.gait, hr_max_bpm, line, of_bpm)
-        return Start(loads, Cause("session_from_last"), offered=offered)
+        return Start(loads, Cause("session_from_last"), offered=offered, band_of_bpm=of_bpm)
     if last_test is None:
-        return Start(None, Cause("session_no_test"))
+        return Start(None, Cause("session_no_test"), band_of_bpm=of_bpm)
     found, advice = last_test
     if not advice.may(FOUR_BY_FOUR) or found.training is None:
         return Start(None, advice.withheld_because or Cause("session_no_prescription"))
@@ -71,7 +80,13 @@ def propose(
         if line is None or hr_max_bpm is None:
             return Start(None, Cause("session_no_prescription"))
         load, gait = easy_load(line, sum(band) / 2 * hr_max_bpm, load), Gait.WALK
-    return Start(_with_easy(load, gait, hr_max_bpm, line, of_bpm), Cause("session_from_test"))
+    loads = _with_easy(load, gait, hr_max_bpm, line, of_bpm)
+    return Start(loads, Cause("session_from_test"), band_of_bpm=of_bpm)
+
+
+def _aims_at_pulse(advice: Advice) -> bool:
+    """Whether the last test lets a pulse be aimed at in intervals, without a word of a symptom."""
+    return not advice.symptoms and advice.may(FOUR_BY_FOUR) and advice.may(PULSE_ZONES)
 
 
 def is_intervals(band: tuple[float, float]) -> bool:
@@ -92,14 +107,15 @@ def band_of_bpm(subject: Subject, shown_bpm: float | None) -> float | None:
     known = hr_max(subject)
     if known.source not in ("nes2013", "intervals"):
         return None
-    return max(known.bpm, min(shown_bpm, known.bpm) / HR_SHARE_HIGH)
+    of_bpm = min(shown_bpm, known.bpm) / HR_SHARE_HIGH
+    return of_bpm if of_bpm > known.bpm else None
 
 
-def typed(subject: Subject, load: Setpoint, line: Line | None = None, shown_bpm: float | None = None) -> SessionLoads:
-    """The same of a load that the operator has said."""
+def typed(subject: Subject, load: Setpoint, line: Line | None = None, of_bpm: float | None = None) -> SessionLoads:
+    """The same of a load that the operator has said. ``of_bpm``: what the bouts' band is of (``Start.band_of_bpm``)."""
     blind = subject.beta_blocker or subject.irregular_rhythm
     gait = Gait.RUN if load.speed_kmh > RUNS_ABOVE_KMH else Gait.WALK
-    return _with_easy(load, gait, None if blind else hr_max(subject).bpm, line, band_of_bpm(subject, shown_bpm))
+    return _with_easy(load, gait, None if blind else hr_max(subject).bpm, line, of_bpm)
 
 
 def _with_easy(

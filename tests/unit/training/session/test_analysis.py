@@ -9,6 +9,7 @@ from tests.unit.run.builders import SUBJECT, Bench
 from tests.unit.training.session.builders import BOUTS, result, true_bpm, walked
 from teststation.run.record import Outcome
 from teststation.training.session.analysis import analyse, in_band_s, mean_bpm
+from teststation.training.session.evidence import peak_of
 from teststation.training.session.pulse import Reading, Span, peaks
 
 
@@ -165,3 +166,29 @@ def test_an_outcome_and_the_whole_way_are_in_the_run() -> None:
 def test_no_pulse_at_all_is_no_peak() -> None:
     assert peaks((), (Span(0, 240),))[0].held is None
     assert peaks((Reading(1.0, None),), (Span(0, 240),))[0].held is None
+
+
+def test_a_bouts_load_counts_for_the_next_test_where_it_stood_and_no_hand_was_on_the_rail() -> None:
+    run, readings = walked()
+    found = analyse(run, readings)
+    assert [bout.held_vo2_ml_kg_min for bout in found.bouts] == [pytest.approx(3.5 + 250 / 3 * (0.1 + 1.8 * 0.08))] * 4
+    peak = peak_of(found, "2026-01-05")
+    assert peak is not None
+    assert peak.load is not None
+    assert (peak.load.bouts, peak.load.on) == (4, "2026-01-05")
+    held = tuple(msgspec.structs.replace(stage, handrail=True) for stage in run.stages)
+    quick = tuple(msgspec.structs.replace(one, target_speed_kmh=7.5, measured_speed_kmh=7.5) for one in run.belt)
+    changed = tuple(
+        msgspec.structs.replace(one, target_incline_pct=one.target_incline_pct - (one.t_s % 420 > 400))
+        if one.target_incline_pct is not None
+        else one
+        for one in run.belt
+    )
+    for other in (
+        msgspec.structs.replace(run, stages=held),
+        msgspec.structs.replace(run, belt=quick),
+        msgspec.structs.replace(run, belt=changed),
+    ):
+        peak = peak_of(analyse(other, readings), "2026-01-05")
+        assert peak is not None
+        assert peak.load is None
