@@ -28,6 +28,7 @@ from teststation.ports import BeltCheck
 from teststation.records.access.users import Role
 from teststation.run.belt_trial import TRIAL_KMH
 from ui.desktop.clinic.settings import SettingsSheet
+from ui.desktop.i18n import tr
 from ui.desktop.machines import flow as machine_flow
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow
@@ -245,7 +246,9 @@ def test_a_unit_that_is_on_no_wire_is_measured_once_before_the_machine_is_used(r
 
 def test_nothing_moves_before_the_button_was_held_to_its_end(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hold_button, "HOLD_S", 60.0)  # longer than the slowest machine makes this test
-    room.to_command().ready().hold().live(0.4).release().live(0.4)
+    room.to_command().ready().hold().live(0.4).release()
+    assert room.screen.command.hold.text() == tr("hold_button.early"), "a hand that let go too early is told so"
+    room.live(0.4)
     QTest.mouseClick(room.screen.command.hold, Qt.MouseButton.LeftButton)
     room.live(0.4)
     room.screen.next.click()

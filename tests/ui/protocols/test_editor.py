@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from teststation.cause import Cause
@@ -204,6 +204,20 @@ def test_a_starting_speed_can_be_given_and_a_stage_begins_with_it(desk: Desk) ->
     sheet.save()
     plan = load_plan(text_of(desk.kept[0][0]), "a.toml", "fast")
     assert plan.stages[0].speed_kmh == 5.4
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+@pytest.mark.parametrize(("width", "height", "scale"), [(910, 432, 0.43), (1024, 520, 0.53), (1366, 688, 0.7)])
+def test_what_a_stage_will_ask_is_in_sight_on_every_screen(desk: Desk, width: int, height: int, scale: float) -> None:
+    desk.window.setProperty("drawn_scale", scale)
+    desk.window.setStyleSheet(style_sheet(scale, font_family()))
+    desk.window.resize(width, height)
+    desk.window.show()
+    sheet = opened(desk, draft_of(*find("submax-13")))
+    for _ in range(10):
+        QApplication.processEvents()
+    assert sheet.table.horizontalScrollBar().maximum() == 0
+    assert sheet.curve.width() > width // 6
 
 
 def test_every_control_has_a_name(desk: Desk) -> None:

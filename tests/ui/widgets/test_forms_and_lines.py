@@ -35,6 +35,21 @@ def test_a_sentence_goes_across_the_table_and_the_next_rows_do_not(qtbot: QtBot)
     assert [table.columnSpan(line, 0) for line in range(2)] == [1, 1]
 
 
+def test_a_sentence_across_a_table_wraps_and_pushes_no_column_out(qtbot: QtBot) -> None:
+    table = reading_table("Trinnene", ["Trinn", "Tid", "Puls", "Brukt"], 3, wrapped=True)
+    qtbot.addWidget(table)
+    table.resize(420, 300)
+    table.show()
+    sentence = "Trinn 1 er ikke brukt: pulsen sto stille mens belastningen økte: sensoren kan ha hengt seg opp."
+    fill_wrapped(table, [("1", "4:00", "116", "ja")])
+    plain = [table.columnWidth(place) for place in range(3)]
+    fill_wrapped(table, [("1", "4:00", "116", "ja"), (sentence,)])
+    qtbot.waitUntil(lambda: table.rowHeight(1) > 1.5 * table.rowHeight(0))
+    assert [table.columnWidth(place) for place in range(3)] == plain
+    assert table.horizontalScrollBar().maximum() == 0
+    assert table.fontMetrics().horizontalAdvance(sentence) > table.viewport().width(), "it has to wrap"
+
+
 def test_lines_that_scroll_want_their_own_height_and_take_less(qtbot: QtBot) -> None:
     few, many = ([label(f"linje {n}") for n in range(count)] for count in (2, 60))
     for lines in (few, many):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from teststation.errors import StationError
 from teststation.records.access.users import Role, User
@@ -10,6 +10,7 @@ from ui.desktop.desk.login import user_problems
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import ElidedLabel, button, clear, column, label, problem_label, set_text, show_problems
 from ui.desktop.widgets.fields import form, line_edit
+from ui.desktop.widgets.scrolled import Scrolled
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.desk import Desk
 
@@ -35,16 +36,9 @@ class UsersSheet(Sheet):
         self.grid.setHorizontalSpacing(14)
         self.grid.setVerticalSpacing(8)
         self.grid.setColumnStretch(1, 1)
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        inside.setLayout(column(self.grid, 1))
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setAccessibleName(tr("users.title"))
-        scroll.setWidget(inside)
-        scroll.setMinimumHeight(260)
         self.problems = problem_label()
-        super().__init__(window, tr("users.title"), column(scroll, self.problems), width=1500)
+        lines = Scrolled(self.grid, tr("users.title"))
+        super().__init__(window, tr("users.title"), column(lines, self.problems), width=1700)
         self.add_cancel(tr("common.close"))
         self.foot.addWidget(button(tr("users.new"), self.add, "main"))
         self.fill()

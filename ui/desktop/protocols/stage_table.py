@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -24,6 +24,7 @@ from ui.desktop.theme import palette as c
 
 NUMBER, VO2, PULSE = "number", "vo2", "pulse"
 COLUMNS = (NUMBER, TIME, SPEED, INCLINE, NAME, HABITUATION, VO2, PULSE)
+LEAST_NAME_PX = 90  # of what somebody calls a stage; all of it is seen while it is written
 TYPED = tuple(COLUMNS.index(field) for field in (TIME, SPEED, INCLINE, NAME))
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _HINTS: dict[int, QAbstractItemDelegate.EndEditHint] = {
@@ -92,8 +93,16 @@ class StageTable(QTableWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(COLUMNS.index(NAME), QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(lambda *_: self.updateGeometry())
         self._filling = False
         self.itemChanged.connect(self._changed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for all its columns: what a stage will ask stands in the last ones."""
+        header, edges = self.horizontalHeader(), 2 * self.frameWidth()
+        columns = (max(self.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in range(len(COLUMNS)))
+        least = sum(LEAST_NAME_PX if field == NAME else px for field, px in zip(COLUMNS, columns, strict=True))
+        return QSize(least + self.verticalScrollBar().sizeHint().width() + edges, super().minimumSizeHint().height())
 
     # --- showing ---
 

@@ -62,14 +62,14 @@ class SignSheet(Sheet):
             label(tr("sign.comment")),
             self.comment,
             label(tr("sign.correct"), "caption", wrap=True),
-            row(corrected, column(self.beta, self.rhythm, gap=4), shares=(3, 2)),
+            row(corrected, column(self.beta, self.rhythm, gap=4), shares=(1, 0)),
             self.newer,
             self._reason_label,
             self.reason,
             self.problems,
             gap=8,
         )
-        super().__init__(window, tr("sign.title" if self._seen == 0 else "sign.amend_title"), body, width=1150)
+        super().__init__(window, tr("sign.title" if self._seen == 0 else "sign.amend_title"), body, width=1400)
         self.add_cancel(tr("common.cancel"))
         self.sign_button = button(tr("sign.do" if self._seen == 0 else "sign.amend_do"), self.sign, "main")
         self.foot.addWidget(self.sign_button)

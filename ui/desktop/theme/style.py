@@ -231,6 +231,9 @@ QScrollArea {{ border: 2px solid transparent; }}
 QScrollArea:focus, QTableView:focus {{ border: 2px solid {c.ACCENT}; }}
 QScrollBar:vertical {{ background: transparent; width: {px(14)}; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {c.LINE_STRONG}; border-radius: {px(6)}; min-height: {px(40)}; }}
+QScrollBar:horizontal {{ background: transparent; height: {px(14)}; margin: 0; }}
+QScrollBar::handle:horizontal {{ background: {c.LINE_STRONG}; border-radius: {px(6)}; min-width: {px(40)}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QToolTip {{ background: {c.SURFACE}; color: {c.INK}; border: 1px solid {c.LINE_STRONG}; padding: 4px; }}
 """

@@ -9,14 +9,20 @@ LEAST_PX = 320
 
 
 class Scrolled(QScrollArea):
-    """Wants to be as high as its lines, so that nothing scrolls beside free room; asks for less where it must."""
+    """Wants to be as high as its lines, so that nothing scrolls beside free room; asks for less where it must.
+
+    It is at least as wide as they are: nothing scrolls from side to side.
+    """
 
     def __init__(self, lines: QLayout, name: str) -> None:
-        """The lines from the top, with room for the bar beside them; ``name`` is what a screen reader says."""
+        """The lines from the top, clear of the frame that the keyboard brings and with room for the bar beside them.
+
+        ``name``: what a screen reader says.
+        """
         super().__init__()
         inside = QWidget()
         inside.setObjectName("scrolled")
-        self._lines = column(lines, 1, margin=(0, 0, 12, 0))
+        self._lines = column(lines, 1, margin=(8, 4, 12, 4))
         inside.setLayout(self._lines)
         self.setWidgetResizable(True)
         self.setAccessibleName(name)
@@ -26,7 +32,8 @@ class Scrolled(QScrollArea):
         return QSize(super().sizeHint().width(), self._lines_px())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), min(LEAST_PX, self._lines_px()))
+        beside_px = self.width() - self.viewport().width() or self.verticalScrollBar().sizeHint().width()
+        return QSize(self._lines.totalMinimumSize().width() + beside_px, min(LEAST_PX, self._lines_px()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:

@@ -186,7 +186,7 @@ class Sheet(QWidget):
 
     def _wanted_height(self, width: int) -> int:
         edges = self._inside.contentsMargins()
-        inner = width - edges.left() - edges.right()
+        inner = width - edges.left() - edges.right() - 2 * BORDER
         title = self._title.heightForWidth(inner - self.escape.sizeHint().width() - GAP)
         line, bar = 2 * SCROLL_LINE, round(SCROLL_BAR * self._scale)  # round what scrolls, and beside it
         body, foot = self.body.wanted_height(inner - line - bar) + line, self.foot.totalSizeHint().height()

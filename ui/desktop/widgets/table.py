@@ -2,8 +2,29 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTableWidget, QTableWidgetItem
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QTableWidget,
+    QTableWidgetItem,
+)
+
+
+class _Across(QStyledItemDelegate):
+    """What goes across several columns asks none of them to be wide for it."""
+
+    def __init__(self, table: QTableView) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        across = self._table.columnSpan(index.row(), index.column()) > 1
+        return QSize(0, size.height()) if across else size
 
 
 def reading_table(name: str, headings: Sequence[str], stretched: int, *, wrapped: bool = False) -> QTableWidget:
@@ -13,6 +34,7 @@ def reading_table(name: str, headings: Sequence[str], stretched: int, *, wrapped
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     for_reading(table, name, stretched)
     if wrapped:
+        table.setItemDelegate(_Across(table))
         # When all columns have their widths: while one has not, a text is as narrow as a word, and its row as high.
         later = QTimer(table, singleShot=True, interval=0)
         later.timeout.connect(table.resizeRowsToContents)
