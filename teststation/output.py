@@ -25,6 +25,7 @@ from teststation.physiology.result import (
 from teststation.records.tests.signing import Signature
 from teststation.run.orders import Order
 from teststation.run.record import RunRecord
+from teststation.subject import SessionLoad
 from teststation.texts import texts
 from teststation.training.session.evidence import Learned
 from teststation.training.session.result import SessionResult
@@ -63,6 +64,7 @@ def run_object(run: RunRecord, assessment: Assessment, signature: Signature | No
             "resting_diastolic_mmhg": run.subject.resting_diastolic_mmhg,
             "waist_cm": _round(run.subject.waist_cm, 1),
             "activity_index": _round(run.subject.activity_index, 2),
+            **_session_load(run.subject.session_load),
         },
         "course": _course(course(run, assessment)),
         **estimate,
@@ -167,6 +169,21 @@ def _order(one: Order) -> JsonObject:
     """A load that was asked of the belt, and what became of it."""
     numbers = {name: _round(getattr(one, name), 2) for name in Order.__struct_fields__}
     return {**numbers, "t_s": _round(one.t_s, 1), "reached_after_s": _round(one.reached_after_s, 1)}
+
+
+def _session_load(load: SessionLoad | None) -> JsonObject:
+    """The late intervals that counted as a stage; without any, no key."""
+    if load is None:
+        return {}
+    return {
+        "session_load": {
+            "vo2_ml_kg_min": _round(load.vo2_ml_kg_min, 1),
+            "hr_bpm": _round(load.hr_bpm, 1),
+            "gait": load.gait.value,
+            "bouts": load.bouts,
+            "on": load.on,
+        }
+    }
 
 
 def _course(seen: Course) -> JsonObject:

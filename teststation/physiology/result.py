@@ -16,8 +16,8 @@ EITHER = "extrapolation_or_combined"  # a clinic's choice: combined where the st
 def line_of(algorithm_version: str, headline: str, hr_max_source: str) -> str:
     """Which line a number stands in: between numbers of two lines lies no change.
 
-    Algorithm 4 reckons the peaks of own interval sessions anew and nothing else, so whatever of 3 rests on none of them
-    goes on in the line of 4.
+    Algorithm 4 reckons the peaks of own interval sessions anew, reads late ones beside the stages, and changes nothing
+    else, so whatever of 3 rests on no session goes on in the line of 4.
     """
     goes_on = algorithm_version == "3" and hr_max_source != "intervals"
     return f"{'4' if goes_on else algorithm_version} {headline}"

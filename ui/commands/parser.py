@@ -224,7 +224,7 @@ def _laboratory(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="processes; as many as there are cores")
     parser.add_argument("--whole", action="store_true", help="through the whole station, a second and a half each test")
     parser.add_argument("--no-change", action="store_true", help="the first test alone")
-    parser.add_argument("--sessions", action="store_true", help="eight weeks of sessions, some 2 seconds a patient")
+    parser.add_argument("--sessions", action="store_true", help="eight weeks of sessions, some 3 seconds a patient")
     parser.add_argument("--measured", type=_path, metavar="FILE.csv", help="real tests with measured uptake")
     parser.add_argument("--rpe-column", metavar="NAME", help="which column of that table holds Borg answers")
     parser.add_argument("--json", type=_path, metavar="OUT|-")

@@ -25,6 +25,7 @@ from teststation.report.model import Extras, HistoryPoint, Previous, Report, Rep
 from teststation.report.pdf import render
 from teststation.report.typesetting.drawing import text_width
 from teststation.run.record import Mark, RunRecord
+from teststation.subject import Gait, SessionLoad
 
 ANSWERS = {
     "screening_heart": "no",
@@ -62,13 +63,16 @@ def with_extras(run: RunRecord, found: Assessment, **extras: object) -> Report:
 
 def everything_that_was_known_is_told() -> None:
     run, found = sample()
-    subject = msgspec.structs.replace(run.subject, resting_hr_bpm=62.0, waist_cm=94.0, beta_blocker=True)
+    trained = SessionLoad(vo2_ml_kg_min=29.04, hr_bpm=160.4, gait=Gait.WALK, bouts=12, on="2026-01-01")
+    subject = msgspec.structs.replace(
+        run.subject, resting_hr_bpm=62.0, waist_cm=94.0, beta_blocker=True, session_load=trained
+    )
     made = with_extras(msgspec.structs.replace(run, subject=subject), found, conditions=ANSWERS)
     told = " ".join(known_words(made))
     for words in (
         "Metoprolol sluttet for tre uker siden", "litt forkjølet, avklart", "Svart nei: hjertesykdom", "Hvilepuls 62",
         "Midjemål 94", "betablokker", "Rekkverk brukt fra start", "sov dårlig, to kopper kaffe",
-        "interview goal: vil gå til toppen av Ulriken",
+        "interview goal: vil gå til toppen av Ulriken", "puls 160 ved 29,0 mL/kg/min, 12 drag",
     ):  # fmt: skip
         assert words in told, words
     assert "Ola Nordmann" not in told
