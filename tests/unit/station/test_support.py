@@ -1,9 +1,12 @@
 """The support file tells of the program, and nothing of anybody in the record."""
 
+import base64
+import json
 import logging
 import sys
 import zipfile
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import msgspec
 import pytest
@@ -64,6 +67,37 @@ def test_nothing_of_a_person_or_a_secret_is_in_it_whatever_was_logged(tmp_path: 
     assert "record: server" in told
     assert "treadmill: trackmaster" in told
     assert "heart_rate: set" in told, "what is no family is somebody's own word"
+
+
+def written_otherwise(text: str) -> set[str]:
+    """The same as programs write it: escaped for Python, JSON, pages and addresses, bytes as letters, days turned."""
+    data = text.encode("utf-8")
+    ways = {
+        text.encode("unicode_escape").decode("ascii"), json.dumps(text).strip('"'), quote(text), quote_plus(text),
+        data.hex(), base64.b64encode(data).decode("ascii").rstrip("="), text.encode("utf-16-le").hex(),
+        text.encode("ascii", "xmlcharrefreplace").decode("ascii"), data.decode("latin-1"),
+    }  # fmt: skip
+    day = text.split("-")
+    return ways | ({".".join(reversed(day)), "".join(reversed(day)), "".join(day)} if len(day) == 3 else set())
+
+
+def test_nothing_of_odd_names_is_in_it_in_any_writing(tmp_path: Path) -> None:
+    odd = ("O'Brien–Ødegård", "Ærø <b>", "%C3%A5;", "1980-02-29", "31129956715", 'tungt "siste" drag, brukte Subutex')
+    recent = Recent()
+    with open_record(tmp_path / "clinic.record", "riktig hest batteri") as record:
+        person = record.people.add(
+            family_name=odd[0], given_name=odd[1], born=odd[3], number=odd[4], sex=Sex.FEMALE, note=odd[5]
+        )
+        for text in (*odd, json.dumps(msgspec.to_builtins(person))):
+            try:
+                raise BadInput(text)
+            except BadInput:
+                error = sys.exc_info()
+            recent.emit(logging.LogRecord("a", logging.ERROR, f"/home/{odd[2]}/x.py", 1, text, (text,), error, odd[0]))
+    told = bundle(tmp_path, msgspec.structs.replace(Settings(), clinic_name=odd[0], operator=odd[1]), recent)
+    for data in (told, (tmp_path / "support.zip").read_bytes()):
+        here = data.decode("latin-1").casefold()
+        assert [way for text in odd for way in {text, *written_otherwise(text)} if way.casefold() in here] == []
 
 
 def test_every_setting_is_told_and_only_the_chosen_ones_as_they_are() -> None:
