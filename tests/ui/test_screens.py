@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -354,6 +354,21 @@ def test_a_device_string_that_cannot_be_used_is_not_kept(window: MainWindow) -> 
     sheet.treadmill.setText("trackmaster:COM3,units=kmh")
     sheet.save_button.click()
     assert window.station.settings.treadmill == "trackmaster:COM3,units=kmh"
+
+
+@pytest.mark.parametrize(("width", "height"), [(910, 432), (1366, 688), (1920, 1000)])
+def test_what_is_wrong_with_the_settings_is_in_sight(window: MainWindow, qtbot: QtBot, width: int, height: int) -> None:
+    window.resize(width, height)
+    wrong_settings(window)
+    sheet = window.sheet
+    assert isinstance(sheet, SettingsSheet)
+    port = sheet.body.viewport()
+
+    def in_sight() -> bool:
+        place = QRect(sheet.problems.mapTo(port, QPoint(0, 0)), sheet.problems.size())
+        return port.rect().contains(place)
+
+    qtbot.waitUntil(in_sight)
 
 
 def test_an_ant_strap_that_nobody_chose_lets_no_test_be_prepared(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -72,9 +73,20 @@ def problem_label() -> QLabel:
 
 
 def show_problems(target: QLabel, sentences: Sequence[str]) -> None:
-    """What is wrong, a line each; hidden where nothing is."""
+    """What is wrong, a line each, scrolled into sight; hidden where nothing is."""
     set_text(target, "\n".join(told(sentences)))
     set_shown(target, bool(sentences))
+    if sentences:
+        QTimer.singleShot(0, target, lambda: into_sight(target))  # when it has its place
+
+
+def into_sight(target: QWidget) -> None:
+    """Scroll whatever it lies in to where it is."""
+    around = target.parentWidget()
+    while around is not None:
+        if isinstance(around, QScrollArea):
+            around.ensureWidgetVisible(target)
+        around = around.parentWidget()
 
 
 def set_state(target: QWidget, state: str) -> None:
