@@ -1,5 +1,6 @@
 """What eight weeks of sessions teach of HRmax is scored as it is told."""
 
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -47,6 +48,8 @@ def test_a_score_is_the_error_before_and_after_and_the_fall_of_the_width() -> No
     assert "± half fell" in head
     assert " ".join(everybody.split()) == "all 3 18.0 4.7 +0.0 ± 10.0 +1.0 ± 3.0 2.0 66.7 % 15.0 % 50.0 % 100.0 %"
     assert session_scores(found[:1]) == {}
+    grouped = [replace(one, groups=("far", "near")[n // 2 : n // 2 + 1]) for n, one in enumerate(found)]
+    assert set(session_scores(grouped)) == {"all", "a session told", "far"}, "a group of one has no score"
 
 
 def test_people_train_as_the_plan_and_the_sources_have_it() -> None:

@@ -8,11 +8,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.unit.run.test_bouts import BOUT_S, in_bout, session
+from teststation.physiology.hrmax import SessionPeak
 from teststation.ports import HeartRateStatus
 from teststation.records.database import Record
 from teststation.records.people.people import Person
+from teststation.records.tests.sessions import KeptSessions
 from teststation.run import events as ev
 from teststation.snapshot import Snapshot, snapshot
+from ui.desktop.i18n.numbers import today
 from ui.desktop.intervals.screen import IntervalScreen
 from ui.desktop.intervals.start import StartSheet
 from ui.desktop.window import MainWindow
@@ -113,3 +116,15 @@ def test_a_record_without_sessions_is_none_the_wiser(record: Record, start: Star
     assert record.sessions.lines() == []
     assert start.harder_button.isHidden()
     assert start.cleared.isHidden()
+
+
+def test_where_the_band_follows_what_was_shown_the_sheet_says_so(
+    start: StartSheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Borg 17" not in start.where.text()
+    peak = SessionPeak(today().isoformat(), 220.0, 222.0, 15)
+    monkeypatch.setattr(KeptSessions, "peaks", lambda *_, **__: (peak,))
+    start.propose()
+    assert "Sonen går til 220" in start.where.text()
+    start.beta_blocker.setChecked(True)
+    assert "Borg 17" not in start.where.text(), "no pulse is aimed at"
