@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 LINE_MAX_BYTES = 65536
 BEFORE_OTHERS = -10  # POSIX niceness: well before windows, reports and other programs, after the system's own
@@ -28,21 +28,28 @@ def child_environment() -> dict[str, str]:
     return {**known, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def quiet_flags() -> dict[str, Any]:
+class Flags(TypedDict, total=False):
+    """Options of ``Popen``, each of one system."""
+
+    creationflags: int
+    start_new_session: bool
+
+
+def quiet_flags() -> Flags:
     """``Popen`` options of a child that Ctrl-C in the terminal does not reach, and that opens no console window."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
 
 
-def first_flags() -> dict[str, Any]:
+def first_flags() -> Flags:
     """``quiet_flags`` of a child that runs before windows and reports: a treadmill's watchdog waits half a second.
 
     On Linux the child asks for it itself, with ``come_first``.
     """
     flags = quiet_flags()
     if sys.platform == "win32":
-        flags["creationflags"] |= subprocess.ABOVE_NORMAL_PRIORITY_CLASS
+        flags["creationflags"] = flags.get("creationflags", 0) | subprocess.ABOVE_NORMAL_PRIORITY_CLASS
     return flags
 
 
@@ -64,14 +71,14 @@ def _take_place(niceness: int) -> None:
                 Path("/proc/self/autogroup").write_text(str(niceness), "ascii")
 
 
-def last_flags() -> dict[str, Any]:
+def last_flags() -> Flags:
     """``quiet_flags`` of a child that may wait, as whoever makes a report may: windows and drivers run before it.
 
     On Linux the child asks for it itself, with ``come_last``.
     """
     flags = quiet_flags()
     if sys.platform == "win32":
-        flags["creationflags"] |= subprocess.BELOW_NORMAL_PRIORITY_CLASS
+        flags["creationflags"] = flags.get("creationflags", 0) | subprocess.BELOW_NORMAL_PRIORITY_CLASS
     return flags
 
 

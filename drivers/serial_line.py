@@ -23,12 +23,13 @@ _WINDOWS_ERROR = re.compile(r"None, (\d+)\)\s*$")
 POLL_S = 0.02
 DRAIN_MOST = 4096
 
-_LOSSES: tuple[type[BaseException], ...] = (serial.SerialException, OSError)
 if sys.platform != "win32":
     import termios
 
-    # Raised by reset_input_buffer where the device behind the port has gone.
-    _LOSSES = (*_LOSSES, termios.error)
+    # The last is raised by reset_input_buffer where the device behind the port has gone.
+    _LOSSES: tuple[type[BaseException], ...] = (serial.SerialException, OSError, termios.error)
+else:
+    _LOSSES = (serial.SerialException, OSError)
 
 
 class LinkLost(DeviceError):

@@ -4,7 +4,7 @@ The product never does this; ``test_the_key_costs_what_sqlcipher_asks`` opens a 
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,7 +28,7 @@ _one_at_a_time = threading.RLock()
 
 
 @contextmanager
-def ordinary_keys() -> Iterator[None]:
+def ordinary_keys() -> Generator[None]:
     """For a record that the product itself has made, in another process: whatever this one's tests have set, and set
     again afterwards."""
     module: Any = dbapi2

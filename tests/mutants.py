@@ -2,7 +2,7 @@
 
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _HELD: set[Callable[[], None]] = set()  # facts that held in this process: the n
 
 
 @contextmanager
-def planted_fault(module: types.ModuleType, old: str, new: str) -> Iterator[types.ModuleType]:
+def planted_fault(module: types.ModuleType, old: str, new: str) -> Generator[types.ModuleType]:
     """A copy of ``module`` in whose source ``old``, found exactly once, is replaced by ``new``."""
     source = Path(str(module.__file__)).read_text("utf-8")
     if source.count(old) != 1:
@@ -46,7 +46,7 @@ def fails_with(module: types.ModuleType, old: str, new: str, fact: Callable[[], 
 
 
 @contextmanager
-def _put_in_place(module: types.ModuleType, old: str, new: str) -> Iterator[None]:
+def _put_in_place(module: types.ModuleType, old: str, new: str) -> Generator[None]:
     with planted_fault(module, old, new) as broken, pytest.MonkeyPatch.context() as patch:
         twins = {
             id(whole): vars(broken)[name]

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,7 +71,7 @@ class Cluster:
         return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{database}{options}"
 
     @contextmanager
-    def tls(self, certificate: bytes, key: bytes, *, only: str) -> Iterator[None]:
+    def tls(self, certificate: bytes, key: bytes, *, only: str) -> Generator[None]:
         """Speak TLS too, and take nothing else for the database ``only``."""
         for name, content in (("server.crt", certificate), ("server.key", key)):
             path = self.data / name
@@ -91,7 +91,7 @@ class Cluster:
             self._set_ssl("off")
 
     @contextmanager
-    def without_tls(self) -> Iterator[None]:
+    def without_tls(self) -> Generator[None]:
         """Speak no TLS for a while."""
         self._set_ssl("off")
         try:

@@ -4,7 +4,7 @@ import functools
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 BEHIND = 10  # of 20 steps below the ordinary: about a tenth of a core against an ordinary process that wants all of it
@@ -35,7 +35,7 @@ def may_come_back() -> bool:
 
 
 @contextmanager
-def yielding() -> Iterator[None]:
+def yielding() -> Generator[None]:
     """This thread, and whatever it starts meanwhile, behind the ordinary. Only where ``may_come_back``."""
     before = os.getpriority(os.PRIO_PROCESS, 0)
     os.setpriority(os.PRIO_PROCESS, 0, min(19, before + BEHIND))

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface  # pyright: ignore[reportMissingImports] - only where a wheel is built
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface  # type: ignore[import-not-found] - only where a wheel is built
 
 
 class CommitHook(BuildHookInterface[Any]):

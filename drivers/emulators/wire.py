@@ -171,18 +171,19 @@ class PtyServer(_Server):
     _closed: bool
 
     def __init__(self, device: WireDevice) -> None:
-        if sys.platform == "win32":
-            raise BadInput("--pty: Windows has no pseudo-terminals; use --tcp PORT")
-        super().__init__(device)
-        import pty
-        import tty
+        if sys.platform != "win32":
+            super().__init__(device)
+            import pty
+            import tty
 
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._master)
-        tty.setraw(self._slave)
-        self.url = os.ttyname(self._slave)
-        self._closed = False
-        self._begin()
+            self._master, self._slave = pty.openpty()
+            tty.setraw(self._master)
+            tty.setraw(self._slave)
+            self.url = os.ttyname(self._slave)
+            self._closed = False
+            self._begin()
+        else:
+            raise BadInput("--pty: Windows has no pseudo-terminals; use --tcp PORT")
 
     def _serve(self) -> None:
         try:

@@ -7,7 +7,7 @@ driver for the stick; both are said in words where they are missing.
 import contextlib
 import errno
 import time
-from typing import Any
+from typing import Any, cast
 
 from drivers.adapters import ANT_MAKER
 from drivers.serial_line import LinkLost
@@ -43,7 +43,7 @@ class UsbStick:
             raise LinkLost(Cause("ant_usb_no_libusb")) from error
         if found is None:
             raise LinkLost(Cause("ant_usb_none"))
-        self._stick: Any = found
+        self._stick = cast("Any", found)  # pyusb says nothing of its types
         self._in: Any
         self._out: Any
         try:

@@ -17,7 +17,7 @@ class CsafeReader:
     """``gauge.ReadCodec`` for CSAFE."""
 
     baudrate = BAUDRATE
-    questions = (ask(Question.SPEED), ask(Question.GRADE))
+    questions: tuple[bytes, ...] = (ask(Question.SPEED), ask(Question.GRADE))
 
     def __init__(self) -> None:
         self._decoder = FrameDecoder()

@@ -21,7 +21,7 @@ class WoodwayStandardReader:
     """``gauge.ReadCodec``: four digits of mm/s, or a sign and three digits of tenths of a percent, ended by 0D."""
 
     baudrate = 9600
-    questions = (bytes([SPEED, 0x00]), bytes([INCLINE, 0x00]))
+    questions: tuple[bytes, ...] = (bytes([SPEED, 0x00]), bytes([INCLINE, 0x00]))
 
     def __init__(self) -> None:
         self.damaged = 0

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ LOOKED_AT_FROM_S = 0.04
 
 
 @contextmanager
-def open_window(scale: float) -> Iterator[tuple[MainWindow, Setup]]:
+def open_window(scale: float) -> Generator[tuple[MainWindow, Setup]]:
     """The window and what a test of its one person needs."""
     application = _application("nb")
     with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "r", secrets.token_hex(8)) as record:

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import drivers.treadmill.controlled as driver_module
@@ -110,7 +110,7 @@ class Thread:
 @contextmanager
 def running(
     module: types.ModuleType, *, woodway: bool = False, treadmill: OpcodeBelt | None = None, recover: bool = False
-) -> Iterator[Thread]:
+) -> Generator[Thread]:
     """A driver that is told to quit however the test ends."""
     thread = Thread(module, woodway=woodway, treadmill=treadmill, recover=recover)
     try:
@@ -129,7 +129,7 @@ def holds(fact: Callable[[types.ModuleType], None]) -> None:
 
 
 @contextmanager
-def broken_driver(module: types.ModuleType, old: str, new: str) -> Iterator[types.ModuleType]:
+def broken_driver(module: types.ModuleType, old: str, new: str) -> Generator[types.ModuleType]:
     """The driver's module with a fault planted in it, or in a module that it is built on."""
     if module is driver_module:
         with planted_fault(module, old, new) as broken:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,7 +64,7 @@ class Strap:
 
 
 @contextmanager
-def strap_of(port: str) -> Iterator[Strap]:
+def strap_of(port: str) -> Generator[Strap]:
     strap = Strap(port)
     try:
         yield strap

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -218,7 +218,7 @@ def _com_port(url: str) -> tuple[socket.socket, str]:
 
 
 @contextmanager
-def rig(name: str, *, pty: bool = False) -> Iterator[Rig]:
+def rig(name: str, *, pty: bool = False) -> Generator[Rig]:
     """A rig that is ended however the test ends."""
     made = Rig(CASES[name], pty=pty)
     try:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -213,7 +213,7 @@ def kept(record: Path) -> list[StoredTest]:
 
 
 @contextmanager
-def running(floor: Floor, folder: Path, *more: str) -> Iterator[StationProcess]:
+def running(floor: Floor, folder: Path, *more: str) -> Generator[StationProcess]:
     """A station that is ended however the test ends."""
     station = StationProcess(floor, folder, *more)
     try:

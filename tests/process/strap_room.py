@@ -151,8 +151,9 @@ def cell(room: ExitStack, radio: VirtualRadio | None, family: str, fault: str, n
             own, other = radio.strap(name=f"HRM {number}", address=f"{address}:01"), None
             if fault == "second_strap":
                 other = radio.strap(name=f"HRM {number}b", address=f"{address}:02", serial=str(OTHER_NUMBER))
-            strap: WornStrap = WornBluetoothStrap(own, patient, lambda: LOAD, scale, other)
-            radio.begin(strap.beat())
+            worn = WornBluetoothStrap(own, patient, lambda: LOAD, scale, other)
+            radio.begin(worn.beat())
+            strap: WornStrap = worn
             device = f"ble:{own.address}"
         else:
             strap = (AntStick if family == "ant" else StrapBridge)(patient, lambda: LOAD, scale)

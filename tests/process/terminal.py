@@ -7,7 +7,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -100,7 +100,7 @@ class Terminal:
 
 
 @contextmanager
-def at_a_terminal(floor: Floor, folder: Path, *more: str, fault: Fault | None = None) -> Iterator[Terminal]:
+def at_a_terminal(floor: Floor, folder: Path, *more: str, fault: Fault | None = None) -> Generator[Terminal]:
     """``teststation run`` that asks before it starts."""
     words = ["run", "--protocol", "submax-13", "--treadmill", floor.treadmill_device]
     words += ["--heart-rate", floor.heart_rate_device, "--sex", "male", "--age", "44", "--weight", "88"]

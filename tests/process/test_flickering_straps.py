@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import chain, cycle, repeat
 from pathlib import Path
@@ -25,7 +25,7 @@ AGE = 44  # 85 % of 211 - 0.64 * 44 is 155 beats a minute
 
 
 @contextmanager
-def bridge(lines: Iterator[str]) -> Iterator[str]:
+def bridge(lines: Iterator[str]) -> Generator[str]:
     """A bridge on a socket that says one of these lines a second; its DEVICE string."""
     server = socket.create_server(("127.0.0.1", 0))
     server.settimeout(0.2)

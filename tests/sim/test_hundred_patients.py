@@ -36,11 +36,8 @@ def held(outcomes: list[Simulated]) -> int:
 
 def errors_of_the_result(outcomes: list[Simulated]) -> list[float]:
     # Of what is told as the result. The stages alone lean upwards: nothing in them says how fit people are.
-    return [
-        found.vo2max_ml_kg_min - one.body.vo2max
-        for one in outcomes
-        if (found := one.assessment.estimates[one.assessment.headline]).vo2max_ml_kg_min is not None
-    ]
+    told = [(one, one.assessment.estimates[one.assessment.headline].vo2max_ml_kg_min) for one in outcomes]
+    return [vo2max - one.body.vo2max for one, vo2max in told if vo2max is not None]
 
 
 def widths(outcomes: list[Simulated]) -> list[float]:

@@ -134,7 +134,7 @@ class VirtualBlueZ:
             )
             for uuid in seen.data.get(listed) or []
         ]
-        name = str(seen.data.get(kind.COMPLETE_LOCAL_NAME) or address)
+        name = seen.data.get(kind.COMPLETE_LOCAL_NAME) or address
         of_services = seen.data.get(kind.SERVICE_DATA_16_BIT_UUID)
         service_data = {} if of_services is None else {long_uuid(of_services[0]): Variant("ay", of_services[1])}
         device = {

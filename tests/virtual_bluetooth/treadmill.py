@@ -85,7 +85,7 @@ class VirtualTreadmill:
         self.links += 1
 
     def _write(self, _: object, command: bytes) -> None:
-        answer = self.machine.obey(bytes(command), time.monotonic())
+        answer = self.machine.obey(command, time.monotonic())
         task = asyncio.ensure_future(self._indicate(answer))
         self._running.add(task)
         task.add_done_callback(self._running.discard)

@@ -9,7 +9,7 @@ import os
 import secrets
 import zipfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -118,7 +118,7 @@ def export_record(
 
 
 @contextmanager
-def _whatever_happens(left_out: list[Cause], what: Cause) -> Iterator[None]:
+def _whatever_happens(left_out: list[Cause], what: Cause) -> Generator[None]:
     """One person never stops the export of everybody: what cannot be made is named. A full disk does stop it."""
     try:
         yield

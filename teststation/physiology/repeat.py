@@ -156,14 +156,14 @@ def see_together(visits: Sequence[Visit], heart: Heart, prior: Prior, *, days_ap
         return np.concatenate([whiten @ (hr - rest - (top - rest) * curve), at[n:], [mean_off]])
 
     low, high = np.log(LOWEST - RESTING_VO2), np.log(HIGHEST - RESTING_VO2)
-    at = np.concatenate([np.full(n, np.log(max(centre, float(vo2.max()) * 1.2) - RESTING_VO2)), np.zeros(4)])
+    at: Array = np.concatenate([np.full(n, np.log(max(centre, float(vo2.max()) * 1.2) - RESTING_VO2)), np.zeros(4)])
     curvature = np.eye(len(at))
     for _ in range(ROUNDS_MAX):
         off = model(at)
         slope = _slopes(model, at, off)
         curvature = slope.T @ slope
         step = np.linalg.solve(curvature + 1e-9 * np.eye(len(at)), slope.T @ off)
-        moved = at - np.clip(step, -1.0, 1.0)
+        moved: Array = at - np.clip(step, -1.0, 1.0)
         moved[:n] = np.clip(moved[:n], low, high)
         settled = float(np.abs(moved - at).max()) < SETTLED
         at = moved

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -87,7 +87,7 @@ def _com(windows: Windows) -> str:
 
 
 @contextmanager
-def _floor() -> Iterator[tuple[str, int]]:
+def _floor() -> Generator[tuple[str, int]]:
     """A treadmill on a terminal of this computer, and the strap of who walks on it on a socket."""
     command = [sys.executable, "-m", "drivers.emulators", "treadmill", "trackmaster", "--pty", "--strap-tcp", "0"]
     here = ROOT / ".venv" / "bin" / "python"
@@ -107,7 +107,7 @@ def _floor() -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def _port(crossing: Crossing, number: int) -> Iterator[str]:
+def _port(crossing: Crossing, number: int) -> Generator[str]:
     host, _, port = crossing.address.rpartition(":")
     with socket.create_connection((host, int(port)), 5) as asked:
         asked.sendall(f"{number}\n".encode("ascii"))

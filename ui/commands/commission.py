@@ -104,7 +104,8 @@ def _try(machine: Machine, arguments: argparse.Namespace, interrupt: Interrupt) 
 
 def _measure(asking: "_Asking", machine: Machine, arguments: argparse.Namespace) -> BeltCheck:
     trial = asking.trial
-    belt, info = trial.trial and trial.trial.belt, trial.info
+    moving, info = trial.trial, trial.info
+    belt = None if moving is None else moving.belt
     assert belt is not None
     assert info is not None
     sent_kmh = belt.sent_speed_kmh or 0.0
@@ -122,8 +123,8 @@ def _measure(asking: "_Asking", machine: Machine, arguments: argparse.Namespace)
         if measured is None or measured <= 0:
             raise BadInput("no reading was given, so nothing was kept")
         true_kmh = measured
-    now = trial.trial and trial.trial.belt
-    said_kmh = (None if now is None else now.measured_speed_kmh) or sent_kmh
+    now = trial.trial
+    said_kmh = (None if now is None or now.belt is None else now.belt.measured_speed_kmh) or sent_kmh
     today = datetime.now().astimezone().date()
     return belt_check(true_kmh, said_kmh, arguments.check, load_settings().operator, today)
 

@@ -4,7 +4,7 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -81,7 +81,7 @@ def subject_values(arguments: argparse.Namespace) -> dict[str, float | str | boo
 
 
 @contextmanager
-def the_record(arguments: argparse.Namespace, *, create: bool, needs: Permission | None = None) -> Iterator[Record]:
+def the_record(arguments: argparse.Namespace, *, create: bool, needs: Permission | None = None) -> Generator[Record]:
     """The record that the options name, opened with its passphrase.
 
     Args:

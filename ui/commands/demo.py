@@ -4,7 +4,7 @@ import argparse
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -93,7 +93,7 @@ def _subject(truth: Truth) -> Subject:
 
 
 @contextmanager
-def _demo_protocols() -> Iterator[OwnProtocols]:
+def _demo_protocols() -> Generator[OwnProtocols]:
     """The clinic's own protocols, as a copy: what is written in a demonstration is thrown away with it."""
     with tempfile.TemporaryDirectory(prefix="teststation-demo-") as folder:
         copy = Path(folder) / "protocols"
@@ -103,7 +103,7 @@ def _demo_protocols() -> Iterator[OwnProtocols]:
 
 
 @contextmanager
-def _demo_record(arguments: argparse.Namespace) -> Iterator[Record]:
+def _demo_record(arguments: argparse.Namespace) -> Generator[Record]:
     if arguments.record:
         with the_record(arguments, create=True) as record:
             yield record
@@ -113,7 +113,7 @@ def _demo_record(arguments: argparse.Namespace) -> Iterator[Record]:
 
 
 @contextmanager
-def throw_away_record() -> Iterator[Record]:
+def throw_away_record() -> Generator[Record]:
     """A record that is gone when the command ends."""
     with tempfile.TemporaryDirectory(prefix="teststation-demo-") as folder:
         path = Path(folder) / "demo.record"

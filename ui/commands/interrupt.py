@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 
@@ -35,7 +35,7 @@ class Interrupt:
 
 
 @contextmanager
-def orderly() -> Iterator[Interrupt]:
+def orderly() -> Generator[Interrupt]:
     """While a belt may be at stake: signals are counted, and whoever drives the belt looks."""
     interrupt = Interrupt()
     handlers: dict[int, Handler] = dict.fromkeys((*ENDING, *SUSPENDING), interrupt)
@@ -45,7 +45,7 @@ def orderly() -> Iterator[Interrupt]:
 
 
 @contextmanager
-def at_once() -> Iterator[None]:
+def at_once() -> Generator[None]:
     """While no belt is at stake: every one of them unwinds what is open, as Ctrl-C does."""
     with _handled_by(dict.fromkeys(ENDING, _unwind)):
         yield
@@ -56,7 +56,7 @@ def _unwind(_signal: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _handled_by(handlers: Mapping[int, Handler]) -> Iterator[None]:
+def _handled_by(handlers: Mapping[int, Handler]) -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # no other thread is asked
         return

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # read from the disk when a first window is on the screen
 
 
 @contextmanager
-def opening(language: str, theme: str = "light") -> Iterator[Hall]:
+def opening(language: str, theme: str = "light") -> Generator[Hall]:
     """A first window that says that the station opens; it goes when the station is there, or does not come."""
     application = _application(language, theme)
     hall = Hall(tr("about.title"))

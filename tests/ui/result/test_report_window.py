@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import PIL.Image
 import pypdf
 import pytest
 from PySide6.QtCore import Qt
@@ -148,7 +149,7 @@ def test_every_page_is_printed_at_300_dots_an_inch(
     for page in paper.pages:
         assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(A4_PT, abs=1.0)
         (image,) = page.images
-        assert image.image is not None
+        assert isinstance(image.image, PIL.Image.Image)
         assert image.image.width == pytest.approx(A4_PT[0] / 72 * 300, abs=4)
 
 

@@ -38,6 +38,7 @@ def test_a_buttons_words_keep_their_room_when_the_keyboard_comes(qtbot: QtBot, r
         made.setChecked(checked)
         option = QStyleOptionButton()
         made.initStyleOption(option)
+        # pyrefly: ignore[bad-assignment, unsupported-operation] - PySide6's stubs give an option's fields no type
         option.state |= QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_Enabled
         assert made.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, made).width() >= words
 

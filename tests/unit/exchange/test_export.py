@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -203,7 +203,7 @@ def test_without_the_rule_one_does(
     record: Record, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
-    def nothing_is_caught(left_out: list[Cause], what: Cause) -> Iterator[None]:
+    def nothing_is_caught(left_out: list[Cause], what: Cause) -> Generator[None]:
         yield
 
     monkeypatch.setattr(export, "_whatever_happens", nothing_is_caught)

@@ -1,6 +1,6 @@
 """Runs, results and events as small as a record takes them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -118,7 +118,7 @@ class _Undo(Exception):
 
 
 @contextmanager
-def undone(record: Record) -> Iterator[Connection]:
+def undone(record: Record) -> Generator[Connection]:
     """A transaction that is taken back at its end, for changes by hand that only one look is to see."""
     try:
         with record.database.writing() as connection:

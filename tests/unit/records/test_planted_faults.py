@@ -2,7 +2,7 @@
 
 import tempfile
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -25,6 +25,7 @@ from teststation.records.people.erasure import Reason, erase
 from teststation.records.people.people import Person
 from teststation.records.storage import server, shape
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.rows import fields_of
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON, RESULT, TEST
 from teststation.records.tests import stored_copies
 from teststation.records.tests.imported import EarlierResult
@@ -51,7 +52,7 @@ class Clinic:
 
 
 @contextmanager
-def clinic() -> Iterator[Clinic]:
+def clinic() -> Generator[Clinic]:
     with tempfile.TemporaryDirectory() as name, open_record(Path(name) / "a.record", PASSPHRASE) as record:
         record.users.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         record.users.add("kari", "Kari Berg", Role.ADMINISTRATOR, "gå tur i skogen")
@@ -91,7 +92,7 @@ def a_person_taken_out_is_told(one: Clinic) -> None:
 
 def a_person_put_in_is_told(one: Clinic) -> None:
     with one.record.database.reading() as connection:
-        row = dict(connection.execute(PERSON.select()).mappings().one())
+        row = fields_of(connection.execute(PERSON.select()).mappings().one())
     assert "verify_row_unknown" in codes(one.record, PERSON.insert().values(**{**row, "id": "x", "number": None}))
 
 

@@ -1,6 +1,7 @@
 """What a bout's pulse and Borg lead to, to the beat and to the second: the whole state that follows."""
 
 from dataclasses import replace
+from typing import cast
 
 import msgspec
 import pytest
@@ -79,7 +80,8 @@ def test_below_the_band_a_harder_load_is_offered_and_says_by_how_much(bpm: float
 def test_above_the_band_in_that_minute_the_next_bout_is_easier(bpm: float, eased: bool) -> None:
     # One low reading at its end: so the mean alone speaks.
     state = bout(pulse=pulse(bpm).read(READ_S, 160), bouts=Bouts(eased=2, offer=OFFER, next_load=HARDER))
-    read = replace(state.bouts, read_index=FIRST, read_bpm=pytest.approx(bpm))
+    near = cast("float", pytest.approx(bpm))
+    read = replace(state.bouts, read_index=FIRST, read_bpm=near)
     if eased:
         read = replace(read, offer=None, next_load=EASIER, eased=3)
     assert watched(state, READ_S) == replace(state, bouts=read)

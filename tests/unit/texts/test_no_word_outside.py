@@ -33,9 +33,9 @@ def _unread(tree: ast.AST) -> set[int]:
         match node:
             case ast.Expr(value=ast.Constant()) | ast.Raise() | ast.Assert():
                 hidden = [node]
-            case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.AST() as annotation):
+            case ast.AnnAssign(annotation=annotation):
                 hidden = [annotation]
-            case ast.FunctionDef(returns=ast.AST() as annotation):
+            case ast.arg(annotation=ast.AST() as annotation) | ast.FunctionDef(returns=ast.AST() as annotation):
                 hidden = [annotation]
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in LOGGED:
                 hidden = [node]

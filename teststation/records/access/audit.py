@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, insert, select, update
@@ -269,7 +270,7 @@ def _pages(connection: Connection) -> Iterator[RowMapping]:
         last = rows[-1].seq
 
 
-def _rows(connection: Connection, query: Select[tuple[object, ...]], limit: int) -> list[AuditRow]:
+def _rows(connection: Connection, query: Select[*tuple[Any, ...]], limit: int) -> list[AuditRow]:
     found = connection.execute(query.order_by(AUDIT.c.seq.desc()).limit(limit)).mappings()
     return [
         AuditRow(

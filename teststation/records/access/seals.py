@@ -13,6 +13,7 @@ Raw events are sealed by their hash in their test's row; what stations, wrong lo
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, inspect, select
@@ -177,6 +178,7 @@ def _read(connection: Connection, kind: _Kind, where: ColumnElement[bool] | None
         for row in rows:
             key = [str(row[index]) for index in place]
             own, added = list(row[: len(kind.columns)]), row[len(kind.columns) :]
+            # pyrefly: ignore[unnecessary-type-conversion] - a kind of str, which msgspec does not encode
             content: list[object] = [str(kind.table.name), own, parts.get(key[0], [])]
             told = {name: value for name, value in zip(kind.later, added, strict=True) if value is not None}
             if told:
@@ -184,7 +186,7 @@ def _read(connection: Connection, kind: _Kind, where: ColumnElement[bool] | None
             yield f"{kind.table.name} {':'.join(key)}", _key(kind, key), hashlib.sha256(_encode(content)).hexdigest()
 
 
-def _parts(connection: Connection, kind: _Kind, owners: Select[tuple[object, ...]]) -> dict[str, list[list[object]]]:
+def _parts(connection: Connection, kind: _Kind, owners: Select[*tuple[Any, ...]]) -> dict[str, list[list[object]]]:
     assert kind.parts is not None
     table, reference, columns = kind.parts
     chosen = owners.with_only_columns(kind.table.c[kind.key[0]]).order_by(None)

@@ -158,7 +158,7 @@ class Users:
         if problems:
             raise BadInput(*problems)
         one_time = make_one_time() if password is None else None
-        row = {
+        row: dict[str, object] = {
             "id": str(uuid.uuid4()),
             "login": folded,
             "name": trimmed,

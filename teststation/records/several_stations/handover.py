@@ -18,6 +18,7 @@ from teststation.cause import Cause, Problem
 from teststation.records.access.audit import NOT_TAKEN, Action, append, note_by_the_program
 from teststation.records.access.seals import SEALS, Key, seals_of
 from teststation.records.people.people import Person, Version, person_of
+from teststation.records.storage.rows import fields_of
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import (
     AUDIT,
@@ -161,12 +162,12 @@ def bring_at_hand(spool: Database, server: Database, person_id: str) -> None:
         # Only to be read here: what is written of training waits for the server.
         local.execute(delete(TRAINING).where(TRAINING.c.person_id == person_id))
         if training:
-            local.execute(insert(TRAINING), [dict(row) for row in training])
+            local.execute(insert(TRAINING), [fields_of(row) for row in training])
         for test_id in ids:
             if test_id not in due_tests:
                 _forget_test(local, test_id)
         for table, rows in ((TEST, tests), *parts.items()):
-            fresh = [dict(row) for row in rows if row["id" if table is TEST else "test_id"] not in due_tests]
+            fresh = [fields_of(row) for row in rows if row["id" if table is TEST else "test_id"] not in due_tests]
             if fresh:
                 local.execute(insert(table), fresh)
         for row in tests:
@@ -202,7 +203,7 @@ def take_servers(spool: Database, server: Database, person_id: str) -> None:
 def _give_person(local: Connection, remote: Connection, row: RowMapping, written: list[Key]) -> Problem | None:
     """Add or change a person on the server, and note what was written; a sentence where the server's version counts."""
     theirs = remote.execute(select(PERSON).where(PERSON.c.id == row["id"])).mappings().one_or_none()
-    if theirs is not None and dict(theirs) == dict(row):
+    if theirs is not None and fields_of(theirs) == fields_of(row):
         return None
     number = row["number"]
     taken = select(PERSON.c.id).where(PERSON.c.number == number, PERSON.c.id != row["id"])
@@ -212,12 +213,12 @@ def _give_person(local: Connection, remote: Connection, row: RowMapping, written
             f"(person {row['id']}); correct the number here, then hand over again"
         )
     if theirs is None:
-        remote.execute(insert(PERSON).values(**row))
+        remote.execute(insert(PERSON).values(**fields_of(row)))
         _give_versions(local, remote, row["id"], written)
         return None
     if theirs["updated_at"] != _version(local, "person", row["id"]):
         return Cause("person_two_stations", {"person": row["id"]})
-    remote.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
+    remote.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**fields_of(row)))
     _give_versions(local, remote, row["id"], written)
     return None
 
@@ -229,7 +230,7 @@ def _give_versions(local: Connection, remote: Connection, person_id: str, writte
     there = remote.execute(known).scalars().all()
     query = select(PERSON_VERSION).where(PERSON_VERSION.c.person_id == person_id)
     for row in local.execute(query.where(PERSON_VERSION.c.revision.not_in(there))).mappings():
-        remote.execute(insert(PERSON_VERSION).values(**row))
+        remote.execute(insert(PERSON_VERSION).values(**fields_of(row)))
         written.append(("person_version", person_id, row["revision"]))
 
 
@@ -268,10 +269,10 @@ def _give_test(local: Connection, remote: Connection, row: RowMapping, written: 
         return f"test {row['id']} is on the server with other events or another person; it is kept here too"
     if remote.execute(select(PERSON.c.id).where(PERSON.c.id == row["person_id"])).first() is None:
         return f"the person of test {row['id']} is not on the server; the test is kept here"
-    remote.execute(insert(TEST).values(**row))
+    remote.execute(insert(TEST).values(**fields_of(row)))
     written.append(("test", row["id"]))
     for table in _OF_A_TEST:
-        rows = [dict(part) for part in local.execute(select(table).where(table.c.test_id == row["id"])).mappings()]
+        rows = [fields_of(part) for part in local.execute(select(table).where(table.c.test_id == row["id"])).mappings()]
         if rows:
             remote.execute(insert(table), rows)
         if table in (RESULT, SESSION_RESULT, SIGNATURE):
@@ -292,9 +293,9 @@ def _take_person(local: Connection, row: RowMapping) -> None:
         other = PERSON.c.number == row["number"], PERSON.c.id != row["id"]
         local.execute(update(PERSON).where(*other).values(number=None))
     if local.execute(select(PERSON.c.id).where(PERSON.c.id == row["id"])).first() is None:
-        local.execute(insert(PERSON).values(**row))
+        local.execute(insert(PERSON).values(**fields_of(row)))
     else:
-        local.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**row))
+        local.execute(update(PERSON).where(PERSON.c.id == row["id"]).values(**fields_of(row)))
     _note(local, "person", row["id"], row["updated_at"])
 
 
@@ -313,9 +314,9 @@ def _take_users(local: Connection, users: Sequence[RowMapping]) -> None:
             local.execute(update(STATION_USER).where(STATION_USER.c.id == user_id).values(login=user_id))
     for row in users:
         if row["id"] in known:
-            local.execute(update(STATION_USER).where(STATION_USER.c.id == row["id"]).values(**row))
+            local.execute(update(STATION_USER).where(STATION_USER.c.id == row["id"]).values(**fields_of(row)))
         else:
-            local.execute(insert(STATION_USER).values(**row))
+            local.execute(insert(STATION_USER).values(**fields_of(row)))
 
 
 def _forget_test(local: Connection, test_id: str) -> None:

@@ -5,7 +5,7 @@ today, and what was kept while the server was away. Once away, the station stays
 brought everything to the server, so that nobody looks for what was kept here in a place that does not have it yet.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -134,13 +134,13 @@ class ServedDatabase(Database):
         take_servers(self.spool, self.server, person_id)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Generator[Connection]:
         """A transaction that sees one state of the record. Raises RecordError."""
         with self._where_it_is(lambda database: database.reading()) as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Generator[Connection]:
         """A transaction that is kept whole or not at all. Raises RecordError.
 
         A server that goes away in the middle raises ServerAway: nobody knows whether it has kept it. Doing the same
@@ -155,7 +155,7 @@ class ServedDatabase(Database):
         self.spool.close()
 
     @contextmanager
-    def _where_it_is(self, begin: Callable[[Database], AbstractContextManager[Connection]]) -> Iterator[Connection]:
+    def _where_it_is(self, begin: Callable[[Database], AbstractContextManager[Connection]]) -> Generator[Connection]:
         try:
             with ExitStack() as stack:
                 yield self._begun(stack, begin)

@@ -7,7 +7,7 @@ after the rollback journal is gone, so that what was committed survives a power 
 
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class CipherFile(EngineDatabase):
             return False
 
     @contextmanager
-    def bare(self) -> Iterator[Any]:
+    def bare(self) -> Generator[Any]:
         """A bare connection for what no transaction can do. Raises RecordError."""
         raw = self.connect()
         try:

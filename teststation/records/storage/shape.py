@@ -99,7 +99,7 @@ def _columns(connection: Connection, name: str, table: Table) -> Iterator[Cause]
     found = {
         column["name"]: (
             _type_name(column["type"], connection),
-            bool(column["nullable"]),
+            column["nullable"],
             "computed" in column or "identity" in column,
             _default(column["default"]),
         )

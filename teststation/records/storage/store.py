@@ -1,7 +1,7 @@
 """A record's tables in any database: short transactions, and every known failure as one sentence."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Connection, Engine
@@ -57,7 +57,7 @@ class EngineDatabase(Database):
     keep_head: Callable[[int, str], None] | None = None  # told of the audit log's new head when it is committed
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Generator[Connection]:
         """A transaction that sees one state of the record. Raises RecordError."""
         with self._sentences(), self.engine.connect() as connection:
             self._prepare(connection, writing=False)
@@ -65,7 +65,7 @@ class EngineDatabase(Database):
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Generator[Connection]:
         """A transaction that is kept whole or not at all; one writer at a time. Raises RecordError."""
         with self._sentences(), self.engine.connect() as connection:
             self._prepare(connection, writing=True)
@@ -93,7 +93,7 @@ class EngineDatabase(Database):
         """A known failure as a sentence; None for a bug."""
 
     @contextmanager
-    def _sentences(self) -> Iterator[None]:
+    def _sentences(self) -> Generator[None]:
         try:
             yield
         except DBAPIError as error:

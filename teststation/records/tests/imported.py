@@ -14,6 +14,7 @@ from teststation.ports import Value
 from teststation.records.access.audit import Action, AuditLog
 from teststation.records.access.users import Permission, still_may
 from teststation.records.people.people import Person, add_in
+from teststation.records.storage.rows import fields_of
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import IMPORTED_RESULT, PERSON
 
@@ -114,7 +115,7 @@ class ImportedResults:
                 for known in ids:  # grows: a duplicate may have duplicates of its own
                     ids += connection.execute(select(PERSON.c.id).where(PERSON.c.merged_into == known)).scalars()
                 query = query.where(IMPORTED_RESULT.c.person_id.in_(ids))
-            return [ImportedResult(**row) for row in connection.execute(query).mappings()]
+            return [ImportedResult(**fields_of(row)) for row in connection.execute(query).mappings()]
 
 
 def _fields(result: EarlierResult) -> dict[str, object]:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, func, insert, select
@@ -352,7 +352,7 @@ def with_whom_merged(connection: Connection, person_id: str) -> str:
     return person_id
 
 
-def _counting_results() -> Select[tuple[object, ...]]:
+def _counting_results() -> Select[*tuple[Any, ...]]:
     """Each test with the result that counts and the newest signature; subqueries by key, so that one test is quick."""
     columns = (
         TEST,
@@ -372,7 +372,7 @@ _OF_RESULT = (
 )  # fmt: skip
 
 
-def _summaries() -> Select[tuple[object, ...]]:
+def _summaries() -> Select[*tuple[Any, ...]]:
     columns = (
         *(TEST.c[name] for name in _OF_TEST),
         *(RESULT.c[name] for name in _OF_RESULT),
@@ -388,7 +388,7 @@ _LAST_SIGNED = (
 )
 
 
-def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         query.select_from(TEST)
         .outerjoin(SIGNATURE, and_(SIGNATURE.c.test_id == TEST.c.id, SIGNATURE.c.number == _LAST_SIGNED))

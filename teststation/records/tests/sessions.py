@@ -6,6 +6,7 @@ they treat a test. It has no row of ``result``, and is therefore in no list of t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import Select, and_, func, insert, select
@@ -169,7 +170,7 @@ _LAST_SIGNED = (
 )
 
 
-def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         query.select_from(TEST)
         .outerjoin(SIGNATURE, and_(SIGNATURE.c.test_id == TEST.c.id, SIGNATURE.c.number == _LAST_SIGNED))
@@ -183,7 +184,7 @@ def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
     )
 
 
-def _whole() -> Select[tuple[object, ...]]:
+def _whole() -> Select[*tuple[Any, ...]]:
     signed = (column.label(_SIGNED + column.name) for column in SIGNATURE.c)
     return _joined(select(TEST, SESSION_RESULT.c.session_json, *signed))
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, MetaData, Table, insert, select
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.rows import fields_of
 from teststation.records.storage.tables import RUN_NOW
 
 PAGES_A_STEP = 500  # 2 MB between two looks at whether to go on; another writer waits no longer
@@ -51,7 +52,7 @@ def copy_rows(source: Connection, target: Connection, go_on: GoOn = always) -> N
             for part in rows.mappings().partitions(ROWS_A_STEP):
                 if not go_on():
                     raise Interrupted(Cause("copy_given_up"))
-                target.execute(insert(table), [dict(row) for row in part])
+                target.execute(insert(table), [fields_of(row) for row in part])
 
 
 def tables(connection: Connection) -> list[Table]:

@@ -4,7 +4,7 @@ Each piece of content is marked on the page with a number of its own, and a tree
 what every number is (ISO 32000, 14.7 and 14.8). A canvas that nobody tells anything takes each text for a paragraph.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +37,7 @@ class TaggedCanvas(Canvas):
         self._shared: dict[int, tuple[object, Element]] = {}
 
     @contextmanager
-    def part(self, role: str, *, alt: str = "", same: object = None) -> Iterator[None]:
+    def part(self, role: str, *, alt: str = "", same: object = None) -> Generator[None]:
         """What is drawn meanwhile is one part. Inside another part it belongs to that one.
 
         Args:
@@ -50,7 +50,7 @@ class TaggedCanvas(Canvas):
             yield
 
     @contextmanager
-    def group(self, role: str) -> Iterator[None]:
+    def group(self, role: str) -> Generator[None]:
         """Parts that belong together; a row goes on with the table above it."""
         if role == ROW:
             last = self._inside[-1].kids[-1] if self._inside[-1].kids else None
@@ -67,7 +67,7 @@ class TaggedCanvas(Canvas):
             self._inside.pop()
 
     @contextmanager
-    def artifact(self) -> Iterator[None]:
+    def artifact(self) -> Generator[None]:
         """What is drawn meanwhile is no part of what is said: a footer, a rule."""
         raw: Any = self
         raw._code.append("/Artifact BMC")
@@ -106,7 +106,7 @@ class TaggedCanvas(Canvas):
         return known[1]
 
     @contextmanager
-    def _marking(self, part: Element) -> Iterator[None]:
+    def _marking(self, part: Element) -> Generator[None]:
         raw: Any = self
         page = len(self._marks) - 1
         number = len(self._marks[page])

@@ -27,7 +27,10 @@ def read_belt(state: RunState, read: ev.BeltRead) -> Step:
         measured_speed_kmh=read.measured_speed_kmh,
         measured_incline_pct=read.measured_incline_pct,
         deck_away=watched(
-            state.deck_away, t_s, state.setpoint and state.setpoint.incline_pct, read.measured_incline_pct
+            state.deck_away,
+            t_s,
+            None if state.setpoint is None else state.setpoint.incline_pct,
+            read.measured_incline_pct,
         ),
         off_target=_followed(state, read),
         belt_read_s=t_s,

@@ -99,7 +99,7 @@ def _fit(target: QLabel, wanted_px: float, width: int, height: int, *, bold: boo
     font = QFont(font_family())
     font.setBold(bold)
     px = max(SMALLEST_PX, round(wanted_px))
-    flags = int(Qt.TextFlag.TextWordWrap.value) if target.wordWrap() else 0
+    flags = Qt.TextFlag.TextWordWrap.value if target.wordWrap() else 0
     while px > SMALLEST_PX:
         font.setPixelSize(px)
         needed = QFontMetrics(font).boundingRect(0, 0, width, 10_000, flags, target.text())

@@ -206,9 +206,9 @@ class PretestScreen(QWidget):
         """Last time's values in grey: what stands there so is not taken for today's."""
         last = self._last
         for field, value in (
-            (self.weight, last and last.weight_kg),
-            (self.resting, last and last.resting_hr_bpm),
-            (self.waist, last and last.waist_cm),
+            (self.weight, None if last is None else last.weight_kg),
+            (self.resting, None if last is None else last.resting_hr_bpm),
+            (self.waist, None if last is None else last.waist_cm),
         ):
             field.setPlaceholderText("" if value is None else tr("pretest.last_value", value=exact(value)))
 

@@ -100,6 +100,10 @@ def _player() -> Callable[[Path], None] | None:
 
         flags = winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT
         return lambda path: winsound.PlaySound(str(path), flags)
+    return _by_program()
+
+
+def _by_program() -> Callable[[Path], None] | None:
     program = next((found for name in PLAYERS if (found := shutil.which(name))), None)
     if program is None:
         return None

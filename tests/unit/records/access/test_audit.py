@@ -13,6 +13,7 @@ from teststation.records.access.users import Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.erasure import Reason, erase
 from teststation.records.people.people import Person
+from teststation.records.storage.rows import fields_of
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON, PERSON_VERSION, TEST
 from teststation.records.upkeep.verification import problems
 from teststation.subject import Sex
@@ -137,7 +138,7 @@ def test_a_changed_row_with_a_fitting_hash_of_its_own_breaks_the_next(filled: Re
     from teststation.records.access.audit import _sha256
 
     def change(connection: Connection) -> None:
-        row = dict(connection.execute(select(AUDIT).where(AUDIT.c.seq == 4)).mappings().one())
+        row = fields_of(connection.execute(select(AUDIT).where(AUDIT.c.seq == 4)).mappings().one())
         row["actor"] = "en annen"
         connection.execute(update(AUDIT).where(AUDIT.c.seq == 4).values(actor="en annen", sha256=_sha256(row)))
 
@@ -154,7 +155,7 @@ def test_a_row_put_in_at_the_end_does_not_fit_the_head(filled: Record) -> None:
     def change(connection: Connection) -> None:
         from teststation.records.access.audit import _sha256
 
-        last = dict(connection.execute(select(AUDIT).where(AUDIT.c.seq == 8)).mappings().one())
+        last = fields_of(connection.execute(select(AUDIT).where(AUDIT.c.seq == 8)).mappings().one())
         last |= {"seq": 9, "previous_sha256": last["sha256"]}
         connection.execute(insert(AUDIT).values(**last | {"sha256": _sha256(last)}))
 
@@ -211,6 +212,6 @@ def test_a_break_is_found_when_the_record_is_opened_again(filled: Record, person
 
 def test_people_whom_the_log_does_not_know_are_told(record: Record, person: Person) -> None:
     with record.database.writing() as connection:
-        old = dict(connection.execute(select(PERSON)).mappings().one()) | {"id": "old", "number": None}
+        old = fields_of(connection.execute(select(PERSON)).mappings().one()) | {"id": "old", "number": None}
         connection.execute(insert(PERSON).values(**old))
     assert ["person old: nothing in the audit log tells of this row" in said for said in sentences(record)] == [True]

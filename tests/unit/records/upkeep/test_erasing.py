@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,7 +53,7 @@ with open_record(sys.argv[1], sys.argv[2]) as record, record.new_journal("run-1"
 
 
 @contextmanager
-def walking(path: Path, person_id: str, state: str = "walking") -> Iterator[None]:
+def walking(path: Path, person_id: str, state: str = "walking") -> Generator[None]:
     """Another process in the middle of a run of this person."""
     command = [sys.executable, "-c", WALKING, str(path), PASSPHRASE, person_id, state]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -25,6 +25,7 @@ from teststation.records.database import Record, open_record
 from teststation.records.people.erasure import Reason, erase
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.head_file import head_path
+from teststation.records.storage.rows import fields_of
 from teststation.records.storage.tables import (
     AUDIT,
     AUDIT_HEAD,
@@ -103,7 +104,7 @@ def _each_value(record: Record) -> Iterator[tuple[Table, Column[object], dict[st
     """Each column of each table, with a row that has something in it where there is one."""
     with record.database.reading() as connection:
         for table in METADATA.sorted_tables:
-            rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+            rows = [fields_of(row) for row in connection.execute(select(table)).mappings()]
             for column in table.columns:
                 with_value = [row for row in rows if row[column.name] is not None] or rows
                 if table is SETTING:  # the head's key is tried with the head
