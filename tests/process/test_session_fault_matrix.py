@@ -12,7 +12,7 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -128,7 +128,7 @@ class Operator:
 
 
 @contextmanager
-def on_belt(name: str, fault: str) -> Iterator[tuple[str, EmulatedTreadmill | None]]:
+def on_belt(name: str, fault: str) -> Generator[tuple[str, EmulatedTreadmill | None]]:
     """The DEVICE string of a belt, and the belt where there is one to look at."""
     if name in UNWIRED:
         yield name, None

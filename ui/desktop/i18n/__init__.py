@@ -3,7 +3,7 @@
 Report and causes have their own catalogue in the core; this one is the window's. A missing key is a bug and raises.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
@@ -29,7 +29,7 @@ def language() -> str:
 
 
 @contextmanager
-def of_session(is_one: bool = True) -> Iterator[None]:
+def of_session(is_one: bool = True) -> Generator[None]:
     """Make words of a session, where it ``is_one``, and not of a test: whatever makes them within asks nothing."""
     global _session
     before, _session = _session, is_one
