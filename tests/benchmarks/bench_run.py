@@ -68,7 +68,7 @@ def main(tests: int) -> None:
             mb = me.memory_info().rss / 1e6
             if number in (0, 4, 9, 19, 29, 39) or number == tests - 1:
                 print(f"after {number + 1} tests {mb:.0f} MB   (to hold after 50: {TO_HOLD_MB:.0f} MB)", flush=True)
-        stalls.tell()
+        stalls.end()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ With 0 seconds, only how fast it opens.
 """
 
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -16,17 +15,13 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
 
 from drivers.processes import child_environment
+from tests.benchmarks.house import Stalls, open_window
 from teststation.records.database import open_record
 from teststation.records.people.people import add_in, new_person
-from teststation.subject import Sex, Subject
-from ui.desktop.window import MainWindow
-from ui.station.settings import Settings
-from ui.station.station import Setup, Station, load_plan_of
+from teststation.subject import Sex
 
-SETTINGS = Settings(treadmill="emulated", heart_rate="emulated", intended_use_accepted=True)
 TOLD = """
 import time
 print(time.monotonic(), time.process_time(), flush=True)
@@ -119,29 +114,22 @@ def main(seconds: float) -> None:
 
 
 def during_a_run(seconds: float) -> None:
-    """The share of a core."""
-    application = QApplication([])
-    with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "r", secrets.token_hex(8)) as record:
-        station = Station(record, SETTINGS)
-        person = record.people.add(family_name="Måling", sex=Sex.MALE)
-        subject = Subject(sex=Sex.MALE, age_years=44, weight_kg=88)
-        window = MainWindow(station, demo=True)
-        window.resize(1920, 1080)
-        window.show()
-        window.prepare(Setup(load_plan_of("submax-13"), subject, "emulated", "emulated", person.id))
+    """The share of a core, and what holds up the event loop, in real time."""
+    with open_window(1.0) as (window, setup):
+        window.prepare(setup)
         live(3.0)
         assert window.flow is not None
         window.flow.session.begin()
         live(15.0)
+        stalls = Stalls()
+        stalls.when = f"during {seconds:.0f} s of a run"
         before, began_s = time.process_time(), time.monotonic()
         live(seconds)
         share = (time.process_time() - before) / (time.monotonic() - began_s)
         print(f"window during a run, {seconds:.0f} s: {100 * share:.1f} % of a core   (to hold: 10 %)")
+        stalls.end()
         window.stop()
         live(8.0)
-        window.close()
-        live(2.0)
-    application.quit()
 
 
 def before_one() -> None:

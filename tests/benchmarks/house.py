@@ -85,6 +85,7 @@ class Stalls:
         self.held: list[Held] = []
         self._main = threading.get_ident()
         self._stack = ""
+        self._ending = threading.Event()
         self._beat = (time.monotonic(), time.thread_time())
         self._timer = QTimer(interval=BEATS_EVERY_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -101,16 +102,19 @@ class Stalls:
         self._beat, self._stack = now, ""
 
     def _look(self) -> None:
-        while True:
-            time.sleep(0.01)
+        while not self._ending.wait(0.01):
             if not self._stack and time.monotonic() - self._beat[0] > LOOKED_AT_FROM_S:
                 frame = sys._current_frames().get(self._main)
                 lines = traceback.extract_stack(frame)
                 ours = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in lines]
                 self._stack = " < ".join(ours[::-1][:9])
 
-    def tell(self) -> None:
-        """For each part of the appointment the worst, and how many were longer than a hand may wait."""
+    def end(self) -> None:
+        """Look no more, and tell for each part of the appointment the worst, and how many a hand may not wait for."""
+        self._timer.stop()
+        self._ending.set()
+        if not self.held:
+            print("  the event loop was never held up by more than 20 ms")
         for when in dict.fromkeys(one.when for one in self.held):
             there = [one for one in self.held if one.when == when]
             worst = max(there, key=lambda one: one.computed_ms)

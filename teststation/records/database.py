@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Self, overload
+from typing import Any, Self, overload
 
 import msgspec
 from sqlalchemy import insert, select
@@ -24,6 +24,7 @@ from teststation.records.people.people import People, Person, person_in
 from teststation.records.several_stations.handover import HandedOver, prepare_spool, was_served
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.key import BUSY_TIMEOUT_S
 from teststation.records.storage.place import Place, place_of
 from teststation.records.storage.schema import upgrade, version
 from teststation.records.storage.server import Server
@@ -42,7 +43,6 @@ from teststation.training.diary import Entry, Source, kind_of
 from teststation.training.session.result import SessionResult
 from teststation.training.watch import Activity, Match
 
-BUSY_TIMEOUT_S = 5.0
 _PLAIN_SQLITE = b"SQLite format 3\0"
 FIRST_WITH_HEAD = "0005"
 
@@ -58,7 +58,12 @@ _RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def open_record(
-    location: str | Path, passphrase: str, *, create: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S
+    location: str | Path,
+    passphrase: str,
+    *,
+    create: bool = True,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    ahead: Any = None,
 ) -> "Record":
     """Open a record, or make it. Close it, or use it as a context manager.
 
@@ -67,12 +72,17 @@ def open_record(
         passphrase: Any Unicode text without a null character. With a server it opens this station's spool.
         create: Whether a missing record file is made, with its folder.
         busy_timeout_s: How long to wait for another program that writes to the file.
+        ahead: What ``connect_ahead`` gave for this location and passphrase.
     Raises:
         RecordError: one sentence on what is wrong and what to do; the file is then as it was.
     """
     place = place_of(location)
-    file = CipherFile(place.file, passphrase, busy_timeout_s)
-    _check_file(place.file, create=create or place.url is not None)
+    file = CipherFile(place.file, passphrase, busy_timeout_s, ahead)
+    try:
+        _check_file(place.file, create=create or place.url is not None)
+    except BaseException:
+        file.close()
+        raise
     return _opened(location, place, file)
 
 

@@ -26,12 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     from ui.desktop.application import opening
 
     with opening(settings.language, settings.theme) as hall:
-        from teststation.records.storage.passphrase import kept_passphrase
+        from teststation.records.storage.passphrase import default_record_path, kept_passphrase
         from teststation.records.storage.place import place_of
-        from ui.commands.common import come_in, the_location
         from ui.desktop.application import ask_passphrase, opened_meanwhile, run_app
 
-        location = the_location(arguments)
+        location = arguments.record or settings.record or default_record_path()
         place = place_of(location)
         passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
         passphrase = kept_passphrase(place.file, passphrase_file, os.environ)
@@ -41,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         if passphrase is None:
             return EXIT_NOT_ANSWERED
         with opened_meanwhile(location, passphrase) as record:
+            from ui.commands.common import come_in
+
             come_in(record, arguments, None)
             return run_app(record, settings, instead_of=hall)
 

@@ -31,7 +31,7 @@ def opening(language: str, theme: str = "light") -> Generator[Hall]:
     application = _application(language, theme)
     hall = Hall(tr("about.title"))
     WaitCover(hall).open()
-    hall.show()
+    hall.showMaximized()  # as the window that comes: its size is known then, and nothing is drawn twice for it
     application.processEvents()
     try:
         yield hall
@@ -45,10 +45,13 @@ def opened_meanwhile(location: str | Path, passphrase: str) -> "Record":
 
     Raises RecordError.
     """
-    from teststation.records.database import open_record
+    from teststation.records.storage.key import connect_ahead
 
     with ThreadPoolExecutor(1) as beside:
-        opened = beside.submit(open_record, location, passphrase, create=True)
+        ahead = beside.submit(connect_ahead, location, passphrase)
+        from teststation.records.database import open_record
+
+        opened = beside.submit(lambda: open_record(location, passphrase, create=True, ahead=ahead.result()))
         import ui.desktop.window  # noqa: F401
 
         return opened.result()
@@ -90,7 +93,7 @@ def run_app(
     awake.start()
     try:
         # As large as it will be: a style sheet made for another size would be made twice.
-        standing.window.resize(application.primaryScreen().availableSize())
+        standing.window.resize(application.primaryScreen().availableSize() if instead_of is None else instead_of.size())
         standing.window.showMaximized()
         if instead_of is not None:
             instead_of.hide()

@@ -245,7 +245,7 @@ def test_a_mistake_of_the_program_before_the_window_is_said_in_one_too(
     def broken() -> Settings:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ui.commands.common.the_location", lambda _: broken())
+    monkeypatch.setattr("teststation.records.storage.place.place_of", lambda _: broken())
     monkeypatch.setattr("ui.desktop.application.tell", lambda sentences: told.append(list(sentences)))
     assert cli.main([]) == 4
     assert "ZeroDivisionError" in told[0][0]

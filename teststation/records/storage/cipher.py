@@ -6,7 +6,6 @@ after the rollback journal is gone, so that what was committed survives a power 
 """
 
 import os
-import unicodedata
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
-from sqlcipher3 import dbapi2
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
+from teststation.records.storage import key
 from teststation.records.storage.store import EngineDatabase, Unreadable
-from teststation.texts.writing import is_text
 
-_DBAPI: Any = dbapi2  # a compiled module without types
 _IMMEDIATE = "teststation_immediate"
 _CODES = {
     5: "record_in_use",
@@ -50,20 +47,23 @@ _BY_WORDS = {
 class CipherFile(EngineDatabase):
     """A record's tables in their encrypted file."""
 
-    def __init__(self, path: Path, passphrase: str, busy_timeout_s: float) -> None:
+    def __init__(self, path: Path, passphrase: str, busy_timeout_s: float, ahead: Any = None) -> None:
         """Prepare the engine; nothing is opened yet.
 
+        Args:
+            ahead: The first connection, where ``key.connect_ahead`` has made it.
         Raises:
             RecordError: a passphrase that no database can have.
         """
-        _check(path, passphrase)
+        self._ahead = ahead
+        key.check_passphrase(path, passphrase)
         self.path = path
         self.name = str(path)
         self.busy_timeout_s = busy_timeout_s
         self._passphrase = passphrase
         self._opened: os.stat_result | None = None
         self.engine = create_engine(
-            "sqlite://", module=_DBAPI, creator=self.connect, poolclass=QueuePool, hide_parameters=True
+            "sqlite://", module=key.DBAPI, creator=self.connect, poolclass=QueuePool, hide_parameters=True
         )
         event.listen(self.engine, "begin", _begin)
 
@@ -71,20 +71,19 @@ class CipherFile(EngineDatabase):
         """A bare connection of the database module, with the key given; the caller closes it."""
         if self._opened is not None and not self.path.exists():
             raise RecordError(Cause("record_moved", {"name": self.name}))  # else an empty one would be made here
-        raw = _DBAPI.connect(str(self.path), timeout=self.busy_timeout_s, isolation_level=None, check_same_thread=False)
-        try:
-            raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error, where our one sentence goes
-            raw.execute(f"PRAGMA key = {_quoted(self._passphrase)}")
-            raw.execute("PRAGMA foreign_keys = ON")
-            raw.execute("PRAGMA synchronous = EXTRA")
-        except BaseException:
-            raw.close()  # Windows moves no file that somebody has open, and a damaged record is to be set aside
-            raise
-        return raw
+        ahead, self._ahead = self._ahead, None
+        return key.connect(self.path, self._passphrase, self.busy_timeout_s) if ahead is None else ahead
 
     def opened(self) -> None:
         """The file that is there now is the record: another one in its place, later, is not."""
         self._opened = self.path.stat()
+
+    def close(self) -> None:
+        """Close every connection, and one that was made ahead and not used."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.close()
+        super().close()
 
     @property
     def in_place(self) -> bool:
@@ -100,7 +99,7 @@ class CipherFile(EngineDatabase):
         raw = self.connect()
         try:
             yield raw
-        except _DBAPI.Error as error:
+        except key.DBAPI.Error as error:
             known = self.sentence(error)
             if known is None:
                 raise
@@ -118,12 +117,12 @@ class CipherFile(EngineDatabase):
         Raises:
             RecordError: a passphrase that no database can have, or the file is in use or cannot be written.
         """
-        _check(self.path, passphrase)
+        key.check_passphrase(self.path, passphrase)
         self.close()  # connections under the former key
         with self.bare() as raw:
             raw.execute("BEGIN EXCLUSIVE")  # waits for others, and finds out whether the present key is right
             raw.execute("ROLLBACK")
-            raw.execute(f"PRAGMA rekey = {_quoted(passphrase)}")
+            raw.execute(f"PRAGMA rekey = {key.quoted(passphrase)}")
         self._passphrase = passphrase
 
     def _prepare(self, connection: Connection, *, writing: bool) -> None:
@@ -143,18 +142,6 @@ class CipherFile(EngineDatabase):
             known = "record_moved"  # SQLite writes to no file whose name leads elsewhere
         kind = Unreadable if code & 0xFF in _UNREADABLE else RecordError
         return kind(Cause(known, {"name": self.name}))
-
-
-def _check(path: Path, passphrase: str) -> None:
-    if not passphrase or "\0" in passphrase:
-        raise RecordError(Cause("record_no_passphrase", {"name": str(path)}))
-    if not is_text(passphrase):
-        raise RecordError(Cause("record_passphrase_no_text", {"name": str(path)}))
-
-
-def _quoted(passphrase: str) -> str:
-    # The same word typed on another system may come as other code points.
-    return "'" + unicodedata.normalize("NFC", passphrase).replace("'", "''") + "'"
 
 
 def _begin(connection: Connection) -> None:

@@ -3,13 +3,15 @@
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.files.reading import read_text
-from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.place import data_folder
+
+if TYPE_CHECKING:  # a passphrase is found before SQLAlchemy is read from the disk
+    from teststation.records.storage.cipher import CipherFile
 
 VARIABLE = "TESTSTATION_PASSPHRASE"
 SERVICE = "teststation"  # under this name the keyring keeps one key for each record's path
@@ -97,7 +99,7 @@ def is_new(record: Path) -> bool:
 
 
 def change_passphrase(
-    file: CipherFile, passphrase: str, new: str, keyring_backend: KeyringBackend | None = None
+    file: "CipherFile", passphrase: str, new: str, keyring_backend: KeyringBackend | None = None
 ) -> bool:
     """Encrypt a record's file anew under another passphrase, in one transaction; journals keep their own key.
 
@@ -129,6 +131,8 @@ def change_passphrase(
 
 def opens(path: Path, passphrase: str) -> bool:
     """Whether a passphrase opens a record's file."""
+    from teststation.records.storage.cipher import CipherFile
+
     file = CipherFile(path, passphrase, busy_timeout_s=5.0)
     try:
         with file.reading() as connection:

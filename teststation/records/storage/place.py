@@ -3,13 +3,15 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
+
+if TYPE_CHECKING:  # a file's place is found before SQLAlchemy is read from the disk
+    from sqlalchemy.engine import URL
 
 DRIVER = "postgresql+psycopg"
 
@@ -20,7 +22,7 @@ class Place:
 
     file: Path
     name: str
-    url: URL | None = None
+    url: "URL | None" = None
 
 
 def data_folder() -> Path:
@@ -37,6 +39,9 @@ def place_of(location: str | Path) -> Place:
     text = str(location)
     if "://" not in text:
         return Place(Path(location).expanduser(), text)
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     form = f"{DRIVER}://USER@HOST/DATABASE"
     try:
         url = make_url(text)
@@ -53,6 +58,6 @@ def place_of(location: str | Path) -> Place:
     return Place(data_folder() / "servers" / f"{digest}.spool", shown(url), url)
 
 
-def shown(url: URL) -> str:
+def shown(url: "URL") -> str:
     """A server's address as it may be shown: without a password, user or options."""
     return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database}"

@@ -118,7 +118,7 @@ class PersonScreen(QWidget):
         set_shown(self.backup, False)
         self.show_waiting(0)
         self.show_today(())
-        self.refresh()
+        self._show_chosen()
 
     def _table(self, model: PeopleModel | TodayModel, name: str) -> QTableView:
         table = QTableView()

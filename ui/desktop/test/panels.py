@@ -21,6 +21,7 @@ from ui.desktop.widgets.base import (
     set_shown,
     set_state,
     set_text,
+    set_value,
 )
 
 NEAR_LIMIT = 0.95
@@ -124,8 +125,7 @@ class HeartPanel(QFrame):
         return tr("run.attempts", n=self.attempts) if self.attempts else tr("run.no_pulse")
 
     def _bar(self, percent: int, state: str) -> None:
-        if self.bar.value() != percent:
-            self.bar.setValue(percent)
+        set_value(self.bar, percent)
         set_state(self.bar, state)
 
 

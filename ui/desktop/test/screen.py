@@ -15,7 +15,7 @@ from ui.desktop.test.controls import RunControls
 from ui.desktop.test.panels import CountdownPanel, HeartPanel, LimitPanel, StagePanel, TopStrip
 from ui.desktop.test.prompt import PromptPanel
 from ui.desktop.theme.style import STOP_HEIGHT, STOP_WIDTH
-from ui.desktop.widgets.base import button, column, frame, label, row, set_shown, set_text
+from ui.desktop.widgets.base import button, column, frame, label, row, set_shown, set_text, set_value
 from ui.desktop.widgets.hold_button import HoldButton
 from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.message_bar import MessageBar
@@ -203,8 +203,8 @@ class RunScreen(QWidget):
         set_text(self.outlook, outlook_words(found))
         percent = certainty_percent(found)
         set_shown(self.meter, percent is not None)
-        if percent is not None and self.meter.value() != percent:
-            self.meter.setValue(percent)
+        if percent is not None:
+            set_value(self.meter, percent)
 
     def _show_foot(self, moment: Snapshot) -> None:
         if moment.phase is Phase.READY:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 from teststation.errors import StationError
 from teststation.exchange.names import person_stem
 from teststation.exchange.training import effect_on
-from teststation.exchange.watches import read_activities
 from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import SessionLine
@@ -166,6 +165,8 @@ class TrainingFlow(QObject):
     def bring_in(self, path: Path) -> None:
         """A watch's activities, each into the row it belongs to."""
         try:
+            from teststation.exchange.watches import read_activities  # its tables of every field are large
+
             found = self.station.record.bring_in(self.person.id, read_activities(path, today()))
         except StationError as error:
             self._window.tell(tr("error.known"), told(error))

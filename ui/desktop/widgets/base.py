@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -106,6 +107,14 @@ def set_shown(target: QWidget, shown: bool) -> None:
 
 
 Margins = int | tuple[int, int, int, int]
+
+
+def set_value(bar: QProgressBar, value: int) -> None:
+    """Show another value, and draw it with whatever else has changed: by itself a bar has all of that drawn at once."""
+    if bar.value() != value:
+        bar.setUpdatesEnabled(False)
+        bar.setValue(value)
+        bar.setUpdatesEnabled(True)
 
 
 def make_room(root: QWidget, scale: float) -> None:
