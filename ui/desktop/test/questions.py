@@ -68,7 +68,7 @@ def event_sheet(window: QWidget, chosen: Callable[[str, str], None], dock: Dock 
     other.returnPressed.connect(keep)
     inside = sheet.body.content.layout()
     assert isinstance(inside, QBoxLayout)
-    inside.addLayout(row(other, button(tr("event.keep"), keep, "touch"), gap=8, shares=(1,)))
+    inside.insertLayout(2, row(other, button(tr("event.keep"), keep, "touch"), gap=8, shares=(1,)))
     return sheet
 
 
@@ -115,7 +115,7 @@ def load_sheet(
     fields = form((tr("run.speed"), speed), (tr("run.incline"), incline))
     told = [label(tr("load.changed"), "problem", wrap=True)] if changed else []
     problems = problem_label()
-    body = column(*told, label(words, "soft", wrap=True), fields, problems)
+    body = column(*told, label(words, "soft", wrap=True), fields, problems, 1)
     sheet = Sheet(window, tr("load.title"), body, width=820, dock=dock)
 
     def set_load() -> None:

@@ -33,7 +33,9 @@ def choices(
     """A sheet with one button for each ``(code, text)``; a tap or its digit closes it and hands over the code."""
     grid = QGridLayout()
     grid.setSpacing(10)
-    sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid), dock=dock)
+    # A drawer is as high as its place: what is asked stands together at its top.
+    below = () if dock is None else (1,)
+    sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid, *below), dock=dock)
 
     def choose(code: str) -> None:
         sheet.answer = code
