@@ -242,6 +242,7 @@ class Walk:
         self.close_sheet()
         window.result.done.emit()
         window.people.search.clear()
+        window.people.today_button.click()
         self.save("09-today")
         window.people.waiting_button.click()
         self.save("39-waiting")

@@ -47,6 +47,9 @@ def test_a_sentence_across_a_table_wraps_and_pushes_no_column_out(qtbot: QtBot) 
     qtbot.waitUntil(lambda: table.rowHeight(1) > 1.5 * table.rowHeight(0))
     assert [table.columnWidth(place) for place in range(3)] == plain
     assert table.horizontalScrollBar().maximum() == 0
+    fill_wrapped(table, [("1", "4:00", "116", "ja"), (sentence,)])
+    qtbot.wait(20)
+    assert [table.columnWidth(place) for place in range(3)] == plain, "nor when it is shown again"
     assert table.fontMetrics().horizontalAdvance(sentence) > table.viewport().width(), "it has to wrap"
 
 

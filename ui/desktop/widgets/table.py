@@ -62,13 +62,14 @@ def fill_wrapped(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
 
     A row of one text goes across all columns: a sentence in a column among numbers would be a word wide.
     """
+    table.setRowCount(0)
     table.clearSpans()
     table.setRowCount(len(rows))
     for line, row in enumerate(rows):
+        if len(row) == 1 < table.columnCount():  # before its text: a column would be as wide as that
+            table.setSpan(line, 0, 1, table.columnCount())
         for place, text in enumerate(row):
             item = QTableWidgetItem(text)
             item.setToolTip(text)
             table.setItem(line, place, item)
-        if len(row) == 1 < table.columnCount():
-            table.setSpan(line, 0, 1, table.columnCount())
     table.resizeRowsToContents()
