@@ -65,6 +65,22 @@ def _is_session(text: str) -> bool:
     return tomllib.loads(text).get("kind") == SESSION
 
 
+def is_session(text: str) -> bool:
+    """Whether a protocol's text is an interval session; what is in no order is none."""
+    checked = check_text(text)
+    return not checked.problems and checked.table.get("kind") == SESSION
+
+
+def example_plan(text: str, path: str) -> Plan:
+    """A test's plan; a session's as somebody would walk it whose bouts are 5 km/h at 8 %: they are everybody's own.
+
+    Raises:
+        BadInput: one sentence for each problem.
+    """
+    example = SessionLoads(bout=Setpoint(speed_kmh=5.0, incline_pct=8.0))
+    return load_session(text, path, example) if is_session(text) else load_plan(text, path)
+
+
 def find(protocol: str, own: OwnProtocols | None = None) -> tuple[str, str]:
     """Text and path of a built-in protocol, a test's or a session's, of one of the clinic's own, or of a file.
 

@@ -8,18 +8,15 @@ from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
 from teststation.files.outputs import Kind, Output
 from teststation.files.reading import read_text
-from teststation.ports import Setpoint
-from teststation.protocol.load import SessionLoads, builtin_ids, builtin_sessions, find, load_plan, load_session
+from teststation.protocol.load import builtin_ids, builtin_sessions, example_plan, find, load_plan
 from teststation.protocol.load import check as check_text
 from teststation.protocol.own import without_head
-from teststation.protocol.plan import Plan
 from teststation.texts import english, first_of
 from ui.commands import outputs
 from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.station.desk import unnamed
 from ui.station.protocols import bring_in, the_own
-from ui.station.station import load_plan_of
 
 
 def list_all(_: argparse.Namespace) -> int:
@@ -28,7 +25,7 @@ def list_all(_: argparse.Namespace) -> int:
         plan = load_plan(*find(identifier))
         tell(f"{identifier:18} {plan.duration_s / 60:5.1f} min  {plan.title}")
     for identifier in builtin_sessions():
-        plan = _session_plan(identifier)
+        plan = example_plan(*find(identifier))
         minutes = (plan.duration_s + plan.cool_down.duration_s) / 60
         tell(f"{identifier:18} {minutes:5.1f} min  {plan.title}  (interval session)")
     problems: list[Problem] = []
@@ -39,9 +36,11 @@ def list_all(_: argparse.Namespace) -> int:
         except BadInput as error:
             problems += error.causes
             continue
-        plan = load_plan(version.text, identifier)
+        plan = example_plan(version.text, identifier)
         state = "taken out of use" if version.withdrawn else f"version {version.number}"
-        tell(f"{identifier:18} {plan.duration_s / 60:5.1f} min  {plan.title}  (the clinic's own, {state})")
+        whose = "the clinic's own" if plan.session is None else "the clinic's own interval session"
+        minutes = (plan.duration_s + (0.0 if plan.session is None else plan.cool_down.duration_s)) / 60
+        tell(f"{identifier:18} {minutes:5.1f} min  {plan.title}  ({whose}, {state})")
     for problem in problems:
         say(english(problem))
     return BadInput.exit_status if problems else 0
@@ -49,8 +48,8 @@ def list_all(_: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """The stages of one protocol."""
-    session = arguments.protocol in builtin_sessions()
-    plan = _session_plan(arguments.protocol) if session else load_plan_of(arguments.protocol)
+    plan = example_plan(*find(arguments.protocol, the_own()))
+    session = plan.session is not None
     tell(f"{plan.id}: {plan.title}")
     print(f"sha256 {plan.sha256}")
     print("the load is the person's own; here as an example" if session else f"speed {plan.speed_name}")
@@ -62,12 +61,6 @@ def show(arguments: argparse.Namespace) -> int:
     if plan.citation:
         tell(plan.citation)
     return 0
-
-
-def _session_plan(identifier: str) -> Plan:
-    """A session as somebody would walk it whose bouts are 5 km/h at 8 %: what it asks for is everybody's own."""
-    loads = SessionLoads(bout=Setpoint(speed_kmh=5.0, incline_pct=8.0))
-    return load_session(*find(identifier), loads)
 
 
 def check(arguments: argparse.Namespace) -> int:

@@ -29,6 +29,7 @@ from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.commands.who import checked_born, described, person_for
 from ui.station.interval_session import TrainingSession, learned_from, propose_session
+from ui.station.protocols import the_own
 from ui.station.settings import load_settings
 from ui.station.station import Setup, Station, floors_sentence
 
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         person_id = person_for(record, described(arguments, subject), subject, arguments.language)
         demo = is_demonstration(arguments.treadmill, arguments.heart_rate)
         today = datetime.now().astimezone().date().isoformat()
-        proposal = propose_session(record, person_id, subject, arguments.plan, today, demo=demo)
+        own = station.own_protocols
+        proposal = propose_session(record, person_id, subject, arguments.plan, today, demo=demo, own=own)
         load = _typed(arguments)
         if load is None and arguments.harder:
             load = proposal.start.offered
@@ -281,7 +283,7 @@ def _checked(arguments: argparse.Namespace) -> Subject:
     if arguments.harder and arguments.speed is not None:
         problems.append("--harder and --speed both say the load; leave one out")
     for check in (
-        lambda: session_band(*find(arguments.plan)),
+        lambda: session_band(*find(arguments.plan, the_own())),
         lambda: checked_born(arguments, subject),
         lambda: Station.check_devices(arguments.treadmill, arguments.heart_rate, arguments.time_scale),
         lambda: outputs.check(arguments, (arguments.json, Kind.JSON)),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from teststation.cause import Cause
@@ -11,7 +12,8 @@ from teststation.physiology.hrmax import shown_bpm
 from teststation.physiology.prescription import BORG_HIGH
 from teststation.physiology.result import Line
 from teststation.ports import Setpoint
-from teststation.protocol.load import SessionLoads, builtin_sessions, find, load_session, session_band
+from teststation.protocol.load import SessionLoads, builtin_sessions, find, is_session, load_session, session_band
+from teststation.protocol.own import OwnProtocols
 from teststation.protocol.plan import Plan
 from teststation.protocol.schema import INCLINE_PCT, SPEED_KMH
 from teststation.records.database import Record
@@ -63,7 +65,8 @@ class TrainingSession(Session):
 class Proposal:
     """Where a person's next session starts. ``subject`` knows what earlier sessions said of HRmax."""
 
-    protocol: str
+    text: str  # of the session as it was when this was proposed
+    path: str
     subject: Subject
     start: Start
     line: Line | None  # of the last test, for warm-up and pauses
@@ -83,7 +86,7 @@ class Proposal:
             loads = self._typed(load)
         if loads is None:
             raise BadInput(self.start.cause)
-        return load_session(*find(self.protocol), loads)
+        return load_session(self.text, self.path, loads)
 
     def _typed(self, load: Setpoint) -> SessionLoads:
         speeds, inclines = SPEED_KMH, INCLINE_PCT
@@ -94,27 +97,45 @@ class Proposal:
 
 
 def propose_session(
-    record: Record, person_id: str, subject: Subject, protocol: str, today: str, *, demo: bool
+    record: Record,
+    person_id: str,
+    subject: Subject,
+    protocol: str,
+    today: str,
+    *,
+    demo: bool,
+    own: OwnProtocols | None = None,
 ) -> Proposal:
     """Where a person's next session starts, by their last test and their last session of this kind.
 
+    Args:
+        own: The clinic's own protocols, whose sessions are known by their names too.
     Raises:
         BadInput: the protocol is no session, or no sound one.
     """
-    band = session_band(*find(protocol))
+    text, path = find(protocol, own)
+    band = session_band(text, path)
     peaks = record.sessions.peaks(person_id, demo=demo)
     known = with_evidence(subject, peaks, today)
     tests = [stored for stored in record.tests.history(person_id) if stored.run.demo is demo]
     last = (tests[-1].assessment, advise(tests[-1].run, tests[-1].assessment)) if tests else None
-    plan_id = load_session(*find(protocol), ANY_LOAD).id
+    plan_id = load_session(text, path, ANY_LOAD).id
     before = record.sessions.last_load(person_id, plan_id, demo=demo)
     start = propose(known, band, last, before, shown_bpm(peaks, today, BORG_HIGH))
-    return Proposal(protocol, known, start, None if last is None else last[0].line)
+    return Proposal(text, path, known, start, None if last is None else last[0].line)
 
 
-def session_titles() -> dict[str, str]:
-    """What the sessions that come with the station are called, by id."""
-    return {identifier: load_session(*find(identifier), ANY_LOAD).title for identifier in builtin_sessions()}
+def session_titles(own: OwnProtocols | None = None) -> dict[str, str]:
+    """What the sessions at hand are called, by id: the station's, then the clinic's own that are in use."""
+    found = {identifier: load_session(*find(identifier), ANY_LOAD).title for identifier in builtin_sessions()}
+    if own is None:
+        return found
+    for identifier in own.ids():
+        with suppress(BadInput):
+            version = own.newest(identifier)
+            if is_session(version.text):
+                found[identifier] = version.title
+    return found
 
 
 def learned_from(record: Record, stored: StoredSession) -> Learned | None:

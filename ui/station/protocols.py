@@ -9,7 +9,7 @@ from pathlib import Path
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.files.reading import read_text
-from teststation.protocol.load import builtin_ids, find, is_builtin, load_plan
+from teststation.protocol.load import builtin_ids, builtin_sessions, example_plan, find, is_builtin
 from teststation.protocol.naming import is_identifier, slug
 from teststation.protocol.own import OwnProtocols, Version, sha256_of, without_head
 from teststation.protocol.schema import Checked, check_text
@@ -28,6 +28,8 @@ class Shelved:
     version: Version | None = None  # None: it comes with the station
     uses: int = 0  # tests of the record that were walked with it, in any version
     uses_of_this: int = 0  # with exactly this text
+
+    bouts: int = 0  # of an interval session; none in a test
 
     @property
     def withdrawn(self) -> bool:
@@ -71,7 +73,8 @@ def shelf(own: OwnProtocols, uses: Mapping[tuple[str, str], int]) -> tuple[list[
             damaged.append(Damaged(identifier, error))
         else:
             found.append(_shelved(identifier, version.text, version, uses))
-    found += [_shelved(identifier, find(identifier)[0], None, uses) for identifier in builtin_ids()]
+    built_in = (*builtin_ids(), *builtin_sessions())
+    found += [_shelved(identifier, find(identifier)[0], None, uses) for identifier in built_in]
     found.sort(key=lambda one: one.withdrawn)
     return found, damaged
 
@@ -95,7 +98,7 @@ def save_version(own: OwnProtocols, text: str, name: str, by: str, after: int, *
 
 def titles(own: OwnProtocols, besides: str = "") -> list[str]:
     """What the protocols at hand are called, but for one: two of one name are taken for each other."""
-    found = [load_plan(*find(identifier)).title for identifier in builtin_ids()]
+    found = [example_plan(*find(identifier)).title for identifier in (*builtin_ids(), *builtin_sessions())]
     for identifier in own.ids():
         if identifier != besides:
             with suppress(BadInput):
@@ -114,7 +117,7 @@ def bring_in(own: OwnProtocols, path: Path, name: str, by: str) -> Version:
 
     Raises:
         NotInOrder: it is no protocol, or one with problems.
-        BadInput: it cannot be read, is a session, its id or title is taken or unusable, or this version is here.
+        BadInput: it cannot be read, its id or title is taken or unusable, or this version is here.
     """
     try:
         text = without_head(read_text(path))
@@ -123,7 +126,7 @@ def bring_in(own: OwnProtocols, path: Path, name: str, by: str) -> Version:
     checked = check_text(text)
     if checked.problems:
         raise NotInOrder(str(path), checked)
-    plan = load_plan(text, str(path))
+    plan = example_plan(text, str(path))
     if not is_identifier(plan.id):
         raise BadInput(Cause("protocol_id_unusable", {"protocol": plan.id}))
     there = own.versions(plan.id)
@@ -135,7 +138,10 @@ def bring_in(own: OwnProtocols, path: Path, name: str, by: str) -> Version:
 
 
 def _shelved(identifier: str, text: str, version: Version | None, uses: Mapping[tuple[str, str], int]) -> Shelved:
-    plan = load_plan(text, identifier)
+    plan = example_plan(text, identifier)
     every = sum(count for (name, _), count in uses.items() if name == identifier)
     this = uses.get((identifier, plan.sha256), 0)
-    return Shelved(identifier, plan.title, plan.duration_s / 60, text, plan.sha256, version, every, this)
+    # A session is as long as somebody is on the belt; a test as its stages.
+    minutes = (plan.duration_s + (plan.cool_down.duration_s if plan.bouts else 0.0)) / 60
+    bouts = len(plan.bouts)
+    return Shelved(identifier, plan.title, minutes, text, plan.sha256, version, every, this, bouts)

@@ -23,7 +23,7 @@ from teststation.clock import ScaledClock, TimeScale
 from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, BadInput, RecordError
 from teststation.physiology.result import Assessment
-from teststation.protocol.load import builtin_ids, find, load_plan, speeds
+from teststation.protocol.load import builtin_ids, find, is_session, load_plan, speeds
 from teststation.protocol.own import OwnProtocols
 from teststation.protocol.plan import Plan
 from teststation.records.database import Record
@@ -180,6 +180,8 @@ class Station:
         for identifier in self.own_protocols.ids():
             with suppress(BadInput):
                 version = self.own_protocols.newest(identifier)
+                if is_session(version.text):
+                    continue  # it is chosen where a session begins
                 found.append((identifier, version.title))
                 self._offered.setdefault(identifier, version.text)
         return found

@@ -22,7 +22,7 @@ from teststation.demonstration import is_demonstration
 from teststation.errors import BadInput, RecordError, StationError
 from teststation.moments import DAYS_IN_YEAR
 from teststation.ports import HeartRateMonitor, HeartRateStatus, Journal
-from teststation.protocol.load import find, load_session
+from teststation.protocol.load import load_session
 from teststation.protocol.plan import Plan
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
@@ -288,11 +288,12 @@ def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tup
     today = datetime.now().astimezone().date()
     age_years = (today - date.fromisoformat(person.born)).days / DAYS_IN_YEAR
     subject = msgspec.structs.replace(without_evidence(tests[-1].run.subject), age_years=age_years)
-    proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo)
+    own = station.own_protocols
+    proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo, own=own)
     if proposal.start.barred:
         raise BadInput(Cause("group_after_symptom", {"name": person.full_name}))
     loads = typed(proposal.subject, ANY_LOAD.bout, of_bpm=proposal.start.band_of_bpm)
-    return proposal.subject, without_belt(load_session(*find(protocol), loads))
+    return proposal.subject, without_belt(load_session(proposal.text, proposal.path, loads))
 
 
 def _member(station: Station, person: Person, one: Wearer, subject: Subject, plan: Plan, clock: ScaledClock) -> Member:

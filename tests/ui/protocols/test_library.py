@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.sample_tests import sample
 from tests.ui.conftest import SETTINGS
-from teststation.protocol.load import builtin_ids, find, load_plan
+from teststation.protocol.load import builtin_ids, builtin_sessions, find, load_plan
 from teststation.protocol.own import OwnProtocols
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
@@ -26,6 +26,7 @@ from ui.station.protocols import save_version
 from ui.station.station import Station
 
 MINE = find("submax-13")[0].replace('id = "submax-13"', 'id = "mine"').replace('title = "', 'title = "Min ')
+BUILT_IN = (*builtin_ids(), *builtin_sessions())
 
 
 class Window:
@@ -81,7 +82,7 @@ def room(record: Record, tmp_path: Path, qtbot: QtBot) -> Room:
 def test_the_own_stand_beside_the_built_in_ones_and_are_written_and_taken_out_of_use(room: Room) -> None:
     save_version(room.own, MINE, "Første", "Kari", 0)
     room.flow.open()
-    assert len(room.rows()) == len(builtin_ids()) + 1
+    assert len(room.rows()) == len(BUILT_IN) + 1
     assert room.rows()[0] == " | ".join(
         ["Min Submaksimal tredemølletest 13 minutter", "13", tr("protocols.own", n=1), "–"]
     )
@@ -182,7 +183,7 @@ def test_what_was_changed_outside_is_told_and_not_offered(room: Room) -> None:
     path.write_text(path.read_text("utf-8").replace("5.6", "9.6"), "utf-8")
     room.flow.open()
     assert "mine" in room.library.damaged.text()
-    assert len(room.rows()) == len(builtin_ids())
+    assert len(room.rows()) == len(BUILT_IN)
 
 
 def test_who_may_not_change_the_station_may_look_and_choose(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

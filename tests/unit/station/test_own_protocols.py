@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from teststation.errors import BadInput
-from teststation.protocol.load import builtin_ids, find
+from teststation.protocol.load import builtin_ids, builtin_sessions, find
 from teststation.protocol.own import OwnProtocols
 from ui.cli import main
+from ui.station.interval_session import session_titles
 from ui.station.protocols import bring_in, new_identifier, save_version, shelf, titles
 from ui.station.station import load_plan_of
 
@@ -49,7 +50,7 @@ def test_the_same_file_again_changes_nothing_and_another_is_a_version(own: OwnPr
     [
         (b"\x89PNG\r\n", "cannot be read as text"),
         (b"speed_kmh;hr_bpm\n4;120\n", "TOML"),
-        (find("4x4")[0].encode(), "interval session"),
+        (find("4x4")[0].encode(), "a protocol of the station's own"),
         (find("bruce")[0].encode(), "a protocol of the station's own"),
         (MINE.replace('"mine"', '"Min Egen"').encode(), "cannot be the id"),
         (MINE.replace("incline_pct = 12", "incline_pct = 90").encode(), r"stages\[4\].incline_pct"),
@@ -71,7 +72,7 @@ def test_a_library_has_the_own_first_and_counts_the_tests(own: OwnProtocols, fil
     second = save_version(own, MINE.replace("5.6", "5.5"), "", "Kari", 1)
     uses = {("mine", first.sha256): 30, ("mine", second.sha256): 4, ("bruce", "of another release"): 2}
     found, damaged = shelf(own, uses)
-    assert [one.id for one in found] == ["mine", *builtin_ids()]
+    assert [one.id for one in found] == ["mine", *builtin_ids(), *builtin_sessions()]
     assert (found[0].uses, found[0].uses_of_this, found[0].minutes) == (34, 4, 13.0)
     bruce = next(one for one in found if one.id == "bruce")
     assert (bruce.uses, bruce.uses_of_this) == (2, 0)
@@ -81,7 +82,7 @@ def test_a_library_has_the_own_first_and_counts_the_tests(own: OwnProtocols, fil
     path = own.folder / "mine" / "0003.toml"
     path.write_text(path.read_text("utf-8").replace("5.5", "9.5"), "utf-8")
     found, damaged = shelf(own, {})
-    assert [one.id for one in found] == [*builtin_ids()]
+    assert [one.id for one in found] == [*builtin_ids(), *builtin_sessions()]
     assert [one.id for one in damaged] == ["mine"]
 
 
@@ -90,7 +91,7 @@ def test_a_new_name_is_nobodys(own: OwnProtocols, file: Path) -> None:
     assert new_identifier(own, "Mine") == "mine-2"
     assert new_identifier(own, "Bruce") == "bruce-2"
     assert MINE.partition('title = "')[2].partition('"')[0] in titles(own)
-    assert len(titles(own, besides="mine")) == len(builtin_ids())
+    assert len(titles(own, besides="mine")) == len((*builtin_ids(), *builtin_sessions()))
 
 
 def test_the_command_line_finds_it_by_its_id(
@@ -111,3 +112,15 @@ def test_the_command_line_finds_it_by_its_id(
     assert main(["protocols", "add", str(file)]) == 2
     assert main(["protocols", "export", "mine", str(own.folder / "mine" / "0001.toml")]) == 2
     assert own.newest("mine").text == MINE
+
+
+def test_a_session_of_its_own_is_kept_like_a_test_and_offered_to_none(own: OwnProtocols, file: Path) -> None:
+    text = find("4x4")[0].replace('id = "4x4"', 'id = "vaar"').replace("Intervaller 4 × 4", "Vår økt")
+    file.write_text(text, "utf-8")
+    version = bring_in(own, file, "", "Kari")
+    assert (version.protocol_id, version.number, version.title) == ("vaar", 1, "Vår økt")
+    (shelved,) = [one for one in shelf(own, {})[0] if one.version is not None]
+    assert (shelved.bouts, shelved.minutes) == (4, 35.0)
+    assert session_titles(own)["vaar"] == "Vår økt"
+    save_version(own, text, "", "Kari", 1, withdrawn=True)
+    assert "vaar" not in session_titles(own)

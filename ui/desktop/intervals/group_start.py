@@ -31,7 +31,7 @@ class GroupStartSheet(Sheet):
         self._people = {one.id: one for one in station.record.people.all()}
         self._straps: list[StrapSeen] = []
         self._searching: Work | None = None
-        self.sessions = which_session()
+        self.sessions = which_session(station.own_protocols)
         self.rows: list[tuple[QComboBox, QComboBox]] = []
         self._grid = QGridLayout()
         self._grid.setColumnStretch(0, 1)

@@ -36,7 +36,7 @@ class StartSheet(Sheet):
         tests = [one for one in station.record.tests.history(person.id) if one.run.demo is self._demo]
         self._last: Subject | None = without_evidence(tests[-1].run.subject) if tests else None
         self._proposal: Proposal | None = None
-        self.sessions = which_session()
+        self.sessions = which_session(station.own_protocols)
         weight = "" if self._last is None else exact(self._last.weight_kg)
         self.weight = line_edit(weight, tr("interval.weight"))
         self.speed = line_edit("", tr("run.speed"))
@@ -100,6 +100,7 @@ class StartSheet(Sheet):
             self.sessions.currentData(),
             today().isoformat(),
             demo=self._demo,
+            own=self._station.own_protocols,
         )
 
     def take_offer(self) -> None:

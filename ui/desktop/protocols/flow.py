@@ -13,9 +13,11 @@ from teststation.errors import BadInput, StationError
 from teststation.files.outputs import Kind, Output, problem
 from teststation.files.writing import write_whole
 from teststation.physiology.prior import HUNT3_WEIGHT_KG
+from teststation.protocol import session_draft
 from teststation.protocol.draft import Draft, draft_of, text_of
 from teststation.protocol.load import find
 from teststation.protocol.own import Version
+from teststation.protocol.session_draft import SessionDraft
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.people.people import Person
@@ -58,10 +60,13 @@ class ProtocolFlow:
         """``changed``: an id, and whether it was chosen for the test that is being prepared."""
         self._station, self._desk, self._window, self._changed = station, desk, window, changed
         self.library: LibrarySheet | None = None
+        self._for_a_test = False
 
     def open(self, someone: Someone | None = None, *, for_a_test: bool = False, choose: str = "") -> None:
         """Show every protocol at hand. ``someone``: for whom uptake and pulse are foretold."""
         from ui.desktop.protocols.library import LibrarySheet
+
+        self._for_a_test = for_a_test
 
         def make(window: QWidget) -> Sheet:
             may = self._desk.may(Permission.SETTINGS)
@@ -69,7 +74,7 @@ class ProtocolFlow:
             sheet.new_wanted.connect(lambda: self._edit(self._new_draft(), 0))
             sheet.bring_in_wanted.connect(self._ask_file)
             sheet.edit_wanted.connect(lambda one: self._edit_own(one))
-            sheet.copy_wanted.connect(lambda one: self._edit(self._copy_of(one), 0))
+            sheet.copy_wanted.connect(self._copy)
             sheet.export_wanted.connect(self._ask_where)
             sheet.withdraw_wanted.connect(self._withdraw)
             sheet.chosen.connect(lambda identifier: self._changed(identifier, True))
@@ -110,6 +115,8 @@ class ProtocolFlow:
             uses = {}  # a server that is away: how often is told when it is back
         own = self._station.own_protocols
         found, damaged = shelf(own, uses)
+        if self._for_a_test:
+            found = [one for one in found if not one.bouts]  # no test is walked with a session
         versions = {one.id: own.versions(one.id) for one in found if one.version is not None}
         self.library.show_shelf(found, damaged, versions, uses, choose)
 
@@ -127,8 +134,21 @@ class ProtocolFlow:
         title = tr("protocols.copy_of", title=core_texts().name_of(one.title))
         return msgspec.structs.replace(draft, identifier="", title=title, citation="")
 
+    def _copy(self, one: Shelved) -> None:
+        if not one.bouts:
+            self._edit(self._copy_of(one), 0)
+            return
+        draft = session_draft.draft_of(one.text, one.id, comma=typed_with_comma())
+        title = tr("protocols.copy_of", title=core_texts().name_of(one.title))
+        self._edit_session(msgspec.structs.replace(draft, identifier="", title=title, citation=""), 0)
+
     def _edit_own(self, one: Shelved) -> None:
-        if one.version is not None:
+        if one.version is None:
+            return
+        if one.bouts:
+            draft = session_draft.draft_of(one.text, one.id, comma=typed_with_comma())
+            self._edit_session(draft, one.version.number)
+        else:
             self._edit(draft_of(one.text, one.id, comma=typed_with_comma()), one.version.number)
 
     def _edit(self, draft: Draft, after: int) -> None:
@@ -145,6 +165,24 @@ class ProtocolFlow:
             someone = Someone() if self.library is None else self.library.who.someone
             taken = titles(own, besides=draft.identifier)
             sheet = EditorSheet(window, draft, someone, keep, self._window.show_sheet, taken)
+            sheet.kept.connect(self._kept)
+            return sheet
+
+        self._window.show_sheet(make)
+
+    def _edit_session(self, draft: SessionDraft, after: int) -> None:
+        from ui.desktop.protocols.session_editor import SessionEditorSheet
+
+        own = self._station.own_protocols
+
+        def keep(written: SessionDraft, name: str) -> Version:
+            if not written.identifier:
+                written = msgspec.structs.replace(written, identifier=new_identifier(own, written.title))
+            return save_version(own, session_draft.text_of(written), name, self._who(), after)
+
+        def make(window: QWidget) -> Sheet:
+            taken = titles(own, besides=draft.identifier)
+            sheet = SessionEditorSheet(window, draft, keep, self._window.show_sheet, taken)
             sheet.kept.connect(self._kept)
             return sheet
 

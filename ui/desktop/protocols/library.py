@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QWidget
 
 from teststation.errors import StationError
 from teststation.physiology.foreseen import foresee
-from teststation.protocol.load import load_plan
+from teststation.protocol.load import example_plan
 from teststation.protocol.own import Version
+from teststation.protocol.plan import Plan
+from teststation.protocol.session_draft import aims, draft_of
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import DASH, clock, moment, number
+from ui.desktop.protocols.aim_curve import AimCurve
 from ui.desktop.protocols.load_curve import LoadCurve
 from ui.desktop.protocols.someone import Someone, WhoBar, title_of
 from ui.desktop.widgets.base import button, column, frame, label, row, set_shown, set_text, show_problems
@@ -49,7 +52,11 @@ class LibrarySheet(Sheet):
         self.damaged.hide()
         self.name, self.facts = label("", "heading", wrap=True), label("", wrap=True)
         self.origin, self.versions = label("", "caption", wrap=True), label("", "caption", wrap=True)
-        self.who, self.curve = WhoBar(someone, self._look), LoadCurve(scale)
+        self.who, self.curve, self.aims = WhoBar(someone, self._look), LoadCurve(scale), AimCurve(scale)
+        self._charts = QStackedWidget()
+        for chart in (self.curve, self.aims):
+            self._charts.addWidget(chart)
+        self._legend = label(tr("protocols.legend"), "caption", wrap=True)
         self.new_button = button(tr("protocols.new"), lambda: self.new_wanted.emit())
         self.bring_button = button(tr("protocols.bring_in"), lambda: self.bring_in_wanted.emit())
         self.edit_button = button(tr("protocols.edit"), lambda: self.edit_wanted.emit(self.here))
@@ -61,7 +68,7 @@ class LibrarySheet(Sheet):
         )  # fmt: skip
         keys = row(self.edit_button, self.copy_button, self.export_button, self.withdraw_button, 1, gap=8)
         inside = column(
-            self.name, self.facts, self.who, self.curve, label(tr("protocols.legend"), "caption", wrap=True),
+            self.name, self.facts, self.who, self._charts, self._legend,
             self.versions, self.origin, keys, gap=6, margin=16, shares=(0, 0, 0, 1),
         )  # fmt: skip
         body = row(left, frame(inside, "card"), gap=18, shares=(1, 1))
@@ -112,16 +119,12 @@ class LibrarySheet(Sheet):
         if one is None:
             return
         try:
-            plan = load_plan(one.text, one.id)
+            plan = example_plan(one.text, one.id)
         except StationError as error:
             show_problems(self.damaged, told(error))
             return
-        who = self.who.someone
-        stages = (*plan.stages, plan.cool_down)
-        self.curve.show_stages(stages, foresee(stages, who.subject, plan.limits.hr_fraction_of_max, who.line))
         set_text(self.name, title_of(one))
-        facts = tr("protocols.facts", time=clock(plan.duration_s), n=len(plan.stages), whose=_whose(one))
-        set_text(self.facts, f"{facts} · {used_words(one.uses)}")
+        self._show_facts(one, plan)
         set_text(self.origin, core_texts().origin_of(plan.citation))
         set_shown(self.origin, bool(plan.citation))
         set_text(self.versions, "\n".join(self._version_lines(one)))
@@ -129,7 +132,23 @@ class LibrarySheet(Sheet):
         set_shown(self.edit_button, own and self._may_write)
         set_shown(self.withdraw_button, own and self._may_write)
         set_text(self.withdraw_button, tr("protocols.restore" if one.withdrawn else "protocols.withdraw"))
-        self.use_button.setEnabled(not one.withdrawn)
+        self.use_button.setEnabled(not one.withdrawn and not one.bouts)
+
+    def _show_facts(self, one: Shelved, plan: Plan) -> None:
+        """What it asks: of a test uptake and pulse of somebody, of a session the pulse it aims at."""
+        set_shown(self.who, not one.bouts)
+        self._charts.setCurrentWidget(self.aims if one.bouts else self.curve)
+        set_text(self._legend, tr("protocols.session.legend" if one.bouts else "protocols.legend"))
+        if one.bouts:
+            self.aims.show_aims(aims(draft_of(one.text, one.id)))
+            whole_s = plan.duration_s + plan.cool_down.duration_s
+            set_text(self.facts, tr("protocols.session.facts", time=clock(whole_s), n=one.bouts, whose=_whose(one)))
+            return
+        who = self.who.someone
+        stages = (*plan.stages, plan.cool_down)
+        self.curve.show_stages(stages, foresee(stages, who.subject, plan.limits.hr_fraction_of_max, who.line))
+        facts = tr("protocols.facts", time=clock(plan.duration_s), n=len(plan.stages), whose=_whose(one))
+        set_text(self.facts, f"{facts} · {used_words(one.uses)}")
 
     def _version_lines(self, one: Shelved) -> list[str]:
         lines: list[str] = []
@@ -139,7 +158,7 @@ class LibrarySheet(Sheet):
                 lines.append(tr("protocols.version_damaged", n=n))
                 continue
             key = "protocols.version_withdrawn" if version.withdrawn else "protocols.version"
-            uses = used_words(self._uses.get((one.id, version.sha256), 0))
+            uses = "" if one.bouts else used_words(self._uses.get((one.id, version.sha256), 0))
             said = tr(key, n=n, name=version.name, at=moment(version.saved_at), by=version.saved_by)
             lines.append(f"{said} · {uses} · {version.sha256[:SHA_SHOWN]}".replace(" ·  · ", " · "))
         if len(versions) > VERSIONS_SHOWN:
@@ -160,5 +179,7 @@ def used_words(uses: int) -> str:
 
 def _whose(one: Shelved) -> str:
     if one.version is None:
-        return tr("protocols.built_in")
-    return tr("protocols.withdrawn") if one.withdrawn else tr("protocols.own", n=one.version.number)
+        whose = tr("protocols.built_in")
+    else:
+        whose = tr("protocols.withdrawn") if one.withdrawn else tr("protocols.own", n=one.version.number)
+    return tr("protocols.session.is_one", whose=whose) if one.bouts else whose
