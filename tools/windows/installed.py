@@ -11,6 +11,7 @@ from tools.windows.system import NoWindows, Windows
 
 IN_USE, NOT_BACKED_UP = 3, 4
 SCALE = "20"
+GOES_S = 10.0  # the copy of itself, in which the uninstaller goes on, has begun and ended
 LONG = "4"  # a demonstration that is still going on when another program is installed over it
 PROTOCOL = """
 id = "short"
@@ -106,12 +107,16 @@ class Installation:
             raise Failed(f"{len(listed)} tests are kept; beside them lie {list(self.kept.iterdir())}")
 
     def is_not_replaced_in_use(self) -> None:
-        """Over a running station nothing is installed, and the station goes on."""
+        """Over a running station nothing is installed, it is not removed either, and the station goes on."""
         words = ("demo", "--headless", "--time-scale", LONG)
         program = str(self.program / "teststation.exe")
         with self.windows.started(program, *words, more=PASSPHRASE, cwd=self.windows.drive) as station:
             time.sleep(10)
             self.install(IN_USE)
+            said(self.windows.program(str(self.program / "uninstall.exe"), "/S", cwd=self.windows.drive))
+            time.sleep(GOES_S)
+            if not (self.program / "Lib").exists():
+                raise Failed("the program was removed under a station that runs")
             if station.poll() is not None:
                 raise Failed(f"the station ended with status {station.returncode} as another was installed over it")
         self.windows.end()
