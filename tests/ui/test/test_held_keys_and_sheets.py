@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench, Wall
 from tests.ui.test.test_run_screen import phase
+from teststation.ports import BeltState
 from teststation.run.state import Phase
 from ui.desktop.held_keys import HeldKeys
 from ui.desktop.i18n import tr
@@ -74,6 +75,33 @@ def test_the_start_key_let_go_starts_nothing_though_its_time_comes_just_then(ben
     bench.pass_s(2.0)
     assert phase(bench) is Phase.READY
     assert bench.window.run.hold.share == 0.0
+
+
+def test_a_start_that_let_go_of_the_hand_says_so_and_begins_when_it_is_held_anew(bench: Bench) -> None:
+    bench.to_run()
+    hold = bench.window.run.hold
+    wall = hold._monotonic = Wall(0.0)
+    send(bench.window, PRESS, Qt.Key.Key_F2, 1000)
+    wall.now_s = HOLD_S / 2
+    bench.treadmill.state = BeltState.OFFLINE
+    bench.pass_s(1.0)
+    hold.look()
+    assert hold.text() == tr("hold_button.anew")
+    bench.treadmill.state = BeltState.IDLE
+    bench.pass_s(5.0)
+    assert hold.isEnabled()
+    assert hold.text() == tr("hold_button.anew"), "a hand that still holds would wait for the belt"
+    repeat(bench.window, Qt.Key.Key_F2, "told")
+    wall.now_s = 3 * HOLD_S
+    hold.look()
+    bench.pass_s(2.0)
+    assert phase(bench) is Phase.READY, "what was interrupted does not go on by itself"
+    send(bench.window, RELEASE, Qt.Key.Key_F2, 9000)
+    send(bench.window, PRESS, Qt.Key.Key_F2, 9500)
+    wall.now_s = 4 * HOLD_S
+    hold.look()
+    bench.pass_s(2.0)
+    assert phase(bench) is Phase.STAGES
 
 
 def test_a_sheet_over_the_start_lets_it_go(bench: Bench) -> None:

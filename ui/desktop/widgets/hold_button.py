@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton
 
@@ -68,15 +68,20 @@ class HoldButton(QPushButton):
         return self._loose.isActive()
 
     def let_go(self) -> None:
-        """Stop holding. Too early, it says so: a hand that felt a press would wait for the belt."""
-        early = self._since_s is not None and self.share < 1.0 and self.isEnabled()
+        """Stop holding. Too early, it says so: a hand that felt a press would wait for the belt.
+
+        Where it let go of the hand, as it may not be held just now, it says that it is to be held anew.
+        """
+        early = self._since_s is not None and self.share < 1.0
         self._loose.stop()
         self._since_s = None
         self._timer.stop()
-        if early:
+        if early and not self.isEnabled():
+            self.setText(tr("hold_button.anew"))
+        elif early:
             self.setText(tr("hold_button.early"))
             self._told.start()
-        elif not self._told.isActive():
+        elif self.isEnabled() and not self._told.isActive():
             self.setText(self._text)
         self.update()
 
@@ -109,6 +114,11 @@ class HoldButton(QPushButton):
         super().mouseMoveEvent(event)
         if not self.rect().contains(event.position().toPoint()):
             self.let_go()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.EnabledChange and self.isEnabled() and self.text() == tr("hold_button.anew"):
+            self._told.start()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.let_go()
