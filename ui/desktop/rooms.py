@@ -147,6 +147,11 @@ class Rooms(QMainWindow):
     @cached_property
     def run(self) -> "RunScreen":
         """The test."""
+        # Read with the screen is what leads a run and what drives its devices: who prepares one does not wait for that.
+        import drivers.heart_rate_client
+        import drivers.treadmill_client  # noqa: F401
+        import ui.desktop.test.flow
+        import ui.station.session  # noqa: F401
         from ui.desktop.test.screen import RunScreen
 
         return self._on_stack(RunScreen())
