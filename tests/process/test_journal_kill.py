@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.patience import PATIENCE
 from tests.process.journal_child import EVENTS_PER_S, Counted
 from teststation.records.database import open_record
 from teststation.records.tests.journal import is_being_written, read_journal
@@ -42,7 +43,7 @@ def test_a_killed_station_loses_nothing_it_was_told_was_written(tmp_path: Path, 
             told = int([str(told), *child.stdout.read().split("\n")[:-1]][-1])
         finally:
             child.kill()
-            child.wait(30)
+            child.wait(30 * PATIENCE)
             if child.stdout is not None:
                 child.stdout.close()
         assert record.unfinished_journals() == [path]

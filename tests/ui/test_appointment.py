@@ -12,6 +12,7 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 from pytestqt.qtbot import QtBot
 
+from tests.patience import PATIENCE
 from tests.ui.appointment import HANDS, Language, walk
 from tests.ui.test_any_screen import left_by
 from teststation.texts import LANGUAGES
@@ -61,5 +62,5 @@ def test_every_appointment(hand: str, language: str, screen: tuple[int, int, int
         surroundings["QT_QPA_PLATFORM"] = "xcb"
     else:
         surroundings["QT_QPA_PLATFORM"] = "offscreen"
-    done = subprocess.run(words, env=surroundings, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(words, env=surroundings, capture_output=True, text=True, timeout=300 * PATIENCE, check=False)
     assert done.returncode == 0, done.stderr[-4000:]

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.mutants import fails_with
+from tests.patience import PATIENCE
 from tests.ui.conftest import Bench as WindowBench
 from tests.ui.patient.test_words import seen
 from tests.unit.run.builders import Bench
@@ -275,7 +276,7 @@ def test_on_two_screens_it_opens_on_the_other_one(tmp_path: Path) -> None:
     (tmp_path / "screens.json").write_text(json.dumps({"screens": screens}), "utf-8")
     environment = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={tmp_path / 'screens.json'}"}
     done = subprocess.run(
-        [sys.executable, "-c", ON_TWO_SCREENS], capture_output=True, text=True, env=environment, timeout=120,
+        [sys.executable, "-c", ON_TWO_SCREENS], capture_output=True, text=True, env=environment, timeout=120 * PATIENCE,
         check=False, cwd=Path(__file__).parents[3],
     )  # fmt: skip
     assert "SEEN" in done.stdout, done.stderr

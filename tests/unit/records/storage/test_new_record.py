@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.new_record import migrated, script_of
+from tests.patience import PATIENCE
 from tests.unit.records.builders import PASSPHRASE
 from teststation.records.storage import schema
 from teststation.records.storage.cipher import CipherFile
@@ -57,6 +58,6 @@ def test_a_new_record_does_not_load_the_migration_machinery(tmp_path: Path) -> N
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=60 * PATIENCE,
     )
     assert done.stdout.strip() == "False"
