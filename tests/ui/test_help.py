@@ -60,6 +60,11 @@ def test_f1_over_a_question_of_a_run_tells_of_the_run_and_the_question_waits(ben
     help_sheet = bench.window.sheet
     assert isinstance(help_sheet, HelpSheet)
     assert help_sheet.of == "run"
+    QApplication.processEvents()
+    for seen in (bench.window.run.heart, bench.window.run.stage, bench.window.stop_button):
+        at = seen.mapTo(bench.window, seen.rect().center())
+        assert not help_sheet.geometry().contains(at), "pulse, clock and STOPP stay in sight"
+    assert help_sheet.text.height() > bench.window.height() // 5
     help_sheet.finish()
     assert bench.window.sheet is question
     press_f1(bench.window)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
@@ -63,6 +63,15 @@ if TYPE_CHECKING:
     from ui.desktop.test.screen import RunScreen
     from ui.station.session import Session
     from ui.station.together import GroupSession
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A screen on which pulse and clock stay in sight, whatever is asked or read."""
+
+    def drawer(self) -> QRect:
+        """Where a drawer goes."""
+        ...
 
 
 class MainWindow(Rooms):
@@ -193,8 +202,9 @@ class MainWindow(Rooms):
     def show_help(self) -> None:
         """F1: of the screen that is shown, over whatever asks; not twice, and not before somebody is let in."""
         if self.door.cover is None and not isinstance(self.sheet, HelpSheet):
-            screen = self.name_of_screen(self.stack.currentWidget())
-            self.show_sheet(lambda window: HelpSheet(window, screen))
+            here = self.stack.currentWidget()
+            dock = here.drawer if isinstance(here, Watched) else None
+            self.show_sheet(lambda window: HelpSheet(window, self.name_of_screen(here), dock))
 
     @property
     def sheet(self) -> Sheet | None:
