@@ -6,9 +6,11 @@ from tests.ui.conftest import Bench
 from tests.unit.report.test_report import report
 from teststation.ports import Setpoint
 from teststation.report.known import told_of
-from teststation.run.alarms import REPEAT_S
+from teststation.run import alarms
 from teststation.run.record import ALARM_OVER, ALARM_RAISED
 from ui.desktop.i18n import tr
+
+REPEAT_S = 20.0  # two minutes in the product, which its own facts hold
 
 
 def lags(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +25,7 @@ def lags(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_alarm_is_seen_heard_again_silenced_kept_and_told_on_page_two(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(alarms, "REPEAT_S", REPEAT_S)
     bench.to_stages().pass_s(20.0)
     bar = bench.window.run.messages
     lags(bench, monkeypatch)
@@ -31,13 +34,13 @@ def test_an_alarm_is_seen_heard_again_silenced_kept_and_told_on_page_two(
     assert "båndet holder ikke" in bar.words.whole().lower()
     assert not bar.seen.isHidden()
     bar.seen.click()
-    bench.pass_s(REPEAT_S - 10, dt_s=1.0)
+    bench.pass_s(REPEAT_S - 10)
     assert bar.seen.isHidden(), "it stands, and is quiet"
     assert "båndet holder ikke" in bar.words.whole().lower()
     bench.pass_s(15.0)
-    assert not bar.seen.isHidden(), "two minutes later it is heard again"
+    assert not bar.seen.isHidden(), "it is heard again"
     bar.silence.click()
-    bench.pass_s(REPEAT_S + 10, dt_s=1.0)
+    bench.pass_s(REPEAT_S + 10)
     assert "båndet holder ikke" not in bar.words.whole().lower(), "not again in this test"
     bench.running.stop()
     bench.pass_s(5.0)
