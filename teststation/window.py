@@ -6,24 +6,28 @@ looks for. Seconds without any reading are in no spell: they are neither for the
 """
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+
+import msgspec
 
 AT_LEAST_S = 1.0  # a reading that is taken back at once still counts for this long, until another one comes
 HAIR_S = 1e-6  # sums of seconds are rounded
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(msgspec.Struct, frozen=True):
     """From ``from_s`` to ``to_s`` the reading was ``value``; the last spell ends by itself, if nothing comes before."""
 
     from_s: float
     to_s: float
     value: float
 
+    def seconds(self, now_s: float) -> float:
+        """How long it has stood at ``now_s``. Asked for every spell at every reading: plain comparisons, no calls."""
+        to_s = self.to_s if self.to_s < now_s else now_s
+        return to_s - self.from_s if to_s > self.from_s else 0.0
 
-@dataclass(frozen=True, slots=True)
-class Window:
+
+class Window(msgspec.Struct, frozen=True):
     """The last ``keeps_s`` seconds with a reading. A reading stands until the next one, for at most ``stands_s``."""
 
     keeps_s: float
@@ -42,20 +46,20 @@ class Window:
         ends_s = t_s + self.stands_s
         before = self._until(t_s)
         if before and before[-1].value == value and before[-1].to_s >= t_s:
-            spells = (*before[:-1], replace(before[-1], to_s=ends_s))
+            spells = (*before[:-1], Spell(before[-1].from_s, ends_s, value))
         else:
             spells = (*before, Spell(t_s, ends_s, value))
-        return replace(self, spells=_newest(spells, t_s, self.keeps_s))
+        return Window(self.keeps_s, self.stands_s, _newest(spells, t_s, self.keeps_s))
 
     def silent(self, t_s: float) -> "Window":
         """With the word that there is no reading any more."""
         if not self.spells:
             return self
-        return replace(self, spells=self._until(max(t_s, self.spells[-1].from_s + AT_LEAST_S)))
+        return Window(self.keeps_s, self.stands_s, self._until(max(t_s, self.spells[-1].from_s + AT_LEAST_S)))
 
     def seconds(self, now_s: float, of_last_s: float, so: Callable[[float], bool]) -> float:
         """How many of the last ``of_last_s`` seconds with a reading had one that is ``so``."""
-        return math.fsum(seconds for value, seconds in self._lately(now_s, of_last_s) if so(value))
+        return math.fsum([seconds for value, seconds in self._lately(now_s, of_last_s) if so(value)])
 
     def at_least(self, seconds: float, now_s: float, of_last_s: float, so: Callable[[float], bool]) -> bool:
         """Whether at least ``seconds`` of the last ``of_last_s`` seconds with a reading had one that is ``so``."""
@@ -86,15 +90,17 @@ class Window:
             return None
         return math.fsum(part * value for part, value in parts) / seconds
 
-    def _lately(self, now_s: float, of_last_s: float) -> Iterator[tuple[float, float]]:
+    def _lately(self, now_s: float, of_last_s: float) -> list[tuple[float, float]]:
         """Values and their seconds, the newest first, until ``of_last_s`` seconds are told."""
+        told: list[tuple[float, float]] = []
         left_s = of_last_s
         for spell in reversed(self.spells):
-            seconds = min(left_s, max(0.0, min(spell.to_s, now_s) - spell.from_s))
-            yield spell.value, seconds
+            seconds = min(left_s, spell.seconds(now_s))
+            told.append((spell.value, seconds))
             left_s -= seconds
             if left_s <= 0:
-                return
+                break
+        return told
 
     def _until(self, t_s: float) -> tuple[Spell, ...]:
         """The spells with nothing after ``t_s``."""
@@ -103,13 +109,13 @@ class Window:
             spells = spells[:-1]
         if not spells or spells[-1].to_s <= t_s:
             return spells
-        return (*spells[:-1], replace(spells[-1], to_s=t_s))
+        return (*spells[:-1], Spell(spells[-1].from_s, t_s, spells[-1].value))
 
 
 def _newest(spells: tuple[Spell, ...], now_s: float, keeps_s: float) -> tuple[Spell, ...]:
     left_s = keeps_s
     for index in range(len(spells) - 1, -1, -1):
-        left_s -= max(0.0, min(spells[index].to_s, now_s) - spells[index].from_s)
+        left_s -= spells[index].seconds(now_s)
         if left_s <= 0:
             return spells[index:]
     return spells

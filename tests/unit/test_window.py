@@ -163,18 +163,18 @@ def test_it_counts_like_a_plain_count(steps: list[tuple[int, int | None]], of_la
 
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
     "a reading stands for ever": (
-        "min(spell.to_s, now_s) - spell.from_s)",
-        "now_s - spell.from_s)",
+        "to_s = self.to_s if self.to_s < now_s else now_s",
+        "to_s = now_s",
         test_a_reading_without_another_stands_for_its_time_and_no_longer,
     ),
     "silence takes back what was": (
-        "spells=self._until(max(t_s, self.spells[-1].from_s + AT_LEAST_S))",
-        "spells=()",
+        "self._until(max(t_s, self.spells[-1].from_s + AT_LEAST_S))",
+        "()",
         test_the_word_that_there_is_none_ends_what_stands_and_nothing_that_was,
     ),
     "silence is not heard": (
-        "return replace(self, spells=self._until(max(t_s,",
-        "return replace(self, spells=self._until(1e9 + max(t_s,",
+        "self._until(max(t_s,",
+        "self._until(1e9 + max(t_s,",
         test_seconds_without_a_reading_are_neither_for_nor_against,
     ),
     "a reading taken back never was": (
@@ -183,8 +183,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_reading_that_is_taken_back_at_once_counts_for_a_second,
     ),
     "a whole old spell counts": (
-        "seconds = min(left_s, max(",
-        "seconds = min(of_last_s, max(",
+        "seconds = min(left_s, ",
+        "seconds = min(of_last_s, ",
         test_only_the_newest_seconds_count_and_are_kept,
     ),
 }

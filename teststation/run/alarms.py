@@ -3,8 +3,10 @@
 One that may have changed what the test is worth is told until somebody has seen it, though its cause is over.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus

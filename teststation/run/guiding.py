@@ -4,7 +4,7 @@ What the treadmill reads counts, the operator's word counts for what it does not
 load is not set the stage's clock stands still.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.ports import Setpoint
 from teststation.run import events as ev

@@ -1,6 +1,6 @@
 """Holding a stage's clock, and letting it go on: shared by the engine and by the guidance of the operator. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.ports import Setpoint
 from teststation.protocol.plan import StagePlan

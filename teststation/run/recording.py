@@ -5,9 +5,10 @@ The live plot, the recovery of an interrupted run and the kept test all come fro
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from teststation.ports import HeartRateStatus
 from teststation.protocol.plan import BOUT

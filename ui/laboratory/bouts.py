@@ -7,8 +7,10 @@ off into the cool-down, as at the station: the pulse that falls there says that 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
+
+from msgspec.structs import replace
 
 from drivers.emulators.belt import BeltPhysics
 from drivers.emulators.patient import Body, Patient

@@ -1,8 +1,7 @@
 """Which alarms stand in which state, how loud, with which values, and when they sound."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import Bench, belt, heart
 from teststation.cause import Cause

@@ -1,9 +1,9 @@
 """What one reading of the belt does to the state of a run, phase by phase."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.mutants import fails_with
 from tests.unit.run.builders import Bench, at_rest, belt

@@ -1,10 +1,10 @@
 """What a bout's pulse and Borg lead to, to the beat and to the second: the whole state that follows."""
 
-from dataclasses import replace
 from typing import cast
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import Bench
 from tests.unit.run.test_bouts import BOUT, machine

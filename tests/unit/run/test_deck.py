@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 import teststation.run.deck as deck
 from drivers.emulators.belt import BeltRates
@@ -220,7 +221,7 @@ def test_no_alarm_stands_where_the_deck_is_there_or_is_not_read_or_the_belt_stop
     assert "incline_off_target" not in codes(uphill(4.0))
     assert "incline_off_target" not in codes(uphill(None))
     bench = uphill(0.0)
-    bench.state = replace(bench.state, phase=Phase.STOPPING)
+    bench.state = structs.replace(bench.state, phase=Phase.STOPPING)
     assert "incline_off_target" not in codes(bench)
 
 

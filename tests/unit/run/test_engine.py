@@ -1,9 +1,8 @@
 """What a run does, fact by fact."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench, at_rest, belt, heart
 from teststation.ports import BeltState, HeartRateStatus, TripReason

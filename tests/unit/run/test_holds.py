@@ -1,9 +1,8 @@
 """What holds a stage: when its clock stands still, when it goes on, and when the load is the plan's again."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench
 from tests.unit.run.test_bouts import BOUT, machine

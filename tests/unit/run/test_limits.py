@@ -2,13 +2,12 @@
 
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import chain, cycle, repeat
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import structs
+from msgspec.structs import replace
 
 import teststation.run.state as state_module
 from tests.mutants import fails_with
@@ -473,7 +472,7 @@ def test_a_few_low_readings_at_the_end_of_a_stage_let_no_load_rise(last: tuple[i
 
 # --- a pulse that comes and goes -----------------------------------------------------------------------------------
 
-LONG_PLAN = structs.replace(PLAN, stages=(StagePlan("1", 3600.0, 4.8, 0.0),))
+LONG_PLAN = replace(PLAN, stages=(StagePlan("1", 3600.0, 4.8, 0.0),))
 
 
 def seconds_until_the_end(pulse: Iterator[int | None], within_s: int, every_s: float = 1.0) -> float | None:

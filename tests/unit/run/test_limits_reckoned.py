@@ -1,8 +1,7 @@
 """When a limit is reached, taken back and asked again, to the beat and to the second: the whole state that follows."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import Bench
 from teststation.cause import Cause

@@ -2,9 +2,9 @@
 
 import types
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.mutants import fails_with
 from tests.unit.run.builders import Bench

@@ -1,9 +1,8 @@
 """What a hand does before and in the stages, and why a start would do nothing."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench
 from tests.unit.run.test_bouts import in_bout, machine, session

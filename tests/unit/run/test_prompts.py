@@ -1,8 +1,7 @@
 """What is asked of an operator who sets the belt: when it is asked, since when, and what ends it. The whole state."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench, belt
 from tests.unit.run.test_guiding import FIRST, READ, SECOND, TOLD

@@ -2,10 +2,10 @@
 
 import types
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from tests.mutants import fails_with
 from tests.unit.run.builders import PLAN, Bench

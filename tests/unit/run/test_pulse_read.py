@@ -1,8 +1,7 @@
 """One reading of the strap, or the news that there is none: the whole state that follows, to the second."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import Bench
 from teststation.ports import HeartRateStatus

@@ -1,10 +1,10 @@
 """When a belt counts as having reached the first stage's speed: within a tenth or 0.3 km/h, and never unread."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.mutants import fails_with
 from tests.unit.run.builders import PLAN, Bench, belt

@@ -1,9 +1,8 @@
 """From one stage to the next: the whole state that follows, and what waits for a pulse or an answer."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench
 from tests.unit.run.test_bouts import BOUT, in_bout, session

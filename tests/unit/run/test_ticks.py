@@ -1,8 +1,7 @@
 """What a tick does in each phase, to the second: the whole state that follows and what is asked of the belt."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench
 from tests.unit.run.test_bouts_reckoned import BOUT, EASIER, OFFER, READ_S, bout, pulse

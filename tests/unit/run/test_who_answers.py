@@ -1,9 +1,8 @@
 """Each thing that can happen, in each phase: the whole state that follows and the whole of what is asked outside."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench, belt, run_prepared
 from tests.unit.run.test_guiding import READ, TOLD

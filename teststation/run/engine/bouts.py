@@ -7,7 +7,7 @@ the person says Borg 19. The same load stands in all bouts otherwise, and its pu
 Source of the rule: the clinic's practice (Rusfeltets hovedorganisasjon, NTNU's advice on 4x4), see docs/sessions.md.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.ports import Setpoint

@@ -1,6 +1,6 @@
 """What the belt and the strap say. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.ports import BeltState, TripReason

@@ -1,6 +1,6 @@
 """One event in, the next state and its commands out: who answers to what. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus

@@ -1,6 +1,6 @@
 """How a run ends: cool-down, a latched stop, the end. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.ports import Setpoint

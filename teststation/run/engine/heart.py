@@ -4,7 +4,7 @@ It is lost with the first word that it is, and back only when it has been there 
 frees no stage and puts off no cool-down.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.ports import HeartRateStatus
 from teststation.protocol.plan import Plan

@@ -4,7 +4,7 @@ Each limit is its own: it has its own notice, and going on over it says nothing 
 seconds over it among the last seconds with a reading, so that a strap that flickers does not switch it off.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.run.holds import hold, release

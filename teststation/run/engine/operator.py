@@ -1,6 +1,6 @@
 """What the operator does before and in the stages. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.ports import BeltState, Setpoint

@@ -1,6 +1,6 @@
 """From stage to stage: when one begins, and what the next one asks of the belt. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.ports import Setpoint

@@ -1,6 +1,6 @@
 """What time does to a run: what is late, what is over, and the lease that is renewed. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.run.commands import GrantBelt, Step, StopBelt
