@@ -7,9 +7,9 @@ in a run: what cannot be one is none, and one that stands still, comes and goes 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import msgspec
+from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus, Value
@@ -71,16 +71,16 @@ def without_belt(plan: Plan) -> Plan:
     terms = plan.session
     if terms is None:
         raise ValueError("a test is no session")
-    return msgspec.structs.replace(
+    return replace(
         plan,
         stages=tuple(_unloaded(stage) for stage in plan.stages),
         cool_down=_unloaded(plan.cool_down),
-        session=msgspec.structs.replace(terms, top_speed_kmh=0.0, top_incline_pct=0.0),
+        session=replace(terms, top_speed_kmh=0.0, top_incline_pct=0.0),
     )
 
 
 def _unloaded(stage: StagePlan) -> StagePlan:
-    return msgspec.structs.replace(stage, speed_kmh=0.0, incline_pct=0.0)
+    return replace(stage, speed_kmh=0.0, incline_pct=0.0)
 
 
 @dataclass(frozen=True, slots=True)
