@@ -7,7 +7,7 @@ import pytest
 from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
 from teststation.errors import RecordError
-from teststation.records.storage import cipher
+from teststation.records.storage import key
 from teststation.records.storage.cipher import CipherFile
 from ui import cli as cli_module
 from ui.cli import main
@@ -50,4 +50,4 @@ def a_passphrase_that_is_no_text_is_refused() -> None:
 
 
 def test_a_passphrase_that_is_no_text_is_told() -> None:
-    fails_with(cipher, "    if not is_text(passphrase):", "    if False:", a_passphrase_that_is_no_text_is_refused)
+    fails_with(key, "    if not is_text(passphrase):", "    if False:", a_passphrase_that_is_no_text_is_refused)
