@@ -173,6 +173,13 @@ class Walk:
         self.window.protocols.library.edit_button.click()
         self.save("71-protocol-editor")
         self.close_sheet()
+        library = self.window.protocols.library
+        assert library is not None
+        library.table.setCurrentCell([one.id for one in library._shelf].index("4x4"), 0)
+        self.save("73-session-in-library")
+        library.copy_button.click()
+        self.save("74-session-editor")
+        self.close_sheet()
         self.close_sheet()
 
     def backups(self) -> None:
