@@ -79,6 +79,22 @@ def test_a_finger_that_slides_off_start_lets_go(qtbot: QtBot) -> None:
     assert button.text() == tr("hold_button.early"), "a hand that felt a press would wait for the belt"
 
 
+def test_a_zero_that_has_not_lasted_is_awaited_and_nobody_is_told_to_stop_a_belt(bench: Bench) -> None:
+    bench.to_pretest()
+    bench.window.pretest.prepare_button.click()
+    assert bench.window.flow is not None
+    bench.window.flow.bridge.halt()
+    bench.pass_s(0.5)
+    run = bench.window.run
+    assert run.start_words.text() == f"{tr('start.looks')}."
+    assert not run.hold.isEnabled()
+    bench.pass_s(1.5)
+    assert run.start_words.text() == tr("start.ready")
+    bench.treadmill.speed_kmh = 2.0
+    bench.pass_s(0.5)
+    assert "stopp det på tredemøllens eget panel" in run.start_words.text()
+
+
 def test_start_is_refused_while_the_belt_moves_by_itself(bench: Bench) -> None:
     bench.to_run()
     bench.treadmill.speed_kmh = 2.0

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLayout, QProgressBar, QStackedWidget, QWidget
 
 from teststation.cause import Problem
+from teststation.ports import BeltState
 from teststation.run.alarms import Alarm, Priority
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
@@ -225,11 +226,19 @@ class RunScreen(QWidget):
             self.foot.setCurrentIndex(page)
 
     def _not_ready(self, moment: Snapshot) -> str:
-        """Why there is no start yet; of a belt that does not answer, what its driver says of it."""
+        """Why there is no start yet; of a belt that does not answer, what its driver says of it.
+
+        A zero that has not lasted is no rest, and no belt that somebody has to stop either.
+        """
         words: list[str] = []
+        stands = moment.belt_state is not BeltState.MOVING and moment.measured_speed_kmh == 0.0
         for cause in moment.not_ready_because:
-            offline = cause.code == "not_ready_belt_offline"
-            words += told(self.belt_troubles) if offline and self.belt_troubles else [say(cause)]
+            if cause.code == "not_ready_belt_offline" and self.belt_troubles:
+                words += told(self.belt_troubles)
+            elif cause.code == "not_ready_belt_moves" and stands:
+                words.append(tr("start.looks"))
+            else:
+                words.append(say(cause))
         return " ".join(f"{sentence}." for sentence in words)
 
 
