@@ -163,8 +163,11 @@ def nobody_is_erased_who_walks(_other: Clinic) -> None:
         walks = msgspec.json.encode({"event": "run_prepared", "t_s": 0.0, "person_id": one.person.id})
         with one.record.new_journal("run-2", one.person.id) as journal:
             journal.append(msgspec.Raw(walks), durable=False)  # type: ignore[arg-type]
-            with pytest.raises(RecordError, match="being prepared or walked"):
-                erasing.erase_person(one.record, one.person.id, Reason.REQUEST)
+            try:
+                with pytest.raises(RecordError, match="being prepared or walked"):
+                    erasing.erase_person(one.record, one.person.id, Reason.REQUEST)
+            except PermissionError:  # Windows deletes no open file; the person would be gone all the same
+                pytest.fail("erased while walking")
         assert erasing.erase_person(one.record, one.person.id, Reason.REQUEST).journals == 1
         assert not one.record.journal_path("run-2").exists(), "and what an interrupted run left goes along"
 
