@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.sample_tests import sample
 from tests.ui.conftest import SETTINGS
+from tests.ui.test_screens import clipped
 from tests.unit.records.builders import events_of
 from teststation.records.access.users import Role
 from teststation.records.database import Record
@@ -70,3 +71,12 @@ def test_what_waits_for_the_journal_is_handed_over_from_the_first_screen(
     sheet.picks["run-1"].click()
     sheet.go_button.click()
     qtbot.waitUntil(lambda: shown.isHidden(), timeout=30_000)
+
+
+def test_every_line_is_as_high_as_its_words(make_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    """Their place was laid out before they had it, and Qt left it so: a g without its foot, an Å without its ring."""
+    window = make_window(size=(1920, 1080))
+    window.people.waiting_button.click()
+    assert isinstance(window.sheet, WaitingSheet)
+    qtbot.wait(30)
+    assert clipped(window.sheet) == []

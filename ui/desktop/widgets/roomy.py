@@ -13,6 +13,14 @@ from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QScrollBar, QWidget
 ANSWERS_MOST = 4
 
 
+def settle(content: QWidget) -> None:
+    """Lay out what got its size while it was hidden: Qt leaves it as it was, rows of a form one over another."""
+    layout = content.layout()
+    if layout is not None and layout.geometry() != content.rect():
+        layout.invalidate()
+        layout.activate()
+
+
 class _Bar(QScrollBar):
     """Seen where there is something to scroll."""
 
@@ -69,11 +77,7 @@ class Roomy(QScrollArea):
         self._settle()
 
     def _settle(self) -> None:
-        """Lay out what got its size while it was hidden: Qt leaves it as it was, rows of a form one over another."""
-        layout = self.content.layout()
-        if layout is not None and layout.geometry() != self.content.rect():
-            layout.invalidate()
-            layout.activate()
+        settle(self.content)
 
     def page(self, pages: int) -> None:
         """Scroll by so many pages, for keys."""

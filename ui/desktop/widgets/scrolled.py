@@ -1,9 +1,11 @@
 """Lines of a sheet that scroll when there are many of them."""
 
 from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
 
 from ui.desktop.widgets.base import column
+from ui.desktop.widgets.roomy import settle
 
 LEAST_PX = 320
 
@@ -39,6 +41,14 @@ class Scrolled(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        settle(self.widget())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        settle(self.widget())
 
     def _lines_px(self) -> int:
         edge_px, width = self.height() - self.viewport().height(), self.viewport().width()
