@@ -22,7 +22,7 @@ class Scrolled(QScrollArea):
         ``name``: what a screen reader says.
         """
         super().__init__()
-        inside = QWidget()
+        inside = self._inside = QWidget()
         inside.setObjectName("scrolled")
         self._lines = column(lines, 1, margin=(8, 4, 12, 4))
         inside.setLayout(self._lines)
@@ -44,11 +44,11 @@ class Scrolled(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        settle(self.widget())
+        settle(self._inside)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        settle(self.widget())
+        settle(self._inside)
 
     def _lines_px(self) -> int:
         edge_px, width = self.height() - self.viewport().height(), self.viewport().width()
