@@ -6,6 +6,7 @@ from statistics import fmean
 
 from teststation.cause import Cause
 from teststation.errors import OutOfRange
+from teststation.physiology.advice import SYMPTOMS
 from teststation.physiology.metabolic import vo2_ml_kg_min
 from teststation.physiology.training import RUNS_ABOVE_KMH
 from teststation.ports import Setpoint
@@ -30,6 +31,7 @@ ENOUGH_SHARE = 0.5  # of what is averaged, with a pulse
 RECOVERY_S, RECOVERY_OVER_S = 60.0, 5.0
 ALL_OUT_BORG = 19
 HARD_BORG = 16  # what a bout of intervals is to feel like: 16 to 18 (St. Olav, Trening som medisin)
+GIVEN_UP = SYMPTOMS | {"patient", "exhaustion"}  # reasons of who walks, in the middle of the session: it was too hard
 WHOLE_WITHIN_S = 2.0
 COMES_UP_S = 5.0  # a bout's first seconds may still bear the load of the pause
 M_PER_KM, S_PER_H = 1000.0, 3600.0
@@ -201,8 +203,13 @@ def _refused(found: Sequence[Found], peak: Peak | None, run: RunRecord) -> tuple
 
 
 def _next_load(run: RunRecord, terms: SessionTerms, bouts: Sequence[BoutResult]) -> NextLoad | None:
-    """Where the next session may start: at the last load; a step is offered where all bouts were below their band."""
-    walked = [bout for bout in bouts if bout.speed_kmh is not None and bout.incline_pct is not None and bout.whole]
+    """Where the next session may start: at the last load, a step below it where that was too hard or was given up; a
+    step above is offered where all bouts were below their band."""
+    begun = [bout for bout in bouts if bout.speed_kmh is not None and bout.incline_pct is not None]
+    walked = [bout for bout in begun if bout.whole]
+    gave_up = _gave_up(run) and len(walked) < len(run.plan.bouts)
+    if gave_up and begun:
+        return _easier(terms, _set_load(run, begun[-1]))
     if not walked:
         return None
     last = _set_load(run, walked[-1])
@@ -210,8 +217,7 @@ def _next_load(run: RunRecord, terms: SessionTerms, bouts: Sequence[BoutResult])
     above = terms.hr_high_bpm is not None and any((bout.last_two_bpm or 0.0) > terms.hr_high_bpm for bout in walked)
     eased = any(mark.kind == LOAD_EASED for mark in run.marks)
     if (hard or above) and not eased:
-        lower = terms.easier(last)
-        return NextLoad(lower.speed_kmh, lower.incline_pct, terms.gait, Cause("next_easier"))
+        return _easier(terms, last)
     judged = [bout for bout in walked if bout.third_minute_bpm is not None]
     rated = [bout.rpe for bout in walked if bout.rpe is not None]
     felt = False
@@ -234,6 +240,16 @@ def _next_load(run: RunRecord, terms: SessionTerms, bouts: Sequence[BoutResult])
             higher.incline_pct,
         )
     return NextLoad(last.speed_kmh, last.incline_pct, terms.gait, Cause("next_same"))
+
+
+def _gave_up(run: RunRecord) -> bool:
+    """Whether the person could not or would not go on; a fault, or an end that somebody else chose, is not that."""
+    return run.reason is not None and run.reason.code.removeprefix("stop_") in GIVEN_UP
+
+
+def _easier(terms: SessionTerms, load: Setpoint) -> NextLoad:
+    lower = terms.easier(load)
+    return NextLoad(lower.speed_kmh, lower.incline_pct, terms.gait, Cause("next_easier"))
 
 
 def _asks_for_more(bout: BoutResult, terms: SessionTerms, low_bpm: float) -> bool:

@@ -5,9 +5,12 @@ import math
 import msgspec
 import pytest
 
+from tests.mutants import fails_with
 from tests.unit.run.builders import SUBJECT, Bench
 from tests.unit.training.session.builders import BOUTS, result, true_bpm, walked
+from teststation.cause import Cause
 from teststation.run.record import Outcome
+from teststation.training.session import analysis
 from teststation.training.session.analysis import analyse, in_band_s, mean_bpm
 from teststation.training.session.evidence import peak_of
 from teststation.training.session.pulse import Reading, Span, peaks
@@ -103,6 +106,34 @@ def test_a_session_that_was_too_hard_starts_easier_or_at_what_it_was_lowered_to(
     assert eased.next_load is not None
     assert eased.next_load.cause.code == "next_same"
     assert eased.next_load.incline_pct < 8.0
+
+
+def given_up(until_s: float, reason: str, outcome: Outcome = Outcome.OPERATOR) -> tuple[str, float] | None:
+    """What the next session may start with: why, and its incline."""
+    run, readings = walked(until_s=until_s)
+    ended = msgspec.structs.replace(run, outcome=outcome, reason=Cause(reason), ended_s=until_s)
+    next_load = analyse(ended, readings).next_load
+    return None if next_load is None else (next_load.cause.code, next_load.incline_pct)
+
+
+def who_gives_up_starts_easier() -> None:
+    for reason in ("stop_patient", "stop_exhaustion", "stop_leg_pain", "stop_dizzy"):
+        assert given_up(420.0, reason) == ("next_easier", 7.0), "in the middle of the first bout"
+        assert given_up(1200.0, reason) == ("next_easier", 7.0), "later"
+
+
+def test_who_gives_up_starts_easier_next_time() -> None:
+    who_gives_up_starts_easier()
+
+
+def test_an_end_that_was_not_theirs_changes_no_load() -> None:
+    assert given_up(420.0, "stop_operator") is None
+    assert given_up(1200.0, "stop_operator") == ("next_same", 8.0)
+    assert given_up(1200.0, "serial_gone", Outcome.FAULT) == ("next_same", 8.0)
+
+
+def test_giving_up_fails_on_a_planted_fault() -> None:
+    fails_with(analysis, "    if gave_up and begun:\n", "    if False:\n", who_gives_up_starts_easier)
 
 
 def test_borg_nineteen_in_the_bout_of_the_peak_is_all_out() -> None:
