@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -112,7 +111,7 @@ class BeltRoom:
             t_s=0.0, run_id="room", started_at="2026-01-02T10:00:00+01:00", plan=plan, subject=SUBJECT,
             hr_limit_bpm=150.0, treadmill=case.family, heart_rate="steady",
         )  # fmt: skip
-        timing = replace(run_timing(scale), set_load_s=set_load_s)
+        timing = msgspec.structs.replace(run_timing(scale), set_load_s=set_load_s)
         devices = Devices(treadmill, SteadyStrap())
         self.controller = Controller(first, devices, NoJournal(), self.clock, timing, recover)
         self._asked: object = ()
