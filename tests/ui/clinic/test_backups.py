@@ -69,7 +69,7 @@ def test_a_backup_is_made_at_once_and_leads_back(record: Record, tmp_path: Path,
     qtbot.waitUntil(lambda: bool(restored), timeout=30_000)
     assert [one.id for one in record.people.all()] == [person.id]
     said = restored_words(restored[0], record)
-    assert said[0] == "Gjenopprettet: 1 personer og 0 tester."
+    assert said[0] == "Gjenopprettet. Personer: 1, tester: 0."
     assert any("Kari Berg" in sentence and "Slett dem på nytt" in sentence for sentence in said)
     upkeep.wait(10.0)
 
