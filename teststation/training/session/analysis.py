@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean
 
+import msgspec
+
 from teststation.cause import Cause
 from teststation.errors import OutOfRange
 from teststation.physiology.advice import SYMPTOMS
@@ -16,6 +18,7 @@ from teststation.run.record import LOAD_EASED, PULSE_FROZEN, PULSE_MOVES, RunRec
 from teststation.subject import Gait
 from teststation.training.session.pulse import Found, Reading, Span, peaks
 from teststation.training.session.result import (
+    AFTER_SYMPTOM,
     SESSION_ALGORITHM,
     BoutResult,
     NextLoad,
@@ -31,7 +34,7 @@ ENOUGH_SHARE = 0.5  # of what is averaged, with a pulse
 RECOVERY_S, RECOVERY_OVER_S = 60.0, 5.0
 ALL_OUT_BORG = 19
 HARD_BORG = 16  # what a bout of intervals is to feel like: 16 to 18 (St. Olav, Trening som medisin)
-GIVEN_UP = SYMPTOMS | {"patient", "exhaustion"}  # reasons of who walks, in the middle of the session: it was too hard
+GIVEN_UP = frozenset({"patient", "exhaustion"})  # reasons of who walks, in the middle of the session: it was too hard
 WHOLE_WITHIN_S = 2.0
 COMES_UP_S = 5.0  # a bout's first seconds may still bear the load of the pause
 M_PER_KM, S_PER_H = 1000.0, 3600.0
@@ -208,6 +211,8 @@ def _next_load(run: RunRecord, terms: SessionTerms, bouts: Sequence[BoutResult])
     begun = [bout for bout in bouts if bout.speed_kmh is not None and bout.incline_pct is not None]
     walked = [bout for bout in begun if bout.whole]
     gave_up = _gave_up(run) and len(walked) < len(run.plan.bouts)
+    if begun and _symptom(run):
+        return msgspec.structs.replace(_easier(terms, _set_load(run, begun[-1])), cause=Cause(AFTER_SYMPTOM))
     if gave_up and begun:
         return _easier(terms, _set_load(run, begun[-1]))
     if not walked:
@@ -240,6 +245,12 @@ def _next_load(run: RunRecord, terms: SessionTerms, bouts: Sequence[BoutResult])
             higher.incline_pct,
         )
     return NextLoad(last.speed_kmh, last.incline_pct, terms.gait, Cause("next_same"))
+
+
+def _symptom(run: RunRecord) -> bool:
+    """Whether the session was stopped by a symptom, or has one noted: nothing is proposed then."""
+    stopped = run.reason is not None and run.reason.code.removeprefix("stop_") in SYMPTOMS
+    return stopped or any(mark.kind == "symptom" for mark in run.marks)
 
 
 def _gave_up(run: RunRecord) -> bool:

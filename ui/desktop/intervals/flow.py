@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
 from teststation.training.session.evidence import Learned
+from teststation.training.session.result import AFTER_SYMPTOM
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.learned import learned_words
 from ui.desktop.i18n.numbers import number
@@ -66,7 +67,9 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
     lines += [tr("interval.refused", why=core_texts().say(cause)) for cause in found.peak_refused]
     if learned is not None:
         lines.append(learned_words(learned))
-    if found.next_load is not None:
+    if found.next_load is not None and found.next_load.cause.code == AFTER_SYMPTOM:
+        lines.append(core_texts().say(found.next_load.cause))
+    elif found.next_load is not None:
         load = tr(
             "interval.load",
             speed=number(found.next_load.speed_kmh, 1),
