@@ -28,7 +28,7 @@ from teststation.run.record import RunRecord
 from teststation.subject import SessionLoad
 from teststation.texts import texts
 from teststation.training.session.evidence import Learned
-from teststation.training.session.result import AFTER_SYMPTOM, SessionResult
+from teststation.training.session.result import SessionResult
 from teststation.units import ML_KG_MIN_PER_MET
 
 JsonObject = dict[str, Any]
@@ -140,7 +140,7 @@ def session_object(
             "narrower_pct": learned.narrower_pct,
         },
         "next_load": None
-        if load is None or load.cause.code == AFTER_SYMPTOM
+        if load is None
         else {
             "speed_kmh": load.speed_kmh,
             "incline_pct": load.incline_pct,

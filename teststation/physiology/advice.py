@@ -69,7 +69,7 @@ class Advice(Value, frozen=True):
 
 def advise(run: RunRecord | None, found: Assessment) -> Advice:
     """What may be advised after a test; ``run`` is None for a table of stages, which says nothing of an end."""
-    symptoms = () if run is None else _symptoms(run)
+    symptoms = () if run is None else symptoms_of(run)
     if symptoms:
         return Advice((), Cause("advice_symptom"), symptoms)
     why = found.estimates[found.headline].why
@@ -93,7 +93,8 @@ def _why_blind(run: RunRecord | None) -> Cause:
     return Cause("advice_beta_blocker" if run.subject.beta_blocker else "advice_irregular_rhythm")
 
 
-def _symptoms(run: RunRecord) -> tuple[Noted, ...]:
+def symptoms_of(run: RunRecord) -> tuple[Noted, ...]:
+    """The symptoms of a test or a session: the one that ended it first, then those that were noted."""
     found: list[Noted] = []
     reason = None if run.reason is None else run.reason.code.removeprefix("stop_")
     if run.reason is not None and reason in SYMPTOMS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.physiology.advice import advise
+from teststation.physiology.advice import advise, symptoms_of
 from teststation.physiology.hrmax import shown_bpm
 from teststation.physiology.prescription import BORG_HIGH
 from teststation.physiology.result import Line
@@ -121,7 +121,11 @@ def propose_session(
     last = (tests[-1].assessment, advise(tests[-1].run, tests[-1].assessment)) if tests else None
     plan_id = load_session(text, path, ANY_LOAD).id
     before = record.sessions.last_load(person_id, plan_id, demo=demo)
-    start = propose(known, band, last, before, shown_bpm(peaks, today, BORG_HIGH))
+    newest = record.sessions.newest(person_id, demo=demo)
+    start = propose(
+        known, band, last, before, shown_bpm(peaks, today, BORG_HIGH),
+        after_symptom=newest is not None and bool(symptoms_of(newest.run)),
+    )  # fmt: skip
     return Proposal(text, path, known, start, None if last is None else last[0].line)
 
 

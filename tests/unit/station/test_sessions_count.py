@@ -1,5 +1,7 @@
 """Whoever begins a test, window or command line: what interval sessions said of the person's HRmax counts."""
 
+import itertools
+import types
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,12 +13,19 @@ from drivers import heart_rate_client, treadmill_client
 from tests.mutants import fails_with
 from tests.unit.records.builders import PASSPHRASE, events_of, run_of, session_of
 from tests.unit.run.builders import SUBJECT
+from teststation.cause import Cause
+from teststation.errors import BadInput
+from teststation.ports import Setpoint
 from teststation.protocol.load import find, load_plan
 from teststation.records.database import Record, open_record
 from teststation.records.people.people import Person
+from teststation.records.tests import sessions as kept_sessions
 from teststation.run import controller as run_controller
 from teststation.run import events as ev
+from teststation.run.record import Mark
 from teststation.subject import Sex, Subject
+from teststation.training.session import start
+from ui.station import interval_session as module_of_sessions
 from ui.station import station as module
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station
@@ -92,3 +101,82 @@ def test_the_fact_fails_where_the_window_asks_for_itself(record: Record, monkeyp
 def _once_more(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     person = next(iter(record.people.all()), None) or trained(record)
     assert prepared(record, person, SUBJECT, monkeypatch).subject.hr_max_intervals_bpm == 171.0
+
+
+# --- after a session with a symptom ---
+
+
+def session(
+    record: Record,
+    person: Person,
+    protocol: str,
+    days_ago: int,
+    reason: str = "",
+    noted: str = "",
+    *,
+    demo: bool = False,
+) -> None:
+    on = (datetime.now().astimezone() - timedelta(days=days_ago)).isoformat(timespec="seconds")
+    run = run_of(f"{person.id}-{days_ago}", on)
+    run = msgspec.structs.replace(
+        run, plan=msgspec.structs.replace(run.plan, id=protocol), treadmill="emulated" if demo else "woodway:COM3",
+        reason=Cause(reason) if reason else None, marks=(Mark(100.0, "symptom", noted),) if noted else (),
+    )  # fmt: skip
+    record.sessions.save(person.id, run, session_of(171.0), events_of(3))
+
+
+def barred(record: Record, person: Person, protocol: str = "4x4", *, demo: bool = False) -> bool:
+    today = datetime.now().astimezone().date().isoformat()
+    proposal = module_of_sessions.propose_session(record, person.id, SUBJECT, protocol, today, demo=demo)
+    if proposal.start.barred:
+        assert proposal.start.loads is None
+        with pytest.raises(BadInput) as refused:
+            proposal.plan(Setpoint(5.0, 8.0))
+        assert refused.value.causes == (Cause("session_after_symptom"),)
+        assert proposal.plan(Setpoint(5.0, 8.0), cleared=True).id == protocol
+    return proposal.start.barred
+
+
+def a_symptom_bars_the_next_session(record: Record) -> None:
+    for number, (reason, noted) in enumerate([("stop_chest_pain", ""), ("stop_dizzy", ""), ("", "Svimmel i drag 2")]):
+        person = record.people.add(family_name=f"Dal {number}", given_name="Eva", sex=Sex.FEMALE)
+        session(record, person, "4x4", 30)
+        assert not barred(record, person)
+        session(record, person, "4x4", 10, reason, noted)
+        assert barred(record, person)
+        assert barred(record, person, "3x4"), "another protocol is no way round it"
+        session(record, person, "3x4", 5)
+        assert not barred(record, person), "somebody has answered for it, and it went well"
+
+
+def test_a_symptom_bars_the_next_session_of_whatever_protocol_until_somebody_answers(record: Record) -> None:
+    a_symptom_bars_the_next_session(record)
+
+
+def test_a_symptom_in_a_demonstration_bars_demonstrations_alone(record: Record) -> None:
+    person = record.people.add(family_name="Dal", given_name="Eva", sex=Sex.FEMALE)
+    session(record, person, "4x4", 10, "stop_chest_pain", demo=True)
+    assert not barred(record, person)
+    assert barred(record, person, demo=True)
+
+
+@pytest.mark.parametrize(
+    ("where", "old", "new"),
+    [
+        (
+            module_of_sessions,
+            "after_symptom=newest is not None and bool(symptoms_of(newest.run))",
+            "after_symptom=False",
+        ),
+        (start, "if after_symptom or (last_test", "if (last_test"),
+        (kept_sessions, "TEST.c.started_utc.desc(), TEST.c.id.desc()", "TEST.c.started_utc, TEST.c.id"),
+    ],
+)
+def test_a_symptom_fails_on_a_planted_fault(where: types.ModuleType, old: str, new: str, tmp_path: Path) -> None:
+    names = itertools.count()
+
+    def fact() -> None:
+        with open_record(tmp_path / f"{next(names)}.record", PASSPHRASE) as record:
+            a_symptom_bars_the_next_session(record)
+
+    fails_with(where, old, new, fact)

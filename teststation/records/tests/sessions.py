@@ -151,6 +151,15 @@ class KeptSessions:
                 found.append(peak)
         return tuple(found)
 
+    def newest(self, person_id: str, *, demo: bool = False) -> StoredSession | None:
+        """The last session of whatever protocol: demonstrations among themselves."""
+        query = _whole().where(TEST.c.person_id == person_id).order_by(TEST.c.started_utc.desc(), TEST.c.id.desc())
+        with self._database.reading() as connection:
+            for row in connection.execute(query).mappings():
+                if is_demonstration(row["treadmill"], row["heart_rate"]) is demo:
+                    return _stored(row)
+        return None
+
     def last_load(self, person_id: str, protocol_id: str, *, demo: bool = False) -> NextLoad | None:
         """What the last session of this protocol left to start with; None where none did."""
         for stored in reversed(self.history(person_id)):

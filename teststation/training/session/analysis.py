@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean
 
-import msgspec
-
 from teststation.cause import Cause
 from teststation.errors import OutOfRange
-from teststation.physiology.advice import SYMPTOMS
+from teststation.physiology.advice import symptoms_of
 from teststation.physiology.metabolic import vo2_ml_kg_min
 from teststation.physiology.training import RUNS_ABOVE_KMH
 from teststation.ports import Setpoint
@@ -18,7 +16,6 @@ from teststation.run.record import LOAD_EASED, PULSE_FROZEN, PULSE_MOVES, RunRec
 from teststation.subject import Gait
 from teststation.training.session.pulse import Found, Reading, Span, peaks
 from teststation.training.session.result import (
-    AFTER_SYMPTOM,
     SESSION_ALGORITHM,
     BoutResult,
     NextLoad,
@@ -211,8 +208,8 @@ def _next_load(run: RunRecord, terms: SessionTerms, bouts: Sequence[BoutResult])
     begun = [bout for bout in bouts if bout.speed_kmh is not None and bout.incline_pct is not None]
     walked = [bout for bout in begun if bout.whole]
     gave_up = _gave_up(run) and len(walked) < len(run.plan.bouts)
-    if begun and _symptom(run):
-        return msgspec.structs.replace(_easier(terms, _set_load(run, begun[-1])), cause=Cause(AFTER_SYMPTOM))
+    if symptoms_of(run):
+        return None
     if gave_up and begun:
         return _easier(terms, _set_load(run, begun[-1]))
     if not walked:
@@ -245,12 +242,6 @@ def _next_load(run: RunRecord, terms: SessionTerms, bouts: Sequence[BoutResult])
             higher.incline_pct,
         )
     return NextLoad(last.speed_kmh, last.incline_pct, terms.gait, Cause("next_same"))
-
-
-def _symptom(run: RunRecord) -> bool:
-    """Whether the session was stopped by a symptom, or has one noted: nothing is proposed then."""
-    stopped = run.reason is not None and run.reason.code.removeprefix("stop_") in SYMPTOMS
-    return stopped or any(mark.kind == "symptom" for mark in run.marks)
 
 
 def _gave_up(run: RunRecord) -> bool:

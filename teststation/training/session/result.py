@@ -5,7 +5,6 @@ from teststation.ports import Value
 from teststation.subject import Gait
 
 INTERVALS_FROM_SHARE, HAIR = 0.85, 1e-9  # of HRmax
-AFTER_SYMPTOM = "next_after_symptom"  # the cause of a next load that nobody is shown before a doctor has answered
 SESSION_ALGORITHM = "2"  # every kept result names it; raise it whenever the same session may give another number
 
 

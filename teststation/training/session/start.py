@@ -14,7 +14,7 @@ from teststation.physiology.training import HR_SHARE_HIGH, RUNS_ABOVE_KMH
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads
 from teststation.subject import Gait, Subject
-from teststation.training.session.result import AFTER_SYMPTOM, NextLoad
+from teststation.training.session.result import NextLoad
 from teststation.units import M_PER_MIN_PER_KMH
 
 WALKS_UP_TO_KMH = 5.0  # in warm-up and pause nobody runs
@@ -47,6 +47,8 @@ def propose(
     last_test: tuple[Assessment, Advice] | None,
     last_session: NextLoad | None = None,
     shown_bpm: float | None = None,
+    *,
+    after_symptom: bool = False,
 ) -> Start:
     """The start of a person's next session.
 
@@ -54,9 +56,9 @@ def propose(
         band: The shares of HRmax that the protocol's bouts aim at.
         last_session: What the last session of the same protocol left to start with.
         shown_bpm: The highest pulse of late that was held and not found too hard (``hrmax.shown_bpm``).
+        after_symptom: Whether the last session, of whatever protocol, was stopped by a symptom or has one noted.
     """
     blind = subject.beta_blocker or subject.irregular_rhythm
-    after_symptom = last_session is not None and last_session.cause.code == AFTER_SYMPTOM
     if after_symptom or (last_test is not None and last_test[1].symptoms):
         return Start(None, Cause("session_after_symptom"), barred=True)
     line = None if last_test is None or blind else last_test[0].line

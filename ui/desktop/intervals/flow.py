@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from teststation.cause import Cause
+from teststation.physiology.advice import symptoms_of
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
 from teststation.training.session.evidence import Learned
-from teststation.training.session.result import AFTER_SYMPTOM
-from ui.desktop.i18n import core_texts, tr
+from ui.desktop.i18n import core_texts, say, tr
 from ui.desktop.i18n.learned import learned_words
 from ui.desktop.i18n.numbers import number
 from ui.desktop.intervals.screen import IntervalScreen
@@ -67,8 +68,8 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
     lines += [tr("interval.refused", why=core_texts().say(cause)) for cause in found.peak_refused]
     if learned is not None:
         lines.append(learned_words(learned))
-    if found.next_load is not None and found.next_load.cause.code == AFTER_SYMPTOM:
-        lines.append(core_texts().say(found.next_load.cause))
+    if symptoms_of(stored.run):
+        lines.append(say(Cause("next_after_symptom")))
     elif found.next_load is not None:
         load = tr(
             "interval.load",

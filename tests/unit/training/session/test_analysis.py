@@ -14,7 +14,6 @@ from teststation.training.session import analysis
 from teststation.training.session.analysis import analyse, in_band_s, mean_bpm
 from teststation.training.session.evidence import peak_of
 from teststation.training.session.pulse import Reading, Span, peaks
-from teststation.training.session.start import propose
 
 
 def test_the_worked_example_of_one_bout() -> None:
@@ -130,20 +129,15 @@ def test_who_gives_up_starts_easier_next_time() -> None:
 def after_a_symptom_nothing_is_proposed() -> None:
     for reason in ("stop_chest_pain", "stop_dizzy", "stop_leg_pain"):
         for until_s in (420.0, 1200.0):
-            run, readings = walked(until_s=until_s)
-            ended = msgspec.structs.replace(run, outcome=Outcome.OPERATOR, reason=Cause(reason), ended_s=until_s)
-            last = analyse(ended, readings).next_load
-            assert last is not None
-            start = propose(SUBJECT, (0.85, 0.95), None, last_session=last)
-            assert (start.loads, start.barred) == (None, True)
+            assert given_up(until_s, reason) is None
 
 
-def test_after_a_session_with_a_symptom_nothing_is_proposed_before_somebody_has_answered() -> None:
+def test_after_a_session_with_a_symptom_nothing_is_proposed() -> None:
     after_a_symptom_nothing_is_proposed()
 
 
 def test_a_symptom_fails_on_a_planted_fault() -> None:
-    fails_with(analysis, "    if begun and _symptom(run):\n", "    if False:\n", after_a_symptom_nothing_is_proposed)
+    fails_with(analysis, "    if symptoms_of(run):\n", "    if False:\n", after_a_symptom_nothing_is_proposed)
 
 
 def test_an_end_that_was_not_theirs_changes_no_load() -> None:
