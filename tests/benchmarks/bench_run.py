@@ -10,8 +10,7 @@ import sys
 
 import psutil
 
-from tests.benchmarks.house import Stalls, live_until, open_window
-from ui.desktop.i18n import tr
+from tests.benchmarks.house import Stalls, left_unsaid, live_until, open_window
 from ui.desktop.result.report import ReportSheet
 from ui.desktop.window import MainWindow
 from ui.station.station import Setup
@@ -35,7 +34,7 @@ def walk(window: MainWindow, setup: Setup, stalls: Stalls, *, to_the_end: bool) 
         window.stop()
     live_until(lambda: session.ended, 240, "the end of the walk")
     stalls.when = "keeping and showing the result"
-    live_until(lambda: window.flow is None or _left_unsaid(window), 60, "kept")
+    live_until(lambda: window.flow is None or left_unsaid(window), 60, "kept")
     stored = window.result.stored
     assert stored is not None
     stalls.when = "making and showing the report"
@@ -44,14 +43,6 @@ def walk(window: MainWindow, setup: Setup, stalls: Stalls, *, to_the_end: bool) 
     stalls.when = "leaving"
     window.sheets.finish_all()
     window.back_to_people()
-
-
-def _left_unsaid(window: MainWindow) -> bool:
-    sheet = window.sheet
-    if sheet is None or sheet.accessibleName() != tr("why_stopped.title"):
-        return False
-    sheet.finish()
-    return window.flow is None
 
 
 def main(tests: int) -> None:

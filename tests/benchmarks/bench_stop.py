@@ -26,11 +26,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from drivers.treadmill_client import TreadmillClient
+from tests.benchmarks.house import left_unsaid, live_until
 from tests.sample_tests import sample
 from tests.unit.report.test_report import report
 from teststation.records.database import open_record
 from teststation.subject import Sex, Subject
-from ui.desktop.i18n import tr
 from ui.desktop.window import MainWindow
 from ui.desktop.work import give_way_to_the_window
 from ui.station.report_process import ReportProcess
@@ -39,24 +39,6 @@ from ui.station.station import Setup, Station, load_plan_of
 
 SCALE = 20.0
 SETTINGS = Settings(treadmill="emulated", heart_rate="emulated", intended_use_accepted=True)
-
-
-def live_until(fact: object, within_s: float) -> None:
-    """Let the window live until ``fact()`` holds."""
-    end_s = time.monotonic() + within_s
-    while not fact():  # type: ignore[operator]
-        if time.monotonic() > end_s:
-            raise TimeoutError("the run did not get there")
-        QApplication.processEvents()
-        time.sleep(0.001)
-
-
-def _left_unsaid(window: MainWindow) -> bool:
-    sheet = window.sheet
-    if sheet is None or sheet.accessibleName() != tr("why_stopped.title"):
-        return False
-    sheet.finish()
-    return window.flow is None
 
 
 def lay(window: MainWindow, what: int) -> None:
@@ -134,9 +116,9 @@ def press_once(window: MainWindow, setup: Setup, over: int, by: str, pad: QPoint
     flow = window.flow
     assert flow is not None
     controller = flow.session.controller
-    live_until(lambda: not flow.session.snapshot().not_ready_because, 20)
+    live_until(lambda: not flow.session.snapshot().not_ready_because, 20, "ready")
     flow.session.begin()
-    live_until(lambda: (controller.state.measured_speed_kmh or 0) > 2.0, 20)
+    live_until(lambda: (controller.state.measured_speed_kmh or 0) > 2.0, 20, "a belt that runs")
     lay(window, over)
     treadmill = controller.devices.treadmill
     assert isinstance(treadmill, TreadmillClient)
@@ -149,7 +131,7 @@ def press_once(window: MainWindow, setup: Setup, over: int, by: str, pad: QPoint
 
     treadmill.stop = told  # type: ignore[method-assign]
     comes_down_s = time.monotonic() + random.uniform(0.0, 0.2)
-    live_until(lambda: time.monotonic() >= comes_down_s, 20)
+    live_until(lambda: time.monotonic() >= comes_down_s, 20, "the moment")
     state, belt = controller.state, controller.last_belt
     trip = belt.trip if belt is not None else None
     tripped = "" if trip is None else f"{trip.value} {belt.trip_detail}" if belt is not None else ""
@@ -157,12 +139,12 @@ def press_once(window: MainWindow, setup: Setup, over: int, by: str, pad: QPoint
     computed_s = time.thread_time()
     press_stop(window, by, pad)
     told_at_s, computed_until_s = told_s[0] if told_s else (float("nan"), float("nan"))
-    live_until(lambda: flow.session.ended, 30)
+    live_until(lambda: flow.session.ended, 30, "the end of the run")
     let_go(window, by, pad)
     stops = [wire.t_mono_s for wire in treadmill.wire_log() if wire.direction == "out" and wire.data_hex == "aa"]
     gap_ms = controller.recording.record(controller.state).link.worst_gap_ms
     # The stop asked nothing; why it was, is asked of a belt that stands.
-    live_until(lambda: window.flow is None or _left_unsaid(window), 20)
+    live_until(lambda: window.flow is None or left_unsaid(window), 20, "kept")
     window.sheets.finish_all()
     after = [t for t in stops if t >= comes_down_s]
     return Press(

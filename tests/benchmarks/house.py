@@ -21,6 +21,7 @@ from teststation.records.database import open_record
 from teststation.subject import Sex, Subject
 from ui.desktop.application import _application
 from ui.desktop.collecting import Collector
+from ui.desktop.i18n import tr
 from ui.desktop.standing import Standing
 from ui.desktop.window import MainWindow
 from ui.station.report_process import ReportProcess
@@ -65,6 +66,15 @@ def live_until(fact: Callable[[], object], within_s: float, what: str) -> None:
             raise TimeoutError(f"it did not come to this: {what}")
         QApplication.processEvents()
         time.sleep(0.001)
+
+
+def left_unsaid(window: MainWindow) -> bool:
+    """Whether the test is kept, once the question why it was stopped, where it stands, is left without an answer."""
+    sheet = window.sheet
+    if sheet is None or sheet.accessibleName() != tr("why_stopped.title"):
+        return False
+    sheet.finish()
+    return window.flow is None
 
 
 @dataclass(slots=True)
