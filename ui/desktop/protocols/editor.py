@@ -3,34 +3,31 @@
 from collections.abc import Callable, Collection
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QLineEdit, QWidget
 
-from teststation.errors import StationError
 from teststation.physiology.foreseen import foresee
 from teststation.protocol import draft as drafts
 from teststation.protocol.draft import HEAD, CellProblem, Draft
 from teststation.protocol.own import Version
 from teststation.protocol.plan import Limits
-from ui.desktop.i18n import knows, say, told, tr
+from ui.desktop.i18n import knows, say, tr
 from ui.desktop.i18n.numbers import clock
+from ui.desktop.protocols.draft_sheet import DraftSheet, mark, within
 from ui.desktop.protocols.load_curve import LoadCurve
 from ui.desktop.protocols.someone import Someone, WhoBar, typed_with_comma
 from ui.desktop.protocols.stage_table import StageTable, heading
-from ui.desktop.widgets.base import button, column, label, problem_label, row, set_state, set_text, show_problems
-from ui.desktop.widgets.choices import choices
+from ui.desktop.widgets.base import button, column, label, problem_label, row, set_text
 from ui.desktop.widgets.fields import form, line_edit
 from ui.desktop.widgets.sheet import Sheet
 
 SPEEDS = ("slow", "normal", "fast")  # starting speeds that have a word in every language
-PROBLEMS_SHOWN = 3
 
 
-class EditorSheet(Sheet):
+class EditorSheet(DraftSheet):
     """``kept`` carries the version that was saved. Escape and Cancel ask first where something would be lost."""
 
-    kept = Signal(object)
+    draft: Draft
 
     def __init__(
         self,
@@ -42,8 +39,7 @@ class EditorSheet(Sheet):
         taken: Collection[str] = (),
     ) -> None:
         """``keep``: saves a draft under a version's name, or raises. ``taken``: titles of other protocols."""
-        self._keep, self._show_sheet, self._taken = keep, show_sheet, taken
-        self.draft = self._began = draft
+        self._taken, self.draft = taken, draft
         self._found: tuple[CellProblem, ...] = ()
         scale = float(window.property("drawn_scale") or 1.0)
         self.title_edit = line_edit(draft.title, tr("protocols.title"))
@@ -59,12 +55,7 @@ class EditorSheet(Sheet):
         self.table, self.curve = StageTable(), LoadCurve(scale)
         self.who = WhoBar(someone, self._look)
         self.sum, self.problems = label("", "strong"), problem_label()
-        self.what_is_new = line_edit("", tr("protocols.what_is_new"), tr("protocols.what_is_new"))
-        self.save_button = button(tr("protocols.save"), self.save, "main")
-        super().__init__(window, self._sheet_title(), self._body(scale), width=1800, fill=True)
-        self.foot.insertWidget(0, button(tr("common.cancel"), self.leave, "touch"))
-        self.foot.insertWidget(1, self.what_is_new, 1)
-        self.foot.addWidget(self.save_button)
+        super().__init__(window, self._sheet_title(), self._body(scale), keep, show_sheet, width=1800)
         self._connect()
         self._look()
 
@@ -147,44 +138,8 @@ class EditorSheet(Sheet):
         self.draft = draft
         self._look()
 
-    def save(self) -> None:
-        """Keep a new version, or go to the first problem."""
+    def _finish_typing(self) -> None:
         self.table.finish_typing()
-        if self._found:
-            self._go_to(self._found[0])
-            return
-        try:
-            version = self._keep(self.draft, self.what_is_new.text().strip())
-        except StationError as error:
-            show_problems(self.problems, told(error))
-            return
-        self.finish()
-        self.kept.emit(version)
-
-    def leave(self) -> None:
-        """Close, and ask first where something would be lost."""
-        self.table.finish_typing()
-        if self.draft == self._began:
-            self.finish()
-            return
-        answers = [("stay", tr("protocols.stay")), ("discard", tr("protocols.discard"))]
-
-        def answered(code: str) -> None:
-            if code == "discard":
-                self.finish()
-
-        self._show_sheet(
-            lambda window: choices(
-                window, tr("protocols.unsaved"), tr("protocols.unsaved_words"), answers, answered,
-                cancel=tr("common.back"),
-            )
-        )  # fmt: skip
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.leave()
-            return
-        super().keyPressEvent(event)
 
     # --- what it comes to ---
 
@@ -200,7 +155,7 @@ class EditorSheet(Sheet):
         self.table.show_draft(draft, wrong, foretold.stages)
         self.curve.show_stages(stages, foretold)
         for field, edit in self._head_fields():
-            _mark(edit, wrong.get((HEAD, field), ""))
+            mark(edit, wrong.get((HEAD, field), ""))
         self._fill_default()
         total = tr("protocols.sum", time=clock(drafts.length_s(draft)), n=len(draft.stages))
         set_text(self.sum, total)
@@ -224,10 +179,7 @@ class EditorSheet(Sheet):
         """The problem of the cell where the keyboard is, first; then the others."""
         here = self.table.currentRow()
         first = sorted(self._found, key=lambda one: one.row != here)
-        sentences = [sentence_of(one, len(self.draft.stages)) for one in first[:PROBLEMS_SHOWN]]
-        if len(first) > PROBLEMS_SHOWN:
-            sentences.append(tr("protocols.more_problems", n=len(first) - PROBLEMS_SHOWN))
-        show_problems(self.problems, sentences)
+        self.tell_problems([sentence_of(one, len(self.draft.stages)) for one in first])
 
     def _go_to(self, problem: CellProblem) -> None:
         if problem.row != HEAD:
@@ -240,7 +192,7 @@ class EditorSheet(Sheet):
 
 def sentence_of(problem: CellProblem, stages: int) -> str:
     """A problem with its place before it."""
-    return tr("protocols.at", place=place_of(problem.row, problem.field, stages), what=_small(say(problem.cause)))
+    return tr("protocols.at", place=place_of(problem.row, problem.field, stages), what=within(say(problem.cause)))
 
 
 def place_of(row_number: int, field: str, stages: int) -> str:
@@ -254,13 +206,7 @@ def place_of(row_number: int, field: str, stages: int) -> str:
     if not knows(f"protocols.column.{field}"):
         return where
     plain, _, _unit = heading(field).partition(",")
-    return tr("protocols.field_of", where=where, field=_small(plain))
-
-
-def _mark(edit: QLineEdit, problem: str) -> None:
-    set_state(edit, "wrong" if problem else "")
-    edit.setToolTip(problem)
-    edit.setAccessibleDescription(problem)
+    return tr("protocols.field_of", where=where, field=within(plain))
 
 
 def _speed_name(name: str) -> str:
@@ -269,7 +215,3 @@ def _speed_name(name: str) -> str:
 
 def _percent_hint() -> str:
     return f"{Limits().hr_fraction_of_max * 100:.0f}"
-
-
-def _small(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
