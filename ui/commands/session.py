@@ -53,8 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
         bout = plan.stages[plan.bouts[0]]
         where = Cause("session_typed") if load is not None else proposal.start.cause
         say(f"bouts at {bout.speed_kmh:.1f} km/h and {bout.incline_pct:.1f} %: {english(where)}")
-        if proposal.start.band_cause is not None:
-            say(english(proposal.start.band_cause))
+        for also in (proposal.start.band_cause, proposal.start.borg_cause):
+            if also is not None:
+                say(english(also))
         if load is None and proposal.start.offered is not None:
             harder = proposal.start.offered
             say(f"{harder.speed_kmh:.1f} km/h and {harder.incline_pct:.1f} % is offered: start it with --harder")

@@ -23,7 +23,7 @@ from teststation.subject import Subject
 from teststation.training.session.analysis import analyse
 from teststation.training.session.evidence import peak_of, with_evidence
 from teststation.training.session.result import NextLoad, SessionResult
-from teststation.training.session.start import propose
+from teststation.training.session.start import LastLoad, propose
 from ui.laboratory.bouts import walk_session
 from ui.laboratory.patients import VirtualPatient, draw_patient, on_a_day
 from ui.laboratory.room import subject_of
@@ -33,6 +33,7 @@ SESSION = "4x4"
 BEGAN = date(2026, 1, 5)
 WEEKS, TIMES_A_WEEK = 8, (2, 3)  # as the plan has it
 DAYS_OF_WEEK = (0, 2, 4)
+DAYS_BETWEEN = 2
 TESTED_AFTER_DAYS = 3
 # Supervised intervals are attended so often: mean and spread between people (Santos 2023, 188 studies).
 ATTENDS, ATTENDS_SD, ATTENDS_LEAST = 0.894, 0.118, 0.3
@@ -208,7 +209,8 @@ def _session(
         day: The visit and what was gained.
     """
     (subject, shown), (test, last), (visit, gained) = known, before, day
-    start = propose(subject, session_band(*find(SESSION)), test, last, shown)
+    left = None if last is None else LastLoad(last, DAYS_BETWEEN)
+    start = propose(subject, session_band(*find(SESSION)), test, left, shown)
     if start.loads is None:
         return None
     loads = start.loads

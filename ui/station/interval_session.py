@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
@@ -22,7 +23,7 @@ from teststation.run import events as ev
 from teststation.run.record import RunRecord
 from teststation.subject import Subject
 from teststation.training.session.evidence import Learned, learned, peak_of, with_evidence, without_evidence
-from teststation.training.session.start import Start, propose, typed
+from teststation.training.session.start import Start, last_load, propose, typed
 from ui.station.session import Session
 
 ANY_LOAD = SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))  # no session can be read without one
@@ -93,7 +94,7 @@ class Proposal:
         sound = speeds[0] <= load.speed_kmh <= speeds[1] and inclines[0] <= load.incline_pct <= inclines[1]
         if not sound or load.incline_pct * 2 % 1:
             raise BadInput(Cause("session_too_hard", {"speed": load.speed_kmh, "incline": load.incline_pct}))
-        return typed(self.subject, load, self.line, self.start.band_of_bpm)
+        return typed(self.subject, load, self.line, self.start.band_of_bpm, by_pulse=self.start.by_pulse)
 
 
 def propose_session(
@@ -117,16 +118,29 @@ def propose_session(
     band = session_band(text, path)
     peaks = record.sessions.peaks(person_id, demo=demo)
     known = with_evidence(subject, peaks, today)
-    tests = [stored for stored in record.tests.history(person_id) if stored.run.demo is demo]
+    every = record.tests.history(person_id)
+    tests = [stored for stored in every if stored.run.demo is demo]
     last = (tests[-1].assessment, advise(tests[-1].run, tests[-1].assessment)) if tests else None
     plan_id = load_session(text, path, ANY_LOAD).id
-    before = record.sessions.last_load(person_id, plan_id, demo=demo)
+    before = record.sessions.last_with_load(person_id, plan_id, demo=demo)
+    left = None
+    if before is not None and before.result.next_load is not None:
+        on = _day(before.run.started_at)
+        since = bool(tests) and _day(tests[-1].run.started_at) > on
+        left = last_load(before.result.next_load, (date.fromisoformat(today) - on).days, tested_since=since)
     newest = record.sessions.newest(person_id, demo=demo)
     start = propose(
-        known, band, last, before, shown_bpm(peaks, today, BORG_HIGH),
+        known, band, last, left, shown_bpm(peaks, today, BORG_HIGH),
         after_symptom=newest is not None and bool(symptoms_of(newest.run)),
     )  # fmt: skip
+    if last is None and every and start.cause.code == "session_no_test":
+        start = replace(start, cause=Cause("session_no_test_demo" if demo else "session_no_test_real"))
     return Proposal(text, path, known, start, None if last is None else last[0].line)
+
+
+def _day(started_at: str) -> date:
+    """The day at the station of an ISO 8601 moment."""
+    return date.fromisoformat(started_at[:10])
 
 
 def session_titles(own: OwnProtocols | None = None) -> dict[str, str]:

@@ -282,9 +282,11 @@ def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tup
         raise BadInput(Cause("group_not_born", {"name": person.full_name}))
     if person.demo and not demo:
         raise BadInput(Cause("demo_person_real_devices"))
-    tests = [stored for stored in record.tests.history(person.id) if stored.run.demo is demo]
+    every = record.tests.history(person.id)
+    tests = [stored for stored in every if stored.run.demo is demo]
     if not tests:
-        raise BadInput(Cause("group_no_test", {"name": person.full_name}))
+        elsewhere = "group_no_test_demo" if demo else "group_no_test_real"
+        raise BadInput(Cause(elsewhere if every else "group_no_test", {"name": person.full_name}))
     today = datetime.now().astimezone().date()
     age_years = (today - date.fromisoformat(person.born)).days / DAYS_IN_YEAR
     subject = msgspec.structs.replace(without_evidence(tests[-1].run.subject), age_years=age_years)
@@ -292,7 +294,8 @@ def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tup
     proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo, own=own)
     if proposal.start.barred:
         raise BadInput(Cause("group_after_symptom", {"name": person.full_name}))
-    loads = typed(proposal.subject, ANY_LOAD.bout, of_bpm=proposal.start.band_of_bpm)
+    start = proposal.start
+    loads = typed(proposal.subject, ANY_LOAD.bout, of_bpm=start.band_of_bpm, by_pulse=start.by_pulse)
     return proposal.subject, without_belt(load_session(proposal.text, proposal.path, loads))
 
 

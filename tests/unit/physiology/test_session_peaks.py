@@ -23,7 +23,7 @@ from teststation.subject import Gait
 from teststation.training.session import start as start_module
 from teststation.training.session.evidence import with_evidence
 from teststation.training.session.result import NextLoad
-from teststation.training.session.start import band_of_bpm, propose
+from teststation.training.session.start import LastLoad, band_of_bpm, propose
 
 DAY, BORG_HIGH = "2026-02-01", 17
 AGES = st.integers(18, 80)
@@ -224,7 +224,7 @@ def fact_after_a_test_that_forbids_it_no_band_follows() -> None:
         (msgspec.structs.replace(allowed, allowed=(PULSE_ZONES,)), False),
         (msgspec.structs.replace(allowed, allowed=(FOUR_BY_FOUR,)), False),
     ):
-        last = NextLoad(4.8, 6.0, Gait.WALK, Cause("next_same"))
+        last = LastLoad(NextLoad(4.8, 6.0, Gait.WALK, Cause("next_same")), 7)
         start = propose(SUBJECT, session_band(*find("4x4")), (found, advice), last, 176.0)
         assert (start.band_of_bpm is not None) is follows
 

@@ -11,7 +11,7 @@ import pytest
 
 from drivers import heart_rate_client, treadmill_client
 from tests.mutants import fails_with
-from tests.unit.records.builders import PASSPHRASE, events_of, run_of, session_of
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, session_of
 from tests.unit.run.builders import SUBJECT
 from teststation.cause import Cause
 from teststation.errors import BadInput
@@ -180,3 +180,40 @@ def test_a_symptom_fails_on_a_planted_fault(where: types.ModuleType, old: str, n
             a_symptom_bars_the_next_session(record)
 
     fails_with(where, old, new, fact)
+
+
+# --- what the next session starts from ---
+
+
+def proposed(record: Record, person: Person, *, demo: bool = False) -> start.Start:
+    today = datetime.now().astimezone().date().isoformat()
+    return module_of_sessions.propose_session(record, person.id, SUBJECT, "4x4", today, demo=demo).start
+
+
+def a_test(record: Record, person: Person, days_ago: int, treadmill: str = "woodway:COM3") -> None:
+    on = (datetime.now().astimezone() - timedelta(days=days_ago)).isoformat(timespec="seconds")
+    run = msgspec.structs.replace(run_of(f"{person.id}-t{days_ago}", on), treadmill=treadmill)
+    record.tests.save(person.id, run, assessment_of(), events_of(3))
+
+
+def test_a_test_of_the_other_kind_is_said_to_be_one(record: Record) -> None:
+    person = record.people.add(family_name="Dal", given_name="Eva", sex=Sex.FEMALE)
+    assert proposed(record, person).cause == Cause("session_no_test")
+    a_test(record, person, 40)
+    assert proposed(record, person, demo=True).cause == Cause("session_no_test_demo")
+    assert proposed(record, person).cause != Cause("session_no_test")
+    other = record.people.add(family_name="Li", given_name="Per", sex=Sex.MALE)
+    a_test(record, other, 40, "emulated")
+    assert proposed(record, other).cause == Cause("session_no_test_real")
+    assert proposed(record, other, demo=True).cause != Cause("session_no_test_demo")
+
+
+def test_a_session_of_before_the_newest_test_counts_for_three_weeks(record: Record) -> None:
+    person = record.people.add(family_name="Dal", given_name="Eva", sex=Sex.FEMALE)
+    session(record, person, "4x4", 60)
+    assert proposed(record, person).cause == Cause("session_from_old", {"weeks": 8})
+    a_test(record, person, 40)
+    assert proposed(record, person).cause.code not in {"session_from_old", "session_from_last"}
+    session(record, person, "4x4", 3)
+    a_test(record, person, 1)
+    assert proposed(record, person).cause == Cause("session_from_last")

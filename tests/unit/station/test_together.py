@@ -138,7 +138,7 @@ def test_each_is_kept_in_their_own_record_without_a_belt(made: Made, record: Rec
     assert ([bout.rpe for bout in first.result.bouts], second.result.bouts[0].rpe) == ([17] * 4, None)
     assert record.sessions.peaks(people[0].id)[0].bpm == pytest.approx(168, abs=2), "evidence of the next estimate"
     assert record.diary(people[0].id)[0].value.borg == 17
-    assert record.sessions.last_load(people[0].id, "4x4") is None
+    assert record.sessions.last_with_load(people[0].id, "4x4") is None
     assert record.journals() == []
     session.close()
     assert all(strap.closed for strap in straps)

@@ -24,7 +24,7 @@ from teststation.records.tests.result_rows import session_row
 from teststation.records.tests.signing import Signature, signature_of
 from teststation.run.record import Outcome, RunRecord
 from teststation.training.session.evidence import peak_of
-from teststation.training.session.result import BoutResult, NextLoad, SessionResult
+from teststation.training.session.result import BoutResult, SessionResult
 
 _run = msgspec.json.Decoder(RunRecord)
 _result = msgspec.json.Decoder(SessionResult)
@@ -160,11 +160,11 @@ class KeptSessions:
                     return _stored(row)
         return None
 
-    def last_load(self, person_id: str, protocol_id: str, *, demo: bool = False) -> NextLoad | None:
-        """What the last session of this protocol left to start with; None where none did."""
+    def last_with_load(self, person_id: str, protocol_id: str, *, demo: bool = False) -> StoredSession | None:
+        """The last session of this protocol that left a load to start with; None where none did."""
         for stored in reversed(self.history(person_id)):
             if stored.run.plan.id == protocol_id and stored.run.demo is demo and stored.result.next_load is not None:
-                return stored.result.next_load
+                return stored
         return None
 
 

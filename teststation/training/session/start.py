@@ -20,6 +20,7 @@ from teststation.units import M_PER_MIN_PER_KMH
 WALKS_UP_TO_KMH = 5.0  # in warm-up and pause nobody runs
 SLOWEST_KMH = 2.0
 EASY_SHARE = 0.70  # of HRmax, in warm-up and pause
+LOAD_COUNTS_DAYS = 21  # a session's load against a newer test: who trains is another by then (decision 0020)
 INTERVALS_FROM_SHARE = 0.85  # a band that ends below is no band of intervals, and has another load
 
 
@@ -31,6 +32,7 @@ class Start:
     cause: Cause  # where the load comes from, or why there is none
     barred: bool = False  # nothing may be prescribed before somebody has answered for it
     offered: Setpoint | None = None  # a harder start, for the operator to take
+    by_pulse: bool = True  # whether a pulse is aimed at; else Borg and the talk test steer
     band_of_bpm: float | None = None  # what the bouts' band is of, where it follows what the person has shown
 
     @property
@@ -40,12 +42,37 @@ class Start:
             return None
         return Cause("session_band_shown", {"bpm": round(HR_SHARE_HIGH * self.band_of_bpm)})
 
+    @property
+    def borg_cause(self) -> Cause | None:
+        """That Borg steers, for what the last test said of the pulse; None where the pulse does."""
+        return None if self.by_pulse else Cause("session_by_borg")
+
+
+@dataclass(frozen=True, slots=True)
+class LastLoad:
+    """What the last session of the same protocol left to start with, and how long ago."""
+
+    load: NextLoad
+    days: int
+
+    @property
+    def cause(self) -> Cause:
+        """Where a load that is taken from it comes from; an old one says how old."""
+        if self.days <= LOAD_COUNTS_DAYS:
+            return Cause("session_from_last")
+        return Cause("session_from_old", {"weeks": self.days // 7})
+
+
+def last_load(load: NextLoad, days: int, *, tested_since: bool) -> LastLoad | None:
+    """The load of a session so many days ago; None where a test since says more of the person than so old a session."""
+    return None if tested_since and days > LOAD_COUNTS_DAYS else LastLoad(load, days)
+
 
 def propose(
     subject: Subject,
     band: tuple[float, float],
     last_test: tuple[Assessment, Advice] | None,
-    last_session: NextLoad | None = None,
+    last_session: LastLoad | None = None,
     shown_bpm: float | None = None,
     *,
     after_symptom: bool = False,
@@ -54,37 +81,40 @@ def propose(
 
     Args:
         band: The shares of HRmax that the protocol's bouts aim at.
-        last_session: What the last session of the same protocol left to start with.
+        last_session: What the last session of the same protocol left to start with (``last_load``).
         shown_bpm: The highest pulse of late that was held and not found too hard (``hrmax.shown_bpm``).
         after_symptom: Whether the last session, of whatever protocol, was stopped by a symptom or has one noted.
     """
-    blind = subject.beta_blocker or subject.irregular_rhythm
     if after_symptom or (last_test is not None and last_test[1].symptoms):
         return Start(None, Cause("session_after_symptom"), barred=True)
-    line = None if last_test is None or blind else last_test[0].line
-    hr_max_bpm = None if blind else hr_max(subject).bpm
+    # A pulse that did not follow the load steers no more than one that medicine holds.
+    silent = last_test is not None and not last_test[1].may(PULSE_ZONES)
+    by_pulse = not (subject.beta_blocker or subject.irregular_rhythm or silent)
+    line = last_test[0].line if last_test is not None and by_pulse else None
+    hr_max_bpm = hr_max(subject).bpm if by_pulse else None
     follows = is_intervals(band) and (last_test is None or _aims_at_pulse(last_test[1]))
     of_bpm = band_of_bpm(subject, shown_bpm) if follows else None
     if last_session is not None:
-        load = Setpoint(speed_kmh=last_session.speed_kmh, incline_pct=last_session.incline_pct)
+        left = last_session.load
+        load = Setpoint(speed_kmh=left.speed_kmh, incline_pct=left.incline_pct)
         offered = None
-        if last_session.harder_speed_kmh is not None and last_session.harder_incline_pct is not None:
-            offered = Setpoint(speed_kmh=last_session.harder_speed_kmh, incline_pct=last_session.harder_incline_pct)
-        loads = _with_easy(load, last_session.gait, hr_max_bpm, line, of_bpm)
-        return Start(loads, Cause("session_from_last"), offered=offered, band_of_bpm=of_bpm)
+        if left.harder_speed_kmh is not None and left.harder_incline_pct is not None:
+            offered = Setpoint(speed_kmh=left.harder_speed_kmh, incline_pct=left.harder_incline_pct)
+        loads = _with_easy(load, left.gait, hr_max_bpm, line, of_bpm)
+        return Start(loads, last_session.cause, offered=offered, by_pulse=by_pulse, band_of_bpm=of_bpm)
     if last_test is None:
-        return Start(None, Cause("session_no_test"), band_of_bpm=of_bpm)
+        return Start(None, Cause("session_no_test"), by_pulse=by_pulse, band_of_bpm=of_bpm)
     found, advice = last_test
     if not advice.may(FOUR_BY_FOUR) or found.training is None:
-        return Start(None, advice.withheld_because or Cause("session_no_prescription"))
+        return Start(None, advice.withheld_because or Cause("session_no_prescription"), by_pulse=by_pulse)
     told = found.training
     load, gait = Setpoint(speed_kmh=told.speed_kmh, incline_pct=told.incline_pct), told.gait
     if not is_intervals(band):
         if line is None or hr_max_bpm is None:
-            return Start(None, Cause("session_no_prescription"))
+            return Start(None, Cause("session_no_prescription"), by_pulse=by_pulse)
         load, gait = easy_load(line, sum(band) / 2 * hr_max_bpm, load), Gait.WALK
     loads = _with_easy(load, gait, hr_max_bpm, line, of_bpm)
-    return Start(loads, Cause("session_from_test"), band_of_bpm=of_bpm)
+    return Start(loads, Cause("session_from_test"), by_pulse=by_pulse, band_of_bpm=of_bpm)
 
 
 def _aims_at_pulse(advice: Advice) -> bool:
@@ -114,11 +144,13 @@ def band_of_bpm(subject: Subject, shown_bpm: float | None) -> float | None:
     return of_bpm if of_bpm > known.bpm else None
 
 
-def typed(subject: Subject, load: Setpoint, line: Line | None = None, of_bpm: float | None = None) -> SessionLoads:
-    """The same of a load that the operator has said. ``of_bpm``: what the bouts' band is of (``Start.band_of_bpm``)."""
-    blind = subject.beta_blocker or subject.irregular_rhythm
+def typed(
+    subject: Subject, load: Setpoint, line: Line | None = None, of_bpm: float | None = None, *, by_pulse: bool = True
+) -> SessionLoads:
+    """The same of a load that the operator has said. ``of_bpm``, ``by_pulse``: as in ``Start``."""
+    by_pulse = by_pulse and not (subject.beta_blocker or subject.irregular_rhythm)
     gait = Gait.RUN if load.speed_kmh > RUNS_ABOVE_KMH else Gait.WALK
-    return _with_easy(load, gait, None if blind else hr_max(subject).bpm, line, of_bpm)
+    return _with_easy(load, gait, hr_max(subject).bpm if by_pulse else None, line if by_pulse else None, of_bpm)
 
 
 def _with_easy(

@@ -76,7 +76,7 @@ class StartSheet(Sheet):
         """Fill in the load of the chosen session."""
         self._proposal = self._propose(self._last.weight_kg if self._last is not None else WEIGHT_KG.low)
         start = self._proposal.start
-        told = (start.cause, start.band_cause)
+        told = (start.cause, start.band_cause, start.borg_cause)
         set_text(self.where, ". ".join(say(cause) for cause in told if cause is not None))
         if start.loads is not None:
             self.speed.setText(exact(start.loads.bout.speed_kmh))

@@ -88,7 +88,7 @@ def test_its_peaks_are_evidence_of_hr_max_with_their_dates(record: Record, perso
 
 
 def test_the_last_load_of_the_same_session_is_where_the_next_one_starts(record: Record, person: Person) -> None:
-    assert record.sessions.last_load(person.id, "4x4") is None
+    assert record.sessions.last_with_load(person.id, "4x4") is None
     first = session_of()
     assert first.next_load is not None
     steeper = msgspec.structs.replace(first.next_load, incline_pct=9.0)
@@ -97,8 +97,10 @@ def test_the_last_load_of_the_same_session_is_where_the_next_one_starts(record: 
     record.sessions.save(person.id, later, msgspec.structs.replace(first, next_load=steeper), events_of(3))
     broken = trained("c", "2026-01-12T10:00:00+01:00")
     record.sessions.save(person.id, broken, msgspec.structs.replace(first, next_load=None), events_of(3))
-    assert record.sessions.last_load(person.id, "4x4") == steeper
-    assert record.sessions.last_load(person.id, "3x4") is None
+    last = record.sessions.last_with_load(person.id, "4x4")
+    assert last is not None
+    assert last.result.next_load == steeper
+    assert record.sessions.last_with_load(person.id, "3x4") is None
     assert isinstance(steeper, NextLoad)
 
 
