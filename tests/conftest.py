@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
@@ -24,10 +25,19 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+# Settings, clinic's protocols and records of whoever runs the tests are none of their business, and no test's input.
+_HOMES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "WIN_PD_OVERRIDE_APPDATA", "WIN_PD_OVERRIDE_LOCAL_APPDATA")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Workers of one run share what takes long to make."""
+    """Workers of one run, and what they start, share a home that is nobody's, and what takes long to make."""
     if hasattr(config, "workerinput"):
         share_in(Path(config.option.basetemp).parent / "made-once")
+        return
+    home = tempfile.TemporaryDirectory(prefix="teststation-home-", ignore_cleanup_errors=True)
+    config.add_cleanup(home.cleanup)
+    for name in _HOMES:
+        os.environ[name] = str(Path(home.name) / name.lower())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
