@@ -20,6 +20,7 @@ FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE = "4x4", "pulse_zones", "borg_z
 EVERYTHING = (FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE)
 # Reasons for ending a test that a doctor should hear of before the person trains on.
 SYMPTOMS = frozenset({"chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "blood_pressure", "rhythm"})
+_REASONED = ("cool_down_pressed", "stop_pressed", "stop_explained")  # marks whose text says why, as a code
 _SILENT_PULSE = frozenset({"pulse_does_not_rise", "pulse_hardly_rises", "pulse_outside_experience"})
 
 
@@ -94,16 +95,22 @@ def _why_blind(run: RunRecord | None) -> Cause:
 
 
 def symptoms_of(run: RunRecord) -> tuple[Noted, ...]:
-    """The symptoms of a test or a session: the one that ended it first, then those that were noted."""
-    found: list[Noted] = []
-    reason = None if run.reason is None else run.reason.code.removeprefix("stop_")
+    """The symptoms of a test or a session: those that made somebody end it first, then those that were noted."""
+    at_s = run.stages_ended_s if run.stages_ended_s is not None else run.ended_s or 0.0
+    found: dict[str, Noted] = {}
+    reason = "" if run.reason is None else run.reason.code.removeprefix("stop_")
     if run.reason is not None and reason in SYMPTOMS:
-        at_s = run.stages_ended_s if run.stages_ended_s is not None else run.ended_s or 0.0
-        found.append(Noted(*_where(run, at_s), stopped=True, cause=run.reason))
-    found += [
+        found[reason] = Noted(*_where(run, at_s), stopped=True, cause=run.reason)
+    for mark in run.marks:
+        # A belt that fails in the cool-down, or a limit before it, becomes the run's reason: what made somebody end it
+        # is no less true for that.
+        if mark.kind in _REASONED and mark.text in SYMPTOMS:
+            here = _where(run, min(mark.t_s, at_s))
+            found.setdefault(mark.text, Noted(*here, stopped=True, cause=Cause(f"stop_{mark.text}")))
+    noted = [
         Noted(*_where(run, mark.t_s), stopped=False, words=mark.text) for mark in run.marks if mark.kind == "symptom"
     ]
-    return tuple(found)
+    return (*found.values(), *noted)
 
 
 def _where(run: RunRecord, t_s: float) -> tuple[int | None, int]:

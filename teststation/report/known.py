@@ -150,6 +150,8 @@ def _words(report: Report, mark: Mark) -> str:
             return say("report.marks.rest_auto" if text == "auto" else "report.marks.rest")
         case "stop_pressed":
             return say("report.marks.stop", why=_reason(say, text))
+        case "stop_explained":
+            return say("report.marks.stop_why", why=_reason(say, text))
         case "cool_down_pressed":
             return say("report.marks.cool_down", why=_reason(say, text))
         case "limit_overridden":

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from teststation.cause import Problem
-from teststation.physiology.advice import SYMPTOMS
 from teststation.physiology.result import Assessment
 from teststation.ports import Journal
 from teststation.records.tests.kept_tests import StoredTest
@@ -128,13 +127,9 @@ class Session:
         """Stop the belt at once."""
         self.controller.stop(reason)
 
-    def explain_stop(self, reason: str, words: str) -> None:
-        """Why the operator stopped, coded; ``words`` say it where the run had ended for another reason already."""
+    def explain_stop(self, reason: str) -> None:
+        """Why the operator stopped, coded."""
         self._press(ev.StopExplained, reason=reason)
-        said = self.controller.state.reason
-        if reason in SYMPTOMS and (said is None or said.code != f"stop_{reason}"):
-            # Whatever else ended it, a symptom that made somebody stop is never lost.
-            self.mark("symptom", words)
 
     def hold(self) -> None:
         """Stay on this load."""

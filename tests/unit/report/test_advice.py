@@ -102,6 +102,23 @@ def a_symptom_that_ended_the_test_and_was_noted_there_is_told_once() -> None:
     assert page.count("Notert under testen") == 1
 
 
+def a_symptom_behind_another_end_is_told() -> None:
+    """A belt that fails in the cool-down becomes the reason of the run, as a limit was before a STOP."""
+    for kind in ("cool_down_pressed", "stop_explained"):
+        for outcome, reason in ((Outcome.FAULT, "telemetry_lost"), (Outcome.COMPLETED, "planned_end")):
+            run, _ = ended(outcome, reason)
+            run = msgspec.structs.replace(run, marks=(*run.marks, Mark(470.0, kind, "chest_pain")))
+            page, window, told = said_of(run, assess_run(run))
+            assert told["advice"]["allowed"] == [], (kind, reason)
+            assert "Testen ble stoppet: ubehag i brystet i trinn" in page, (kind, reason)
+            assert "legens avklaring" in window
+            assert "4×4" not in page
+            assert "stop_explained" not in page
+    run, found = ended(Outcome.FAULT, "telemetry_lost")
+    patient = msgspec.structs.replace(run, marks=(*run.marks, Mark(470.0, "cool_down_pressed", "patient")))
+    assert advise(patient, found).symptoms == ()
+
+
 def beta_blockers_leave_no_target_by_pulse() -> None:
     for subject in ({"beta_blocker": True}, {"irregular_rhythm": True}):
         run, found = ended(Outcome.COMPLETED, "planned_end", **subject)
@@ -154,6 +171,7 @@ FACTS = (
     a_broken_test_gives_no_date_and_no_verdict,
     a_pulse_that_does_not_follow_gives_no_zones_by_pulse,
     a_symptom_that_ended_the_test_and_was_noted_there_is_told_once,
+    a_symptom_behind_another_end_is_told,
 )
 
 
@@ -180,6 +198,8 @@ def test_tests_that_cannot_be_compared_never_say_real() -> None:
         ("if run.reason is not None and reason in SYMPTOMS:", "if False:", a_symptom_stops_all_advice),
         ('Advice((), Cause(', 'Advice(EVERYTHING, Cause(', a_symptom_stops_all_advice),
         ('if mark.kind == "symptom"', "if False", a_symptom_noted_in_a_test_that_went_on_stops_all_advice),
+        ("if mark.kind in _REASONED and", "if False and", a_symptom_behind_another_end_is_told),
+        ('"stop_pressed", "stop_explained")', '"stop_pressed")', a_symptom_behind_another_end_is_told),
         ("    if blind:\n", "    if False:\n", beta_blockers_leave_no_target_by_pulse),
         ("run.outcome in (Outcome.FAULT, Outcome.INTERRUPTED)", "False", a_broken_test_gives_no_date_and_no_verdict),
         ("why.code in _SILENT_PULSE", "False", a_pulse_that_does_not_follow_gives_no_zones_by_pulse),

@@ -9,7 +9,7 @@ from teststation.errors import StationError
 from teststation.ports import Setpoint
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Snapshot
-from ui.desktop.i18n import of_session, tr
+from ui.desktop.i18n import of_session
 from ui.desktop.patient.flow import SecondScreen
 from ui.desktop.test import questions
 from ui.desktop.test.bridge import SessionBridge
@@ -256,7 +256,7 @@ class RunFlow(QObject):
             return sheet
 
         def explain(reason: str) -> None:
-            self.session.explain_stop(reason, tr(f"reason.{reason}"))
+            self.session.explain_stop(reason)
             self._finish()
 
         self._sheet(make)
