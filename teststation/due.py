@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from teststation.moments import here
+
 NEXT_TEST_MONTHS = 3
 
 
@@ -18,4 +20,4 @@ def months_later(start: date, months: int) -> date:
 
 def next_due(last_started: str) -> date:
     """The day the next test is due, where the last began at this moment (ISO 8601), by the calendar of this place."""
-    return months_later(datetime.fromisoformat(last_started).astimezone().date(), NEXT_TEST_MONTHS)
+    return months_later(here(datetime.fromisoformat(last_started)).date(), NEXT_TEST_MONTHS)

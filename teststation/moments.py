@@ -16,9 +16,18 @@ def time_of_day(moment: str) -> str:
     return f"{datetime.fromisoformat(moment):%H:%M}"
 
 
+def here(moment: datetime) -> datetime:
+    """A moment by the clock and calendar of this place. As it is told where this system cannot say what the clock was:
+    Windows knows no zone of a year before 1970 or after 3000, and a day that somebody mistyped is of one."""
+    try:
+        return moment.astimezone()
+    except (OSError, OverflowError, ValueError):
+        return moment
+
+
 def clock_words(moment: datetime) -> str:
     """A moment by this machine's own clock and calendar, as a sentence says it."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    return f"{here(moment):%Y-%m-%d %H:%M}"
 
 
 def days_between(earlier: str, later: str) -> float:

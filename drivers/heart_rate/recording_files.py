@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -80,9 +80,18 @@ def _seconds(text: str) -> float | None:
         hours, minutes, rest = clock.groups()
         return int(hours or 0) * 3600 + int(minutes) * 60 + float(rest.replace(",", "."))
     try:
-        return datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError):
+        return _moment_s(text)
+    except ValueError:
         return None
+
+
+def _moment_s(text: str) -> float:
+    """Seconds since 1970. Without a zone it is taken for UTC: Windows knows no zone of a spreadsheet's year 1899.
+
+    Raises ValueError.
+    """
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _from_tcx(path: str) -> list[Point]:
@@ -101,8 +110,8 @@ def _from_tcx(path: str) -> list[Point]:
             elif _local(child.tag) == "HeartRateBpm":
                 heart = next((v.text for v in child if _local(v.tag) == "Value"), None)
         try:
-            t_s = datetime.fromisoformat((stamp or "").replace("Z", "+00:00")).timestamp()
-        except (ValueError, OverflowError):
+            t_s = _moment_s((stamp or "").replace("Z", "+00:00"))
+        except ValueError:
             continue  # a trackpoint without time is a gap, and stays one
         bpm = number(heart or "")
         if bpm is not None or not (heart or "").strip():

@@ -111,6 +111,24 @@ def _asks_for_the_system(node: ast.AST) -> bool:
     return False
 
 
+def of_the_systems_zone(source: str) -> int:
+    """How often a source asks the system's zone about another moment than now: Windows knows 1970 to 3000 alone."""
+    return sum(_asks_the_zone(node) for node in ast.walk(ast.parse(source)))
+
+
+def _asks_the_zone(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(
+            func=ast.Attribute(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id="datetime"), attr="now")), attr="astimezone"
+            )
+        ):
+            return False
+        case ast.Call(func=ast.Attribute(attr="astimezone"), args=[], keywords=[]):
+            return True
+    return False
+
+
 def needed_at_import(source: str) -> list[str]:
     """What of POSIX alone Windows would be asked for while it imports this source."""
     return [found for node in _done_at_import(ast.parse(source).body) for found in _posix(node)]
@@ -212,3 +230,21 @@ def _is_a_test(file: str, name: str) -> bool:
 )
 def test_where_the_systems_part_is_seen(source: str, places: set[str]) -> None:
     assert partings(source) == places
+
+
+def test_every_moment_but_now_is_told_by_the_clock_of_this_place_in_one_function() -> None:
+    asking = {path.relative_to(ROOT).as_posix(): of_the_systems_zone(path.read_text("utf-8")) for path in PRODUCT}
+    assert {path: n for path, n in asking.items() if n} == {"teststation/moments.py": 1}
+
+
+@pytest.mark.parametrize(
+    ("source", "times"),
+    [
+        ("datetime.fromisoformat(a).astimezone().date()", 1),
+        ("began.astimezone()", 1),
+        ("datetime.now(UTC).astimezone().date()", 0),
+        ("began.astimezone(UTC)", 0),
+    ],
+)
+def test_who_asks_the_systems_zone_is_seen(source: str, times: int) -> None:
+    assert of_the_systems_zone(source) == times

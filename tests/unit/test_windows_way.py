@@ -4,16 +4,19 @@ import asyncio
 import os
 import sys
 import threading
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from drivers import port_names, processes, serial_line
 from drivers.emulators import main as emulators
 from drivers.emulators import wire
+from drivers.heart_rate import recording_files
 from drivers.radio import ble_link
+from teststation import due
 from teststation.errors import BadInput
 from teststation.exchange import export
 from teststation.files import writing
@@ -187,3 +190,30 @@ def test_an_emulator_ends_with_a_closed_console(monkeypatch: pytest.MonkeyPatch)
     assert sorted(asked) == [15, 21]
     asked[21](21, None)
     assert ending.is_set()
+
+
+class DatetimeOfWindows(datetime):
+    """Asks the system's zone about 1970 to 3000 alone."""
+
+    def astimezone(self, tz: tzinfo | None = None) -> Self:
+        if tz is None and not 1970 <= self.year <= 3000:
+            raise OSError(22, "Invalid argument")
+        return super().astimezone(tz)
+
+    def timestamp(self) -> float:
+        if self.tzinfo is None and not 1970 <= self.year <= 3000:
+            raise OSError(22, "Invalid argument")
+        return super().timestamp()
+
+
+def test_a_test_of_a_mistyped_year_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due, "datetime", DatetimeOfWindows)
+    assert due.next_due("1926-03-01T12:00:00.000+00:00") == date(1926, 6, 1)
+    assert due.next_due("0206-03-01T12:00:00.000+00:00") == date(206, 6, 1)
+
+
+def test_a_recording_counts_from_a_spreadsheets_first_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording_files, "datetime", DatetimeOfWindows)
+    path = tmp_path / "a.csv"
+    path.write_text("time,hr\n1899-12-30 00:00:00,80\n1899-12-30 00:00:01,82\n", "utf-8")
+    assert [(point.t_s, point.bpm) for point in recording_files.read_recording(str(path))] == [(0.0, 80), (1.0, 82)]

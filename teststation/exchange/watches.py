@@ -22,6 +22,7 @@ from defusedxml.ElementTree import fromstring
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.files.reading import RECORDING_BYTES, read_bytes
+from teststation.moments import here
 from teststation.training.diary import HR_HIGH_BPM, HR_LOW_BPM, MINUTES_MAX, OLDEST
 from teststation.training.watch import Activity
 
@@ -90,7 +91,7 @@ class _Found:
         beats = [bpm for bpm in self.beats if HR_LOW_BPM <= bpm <= HR_HIGH_BPM]
         mean = _sound(self.mean) or (round(fmean(beats)) if beats else None)
         highest = _sound(self.highest) or max(beats, default=None)
-        began, ended = began.astimezone(), ended.astimezone()
+        began, ended = here(began), here(ended)
         same = f"{began.astimezone(UTC).isoformat()} {round((ended - began).total_seconds())}"
         sha256 = hashlib.sha256(same.encode("ascii")).hexdigest()
         return Activity(began, ended, _KINDS.get(self.sport.lower(), "other"), mean, highest, sha256)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from teststation.due import next_due
+from teststation.moments import here
 from teststation.training.diary import Entry, State, overview
 from teststation.training.plan import Plan
 
@@ -75,7 +76,7 @@ def todays_lines(
 
 
 def _day(moment: str) -> str:
-    return datetime.fromisoformat(moment).astimezone().date().isoformat()
+    return here(datetime.fromisoformat(moment)).date().isoformat()
 
 
 def _is_after(moment: str | None, other: str) -> bool:

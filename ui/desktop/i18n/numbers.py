@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from teststation.moments import here
 from teststation.texts import COMMA, writing
 from teststation.texts.writing import DASH as DASH
 from ui.desktop.i18n import language
@@ -43,8 +44,8 @@ def day(iso: str | None) -> str:
 
 def moment(iso: str) -> str:
     """A moment with its day, by the clock of this place."""
-    here = datetime.fromisoformat(iso).astimezone()
-    return f"{writing.day(language(), here.isoformat())} {here:%H:%M}"
+    at = here(datetime.fromisoformat(iso))
+    return f"{writing.day(language(), at.isoformat())} {at:%H:%M}"
 
 
 def parse_number(text: str) -> float | None:
