@@ -90,8 +90,8 @@ class TreadmillInfo(Value, frozen=True):
     def achievable(self, setpoint: Setpoint) -> Setpoint:
         """The nearest setting this treadmill really has."""
         return Setpoint(
-            speed_kmh=max(_nearest(setpoint.speed_kmh, self.speed_step_kmh), self.min_speed_kmh),
-            incline_pct=_nearest(setpoint.incline_pct, self.incline_step_pct),
+            speed_kmh=max(_nearest(setpoint.speed_kmh, self.speed_step_kmh, self.max_speed_kmh), self.min_speed_kmh),
+            incline_pct=_nearest(setpoint.incline_pct, self.incline_step_pct, self.max_incline_pct),
         )
 
 
@@ -107,8 +107,12 @@ class BeltCheck(Value, frozen=True):
     by: str = ""
 
 
-def _nearest(value: float, step: float) -> float:
-    return value if step <= 0 else round(round(value / step) * step, 6)
+def _nearest(value: float, step: float, most: float) -> float:
+    if step <= 0:
+        return value
+    found = round(round(value / step) * step, 6)
+    # What lies within the machine's limit is not rounded beyond it.
+    return found if found <= most or value > most else round(found - step, 6)
 
 
 class HeartRateStatus(StrEnum):

@@ -217,6 +217,17 @@ class RunState(msgspec.Struct, frozen=True):
         """The limit the operator is asked about now; None where none is reached."""
         return self.notices[0] if self.notices else None
 
+    @property
+    def highest(self) -> Setpoint:
+        """The most that a hand may ask for: the plan's own top, as far as the machine goes."""
+        plan, info = self.plan, self.treadmill
+        if info is None:
+            return Setpoint(speed_kmh=plan.max_speed_kmh, incline_pct=plan.max_incline_pct)
+        return Setpoint(
+            speed_kmh=min(plan.max_speed_kmh, info.max_speed_kmh),
+            incline_pct=min(plan.max_incline_pct, info.max_incline_pct),
+        )
+
     def achievable(self, setpoint: Setpoint) -> Setpoint:
         """A load as this treadmill can really be set to it."""
         return setpoint if self.treadmill is None else self.treadmill.achievable(setpoint)

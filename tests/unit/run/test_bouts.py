@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import teststation.ports as ports
 import teststation.protocol.plan as plan_module
+import teststation.run.state as state_module
 from tests.mutants import fails_with
 from tests.unit.run.builders import Bench, heart
 from teststation.ports import HeartRateStatus, Setpoint, TreadmillInfo
@@ -289,6 +291,27 @@ def test_a_machines_own_limit_bars_an_offer() -> None:
     assert [c for _, c in bench.commands if isinstance(c, ArmBelt)] == [ArmBelt(5.0, 8.0)]
 
 
+def test_no_hand_goes_beyond_the_machine_where_the_sessions_ceiling_does() -> None:
+    """A load beyond the arming would be a lease that the guard trips on, in the middle of a bout."""
+    bench = Walker(plan(), hr_limit_bpm=HR_MAX)
+    bench.feed(ev.TreadmillKnown(t_s=0.0, info=machine(max_incline_pct=9.6)))
+    in_bout(bench.started())
+    assert bench.state.highest == Setpoint(speed_kmh=5.0, incline_pct=9.6)
+    bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=5.0, incline_pct=10.0))
+    assert bench.state.setpoint == BOUT
+    bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=5.0, incline_pct=9.6))
+    assert bench.state.setpoint == Setpoint(speed_kmh=5.0, incline_pct=9.5), "half percents are what it has"
+    assert [c for _, c in bench.commands if isinstance(c, ArmBelt)] == [ArmBelt(5.0, 9.5)]
+
+
+def test_what_lies_within_a_machines_limit_is_rounded_to_nothing_beyond_it() -> None:
+    miles = msgspec.structs.replace(machine(max_incline_pct=10.3), speed_step_kmh=0.1609344, max_speed_kmh=6.7)
+    within = miles.achievable(Setpoint(speed_kmh=6.7, incline_pct=10.3))
+    assert within == Setpoint(speed_kmh=pytest.approx(41 * 0.1609344), incline_pct=10.0)  # type: ignore[arg-type]
+    beyond = miles.achievable(Setpoint(speed_kmh=6.8, incline_pct=10.6))
+    assert (beyond.speed_kmh > 6.7, beyond.incline_pct) == (True, 10.5), "what is asked beyond it stays beyond it"
+
+
 def test_a_session_that_the_machine_cannot_walk_does_not_begin() -> None:
     bench = Walker(plan(), hr_limit_bpm=HR_MAX)
     bench.feed(ev.TreadmillKnown(t_s=0.0, info=machine(max_incline_pct=6.0)))
@@ -509,6 +532,10 @@ FAULTS: list[tuple[types.ModuleType, str, str, Callable[[], None]]] = [
     # a ceiling that is ignored
     (bouts, "return able and terms.allows(load)", "return able", test_no_offer_is_made_above_the_ceiling),
     (bouts, "return able and terms.allows(load)", "return terms.allows(load)", test_a_machines_own_limit_bars_an_offer),
+    (state_module, "incline_pct=min(plan.max_incline_pct, info.max_incline_pct)", "incline_pct=plan.max_incline_pct",
+     test_no_hand_goes_beyond_the_machine_where_the_sessions_ceiling_does),
+    (ports, "return found if found <= most or value > most else", "return found if True else",
+     test_no_hand_goes_beyond_the_machine_where_the_sessions_ceiling_does),
     (
         plan_module,
         "return self.planned_speed_kmh if self.session is None else self.session.top_speed_kmh",

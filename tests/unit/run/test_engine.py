@@ -1,17 +1,21 @@
 """What a run does, fact by fact."""
 
+import math
+
 import msgspec
 import pytest
 from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench, at_rest, belt, heart
-from teststation.ports import BeltState, HeartRateStatus, TripReason
+from teststation.ports import BeltState, HeartRateStatus, TreadmillInfo, TripReason
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, GrantBelt, StopBelt
 from teststation.run.engine import why_not_begin
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause, Phase
 from teststation.subject import Gait
+
+IN_STEPS = TreadmillInfo("trackmaster", "x", 0.1, 0.2, 12.0, 0.5, 15.0)
 
 
 def test_nothing_is_commanded_before_start() -> None:
@@ -384,12 +388,17 @@ def test_a_hand_set_load_holds_the_stage_and_release_returns_to_the_plan() -> No
     assert bench.state.setpoint.speed_kmh == PLAN.stages[0].speed_kmh
 
 
-@pytest.mark.parametrize(("speed_kmh", "incline_pct"), [(5.7, 0.0), (4.0, 8.5), (0.0, 0.0), (-1.0, 0.0), (4.0, -1.0)])
+@pytest.mark.parametrize(
+    ("speed_kmh", "incline_pct"),
+    [(5.7, 0.0), (4.0, 8.5), (0.0, 0.0), (-1.0, 0.0), (4.0, -1.0), (math.nan, 0.0), (4.0, math.nan), (math.inf, 0.0)],
+)
 def test_no_hand_sets_more_than_the_plans_top_or_less_than_moving(speed_kmh: float, incline_pct: float) -> None:
     bench = Bench().started()
     before = bench.state.setpoint
-    bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=speed_kmh, incline_pct=incline_pct))
-    assert bench.state.setpoint == before
+    for info in (None, IN_STEPS):
+        bench.state = replace(bench.state, treadmill=info)
+        bench.feed(ev.LoadChanged(t_s=bench.now_s, speed_kmh=speed_kmh, incline_pct=incline_pct))
+        assert bench.state.setpoint == before
 
 
 def test_a_stage_is_extended_twice_at_most() -> None:

@@ -25,8 +25,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "load raised by hand while the pulse is absent": (
         operator,
-        "if not allowed or (raises and (state.hr_lost_since_s is not None or state.notices)):",
-        "if not allowed:",
+        "if raises and (state.hr_lost_since_s is not None or state.notices):",
+        "if False:",
         facts.test_while_the_pulse_is_absent_the_load_is_never_raised,
     ),
     "load raised by the next stage while the pulse is absent": (

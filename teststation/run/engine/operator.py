@@ -21,7 +21,7 @@ def begin(state: RunState, t_s: float, *, rest_over_time: bool = True) -> Step:
     first = state.plan.stages[0]
     began = replace(state, phase=Phase.STARTING, phase_began_s=t_s, setpoint=stage_setpoint(state, first), begun=True)
     # Armed once, by this press alone; leases follow when the driver says that it is armed.
-    top = _top(state)
+    top = state.achievable(state.highest)
     return began, (ArmBelt(top.speed_kmh, top.incline_pct),)
 
 
@@ -37,14 +37,16 @@ def operate(state: RunState, event: ev.AnyEvent) -> RunState:
             ends_s = state.stage_ends_s + state.plan.extension.step_s
             return replace(state, stage_ends_s=ends_s, extensions=state.extensions + 1)
         case ev.LoadChanged(t_s=t_s, speed_kmh=speed_kmh, incline_pct=incline_pct):
-            # The plan's own top is the limit of the hand, too. While the pulse is absent, or a limit that is reached is
-            # not answered, a load may only fall.
-            allowed = 0 < speed_kmh <= state.plan.max_speed_kmh and 0 <= incline_pct <= state.plan.max_incline_pct
+            # The plan's own top is the limit of the hand, too, and so is the machine's. While the pulse is absent, or a
+            # limit that is reached is not answered, a load may only fall.
+            highest = state.highest
+            if not (0 < speed_kmh <= highest.speed_kmh and 0 <= incline_pct <= highest.incline_pct):
+                return state
             load = state.achievable(Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct))
             raises = state.setpoint is None or (
                 load.speed_kmh > state.setpoint.speed_kmh or load.incline_pct > state.setpoint.incline_pct
             )
-            if not allowed or (raises and (state.hr_lost_since_s is not None or state.notices)):
+            if raises and (state.hr_lost_since_s is not None or state.notices):
                 return state
             if state.plan.session is not None:
                 return bouts.set_by_hand(state, load)
@@ -84,12 +86,3 @@ def _beyond_machine(state: RunState) -> Cause | None:
     if info is None or (top.speed_kmh <= info.max_speed_kmh and top.incline_pct <= info.max_incline_pct):
         return None
     return Cause("plan_beyond_machine", {"speed": info.max_speed_kmh, "incline": info.max_incline_pct})
-
-
-def _top(state: RunState) -> Setpoint:
-    """The plan's highest speed and incline, as the treadmill can do them; of a session's ceiling as much as it can."""
-    speed_kmh, incline_pct = state.plan.max_speed_kmh, state.plan.max_incline_pct
-    if state.plan.session is not None and state.treadmill is not None:
-        speed_kmh = min(speed_kmh, state.treadmill.max_speed_kmh)
-        incline_pct = min(incline_pct, state.treadmill.max_incline_pct)
-    return state.achievable(Setpoint(speed_kmh=speed_kmh, incline_pct=incline_pct))

@@ -240,7 +240,7 @@ class RunFlow(QObject):
 
         self._sheet(
             lambda window: questions.load_sheet(
-                window, state.plan, state.setpoint, given, changed=changed, dock=self.screen.drawer
+                window, state.highest, state.setpoint, given, changed=changed, dock=self.screen.drawer
             ),
             lambda: self._load == asked,
             lambda: self._ask_load(changed=True) if self._phase is Phase.STAGES else None,

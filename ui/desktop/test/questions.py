@@ -6,7 +6,6 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from teststation.ports import Setpoint
-from teststation.protocol.plan import Plan
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
 from ui.desktop.widgets.base import button, column, label, problem_label, row, show_problems
@@ -99,16 +98,16 @@ def pressure_sheet(window: QWidget, given: Callable[[int, int], None], dock: Doc
 
 def load_sheet(
     window: QWidget,
-    plan: Plan,
+    highest: Setpoint,
     target: Setpoint | None,
     given: Callable[[float, float], None],
     *,
     changed: bool = False,
     dock: Dock = None,
 ) -> Sheet:
-    """Speed and incline by hand, within the plan's own top; ``changed``: in place of one for a load that is past."""
+    """Speed and incline by hand, up to the ``highest`` load; ``changed``: in place of one for a load that is past."""
     speed_now, incline_now = (target.speed_kmh, target.incline_pct) if target else (SPEED_MIN_KMH, 0.0)
-    top_kmh, top_pct = plan.max_speed_kmh, plan.max_incline_pct
+    top_kmh, top_pct = highest.speed_kmh, highest.incline_pct
     speed = Stepper(tr("run.speed"), SPEED_MIN_KMH, top_kmh, speed_now, step=0.1, decimals=1, unit=tr("unit.kmh"))
     incline = Stepper(tr("run.incline"), 0.0, top_pct, incline_now, step=0.5, decimals=1, unit="%")
     words = tr("load.words", speed=number(top_kmh, 1), incline=number(top_pct, 1))
