@@ -24,8 +24,12 @@ LOST_AFTER_MISSES = 2
 STOPPED_FOR_S, STOPPED_AMONG_S = 1.0, 3.0  # says so long, among so many seconds, that it has stopped by itself
 CONFIRM_START_WITHIN_S = 30.0  # where the machine wants its own button pressed
 
-STOPPED = Window(STOPPED_AMONG_S)  # 1 where it says that it has stopped while it is told to run
+RUNS_FOR_S, RUNS_AMONG_S = 1.0, 3.0  # is seen so long, among so many seconds, to run though it was not started here
 
+STOPPED = Window(STOPPED_AMONG_S)  # 1 where it says that it has stopped while it is told to run
+RUNS = Window(RUNS_AMONG_S)  # 1 where an armed belt that was not started here is seen to run
+
+_ON = (Running.GUARDED, Running.UNGUARDED)
 _WHEN_TRIPPED = frozenset({Request.AUTO_STOP, Request.STOP, Request.SPEED, Request.STATUS, Request.INCLINE})
 
 
@@ -71,7 +75,7 @@ class ControlledDriver(Loop):
         self._missed = 0  # answers in a row
         self._maybe_locked_out = False  # a start was refused, or the machine may have been without power meanwhile
         self._settled_s = float("-inf")
-        self._stopped = STOPPED
+        self._stopped, self._runs = STOPPED, RUNS
         self._stop_asked_s: float | None = None
         self._end = OrdinaryEnd()
 
@@ -224,9 +228,10 @@ class ControlledDriver(Loop):
         self._emit(lines.Hello(version=lines.VERSION, treadmill=self.info))
 
     def _check(self) -> None:
-        """Trip on what the treadmill says where the belt is on by our doing."""
+        """Trip on what the treadmill says where the belt is on by our doing, or is armed and on by somebody else's."""
         seen, now_s = self._seen, time.monotonic()
         if not self._running:
+            self._check_armed(now_s)
             return
         if seen.faulted:
             self._trip(TripReason.FAULT_REPORTED, "no speed but a fault")
@@ -243,6 +248,16 @@ class ControlledDriver(Loop):
         self._stopped = self._stopped.read(now_s, float(stopped))
         if stopped and self._stopped.at_least(STOPPED_FOR_S, now_s, STOPPED_AMONG_S, bool):
             self._trip(TripReason.STATE_UNEXPECTED, "stopped from elsewhere")
+
+    def _check_armed(self, now_s: float) -> None:
+        """Trip where an armed belt runs before it was started: nobody watches over a speed that nobody here has set."""
+        if not self._guard.armed:
+            self._runs = RUNS
+            return
+        runs = bool(self._seen.speed_kmh) or self._seen.running in _ON
+        self._runs = self._runs.read(now_s, float(runs))
+        if runs and self._runs.at_least(RUNS_FOR_S, now_s, RUNS_AMONG_S, bool):
+            self._trip(TripReason.STATE_UNEXPECTED, "runs, and was not started from here")
 
     def _check_end(self) -> None:
         """Trip where an ordinary end is not obeyed, and where a belt that came to rest by one runs again."""

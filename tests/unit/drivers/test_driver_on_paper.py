@@ -381,6 +381,37 @@ def test_a_belt_that_says_once_that_it_has_stopped_is_no_trouble(room: RoomMaker
     assert made.last.trip is None
 
 
+@pytest.mark.parametrize("table", [dialect("kmh"), WOODWAY])
+@pytest.mark.parametrize("kmh", [0.8, 5.0, 16.0])
+def test_an_armed_belt_that_somebody_else_starts_trips_before_a_test_is_walked_on_it(
+    kmh: float, table: object, room: RoomMaker
+) -> None:
+    """No guard watches over a speed that it has not set: such a belt would be taken for one that has come up to it."""
+    made = room(table).armed()
+    made.machine.run_again(kmh)
+    made.until(lambda seen: seen.trip is not None, 3.0)
+    assert made.last.trip is TripReason.STATE_UNEXPECTED
+    assert made.last.trip_detail == "runs, and was not started from here"
+    made.until(lambda seen: seen.at_rest, 20.0)
+    assert made.machine.count(Request.AUTO_STOP) >= 1
+    assert made.machine.count(Request.START) == 0
+
+
+def test_an_armed_belt_that_is_seen_to_run_now_and_then_is_no_trouble(room: RoomMaker) -> None:
+    made = room().armed()
+    looks = [0]
+
+    def answers(request: Request, answer: Answer) -> Answer:
+        looks[0] += request is Request.SPEED
+        return Answer(request, 0.3) if request is Request.SPEED and looks[0] % 4 == 1 else answer
+
+    made.machine.answers = answers
+    made.run(8.0, lease(4.0))
+    assert made.last.trip is None
+    made.machine.answers = lambda _, answer: answer
+    made.until(lambda seen: (seen.measured_speed_kmh or 0.0) > 3.8, 20.0, lease(4.0))
+
+
 def test_a_trip_forgets_no_lock_out_that_may_be(room: RoomMaker) -> None:
     made = room().walking(2.0)
     made.driver._maybe_locked_out = True
@@ -562,6 +593,20 @@ FAULTS: dict[str, tuple[Callable[[RoomMaker], None], types.ModuleType, str, str]
         module,
         "self._stopped = self._stopped.read(now_s, float(stopped))",
         "self._stopped = self._stopped.read(now_s, 1.0) if stopped else STOPPED",
+    ),
+    "whoever started an armed belt": (
+        lambda room: test_an_armed_belt_that_somebody_else_starts_trips_before_a_test_is_walked_on_it(
+            5.0, WOODWAY, room
+        ),
+        module,
+        "            self._check_armed(now_s)\n",
+        "",
+    ),
+    "one look that an armed belt runs is many": (
+        test_an_armed_belt_that_is_seen_to_run_now_and_then_is_no_trouble,
+        module,
+        "if runs and self._runs.at_least(RUNS_FOR_S, now_s, RUNS_AMONG_S, bool):",
+        "if runs:",
     ),
     "a setting never taken over never trips": (
         lambda room: test_a_setting_that_is_never_taken_over_trips(Request.SET_SPEED, room),

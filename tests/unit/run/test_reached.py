@@ -15,10 +15,10 @@ from teststation.run.engine import devices
 from teststation.run.state import Phase
 
 
-def phase_at(target_kmh: float, read_kmh: float | None) -> Phase:
+def phase_at(target_kmh: float, read_kmh: float | None, state: BeltState = BeltState.MOVING) -> Phase:
     plan = msgspec.structs.replace(PLAN, stages=(StagePlan("1", 120.0, target_kmh, 0.0),))
     bench = Bench(plan).ready()
-    bench.feed(ev.TestBegan(t_s=0.0), belt(0.1, 0.0, BeltState.ARMED), belt(5.0, read_kmh, BeltState.MOVING))
+    bench.feed(ev.TestBegan(t_s=0.0), belt(0.1, 0.0, BeltState.ARMED), belt(5.0, read_kmh, state))
     return bench.state.phase
 
 
@@ -30,6 +30,14 @@ def a_tenth_or_three_tenths_of_a_kilometre() -> None:
 
 def unread_is_not_reached() -> None:
     assert phase_at(4.8, None) is Phase.STARTING
+
+
+def somebody_elses_start_reaches_nothing() -> None:
+    assert phase_at(4.8, 4.8, BeltState.ARMED) is Phase.STARTING
+
+
+def test_a_belt_that_is_armed_and_runs_without_its_driver_has_reached_nothing() -> None:
+    somebody_elses_start_reaches_nothing()
 
 
 def test_a_belt_within_a_tenth_or_three_tenths_has_reached_its_speed() -> None:
@@ -65,7 +73,8 @@ def test_the_stages_begin_when_the_speed_is_reached() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fact"),
     [
-        (" or read.measured_speed_kmh is None:\n", ":\n", unread_is_not_reached),
+        (" or read.measured_speed_kmh is None or", " or", unread_is_not_reached),
+        (" or read.state is not BeltState.MOVING:\n", ":\n", somebody_elses_start_reaches_nothing),
         ("REACHED_SHARE * target_kmh)", "REACHED_SHARE / target_kmh)", a_tenth_or_three_tenths_of_a_kilometre),
         ("return read.measured_speed_kmh >= target", "return read.measured_speed_kmh > target",
          a_tenth_or_three_tenths_of_a_kilometre),

@@ -85,7 +85,8 @@ def belt_fresh(state: RunState, t_s: float) -> bool:
 
 
 def _reached(state: RunState, read: ev.BeltRead) -> bool:
-    if state.setpoint is None or read.measured_speed_kmh is None:
+    # A belt that is only armed and has a speed was set in motion by somebody else.
+    if state.setpoint is None or read.measured_speed_kmh is None or read.state is not BeltState.MOVING:
         return False
     target_kmh = state.setpoint.speed_kmh
     return read.measured_speed_kmh >= target_kmh - max(REACHED_KMH, REACHED_SHARE * target_kmh)
