@@ -72,8 +72,11 @@ def begin(trial: Trial, now_s: float, speed_kmh: float = TRIAL_KMH) -> tuple[Tri
 
 def stop(trial: Trial) -> tuple[Trial, tuple[Command, ...]]:
     """Stop now. Latched."""
-    phase = TrialPhase.ENDED if trial.phase in (TrialPhase.READY, TrialPhase.ENDED) else TrialPhase.STOPPING
-    return replace(trial, phase=phase, setpoint=None, stopped=True), (StopBelt(),)
+    if trial.phase in (TrialPhase.READY, TrialPhase.ENDED):
+        return replace(trial, phase=TrialPhase.ENDED, setpoint=None, stopped=True), (StopBelt(),)
+    # What was heard before the stop may be from before the belt's start, which is on its way to be told.
+    rest = LOOKS if trial.phase is TrialPhase.STARTING else trial.rest
+    return replace(trial, phase=TrialPhase.STOPPING, setpoint=None, stopped=True, rest=rest), (StopBelt(),)
 
 
 def hear(trial: Trial, now_s: float, belt: BeltTelemetry) -> Trial:

@@ -93,6 +93,13 @@ def test_a_stop_is_latched_and_ends_at_rest_alone() -> None:
     assert trials.hear(trial, 13.0, seen(0.0, BeltState.TRIPPED)).phase == TrialPhase.ENDED
 
 
+def test_a_stop_as_the_belt_starts_ends_at_a_rest_that_is_heard_from_then_on() -> None:
+    trial, _ = trials.stop(trials.begin(ready(), 0.0)[0])
+    trial = trials.hear(trial, 0.1, seen(0.0, BeltState.ARMED))
+    assert trial.phase == TrialPhase.STOPPING, "it may be on its way"
+    assert trials.hear(trial, 1.1, seen(0.0, BeltState.TRIPPED)).phase == TrialPhase.ENDED
+
+
 def test_a_trip_ends_it_with_its_reason() -> None:
     trial = trials.hear(running(), 9.0, seen(5.0, BeltState.TRIPPED, TripReason.OVER_SPEED))
     assert trial.phase == TrialPhase.STOPPING
@@ -121,6 +128,11 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         test_a_running_belt_is_leased_while_it_is_heard,
     ),
     "it runs for ever": ("elif waited_s > TRIAL_MAX_S:", "elif False:", test_it_does_not_run_for_long),
+    "what was heard before a start is its rest": (
+        "rest = LOOKS if trial.phase is TrialPhase.STARTING else trial.rest",
+        "rest = trial.rest",
+        test_a_stop_as_the_belt_starts_ends_at_a_rest_that_is_heard_from_then_on,
+    ),
     "silence is rest": (
         "if trial.phase is TrialPhase.STOPPING and rests(trial.rest, now_s):",
         "if trial.phase is TrialPhase.STOPPING:",

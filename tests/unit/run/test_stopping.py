@@ -13,7 +13,7 @@ from teststation.run import events as ev
 from teststation.run import rest
 from teststation.run.alarms import Priority, alarms
 from teststation.run.commands import StopBelt
-from teststation.run.engine import devices, ending, ticking
+from teststation.run.engine import devices, dispatch, ending, ticking
 from teststation.run.record import Outcome
 from teststation.run.recording import fold
 from teststation.run.state import Phase
@@ -156,13 +156,20 @@ def test_silence_after_one_zero_is_no_rest() -> None:
     assert bench.state.phase is Phase.STOPPING
 
 
-def test_a_belt_that_was_never_started_is_at_rest_at_once() -> None:
+@pytest.mark.parametrize("how", [ev.StopPressed, ev.CoolDownPressed])
+def test_a_belt_that_is_stopped_as_it_starts_is_at_rest_by_what_is_read_from_then_on(
+    how: type[ev.StopPressed] | type[ev.CoolDownPressed],
+) -> None:
+    """That it was started takes a while to be told: a zero from before is none of its."""
     bench = Bench().ready()
     for n in range(10):
         bench.feed(belt(n * 0.2, 0.0, BeltState.IDLE))
-    bench.feed(ev.TestBegan(t_s=2.0), belt(2.1, 0.0, BeltState.ARMED), ev.StopPressed(t_s=2.2, reason="operator"))
-    bench.feed(belt(2.3, 0.0, BeltState.TRIPPED, TripReason.OPERATOR_STOP))
-    assert bench.state.phase is Phase.ENDED
+    bench.feed(ev.TestBegan(t_s=2.0), belt(2.1, 0.0, BeltState.ARMED), how(t_s=2.2, reason="operator"))
+    bench.feed(belt(2.2, 0.0, BeltState.ARMED), belt(2.3, 0.0, BeltState.MOVING, at_rest=False))
+    assert bench.state.phase is Phase.STOPPING, "it was on its way"
+    for n in range(8):
+        bench.feed(belt(5.0 + n * 0.15, 0.0, BeltState.IDLE))
+    assert (bench.state.phase, bench.state.phase_began_s) == (Phase.ENDED, pytest.approx(6.05))
 
 
 @pytest.mark.parametrize("state", [BeltState.OFFLINE, BeltState.TRIPPED])
@@ -224,6 +231,12 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         "return looks.last == 1.0 and ",
         "return ",
         test_silence_after_one_zero_is_no_rest,
+    ),
+    "what was read before the belt's start is its rest": (
+        dispatch,
+        "        after = replace(after, rest=LOOKS)\n",
+        "        pass\n",
+        lambda: test_a_belt_that_is_stopped_as_it_starts_is_at_rest_by_what_is_read_from_then_on(ev.StopPressed),
     ),
     "a belt that is offline is waited for for ever": (
         ticking,

@@ -191,7 +191,7 @@ def test_a_cool_down_that_is_asked_for_is_what_the_phase_has_left_of_one() -> No
     assert step(ready, pressed) == (replace(ready, phase=Phase.ENDED, phase_began_s=T_S, **said), ())
     starting = in_phase(Phase.STARTING)
     assert step(starting, pressed) == (
-        replace(starting, phase=Phase.STOPPING, phase_began_s=T_S, setpoint=None, **said),
+        replace(starting, phase=Phase.STOPPING, phase_began_s=T_S, setpoint=None, rest=LOOKS, **said),
         (),
     )
     walked = replace(in_phase(Phase.STAGES), notices=(LimitNotice(Cause("limit_hr"), 50.0),))

@@ -17,7 +17,7 @@ from teststation.run.engine.ticking import tick
 from teststation.run.frozen import RISES_KEPT, rises
 from teststation.run.guiding import guided
 from teststation.run.record import Outcome
-from teststation.run.rest import rests
+from teststation.run.rest import LOOKS, rests
 from teststation.run.state import Phase, RunState, Timing
 
 
@@ -42,6 +42,9 @@ def step(state: RunState, event: ev.AnyEvent) -> Step:
     if state.phase is Phase.ENDED:
         return state, ()
     after, commands = _step(state, event)
+    if state.phase is Phase.STARTING and after.phase is Phase.STOPPING:
+        # What was read before the stop may be from before the belt's start, and that it runs is on its way to be told.
+        after = replace(after, rest=LOOKS)
     after = guided(state, after, event)
     if after.guided and after.phase is Phase.STARTING and after.armed and after.confirmed == after.setpoint:
         after = enter_stages(after, event.t_s)
