@@ -180,6 +180,15 @@ class BenchStrap:
         return
 
 
+def kept(window: MainWindow) -> None:
+    """Let the window live until a run that has ended is kept, or refused."""
+    end_s = time.monotonic() + 20.0
+    while window.flow is not None and window.flow.is_being_kept:
+        assert time.monotonic() < end_s, "the run is not kept"
+        QApplication.processEvents()
+        time.sleep(0.001)
+
+
 class Bench:
     """A window whose next run is on scripted ports. ``pass_s`` lets test time pass without waiting for it."""
 
@@ -242,6 +251,7 @@ class Bench:
             # The estimate is renewed by the wall's clock, which hardly moved.
             self.window.flow.session._assessed_at_s = float("-inf")
             self.window.flow.bridge.tick()
+        kept(self.window)
         return self
 
     @property

@@ -18,41 +18,32 @@ from ui.station.settings import Settings
 class Room:
     """What closing needs of a window, with an ended run that is not kept yet."""
 
-    def __init__(self, refuses: Exception | None) -> None:
+    def __init__(self) -> None:
         self.log: list[str] = []
-        self.refuses = refuses
         waits = SimpleNamespace(wait=lambda _: None)
         self.bridge, self.papers, self.upkeep, self.drills = None, waits, waits, None
         self.dialogs = SimpleNamespace(close_all=lambda: None)
         session = SimpleNamespace(ended=True, to_keep=True, close=lambda: self.log.append("drivers ended"))
         self.flow: Any = SimpleNamespace(
-            session=session, abandon=lambda: None, keep=self._keep, disconnect_screen=lambda: None
+            session=session,
+            abandon=lambda: None,
+            finish=lambda: self.log.append("is being kept"),
+            disconnect_screen=lambda: None,
         )
 
     def end_rooms(self, seconds: float) -> None: ...
 
-    def _keep(self) -> None:
-        self.log.append("kept")
-        if self.refuses is not None:
-            raise self.refuses
-
-    def not_kept(self, error: Exception) -> None:
-        self.log.append(f"told: {error}")
-
 
 def a_run_that_is_over_is_kept_before_the_window_goes() -> None:
-    room: Any = Room(None)
-    assert Closing(room).close()
-    assert room.log == ["kept", "drivers ended"]
-
-
-def a_run_that_is_not_kept_is_told_and_the_window_stays() -> None:
-    room: Any = Room(AfterTheTest("reddet"))
-    try:
-        assert not Closing(room).close()
-    except AfterTheTest as error:
-        raise AssertionError("nobody was told") from error
-    assert room.log == ["kept", "told: reddet"]
+    room: Any = Room()
+    closing_ = Closing(room)
+    assert not closing_.close(), "it stays until the run is kept"
+    assert (room.log, closing_.wanted) == (["is being kept"], True)
+    assert not closing_.close(), "however often somebody asks"
+    assert "drivers ended" not in room.log
+    closing_.let_go_of_the_run()  # as when it is kept
+    assert closing_.close()
+    assert room.log[-1] == "drivers ended"
 
 
 def test_a_run_that_is_over_is_kept_before_the_window_goes() -> None:
@@ -60,10 +51,11 @@ def test_a_run_that_is_over_is_kept_before_the_window_goes() -> None:
 
 
 def test_closing_fails_on_planted_faults() -> None:
-    told = "                    window.not_kept(error)"
-    fails_with(closing, told, "                    pass", a_run_that_is_not_kept_is_told_and_the_window_stays)
-    kept = "                    window.flow.keep()"
-    fails_with(closing, kept, "                    pass", a_run_that_is_over_is_kept_before_the_window_goes)
+    fact = a_run_that_is_over_is_kept_before_the_window_goes
+    fails_with(
+        closing, "                window.flow.finish()\n                return False", "                pass", fact
+    )
+    fails_with(closing, "                self.wanted = True\n", "", fact)
 
 
 def what_was_not_taken_in_is_told() -> None:
@@ -95,7 +87,7 @@ def the_list_of_a_record_that_is_gone_hides_nothing() -> None:
     room: Any = SimpleNamespace(
         flow=None,
         second=SimpleNamespace(let_go=lambda: None),
-        closing=SimpleNamespace(let_go_of_the_run=lambda: None),
+        closing=SimpleNamespace(let_go_of_the_run=lambda: None, wanted=True),
         look_at_sheets=lambda: None,
         back_to_people=gone,
         tell=lambda _, lines: said.extend(lines),
@@ -103,6 +95,7 @@ def the_list_of_a_record_that_is_gone_hides_nothing() -> None:
     with pytest.raises(RecordError):
         window.MainWindow.not_kept(room, AfterTheTest("reddet til b.record"))
     assert said == ["reddet til b.record"]
+    assert not room.closing.wanted, "the window stays until that is seen"
 
 
 def test_an_interrupted_run_that_is_not_taken_in_is_told_in_the_window() -> None:

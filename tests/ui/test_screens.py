@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from drivers.heart_rate.ble_scan import StrapSeen
-from tests.ui.conftest import SETTINGS, Bench
+from tests.ui.conftest import SETTINGS, Bench, kept
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.database import Record
@@ -145,6 +145,7 @@ def everywhere(bench: Bench, look: Callable[[QWidget], None], qtbot: QtBot) -> N
     see()
     assert window.sheet is not None
     window.sheet.finish()
+    kept(window)
     assert window.stack.currentWidget() is window.result
     see()
     first = window.result.stored

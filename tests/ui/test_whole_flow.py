@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.patience import PATIENCE
 from tests.process.floor import short_protocol
-from tests.ui.conftest import SETTINGS
+from tests.ui.conftest import SETTINGS, kept
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.run.record import Outcome
@@ -104,6 +104,7 @@ def test_escape_in_a_question_stops_a_real_wire(
     qtbot.waitUntil(lambda: window.sheet is not None and window.sheet.accessibleName() == why, timeout=READY_WITHIN_MS)
     assert window.sheet is not None
     window.sheet.finish()
+    kept(window)
     assert window.stack.currentWidget() is window.result
     (stored,) = record.tests.list()
     assert stored.run.outcome is Outcome.OPERATOR

@@ -53,6 +53,7 @@ class Controller:
         self._rest = LOOKS  # also after the end, when the state has no more to say of the belt
         self._journal = journal
         self._journal_works = True
+        self._concluded = False
         self._recover_treadmill = recover_treadmill
         self._failed: set[str] = set()
         refused = self._write(first, durable=True)
@@ -69,6 +70,10 @@ class Controller:
         """Stop the belt. The stop is on its way before anything is written or computed."""
         self.devices.treadmill.stop()
         self._feed(ev.StopPressed(t_s=self.now_s(), reason=reason))
+
+    def conclude(self) -> None:
+        """An ended run is being kept: the belt is looked at, and can be stopped, and nothing more is told of it."""
+        self._concluded = True
 
     def now_s(self) -> float:
         """Test time."""
@@ -141,6 +146,8 @@ class Controller:
     # --- parts ---
 
     def _feed(self, event: ev.AnyEvent) -> None:
+        if self._concluded:
+            return
         before = self.state
         after, commands = step(before, event)
         refused = None

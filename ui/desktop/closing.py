@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QWidget
 
-from teststation.errors import StationError
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.i18n import of_session, tr
 from ui.desktop.widgets.base import button, column, label
@@ -47,10 +46,6 @@ class Window(Protocol):
 
     def show_sheet(self, make: Callable[[QWidget], Sheet], still: Callable[[], bool] | None = None) -> None:
         """Show one more sheet, as long as what it asks is ``still`` to be asked."""
-        ...
-
-    def not_kept(self, error: StationError) -> None:
-        """Say that a walked test is not in the record, and where it is."""
         ...
 
     def close_when_at_rest(self) -> None:
@@ -124,11 +119,10 @@ class Closing:
         if window.flow is not None:
             window.flow.abandon()
             if window.flow.session.ended and window.flow.session.to_keep:
-                try:
-                    window.flow.keep()
-                except StationError as error:
-                    window.not_kept(error)  # the window stays until that is seen
-                    return False
+                # Kept beside the window, which goes when that is done, and stays where it is refused, until it is seen.
+                self.wanted = True
+                window.flow.finish()
+                return False
             self.let_go_of_the_run()
         window.end_rooms(GOODBYE_S)
         for work in self._goodbyes:

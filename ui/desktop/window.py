@@ -443,9 +443,10 @@ class MainWindow(Rooms):
         else:
             self.show_result(stored)
 
-    def not_kept(self, error: StationError) -> None:
+    def not_kept(self, error: Exception) -> None:
         """The test is walked and lies in its journal: say so, and where it goes from there."""
         is_session = self.flow is not None and self.flow.is_session
+        self.closing.wanted = False  # it is to be seen first
         self.second.let_go()
         self.closing.let_go_of_the_run()
         self.look_at_sheets()
@@ -454,7 +455,8 @@ class MainWindow(Rooms):
             self.back_to_people()
         finally:  # a record that is gone may refuse its list, too
             with of_session(is_session):
-                self.tell(tr("error.not_kept"), [*told(error), *([] if rescued else [tr("error.in_journal")])])
+                why = told(error) if isinstance(error, StationError) else [tr("error.bug", kind=type(error).__name__)]
+                self.tell(tr("error.not_kept"), [*why, *([] if rescued else [tr("error.in_journal")])])
 
     def show_result(self, stored: StoredTest) -> None:
         """A kept test."""

@@ -44,17 +44,19 @@ class TrainingSession(Session):
         self._press(ev.OfferDeclined)
 
     def finish_session(self) -> StoredSession:
-        """Keep the ended session in the record, once; its journal goes only when the record has it."""
-        if self._kept is None:
-            self._assess()
-            self._journal.close()
-            self._kept = self.keep_session(self._run)
-        return self._kept
+        """Keep the ended session in the record, once; its journal goes only when the record has it. As ``finish``."""
+        with self._finishing:
+            if self._kept is None:
+                self.conclude()
+                self._journal.close()
+                self._kept = self.keep_session(self._run)
+            return self._kept
 
     @property
     def run(self) -> RunRecord:
         """The run as it stands."""
-        self._assess()
+        if not self._concluded:
+            self._assess()
         return self._run
 
     def _assess(self) -> None:

@@ -1,5 +1,6 @@
 """One run with its devices: what a screen or the command line holds while a person is on the belt."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ class Session:
         self._earlier = earlier
         self._choices = choices
         self._stored: StoredTest | None = None
+        self._concluded = False
+        self._finishing = threading.Lock()
         self._run: RunRecord
         self._assessment: Assessment | None = None
         self._assess()
@@ -66,7 +69,7 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """What to show now. The estimate is renewed twice a second."""
-        if time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S:
+        if not self._concluded and time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S:
             self._assess()
         controller = self.controller
         return snapshot(controller.state, controller.now_s(), self._run, self._assessment)
@@ -202,13 +205,24 @@ class Session:
 
     # --- the end ---
 
-    def finish(self) -> StoredTest:
-        """Keep the ended run in the record, once; its journal goes only when the record has it."""
-        if self._stored is None:
+    def conclude(self) -> None:
+        """The ended run stands as it is kept: nothing more is written of it. Its belt can be stopped all the same."""
+        if not self._concluded:
+            self.controller.conclude()
             self._assess()
-            self._journal.close()
-            self._stored = self._keeping.keep(*self.outcome)
-        return self._stored
+            self._concluded = True
+
+    def finish(self) -> StoredTest:
+        """Keep the ended run in the record, once; its journal goes only when the record has it.
+
+        Takes a while. From any thread, when the one that ticks has concluded it.
+        """
+        with self._finishing:
+            if self._stored is None:
+                self.conclude()
+                self._journal.close()
+                self._stored = self._keeping.keep(*self.outcome)
+            return self._stored
 
     @property
     def outcome(self) -> tuple[RunRecord, Assessment]:

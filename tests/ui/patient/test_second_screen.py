@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from tests.mutants import fails_with
 from tests.patience import PATIENCE
 from tests.ui.conftest import Bench as WindowBench
+from tests.ui.conftest import kept
 from tests.ui.patient.test_words import seen
 from tests.unit.run.builders import Bench
 from teststation.cause import Cause
@@ -201,6 +202,7 @@ def unplugged_in_the_middle_of_a_run(bench: WindowBench, monkeypatch: pytest.Mon
     window.stop()
     bench.pass_s(20)
     window.sheets.finish_all()  # why it was stopped is left unsaid
+    kept(window)
     assert window.flow is None
     assert window.second.view is None
     (stored,) = window.station.record.tests.list()

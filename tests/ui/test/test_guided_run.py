@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Bench
+from tests.ui.conftest import Bench, kept
 from teststation.ports import BeltState, BeltTelemetry, Setpoint, TreadmillInfo
 from teststation.run.state import Phase
 
@@ -76,6 +76,7 @@ def test_enter_confirms_and_a_stop_waits_for_the_operators_word(manual: Bench, q
     why = manual.window.sheet
     assert why is not None
     why.finish()
+    kept(manual.window)
     assert manual.window.flow is None, "the test is kept and shown"
 
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Bench, Wall
+from tests.ui.conftest import Bench, Wall, kept
 from tests.ui.test.test_run_screen import phase
 from teststation.ports import BeltState
 from teststation.run.state import Phase
@@ -144,6 +144,7 @@ def test_a_stop_key_that_stays_down_answers_nothing_that_comes_after(bench: Benc
     send(button, RELEASE, Qt.Key.Key_Space, 52_000)
     assert window.sheet is asked
     QTest.keyClick(button, Qt.Key.Key_Space)
+    kept(window)
     assert window.stack.currentWidget() is window.result, "a press of its own counts"
 
 
@@ -264,6 +265,7 @@ def test_nothing_hides_how_a_belt_comes_to_rest(bench: Bench, asked: str) -> Non
     assert why is not None
     assert why.accessibleName() == tr("why_stopped.title")
     why.finish()
+    kept(window)
     assert window.stack.currentWidget() is window.result
     assert (window.sheet is not None) is (asked == "told"), "what was told is still to be seen"
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.mutants import planted_fault
-from tests.ui.conftest import Bench
+from tests.ui.conftest import Bench, kept
 from tests.ui.test.test_run_screen import held_by, phase
 from teststation.run.state import Phase
 from ui.desktop import window as window_module
@@ -73,6 +73,7 @@ def test_nothing_is_kept_but_that_it_was_done(bench: Bench) -> None:
     bench.pass_s(10.0)
     if window.sheet is not None:
         window.sheet.finish()  # why it was stopped is left unsaid
+    kept(window)
     stored = window.result.stored
     assert stored is not None
     assert stored.conditions["practice"] == "yes"

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Bench
+from tests.ui.conftest import Bench, kept
 from teststation.cause import Cause
 from teststation.physiology.advice import symptoms_of
 from teststation.ports import BeltState
@@ -207,6 +207,7 @@ def answer(bench: Bench, code: str) -> None:
     assert sheet is not None
     assert sheet.accessibleName() == tr("why_stopped.title")
     next(one for one in sheet.findChildren(QPushButton) if one.accessibleName() == tr(f"reason.{code}")).click()
+    kept(bench.window)
 
 
 def test_after_a_stop_and_never_before_the_window_asks_why(bench: Bench) -> None:
@@ -245,6 +246,7 @@ def test_the_question_may_be_left_and_the_test_is_kept(bench: Bench, key: Qt.Key
     sheet = bench.window.sheet
     assert sheet is not None
     sheet.finish()
+    kept(bench.window)
     stored = bench.window.result.stored
     assert stored is not None
     assert stored.run.reason is not None

@@ -1,5 +1,6 @@
 """From a prepared session to a kept test: connects the run screen's buttons and keys to the session."""
 
+import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -17,14 +18,19 @@ from ui.desktop.test.more import May, more_drawer
 from ui.desktop.test.screen import RunScreen
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
 from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.work import Work
 from ui.station.practice import is_practice
 from ui.station.session import Session
 
+log = logging.getLogger("teststation.window")
 UNANSWERED_MS = 120_000  # then a stopped test is kept without a reason
 
 
 class RunFlow(QObject):
-    """One run in the window. ``ended`` carries the kept test, or None where it never began; the belt is at rest."""
+    """One run in the window. ``ended`` carries the kept test, or None where it never began; the belt is at rest.
+
+    A test is kept beside the window. Until it is, the run goes on here: the belt is looked at, and STOPP is answered.
+    """
 
     ended = Signal(object)
     not_kept = Signal(object)  # why the record did not take it: its journal has it
@@ -39,6 +45,7 @@ class RunFlow(QObject):
         self.second: SecondScreen | None = None  # where the person on the belt may see the run
         self._digits = ""
         self._drawer: Sheet | None = None
+        self._keeping: Work | None = None
         self._links = [
             (screen.start_held, session.begin),
             (screen.abandoned, self.abandon),
@@ -251,13 +258,13 @@ class RunFlow(QObject):
 
         def make(window: QWidget) -> Sheet:
             sheet = questions.why_stopped_sheet(window, explain)
-            sheet.closed.connect(lambda: None if sheet.answer else self._finish())
+            sheet.closed.connect(lambda: None if sheet.answer else self.finish())
             QTimer.singleShot(UNANSWERED_MS, sheet, sheet.finish)
             return sheet
 
         def explain(reason: str) -> None:
             self.session.explain_stop(reason)
-            self._finish()
+            self.finish()
 
         self._sheet(make)
 
@@ -291,6 +298,7 @@ class RunFlow(QObject):
         self.screen.heart.attempts = self.session.strap_attempts
         self.screen.heart.troubles = self.session.strap_troubles
         self.screen.belt_troubles = self.session.belt_troubles
+        self.screen.is_kept_now = self.is_being_kept
         self.screen.show_moment(moment)
 
     def _confirm_load(self) -> None:
@@ -307,7 +315,7 @@ class RunFlow(QObject):
         if self.session.to_keep and (self.bridge.last_stop == "operator" or self._stopped_at_machine()):
             self._ask_why_stopped()
         else:
-            self._finish()
+            self.finish()
 
     def _stopped_at_machine(self) -> bool:
         """Whether somebody pressed the treadmill's own stop, and nobody here."""
@@ -316,20 +324,38 @@ class RunFlow(QObject):
         here = any(mark.kind == "stop_pressed" for mark in controller.recording.record(controller.state).marks)
         return controller.state.tripped and reason is not None and reason.code == "stop_operator" and not here
 
-    def _finish(self) -> None:
-        if not self._links:
-            return  # it is kept, and the next run has the screen
-        try:
-            stored = self.keep() if self.session.to_keep else None
-        except StationError as error:
+    @property
+    def is_being_kept(self) -> bool:
+        """Whether the run is on its way into the record."""
+        return self._keeping is not None
+
+    def finish(self) -> None:
+        """Keep the ended run, once, and tell when it is kept; of one that is not to be kept, that it has ended."""
+        if not self._links or self._keeping is not None:
+            return  # it is kept, and the next run has the screen; or it is being kept
+        if not self.session.to_keep:
+            self._over(None)
+            return
+        self.session.conclude()
+        self._keeping = Work(self.keep, self)
+        self._keeping.done.connect(self._over)
+        self._keeping.failed.connect(self._failed)
+        self._keeping.start()
+
+    def _over(self, stored: object) -> None:
+        if self._links:
+            self.disconnect_screen()
+            self.ended.emit(stored)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, StationError):
+            log.error("a mistake of the program in keeping a run", exc_info=error)
+        if self._links:
             self.disconnect_screen()
             self.not_kept.emit(error)
-            return
-        self.disconnect_screen()
-        self.ended.emit(stored)
 
     def keep(self) -> object:
-        """Keep what was walked."""
+        """Keep what was walked. In a thread of its own."""
         return self.session.finish()
 
 

@@ -64,6 +64,7 @@ class RunScreen(QWidget):
         self.hold = HoldButton(tr("start.label"), tr("start.held"))
         self.hold.completed.connect(self.start_held)
         self.belt_troubles: tuple[Problem, ...] = ()  # what the treadmill's driver complains of
+        self.is_kept_now = False  # the run is over, and on its way into the record
         self.start_words = label("", "lead", wrap=True)
         self.end_words = label("", "lead", wrap=True)
         self.give_up = button(tr("start.give_up"), self.abandoned.emit, "touch")
@@ -221,7 +222,8 @@ class RunScreen(QWidget):
             page = 2
             reason = "" if moment.reason is None else told_of(moment.reason) + ". "
             stands = moment.phase is Phase.ENDED and moment.at_rest
-            set_text(self.end_words, reason + tr("run.stands" if stands else "run.stopping"))
+            words = tr("run.stands" if stands else "run.stopping")
+            set_text(self.end_words, f"{reason}{words} {tr('run.keeping') if self.is_kept_now else ''}".strip())
         if self.foot.currentIndex() != page:
             self.foot.setCurrentIndex(page)
 

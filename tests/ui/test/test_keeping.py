@@ -1,0 +1,176 @@
+"""A run that has ended is kept beside the window: it answers meanwhile, and nothing is lost whatever comes."""
+
+import threading
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from tests.mutants import planted_fault
+from tests.ui.conftest import Bench, kept
+from teststation.records.people.people import Person
+from teststation.records.upkeep.verify import verify
+from teststation.run import controller as controller_module
+from teststation.run.controller import Controller
+from teststation.run.record import Outcome
+from ui.desktop.i18n import tr
+from ui.desktop.test import flow as flow_module
+from ui.desktop.test.flow import RunFlow
+from ui.desktop.window import MainWindow
+
+
+class Slow:
+    """A record that takes its time to keep a run."""
+
+    def __init__(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        record = bench.window.station.record
+        self.begun, self.may_go_on = threading.Event(), threading.Event()
+        self.threads: list[int] = []
+        keep, windows = record.keep, threading.get_ident()
+
+        def slowly(*told: object) -> object:
+            self.threads.append(threading.get_ident())
+            self.begun.set()
+            assert threading.get_ident() == windows or self.may_go_on.wait(20)
+            return keep(*told)  # type: ignore[call-overload]
+
+        monkeypatch.setattr(record, "keep", slowly)
+
+
+@pytest.fixture
+def slow(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    made = Slow(bench, monkeypatch)
+    yield made
+    made.may_go_on.set()
+    kept(bench.window)
+
+
+def being_kept(bench: Bench, slow: Slow) -> RunFlow:
+    """A walked run on its way into the record."""
+    bench.to_stages().pass_s(5.0)
+    flow = bench.window.flow
+    assert flow is not None
+    bench.running.stop("patient")
+    while not flow.is_being_kept:
+        bench.wall.now_s += 0.5
+        flow.bridge.tick()
+    assert slow.begun.wait(10)
+    return flow
+
+
+def the_window_answers_while_a_run_is_kept(bench: Bench, slow: Slow) -> None:
+    window, record = bench.window, bench.window.station.record
+    flow = being_kept(bench, slow)
+    assert slow.threads != [threading.get_ident()], "what writes the record is not the window's thread"
+    (journal,) = record.journals()
+    written = journal.read_bytes()
+    bench.treadmill.log.clear()
+    flow.bridge.tick()
+    window.stop()
+    flow.session.mark("note", "for sent")
+    flow.bridge.tick()
+    assert bench.treadmill.log == ["stop"], "STOPP is answered, and a stop is all that it does"
+    assert tr("run.keeping") in window.run.end_words.text()
+    assert window.flow is flow
+    assert record.journals() == [journal]
+    assert journal.read_bytes() == written
+    slow.may_go_on.set()
+    kept(window)
+    assert window.stack.currentWidget() is window.result
+    assert record.journals() == []
+    (stored,) = record.tests.list()
+    assert not stored.run.marks or stored.run.marks[-1].text != "for sent"
+
+
+def test_the_window_answers_while_a_run_is_kept(bench: Bench, slow: Slow) -> None:
+    the_window_answers_while_a_run_is_kept(bench, slow)
+
+
+def test_a_run_is_concluded_in_the_thread_that_ticks(bench: Bench, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    concluded_in: list[int] = []
+    monkeypatch.setattr(Controller, "conclude", lambda _: concluded_in.append(threading.get_ident()))
+    being_kept(bench, slow)
+    assert concluded_in == [threading.get_ident()], "else a tick could write beside it"
+
+
+def test_a_run_is_kept_once_however_often_it_is_asked_for(bench: Bench, slow: Slow) -> None:
+    flow = being_kept(bench, slow)
+    flow.finish()
+    others = [threading.Thread(target=flow.session.finish) for _ in range(2)]
+    for one in others:
+        one.start()
+    slow.may_go_on.set()
+    for one in others:
+        one.join(10)
+    kept(bench.window)
+    assert len(slow.threads) == 1
+    record = bench.window.station.record
+    assert [line.person_id for line in record.tests.summaries(bench.person.id)] == [bench.person.id]
+    assert verify(record.database).problems == ()
+
+
+@pytest.fixture
+def alone(window: MainWindow, person: Person, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A window of its own, which is closed."""
+    made = Bench(window.station, window, person)
+    monkeypatch.setattr(window.station, "prepare", made.session)
+    return made
+
+
+def test_the_window_cannot_be_closed_over_a_run_that_is_being_kept_and_closes_by_itself(
+    alone: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(alone, monkeypatch)
+    being_kept(alone, slow)
+    for _ in range(2):
+        assert alone.window.close() is False
+    assert alone.window.isVisible()
+    slow.may_go_on.set()
+    kept(alone.window)
+    assert not alone.window.isVisible()
+    (stored,) = alone.window.station.record.tests.list()
+    assert stored.run.outcome is Outcome.OPERATOR
+
+
+def test_killed_between_keeping_and_retiring_leaves_both(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = bench.window.station.record
+    there: list[tuple[bool, bool]] = []
+    retire = record.retire_journal
+
+    def killed(run_id: str) -> None:
+        there.append((record.journal_path(run_id).exists(), bool(record.tests.kept_among([run_id]))))
+        raise OSError("killed")
+
+    monkeypatch.setattr(record, "retire_journal", killed)
+    bench.to_stages().pass_s(5.0)
+    bench.running.stop("patient")
+    bench.pass_s(5.0)
+    assert there == [(True, True)], "the record has it before the journal goes"
+    window = bench.window
+    assert window.flow is None
+    assert window.sheet is not None
+    window.sheet.finish()
+    assert len(record.journals()) == 1
+    monkeypatch.setattr(record, "retire_journal", retire)
+    assert all(work.wait(5.0) for work in window.closing._goodbyes)
+    record.retire_kept_journals()  # as at the next start
+    assert record.journals() == []
+    assert len(record.tests.list()) == 1
+
+
+FAULTS = [
+    (controller_module, Controller, "_feed", "        if self._concluded:\n            return\n", ""),
+    (flow_module, RunFlow, "finish", "        self._keeping.start()\n", "        self._keeping._run()\n"),
+]
+
+
+@pytest.mark.parametrize(("module", "owner", "name", "old", "new"), FAULTS)
+def test_a_run_that_is_told_more_or_holds_up_the_window_is_found_out(
+    module: ModuleType, owner: type, name: str, old: str, new: str, bench: Bench, slow: Slow
+) -> None:
+    with planted_fault(module, old, new) as broken, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, vars(getattr(broken, owner.__name__))[name])
+        with pytest.raises(AssertionError):
+            the_window_answers_while_a_run_is_kept(bench, slow)
+    slow.may_go_on.set()
+    kept(bench.window)
