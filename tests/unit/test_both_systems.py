@@ -73,6 +73,7 @@ PARTINGS = {
     "ui/desktop/widgets/sounds.py _player": (
         "tests/ui/widgets/test_sounds.py::test_windows_plays_with_its_own_player",
     ),
+    "ui/station/awake.py _hold": ("tests/unit/station/test_awake.py::test_windows_is_asked_and_told_when_it_is_over",),
     "ui/station/support.py support_files": ("tests/unit/station/test_support.py::test_versions_are_told",),
 }
 ASKED_OF = {"os", "signal", "socket", "subprocess", "time"}  # modules that differ from system to system

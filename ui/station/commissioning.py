@@ -14,6 +14,7 @@ from teststation.run.belt_trial import Trial, TrialPhase
 from teststation.run.commands import ArmBelt, Command, GrantBelt, StopBelt
 from teststation.run.controller import LEASE_WALL_S
 from teststation.units import KMH_PER_MPH
+from ui.station.awake import Awake
 from ui.station.settings import ant_key, load_settings
 
 # The console shows the speed that was sent, or the same number in the other unit.
@@ -25,6 +26,7 @@ class BeltTrial:
 
     def __init__(self, device: str, scale: TimeScale | None = None, treadmill: Treadmill | None = None) -> None:
         self.treadmill = treadmill or TreadmillClient(device, scale or TimeScale(), ant_key=_key_for(device))
+        self._awake = Awake()
         self.trial: Trial | None = None
         self._monotonic: Callable[[], float] = time.monotonic
 
@@ -113,6 +115,7 @@ class BeltTrial:
     def close(self) -> None:
         """End the driver; it brings a moving belt to rest first."""
         self.treadmill.close()
+        self._awake.end()
 
     def _carry_out(self, commands: tuple[Command, ...]) -> None:
         for command in commands:

@@ -16,6 +16,7 @@ from teststation.run.record import RunRecord
 from teststation.run.state import Phase, RunState
 from teststation.snapshot import Snapshot, snapshot
 from teststation.subject import Gait
+from ui.station.awake import Awake
 from ui.station.emulated import EmulatedPair
 from ui.station.practice import nothing_is_kept
 
@@ -44,6 +45,7 @@ class Session:
         earlier: "tuple[EarlierTest, ...]" = (),
         emulated: EmulatedPair | None = None,
         choices: "Choices | None" = None,
+        awake: Awake | None = None,
     ) -> None:
         self.controller = controller
         self.emulated = emulated
@@ -51,6 +53,7 @@ class Session:
         self._keeping = keeping
         self._earlier = earlier
         self._choices = choices
+        self._awake = awake
         self._stored: StoredTest | None = None
         self._concluded = False
         self._finishing = threading.Lock()
@@ -239,6 +242,8 @@ class Session:
             self._keeping.discard()
         if self.emulated is not None:
             self.emulated.close()
+        if self._awake is not None:
+            self._awake.end()
 
     # --- parts ---
 

@@ -36,6 +36,7 @@ from teststation.run.record import RunRecord
 from teststation.subject import Subject
 from teststation.texts import english
 from teststation.training.session.result import SessionResult
+from ui.station.awake import Awake
 from ui.station.papers import PaperMaker, make_here
 from ui.station.practice import nothing_is_kept
 from ui.station.run_mark import RunMark
@@ -99,6 +100,7 @@ class _Prepared:
     controller: "Controller"
     journal: SyncedJournal
     mark: RunMark
+    awake: Awake
     discard: Callable[[], None]
     person: Person
     emulated: "EmulatedPair | None"
@@ -212,7 +214,7 @@ class Station(PaperMaker):
 
         keeping = Keeping(keep, ready.discard)
         earlier = self.earlier(setup.person_id, demo=ready.demo)
-        return Session(ready.controller, ready.journal, keeping, earlier, ready.emulated, self.choices)
+        return Session(ready.controller, ready.journal, keeping, earlier, ready.emulated, self.choices, ready.awake)
 
     def prepare_session(self, setup: Setup) -> "TrainingSession":
         """The same for an interval session: its plan is a session's. Errors as ``prepare``."""
@@ -229,7 +231,7 @@ class Station(PaperMaker):
             raise AssertionError("a session is kept by finish_session")
 
         session = TrainingSession(
-            ready.controller, ready.journal, Keeping(no_test, ready.discard), emulated=ready.emulated
+            ready.controller, ready.journal, Keeping(no_test, ready.discard), emulated=ready.emulated, awake=ready.awake
         )
         session.keep_session = keep
         return session
@@ -307,7 +309,7 @@ class Station(PaperMaker):
             mark.end()
             self.record.discard_journal(first.run_id)
 
-        return _Prepared(controller, journal, mark, discard, person, emulated, demo)
+        return _Prepared(controller, journal, mark, Awake(), discard, person, emulated, demo)
 
     @staticmethod
     def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:

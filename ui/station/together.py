@@ -33,6 +33,7 @@ from teststation.texts import english
 from teststation.training.session.evidence import without_evidence
 from teststation.training.session.start import typed
 from teststation.training.together import NO_BELT, Part, Training, Wearer, problems, without_belt
+from ui.station.awake import Awake
 from ui.station.interval_session import ANY_LOAD, propose_session
 from ui.station.run_mark import RunMark
 from ui.station.settings import ant_key
@@ -92,8 +93,8 @@ class Tile:
 class GroupSession:
     """``tick`` ten times a second; the rest whenever the operator acts. Whoever has ended stays on their tile."""
 
-    def __init__(self, members: Sequence[Member], clock: ScaledClock) -> None:
-        self.members, self._clock = tuple(members), clock
+    def __init__(self, members: Sequence[Member], clock: ScaledClock, awake: Awake | None = None) -> None:
+        self.members, self._clock, self._awake = tuple(members), clock, awake
 
     # --- time ---
 
@@ -222,6 +223,8 @@ class GroupSession:
             one.journal.close()
             if not one.training.state.begun:
                 one.discard()
+        if self._awake is not None:
+            self._awake.end()
 
     # --- parts ---
 
@@ -271,7 +274,7 @@ def prepare_group(station: Station, wearers: Sequence[tuple[Person, str]], proto
     except StationError:
         GroupSession(members, clock).close()
         raise
-    return GroupSession(members, clock)
+    return GroupSession(members, clock, Awake())
 
 
 def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tuple[Subject, Plan]:
