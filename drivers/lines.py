@@ -7,6 +7,7 @@ process that sent it, never a value.
 import msgspec
 
 from teststation.cause import Cause, Problem
+from teststation.files.reading import from_json
 from teststation.ports import BeltTelemetry, HeartRateReading, Setpoint, TreadmillInfo
 from teststation.texts import english
 
@@ -124,9 +125,9 @@ def encode(line: Line) -> bytes:
 
 def decode_to_driver(data: bytes) -> ToDriver:
     """Decode a line from the station. Raises ``msgspec.MsgspecError`` on anything else."""
-    return _to_driver.decode(data)
+    return from_json(_to_driver, data)
 
 
 def decode_from_driver(data: bytes) -> FromDriver:
     """Decode a line from a driver. Raises ``msgspec.MsgspecError`` on anything else."""
-    return _from_driver.decode(data)
+    return from_json(_from_driver, data)

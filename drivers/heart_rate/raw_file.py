@@ -17,7 +17,7 @@ from drivers.radio.ant_channel import AntChannel, Page
 from drivers.registry import HEART_RATE, parse_device
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.files.reading import RECORDING_BYTES, read_bytes
+from teststation.files.reading import RECORDING_BYTES, from_json, read_bytes
 
 SUFFIX = ".raw"
 FORM = 1
@@ -68,7 +68,7 @@ def read_raw(path: str) -> RawFile:
     except OSError as error:
         raise BadInput(Cause("replay_unreadable", {"path": path, "why": str(error.strerror)})) from error
     try:
-        head = _head.decode(lines[0] if lines else b"")
+        head = from_json(_head, lines[0] if lines else b"")
     except msgspec.MsgspecError as error:
         raise BadInput(Cause("replay_no_head", {"path": path})) from error
     device = parse_device(head.heart_rate, HEART_RATE)
@@ -78,7 +78,7 @@ def read_raw(path: str) -> RawFile:
     frames: list[tuple[float, str, bytes]] = []
     for row, line in enumerate(lines[1:], start=2):
         try:
-            entry = _line.decode(line)
+            entry = from_json(_line, line)
             data = bytes.fromhex(entry.hex)
         except (msgspec.MsgspecError, ValueError) as error:
             raise BadInput(Cause("replay_no_frame", {"path": path, "row": row})) from error

@@ -20,7 +20,7 @@ from pathlib import Path
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.files.reading import read_bytes
-from teststation.files.table import CELL_LETTERS, Row, decoded_from_a_spreadsheet, number, split
+from teststation.files.table import CELL_LETTERS, Row, decoded_from_a_spreadsheet, number, shown, split
 from teststation.records.database import Record
 from teststation.records.people import national_number
 from teststation.records.people.matching import Description, Matching, told_born
@@ -160,7 +160,8 @@ def _check_header(path: Path, names: list[str], written: list[str]) -> None:
     causes = [Cause("import_column_missing", {"path": here, "name": name}) for name in REQUIRED if name not in names]
     for place, name in enumerate(names):
         if name not in (*REQUIRED, *OPTIONAL):
-            causes.append(Cause("import_column_unknown", {"path": here, "name": written[place] or str(place + 1)}))
+            told = shown(written[place]) or str(place + 1)
+            causes.append(Cause("import_column_unknown", {"path": here, "name": told}))
         elif name in names[:place]:
             causes.append(Cause("import_column_twice", {"path": here, "name": written[place]}))
     if "number" not in names and not {"family_name", "born"} <= set(names):
@@ -189,7 +190,7 @@ class _Finder:
         said_sex = cells.get("sex", "").lower()
         sex = SEXES.get(said_sex)
         if said_sex and sex is None:
-            return Cause("import_sex_wrong", {"text": said_sex})
+            return Cause("import_sex_wrong", {"text": shown(said_sex)})
         name = f"{cells.get('given_name', '')} {cells.get('family_name', '')}".strip()
         found = self._matching.find(Description(name, born, figures, sex))
         if isinstance(found, Person):
@@ -274,10 +275,10 @@ def _day(text: str) -> date | None:
 def _date(text: str, today: date, problems: list[Cause]) -> str:
     day = _day(text)
     if day is None:
-        problems.append(Cause("import_date_wrong", {"text": text}))
+        problems.append(Cause("import_date_wrong", {"text": shown(text)}))
         return ""
     if day > today:
-        problems.append(Cause("import_date_future", {"text": text}))
+        problems.append(Cause("import_date_future", {"text": shown(text)}))
     return day.isoformat()
 
 
@@ -289,10 +290,10 @@ def _figure(name: str, text: str, problems: list[Cause]) -> float | None:
         return None
     value = number(text)
     if value is None:
-        problems.append(Cause("import_figure_wrong", {"name": name, "text": text}))
+        problems.append(Cause("import_figure_wrong", {"name": name, "text": shown(text)}))
         return None
     if not low <= value <= high:
-        values = {"name": name, "text": text, "low": f"{low:g}", "high": f"{high:g}"}
+        values = {"name": name, "text": shown(text), "low": f"{low:g}", "high": f"{high:g}"}
         problems.append(Cause("import_figure_outside", values))
         return None
     return value

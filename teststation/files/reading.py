@@ -1,9 +1,14 @@
 """Files that others have written are read up to a size: what is larger is no such file, and would be waited for."""
 
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
+
+Kind = TypeVar("Kind")
 
 TABLE_BYTES = 5_000_000  # of a table, a protocol, a passphrase
 RECORDING_BYTES = 50_000_000  # of a whole day, with every position
@@ -26,3 +31,11 @@ def read_bytes(path: str | Path, most: int = TABLE_BYTES) -> bytes:
 def read_text(path: str | Path, most: int = TABLE_BYTES) -> str:
     """The same in UTF-8, with or without a mark. Raises also UnicodeDecodeError."""
     return read_bytes(path, most).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def from_json(decoder: msgspec.json.Decoder[Kind], data: bytes) -> Kind:
+    """What JSON says. Raises ``msgspec.DecodeError`` for whatever it does not say so, bytes that are no letters too."""
+    try:
+        return decoder.decode(data)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(str(error)) from error

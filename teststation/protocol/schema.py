@@ -17,6 +17,7 @@ SPEED_KMH = (0.5, 22.0)
 INCLINE_PCT = (0.0, 25.0)
 STAGE_S = (10.0, 1800.0)
 STAGES_MAX = 40
+NAME_LETTERS = 200  # of a protocol, its id and a stage: beyond, no screen and no page shows it
 TOTAL_MAX_S = 3600.0
 
 SESSION = "session"  # a kind of protocol: intervals, whose load is the person's own
@@ -110,6 +111,8 @@ def check_table(table: dict[str, Any]) -> Checked:
     for key in ("id", "title"):
         if not isinstance(table.get(key), str) or not table.get(key, "").strip():
             checked.wrong(key, "text_missing")
+        else:
+            _short(checked, key, table[key])
     for key in ("citation", "method", "default_speed"):
         if key in table and not isinstance(table[key], str):
             checked.wrong(key, "not_text")
@@ -123,6 +126,11 @@ def check_table(table: dict[str, Any]) -> Checked:
     _check_numbers(checked, "limits", table.get("limits", {}), _LIMITS)
     _check_numbers(checked, "extension", table.get("extension", {}), _EXTENSION)
     return checked
+
+
+def _short(checked: Checked, where: str, name: str) -> None:
+    if len(name) > NAME_LETTERS:
+        checked.wrong(where, "long_name", most=NAME_LETTERS)
 
 
 def _known(checked: Checked, where: str, table: dict[str, Any], names: set[str] | dict[str, Any]) -> None:
@@ -226,6 +234,8 @@ def _check_stage(checked: Checked, where: str, stage: object, names: set[str], t
     _known(checked, where, stage, names)
     if "name" in stage and not isinstance(stage["name"], str):
         checked.wrong(f"{where}.name", "not_text")
+    elif "name" in stage:
+        _short(checked, f"{where}.name", stage["name"])
     if "habituation" in stage and not isinstance(stage["habituation"], bool):
         checked.wrong(f"{where}.habituation", "yes_or_no")
     _number(checked, f"{where}.duration_s", stage.get("duration_s"), STAGE_S, "s")

@@ -16,7 +16,7 @@ from teststation.exchange.tables import csv_of
 from teststation.exchange.training import diary_rows, plan_object, sets_words, training_object
 from teststation.exchange.watches import each_once, read_activities
 from teststation.files.outputs import Kind, Output
-from teststation.files.reading import read_bytes, read_text
+from teststation.files.reading import from_json, read_bytes, read_text
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
 from teststation.records.training.notes import Note
@@ -310,7 +310,7 @@ def _keep_talk(
 
 def _answers(path: Path) -> dict[str, Answer]:
     try:
-        return msgspec.json.decode(read_bytes(path), type=dict[str, Answer])
+        return from_json(msgspec.json.Decoder(dict[str, Answer]), read_bytes(path))
     except (OSError, msgspec.DecodeError) as error:
         raise BadInput(Cause("interview_no_answers", {"path": str(path), "why": _why(error)})) from error
 

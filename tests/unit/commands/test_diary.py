@@ -174,6 +174,8 @@ def test_a_talk_is_kept_as_a_draft_finished_and_printed(cli: Cli, person: str, t
     assert (tmp_path / "samtale.pdf").read_bytes().startswith(b"%PDF-1.7")
     (tmp_path / "svar.json").write_text('{"goal": 3}', "utf-8")
     assert "these answers cannot be read" in cli(*words("interview", person, "--answers", "svar.json")).said
+    (tmp_path / "svar.json").write_bytes(b'{"\xff": {"number": 3}}')
+    assert "these answers cannot be read" in cli(*words("interview", person, "--answers", "svar.json")).said
     (tmp_path / "svar.json").write_text('{"shoe_size": {"number": 3}}', "utf-8")
     assert "shoe_size" in cli(*words("interview", person, "--answers", "svar.json")).said
 

@@ -96,6 +96,7 @@ def test_a_norwegian_spreadsheet_is_read(record: Record, person: Person, tmp_pat
         ("tested_on,vo2max_ml_kg_min,method\n", "the rows name nobody"),
         (HEADER.replace("method", "framgang"), "nobody knows the column framgang"),
         (HEADER.replace("vo2max_ml_kg_min", "vo2maks (l/min)"), "nobody knows the column vo2maks"),
+        (HEADER.replace("method", "x" * 90_000), f"nobody knows the column {'x' * 40}…;"),
         (HEADER.replace("hr_max_bpm", "method"), "the column method is there twice"),
         (HEADER + "x" * TABLE_BYTES, "is larger than 5 MB"),
         (HEADER + '"' + "x" * 200_000 + '"', "is no table"),

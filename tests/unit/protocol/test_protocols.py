@@ -70,6 +70,9 @@ def test_a_plan_keeps_its_text_and_its_hash() -> None:
         ("[cool_down]", "[cooldown]", ["did you mean cool_down?", "cool_down: is missing"]),
         ('default_speed = "normal"', 'default_speed = "usual"', ["is none of slow, normal, fast"]),
         ('id = "submax-13"', "id = 13", ["id: is missing or no text"]),
+        ('title = "', f'title = "{"å" * 200}', ["title: is longer than 200 letters"]),
+        ('id = "submax-13"', f'id = "{"a" * 201}"', ["id: is longer than 200 letters"]),
+        ('[[stages]]\nname = "', f'[[stages]]\nname = "{"x" * 201}', ["stages[1].name: is longer"]),
         ("normal = 4.8", "normal = nan", ["speeds.normal"]),
         ("duration_s = 240", "duration_s = true", ["stages[1].duration_s"]),
         (
