@@ -34,3 +34,12 @@ def test_a_title_that_has_no_room_beside_its_axis_is_left_out(qtbot: QtBot) -> N
         made.resize(300, height_px)
         made.grab()
         assert title.isVisible() is there, height_px
+
+
+def test_the_grid_has_two_kinds_of_lines(qtbot: QtBot) -> None:
+    made = plot("Minutter", "Puls", "Puls mot tid")
+    qtbot.addWidget(made)
+    for side in ("bottom", "left"):
+        levels = axes_of(made).getAxis(side).tickValues(0.0, 20.0, 1000.0)
+        assert len(levels) == 2, "a third is drawn ten times a second, and hardly seen"
+        assert sum(len(values) for _, values in levels) < 25
