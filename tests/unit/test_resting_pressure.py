@@ -11,7 +11,7 @@ from teststation.output import run_object
 from teststation.report.known import known_words
 from teststation.report.numbers import _values
 from teststation.subject import pressure_is_high, read_pressure
-from ui.commands.parser import _pressure
+from ui.commands.options import pressure
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ def test_what_the_question_before_the_test_asks_for_is_high(pressure: tuple[int,
 
 
 def test_the_command_line_takes_it_or_says_how_it_is_written() -> None:
-    assert _pressure("132/84") == {"resting_systolic_mmhg": 132, "resting_diastolic_mmhg": 84}
+    assert pressure("132/84") == {"resting_systolic_mmhg": 132, "resting_diastolic_mmhg": 84}
     with pytest.raises(argparse.ArgumentTypeError, match="write it as 132/84"):
-        _pressure("high")
+        pressure("high")
 
 
 def test_it_stands_on_page_two_and_in_the_json() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
 from teststation.records.database import open_record
-from ui.commands import parser
+from ui.commands import options
 
 
 @pytest.mark.parametrize("name", ["", " ", "\t"])
@@ -24,7 +24,7 @@ def test_no_name_is_no_record(cli: Cli, name: str, words: tuple[str, ...], capsy
             assert status == 2
             assert "it is empty; name a file" in told
 
-    fails_with(parser, "    if not text.strip():\n", "    if False:\n", fact)
+    fails_with(options, "    if not text.strip():\n", "    if False:\n", fact)
 
 
 def test_the_sign_of_home_is_home(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,4 +39,4 @@ def test_the_sign_of_home_is_home(cli: Cli, tmp_path: Path, monkeypatch: pytest.
         assert (home / "out.json").is_file()
         assert not (tmp_path / "~").exists()
 
-    fails_with(parser, "return os.path.expanduser(text)", "return text", fact)
+    fails_with(options, "return os.path.expanduser(text)", "return text", fact)
