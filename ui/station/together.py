@@ -42,6 +42,7 @@ from ui.station.synced_journal import SyncedJournal
 
 log = logging.getLogger("teststation.station")
 STRAPS = ("bridge", "ant", "ble", "replay")  # a treadmill that tells a pulse is no strap, and nobody's alone
+TOLD_AT_LEAST_EVERY_S = 5.0  # to a journal, of who is not heard
 
 
 def wearer(person: Person, device: str) -> Wearer:
@@ -73,6 +74,7 @@ class Member:
     sensor: str = ""
     stored: StoredSession | None = None
     failed: set[str] = field(default_factory=set)
+    written_s: float = 0.0  # when, by the session's clock, the journal was last given something
     not_written: tuple[Problem, ...] = ()  # why the journal took no more
 
 
@@ -121,7 +123,8 @@ class GroupSession:
                 self._feed(one, ev.DeviceFailed(t_s=now_s, device="heart_rate", sentence=sentence))
             before = one.training.state
             one.training.feed(ev.Ticked(t_s=now_s))
-            if one.training.state != before:
+            # Of whom nothing is heard, the journal tells all the same how long they have trained.
+            if one.training.state != before or now_s - one.written_s >= TOLD_AT_LEAST_EVERY_S:
                 self._write(one, ev.Ticked(t_s=now_s))
 
     def _sharing(self, one: Member) -> list[Member]:
@@ -234,6 +237,7 @@ class GroupSession:
 
     def _write(self, one: Member, event: ev.AnyEvent) -> None:
         frequent = isinstance(event, ev.HeartRateRead | ev.HeartFramePassed | ev.Ticked)
+        one.written_s = event.t_s
         try:
             one.journal.append(event, durable=not frequent)
         except (OSError, StationError) as error:

@@ -26,7 +26,7 @@ from teststation.texts import texts
 from teststation.training.together import NO_BELT, training_of
 from ui.station.settings import Settings
 from ui.station.station import Station
-from ui.station.together import GroupSession, Tile, prepare_group, wearer
+from ui.station.together import TOLD_AT_LEAST_EVERY_S, GroupSession, Tile, prepare_group, wearer
 
 
 class Strap:
@@ -403,6 +403,7 @@ def interrupted(ground: Ground) -> None:
         assert [stage.rpe for stage in run.stages] == [stage.rpe for stage in ids[run_id].stages]
         assert len(run.stages) == 2
         assert pulses(run) == pulses(ids[run_id])
+        assert (run.ended_s or 0.0) >= 320.0 - TOLD_AT_LEAST_EVERY_S
     assert sorted(len(pulses(run)) for run in kept.values()) == [0, 320]
 
 
@@ -446,7 +447,9 @@ def test_what_a_journal_does_not_take_is_told_and_what_it_took_is_taken_in(
 JOURNAL_FAULTS = [
     ("one.journal.append(event, durable=not frequent)", "_ = frequent", interrupted),
     ("one.training.feed(event)\n        self._write(one, event)", "one.training.feed(event)", interrupted),
-    ("            if one.training.state != before:\n", "            if False:\n", interrupted),
+    ("if one.training.state != before or now_s - one.written_s >= TOLD_AT_LEAST_EVERY_S:", "if False:", interrupted),
+    ("if one.training.state != before or now_s - one.written_s >= TOLD_AT_LEAST_EVERY_S:",
+     "if one.training.state != before:", interrupted),
     ("except (OSError, StationError) as error:", "except OSError as error:", full_disk),
     ("one.not_written = error.causes if", "one.not_written = () if", full_disk),
     ('self._feed(one, ev.DeviceFailed(t_s=self._clock.now_s(), device="journal"',
