@@ -94,8 +94,8 @@ def report_exception(window: Window, error: BaseException) -> None:
     stopped = bridge is not None and bridge.belt_may_move
     if bridge is not None and stopped:
         bridge.cut()
-        if not isinstance(error, StationError):
-            bridge.stop("window_error")
+        # The stop alone would come back as a trip that somebody's hand made.
+        bridge.stop("window_error")
     if isinstance(error, StationError):
         log.warning("known error: %s", error)
         sentences = told(error)

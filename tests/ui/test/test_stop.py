@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench, kept
 from teststation.cause import Cause
+from teststation.errors import RecordError
 from teststation.physiology.advice import symptoms_of
 from teststation.ports import BeltState
 from teststation.run.state import Phase
@@ -280,6 +281,14 @@ def test_a_mistake_stops_the_belt_and_says_one_sentence_without_a_traceback(
     assert "Traceback" not in spoken
     assert "KeyError" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize("error", [KeyError("intern"), RecordError("the record is gone")])
+def test_a_belt_that_a_mistake_stops_is_nobodys_stop(bench: Bench, error: Exception) -> None:
+    bench.to_stages()
+    report_exception(bench.window, error)
+    assert stopped(bench)
+    assert bench.running.controller.state.reason == Cause("stop_window_error")
 
 
 def test_a_belt_that_does_not_stop_asks_for_the_red_button_and_for_a_word_that_it_stands(bench: Bench) -> None:
