@@ -129,7 +129,7 @@ def _words(report: Report, mark: Mark) -> str:
     plain = {
         "hold_released": "held_on", "next_pressed": "next", "stage_extended": "extended", "gait_set": "gait",
         "hr_lost": "hr_lost", "hr_back": "hr_back", PULSE_MOVES: "moves", "stop_ignored": "stop_ignored",
-        "load_set": "set",
+        "load_set": "set", "cool_down_ended": "cooled",
     }  # fmt: skip
     match mark.kind:
         case "note":

@@ -102,11 +102,15 @@ class Recording:
                 (of or self._stages)[-1].pressure = (systolic, diastolic)
             case ev.Marked(kind=kind, text=text):
                 self._mark(event.t_s, kind, text)
+            case ev.NextPressed() if before.phase is Phase.COOL_DOWN:
+                self._mark(event.t_s, "cool_down_ended")
+            case ev.HoldPressed() | ev.HoldReleased() | ev.NextPressed() | ev.StageExtended() if after == before:
+                pass  # what a press did not do is not told as done
             case ev.HoldPressed() | ev.HoldReleased() | ev.NextPressed() | ev.StageExtended() | ev.GaitSet():
                 self._mark(event.t_s, _tag(event))
             case ev.HandrailSet(held=held):
                 self._mark(event.t_s, "handrail", "on" if held else "off")
-            case ev.LoadChanged(speed_kmh=speed_kmh, incline_pct=incline_pct):
+            case ev.LoadChanged(speed_kmh=speed_kmh, incline_pct=incline_pct) if after != before:
                 self._mark(event.t_s, "load_changed", _load(speed_kmh, incline_pct))
             case ev.LoadConfirmed(by=by) if before.prompt is not None:
                 self._mark(event.t_s, "load_confirmed", by)

@@ -228,6 +228,11 @@ class RunState(msgspec.Struct, frozen=True):
             incline_pct=min(plan.max_incline_pct, info.max_incline_pct),
         )
 
+    @property
+    def may_rise(self) -> bool:
+        """Whether a hand may raise the load: not without a pulse, nor while a limit that is reached is unanswered."""
+        return self.hr_lost_since_s is None and not self.notices
+
     def achievable(self, setpoint: Setpoint) -> Setpoint:
         """A load as this treadmill can really be set to it."""
         return setpoint if self.treadmill is None else self.treadmill.achievable(setpoint)

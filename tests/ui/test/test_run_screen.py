@@ -4,15 +4,16 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench, Wall
 from teststation.cause import Cause
 from teststation.physiology.assess import assess
-from teststation.ports import BeltState
+from teststation.ports import BeltState, Setpoint
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import Exertion
 from teststation.subject import Gait, Sex, Subject
@@ -497,6 +498,34 @@ def test_a_load_by_hand_stays_within_the_plan_and_holds_the_stage(bench: Bench) 
     assert state.setpoint is not None
     assert (state.setpoint.speed_kmh, state.setpoint.incline_pct) == (4.2, 0.5)
     assert HoldCause.LOAD_CHANGED in state.holds
+
+
+@pytest.mark.parametrize("set_kmh", [4.8, 4.988966])
+def test_without_a_pulse_a_load_is_offered_and_taken_for_lowering_alone(bench: Bench, set_kmh: float) -> None:
+    """A hand that does nothing, and is told nothing, has raised the load for all it knows."""
+    bench.to_stages()
+    flow, controller = bench.window.flow, bench.running.controller
+    assert flow is not None
+    controller.state = structs.replace(controller.state, setpoint=Setpoint(speed_kmh=set_kmh, incline_pct=0.0))
+    flow.ask_load()
+    sheet = bench.window.sheet
+    assert sheet is not None
+    assert tr("load.only_lower") not in [said.text() for said in sheet.findChildren(QLabel)]
+    bench.strap.bpm = None
+    bench.pass_s(1.0)
+    sheet = bench.window.sheet
+    assert sheet is not None
+    assert tr("load.only_lower") in [said.text() for said in sheet.findChildren(QLabel)], "lost while somebody chooses"
+    _, incline = sheet.findChildren(Stepper)
+    incline.box.setText("1,0")
+    sheet.findChildren(QPushButton)[-1].click()
+    assert bench.window.sheet is sheet
+    incline.box.setText("0")
+    sheet.findChildren(QPushButton)[-1].click()
+    assert bench.window.sheet is not sheet, "what it shows may stay as it is"
+    setpoint = controller.state.setpoint
+    assert setpoint is not None
+    assert (setpoint.speed_kmh, setpoint.incline_pct) == (pytest.approx(set_kmh, abs=0.05), 0.0)
 
 
 def test_blood_pressure_goes_to_the_stage(bench: Bench) -> None:

@@ -25,7 +25,7 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "load raised by hand while the pulse is absent": (
         operator,
-        "if raises and (state.hr_lost_since_s is not None or state.notices):",
+        "if raises and not state.may_rise:",
         "if False:",
         facts.test_while_the_pulse_is_absent_the_load_is_never_raised,
     ),

@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.mutants import fails_with
-from tests.unit.run.builders import Bench
+from tests.unit.run.builders import Bench, heart
 from teststation import snapshot as snapshots
 from teststation.run import events as ev
+from teststation.run import recording
 from teststation.run.engine import dispatch
 from teststation.run.recording import LATE_RPE_S
 from teststation.run.state import Phase
@@ -114,6 +115,16 @@ def test_a_cool_down_that_is_enough_ends_as_one_that_is_over() -> None:
     assert bench.state.phase is Phase.ENDED
     assert bench.state.reason is not None
     assert bench.state.reason.code == "stop_patient"
+    assert [mark.kind for mark in bench.recording.record(bench.state).marks] == ["cool_down_pressed", "cool_down_ended"]
+
+
+def test_what_a_press_did_not_do_is_not_written_down_as_done() -> None:
+    bench = Bench().started()
+    bench.feed(heart(bench.now_s, None), ev.LoadChanged(t_s=bench.now_s, speed_kmh=5.6, incline_pct=4.0))
+    bench.feed(ev.HoldPressed(t_s=bench.now_s), ev.HoldPressed(t_s=bench.now_s), ev.HoldReleased(t_s=bench.now_s))
+    bench.feed(ev.HoldReleased(t_s=bench.now_s), ev.LoadChanged(t_s=bench.now_s, speed_kmh=4.0, incline_pct=0.0))
+    kinds = [mark.kind for mark in bench.recording.record(bench.state).marks]
+    assert kinds == ["hr_lost", "hold_pressed", "hold_released", "load_changed"]
 
 
 FAULTS: list[tuple[types.ModuleType, str, str, Callable[[], None]]] = [
@@ -128,6 +139,10 @@ FAULTS: list[tuple[types.ModuleType, str, str, Callable[[], None]]] = [
      test_no_time_is_offered_that_the_protocol_does_not_have),
     (dispatch, "case Phase.COOL_DOWN, ev.NextPressed(t_s=t_s):", "case Phase.ENDED, ev.NextPressed(t_s=t_s):",
      test_a_cool_down_that_is_enough_ends_as_one_that_is_over),
+    (recording, "incline_pct=incline_pct) if after != before:", "incline_pct=incline_pct):",
+     test_what_a_press_did_not_do_is_not_written_down_as_done),
+    (recording, "ev.StageExtended() if after == before:", "ev.StageExtended() if False:",
+     test_what_a_press_did_not_do_is_not_written_down_as_done),
 ]  # fmt: skip
 
 

@@ -37,8 +37,7 @@ def operate(state: RunState, event: ev.AnyEvent) -> RunState:
             ends_s = state.stage_ends_s + state.plan.extension.step_s
             return replace(state, stage_ends_s=ends_s, extensions=state.extensions + 1)
         case ev.LoadChanged(t_s=t_s, speed_kmh=speed_kmh, incline_pct=incline_pct):
-            # The plan's own top is the limit of the hand, too, and so is the machine's. While the pulse is absent, or a
-            # limit that is reached is not answered, a load may only fall.
+            # The plan's own top is the limit of the hand, too, and so is the machine's.
             highest = state.highest
             if not (0 < speed_kmh <= highest.speed_kmh and 0 <= incline_pct <= highest.incline_pct):
                 return state
@@ -46,7 +45,7 @@ def operate(state: RunState, event: ev.AnyEvent) -> RunState:
             raises = state.setpoint is None or (
                 load.speed_kmh > state.setpoint.speed_kmh or load.incline_pct > state.setpoint.incline_pct
             )
-            if raises and (state.hr_lost_since_s is not None or state.notices):
+            if raises and not state.may_rise:
                 return state
             if state.plan.session is not None:
                 return bouts.set_by_hand(state, load)

@@ -239,7 +239,7 @@ class RunFlow(QObject):
     def _ask_load(self, *, changed: bool) -> None:
         """What is set belongs to the load that it was set against: where that changes, it is asked anew."""
         state = self.session.controller.state
-        asked = self._load
+        asked, lower = self._load, None if state.may_rise else state.setpoint
 
         def given(speed_kmh: float, incline_pct: float) -> None:
             if self._load == asked:
@@ -247,10 +247,16 @@ class RunFlow(QObject):
 
         self._sheet(
             lambda window: questions.load_sheet(
-                window, state.highest, state.setpoint, given, changed=changed, dock=self.screen.drawer
+                window,
+                lower or state.highest,
+                state.setpoint,
+                given,
+                changed=changed,
+                only_lower=lower is not None,
+                dock=self.screen.drawer,
             ),
             lambda: self._load == asked,
-            lambda: self._ask_load(changed=True) if self._phase is Phase.STAGES else None,
+            lambda: self._ask_load(changed=self._load[:-1] != asked[:-1]) if self._phase is Phase.STAGES else None,
         )
 
     def _ask_why_stopped(self) -> None:
@@ -280,10 +286,10 @@ class RunFlow(QObject):
         return self.session.controller.state.phase
 
     @property
-    def _load(self) -> tuple[Phase, int, Setpoint | None]:
-        """Which load there is, and of which stage."""
+    def _load(self) -> tuple[Phase, int, Setpoint | None, bool]:
+        """Which load there is, of which stage, and whether it may be raised."""
         state = self.session.controller.state
-        return state.phase, state.stage_index, state.setpoint
+        return state.phase, state.stage_index, state.setpoint, state.may_rise
 
     @property
     def _limit(self) -> str | None:

@@ -103,18 +103,27 @@ def load_sheet(
     given: Callable[[float, float], None],
     *,
     changed: bool = False,
+    only_lower: bool = False,
     dock: Dock = None,
 ) -> Sheet:
-    """Speed and incline by hand, up to the ``highest`` load; ``changed``: in place of one for a load that is past."""
+    """Speed and incline by hand, up to the ``highest`` load.
+
+    Args:
+        changed: In place of a sheet for a load that is past.
+        only_lower: Up to the load that is set, as the fields show it; what a machine in miles has is no round number.
+    """
     speed_now, incline_now = (target.speed_kmh, target.incline_pct) if target else (SPEED_MIN_KMH, 0.0)
     top_kmh, top_pct = highest.speed_kmh, highest.incline_pct
+    if only_lower:
+        top_kmh, top_pct = max(top_kmh, round(speed_now, 1)), max(top_pct, round(incline_now, 1))
     speed = Stepper(tr("run.speed"), SPEED_MIN_KMH, top_kmh, speed_now, step=0.1, decimals=1, unit=tr("unit.kmh"))
     incline = Stepper(tr("run.incline"), 0.0, top_pct, incline_now, step=0.5, decimals=1, unit="%")
-    words = tr("load.words", speed=number(top_kmh, 1), incline=number(top_pct, 1))
+    most = tr("load.words", speed=number(top_kmh, 1), incline=number(top_pct, 1))
     fields = form((tr("run.speed"), speed), (tr("run.incline"), incline))
-    told = [label(tr("load.changed"), "problem", wrap=True)] if changed else []
+    said = [tr("load.changed")] * changed + [tr("load.only_lower")] * only_lower
+    told = [label(words, "problem", wrap=True) for words in said]
     problems = problem_label()
-    body = column(*told, label(words, "soft", wrap=True), fields, problems, 1)
+    body = column(*told, label(most, "soft", wrap=True), fields, problems, 1)
     sheet = Sheet(window, tr("load.title"), body, width=820, dock=dock)
 
     def set_load() -> None:
