@@ -169,16 +169,10 @@ class Windows:
 
     def wine(self, *words: str, within_s: float = 120) -> str:
         """One of Wine's own programs. Raises NoWindows where it fails or does not end."""
-        try:
-            done = subprocess.run(
-                ["wine", *words], env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True,
-                timeout=within_s, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise NoWindows(f"wine {words[0]} did not end within {within_s:.0f} s") from error
-        said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
-        if done.returncode:
-            raise NoWindows(f"wine {' '.join(words)} ended with status {done.returncode}: {said[-400:]}")
+        done = self.program(*words, within_s=within_s, cwd=self.folder)
+        said = done.said.strip()
+        if done.status:
+            raise NoWindows(f"wine {' '.join(words)} ended with status {done.status}: {said[-400:]}")
         return said
 
     def _once(self, name: str, step: Callable[[], str], tell: Callable[[str], None]) -> None:

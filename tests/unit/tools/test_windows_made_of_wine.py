@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,9 @@ exit 3
 """
 
 
-def ended_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Done:
-    """A program whose desktop, which it began, goes on and holds its pipe."""
+@pytest.fixture
+def whose_desktop_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Windows]:
+    """Every program of it begins a desktop that goes on and holds its pipe."""
     (tmp_path / "prefix").mkdir()
     (tmp_path / "wine").write_text(WINE)
     (tmp_path / "wine").chmod(0o755)
@@ -66,11 +68,14 @@ def ended_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Done:
     monkeypatch.setattr(system, "LAST_WORDS_S", 0.2)
     windows = Windows(tmp_path)
     monkeypatch.setattr(windows, "end", lambda: None)
-    try:
-        return windows.program("setup.exe", within_s=20, cwd=tmp_path)
-    finally:
-        os.kill(int((tmp_path / "prefix" / "desktop").read_text()), signal.SIGKILL)
+    yield windows
+    os.kill(int((tmp_path / "prefix" / "desktop").read_text()), signal.SIGKILL)
 
 
-def test_a_program_has_ended_though_what_it_began_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ended_program(tmp_path, monkeypatch) == Done(3, "said\n")
+def test_a_program_has_ended_though_what_it_began_goes_on(whose_desktop_goes_on: Windows, tmp_path: Path) -> None:
+    assert whose_desktop_goes_on.program("setup.exe", within_s=20, cwd=tmp_path) == Done(3, "said\n")
+
+
+def test_and_so_has_one_of_wines_own(whose_desktop_goes_on: Windows) -> None:
+    with pytest.raises(NoWindows, match="wine reg import a ended with status 3: said"):
+        whose_desktop_goes_on.wine("reg", "import", "a", within_s=20)
