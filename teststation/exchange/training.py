@@ -68,8 +68,9 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
 
 def effect_on(record: Record, person_id: str, plan: Plan | None, found: Overview | None) -> Effect | None:
     """Sessions done of planned beside the last test's change, where that test came after the plan began."""
-    tests = record.tests.history(person_id)
-    last = max(tests, key=lambda stored: stored.run.started_at) if tests else None
+    demo = record.people.get(person_id).demo
+    tests = [stored for stored in record.tests.history(person_id) if demo or not stored.run.demo]
+    last = tests[-1] if tests else None
     if plan is None or found is None or last is None or last.run.started_at[:10] <= plan.starts_on:
         return None
     return effect_of(found.done, found.planned, last.assessment.change)

@@ -18,7 +18,7 @@ from teststation.files.reading import read_text
 from teststation.ports import Value
 
 KINDS = ("text", "yes_no", "choice", "several", "scale", "date")
-MEANINGS = ("caution", "goal", "group_consent", "physician")  # what the station itself makes use of
+MEANINGS = ("caution", "goal", "group_consent", "physician", "postponed")  # what the station itself makes use of
 SCALE_HIGH = 10
 TEXT_LETTERS = 4000  # of an answer
 QUESTIONS_MAX, LETTERS_MAX = 200, 1000  # of a table, and of one of its texts: beyond, no window shows it
@@ -168,7 +168,7 @@ class _Reader:
             self._amiss(place, "kind", ", ".join(KINDS))
         if means not in ("", *MEANINGS):
             self._amiss(place, "means", ", ".join(MEANINGS))
-        if means in ("caution", "group_consent") and kind != "yes_no":
+        if means in ("caution", "group_consent", "postponed") and kind != "yes_no":
             self._amiss(place, "means", "yes_no")
         if not isinstance(table.get("before_test", False), bool):
             self._amiss(place, "before_test", "true, false")
@@ -287,12 +287,18 @@ def answered(interview: Interview, *, before_test: bool = False) -> list[tuple[Q
 
 
 def _is_caution(question: Question, answer: Answer) -> bool:
-    return question.means == "caution" and (YES in answer.chosen or (not answer.chosen and bool(answer.text)))
+    cautious = question.means in ("caution", "postponed")
+    return cautious and (YES in answer.chosen or (not answer.chosen and bool(answer.text)))
 
 
 def cautions(interview: Interview) -> list[tuple[Question, Answer]]:
     """What speaks against hard training as the person said it."""
     return [pair for pair in answered(interview) if _is_caution(*pair)]
+
+
+def is_postponed(interview: Interview) -> bool:
+    """Whether hard training is to wait, as the talk came to."""
+    return any(question.means == "postponed" for question, _ in cautions(interview))
 
 
 def goals(interview: Interview) -> list[str]:

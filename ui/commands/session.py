@@ -32,6 +32,7 @@ from ui.station.interval_session import TrainingSession, learned_from, propose_s
 from ui.station.protocols import the_own
 from ui.station.settings import load_settings
 from ui.station.station import Setup, Station, floors_sentence
+from ui.station.training import talk_words
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
         today = datetime.now().astimezone().date().isoformat()
         own = station.own_protocols
         proposal = propose_session(record, person_id, subject, arguments.plan, today, demo=demo, own=own)
+        talk_day, talk_lines = talk_words(record, person_id, texts("en")) or ("", [])
+        for line in talk_lines:
+            say(f"from the interview of {talk_day}: {line}")
         load = _typed(arguments)
         if load is None and arguments.harder:
             load = proposal.start.offered

@@ -300,7 +300,8 @@ def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tup
     own = station.own_protocols
     proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo, own=own)
     if proposal.start.barred:
-        raise BadInput(Cause("group_after_symptom", {"name": person.full_name}))
+        postponed = proposal.start.cause.code == "session_postponed"
+        raise BadInput(Cause("group_postponed" if postponed else "group_after_symptom", {"name": person.full_name}))
     start = proposal.start
     loads = typed(proposal.subject, ANY_LOAD.bout, of_bpm=start.band_of_bpm, by_pulse=start.by_pulse)
     return proposal.subject, without_belt(load_session(proposal.text, proposal.path, loads))

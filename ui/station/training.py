@@ -1,5 +1,6 @@
 """What training asks of the record, for the window and the command line alike."""
 
+from teststation.physiology.advice import symptoms_of
 from teststation.records.database import Record
 from teststation.texts import Texts
 from teststation.training.interview import Interview, answered, cautions
@@ -8,16 +9,20 @@ from teststation.training.words import answer_words
 
 
 def needs_a_yes(record: Record, person_id: str) -> bool:
-    """Whether a set to failure wants a clinician's yes: a caution of the last talk, or what the last test knew.
+    """Whether a set to failure wants a clinician's yes: a caution of the last talk, or what the last test knew or saw.
 
-    Nobody is asked twice for what is known already: a beta-blocker and an irregular rhythm are of heart or pressure.
+    Nobody is asked twice for what is known already: a beta-blocker and an irregular rhythm are of heart or pressure,
+    and after a symptom, in a test or a session, a doctor is asked first. A demonstration tells nothing of a person.
     """
     talk = record.training.last(person_id, Interview)
     if talk is not None and cautions(talk.value):
         return True
-    tests = record.tests.history(person_id)
-    subject = max(tests, key=lambda stored: stored.run.started_at).run.subject if tests else None
-    return subject is not None and (subject.beta_blocker or subject.irregular_rhythm)
+    demo = record.people.get(person_id).demo
+    tests = [stored.run for stored in record.tests.history(person_id) if demo or not stored.run.demo]
+    session = record.sessions.newest(person_id, demo=demo)
+    if any(symptoms_of(run) for run in (*tests[-1:], *(() if session is None else (session.run,)))):
+        return True
+    return bool(tests) and (tests[-1].subject.beta_blocker or tests[-1].subject.irregular_rhythm)
 
 
 def talk_words(record: Record, person_id: str, say: Texts) -> tuple[str, list[str]] | None:

@@ -15,6 +15,7 @@ from teststation.records.people.people import Person
 from teststation.records.tests.sessions import KeptSessions
 from teststation.run import events as ev
 from teststation.snapshot import Snapshot, snapshot
+from teststation.training.interview import Answer, Interview, own_form
 from ui.desktop.i18n.numbers import today
 from ui.desktop.intervals.screen import IntervalScreen
 from ui.desktop.intervals.start import StartSheet
@@ -116,6 +117,23 @@ def test_a_record_without_sessions_is_none_the_wiser(record: Record, start: Star
     assert record.sessions.lines() == []
     assert start.harder_button.isHidden()
     assert start.cleared.isHidden()
+    assert start.talk.isHidden()
+
+
+def test_what_the_talk_says_is_at_hand_before_a_session(
+    make_window: Callable[..., MainWindow], record: Record, person: Person
+) -> None:
+    answers = {"postponed": Answer(chosen=("yes",)), "pain_injury_pregnancy": Answer(chosen=("yes",), text="uke 20")}
+    record.training.add(person.id, Interview("2026-02-02", own_form().text, answers))
+    window = make_window()
+    window.people.search.setText("kari")
+    QTest.mouseClick(window.people.session_button, Qt.MouseButton.LeftButton)
+    sheet = window.sheet
+    assert isinstance(sheet, StartSheet)
+    assert "uke 20" in sheet.talk.text()
+    assert not sheet.talk.isHidden()
+    assert "hard trening skal vente" in sheet.where.text()
+    assert not sheet.cleared.isHidden()
 
 
 def test_where_the_band_follows_what_was_shown_the_sheet_says_so(

@@ -23,6 +23,7 @@ from teststation.records.people.people import Person
 from teststation.run.record import Outcome, RunRecord
 from teststation.subject import Sex
 from teststation.texts import texts
+from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.together import NO_BELT, training_of
 from ui.station.settings import Settings
 from ui.station.station import Station
@@ -347,6 +348,9 @@ def test_after_a_symptom_nobody_trains_in_a_group(station: Station, record: Reco
     stopped = msgspec.structs.replace(run, outcome=Outcome.OPERATOR, reason=Cause("stop_chest_pain"))
     record.tests.save(people[0].id, stopped, assessment_of(), events_of(3))
     assert refused(station, (people[0], "ble:A"), (people[1], "ble:B")) == ["group_after_symptom"]
+    waits = {"postponed": Answer(chosen=("yes",))}
+    record.training.add(people[1].id, Interview("2026-02-02", own_form().text, waits))
+    assert refused(station, (people[0], "ble:A"), (people[1], "ble:B")) == ["group_after_symptom", "group_postponed"]
 
 
 def test_no_treadmill_is_known_to_the_room() -> None:

@@ -76,6 +76,7 @@ def propose(
     shown_bpm: float | None = None,
     *,
     after_symptom: bool = False,
+    postponed: bool = False,
 ) -> Start:
     """The start of a person's next session.
 
@@ -84,9 +85,12 @@ def propose(
         last_session: What the last session of the same protocol left to start with (``last_load``).
         shown_bpm: The highest pulse of late that was held and not found too hard (``hrmax.shown_bpm``).
         after_symptom: Whether the last session, of whatever protocol, was stopped by a symptom or has one noted.
+        postponed: Whether hard training is to wait, as the last talk came to.
     """
     if after_symptom or (last_test is not None and last_test[1].symptoms):
         return Start(None, Cause("session_after_symptom"), barred=True)
+    if postponed and is_intervals(band):
+        return Start(None, Cause("session_postponed"), barred=True)
     # A pulse that did not follow the load steers no more than one that medicine holds.
     silent = last_test is not None and not last_test[1].may(PULSE_ZONES)
     by_pulse = not (subject.beta_blocker or subject.irregular_rhythm or silent)

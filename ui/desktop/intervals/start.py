@@ -13,15 +13,16 @@ from teststation.ports import Setpoint
 from teststation.records.people.people import Person
 from teststation.subject import Subject
 from teststation.training.session.evidence import without_evidence
-from ui.desktop.i18n import say, told, tr
+from ui.desktop.i18n import core_texts, say, told, tr
 from ui.desktop.i18n.marks import name_of
-from ui.desktop.i18n.numbers import exact, parse_number, today
+from ui.desktop.i18n.numbers import day, exact, parse_number, today
 from ui.desktop.intervals.which import which_session
 from ui.desktop.widgets.base import button, column, label, problem_label, set_shown, set_text, show_problems
 from ui.desktop.widgets.fields import WEIGHT_KG, form, line_edit
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.interval_session import Proposal, propose_session
 from ui.station.station import Setup, Station
+from ui.station.training import talk_words
 
 
 class StartSheet(Sheet):
@@ -49,6 +50,10 @@ class StartSheet(Sheet):
         ):
             box.setChecked(on)
             box.toggled.connect(lambda _: self.propose())
+        said = talk_words(station.record, person.id, core_texts())
+        self.talk = label(
+            "" if said is None else tr("pretest.talk", day=day(said[0]), words="\n".join(said[1])), wrap=True
+        )
         self.where = label("", "soft", wrap=True)
         self.offer = label("", "strong", wrap=True)
         self.harder_button = button(tr("interval.harder"), self.take_offer, "touch")
@@ -63,12 +68,20 @@ class StartSheet(Sheet):
             (tr("run.incline"), self.incline),
         )
         body = column(
-            fields, self.where, self.offer, self.harder_button, self.cleared_words, self.cleared, self.problems
+            fields,
+            self.talk,
+            self.where,
+            self.offer,
+            self.harder_button,
+            self.cleared_words,
+            self.cleared,
+            self.problems,
         )
         super().__init__(window, tr("interval.title", name=name_of(person)), body)
         self.add_cancel(tr("common.cancel"))
         self.prepare_button = button(tr("interval.prepare"), self.prepare, "main")
         self.foot.addWidget(self.prepare_button)
+        set_shown(self.talk, said is not None)
         self.sessions.currentIndexChanged.connect(lambda _: self.propose())
         self.propose()
 

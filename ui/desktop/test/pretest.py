@@ -165,7 +165,7 @@ class PretestScreen(QWidget):
         settings = self.station.settings
         demo = is_demonstration(settings.treadmill, settings.heart_rate)
         self._peaks = self.station.record.sessions.peaks(person.id, demo=demo)
-        lines = self.station.record.tests.summaries(person.id)
+        lines = [one for one in self.station.record.tests.summaries(person.id) if one.demo is demo]
         run = self.station.record.tests.get(lines[0].id).run if lines else None
         last = None if run is None else run.subject
         self._last_protocol, self._last_speed = ("", "") if run is None else (run.plan.id, run.plan.speed_name)

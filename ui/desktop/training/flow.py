@@ -190,7 +190,7 @@ class TrainingFlow(QObject):
         note = training.last(person.id, Plan)
 
         def make(start: date, weekdays: list[int], weeks: int, kind: str) -> None:
-            tests = self.station.record.tests.summaries(person.id)
+            tests = [one for one in self.station.record.tests.summaries(person.id) if person.demo or not one.demo]
             made = plans.make_plan(start, weekdays, kind, weeks=weeks, test_id=tests[0].id if tests else None)
             training.add(person.id, made)
             self.refresh()

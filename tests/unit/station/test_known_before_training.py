@@ -1,0 +1,146 @@
+"""What talk, test and session say against hard training is at hand before any; a demonstration says nothing."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+
+import msgspec
+import pytest
+
+from tests.fast_keys import use_fast_keys
+from tests.mutants import fails_with
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, session_of
+from tests.unit.run.builders import SUBJECT
+from teststation.cause import Cause
+from teststation.errors import BadInput
+from teststation.exchange import training as exchanged
+from teststation.physiology.result import Change
+from teststation.ports import Setpoint
+from teststation.records.database import Record, open_record
+from teststation.records.people.people import Person
+from teststation.run.record import Mark
+from teststation.subject import Sex
+from teststation.texts import texts
+from teststation.training.diary import Overview
+from teststation.training.interview import Answer, Interview, own_form
+from teststation.training.plan import make_plan
+from teststation.training.session import start
+from ui.station import interval_session, training
+from ui.station.interval_session import propose_session
+
+TODAY = datetime.now().astimezone().date()
+BELT, STRAP = "woodway:COM3", "ble:Polar"
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    use_fast_keys()
+    with open_record(tmp_path / "klinikk.record", PASSPHRASE) as opened:
+        yield opened
+
+
+def somebody(record: Record) -> Person:
+    return record.people.add(family_name="Dal", given_name="Eva", sex=Sex.FEMALE, born="1980-02-01")
+
+
+def a_test(
+    record: Record, person: Person, day: str, *, treadmill: str = BELT, noted: str = "", beta: bool = False
+) -> None:
+    run = run_of(f"t{day}", f"{day}T10:00:00+01:00", treadmill=treadmill)
+    run = msgspec.structs.replace(
+        run, heart_rate=STRAP, marks=(Mark(100.0, "symptom", noted),) if noted else (), reason=None,
+        subject=msgspec.structs.replace(run.subject, beta_blocker=beta),
+    )  # fmt: skip
+    rise = Change("", "2026-01-01T10:00:00+01:00", 9.0, 1.0, 8.0, 10.0, "real")
+    found = msgspec.structs.replace(assessment_of(), change=rise if treadmill != BELT else None)
+    record.tests.save(person.id, run, found, events_of(3))
+
+
+def hard_training_waits_where_the_talk_says_so(record: Record) -> None:
+    person = somebody(record)
+
+    def proposed(protocol: str) -> interval_session.Proposal:
+        return propose_session(record, person.id, SUBJECT, protocol, TODAY.isoformat(), demo=False)
+
+    for said, waits in (("no", False), ("yes", True)):
+        answers = {"postponed": Answer(chosen=(said,)), "pain_injury_pregnancy": Answer(chosen=("yes",), text="uke 20")}
+        record.training.add(person.id, Interview(TODAY.isoformat(), own_form().text, answers))
+        assert proposed("4x4").start.barred is waits, said
+        told = training.talk_words(record, person.id, texts("en"))
+        assert told is not None
+        assert "pregnancy" in told[1][0]
+        assert "uke 20" in told[1][0]
+    assert proposed("4x4").start.cause == Cause("session_postponed")
+    with pytest.raises(BadInput):
+        proposed("4x4").plan(Setpoint(5.0, 8.0))
+    assert proposed("4x4").plan(Setpoint(5.0, 8.0), cleared=True).bouts
+    assert not proposed("steady-20").start.barred, "a walk is no hard training"
+
+
+def a_set_to_failure_wants_a_yes_after_a_symptom(record: Record) -> None:
+    person = somebody(record)
+    assert not training.needs_a_yes(record, person.id)
+    a_test(record, person, "2026-01-10", noted="Svimmel")
+    assert training.needs_a_yes(record, person.id)
+    a_test(record, person, "2026-04-10")
+    assert not training.needs_a_yes(record, person.id)
+    run = msgspec.structs.replace(run_of("s", "2026-04-20T10:00:00+02:00", BELT), reason=Cause("stop_chest_pain"))
+    record.sessions.save(person.id, run, session_of(171.0), events_of(3))
+    assert training.needs_a_yes(record, person.id)
+
+
+def a_demonstration_hides_nothing_that_a_test_knew(record: Record) -> None:
+    person = somebody(record)
+    a_test(record, person, "2026-01-10", beta=True)
+    a_test(record, person, "2026-04-10", treadmill="emulated:trackmaster")
+    assert training.needs_a_yes(record, person.id)
+
+
+def nobodys_training_is_told_by_a_demonstration(record: Record) -> None:
+    person = somebody(record)
+    plan = make_plan(datetime.fromisoformat("2026-02-02").date(), (1, 3), "4x4", weeks=8)
+    a_test(record, person, "2026-04-10", treadmill="emulated:trackmaster")
+    assert exchanged.effect_on(record, person.id, plan, Overview((), ())) is None
+    a_test(record, person, "2026-04-11")
+    found = exchanged.effect_on(record, person.id, plan, Overview((), ()))
+    assert found is not None
+    assert found.wording == "none"
+
+
+FACTS = (
+    hard_training_waits_where_the_talk_says_so,
+    a_set_to_failure_wants_a_yes_after_a_symptom,
+    a_demonstration_hides_nothing_that_a_test_knew,
+    nobodys_training_is_told_by_a_demonstration,
+)
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.__name__)
+def test_before_training(fact: Callable[[Record], None], record: Record) -> None:
+    fact(record)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "fact"),
+    [
+        (start, "if postponed and is_intervals(band):", "if False:", hard_training_waits_where_the_talk_says_so),
+        (start, "if postponed and is_intervals(band):", "if postponed:", hard_training_waits_where_the_talk_says_so),
+        (training, "if any(symptoms_of(run)", "if any(False and symptoms_of(run)",
+         a_set_to_failure_wants_a_yes_after_a_symptom),
+        (training, "if demo or not stored.run.demo", "if True", a_demonstration_hides_nothing_that_a_test_knew),
+        (exchanged, "if demo or not stored.run.demo", "if True", nobodys_training_is_told_by_a_demonstration),
+    ],
+)  # fmt: skip
+def test_before_training_fails_on_a_planted_fault(
+    module: ModuleType, old: str, new: str, fact: Callable[[Record], None], tmp_path: Path
+) -> None:
+    names = itertools.count()
+
+    def once() -> None:
+        with open_record(tmp_path / f"{next(names)}.record", PASSPHRASE) as record:
+            fact(record)
+
+    use_fast_keys()
+    fails_with(module, old, new, once)
