@@ -39,7 +39,7 @@ QUESTIONS_SEE = {"male": 5.70, "female": 5.14}
 _NES = {"male": (100.27, -0.296, -0.369, -0.155, 0.226), "female": (74.74, -0.247, -0.259, -0.114, 0.198)}
 SESSION_BELOW_BPM, SESSION_SD_BPM = 2.0, 5.0
 
-EXHAUSTED_AFTER_S = 90.0  # above the own maximum; then anybody asks to stop
+EXHAUSTED_AFTER_S = 90.0  # above the own maximum; then anybody asks to stop: chosen, and found nowhere
 
 RESTLESS_SHARE, RESTLESS_TIMES = 0.15, 2.0  # some people are far more off their line than most
 INCLINES_PCT = (0.0, 4.0, 8.0, 12.0, 25.0)
