@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import psutil
 import pytest
@@ -24,7 +25,6 @@ from ui.station.report_process import ReportProcess
 pytestmark = pytest.mark.process
 
 WITHIN_S = 30.0 * PATIENCE
-ASKED = report(*sample())
 # A stand-in for the maker: reads one request and answers with what it is told.
 ANSWERS_ONCE = """
 import sys
@@ -33,6 +33,12 @@ frames.read(sys.stdin.buffer.read)
 sys.stdout.buffer.write(frames.frame(frames.Made(b"page", "words")))
 sys.stdout.buffer.flush()
 """
+
+
+@cache
+def asked() -> Report:
+    """What is asked for: made where it is first wanted, and not by every worker that looks for its tests."""
+    return report(*sample())
 
 
 def stand_in(code: str) -> tuple[str, ...]:
@@ -49,7 +55,7 @@ def made_by(request: pytest.FixtureRequest) -> Iterator[ReportProcess]:
 
 def told(maker: ReportProcess) -> str:
     with pytest.raises(StationError) as error:
-        maker(ASKED, "test")
+        maker(asked(), "test")
     (cause,) = error.value.causes
     assert isinstance(cause, Cause)
     return cause.code
@@ -57,14 +63,14 @@ def told(maker: ReportProcess) -> str:
 
 def test_a_report_from_its_own_process_is_the_one_made_here_and_letting_go_ends_it_in_the_middle_of_one() -> None:
     maker = ReportProcess()
-    assert maker(ASKED, "test-1") == make_papers(ASKED, "test-1")
+    assert maker(asked(), "test-1") == make_papers(asked(), "test-1")
     process = maker._process
     assert process is not None
     if sys.platform == "linux":
         assert psutil.Process(process.pid).nice() > psutil.Process().nice(), "windows and drivers run before it"
     # As when the station dies: its end of the pipe is closed, whatever is being made.
     assert process.stdin is not None
-    process.stdin.write(report_frames.frame(report_frames.Wanted(ASKED, "test-2")))
+    process.stdin.write(report_frames.frame(report_frames.Wanted(asked(), "test-2")))
     process.stdin.close()
     assert process.wait(WITHIN_S) == 0
     maker.close()
@@ -74,7 +80,7 @@ def test_a_report_from_its_own_process_is_the_one_made_here_and_letting_go_ends_
 def test_a_process_that_dies_costs_its_report_and_tells_one_sentence(made_by: ReportProcess) -> None:
     assert told(made_by) == "report_process_ended"
     made_by._command = stand_in(ANSWERS_ONCE)
-    assert made_by(ASKED, "test") == (b"page", "words"), "the next one is asked of another process"
+    assert made_by(asked(), "test") == (b"page", "words"), "the next one is asked of another process"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,7 @@ def test_a_process_that_cannot_be_started_tells_the_same(made_by: ReportProcess)
 @pytest.mark.parametrize("made_by", [(stand_in(ANSWERS_ONCE),)], indirect=True)
 def test_a_process_that_has_ended_by_itself_is_started_anew_and_nobody_is_told(made_by: ReportProcess) -> None:
     for _ in range(2):
-        assert made_by(ASKED, "test") == (b"page", "words")
+        assert made_by(asked(), "test") == (b"page", "words")
         assert made_by._process is not None
         made_by._process.wait(WITHIN_S)
 
@@ -127,7 +133,8 @@ def test_a_known_error_and_a_mistake_come_back_as_what_they_are(monkeypatch: pyt
 
     monkeypatch.setattr(report_child, "make_papers", fails)
     known, mistake = (
-        report_child._made(report_frames.frame(report_frames.Wanted(ASKED, which))[8:]) for which in ("known", "other")
+        report_child._made(report_frames.frame(report_frames.Wanted(asked(), which))[8:])
+        for which in ("known", "other")
     )
     assert known == report_frames.NotMade((Cause("hand_over_nothing"),))
     assert isinstance(mistake, report_frames.Mistake)
@@ -137,5 +144,5 @@ def test_a_known_error_and_a_mistake_come_back_as_what_they_are(monkeypatch: pyt
 
 def test_every_value_of_a_report_comes_over_whole() -> None:
     clinic = Clinic("Klinikken", logo=b"\x89PNG\x00", without=frozenset({"course"}), device_names={"emulated": "Rød"})
-    asked = report_frames.Wanted(replace(ASKED, clinic=clinic), "test")
-    assert report_frames.wanted(report_frames.frame(asked)[8:]) == asked
+    wanted = report_frames.Wanted(replace(asked(), clinic=clinic), "test")
+    assert report_frames.wanted(report_frames.frame(wanted)[8:]) == wanted
