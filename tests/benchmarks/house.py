@@ -14,7 +14,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from teststation.records.database import open_record
@@ -65,6 +65,8 @@ def live_until(fact: Callable[[], object], within_s: float, what: str) -> None:
         if time.monotonic() > end_s:
             raise TimeoutError(f"it did not come to this: {what}")
         QApplication.processEvents()
+        # Else it waits for an event loop: sheets that were closed, with the pages drawn on them.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         time.sleep(0.001)
 
 

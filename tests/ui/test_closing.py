@@ -29,6 +29,7 @@ class Room:
             abandon=lambda: None,
             finish=lambda: self.log.append("is being kept"),
             disconnect_screen=lambda: None,
+            deleteLater=lambda: None,
         )
 
     def end_rooms(self, seconds: float) -> None: ...

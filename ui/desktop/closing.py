@@ -68,6 +68,7 @@ class Closing:
             return
         flow, self._window.flow = self._window.flow, None
         flow.disconnect_screen()
+        flow.deleteLater()  # else the window, whose child it is, holds every test with all its readings to its own end
         work = Work(flow.session.close)
         work.failed.connect(lambda error: log.warning("a driver did not end in order: %s", error))
         self._goodbyes = [earlier for earlier in self._goodbyes if not earlier.wait(0.0)]

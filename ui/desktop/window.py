@@ -322,6 +322,8 @@ class MainWindow(Rooms):
     def _train_together(self, session: "GroupSession") -> None:
         from ui.desktop.intervals.group_flow import GroupFlow
 
+        if self.together is not None:
+            self.together.deleteLater()  # over, and only its goodbye was still to be waited for
         self.together = GroupFlow(session, self.group, self, self)
         self.together.over.connect(self.back_to_people)
         self.go_to(self.group)

@@ -34,7 +34,7 @@ class Work(QObject):
 
     def __init__(self, function: Callable[[], Any], asker: QObject | None = None) -> None:
         super().__init__()  # not the asker's child: a thread must not speak through what is just being destroyed
-        self._function = function
+        self._function: Callable[[], Any] | None = function
         self._wanted = True
         if asker is not None:
             asker.destroyed.connect(self._for_nobody)
@@ -53,6 +53,7 @@ class Work(QObject):
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        assert self._function is not None
         try:
             answer = self._function()
         except Exception as error:  # noqa: BLE001 - handed to the window's thread, which says it
@@ -65,5 +66,6 @@ class Work(QObject):
 
     def _tell(self, good: bool, answer: object) -> None:
         QTimer.singleShot(0, lambda: _at_work.discard(self))  # not here: it would end in its own slot
+        self._function = None  # whoever waits for the end holds nothing that it worked on any more
         if self._wanted:
             (self.done if good else self.failed).emit(answer)
