@@ -81,6 +81,16 @@ def _read_lines(inbox: "queue.Queue[lines.ToDriver | Exception | None]") -> None
     inbox.put(None)
 
 
+def _end_in_order(inbox: "queue.Queue[lines.ToDriver | Exception | None]") -> None:
+    """Who logs out or shuts down ends every process at once: a belt is brought to rest, not left to its watchdog."""
+
+    def leave(*_: object) -> None:
+        # A thread puts it there: this one may be holding the queue's own lock.
+        threading.Thread(target=inbox.put, args=(None,), name="leave", daemon=True).start()
+
+    signal.signal(signal.SIGTERM, leave)
+
+
 def main(argv: list[str]) -> int:
     """Run one device. Returns 0 when the station has quit and nothing moves."""
     parser = argparse.ArgumentParser(prog="drivers.host")
@@ -96,6 +106,8 @@ def main(argv: list[str]) -> int:
     outbox = Outbox()
     inbox: queue.Queue[lines.ToDriver | Exception | None] = queue.Queue()
     threading.Thread(target=_read_lines, args=(inbox,), name="inbox", daemon=True).start()
+    if arguments.kind == TREADMILL:
+        _end_in_order(inbox)
     try:
         device = parse_device(arguments.device, arguments.kind)
         refuse_time_scale(device, arguments.time_scale)

@@ -1,6 +1,7 @@
 """A driver's process as the station holds it: nothing blocks the window, and what is over is said no longer."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -101,6 +102,32 @@ def test_a_driver_that_reads_no_more_blocks_nobody_and_has_its_stop() -> None:
     finally:
         driver.process.kill()
         driver.close(1.0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks nobody before it ends a process without a window")
+def test_a_driver_that_the_system_wants_to_end_brings_its_belt_to_rest_first() -> None:
+    treadmill = TrackmasterEmulator("kmh", TimeScale(10))
+    with TcpServer(treadmill) as server:
+        client = TreadmillClient(f"trackmaster:{server.url},units=kmh", TimeScale(10))
+        process = client.driver.process
+        walk = Setpoint(speed_kmh=2.0, incline_pct=0.0)
+
+        def walks() -> bool:
+            client.grant(walk, 1.0)
+            return treadmill.true_speed_kmh > 1.5
+
+        try:
+            wait_for(lambda: any(seen.at_rest for seen in client.telemetry()), WITHIN_S, "rest")
+            client.arm(6.0, 12.0)
+            wait_for(lambda: any(seen.state is BeltState.ARMED for seen in client.telemetry()), WITHIN_S, "an arming")
+            wait_for(walks, WITHIN_S, "the belt")
+            process.send_signal(signal.SIGTERM)
+            process.wait(WITHIN_S)
+            assert process.returncode == 0
+            assert treadmill.true_speed_kmh == 0.0
+            assert treadmill.watchdog_fired == 0, "it was left to the treadmill's watchdog, which stops it dead"
+        finally:
+            client.close()
 
 
 def test_a_treadmill_that_is_there_at_last_is_complained_of_no_longer() -> None:
