@@ -13,7 +13,7 @@ from drivers.heart_rate.fit_recording import read_fit
 from drivers.heart_rate.recorded import Point, point
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
-from teststation.files.reading import RECORDING_BYTES, read_bytes
+from teststation.files.reading import RECORDING_BYTES, is_file, read_bytes
 from teststation.files.table import decoded, number, split
 
 TIME_COLUMNS = ("t_s", "time", "time_s", "seconds")
@@ -32,7 +32,7 @@ def read_recording(path: str) -> tuple[Point, ...]:
     read = {".csv": _from_csv, ".tcx": _from_tcx, ".fit": read_fit}.get(Path(path).suffix.lower())
     if read is None:
         raise BadInput(Cause("replay_kind", {"path": path}))
-    if not Path(path).is_file():
+    if not is_file(path):
         raise BadInput(Cause("replay_no_file", {"path": path}))
     points = read(path)
     if not any(point.bpm for point in points):

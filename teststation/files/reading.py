@@ -14,6 +14,23 @@ TABLE_BYTES = 5_000_000  # of a table, a protocol, a passphrase
 RECORDING_BYTES = 50_000_000  # of a whole day, with every position
 
 
+def is_file(path: str | Path) -> bool:
+    """Whether a file is there. Raises as ``is_there``."""
+    return is_there(path) and Path(path).is_file()
+
+
+def is_there(path: str | Path) -> bool:
+    """Whether anything is there.
+
+    Raises:
+        BadInput: nobody can tell: it has a name that no file can have, or lies where this user may not look.
+    """
+    try:
+        return Path(path).exists()
+    except OSError as error:
+        raise BadInput(Cause("file_unreachable", {"path": str(path), "why": error.strerror or ""})) from error
+
+
 def read_bytes(path: str | Path, most: int = TABLE_BYTES) -> bytes:
     """What is in a file.
 

@@ -10,7 +10,7 @@ import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.files.reading import read_text
+from teststation.files.reading import is_file, read_text
 from teststation.ports import Setpoint, Value
 from teststation.protocol.own import OwnProtocols, sha256_of, without_head
 from teststation.protocol.plan import (
@@ -95,7 +95,7 @@ def find(protocol: str, own: OwnProtocols | None = None) -> tuple[str, str]:
     if found is not None:
         return found
     path = Path(protocol)
-    if not path.is_file():
+    if not is_file(path):
         known = ", ".join((*builtin_ids(), *builtin_sessions(), *(() if own is None else own.ids())))
         raise BadInput(Cause("protocol_unknown", {"protocol": protocol, "known": known}))
     try:

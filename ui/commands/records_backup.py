@@ -11,6 +11,7 @@ from pathlib import Path
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.files.outputs import Kind
+from teststation.files.reading import is_there
 from teststation.records.access.audit import Action
 from teststation.records.access.head_keeping import head_in_name, head_shown
 from teststation.records.database import BUSY_TIMEOUT_S, Record
@@ -166,7 +167,7 @@ def _checked_file(arguments: argparse.Namespace) -> Verification:
     place = place_of(the_location(arguments))
     passphrase = the_passphrase(arguments, place, create=given)
     path = Path(arguments.file)
-    it_is = place.url is None and place.file.exists() and path.exists() and path.samefile(place.file)
+    it_is = place.url is None and is_there(place.file) and is_there(path) and path.samefile(place.file)
     found = verify_file(path, passphrase, is_the_record=it_is)
     if arguments.head is None or found.damaged:
         return found

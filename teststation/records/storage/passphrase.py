@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
-from teststation.files.reading import read_text
+from teststation.files.reading import is_there, read_text
 from teststation.records.storage.place import data_folder
 
 if TYPE_CHECKING:  # a passphrase is found before SQLAlchemy is read from the disk
@@ -58,7 +58,7 @@ def find_passphrase(
     Raises:
         RecordError: there is none, and what to do.
     """
-    if not create and not record.exists():
+    if not is_there(record) and not create:
         raise RecordError(Cause("record_missing_named", {"name": str(record)}))
     if passphrase_file is not None:
         return first_line(passphrase_file)
@@ -95,7 +95,7 @@ def kept_passphrase(
 
 def is_new(record: Path) -> bool:
     """Whether a record's file has still to be made."""
-    return not record.exists() or record.stat().st_size == 0
+    return not is_there(record) or record.stat().st_size == 0
 
 
 def change_passphrase(

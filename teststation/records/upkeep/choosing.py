@@ -7,7 +7,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from teststation.cause import Cause, Problem
-from teststation.errors import RecordError
+from teststation.errors import BadInput, RecordError
+from teststation.files.reading import is_there
 from teststation.records.storage.place import place_of
 from teststation.records.storage.server import Server
 
@@ -70,9 +71,13 @@ def folder_problem(folder: Path) -> Cause | None:
     return None
 
 
-def _file_problem(path: Path) -> Cause | None:
+def _file_problem(path: Path) -> Problem | None:
     if not path.is_absolute():
         return Cause("place_relative", {"path": str(path)})
+    try:
+        is_there(path)
+    except BadInput as error:
+        return error.causes[0]
     if path.is_dir():
         return Cause("record_is_folder", {"name": str(path)})
     problem = folder_problem(path.parent)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
+from teststation.files.reading import is_file
 from teststation.moments import clock_words
 from teststation.records.access.audit import NOBODY, Action, Actor, head_of
 from teststation.records.access.seals import every_seal
@@ -53,7 +54,7 @@ def restore_record(
     Raises:
         RecordError: the backup is not whole, a test is being run, or the record cannot be written; nothing was changed.
     """
-    if not backup.is_file():
+    if not is_file(backup):
         raise RecordError(Cause("restore_no_file", {"path": str(backup)}))
     source = CipherFile(backup, backup_passphrase, BUSY_TIMEOUT_S)
     try:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from teststation.cause import Cause, Problem
 from teststation.errors import RecordError
+from teststation.files.reading import is_file
 from teststation.records.access.head_keeping import HeadKeeper, head_in_name, head_problems
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.head_file import Head
@@ -142,7 +143,7 @@ def verify_file(
     Raises:
         RecordError: it cannot be opened.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise RecordError(Cause("verify_no_file", {"path": str(path)}))
     file = CipherFile(path, passphrase, busy_timeout_s)
     try:
