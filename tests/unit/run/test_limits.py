@@ -695,9 +695,9 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
         test_a_pulse_that_is_truly_below_takes_the_notice_back_and_the_stage_goes_on,
     ),
     "the load may be raised by hand while it is asked": (
-        operator,
-        "(state.hr_lost_since_s is not None or state.notices)",
-        "state.hr_lost_since_s is not None",
+        state_module,
+        "return self.hr_lost_since_s is None and not self.notices",
+        "return self.hr_lost_since_s is None",
         test_no_load_is_raised_while_the_operator_is_asked,
     ),
     "the next stage's load comes while it is asked": (
