@@ -165,6 +165,7 @@ class RunState(msgspec.Struct, frozen=True):
     belt_state: BeltState = BeltState.OFFLINE
     measured_speed_kmh: float | None = None
     measured_incline_pct: float | None = None
+    sent_speed_kmh: float | None = None  # what the guard last wrote, on its way to the speed that is set
     off_target: Window = OFF_TARGET  # 1 where the speed was read away from the one that is set
     deck_away: Away | There | None = None
     belt_read_s: float | None = None

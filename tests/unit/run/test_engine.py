@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.run.builders import PLAN, Bench, at_rest, belt, heart
-from teststation.ports import BeltState, HeartRateStatus, TreadmillInfo, TripReason
+from teststation.ports import BeltState, HeartRateStatus, Setpoint, TreadmillInfo, TripReason
+from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
 from teststation.run.commands import ArmBelt, GrantBelt, StopBelt
 from teststation.run.engine import why_not_begin
@@ -432,6 +433,20 @@ def test_cooling_down_never_lifts_the_deck() -> None:
     bench.feed(ev.CoolDownPressed(t_s=bench.now_s, reason="patient"))
     assert bench.state.setpoint is not None
     assert bench.state.setpoint.incline_pct == 0.0
+
+
+def test_cooling_down_stops_a_belt_and_a_deck_that_are_still_on_their_way_up() -> None:
+    """The person who is to come down has just been given more than they can bear."""
+    stages = (StagePlan("1", 120.0, 2.0, 0.0), StagePlan("2", 120.0, 6.0, 8.0))
+    cool_down = StagePlan("ned", 60.0, 4.0, 3.0)
+    bench = Bench(msgspec.structs.replace(PLAN, stages=stages, cool_down=cool_down)).started().run_for(120.0)
+    assert bench.state.setpoint == Setpoint(speed_kmh=6.0, incline_pct=8.0)
+    bench.belt_follows = False
+    for n in range(3):
+        read = belt(bench.now_s + n * 0.2, 2.4, incline_pct=0.5)
+        bench.feed(msgspec.structs.replace(read, sent_speed_kmh=2.0 + n * 0.4))
+    bench.feed(ev.CoolDownPressed(t_s=bench.now_s, reason="dizzy"))
+    assert bench.state.setpoint == Setpoint(speed_kmh=2.8, incline_pct=0.5)
 
 
 def test_gait_is_what_the_operator_says() -> None:

@@ -55,15 +55,27 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "cool-down takes the protocol's speed whatever it is": (
         ending,
-        "min(plan.speed_kmh, state.setpoint.speed_kmh)",
-        "plan.speed_kmh",
+        "min(one.speed_kmh for one in loads)",
+        "loads[0].speed_kmh",
         facts.test_cooling_down_never_speeds_the_belt_up,
     ),
     "cool-down takes the protocol's incline whatever it is": (
         ending,
-        "min(plan.incline_pct, state.setpoint.incline_pct)",
-        "plan.incline_pct",
+        "min(one.incline_pct for one in loads)",
+        "loads[0].incline_pct",
         facts.test_cooling_down_never_lifts_the_deck,
+    ),
+    "cool-down lets a belt come up that is on its way": (
+        ending,
+        "state.sent_speed_kmh or now.speed_kmh",
+        "now.speed_kmh",
+        facts.test_cooling_down_stops_a_belt_and_a_deck_that_are_still_on_their_way_up,
+    ),
+    "cool-down lets a deck come up that is on its way": (
+        ending,
+        "if incline_pct is None or not isinstance(state.deck_away, Away):",
+        "if True:",
+        facts.test_cooling_down_stops_a_belt_and_a_deck_that_are_still_on_their_way_up,
     ),
     "a run ends while the belt still moves": (
         devices,

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
+import teststation.run.engine.ending as ending
 import teststation.run.engine.ticking as ticking
 import teststation.run.guiding as guiding_module
 from tests.mutants import fails_with
 from tests.unit.run.builders import Bench, belt, heart
 from teststation.ports import BeltState, Setpoint, TreadmillInfo
+from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
 from teststation.run.record import Outcome
 from teststation.run.recording import fold
@@ -314,10 +318,24 @@ def test_the_fact_fails_where_the_guidance_has_the_fault(fault: str) -> None:
     fails_with(guiding_module, *FAULTS[fault])
 
 
+def test_cooling_down_asks_for_no_more_than_what_was_set_last() -> None:
+    bench = walking(READ)
+    fast = replace(bench.state, setpoint=Setpoint(speed_kmh=8.0, incline_pct=6.0), confirmed=FIRST)
+    plan = msgspec.structs.replace(bench.state.plan, cool_down=StagePlan("ned", 60.0, 5.5, 2.0))
+    bench.state = replace(fast, plan=plan)
+    bench.feed(ev.CoolDownPressed(t_s=bench.now_s, reason="dizzy"))
+    assert bench.state.setpoint == FIRST
+
+
 def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest() -> None:
     old = "return replace(ended, at_rest=rests(state.rest, t_s)), (StopBelt(),)"
     new = "return replace(ended, at_rest=True), (StopBelt(),)"
     fails_with(ticking, old, new, test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest)
+
+
+def test_a_cool_down_that_asks_for_more_than_was_set_is_found() -> None:
+    old, new = "[now] if state.confirmed is None else [now, state.confirmed]", "[now]"
+    fails_with(ending, old, new, test_cooling_down_asks_for_no_more_than_what_was_set_last)
 
 
 def test_the_record_tells_what_the_treadmill_could_do() -> None:

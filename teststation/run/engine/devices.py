@@ -26,6 +26,7 @@ def read_belt(state: RunState, read: ev.BeltRead) -> Step:
         belt_state=read.state,
         measured_speed_kmh=read.measured_speed_kmh,
         measured_incline_pct=read.measured_incline_pct,
+        sent_speed_kmh=read.sent_speed_kmh,
         deck_away=watched(
             state.deck_away,
             t_s,
