@@ -7,7 +7,7 @@ from typing import Any
 
 from teststation import __version__
 from teststation.cause import Cause
-from teststation.physiology.advice import BORG_ZONES, Advice, advise
+from teststation.physiology.advice import BORG_ZONES, Advice, advise, symptom_words
 from teststation.physiology.course import Course, course
 from teststation.physiology.prescription import prescribe, zones
 from teststation.physiology.reference import in_twentieths
@@ -84,7 +84,9 @@ def session_object(
     run: RunRecord, found: SessionResult, learned: Learned | None = None, signature: Signature | None = None
 ) -> JsonObject:
     """The object of an interval session: what it came to, with its bouts, its peak and what that says of HRmax."""
-    peak, load = found.peak, found.next_load
+    symptoms = symptom_words(run, texts("en"))
+    # What an earlier version proposed after a symptom is proposed no more.
+    peak, load = found.peak, None if symptoms else found.next_load
     return {
         "version": __version__,
         "session": {
@@ -149,6 +151,7 @@ def session_object(
             "harder_speed_kmh": load.harder_speed_kmh,
             "harder_incline_pct": load.harder_incline_pct,
         },
+        "symptoms": list(symptoms),
         "marks": [{"t_s": _round(mark.t_s, 1), "kind": mark.kind, "text": mark.text} for mark in run.marks],
         "comment": None if signature is None else signature.comment,
         "signature": None if signature is None else _signature(signature),

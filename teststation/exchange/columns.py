@@ -51,6 +51,9 @@ SESSIONS = (
     Column("started_at", "when it began, ISO 8601 with zone"),
     Column("protocol", "which session: 4x4, 3x4, 10x1, steady-20 or the clinic's own"),
     Column("outcome", "completed, limit, operator, fault or interrupted"),
+    Column("reason", "why it ended so"),
+    Column("symptoms", "what stopped it or was noted, and when; a doctor is asked before the next one"),
+    Column("cleared", "who answered for it beforehand, and why, where somebody had to"),
     Column("steered_by", "pulse, or borg where the pulse steers nothing"),
     Column("bouts_planned", "bouts of the plan"),
     Column("bouts_done", "bouts walked to their end"),
@@ -68,6 +71,7 @@ SESSIONS = (
     Column("events_sha256", "SHA-256 of the raw events"),
     Column("signed_by", "who signed it"),
     Column("signed_at", "when"),
+    Column("comment", "the professional's words"),
     _DEMO,
 )
 

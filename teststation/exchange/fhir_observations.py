@@ -26,6 +26,7 @@ from teststation.exchange.fhir_parts import (
 )
 from teststation.physiology.result import Estimate, StageResult
 from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.signing import Signature
 from teststation.run.record import StageSpan
 from teststation.texts import texts
 
@@ -58,7 +59,7 @@ def _result(stored: StoredTest) -> Json:
             *(reference("StagePulse", f"{stored.id}/{stage.observation.index}") for stage in used),
             reference(WEIGHT, stored.id),
         ],
-        "note": _notes(stored),
+        "note": notes_of(stored.signature),
         "text": narrative(result_words(stored)),
     }
     if not said["note"]:
@@ -86,9 +87,8 @@ def result_words(stored: StoredTest) -> str:
     )
 
 
-def _notes(stored: StoredTest) -> list[Json]:
+def notes_of(signature: Signature | None) -> list[Json]:
     """What the professional wrote, and why it was corrected."""
-    signature = stored.signature
     if signature is None:
         return []
     words = (plain(signature.comment), plain(signature.reason) and f"Amended: {plain(signature.reason)}")

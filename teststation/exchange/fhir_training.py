@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from teststation.exchange.fhir_observations import notes_of
 from teststation.exchange.fhir_parts import (
     ACTIVITY,
     LOINC,
@@ -25,8 +26,10 @@ from teststation.exchange.fhir_parts import (
     reference,
     vital_signs,
 )
+from teststation.physiology.advice import symptom_words
 from teststation.records.tests.sessions import StoredSession
 from teststation.records.training.notes import Note
+from teststation.texts import texts
 from teststation.training.diary import Entry, Overview, State, overview
 from teststation.training.plan import Plan
 from teststation.training.session.result import BoutResult
@@ -53,6 +56,7 @@ class Trained:
     plan: Note[Plan] | None = None
     diary: Sequence[Note[Entry]] = ()
     today: date = date.min
+    waits: str = ""  # why no session may be held before somebody has answered for it; empty: none waits
 
 
 def session_observations(stored: StoredSession) -> list[tuple[str, str, Json]]:
@@ -99,6 +103,9 @@ def care_plan(trained: Trained, note: Note[Plan], person_id: str) -> Json:
         "activity": [],
         "text": narrative(words),
     }
+    if trained.waits and made["status"] == "active":
+        made |= {"status": "on-hold", "note": [{"text": plain(trained.waits)}]}
+        made["text"] = narrative(plain(trained.waits), words)
     for standing in found.sessions:
         detail: Json = {
             "code": {"text": plain(standing.session.kind)},
@@ -123,12 +130,14 @@ def _plan_status(plan: Plan, found: Overview, today: date) -> str:
 
 def _session(stored: StoredSession) -> Json:
     run, found = stored.run, stored.result
+    said = [plain(words) for words in symptom_words(run, texts("en"))]
+    notes = [*({"text": words} for words in said), *notes_of(stored.signature)]
     made: Json = {
         "category": ACTIVITY,
         "code": {"text": f"Interval session, {run.plan.id}"},
         "effectivePeriod": period(run),
         "method": {"text": f"algorithm {found.algorithm_version}, steered by {found.steered_by}"},
-        "text": narrative(session_words(stored)),
+        "text": narrative(*said, session_words(stored)),
     }
     numbers = [
         ("Bouts planned", found.bouts_planned, "1"),
@@ -145,7 +154,7 @@ def _session(stored: StoredSession) -> Json:
         parts.append({"code": {"text": "Time in the heart-rate band"}, "dataAbsentReason": nobody})
     band = (("Heart-rate band, lower limit", found.hr_low_bpm), ("Heart-rate band, upper limit", found.hr_high_bpm))
     parts += [component(text, beats(bpm)) for text, bpm in band if bpm is not None]
-    return made | {"component": parts}
+    return made | {"component": parts} | ({"note": notes} if notes else {})
 
 
 def _peak(stored: StoredSession, bpm: float, at_s: float) -> Json:

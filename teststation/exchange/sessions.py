@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from teststation.exchange.tables import Cell
+from teststation.physiology.advice import symptom_words
 from teststation.records.tests.sessions import StoredSession
+from teststation.texts import texts
 
 
 def session_rows(sessions: Iterable[StoredSession]) -> list[dict[str, Cell]]:
@@ -42,6 +44,9 @@ def _session(stored: StoredSession) -> dict[str, Cell]:
         "started_at": run.started_at,
         "protocol": run.plan.id,
         "outcome": None if run.outcome is None else run.outcome.value,
+        "reason": None if run.reason is None else texts("en").of_session().told(run.reason),
+        "symptoms": "; ".join(symptom_words(run, texts("en"))) or None,
+        "cleared": stored.conditions.get("session_cleared"),
         "steered_by": found.steered_by,
         "bouts_planned": found.bouts_planned,
         "bouts_done": found.bouts_done,
@@ -59,5 +64,6 @@ def _session(stored: StoredSession) -> dict[str, Cell]:
         "events_sha256": stored.events_sha256,
         "signed_by": None if signature is None else signature.user_name,
         "signed_at": None if signature is None else signature.signed_at,
+        "comment": None if signature is None else signature.comment,
         "demo": run.demo,
     }

@@ -1,17 +1,21 @@
 """What a record holds of a person's training, for others to read: the diary as a table, and all of it as JSON."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
+from teststation.cause import Cause
 from teststation.exchange.tables import Cell
+from teststation.physiology.advice import symptom_words
 from teststation.records.database import Record
 from teststation.records.training.notes import Note, Some
+from teststation.run.record import RunRecord
+from teststation.texts import english, texts
 from teststation.training.diary import Entry, Overview, StrengthSet, overview, weeks
 from teststation.training.effect import Effect, effect_of
-from teststation.training.interview import Interview
+from teststation.training.interview import Interview, is_postponed
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, estimate
 
@@ -64,6 +68,20 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
             _object(note, training.versions(note.id, Plan)) for note in training.of_person(person_id, Plan)[:-1]
         ],
     }
+
+
+def why_it_waits(runs: Iterable[RunRecord], talk: Note[Interview] | None) -> str:
+    """Why no session of a plan may be held before somebody has answered for it, in English; empty where none waits.
+
+    A session that was held after a symptom, and had none, says that somebody has.
+
+    Args:
+        runs: Tests and sessions, in any order.
+    """
+    last = max(runs, key=lambda run: datetime.fromisoformat(run.started_at), default=None)
+    if last is not None and symptom_words(last, texts("en")):
+        return english(Cause("next_after_symptom"))
+    return english(Cause("session_postponed")) if talk is not None and is_postponed(talk.value) else ""
 
 
 def effect_on(record: Record, person_id: str, plan: Plan | None, found: Overview | None) -> Effect | None:

@@ -10,6 +10,8 @@
 Source: the clinic's rules (who may be told what), ACSM's reasons for ending a test.
 """
 
+from collections.abc import Sequence
+
 from teststation.cause import Cause
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
@@ -54,14 +56,8 @@ class Advice(Value, frozen=True):
 
     def framed(self, say: Texts) -> tuple[str, ...]:
         """What stands in a frame above everything else; empty where nothing has to."""
-        lines: list[str] = []
-        told: set[tuple[str, str]] = set()
-        for one in self.symptoms:  # the one that ended the test first; the same noted there as well is told once
-            if (what := _what_and_where(one, say)) not in told:
-                told.add(what)
-                lines.append(_noted(one, say))
         if self.symptoms:
-            return (*lines, say("advice.doctor"))
+            return (*_told_once(self.symptoms, say), say("advice.doctor"))
         if self.again and self.withheld_because is not None:
             why = say.say(self.withheld_because) if self.ended is None else say.told(self.ended)
             return (say("advice.again", why=why),)
@@ -113,8 +109,23 @@ def symptoms_of(run: RunRecord) -> tuple[Noted, ...]:
     return (*found.values(), *noted)
 
 
+def symptom_words(run: RunRecord, say: Texts) -> tuple[str, ...]:
+    """The symptoms of a test or a session, a sentence each; nothing without any."""
+    return _told_once(symptoms_of(run), say if run.plan.session is None else say.of_session())
+
+
+def _told_once(symptoms: Sequence[Noted], say: Texts) -> tuple[str, ...]:
+    """What made somebody end it first; the same noted there as well is told once."""
+    lines: dict[tuple[str, str], str] = {}
+    for one in symptoms:
+        lines.setdefault(_what_and_where(one, say), _noted(one, say))
+    return tuple(lines.values())
+
+
 def _where(run: RunRecord, t_s: float) -> tuple[int | None, int]:
-    """Stage, from 1, and minute, from 1, of a moment."""
+    """Stage, from 1, and minute, from 1, of a moment. A session has bouts and pauses, and its minute is enough."""
+    if run.plan.session is not None:
+        return None, int(t_s // 60) + 1
     walked = [span.index + 1 for span in run.stages if span.began_s <= t_s]
     return (walked[-1] if walked else None), int(t_s // 60) + 1
 

@@ -9,6 +9,7 @@ from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, BadInput, RecordError, StationError
 from teststation.files.outputs import Kind
 from teststation.output import session_object
+from teststation.physiology.advice import symptom_words
 from teststation.ports import Setpoint
 from teststation.protocol.load import find, session_band
 from teststation.protocol.plan import BOUT
@@ -131,7 +132,10 @@ def told(stored: StoredSession) -> list[str]:
     if found.peak is not None:
         lines.append(f"  highest pulse held for 5 s: {found.peak.bpm:.0f} bpm, HRmax lies at or above it")
     lines += [f"  not taken as a peak: {english(cause)}" for cause in found.peak_refused]
-    if found.next_load is not None:
+    symptoms = symptom_words(stored.run, texts("en"))
+    if symptoms:
+        lines += [f"  {words}" for words in (*symptoms, english(Cause("next_after_symptom")))]
+    elif found.next_load is not None:
         lines.append(
             f"  next time {found.next_load.speed_kmh:.1f} km/h {found.next_load.incline_pct:.1f} %: "
             f"{english(found.next_load.cause)}"

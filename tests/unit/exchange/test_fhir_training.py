@@ -1,30 +1,48 @@
 """The plan as a CarePlan and a kept session as Observations: what the record says, valid for others' readers."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
+import pytest
 from fhir.resources.R4B.bundle import Bundle
 
+from tests.mutants import fails_with
+from tests.sample_tests import sample
 from tests.unit.exchange.test_fhir import coded, of
 from tests.unit.records.builders import events_of
 from tests.unit.training.session.builders import walked
+from teststation import output
+from teststation.cause import Cause
+from teststation.exchange import fhir_training
 from teststation.exchange.export import export_record
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fhir_training import Trained
+from teststation.exchange.sessions import session_rows
+from teststation.exchange.training import why_it_waits
+from teststation.output import session_object
 from teststation.records.access.users import Role
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
-from teststation.subject import Sex
+from teststation.records.training.notes import Note
+from teststation.run.record import Outcome, RunRecord
+from teststation.subject import Gait, Sex
 from teststation.training.diary import Attendance, Entry
+from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import end_plan, make_plan
 from teststation.training.session.analysis import analyse
+from teststation.training.session.result import NextLoad
 from teststation.training.together import NO_BELT
+from ui.commands import session
 
 STARTS = date(2026, 3, 2)
+NEXT = NextLoad(5.0, 8.0, Gait.WALK, Cause("next_same"))
 
 
 def kept(record: Record, person: Person, run_id: str = "s1", **changed: Any) -> StoredSession:
@@ -131,3 +149,68 @@ def test_the_export_holds_it_also_of_who_has_a_plan_alone(record: Record, tmp_pa
     export_record(record, tmp_path / "out", lambda _: b"", frozenset({"fhir"}))
     (path,) = (tmp_path / "out").rglob("fhir_bundle.json")
     assert len(of(json.loads(path.read_bytes()), "CarePlan")) == 1
+
+
+def what_stopped_a_session_leaves_the_record_with_it(record: Record, person: Person) -> None:
+    """FHIR, table, JSON and command line: which symptom and when, and no load for the next one."""
+    stopped = {"outcome": Outcome.OPERATOR, "reason": Cause("stop_chest_pain"), "stages_ended_s": 1000.0}
+    stored = kept(record, person, **stopped)
+    result = msgspec.structs.replace(stored.result, next_load=NEXT)  # as earlier versions kept it
+    step = replace(stored, result=result)
+    found = bundle_of(person, [], {}, trained=Trained([stored]))
+    Bundle.model_validate(found)
+    whole = next(one for one in of(found, "Observation") if one["code"].get("text") == "Interval session, 4x4")
+    words = "The session was stopped: chest discomfort (min 17)."
+    assert [note["text"] for note in whole["note"]] == [words]
+    assert words in whole["text"]["div"]
+    (row,) = session_rows([stored])
+    assert (row["reason"], row["symptoms"]) == ("chest discomfort", words)
+    said = session_object(step.run, step.result)
+    assert (said["symptoms"], said["next_load"]) == ([words], None)
+    lines = " ".join(session.told(step))
+    assert words in lines
+    assert "before a doctor has answered" in lines
+    assert "next time" not in lines
+
+
+def a_plan_waits_where_a_doctor_is_asked_first(record: Record, person: Person) -> None:
+    trained = told(record, person)
+
+    def status(*runs: RunRecord, talk: Note[Interview] | None = None) -> str:
+        waits = why_it_waits(runs, talk)
+        found = bundle_of(person, [], {}, trained=replace(trained, waits=waits))
+        Bundle.model_validate(found)
+        (plan,) = of(found, "CarePlan")
+        assert ("note" in plan) is (plan["status"] == "on-hold")
+        return plan["status"]
+
+    stopped = msgspec.structs.replace(sample()[0], started_at="2026-03-04T10:00:00+01:00", reason=Cause("stop_dizzy"))
+    after = msgspec.structs.replace(stopped, started_at="2026-03-06T09:00:00+01:00", reason=None)
+    assert status(stopped) == "on-hold"
+    assert status(after, stopped) == "active", "held since then, and it went well"
+    waits = Interview("2026-03-01", own_form().text, {"postponed": Answer(chosen=("yes",))})
+    (talk,) = record.training.add(person.id, waits)
+    assert status(after, talk=talk) == "on-hold"
+
+
+@pytest.mark.parametrize(
+    "fact", [what_stopped_a_session_leaves_the_record_with_it, a_plan_waits_where_a_doctor_is_asked_first]
+)
+def test_after_a_symptom(fact: Callable[[Record, Person], None], record: Record, person: Person) -> None:
+    fact(record, person)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "fact"),
+    [
+        (output, "None if symptoms else found.next_load", "found.next_load",
+         what_stopped_a_session_leaves_the_record_with_it),
+        (session, "    if symptoms:\n", "    if False:\n", what_stopped_a_session_leaves_the_record_with_it),
+        (fhir_training, 'if trained.waits and made["status"] == "active":', "if False:",
+         a_plan_waits_where_a_doctor_is_asked_first),
+    ],
+)  # fmt: skip
+def test_after_a_symptom_fails_on_a_planted_fault(
+    module: ModuleType, old: str, new: str, fact: Callable[[Record, Person], None], record: Record, person: Person
+) -> None:
+    fails_with(module, old, new, lambda: fact(record, person))

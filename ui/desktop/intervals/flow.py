@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from teststation.cause import Cause
-from teststation.physiology.advice import symptoms_of
+from teststation.physiology.advice import symptom_words
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
 from teststation.training.session.evidence import Learned
@@ -68,8 +68,9 @@ def result_lines(stored: StoredSession, learned: Learned | None) -> Sequence[str
     lines += [tr("interval.refused", why=core_texts().say(cause)) for cause in found.peak_refused]
     if learned is not None:
         lines.append(learned_words(learned))
-    if symptoms_of(stored.run):
-        lines.append(say(Cause("next_after_symptom")))
+    symptoms = symptom_words(stored.run, core_texts())
+    if symptoms:
+        lines += [*symptoms, say(Cause("next_after_symptom"))]
     elif found.next_load is not None:
         load = tr(
             "interval.load",
