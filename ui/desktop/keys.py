@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QInputEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QStackedWidget, QWidget
 
 from ui.desktop.desk.lock import IdleLock
@@ -60,7 +60,11 @@ class Keys(QObject):
         self._passed_on_to: int | None = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self._lock.seen(event)
+        # Every event of the application comes by here, thousands while a screen is made: most are let by unasked.
+        if isinstance(event, QInputEvent):
+            self._lock.seen(event)
+        elif watched is not self._window:
+            return False
         if isinstance(event, QKeyEvent) and isinstance(watched, QWidget) and self._window.isActiveWindow():
             at_work = self._screens.at_work
             if event.type() is QEvent.Type.KeyPress:
@@ -76,7 +80,7 @@ class Keys(QObject):
         if event.type() is QEvent.Type.WindowDeactivate and watched is self._window:
             self._held.forget()
             self._screens.let_go()
-        return super().eventFilter(watched, event)
+        return False
 
     def _pressed(self, watched: QWidget, event: QKeyEvent) -> bool:
         at_work = self._screens.at_work

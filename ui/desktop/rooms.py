@@ -4,7 +4,9 @@ A list of people is on the screen before there is a plot, a report or a belt. Wh
 it is prepared, so that nothing is read from the disk while somebody walks.
 """
 
-from collections.abc import Callable, Sequence
+import importlib
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
@@ -19,6 +21,7 @@ from ui.desktop.theme.style import font_family
 from ui.desktop.widgets.base import make_room
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.work import Work
 from ui.station.desk import Desk
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
     from ui.desktop.training.flow import TrainingFlow
     from ui.desktop.training.screen import TrainingScreen
     from ui.desktop.training.strength import StrengthScreen
+    from ui.desktop.widgets.load_plot import LoadPlot
+    from ui.desktop.widgets.time_plot import TimePlot
 
 
 @runtime_checkable
@@ -53,8 +58,20 @@ class Drawn(Protocol):
 
 
 Screen = TypeVar("Screen", bound=QWidget)
-# In the order of an appointment: what is asked for next is there first.
-WARMED_UP = ("pretest", "run", "results", "papers", "machines", "train", "history", "intervals", "clinic")
+# In the order of an appointment: what is asked for next is there first. Each is a piece of its own: none is to hold up
+# the window for long.
+WARMED_UP = (
+    "pretest", "load_plot", "time_plot", "run", "result", "results", "papers", "commissioning", "machines", "training",
+    "lifting", "train", "history", "intervals", "clinic",
+)  # fmt: skip
+# What is read from the disk for them, in a thread of its own: that takes longer than making them.
+_READ = (
+    "ui.desktop.test.pretest", "ui.desktop.test.screen", "ui.desktop.test.flow", "drivers.heart_rate_client",
+    "drivers.treadmill_client", "ui.station.session", "ui.desktop.result.screen", "ui.desktop.result.flow",
+    "ui.desktop.result.papers", "ui.desktop.machines.commissioning", "ui.desktop.machines.flow",
+    "ui.desktop.training.screen", "ui.desktop.training.strength", "ui.desktop.training.flow",
+    "ui.desktop.people.history", "ui.desktop.intervals.screen", "ui.desktop.clinic.flow",
+)  # fmt: skip
 
 
 class Rooms(QMainWindow):
@@ -71,6 +88,9 @@ class Rooms(QMainWindow):
     apart: DrillApart
     seed: int
     _drawn: tuple[float, float]
+    _reading: Work | None = None
+    _bare: QWidget | None = None  # a screen that is made, and has to be dressed before it is shown
+    _dresses = True  # whether a screen is dressed when it is made
 
     if TYPE_CHECKING:  # what the window itself does
 
@@ -109,20 +129,51 @@ class Rooms(QMainWindow):
             self.papers.wait(seconds)
 
     def warm_up(self) -> bool:
-        """Make the next room that is not there; False when all are."""
+        """Make the next piece of the rooms that are not there; False when all are.
+
+        What belongs to them is read from the disk before, beside the window.
+        """
+        if self._reading is None:
+            self._reading = Work(_read_rooms, self).start()
+        if not self._reading.wait(0.0):
+            return True
+        if self._bare is not None:
+            self._dress()
+            return True
         name = next((name for name in WARMED_UP if not self.made(name)), None)
-        if name is not None:
+        if name is None:
+            return False
+        with self._undressed():
             getattr(self, name)
-        return name is not None
+        return True
+
+    @contextmanager
+    def _undressed(self) -> Generator[None]:
+        """The last screen that is made within is to be dressed later."""
+        self._dresses = False
+        try:
+            yield
+        finally:
+            self._dresses = True
 
     def _on_stack(self, screen: Screen) -> Screen:
+        self._dress()
         self.stack.addWidget(screen)
+        self._bare = screen
+        if self._dresses:
+            self._dress()
+        return screen
+
+    def _dress(self) -> None:
+        """Give the last screen its style and its size, if it has none yet."""
+        screen, self._bare = self._bare, None
+        if screen is None:
+            return
         for part in screen.findChildren(QWidget):
             part.ensurePolished()  # else the style's least sizes come at its showing, over those it is drawn with
         if self._drawn[0]:
             make_room(screen, self._drawn[0])
             self._draw(screen, self._drawn[0])
-        return screen
 
     def _draw(self, screen: QWidget | None, scale: float) -> None:
         if isinstance(screen, Drawn):
@@ -145,6 +196,20 @@ class Rooms(QMainWindow):
     # --- on the belt ---
 
     @cached_property
+    def load_plot(self) -> "LoadPlot":
+        """Of the test: pulse against load."""
+        from ui.desktop.widgets.load_plot import LoadPlot
+
+        return LoadPlot()
+
+    @cached_property
+    def time_plot(self) -> "TimePlot":
+        """Of the test: pulse against time."""
+        from ui.desktop.widgets.time_plot import TimePlot
+
+        return TimePlot()
+
+    @cached_property
     def run(self) -> "RunScreen":
         """The test."""
         # Read with the screen is what leads a run and what drives its devices: who prepares one does not wait for that.
@@ -154,7 +219,7 @@ class Rooms(QMainWindow):
         import ui.station.session  # noqa: F401
         from ui.desktop.test.screen import RunScreen
 
-        return self._on_stack(RunScreen())
+        return self._on_stack(RunScreen((self.load_plot, self.time_plot)))
 
     @cached_property
     def intervals(self) -> "IntervalScreen":
@@ -287,3 +352,8 @@ class Rooms(QMainWindow):
     def _protocols_changed(self, identifier: str, chosen: bool) -> None:
         if self.made("pretest"):
             self.pretest.protocols_changed(identifier if chosen else "")
+
+
+def _read_rooms() -> None:
+    for name in _READ:
+        importlib.import_module(name)

@@ -237,6 +237,7 @@ class MainWindow(Rooms):
 
     def go_to(self, screen: QWidget) -> None:
         """Show one screen."""
+        self._dress()
         self.stack.setCurrentWidget(screen)
         name = self.name_of_screen(screen)
         moves = name in MOVES

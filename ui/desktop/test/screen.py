@@ -38,8 +38,10 @@ class RunScreen(QWidget):
     abandoned = Signal()
     seen_at_rest = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, plots: tuple[LoadPlot, TimePlot] | None = None) -> None:
+        """``plots``: its plots, where they are made already."""
         super().__init__()
+        self._plots_made = plots
         self.setObjectName("screen")
         self.top = TopStrip()
         self.messages = MessageBar()
@@ -91,7 +93,7 @@ class RunScreen(QWidget):
 
     def _middle(self) -> QWidget:
         """What stands between pulse and time, and what a drawer lies over."""
-        self.load_plot, self.time_plot = LoadPlot(), TimePlot()
+        self.load_plot, self.time_plot = self._plots_made or (LoadPlot(), TimePlot())
         self.outlook = label("", "strong", wrap=True)
         self.meter = QProgressBar()
         self.meter.setRange(0, 100)

@@ -54,6 +54,7 @@ def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
     item = axes_of(made)
+    item.disableAutoRange()  # every plot says itself what it shows, and each thing added would be measured
     item.setLabel("bottom", x_title)
     item.setLabel("left", y_title)
     for side in ("bottom", "left"):
