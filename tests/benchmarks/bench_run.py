@@ -10,7 +10,7 @@ import sys
 
 import psutil
 
-from tests.benchmarks.house import Stalls, left_unsaid, live_until, open_window
+from tests.benchmarks.house import Stalls, left_unsaid, live_until, open_window, prepared
 from ui.desktop.result.report import ReportSheet
 from ui.desktop.window import MainWindow
 from ui.station.station import Setup
@@ -22,9 +22,7 @@ TO_HOLD_MB = 200.0
 def walk(window: MainWindow, setup: Setup, stalls: Stalls, *, to_the_end: bool) -> None:
     """One test with its report."""
     stalls.when = "preparing"
-    window.prepare(setup)
-    flow = window.flow
-    assert flow is not None
+    flow = prepared(window, setup)
     session = flow.session
     live_until(lambda: not session.snapshot().not_ready_because, 60, "ready")
     stalls.when = "walking"

@@ -26,7 +26,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from drivers.treadmill_client import TreadmillClient
-from tests.benchmarks.house import left_unsaid, live_until
+from tests.benchmarks.house import left_unsaid, live_until, prepared
 from tests.sample_tests import sample
 from tests.unit.report.test_report import report
 from teststation.records.database import open_record
@@ -112,9 +112,7 @@ class Press:
 
 def press_once(window: MainWindow, setup: Setup, over: int, by: str, pad: QPointingDevice) -> Press:
     """One run up to a moving belt, one press at a moment that does not ask what the window does just then."""
-    window.prepare(setup)
-    flow = window.flow
-    assert flow is not None
+    flow = prepared(window, setup)
     controller = flow.session.controller
     live_until(lambda: not flow.session.snapshot().not_ready_because, 20, "ready")
     flow.session.begin()

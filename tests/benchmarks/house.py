@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -27,6 +28,9 @@ from ui.desktop.window import MainWindow
 from ui.station.report_process import ReportProcess
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station, load_plan_of
+
+if TYPE_CHECKING:  # read from the disk by the window, where that is measured
+    from ui.desktop.test.flow import RunFlow
 
 SETTINGS = Settings(treadmill="emulated", heart_rate="emulated", intended_use_accepted=True)
 TO_HOLD_MS = 50.0
@@ -68,6 +72,14 @@ def live_until(fact: Callable[[], object], within_s: float, what: str) -> None:
         # Else it waits for an event loop: sheets that were closed, with the pages drawn on them.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         time.sleep(0.001)
+
+
+def prepared(window: MainWindow, setup: Setup) -> "RunFlow":
+    """A run that is ready to be begun as soon as its devices are."""
+    window.prepare(setup)
+    live_until(lambda: window.flow is not None, 60, "prepared")
+    assert window.flow is not None
+    return window.flow
 
 
 def left_unsaid(window: MainWindow) -> bool:

@@ -180,13 +180,23 @@ class BenchStrap:
         return
 
 
-def kept(window: MainWindow) -> None:
-    """Let the window live until a run that has ended is kept, or refused."""
+def live_while(going_on: Callable[[], bool], what: str) -> None:
+    """Let the window live while something goes on beside it."""
     end_s = time.monotonic() + 20.0
-    while window.flow is not None and window.flow.is_being_kept:
-        assert time.monotonic() < end_s, "the run is not kept"
+    while going_on():
+        assert time.monotonic() < end_s, what
         QApplication.processEvents()
         time.sleep(0.001)
+
+
+def prepared(window: MainWindow) -> None:
+    """Let the window live until a run that was asked for is prepared, or refused."""
+    live_while(lambda: window.preparing.running, "the run is not prepared")
+
+
+def kept(window: MainWindow) -> None:
+    """Let the window live until a run that has ended is kept, or refused."""
+    live_while(lambda: window.flow is not None and window.flow.is_being_kept, "the run is not kept")
 
 
 class Bench:
@@ -232,6 +242,7 @@ class Bench:
     def to_run(self) -> "Bench":
         self.to_pretest()
         self.window.pretest.prepare_button.click()
+        prepared(self.window)
         assert self.window.flow is not None
         self.window.flow.bridge.halt()
         return self.pass_s(1.0)

@@ -22,6 +22,7 @@ class Room:
         self.log: list[str] = []
         waits = SimpleNamespace(wait=lambda _: None)
         self.bridge, self.papers, self.upkeep, self.drills = None, waits, waits, None
+        self.preparing = SimpleNamespace(abandon=list)
         self.dialogs = SimpleNamespace(close_all=lambda: None)
         session = SimpleNamespace(ended=True, to_keep=True, close=lambda: self.log.append("drivers ended"))
         self.flow: Any = SimpleNamespace(

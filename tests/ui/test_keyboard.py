@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Bench
+from tests.ui.conftest import Bench, prepared
 from teststation.records.access.users import Role
 from teststation.records.database import Record
 from teststation.run.state import Phase
@@ -145,6 +145,7 @@ def test_control_and_enter_goes_on_but_never_sets_a_belt_in_motion(bench: Bench)
     window.pretest.weight.setText("82")
     window.pretest.screening.answer_no()
     go_on()
+    prepared(window)
     assert window.stack.currentWidget() is window.run
     assert window.flow is not None
     window.flow.bridge.halt()

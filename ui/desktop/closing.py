@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.i18n import of_session, tr
+from ui.desktop.preparing import Preparing
 from ui.desktop.widgets.base import button, column, label
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
@@ -28,6 +29,7 @@ class Window(Protocol):
 
     flow: "RunFlow | None"
     drills: "Drills | None"
+    preparing: Preparing
     upkeep: Upkeep
     dialogs: Dialogs
 
@@ -125,6 +127,7 @@ class Closing:
                 window.flow.finish()
                 return False
             self.let_go_of_the_run()
+        self._goodbyes += window.preparing.abandon()
         window.end_rooms(GOODBYE_S)
         for work in self._goodbyes:
             work.wait(GOODBYE_S)

@@ -53,14 +53,14 @@ class Standing:
         # When the sheet that changed it has closed, and nothing of the old window is at work.
         made.look_changed.connect(lambda: QTimer.singleShot(0, self.renew))
         warm_up = QTimer(made, interval=WARM_UP_EVERY_MS)
-        warm_up.timeout.connect(lambda: made.at_work is not None or made.warm_up() or warm_up.stop())
+        warm_up.timeout.connect(lambda: made.occupied or made.warm_up() or warm_up.stop())
         QTimer.singleShot(0, warm_up, warm_up.start)  # from the first picture on, however long that took
         return made
 
     def renew(self) -> None:
         """Another window in the language and the theme of the settings, where this one stands."""
         former = self.window
-        if former.at_work is not None:
+        if former.occupied:
             return
         use_language(self._station.settings.language)
         use_theme(self._station.settings.theme)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import msgspec
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
@@ -31,6 +31,7 @@ from ui.desktop.patient.flow import SecondScreen
 from ui.desktop.people.flow import PeopleFlow
 from ui.desktop.people.person import PersonScreen
 from ui.desktop.permissions import show_allowed
+from ui.desktop.preparing import Preparing
 from ui.desktop.rooms import Rooms
 from ui.desktop.sheets import Sheets
 from ui.desktop.shutdown import StopKeys
@@ -101,6 +102,7 @@ class MainWindow(Rooms):
         self._drawn = (0.0, 0.0)
         self.sheets = Sheets(self, self._uncover, lambda: self.bridge is not None and self.bridge.stop_key_stops)
         self.closing = Closing(self)
+        self.preparing = Preparing(self)
         self.setWindowTitle(marked(tr("app.title"), demo=demo))
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.header = Header(demo=demo)
@@ -121,13 +123,13 @@ class MainWindow(Rooms):
                                   self.hand_over_tests, self)  # fmt: skip
         self.upkeep = Upkeep(
             station,
-            lambda: self.at_work is None and not self.in_group,
+            lambda: not self.occupied,
             lambda said: self.tell(tr("upkeep.title"), said),
             self,
         )
         self._stop_keys = StopKeys(lambda: self.bridge, self)
         self.door = DeskFlow(self.desk, self.header, self, self, lambda: self.station.settings,
-                             lambda: self.at_work is not None or self.in_group, demo=demo)  # fmt: skip
+                             lambda: self.occupied, demo=demo)  # fmt: skip
         application = QApplication.instance()
         assert application is not None
         self.keys = Keys(self, self, self.door.lock)
@@ -169,7 +171,12 @@ class MainWindow(Rooms):
     @property
     def in_test(self) -> bool:
         """Whether a test or a session is prepared, walked or stopping."""
-        return self.flow is not None or self.in_group
+        return self.flow is not None or self.in_group or self.preparing.running
+
+    @property
+    def occupied(self) -> bool:
+        """Whether somebody is tested, trains, or a machine is put into use, or is about to be."""
+        return self.at_work is not None or self.in_group or self.preparing.running
 
     @property
     def in_group(self) -> bool:
@@ -344,39 +351,50 @@ class MainWindow(Rooms):
 
     def prepare(self, setup: Setup) -> None:
         """Start the drivers. Nothing moves."""
-        if self.desk.user is not None:
-            setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
         from ui.desktop.test.flow import RunFlow
 
-        session = self._started(lambda: self.station.prepare(setup))
-        if session is not None:
-            self._run(setup, self.run, RunFlow(session, self.run, self.sheets.show, self))
+        setup = self._with_operator(setup)
+        self._begin(
+            setup,
+            lambda: self.station.prepare(setup),
+            self.run,
+            lambda session: RunFlow(session, self.run, self.sheets.show, self),
+        )
 
     def prepare_session(self, setup: Setup) -> None:
         """The same for an interval session."""
-        if self.desk.user is not None:
-            setup = replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
         from ui.desktop.intervals.flow import IntervalFlow
 
-        with of_session():
-            session = self._started(lambda: self.station.prepare_session(setup))
-        if session is not None:
-            self._run(setup, self.intervals, IntervalFlow(session, self.intervals, self.sheets.show, self))
+        setup = self._with_operator(setup)
+        self._begin(
+            setup,
+            lambda: self.station.prepare_session(setup),
+            self.intervals,
+            lambda session: IntervalFlow(session, self.intervals, self.sheets.show, self),
+        )
+
+    def _with_operator(self, setup: Setup) -> Setup:
+        if self.desk.user is None:
+            return setup
+        return replace(setup, conditions={**setup.conditions, "operator": self.desk.user.name})
 
     def _drills(self, which: str, person_id: str) -> "Drills":
         from ui.desktop.drill.flow import Drills
 
         return Drills(self, self._begin_drill, which, person_id)
 
-    def _begin_drill(self, setup: Setup, fault: "Fault", seed: int) -> bool:
+    def _begin_drill(self, setup: Setup, fault: "Fault", seed: int, began: Callable[[bool], None]) -> None:
         from ui.desktop.drill.flow import DrillFlow
 
-        session = self._started(lambda: self.station.prepare(setup))
-        if session is None or self.drills is None:
-            return False
-        flow = DrillFlow(session, fault, self.drills.bar, self.run, self.sheets.show, self, seed=seed)
-        self._run(setup, self.run, flow)
-        return True
+        assert self.drills is not None
+        bar = self.drills.bar
+        self._begin(
+            setup,
+            lambda: self.station.prepare(setup),
+            self.run,
+            lambda session: DrillFlow(session, fault, bar, self.run, self.sheets.show, self, seed=seed),
+            began,
+        )
 
     def _tells_drill(self, flow: "RunFlow") -> bool:
         """Whether it was a drill, which ends with what it tells."""
@@ -388,21 +406,35 @@ class MainWindow(Rooms):
         self.drills.tell(flow.score)
         return True
 
-    def _started(self, prepare: Callable[[], Prepared]) -> Prepared | None:
-        """What was prepared; None where it could not be, which is told."""
-        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            return prepare()
-        except StationError as error:
-            self.tell(tr("error.devices"), told(error))
-            return None
-        finally:
-            QApplication.restoreOverrideCursor()
+    def _begin(
+        self,
+        setup: Setup,
+        prepare: Callable[[], Prepared],
+        screen: "RunScreen",
+        flow_of: "Callable[[Prepared], RunFlow]",
+        began: Callable[[bool], None] = lambda began: None,
+    ) -> None:
+        """Prepare a run beside the window, and show it; where it cannot be prepared, say so. ``began``: whether."""
+        people: list[Person] = []
 
-    def _run(self, setup: Setup, screen: "RunScreen", flow: "RunFlow") -> None:
+        def prepared() -> Prepared:
+            people.append(self.station.record.people.get(setup.person_id))
+            return prepare()
+
+        def ready(session: Prepared) -> None:
+            self._run(setup, people[0], screen, flow_of(session))
+            began(True)
+
+        def refused(error: StationError) -> None:
+            with of_session(setup.plan.session is not None):
+                self.tell(tr("error.devices"), told(error))
+            began(False)
+
+        self.preparing.begin(prepared, ready, refused)
+
+    def _run(self, setup: Setup, person: Person, screen: "RunScreen", flow: "RunFlow") -> None:
         for name in AFTER_A_RUN:  # while somebody walks, and when the test is kept, nothing is read from the disk
             getattr(self, name)
-        person = self.station.record.people.get(setup.person_id)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
         screen.begin(marked(name_of(person), demo=demo), day(person.born), core_texts().name_of(setup.plan.title))
         self.flow = flow
@@ -413,9 +445,20 @@ class MainWindow(Rooms):
         self.flow.bridge.moment_changed.connect(self.second.show_moment)
         self.flow.ended.connect(self._ended)
         self.flow.not_kept.connect(self.not_kept)
+        self.flow.look = self._look_at_kept
         self.go_to(screen)
         screen.setFocus()
         self.flow.start()
+
+    def _look_at_kept(self, stored: StoredTest | StoredSession) -> object:
+        """What is shown beside a run that has just been kept. In the thread that has kept it."""
+        if self.closing.wanted:
+            return None
+        if isinstance(stored, StoredTest):
+            return self.results.look(stored)
+        from ui.station.interval_session import learned_from
+
+        return learned_from(self.station.record, stored)
 
     def _ended(self, stored: StoredTest | StoredSession | None) -> None:
         assert self.flow is not None
@@ -438,13 +481,16 @@ class MainWindow(Rooms):
                 # Of a practice walk no result tells it, and the test would begin on the same belt.
                 self.tell(tr("practice.fault"), [told_of(state.reason), tr("practice.fault_words")])
         elif isinstance(stored, StoredSession):
+            from teststation.training.session.evidence import Learned
             from ui.desktop.intervals.flow import result_lines
-            from ui.station.interval_session import learned_from
 
             self.back_to_people()
-            self.tell(tr("interval.result"), result_lines(stored, learned_from(self.station.record, stored)))
+            learned = flow.seen if isinstance(flow.seen, Learned) else None
+            self.tell(tr("interval.result"), result_lines(stored, learned))
         else:
-            self.show_result(stored)
+            from ui.desktop.result.flow import Seen
+
+            self.results.show(stored, flow.seen if isinstance(flow.seen, Seen) else None)
 
     def not_kept(self, error: Exception) -> None:
         """The test is walked and lies in its journal: say so, and where it goes from there."""

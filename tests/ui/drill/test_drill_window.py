@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.mutants import planted_fault
-from tests.ui.conftest import SETTINGS, Bench
+from tests.ui.conftest import SETTINGS, Bench, prepared
 from teststation.cause import Cause
 from teststation.errors import DeviceError
 from teststation.records.database import Record
@@ -79,6 +79,7 @@ def begin(bench: Bench) -> DrillFlow:
     window = bench.window
     assert window.sheet is not None
     press(window.sheet, "lystrer ikke STOPP")
+    prepared(window)
     flow = window.flow
     assert isinstance(flow, DrillFlow)
     flow.bridge.halt()
@@ -148,6 +149,7 @@ def test_a_drill_that_cannot_be_prepared_leads_back_to_the_choice(
     monkeypatch.setattr(window.station, "prepare", lambda _: (_ for _ in ()).throw(DeviceError("ingen emulator")))
     assert window.sheet is not None
     press(window.sheet, "lystrer ikke STOPP")
+    prepared(window)
     assert window.sheet is not None
     assert "ngen emulator" in words_of(window.sheet)
     window.sheet.finish()

@@ -286,7 +286,7 @@ def test_no_test_begins_before_name_and_birth_date_are_confirmed(bench: Bench) -
     bench.to_pretest()
     bench.window.pretest.confirmed.setChecked(False)
     bench.window.pretest.prepare_button.click()
-    assert bench.window.flow is None
+    assert not bench.window.in_test
     assert "Bekreft navn og fødselsdato" in bench.window.pretest.problems.text()
 
 

@@ -204,6 +204,7 @@ def drills(camera: Camera, scale: float) -> None:
         camera.picture(window, "a0-drill-choose")
         assert window.sheet is not None
         window.sheet.pressed_by[str(list(Fault).index(Fault.STRAP_LOST) + 1)].click()
+        wait(lambda: window.flow is not None, 30)
         flow = window.flow
         assert isinstance(flow, DrillFlow)
         wait(lambda: not flow.session.snapshot().not_ready_because, 60)

@@ -287,6 +287,7 @@ class Walk:
             form.screening.reason["medicine"].setText("Fast medisin, uendret siden sist. Avklart med lege.")
             self.save("12-pretest-filled")
         form.prepare_button.click()
+        wait(lambda: window.flow is not None, 30)
 
     def ready(self) -> None:
         """Wait for belt and strap, and start."""

@@ -8,12 +8,16 @@ import pytest
 
 from tests.mutants import planted_fault
 from tests.ui.conftest import Bench, kept
+from teststation.cause import Cause
+from teststation.errors import RecordError
 from teststation.records.people.people import Person
+from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.upkeep.verify import verify
 from teststation.run import controller as controller_module
 from teststation.run.controller import Controller
 from teststation.run.record import Outcome
 from ui.desktop.i18n import tr
+from ui.desktop.result.flow import ResultFlow, Seen
 from ui.desktop.test import flow as flow_module
 from ui.desktop.test.flow import RunFlow
 from ui.desktop.window import MainWindow
@@ -156,6 +160,30 @@ def test_killed_between_keeping_and_retiring_leaves_both(bench: Bench, monkeypat
     record.retire_kept_journals()  # as at the next start
     assert record.journals() == []
     assert len(record.tests.list()) == 1
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_stands_beside_a_kept_test_is_read_where_it_was_kept_and_anew_where_that_failed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    looked_in: list[int] = []
+    look = ResultFlow.look
+
+    def looked(self: ResultFlow, stored: StoredTest) -> Seen:
+        looked_in.append(threading.get_ident())
+        if fails and len(looked_in) == 1:
+            raise RecordError(Cause("record_in_use", {"name": "x"}))
+        return look(self, stored)
+
+    monkeypatch.setattr(ResultFlow, "look", looked)
+    bench.to_stages().pass_s(5.0)
+    bench.running.stop("patient")
+    bench.pass_s(5.0)
+    assert bench.window.stack.currentWidget() is bench.window.result
+    assert len(looked_in) == (2 if fails else 1)
+    assert looked_in[0] != threading.get_ident()
+    (stored,) = bench.window.station.record.tests.list()
+    assert bench.window.result.stored == stored
 
 
 FAULTS = [

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.mutants import planted_fault
-from tests.ui.conftest import Bench, kept
+from tests.ui.conftest import Bench, kept, prepared
 from tests.ui.test.test_run_screen import held_by, phase
 from teststation.run.state import Phase
 from ui.desktop import window as window_module
@@ -20,6 +20,7 @@ from ui.station.practice import PRACTICE, SPEEDS_KMH, is_practice, practice_plan
 def to_practice(bench: Bench) -> Bench:
     bench.to_pretest()
     bench.window.pretest.practice_button.click()
+    prepared(bench.window)
     assert bench.window.flow is not None
     bench.window.flow.bridge.halt()
     return bench.pass_s(1.0)
@@ -64,6 +65,7 @@ def test_nothing_is_kept_but_that_it_was_done(bench: Bench) -> None:
     assert window.pretest.practice_button.text() == tr("practice.done")
     bench.treadmill.log.clear()
     window.pretest.prepare_button.click()
+    prepared(window)
     assert window.flow is not None
     window.flow.bridge.halt()
     bench.pass_s(2.0)
@@ -155,6 +157,7 @@ def test_as_last_time_takes_what_hardly_changes_and_never_what_is_measured_today
     form.resting.setText("61")
     form.beta.setChecked(True)
     form.prepare_button.click()
+    prepared(bench.window)
     assert bench.window.flow is not None
     bench.window.flow.bridge.halt()
     bench.pass_s(1.0)

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Bench, Wall
+from tests.ui.conftest import Bench, Wall, prepared
 from teststation.cause import Cause
 from teststation.physiology.assess import assess
 from teststation.ports import BeltState, Setpoint
@@ -83,6 +83,7 @@ def test_a_finger_that_slides_off_start_lets_go(qtbot: QtBot) -> None:
 def test_a_zero_that_has_not_lasted_is_awaited_and_nobody_is_told_to_stop_a_belt(bench: Bench) -> None:
     bench.to_pretest()
     bench.window.pretest.prepare_button.click()
+    prepared(bench.window)
     assert bench.window.flow is not None
     bench.window.flow.bridge.halt()
     bench.pass_s(0.5)

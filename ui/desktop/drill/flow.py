@@ -84,9 +84,13 @@ class Drills:
     """Which drill, and how it went. ``start`` prepares the run."""
 
     def __init__(
-        self, window: Window, start: Callable[[Setup, Fault, int], bool], first: str, person_id: str
-    ) -> None:  # fmt: skip
-        """``start`` tells whether it could be prepared; ``first``: the first one, unasked; ``person_id``: who walks."""
+        self,
+        window: Window,
+        start: Callable[[Setup, Fault, int, Callable[[bool], None]], None],
+        first: str,
+        person_id: str,
+    ) -> None:
+        """``start`` tells later whether it could be prepared; ``first``: unasked; ``person_id``: who walks."""
         self._window, self._start, self._first, self._person_id = window, start, first, person_id
         self.bar = DrillBar()
 
@@ -127,7 +131,9 @@ class Drills:
             person_id=self._person_id,
             seed=seed,
         )
-        started = self._start(setup, fault, seed)
+        self._start(setup, fault, seed, self._began)
+
+    def _began(self, started: bool) -> None:
         set_shown(self.bar, started)
         if not started and self._window.sheet is not None:  # it says why not; behind it lies nothing of a drill
             self._window.sheet.closed.connect(self.choose)

@@ -1,6 +1,7 @@
 """A kept test in the window: shown, signed, amended, calculated again."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject
@@ -8,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
+from teststation.records.people.people import Person
+from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.i18n import tr
 from ui.desktop.result.screen import ResultScreen
@@ -33,6 +36,15 @@ class Window(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is read of a test's surroundings before it is shown."""
+
+    person: Person
+    imported: ImportedResult | None
+    may_sign: bool
+
+
 class ResultFlow(QObject):
     """What the result screen's buttons do with the record."""
 
@@ -40,13 +52,18 @@ class ResultFlow(QObject):
         super().__init__(parent)
         self.station, self.desk, self.screen, self._window = station, desk, screen, window
 
-    def show(self, stored: StoredTest) -> None:
-        """Show a kept test, and tell the audit log who looked."""
+    def look(self, stored: StoredTest) -> Seen:
+        """Tell the audit log who looks, and read what stands beside the test. From any thread. Raises RecordError."""
         self.desk.saw(Action.TEST_SEEN, stored.person_id, stored.id)
-        self.screen.allow_signing(self.desk.may(Permission.SIGN))
         record = self.station.record
         imported = record.imported.last_before(stored.person_id, stored.run.started_at[:10])
-        self.screen.show_test(stored, record.people.get(stored.person_id), imported)
+        return Seen(record.people.get(stored.person_id), imported, self.desk.may(Permission.SIGN))
+
+    def show(self, stored: StoredTest, seen: Seen | None = None) -> None:
+        """Show a kept test; ``seen``: what ``look`` gave, where somebody has looked already."""
+        seen = seen or self.look(stored)
+        self.screen.allow_signing(seen.may_sign)
+        self.screen.show_test(stored, seen.person, seen.imported)
         self._window.go_to(self.screen)
 
     def sign(self, stored: StoredTest) -> None:

@@ -59,8 +59,8 @@ class Papers(QObject):
         self.progressed.connect(self._progressed)
 
     def open_report(self, stored: StoredTest) -> None:
-        """Make it and show it."""
-        self._make(stored, lambda data: self._show(stored, data))
+        """Make it and show it, when the audit log has been told."""
+        self._make(stored, lambda data: self._tell_and_show(stored, data))
 
     def save_report(self, stored: StoredTest) -> None:
         """Make it and ask where it goes."""
@@ -226,8 +226,11 @@ class Papers(QObject):
         if self._work is not None and not self._work.wait(0.0):
             return
         self._show_busy(tr("papers.making"))
+        self._do(lambda: self._station.report(stored), then)
+
+    def _do(self, work: Callable[[], bytes], then: Callable[[bytes], None]) -> None:
         self._wanted = then
-        self._work = Work(lambda: self._station.report(stored), self)
+        self._work = Work(work, self)
         self._work.done.connect(self._made)
         self._work.failed.connect(self._failed)
         self._work.start()
@@ -247,12 +250,14 @@ class Papers(QObject):
             raise error
         self._window.tell(tr("error.known"), told(error))
 
-    def _show(self, stored: StoredTest, data: bytes) -> None:
-        try:
+    def _tell_and_show(self, stored: StoredTest, data: bytes) -> None:
+        def tell() -> bytes:
             self._station.record.audit.note(Action.REPORT_OPENED, stored.person_id, stored.id)
-        except StationError as error:
-            self._window.tell(tr("error.known"), told(error))
-            return
+            return data
+
+        self._do(tell, lambda data: self._show(stored, data))
+
+    def _show(self, stored: StoredTest, data: bytes) -> None:
         self._window.show_sheet(
             lambda window: ReportSheet(
                 window,

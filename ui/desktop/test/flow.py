@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
@@ -46,6 +47,8 @@ class RunFlow(QObject):
         self._digits = ""
         self._drawer: Sheet | None = None
         self._keeping: Work | None = None
+        self.look: Callable[[Any], object] = lambda stored: None  # what is read when a run is kept, before it is shown
+        self.seen: object = None  # and what it gave; nothing where it did not come to that
         self._links = [
             (screen.start_held, session.begin),
             (screen.abandoned, self.abandon),
@@ -343,7 +346,7 @@ class RunFlow(QObject):
             self._over(None)
             return
         self.session.conclude()
-        self._keeping = Work(self.keep, self)
+        self._keeping = Work(self._keep_and_look, self)
         self._keeping.done.connect(self._over)
         self._keeping.failed.connect(self._failed)
         self._keeping.start()
@@ -359,6 +362,14 @@ class RunFlow(QObject):
         if self._links:
             self.disconnect_screen()
             self.not_kept.emit(error)
+
+    def _keep_and_look(self) -> object:
+        stored = self.keep()
+        try:
+            self.seen = self.look(stored)
+        except Exception as error:  # noqa: BLE001 - it is kept; who shows it looks anew, and says why not
+            log.warning("a kept run cannot be looked at: %s", error)
+        return stored
 
     def keep(self) -> object:
         """Keep what was walked. In a thread of its own."""
