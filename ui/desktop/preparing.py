@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -93,9 +93,12 @@ class Preparing(QObject):
         preparation = self._preparation = _Preparation(prepare)
 
         def done(made: Prepared | None) -> None:
-            if self._ended(preparation) and made is not None:
-                preparation.taken()
-                ready(made)
+            if made is None or self._preparation is not preparation:
+                return
+            preparation.taken()
+            # Whatever comes of it; hands are let in when the screen is there that they are for.
+            QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, lambda: self._ended(preparation)))
+            ready(made)
 
         def failed(error: Exception) -> None:
             if not self._ended(preparation):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import msgspec
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
@@ -446,9 +446,14 @@ class MainWindow(Rooms):
         self.flow.ended.connect(self._ended)
         self.flow.not_kept.connect(self.not_kept)
         self.flow.look = self._look_at_kept
-        self.go_to(screen)
-        screen.setFocus()
+        # The screen shows this run before it is seen, never the one before; laying it out is a piece of its own.
         self.flow.start()
+        QTimer.singleShot(0, self, lambda: self._show_run(screen))
+
+    def _show_run(self, screen: "RunScreen") -> None:
+        if self.flow is not None:
+            self.go_to(screen)
+            screen.setFocus()
 
     def _look_at_kept(self, stored: StoredTest | StoredSession) -> object:
         """What is shown beside a run that has just been kept. In the thread that has kept it."""
