@@ -1,5 +1,6 @@
 """A group in the window: who and which strap, a tile each, Borg and the end by real clicks; straps' own drivers."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.process.session_room import SHORT
+from tests.ui.conftest import live_while
 from tests.ui.training.test_training import on_top
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from tests.unit.station.test_together import Clock, FullDisk, on_straps_of
@@ -157,12 +159,17 @@ def test_what_is_not_written_down_stands_on_the_tile_and_what_is_not_kept_is_tol
     flow.tick()
     assert "skrives ikke lenger til disk" in window.group.tiles[0].trouble.text()
 
+    refused_in: list[int] = []
+
     def refuses(_: object) -> None:
+        refused_in.append(threading.get_ident())
         raise RecordError(Cause("record_gone", {"name": "x"}))
 
     member.keep = refuses  # type: ignore[assignment]
     flow.session.stop_all()
     flow.tick()
+    live_while(lambda: window.in_group, "it is not kept")
+    assert refused_in != [threading.get_ident()], "it is kept beside the window"
     sheet = on_top(window, Sheet)
     words = " ".join(one.text() for one in sheet.findChildren(QLabel))
     assert "Ikke hele gruppeøkten er i registeret" in words

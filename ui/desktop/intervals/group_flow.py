@@ -6,7 +6,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from teststation.errors import AfterTheTest
+from teststation.errors import AfterTheTest, StationError
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import DASH, number
 from ui.desktop.intervals.group_screen import GroupScreen
@@ -14,7 +14,7 @@ from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
-from ui.station.together import GroupSession
+from ui.station.together import GroupSession, Member
 
 TICK_MS = 100
 
@@ -40,6 +40,7 @@ class GroupFlow(QObject):
         super().__init__(parent)
         self.session, self.screen, self._window = session, screen, window
         self.running = True
+        self._keeping: Work | None = None
         self._goodbye: Work | None = None
         self._links = [
             (screen.start_wanted, session.begin),
@@ -97,35 +98,60 @@ class GroupFlow(QObject):
         )
 
     def end(self) -> None:
-        """Keep what was trained, let the drivers go, and tell what it came to."""
-        if not self.running:
+        """Keep what was trained, beside the window; then let the drivers go, and tell what it came to."""
+        if not self.running or self._keeping is not None:
             return
-        said = self.keep()
-        self._goodbye = Work(self.session.close).start()
-        self.over.emit()
+        self._let_go()
+        self._keeping = Work(self.session.finish, self)
+        self._keeping.done.connect(self._kept)
+        self._keeping.failed.connect(self._failed)
+        self._keeping.start()
+
+    def _let_go(self) -> None:
+        self._timer.stop()
+        for signal, slot in self._links:
+            signal.disconnect(slot)
+        self._links = []
+
+    def _kept(self, refused: Sequence[tuple[Member, StationError]]) -> None:
+        if not self.running:
+            return  # the window has closed over it
+        said = self._words(refused)
+        self._leave()
         if said:
             kept_all = all(one.stored is not None for one in self.session.members)
             self._window.tell(tr("together.result" if kept_all else "together.result_not_all"), said)
 
+    def _failed(self, error: Exception) -> None:
+        if self.running:
+            self._leave()
+            raise error
+
+    def _leave(self) -> None:
+        self.running = False
+        self._goodbye = Work(self.session.close).start()
+        self.over.emit()
+
     def close(self, seconds: float) -> None:
         """The window closes: what was trained is kept as it is."""
         if self.running:
-            self.session.stop_all("window_closed")
-            self.keep()
+            self.running = False
+            if self._keeping is None:
+                self._let_go()
+                self.session.stop_all("window_closed")
+                self.session.finish()
+            else:
+                self._keeping.wait(seconds)
             self._goodbye = Work(self.session.close).start()
         if self._goodbye is not None:
             self._goodbye.wait(seconds)
 
-    def keep(self) -> list[str]:
-        """Everybody's session into their own record; a line each."""
-        self.running = False
-        self._timer.stop()
-        for signal, slot in self._links:
-            signal.disconnect(slot)
-        refused = {id(member): error for member, error in self.session.finish()}
+    def _words(self, refused: Sequence[tuple[Member, StationError]]) -> list[str]:
+        """A line for each of them: what it came to, or why it is not in the record, and where."""
+        why_not = {id(member): error for member, error in refused}
         said: list[str] = []
         for one in self.session.members:
-            error, stored = refused.get(id(one)), one.stored
+            error, stored = why_not.get(id(one)), one.stored
             if error is not None:
                 # One that is rescued says where it is.
                 more = [] if isinstance(error, AfterTheTest) else [tr("error.in_journal")]
