@@ -4,7 +4,11 @@ from msgspec.structs import replace
 
 from teststation.ports import Setpoint
 from teststation.protocol.plan import StagePlan
+from teststation.run.deck import Away
 from teststation.run.state import HoldCause, Phase, RunState
+
+BARRED_BY = frozenset({HoldCause.HR_LOST, HoldCause.LIMIT})
+HAIR_KMH = 0.05  # half of the smallest step there is
 
 
 def stage_setpoint(state: RunState, stage: StagePlan) -> Setpoint:
@@ -13,6 +17,29 @@ def stage_setpoint(state: RunState, stage: StagePlan) -> Setpoint:
     if told is not None:
         return state.achievable(told)
     return state.achievable(Setpoint(speed_kmh=stage.speed_kmh, incline_pct=stage.incline_pct))
+
+
+def come_to(state: RunState) -> Setpoint | None:
+    """The load that is set, or as much of it as the belt has come to on its way up.
+
+    That is what was last written to it, and what is read of its deck; of a belt that the operator sets, what was set
+    and seen last.
+    """
+    now = state.setpoint
+    if now is None:
+        return None
+    if state.guided:
+        speed_kmh, incline_pct = now.speed_kmh, now.incline_pct
+        if state.confirmed is not None:
+            speed_kmh, incline_pct = state.confirmed.speed_kmh, state.confirmed.incline_pct
+    else:
+        speed_kmh, incline_pct = state.sent_speed_kmh or now.speed_kmh, now.incline_pct
+        if state.measured_incline_pct is not None and isinstance(state.deck_away, Away):
+            incline_pct = max(0.0, state.measured_incline_pct)  # one in its place is where it was set, however it reads
+    return Setpoint(
+        speed_kmh=speed_kmh if speed_kmh < now.speed_kmh - HAIR_KMH else now.speed_kmh,
+        incline_pct=min(now.incline_pct, incline_pct),
+    )
 
 
 def stops_clock(state: RunState, cause: HoldCause) -> bool:
@@ -27,7 +54,12 @@ def stops_clock(state: RunState, cause: HoldCause) -> bool:
 
 
 def hold(state: RunState, t_s: float, cause: HoldCause) -> RunState:
-    """Note why the load is not raised now, and stop the stage's clock where the cause does."""
+    """Note why the load is not raised now, and stop the stage's clock where the cause does.
+
+    Without a pulse, or with a limit to be answered, a load that is still on its way goes no further up.
+    """
+    if cause in BARRED_BY and not state.holds & BARRED_BY:
+        state = replace(state, setpoint=come_to(state))
     if not stops_clock(state, cause):
         return replace(state, holds=state.holds | {cause})
     since_s = t_s if state.held_since_s is None else state.held_since_s

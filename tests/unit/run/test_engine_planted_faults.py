@@ -8,6 +8,7 @@ import pytest
 from tests.mutants import fails_with
 from tests.unit.run import builders
 from tests.unit.run import test_engine as facts
+from teststation.run import holds
 from teststation.run.engine import devices, ending, heart, limits, operator, stages, ticking
 
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
@@ -55,26 +56,26 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "cool-down takes the protocol's speed whatever it is": (
         ending,
-        "min(one.speed_kmh for one in loads)",
-        "loads[0].speed_kmh",
+        "min(load.speed_kmh, now.speed_kmh)",
+        "load.speed_kmh",
         facts.test_cooling_down_never_speeds_the_belt_up,
     ),
     "cool-down takes the protocol's incline whatever it is": (
         ending,
-        "min(one.incline_pct for one in loads)",
-        "loads[0].incline_pct",
+        "min(load.incline_pct, now.incline_pct)",
+        "load.incline_pct",
         facts.test_cooling_down_never_lifts_the_deck,
     ),
     "cool-down lets a belt come up that is on its way": (
-        ending,
+        holds,
         "state.sent_speed_kmh or now.speed_kmh",
         "now.speed_kmh",
         facts.test_cooling_down_stops_a_belt_and_a_deck_that_are_still_on_their_way_up,
     ),
     "cool-down lets a deck come up that is on its way": (
-        ending,
-        "if incline_pct is None or not isinstance(state.deck_away, Away):",
-        "if True:",
+        holds,
+        "if state.measured_incline_pct is not None and isinstance(state.deck_away, Away):",
+        "if False:",
         facts.test_cooling_down_stops_a_belt_and_a_deck_that_are_still_on_their_way_up,
     ),
     "a run ends while the belt still moves": (

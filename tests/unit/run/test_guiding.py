@@ -6,7 +6,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-import teststation.run.engine.ending as ending
 import teststation.run.engine.ticking as ticking
 import teststation.run.guiding as guiding_module
 from tests.mutants import fails_with
@@ -14,6 +13,7 @@ from tests.unit.run.builders import Bench, belt, heart
 from teststation.ports import BeltState, Setpoint, TreadmillInfo
 from teststation.protocol.plan import StagePlan
 from teststation.run import events as ev
+from teststation.run import holds
 from teststation.run.record import Outcome
 from teststation.run.recording import fold
 from teststation.run.state import HoldCause, Phase
@@ -327,15 +327,37 @@ def test_cooling_down_asks_for_no_more_than_what_was_set_last() -> None:
     assert bench.state.setpoint == FIRST
 
 
+def test_without_a_pulse_nobody_is_asked_for_more() -> None:
+    """A prompt for a load that nobody has set yet would stand there for as long as the pulse is away."""
+    bench = walking(READ)
+    while bench.state.stage_index == 0:
+        bench.run_for(1.0)
+    assert bench.asked() == SECOND
+    bench.bpm = None
+    bench.feed(heart(bench.now_s, None))
+    bench.run_for(5.0)
+    assert (bench.asked(), bench.state.setpoint) == ("nothing", FIRST)
+    bench.bpm = 120
+    bench.run_for(16.0)
+    assert bench.asked() == SECOND
+    assert bench.state.holds == {HoldCause.LOAD_NOT_SET}
+
+
 def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest() -> None:
     old = "return replace(ended, at_rest=rests(state.rest, t_s)), (StopBelt(),)"
     new = "return replace(ended, at_rest=True), (StopBelt(),)"
     fails_with(ticking, old, new, test_without_a_word_a_belt_without_a_wire_is_never_called_at_rest)
 
 
-def test_a_cool_down_that_asks_for_more_than_was_set_is_found() -> None:
-    old, new = "[now] if state.confirmed is None else [now, state.confirmed]", "[now]"
-    fails_with(ending, old, new, test_cooling_down_asks_for_no_more_than_what_was_set_last)
+@pytest.mark.parametrize(
+    ("old", "new", "fact"),
+    [
+        ("    if state.guided:\n", "    if False:\n", test_cooling_down_asks_for_no_more_than_what_was_set_last),
+        ("state = replace(state, setpoint=come_to(state))", "pass", test_without_a_pulse_nobody_is_asked_for_more),
+    ],
+)
+def test_a_load_that_is_asked_for_beyond_what_was_set_is_found(old: str, new: str, fact: Callable[[], None]) -> None:
+    fails_with(holds, old, new, fact)
 
 
 def test_the_record_tells_what_the_treadmill_could_do() -> None:

@@ -4,15 +4,19 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from tests.mutants import fails_with
 from tests.unit.run.builders import PLAN, Bench
 from tests.unit.run.test_bouts import BOUT, machine
 from tests.unit.run.test_bouts import plan as session_plan
 from teststation.ports import Setpoint
+from teststation.run import holds as holds_module
+from teststation.run.deck import Away, There
 from teststation.run.holds import hold, release, stage_setpoint, stops_clock
 from teststation.run.state import Bouts, HoldCause, Phase, Prompt, RunState
 
 T_S = 60.0
 LOW, PLANNED = Setpoint(speed_kmh=3.0, incline_pct=0.0), Setpoint(speed_kmh=4.8, incline_pct=0.0)
+STEEP = Setpoint(speed_kmh=4.98897, incline_pct=8.0)
 ASKED, BEGINS = Prompt(PLANNED, 50.0), Prompt(PLANNED, 50.0, begins_stage=True)
 
 
@@ -71,6 +75,51 @@ def test_with_another_cause_the_clock_stands_and_the_load_comes_only_to_be_set_b
     if left is HoldCause.LOAD_NOT_SET:
         after = replace(after, setpoint=PLANNED)
     assert release(held, T_S + 25.0, HoldCause.LOAD_CHANGED) == after
+
+
+def a_load_on_its_way_goes_no_further_up_without_a_pulse_or_an_answer() -> None:
+    away = Away(since_s=50.0, by_pct=5.0, set_pct=8.0)
+    rising = walked(setpoint=STEEP, sent_speed_kmh=3.4, measured_incline_pct=3.1, deck_away=away)
+    come = Setpoint(speed_kmh=3.4, incline_pct=3.1)
+    for cause in (HoldCause.HR_LOST, HoldCause.LIMIT):
+        held = hold(rising, T_S, cause)
+        assert held.setpoint == come
+        later = replace(held, sent_speed_kmh=3.0, measured_incline_pct=2.0)
+        assert hold(later, T_S + 1.0, HoldCause.HR_LOST).setpoint == come, "it is held where it was then"
+        assert release(held, T_S, cause).setpoint == PLANNED, "and goes on with the last cause"
+    for cause in (HoldCause.OPERATOR, HoldCause.LOAD_CHANGED, HoldCause.LOAD_NOT_SET):
+        assert hold(rising, T_S, cause).setpoint == STEEP, "a hand may hold a stage before its load is there"
+
+
+def test_a_load_on_its_way_goes_no_further_up_without_a_pulse_or_an_answer() -> None:
+    a_load_on_its_way_goes_no_further_up_without_a_pulse_or_an_answer()
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        {"sent_speed_kmh": None, "measured_incline_pct": None},
+        {"sent_speed_kmh": 0.0, "measured_incline_pct": 7.6, "deck_away": There(8.0, (7.6,))},  # as it reads
+        {"sent_speed_kmh": 4.988966, "measured_incline_pct": 9.0, "deck_away": Away(50.0, 1.0, 8.0)},
+        {"sent_speed_kmh": 7.0, "measured_incline_pct": None, "deck_away": Away(50.0, 1.0, 8.0)},  # on its way down
+    ],
+)
+def test_a_load_that_is_there_or_comes_down_is_held_as_it_was_set(there: dict[str, object]) -> None:
+    rising = replace(walked(setpoint=STEEP), **there)  # type: ignore[arg-type]
+    assert hold(rising, T_S, HoldCause.HR_LOST).setpoint == STEEP
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("if cause in BARRED_BY and not state.holds & BARRED_BY:", "if False:"),
+        ("if cause in BARRED_BY and not state.holds & BARRED_BY:", "if cause in BARRED_BY:"),
+        ("if cause in BARRED_BY and not state.holds & BARRED_BY:", "if not state.holds & BARRED_BY:"),
+        ("frozenset({HoldCause.HR_LOST, HoldCause.LIMIT})", "frozenset({HoldCause.HR_LOST})"),
+    ],
+)
+def test_a_load_that_goes_on_up_is_found(old: str, new: str) -> None:
+    fails_with(holds_module, old, new, a_load_on_its_way_goes_no_further_up_without_a_pulse_or_an_answer)
 
 
 @pytest.mark.parametrize("phase", [phase for phase in Phase if phase is not Phase.STAGES])

@@ -702,8 +702,8 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "the next stage's load comes while it is asked": (
         stages,
-        "state.holds & {HoldCause.HR_LOST, HoldCause.LIMIT}",
-        "state.holds & {HoldCause.HR_LOST}",
+        "state.holds & BARRED_BY",
+        "state.holds & {'hr_lost'}",
         test_no_load_is_raised_while_the_operator_is_asked,
     ),
     "the next stage is asked for after its load": (

@@ -5,19 +5,18 @@ from msgspec.structs import replace
 from teststation.cause import Cause
 from teststation.ports import Setpoint
 from teststation.run.commands import Step, StopBelt
-from teststation.run.deck import Away
-from teststation.run.holds import stage_setpoint
+from teststation.run.holds import come_to, stage_setpoint
 from teststation.run.record import Outcome
 from teststation.run.state import Phase, RunState
 
 
 def cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> RunState:
     # Cooling down never speeds the belt up or lifts its deck, whatever the protocol says and wherever it is on its way.
-    loads = [stage_setpoint(state, state.plan.cool_down), *_come_to(state)]
-    load = Setpoint(
-        speed_kmh=min(one.speed_kmh for one in loads),
-        incline_pct=min(one.incline_pct for one in loads),
-    )
+    load, now = stage_setpoint(state, state.plan.cool_down), come_to(state)
+    if now is not None:
+        load = Setpoint(
+            speed_kmh=min(load.speed_kmh, now.speed_kmh), incline_pct=min(load.incline_pct, now.incline_pct)
+        )
     return replace(
         state,
         phase=Phase.COOL_DOWN,
@@ -29,19 +28,6 @@ def cool_down(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> R
         outcome=outcome,
         reason=reason,
     )
-
-
-def _come_to(state: RunState) -> list[Setpoint]:
-    """The load that is set, and as far as the belt has come to it: what was last written, or set at its console."""
-    now = state.setpoint
-    if now is None:
-        return []
-    if state.guided:
-        return [now] if state.confirmed is None else [now, state.confirmed]
-    speed_kmh, incline_pct = state.sent_speed_kmh or now.speed_kmh, state.measured_incline_pct
-    if incline_pct is None or not isinstance(state.deck_away, Away):
-        incline_pct = now.incline_pct  # it is where it was set, however it reads
-    return [now, Setpoint(speed_kmh=speed_kmh, incline_pct=max(0.0, incline_pct))]
 
 
 def stop(state: RunState, t_s: float, outcome: Outcome, reason: Cause) -> Step:

@@ -7,9 +7,9 @@ from teststation.ports import Setpoint
 from teststation.protocol.plan import BOUT, StagePlan
 from teststation.run.engine import bouts, limits
 from teststation.run.engine.ending import cool_down
-from teststation.run.holds import stage_setpoint, stops_clock
+from teststation.run.holds import BARRED_BY, stage_setpoint, stops_clock
 from teststation.run.record import Outcome
-from teststation.run.state import HoldCause, RunState
+from teststation.run.state import RunState
 from teststation.subject import Gait
 
 RUN_ABOVE_KMH = 7.0  # where gait is taken to be a run until the operator says otherwise (facts of the field, unsourced)
@@ -22,7 +22,7 @@ def next_stage(state: RunState, t_s: float) -> RunState:
     before, stage = state.stage, state.plan.stages[index]
     # What was gone on over in one stage is asked again in the next, before its load comes.
     state = bouts.begun(limits.watched(replace(state, stage_index=index), t_s))
-    still = state.holds & {HoldCause.HR_LOST, HoldCause.LIMIT}  # no press takes these away, and none raises the load
+    still = state.holds & BARRED_BY  # no press takes these away, and none raises the load
     began_s = state.stage_ends_s  # by the plan, however late this tick is
     return replace(
         state,
