@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from teststation.cause import Cause
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
-from teststation.run.record import Outcome, RunRecord
+from teststation.run.record import Mark, Outcome, RunRecord
 from teststation.texts import Texts
 
 FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE = "4x4", "pulse_zones", "borg_zones", "next_date"
@@ -107,6 +107,25 @@ def symptoms_of(run: RunRecord) -> tuple[Noted, ...]:
         Noted(*_where(run, mark.t_s), stopped=False, words=mark.text) for mark in run.marks if mark.kind == "symptom"
     ]
     return (*found.values(), *noted)
+
+
+def had_symptom(reason: Cause | None, marks: Sequence[Mark]) -> bool:
+    """Whether a run of which this is known had one: as ``symptoms_of`` finds any."""
+    stopped = reason is not None and reason.code.removeprefix("stop_") in SYMPTOMS
+    return stopped or any(
+        mark.kind == "symptom" or (mark.kind in _REASONED and mark.text in SYMPTOMS) for mark in marks
+    )
+
+
+def no_next_date(outcome: Outcome | None, *, number: bool, symptom: bool) -> str | None:
+    """What stands in place of the next test's date, as a key; None after a test that lets one be told.
+
+    The gate in short, for lists that read no run: a test without a ``number`` and one that broke off are taken again.
+    """
+    if symptom:
+        return "advice.doctor"
+    again = not number or outcome in (Outcome.FAULT, Outcome.INTERRUPTED)
+    return "advice.next_again" if again else None
 
 
 def symptom_words(run: RunRecord, say: Texts) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from teststation.physiology.table import read_table
 from teststation.texts import english, first_of, texts
 from ui.commands import outputs
 from ui.commands.common import subject_from, subject_values
+from ui.commands.telling import tell
 from ui.commands.voice import say
 
 
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         result = estimate_object(assessment)
         results.append({"file": name, **result} if several else result)
         if arguments.json != "-":
-            print(f"{name}: {_sentence(assessment)}")
+            tell(f"{name}: {_sentence(assessment)}")
     if several:
         if arguments.json is not None:
             outputs.write_text(b"".join(msgspec.json.encode(result) + b"\n" for result in results), arguments.json)

@@ -321,7 +321,7 @@ def _check_form(path: Path) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(Cause("interview_no_text", {"path": str(path), "why": _why(error)})) from error
     questions, parts = len(form.questions), len(form.parts)
-    print(
+    tell(
         f"{path}: in order, {questions} question{'' if questions == 1 else 's'} "
         f"in {parts} part{'' if parts == 1 else 's'}"
     )

@@ -1,7 +1,6 @@
 """``teststation protocols``: list, show, check; and the clinic's own: add, export, versions."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from teststation.cause import Cause, Problem
@@ -78,7 +77,7 @@ def check(arguments: argparse.Namespace) -> int:
         found = check_text(text, name)
         problems.extend(first_of(found))
         if not found:
-            print(f"{name}: in order", file=sys.stdout)
+            tell(f"{name}: in order")
     for problem in problems:
         say(english(problem))
     return BadInput.exit_status if problems else 0
@@ -117,7 +116,5 @@ def versions(arguments: argparse.Namespace) -> int:
             say(f"version {number} is not as it was saved; it is walked by nobody")
             continue
         state = "  taken out of use" if version.withdrawn else ""
-        print(
-            f"{number:4}  {version.saved_at}  {version.saved_by:20}  {version.sha256}  {version.name}{state}".rstrip()
-        )
+        tell(f"{number:4}  {version.saved_at}  {version.saved_by:20}  {version.sha256}  {version.name}{state}".rstrip())
     return BadInput.exit_status if any(version is None for _, version in found) else 0

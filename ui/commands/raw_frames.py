@@ -11,6 +11,7 @@ from teststation.records.access.users import Permission
 from teststation.run import events as ev
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write
+from ui.commands.telling import tell
 
 FRAME = b'"heart_frame_passed"'
 
@@ -35,5 +36,5 @@ def run(arguments: argparse.Namespace) -> int:
         head = RawHead(FORM, stored.run.heart_rate, stored.id, stored.run.started_at)
         write(Output(Path(arguments.out), Kind.RAW), write_raw(head, frames))
         record.audit.note(Action.RAW_FRAMES_SAVED, stored.person_id, stored.id)
-    print(f"{arguments.out}: {len(frames)} frames of {stored.run.heart_rate}")
+    tell(f"{arguments.out}: {len(frames)} frames of {stored.run.heart_rate}")
     return 0

@@ -32,6 +32,7 @@ from teststation.records.upkeep.verify import (
 )
 from ui.commands import outputs
 from ui.commands.common import the_location, the_passphrase, the_record
+from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.station.desk import unnamed
 from ui.station.settings import load_settings
@@ -114,7 +115,7 @@ def check(arguments: argparse.Namespace) -> int:
         raise RecordError(*found.causes)
     if arguments.json != "-":
         for sentence in checked_sentences(found):
-            print(f"{found.name}: {sentence}")
+            tell(f"{found.name}: {sentence}")
     return 0
 
 

@@ -16,6 +16,7 @@ from teststation.texts import english, first_of
 from ui.commands.common import the_record
 from ui.commands.outputs import check
 from ui.commands.run import take_in_interrupted
+from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.station.settings import load_settings
 from ui.station.station import Station
@@ -57,7 +58,7 @@ def bring_in(arguments: argparse.Namespace) -> int:
         for row in found.rows:
             if row.person is not None and row.result is not None:
                 result = row.result
-                print(f"row {row.row}: {result.tested_on}  {result.vo2max_ml_kg_min:g} mL/kg/min  "
+                tell(f"row {row.row}: {result.tested_on}  {result.vo2max_ml_kg_min:g} mL/kg/min  "
                       f"{result.method}  {row.person.full_name}{'  (new person)' if row.is_new else ''}")  # fmt: skip
         for problem in first_of(found.problems):
             say(f"{path}: {english(problem)}")

@@ -10,6 +10,8 @@ import queue
 import sys
 import threading
 
+from teststation.texts import in_one_line
+
 LINES_KEPT = 1000  # said while the terminal is held; what comes after is left out
 SAID_WITHIN_S = 2.0  # how long the program's end waits for a held terminal
 
@@ -20,7 +22,7 @@ _writer: threading.Thread | None = None
 
 def say(sentence: str) -> None:
     """One line."""
-    _put(f"teststation: {sentence}\n")
+    _put(f"teststation: {in_one_line(sentence)}\n")
 
 
 def ask(question: str) -> None:

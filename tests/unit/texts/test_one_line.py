@@ -6,6 +6,7 @@ from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.physiology.table import ROWS_MAX, read_table
 from teststation.texts import LANGUAGES, english, texts
+from ui.commands import telling, voice
 
 HEADER = "speed_kmh,incline_pct,hr_bpm\n"
 
@@ -52,3 +53,11 @@ def test_a_recording_is_no_table_of_stages() -> None:
     assert len(read_table(HEADER + "5,0,100\n" * ROWS_MAX, "a.csv").observations) == ROWS_MAX
     with pytest.raises(BadInput, match="501 rows; one row is one stage"):
         read_table(HEADER + "5,0,100\n" * (ROWS_MAX + 1), "a.csv")
+
+
+def test_whatever_is_said_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    voice.say("12 files written to \u202eabc\x1b[2J")
+    telling.tell("\u202eabc.csv: in order")
+    said = capsys.readouterr()
+    assert said.err == "teststation: 12 files written to \\u202eabc\\x1b[2J\n"
+    assert said.out == "\\u202eabc.csv: in order\n"

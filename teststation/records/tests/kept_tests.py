@@ -15,6 +15,7 @@ from teststation import __version__
 from teststation.cause import Cause
 from teststation.demonstration import is_demonstration
 from teststation.errors import RecordError
+from teststation.physiology.advice import had_symptom
 from teststation.physiology.result import Assessment, line_of
 from teststation.records.access.audit import Action, AuditLog
 from teststation.records.access.users import Permission, still_may
@@ -24,7 +25,7 @@ from teststation.records.storage.tables import EVENT, PERSON, RESULT, SIGNATURE,
 from teststation.records.tests.protocol_uses import uses_of_protocols
 from teststation.records.tests.result_rows import result_row
 from teststation.records.tests.signing import Signature, signature_of
-from teststation.run.record import Outcome, RunRecord
+from teststation.run.record import Mark, Outcome, RunRecord
 
 _T = TypeVar("_T")
 
@@ -112,6 +113,16 @@ class _ResultHead(msgspec.Struct):
 
 
 _result_head = msgspec.json.Decoder(_ResultHead)
+
+
+class _RunHead(msgspec.Struct):
+    """What is asked of a run beside a list, whatever else is in it."""
+
+    reason: Cause | None = None
+    marks: tuple[Mark, ...] = ()
+
+
+_run_head = msgspec.json.Decoder(_RunHead)
 
 
 class _EventHead(msgspec.Struct):
@@ -226,6 +237,13 @@ class KeptTests:
                 row["id"]: _trend_facts(decoded(_result_head, row["assessment_json"], row["id"]))
                 for row in connection.execute(query).mappings()
             }
+
+    def had_symptom(self, test_id: str) -> bool:
+        """Whether a test was stopped by a symptom or has one noted. Reads the head of its run alone."""
+        with self._database.reading() as connection:
+            body = connection.execute(select(TEST.c.run_json).where(TEST.c.id == test_id)).scalar_one()
+        head = decoded(_run_head, body, test_id)
+        return had_symptom(head.reason, head.marks)
 
     def last_started(self, person_ids: Sequence[str] | None = None) -> dict[str, str]:
         """When each of these people, or everybody, was last tested, here or elsewhere: as ``last_tested``."""

@@ -12,9 +12,10 @@ from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.people.people import Person
 from ui.desktop.i18n import core_texts, told, tr
-from ui.desktop.i18n.numbers import day, today
+from ui.desktop.i18n.numbers import DASH, day, today
 from ui.desktop.people.audit import audit_sheet
 from ui.desktop.people.due import due_sheet
+from ui.desktop.people.last_result import next_test_words
 from ui.desktop.people.person import PersonScreen
 from ui.desktop.people.person_form import PersonForm
 from ui.desktop.people.waiting import WaitingSheet, waiting_of
@@ -161,8 +162,10 @@ class PeopleFlow(QObject):
             identifier: core_texts().name_of(title) for identifier, title in self.station.protocol_titles().items()
         }
         imported = self.station.record.imported.of_person(person.id)
-        screen = self._history()
-        screen.show_person(person, lines, titles, audit=self.desk.may(Permission.AUDIT), imported=imported)
+        last = self.station.record.tests.last_started([person.id]).get(person.id)
+        following = DASH if last is None else next_test_words(self.station.record, person, last, today())
+        screen, audit = self._history(), self.desk.may(Permission.AUDIT)
+        screen.show_person(person, lines, titles, audit=audit, imported=imported, following=following)
         self._window.go_to(screen)
 
     def ask_table(self) -> None:

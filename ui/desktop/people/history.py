@@ -11,9 +11,8 @@ from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import KeptLine
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.marks import marked, name_of
-from ui.desktop.i18n.numbers import DASH, day, number, today
+from ui.desktop.i18n.numbers import DASH, day, number
 from ui.desktop.people.last_result import vo2_words
-from ui.desktop.people.people_model import due_words
 from ui.desktop.widgets.base import button, card, column, frame, label, row, set_text
 from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.table import reading_table
@@ -135,13 +134,16 @@ class HistoryScreen(QWidget):
         *,
         audit: bool,
         imported: Sequence[ImportedResult] = (),
+        following: str = DASH,
     ) -> None:
-        """Show a person's tests, newest first; the two newest are picked. What was brought in cannot be picked."""
+        """Show a person's tests, newest first; the two newest are picked. What was brought in cannot be picked.
+
+        ``following``: when the next one is due.
+        """
         self.person, self.lines = person, lines
         self.rows = sorted([*lines, *imported], key=_day_of, reverse=True)
         set_text(self.who, tr("history.title", name=name_of(person)))
-        last = None if not self.rows else _day_of(self.rows[0]).isoformat()
-        set_text(self.due, tr("history.due", born=day(person.born), due=due_words(last, today())))
+        set_text(self.due, tr("history.due", born=day(person.born), next=following))
         self.table.blockSignals(True)
         self.table.setRowCount(len(self.rows))
         for place, line in enumerate(self.rows):

@@ -1,10 +1,14 @@
 """A person's last result in one line, measured here or brought in."""
 
+from datetime import date, datetime
+
+from teststation.physiology.advice import no_next_date
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.kept_tests import KeptLine
-from ui.desktop.i18n import tr
+from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.numbers import DASH, between, day, number
+from ui.desktop.people.people_model import due_words
 
 
 def vo2_words(line: KeptLine) -> str:
@@ -12,6 +16,17 @@ def vo2_words(line: KeptLine) -> str:
     if line.vo2max_ml_kg_min is None:
         return DASH
     return f"{number(line.vo2max_ml_kg_min, 1)} ({between(line.low, line.high)})"
+
+
+def next_test_words(record: Record, person: Person, last_started: str, on: date) -> str:
+    """When the next test is due; after one that advises no date, what its page says in place of one."""
+    newest = next((line for line in record.tests.summaries(person.id) if person.demo or not line.demo), None)
+    if newest is not None and datetime.fromisoformat(newest.started_at) >= datetime.fromisoformat(last_started):
+        symptom, given = record.tests.had_symptom(newest.id), newest.vo2max_ml_kg_min is not None
+        told = no_next_date(newest.outcome, number=given, symptom=symptom)
+        if told is not None:
+            return core_texts()(told)
+    return tr("person.next_test", due=due_words(last_started, on))
 
 
 def last_result_words(record: Record, person: Person) -> str:

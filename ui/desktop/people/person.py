@@ -14,8 +14,8 @@ from teststation.training.today import Why
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day, today
-from ui.desktop.people.last_result import last_result_words
-from ui.desktop.people.people_model import PeopleModel, due_words
+from ui.desktop.people.last_result import last_result_words, next_test_words
+from ui.desktop.people.people_model import PeopleModel
 from ui.desktop.people.today import TodayModel, line_words
 from ui.desktop.widgets.base import button, card, column, label, row, rule, set_shown, set_state, set_text
 from ui.desktop.widgets.roomy import Roomy
@@ -310,7 +310,8 @@ class PersonScreen(QWidget):
         if last is None:
             set_text(self.last, tr("person.never"))
             return
-        tested = tr("person.tested", last=day(last), due=due_words(last, today()))
+        following = next_test_words(self._record, person, last, today())
+        tested = f"{tr('person.tested', last=day(last))} {following}"
         result = last_result_words(self._record, person)
         set_text(self.last, f"{result}\n{tested}".strip())
         if result:

@@ -1,0 +1,62 @@
+"""The list says of a person's next test what the page of their last one says: no date that was withheld there."""
+
+from datetime import date
+from types import ModuleType
+
+import msgspec
+import pytest
+
+from tests.mutants import fails_with
+from tests.sample_tests import sample
+from tests.unit.records.builders import events_of
+from tests.unit.report.test_report import report
+from teststation.cause import Cause
+from teststation.physiology import advice
+from teststation.physiology.assess import assess_run
+from teststation.records.database import Record
+from teststation.records.people.people import Person
+from teststation.run.record import Mark, Outcome, RunRecord
+from ui.desktop.people import last_result
+
+ON = date(2026, 2, 1)
+NOTED = (Mark(430.0, "symptom", "Ubehag i brystet"),)
+
+
+def ended(number: int, **changed: object) -> RunRecord:
+    at = f"2026-01-{number:02d}T10:00:00+01:00"
+    return msgspec.structs.replace(sample()[0], id=f"t{number}", started_at=at, **changed)
+
+
+def the_list_says_what_the_page_says(record: Record, person: Person) -> None:
+    for run, words in (
+        (ended(2), "Neste test 02.04.2026."),
+        (ended(3, outcome=Outcome.FAULT, reason=Cause("telemetry_lost")), "så snart årsaken er rettet"),
+        (ended(4, marks=NOTED), "legens avklaring"),
+        (ended(5, treadmill="emulated:trackmaster"), "legens avklaring"),
+        (ended(6), "Neste test 06.04.2026."),
+    ):
+        if record.tests.last_started([person.id]).get(person.id, "") < run.started_at:
+            record.tests.save(person.id, run, assess_run(run), events_of(3))
+        last = record.tests.last_started([person.id])[person.id]
+        assert words in last_result.next_test_words(record, person, last, ON), run.id
+        assert run.demo or words.split(" ")[-1].strip(".") in report(run, assess_run(run)).next_test, "as on the page"
+    assert "05.05.2026" in last_result.next_test_words(record, person, "2026-02-05T12:00:00+00:00", ON), "elsewhere"
+
+
+def test_the_list_says_what_the_page_says(record: Record, person: Person) -> None:
+    the_list_says_what_the_page_says(record, person)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        (advice, "    if symptom:\n", "    if False:\n"),
+        (advice, "again = not number or outcome in", "again = not number or None in"),
+        (advice, 'mark.kind == "symptom" or (', "("),
+        (last_result, "if person.demo or not line.demo)", "if True)"),
+    ],
+)
+def test_the_list_fails_on_a_planted_fault(
+    module: ModuleType, old: str, new: str, record: Record, person: Person
+) -> None:
+    fails_with(module, old, new, lambda: the_list_says_what_the_page_says(record, person))
