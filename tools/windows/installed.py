@@ -85,10 +85,14 @@ class Installation:
         return told
 
     def demonstrates(self) -> str:
-        """A whole test on emulators."""
-        result = self.windows.drive / "installed.json"
-        result.unlink(missing_ok=True)
-        self.station("demo", "--headless", "--time-scale", SCALE, "--json", r"C:\installed.json")
+        """A whole test on emulators, with its report: fonts and pictures come along."""
+        result, page = self.windows.drive / "installed.json", self.windows.drive / "installed.pdf"
+        for file in (result, page):
+            file.unlink(missing_ok=True)
+        words = ("--json", r"C:\installed.json", "--pdf", r"C:\installed.pdf")
+        self.station("demo", "--headless", "--time-scale", SCALE, *words)
+        if not page.read_bytes().startswith(b"%PDF"):
+            raise Failed("the report is no PDF")
         return completed(result, 4)[1]
 
     def keeps_a_test(self) -> None:
