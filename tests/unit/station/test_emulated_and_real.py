@@ -1,5 +1,6 @@
 """Emulated and real do not mix: who walks on a real belt has a pulse of their own, and a demonstration is told."""
 
+import sys
 import types
 from collections.abc import Callable
 from functools import partial
@@ -28,7 +29,11 @@ REAL_BELTS = (
     "manual",
     "manual,units=mph",
 )
-HERE_BELTS = ("trackmaster:socket://127.0.0.1:9,units=kmh", "csafe:socket://localhost:9", "woodway:/dev/pts/3")
+HERE_BELTS = (
+    "trackmaster:socket://127.0.0.1:9,units=kmh",
+    "csafe:socket://localhost:9",
+    *([] if sys.platform == "win32" else ["woodway:/dev/pts/3"]),  # no path is a terminal there
+)
 EMULATED_STRAPS = ("emulated", "emulated:bridge", "emulated:ant")
 STRAPS = ("ble:Polar", "ftms:C0:FF:EE:12:34:57", "ant:COM5,number=12345", "bridge:COM6", "bridge:socket://127.0.0.1:9")
 
