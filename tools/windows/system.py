@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -254,6 +255,9 @@ class Windows:
             else:
                 there.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(here, there)
+        about = self.source / "teststation-0.dist-info"  # a station that is installed says by it what it is made of
+        about.mkdir()
+        (about / "METADATA").write_text(_metadata((ROOT / "pyproject.toml").read_text("utf-8")), "utf-8")
 
 
 class _Told:
@@ -277,6 +281,16 @@ class _Told:
         """What a program has said that has ended."""
         self._reader.join(LAST_WORDS_S)
         return b"".join(self._pieces).decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _metadata(project: str) -> str:
+    """What the product says it needs, as its wheel tells it."""
+    told = tomllib.loads(project)["project"]
+    needs = [*told["dependencies"]]
+    for extra, more in told["optional-dependencies"].items():
+        needs += [f"{need}; extra == '{extra}'" for need in more]
+    lines = ["Metadata-Version: 2.1", f"Name: {told['name']}", "Version: 0", *(f"Requires-Dist: {n}" for n in needs)]
+    return "\n".join([*lines, ""])
 
 
 def _lay_out(packed: zipfile.ZipFile, home: Path) -> None:
