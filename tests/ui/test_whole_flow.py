@@ -80,7 +80,7 @@ def test_from_the_person_to_the_report(
     said: list[str] = []
     path = tmp_path / "rapport.pdf"
     window.papers.write(stored, sheet.data, path, said.append)
-    assert said == ["Lagret: rapport.pdf"]
+    qtbot.waitUntil(lambda: said == ["Lagret: rapport.pdf"], timeout=READY_WITHIN_MS)
     assert path.read_bytes().startswith(b"%PDF-")
     sheet.finish()
     window.result.done_button.click()

@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +11,11 @@ import msgspec
 import PIL.Image
 import pypdf
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.links import link
@@ -28,6 +29,7 @@ from teststation.records.access.users import Role, User
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.subject import Sex
+from ui.desktop.result import papers
 from ui.desktop.result.pages import Pages
 from ui.desktop.result.report import ReportSheet
 from ui.desktop.window import MainWindow
@@ -90,6 +92,12 @@ def opened(window: MainWindow, kept: StoredTest, qtbot: QtBot) -> ReportSheet:
     return sheet
 
 
+def written(window: MainWindow) -> None:
+    """Let what is being saved come to its end, and be told."""
+    window.papers.wait(10.0)
+    QApplication.processEvents()
+
+
 def told(record: Record) -> list[str]:
     return [row.action for row in record.audit.newest()[::-1] if row.action.startswith(("report", "test_handed"))]
 
@@ -129,12 +137,39 @@ def test_seen_saved_and_printed_are_three_things_in_the_log(
     sheet = opened(window, kept, qtbot)
     assert told(record) == [Action.REPORT_OPENED]
     window.papers.write(kept, sheet.data, tmp_path / "a.pdf", sheet.say)
+    written(window)
     assert told(record) == [Action.REPORT_OPENED, Action.REPORT_SAVED]
     assert sheet.said.text() == "Lagret: a.pdf"
     printer = printer_into(tmp_path / "paper.pdf")
     window.papers.print_report(kept, sheet, printer)
     assert told(record) == [Action.REPORT_OPENED, Action.REPORT_SAVED, Action.REPORT_PRINTED]
     assert sheet.said.text() == "Sendt til skriveren."
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_a_report_is_saved_beside_the_window_and_told_to_nobody_where_its_sheet_is_closed(
+    make_window: MakeWindow, record: Record, kept: StoredTest, qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    window = make_window()
+    sheet = opened(window, kept, qtbot)
+    wrote_in: list[int] = []
+    may_go_on = threading.Event()
+
+    def slowly(path: Path, data: bytes) -> None:
+        wrote_in.append(threading.get_ident())
+        assert may_go_on.wait(20)
+        path.write_bytes(data)
+
+    monkeypatch.setattr(papers, "write_whole", slowly)
+    window.papers.write(kept, sheet.data, tmp_path / "a.pdf", sheet.say)
+    sheet.finish()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    may_go_on.set()
+    written(window)
+    assert wrote_in != [threading.get_ident()]
+    assert (tmp_path / "a.pdf").read_bytes() == sheet.data
+    assert told(record)[-1] == Action.REPORT_SAVED
 
 
 @pytest.mark.usefixtures("quick_report")
@@ -170,6 +205,7 @@ def test_a_report_that_cannot_be_saved_is_a_sentence_and_no_row_in_the_log(
 ) -> None:
     window = make_window()
     window.papers.write(kept, b"%PDF-", tmp_path / "nowhere" / "a.pdf", lambda words: pytest.fail(words))
+    written(window)
     assert window.sheet is not None
     assert told(record) == []
 

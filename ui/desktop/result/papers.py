@@ -53,6 +53,7 @@ class Papers(QObject):
         super().__init__(parent)
         self._station, self._show_busy, self._window, self._dialogs = station, show_busy, window, dialogs
         self._work: Work | None = None
+        self._writing: list[Work] = []
         self._wanted: Callable[[bytes], None] | None = None
         self._on_clipboard = ""
         self._handing: HandingOver | None = None
@@ -169,24 +170,32 @@ class Papers(QObject):
         self._show_busy("")
 
     def wait(self, seconds: float) -> None:
-        """Let a report that is being made come to its end."""
+        """Let a report that is being made, or saved, come to its end."""
         self._wanted = None
-        if self._work is not None:
-            self._work.wait(seconds)
+        for work in (*self._writing, *([] if self._work is None else [self._work])):
+            work.wait(seconds)
 
     def write(self, stored: StoredTest, data: bytes, path: Path, say: Callable[[str], None]) -> None:
-        """Save a report that was made, over an earlier report at most."""
+        """Save a report that was made, over an earlier report at most, beside the window: a stick may be slow."""
         if not self._may_write(Output(path, Kind.PDF)):
             return
-        try:
+
+        def write() -> None:
             write_whole(path, data)
             self._station.record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
-        except OSError as error:
+
+        work = Work(write, self)
+        work.done.connect(lambda _: say(tr("papers.saved", path=path.name)))
+        work.failed.connect(self._not_written)
+        self._writing = [one for one in self._writing if not one.wait(0.0)] + [work.start()]
+
+    def _not_written(self, error: Exception) -> None:
+        if isinstance(error, OSError):
             self._window.tell(tr("error.known"), [tr("papers.not_written", why=error.strerror or str(error))])
-        except StationError as error:
+        elif isinstance(error, StationError):
             self._window.tell(tr("error.known"), told(error))
         else:
-            say(tr("papers.saved", path=path.name))
+            raise error
 
     def print_report(self, stored: StoredTest, sheet: ReportSheet, printer: QPrinter) -> None:
         """Send the pages to the printer that was chosen."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from ui.desktop.i18n import tr
 from ui.desktop.result.pages import POINTS_PER_INCH, Pages
@@ -102,8 +103,9 @@ class ReportSheet(Sheet):
         bar.setValue(round(seen * bar.maximum()))
 
     def say(self, words: str) -> None:
-        """What was done."""
-        set_text(self.said, words)
+        """What was done; to nobody where the sheet has been closed meanwhile."""
+        if isValid(self.said):
+            set_text(self.said, words)
 
     def print_on(self, printer: QPrinter) -> bool:
         """Draw every page that the printer was asked for; whether the printer took it."""
