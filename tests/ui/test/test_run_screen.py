@@ -23,7 +23,7 @@ from ui.desktop.test.panels import NO_READING
 from ui.desktop.widgets.hold_button import HOLD_S, HoldButton
 from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.stepper import Stepper
-from ui.desktop.widgets.time_plot import stage_bands
+from ui.desktop.widgets.time_plot import SWAYS_S, stage_bands
 
 
 def phase(bench: Bench) -> Phase:
@@ -469,6 +469,27 @@ def test_stage_bands_join_without_a_gap_from_the_first_to_the_cool_down(bench: B
     assert bands[-1].cool_down
     for earlier, later in pairwise(bands):
         assert later.began_s == earlier.ends_s
+
+
+def test_the_bands_are_drawn_when_they_move_and_not_while_they_sway(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.to_stages().pass_s(10.0)
+    drawn: list[int] = []
+    plot = bench.window.run.time_plot
+    draw = plot._draw_bands
+    monkeypatch.setattr(plot, "_draw_bands", lambda bands: (drawn.append(len(bands)), draw(bands)))
+    bench.pass_s(60.0, dt_s=0.3)
+    assert drawn == [], "it would be drawn twice a second"
+    bench.running.hold()
+    bench.pass_s(10.0)
+    assert 1 <= len(drawn) <= 6, "while the clock stands the end moves away"
+    drawn.clear()
+    bench.running.release()
+    bench.running.next()
+    bench.pass_s(5.0)
+    assert drawn
+    assert plot._bands[1].began_s == pytest.approx(bench.running.snapshot().record.stages[1].began_s, abs=SWAYS_S)
 
 
 def test_a_stage_of_ten_minutes_fits_its_digits(bench: Bench, qtbot: QtBot) -> None:

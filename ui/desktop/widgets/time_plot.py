@@ -1,5 +1,6 @@
 """Heart rate against time, the stages shaded, what is still to come in outline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range
 OPERATORS_MARKS = frozenset(
     {"note", "symptom", "load_changed", "handrail", "gait_set", "stage_extended", "limit_overridden", "hold_pressed"}
 )
+# The last pulse is up to a second behind what is left of a stage, so the end of one sways: by two pixels or three.
+SWAYS_S = 2.0
 MARKS_AT = 0.3  # of the height, where the pulse hardly comes, above the stages' names
 
 
@@ -56,6 +59,18 @@ def stage_bands(run: RunRecord, remaining_s: float, *, walking: bool) -> tuple[S
     return (*bands, StageBand(at_s, at_s + cool.duration_s, cool.incline_pct, cool_down=True))
 
 
+def moved(before: Sequence[StageBand], after: Sequence[StageBand]) -> bool:
+    """Whether the bands are others, or stand elsewhere, by more than they sway."""
+    if len(before) != len(after):
+        return True
+    return any(
+        (old.incline_pct, old.cool_down) != (new.incline_pct, new.cool_down)
+        or abs(old.began_s - new.began_s) >= SWAYS_S
+        or abs(old.ends_s - new.ends_s) >= SWAYS_S
+        for old, new in zip(before, after, strict=True)
+    )
+
+
 class TimePlot(QWidget):
     """A missing heart rate is a gap, never a bridge."""
 
@@ -70,6 +85,8 @@ class TimePlot(QWidget):
         self._last_mark = pg.TextItem(color=c.INK, anchor=(1, 1))
         self._now = pg.InfiniteLine(angle=90, pen=pen(c.INK_SOFT, 1))
         self._font = QFont()
+        self._read: RunRecord | None = None
+        self._bands: tuple[StageBand, ...] = ()  # as drawn
         self._regions: list[pg.LinearRegionItem] = []
         self._names: list[pg.TextItem] = []
         for item in (self._limit, self._now, self._curve, self._marks):
@@ -125,17 +142,20 @@ class TimePlot(QWidget):
             values = pulse_range([limit_bpm, *bpm])
             if self._changed("pulse", values):
                 self._axes.setYRange(*values, padding=0)
-                self._changed("bands", None)
+                self._bands = ()
         self._limit.setVisible(limit_bpm is not None)
         if limit_bpm is not None and self._changed("limit", limit_bpm):
             self._limit.setValue(limit_bpm)
-        bands = stage_bands(run, remaining_s, walking=walking)
-        rounded = tuple((round(b.began_s), round(b.ends_s), b.incline_pct) for b in bands)
-        if self._changed("bands", rounded):
-            self._draw_bands(bands)
+        # Only of a record that is new: with one that is not, what is left would count from another now than is known.
+        if run is not self._read:
+            self._read = run
+            bands = stage_bands(run, remaining_s, walking=walking)
+            if moved(self._bands, bands):
+                self._draw_bands(bands)
         self._draw_marks(run)
 
     def _draw_bands(self, bands: tuple[StageBand, ...]) -> None:
+        self._bands = bands
         while len(self._regions) < len(bands):
             region = pg.LinearRegionItem(movable=False, pen=pen(c.LINE, 1))
             region.setZValue(-10)
