@@ -17,7 +17,8 @@ from tests.ui.training.test_training import on_top
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from tests.unit.station.test_together import Clock, FullDisk, on_straps_of
 from teststation.cause import Cause
-from teststation.errors import RecordError
+from teststation.errors import BadInput, RecordError
+from teststation.physiology.advice import symptoms_of
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.run.record import Outcome
@@ -196,3 +197,32 @@ def test_closing_the_window_keeps_what_was_trained(
     assert (stored.run.outcome, stored.result.bouts_done) == (Outcome.OPERATOR, 1)
     assert straps[0].closed
     assert record.journals() == []
+
+
+def test_who_ends_with_a_symptom_in_a_group_is_asked_a_doctor_about(
+    make_window: Callable[..., MainWindow], record: Record, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_test(record, person, "t1")
+    now = Clock()
+    on_straps_of(now, monkeypatch)
+    window = make_window()
+    window._train_together(room.prepare_group(window.station, [(person, "replay:x")], "4x4"))
+    flow = window.together
+    assert flow is not None
+    QTest.mouseClick(window.group.start_button, LEFT)
+    while now.t_s < 400.0:
+        now.t_s += 1.0
+        flow.session.tick()
+    flow.tick()
+    QTest.mouseClick(window.group.tiles[0].end_button, LEFT)
+    asked = on_top(window, Sheet)
+    QTest.mouseClick(next(one for one in asked.findChildren(QPushButton) if "brystet" in one.text()), LEFT)
+    flow.tick()
+    live_while(lambda: window.in_group, "it is not kept")
+    (stored,) = record.sessions.history(person.id)
+    assert [one.cause for one in symptoms_of(stored.run)] == [Cause("stop_chest_pain")]
+    words = " ".join(one.text() for one in on_top(window, Sheet).findChildren(QLabel))
+    assert "Økten ble stoppet: ubehag i brystet" in words
+    assert "før legen har svart" in words
+    with pytest.raises(BadInput, match="symptom"):
+        room.prepare_group(window.station, [(person, "replay:x")], "4x4")

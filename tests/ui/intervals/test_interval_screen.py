@@ -132,7 +132,7 @@ def test_what_the_talk_says_is_at_hand_before_a_session(
     assert isinstance(sheet, StartSheet)
     assert "uke 20" in sheet.talk.text()
     assert not sheet.talk.isHidden()
-    assert "hard trening skal vente" in sheet.where.text()
+    assert "hard trening skal vente" in sheet.cleared_words.text()
     assert not sheet.cleared.isHidden()
 
 

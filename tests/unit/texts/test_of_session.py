@@ -24,7 +24,6 @@ SHOWN = (
 OF_TESTS_ALONE = {
     "run.no_limit", "run.test_left", "run.stage",  # a session has its band, its own clock and its bouts there
     "guide.late_rpe",  # a bout's answer is asked for in its pause
-    "interval.cleared_words",  # the last test
 }  # fmt: skip
 # Of what was tested, or is to be read from a file, before a session begins.
 NEVER_IN_ONE = re.compile(r"cause\.(?:protocol_|group_no_test|group_after_symptom|session_|replay_)")

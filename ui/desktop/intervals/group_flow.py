@@ -6,10 +6,13 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from teststation.cause import Cause
 from teststation.errors import AfterTheTest, StationError
-from ui.desktop.i18n import core_texts, told, tr
+from teststation.physiology.advice import symptom_words
+from ui.desktop.i18n import core_texts, say, told, tr
 from ui.desktop.i18n.numbers import DASH, number
 from ui.desktop.intervals.group_screen import GroupScreen
+from ui.desktop.test.questions import STOP_REASONS
 from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
 from ui.desktop.widgets.sheet import Sheet
@@ -80,9 +83,16 @@ class GroupFlow(QObject):
         )  # fmt: skip
 
     def ask_one(self, place: int) -> None:
-        """One of them is done."""
+        """One of them is done, and why: after a symptom a doctor is asked before the next session."""
         name = self.session.members[place].wearer.name
-        self._ask(tr("together.one_ask", name=name), lambda: self.session.stop(place, "patient"))
+        answers = [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
+        self._window.show_sheet(
+            lambda window: choices(
+                window, tr("together.title"), tr("together.one_ask", name=name), answers,
+                lambda code: self.session.stop(place, code), columns=3,
+            ),
+            lambda: self.running,
+        )  # fmt: skip
 
     def ask_end(self) -> None:
         """It ends for everybody; before the start there is nothing to be asked about."""
@@ -162,4 +172,6 @@ class GroupFlow(QObject):
                 peak = number(None if found.peak is None else found.peak.bpm)
                 said.append(tr("together.line", name=one.wearer.name, done=found.bouts_done,
                                planned=found.bouts_planned, borg=borg, peak=peak))  # fmt: skip
+                symptoms = symptom_words(stored.run, core_texts())
+                said += [*symptoms, say(Cause("next_after_symptom"))] if symptoms else []
         return said

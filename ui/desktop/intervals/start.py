@@ -58,7 +58,7 @@ class StartSheet(Sheet):
         self.offer = label("", "strong", wrap=True)
         self.harder_button = button(tr("interval.harder"), self.take_offer, "touch")
         self.cleared = line_edit("", tr("interval.cleared"))
-        self.cleared_words = label(tr("interval.cleared_words"), "problem", wrap=True)
+        self.cleared_words = label("", "problem", wrap=True)
         self.problems = problem_label()
         fields = form(
             (tr("interval.which"), self.sessions),
@@ -67,16 +67,9 @@ class StartSheet(Sheet):
             (tr("run.speed"), self.speed),
             (tr("run.incline"), self.incline),
         )
-        body = column(
-            fields,
-            self.talk,
-            self.where,
-            self.offer,
-            self.harder_button,
-            self.cleared_words,
-            self.cleared,
-            self.problems,
-        )
+        # Who has to answer for it is asked first: on a small screen the rest is scrolled to.
+        asked = (self.cleared_words, self.cleared)
+        body = column(*asked, fields, self.talk, self.where, self.offer, self.harder_button, self.problems)
         super().__init__(window, tr("interval.title", name=name_of(person)), body)
         self.add_cancel(tr("common.cancel"))
         self.prepare_button = button(tr("interval.prepare"), self.prepare, "main")
@@ -89,7 +82,8 @@ class StartSheet(Sheet):
         """Fill in the load of the chosen session."""
         self._proposal = self._propose(self._last.weight_kg if self._last is not None else WEIGHT_KG.low)
         start = self._proposal.start
-        told = (start.cause, start.band_cause, start.borg_cause)
+        set_text(self.cleared_words, say(start.cause) if start.barred else "")
+        told = (None if start.barred else start.cause, start.band_cause, start.borg_cause)
         set_text(self.where, ". ".join(say(cause) for cause in told if cause is not None))
         if start.loads is not None:
             self.speed.setText(exact(start.loads.bout.speed_kmh))
