@@ -4,7 +4,6 @@ One JSON line a strap; a line with ``trouble`` where there is no Bluetooth.
 """
 
 import asyncio
-import contextlib
 import sys
 
 import msgspec
@@ -14,7 +13,7 @@ from bleak.backends.device import BLEDevice
 from drivers.heart_rate import ble_codec
 from drivers.radio.ble_errors import RADIO_ERRORS, cause_of
 from drivers.radio.ble_link import first_characteristic
-from drivers.radio.scan_process import said_by
+from drivers.radio.scan_process import said_by, say, told
 from teststation.cause import Cause
 from teststation.pulse import possible
 from teststation.texts import english
@@ -42,11 +41,7 @@ def straps_in_range(look_s: float = LOOK_S) -> list[StrapSeen]:
     said = said_by("drivers.heart_rate.ble_scan", look_s, look_s + STRAPS_MAX * PULSE_WITHIN_S + 5.0)
     if said is None:
         return [StrapSeen(trouble=english(Cause("ble_hangs")))]
-    found: list[StrapSeen] = []
-    for line in said:
-        with contextlib.suppress(msgspec.MsgspecError):
-            found.append(msgspec.json.decode(line, type=StrapSeen))
-    return found
+    return told(said, StrapSeen)
 
 
 async def _look(look_s: float) -> None:
@@ -55,13 +50,13 @@ async def _look(look_s: float) -> None:
             timeout=look_s, return_adv=True, service_uuids=[ble_codec.HEART_RATE_SERVICE]
         )
     except RADIO_ERRORS as error:
-        _say(StrapSeen(trouble=english(cause_of(error, "Bluetooth"))))
+        say(StrapSeen(trouble=english(cause_of(error, "Bluetooth"))))
         return
     straps = [pair for pair in seen.values() if ble_codec.HEART_RATE_SERVICE in pair[1].service_uuids]
     for device, advertised in sorted(straps, key=lambda pair: -pair[1].rssi)[:STRAPS_MAX]:
         name = advertised.local_name or device.name or device.address
         pulse, battery_pct = await _pulse(device)
-        _say(
+        say(
             StrapSeen(
                 name=name,
                 address=device.address,
@@ -93,11 +88,6 @@ async def _pulse(device: BLEDevice) -> tuple[ble_codec.Measurement | None, int |
                 return await heard.get(), battery_pct
     except RADIO_ERRORS:
         return None, battery_pct
-
-
-def _say(seen: StrapSeen) -> None:
-    sys.stdout.write(msgspec.json.encode(seen).decode("utf-8") + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,18 @@
 """A search of the air in a process of its own: a Bluetooth stack that hangs can be ended there, and in the window's own
 process Windows would not deliver bleak's callbacks."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from drivers.processes import child_environment, quiet_flags
+
+Seen = TypeVar("Seen", bound=msgspec.Struct)
 
 
 def said_by(module: str, look_s: float, within_s: float) -> Sequence[str | bytes] | None:
@@ -28,3 +34,19 @@ def said_by(module: str, look_s: float, within_s: float) -> Sequence[str | bytes
             said, _ = process.communicate()
     lines = said.splitlines()
     return None if not lines and process.returncode != 0 else lines
+
+
+def say(seen: msgspec.Struct) -> None:
+    """What was seen, as a line for whoever asked. As bytes: Windows has another code for the letters of a name, and for
+    some letters none."""
+    sys.stdout.buffer.write(msgspec.json.encode(seen) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def told(said: Sequence[str | bytes], kind: type[Seen]) -> list[Seen]:
+    """What the lines tell; one that is garbled tells nothing."""
+    found: list[Seen] = []
+    for line in said:
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            found.append(msgspec.json.decode(line, type=kind))
+    return found

@@ -5,7 +5,6 @@ person walks on with somebody's tablet is left alone.
 """
 
 import asyncio
-import contextlib
 import sys
 
 import msgspec
@@ -14,7 +13,7 @@ from bleak import BleakScanner
 from drivers.naming import readable
 from drivers.radio.ble_errors import FITNESS_MACHINE, RADIO_ERRORS, cause_of
 from drivers.radio.ftms_codec import SERVICE, is_treadmill
-from drivers.radio.scan_process import said_by
+from drivers.radio.scan_process import said_by, say, told
 from teststation.cause import Cause
 from teststation.texts import english
 
@@ -37,29 +36,20 @@ def machines_in_range(look_s: float = LOOK_S) -> list[MachineSeen]:
     said = said_by("drivers.treadmill.ftms_scan", look_s, look_s + GRACE_S)
     if said is None:
         return [MachineSeen(trouble=english(Cause("ble_hangs")))]
-    found: list[MachineSeen] = []
-    for line in said:
-        with contextlib.suppress(msgspec.MsgspecError):
-            found.append(msgspec.json.decode(line, type=MachineSeen))
-    return found
+    return told(said, MachineSeen)
 
 
 async def _look(look_s: float) -> None:
     try:
         seen = await BleakScanner.discover(timeout=look_s, return_adv=True)
     except RADIO_ERRORS as error:
-        _say(MachineSeen(trouble=english(cause_of(error, "Bluetooth", FITNESS_MACHINE))))
+        say(MachineSeen(trouble=english(cause_of(error, "Bluetooth", FITNESS_MACHINE))))
         return
     for device, advertised in sorted(seen.values(), key=lambda pair: -pair[1].rssi):
         data = advertised.service_data.get(SERVICE)
         if SERVICE in advertised.service_uuids or data is not None:
             name = readable(advertised.local_name or device.name or "") or device.address
-            _say(MachineSeen(name, device.address, advertised.rssi, is_treadmill(data)))
-
-
-def _say(seen: MachineSeen) -> None:
-    sys.stdout.write(msgspec.json.encode(seen).decode("utf-8") + "\n")
-    sys.stdout.flush()
+            say(MachineSeen(name, device.address, advertised.rssi, is_treadmill(data)))
 
 
 if __name__ == "__main__":

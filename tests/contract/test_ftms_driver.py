@@ -328,11 +328,14 @@ def test_the_fact_fails_where_the_rule_is_broken(
             fact(radio)
 
 
-def test_devices_list_sees_the_machines_in_range_and_connects_to_none(radio: VirtualRadio) -> None:
+def test_devices_list_sees_the_machines_in_range_and_connects_to_none(
+    radio: VirtualRadio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")  # as a pipe is on Windows
     first = radio.treadmill(FitnessMachine("generic", SCALE))
     second = radio.treadmill(
         FitnessMachine("generic", SCALE),
-        name="Bike",
+        name="Mølle 跑",
         address="D0:D0:D0:D0:D0:02",
         serial="2",
         service_data=b"\x01\x20\x00",
@@ -341,7 +344,7 @@ def test_devices_list_sees_the_machines_in_range_and_connects_to_none(radio: Vir
     seen = sorted(machines_in_range(1.0), key=lambda machine: machine.address)
     assert [(s.name, s.address, s.treadmill, s.trouble) for s in seen] == [
         ("CTM 1", "D0:D0:D0:D0:D0:01", True, ""),
-        ("Bike", "D0:D0:D0:D0:D0:02", False, ""),
+        ("Mølle 跑", "D0:D0:D0:D0:D0:02", False, ""),
     ]
     assert first.links == second.links == 0
 
