@@ -349,8 +349,13 @@ class Record:
             RecordError: the journal is still being written, or holds what the record does not; it stays.
         """
         path = self.journal_path(run_id)
-        if not path.exists():
-            return
+        try:
+            self._retire(run_id, path)
+        except (RecordError, FileNotFoundError):
+            if path.exists():  # else it was there, and whoever keeps the same run, or opens this record, was faster
+                raise
+
+    def _retire(self, run_id: str, path: Path) -> None:
         if is_being_written(path):
             raise RecordError(Cause("journal_in_use", {"path": str(path)}))
         content = read_journal(path, self.journal_key())
@@ -371,10 +376,14 @@ class Record:
         journals = self.journals()
         kept = self.tests.kept_among(path.stem for path in journals)
         for path in journals:
-            if path.stem not in kept or is_being_written(path):
-                continue
-            if self._holds(path.stem, read_journal(path, self.journal_key())):
-                self.retire_journal(path.stem)
+            try:
+                if path.stem not in kept or is_being_written(path):
+                    continue
+                if self._holds(path.stem, read_journal(path, self.journal_key())):
+                    self.retire_journal(path.stem)
+            except RecordError:
+                if path.exists():
+                    raise
 
     def _holds(self, run_id: str, journal: JournalContent) -> bool:
         """Whether the record has all of it; it may have more: of a disk that was full, the rest was remembered."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from teststation.errors import StationError
 from ui.desktop.shutdown import STOP_KEYS
+from ui.desktop.widgets.stop_button import StopButton
 from ui.desktop.work import Work
 
 
@@ -126,9 +127,11 @@ class Preparing(QObject):
         return [work] if made is None else [work, Work(made.close).start()]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What a hand does to this window is not meant for the screen that comes. The keys that stop are let by."""
+        """What a hand does to this window is not meant for the screen that comes. What stops is let by."""
         if event.type() not in _HANDS or not isinstance(watched, QWidget) or watched.window() is not self._window:
-            return super().eventFilter(watched, event)
+            return False
+        if isinstance(watched, StopButton):
+            return False
         return not (isinstance(event, QKeyEvent) and event.key() in STOP_KEYS)
 
     def _ended(self, preparation: _Preparation) -> bool:

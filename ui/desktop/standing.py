@@ -16,7 +16,7 @@ from ui.station.desk import Desk
 from ui.station.settings import Settings
 from ui.station.station import Station
 
-WARM_UP_EVERY_MS = 400  # rooms that may be asked for next are made one after the other, and hands come between
+WARM_UP_EVERY_MS = 150  # rooms that may be asked for next are made piece by piece, and hands come between
 
 
 class Standing:

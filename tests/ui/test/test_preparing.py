@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from tests.mutants import fails_with
+from tests.mutants import fails_with, planted_fault
 from tests.ui.conftest import Bench, prepared
 from teststation.cause import Cause
 from teststation.errors import DeviceError
@@ -72,6 +73,43 @@ def test_the_window_lives_and_takes_no_hand_while_a_run_is_prepared(bench: Bench
     assert QApplication.overrideCursor() is None
     QTest.keyClick(window, Qt.Key.Key_F6)
     assert window.run._swapped, "and hands are let in again"
+
+
+def what_stops_is_never_kept_out(bench: Bench, slow: Slow) -> None:
+    window = asked_for(bench)
+    pressed: list[int] = []
+    window.stop_button.show()
+    window.stop_button.stop_pressed.connect(lambda: pressed.append(1))
+    QTest.mousePress(window.stop_button, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(window.stop_button, Qt.MouseButton.LeftButton)
+    assert pressed
+    asked: list[int] = []
+    bridge = SimpleNamespace(stop_key_stops=True, stop=lambda: asked.append(1), belt_may_move=True, cut=lambda: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window._stop_keys, "_bridge", lambda: bridge)
+        QTest.keyClick(window.pretest.weight, Qt.Key.Key_Escape)
+    assert asked
+
+
+def test_what_stops_is_never_kept_out(bench: Bench, slow: Slow) -> None:
+    what_stops_is_never_kept_out(bench, slow)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        if isinstance(watched, StopButton):\n            return False\n", ""),
+        ("return not (isinstance(event, QKeyEvent) and event.key() in STOP_KEYS)", "return True"),
+    ],
+)
+def test_a_stop_that_is_kept_out_is_found_out(old: str, new: str, bench: Bench, slow: Slow) -> None:
+    window = bench.window
+    with planted_fault(preparing, old, new) as broken, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window, "preparing", broken.Preparing(window))
+        with pytest.raises(AssertionError):
+            what_stops_is_never_kept_out(bench, slow)
+        slow.may_go_on.set()
+        prepared(window)
 
 
 def test_what_cannot_be_prepared_is_told_and_the_screen_is_as_it_was(bench: Bench, slow: Slow) -> None:

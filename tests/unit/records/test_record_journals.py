@@ -1,7 +1,9 @@
 """Journals beside a record: none is lost, none is taken from a living station."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.unit.records.builders import PASSPHRASE, Happened, assessment_of, run
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
 from teststation.records.tests.journal import read_journal
+from teststation.records.upkeep.verify import verify
 from teststation.subject import Sex
 
 
@@ -133,6 +136,23 @@ def test_a_crash_between_saving_and_retiring_is_cleaned_up_at_the_next_opening(r
     journal_of(record, "run-2")
     with open_record(record.location, PASSPHRASE) as again:
         assert [file.name for file in again.journal_folder.iterdir()] == ["run-2.journal"]
+
+
+def test_two_that_end_at_once_are_both_kept_and_both_journals_go(record: Record, person_id: str) -> None:
+    """Two windows on one file, or two threads of one: each waits for the other's turn."""
+    runs = [(name, journal_of(record, name, 200)) for name in ("run-1", "run-2")]
+    with open_record(record.location, PASSPHRASE) as beside, ThreadPoolExecutor(4) as threads:
+        together = Barrier(4)
+
+        def keep(of: Record, name: str, events: tuple[bytes, ...]) -> str:
+            together.wait(10)
+            return of.keep(person_id, run_of(name), assessment_of(), events).id
+
+        kept = [threads.submit(keep, of, *run) for run in runs for of in (record, beside)]
+        assert sorted(one.result(20) for one in kept) == ["run-1", "run-1", "run-2", "run-2"]
+    assert record.journals() == []
+    assert [line.id for line in record.tests.summaries()] == ["run-1", "run-2"]
+    assert verify(record.database).problems == ()
 
 
 def test_files_of_others_in_the_folder_are_left_alone(record: Record) -> None:
