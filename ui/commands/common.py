@@ -13,7 +13,7 @@ import msgspec
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.records.access.audit import Actor
+from teststation.records.access.audit import COMMAND_LINE, Actor
 from teststation.records.access.users import Permission
 from teststation.records.database import Record, open_record
 from teststation.records.storage.passphrase import default_record_path, find_passphrase, first_line
@@ -103,7 +103,7 @@ def come_in(record: Record, arguments: argparse.Namespace, needs: Permission | N
 
 
 def _act(record: Record, arguments: argparse.Namespace, needs: Permission | None) -> None:
-    record.audit.acting = program = unnamed("command line")
+    record.audit.acting = program = unnamed(COMMAND_LINE)
     login = getattr(arguments, "user", None)
     if login is None:
         if needs is not None and record.users.asked_for():

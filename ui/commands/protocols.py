@@ -10,6 +10,7 @@ from teststation.files.reading import read_text
 from teststation.protocol.load import builtin_ids, builtin_sessions, example_plan, find, load_plan
 from teststation.protocol.load import check as check_text
 from teststation.protocol.own import without_head
+from teststation.records.access.audit import COMMAND_LINE
 from teststation.texts import english, first_of
 from ui.commands import outputs
 from ui.commands.telling import tell
@@ -88,7 +89,7 @@ def add(arguments: argparse.Namespace) -> int:
     problems: list[Problem] = []
     for name in arguments.files:
         try:
-            version = bring_in(the_own(), Path(name), arguments.name, unnamed("command line").name)
+            version = bring_in(the_own(), Path(name), arguments.name, unnamed(COMMAND_LINE).name)
         except BadInput as error:
             problems += error.causes
         else:

@@ -12,7 +12,7 @@ from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.files.outputs import Kind
 from teststation.files.reading import is_there
-from teststation.records.access.audit import Action
+from teststation.records.access.audit import COMMAND_LINE, Action
 from teststation.records.access.head_keeping import head_in_name, head_shown
 from teststation.records.database import BUSY_TIMEOUT_S, Record
 from teststation.records.storage.cipher import CipherFile
@@ -58,7 +58,7 @@ def restore(arguments: argparse.Namespace) -> int:
     other = arguments.backup_passphrase_file
     of_backup = passphrase if other is None else first_line(Path(other))
     done = restore_record(
-        location, passphrase, Path(arguments.file), of_backup, datetime.now().astimezone(), unnamed("command line")
+        location, passphrase, Path(arguments.file), of_backup, datetime.now().astimezone(), unnamed(COMMAND_LINE)
     )
     say(f"restored: {_counted(done.found)}")
     if done.aside is not None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from teststation.errors import RecordError
-from teststation.records.access.audit import Action, Actor
+from teststation.records.access.audit import WINDOW, Action, Actor
 from teststation.records.access.users import Permission, User
 from teststation.records.database import Record
 
@@ -80,4 +80,4 @@ class Desk:
     def _nobody(self) -> None:
         self.user = None
         self._told.clear()
-        self.record.audit.acting = unnamed("window")
+        self.record.audit.acting = unnamed(WINDOW)

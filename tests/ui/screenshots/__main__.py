@@ -44,12 +44,11 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.all is not None and arguments.one is None:
         return every_one(arguments)
-    walked(Camera(arguments.all or GUIDE, *(arguments.one or ())), arguments.time_scale)
-    return 0
+    return walked(Camera(arguments.all or GUIDE, *(arguments.one or ())), arguments.time_scale)
 
 
-def walked(camera: Camera, time_scale: float) -> None:
-    """One walk on the display there is."""
+def walked(camera: Camera, time_scale: float) -> int:
+    """One walk on the display there is; 1 where the tests of every screen find something in a picture."""
     _application(camera.language, camera.theme)
     with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "screens.record", "screens") as record:
         try:
@@ -57,7 +56,8 @@ def walked(camera: Camera, time_scale: float) -> None:
             Walk(record, camera, time_scale).whole()
         finally:
             camera.write()
-    sys.stdout.write("".join(f"  {one}\n" for one in camera.amiss))
+    sys.stdout.write("".join(f"  {one}\n" for one in dict.fromkeys(camera.amiss)))
+    return 1 if camera.amiss else 0
 
 
 def every_one(arguments: argparse.Namespace) -> int:
@@ -74,7 +74,7 @@ def every_one(arguments: argparse.Namespace) -> int:
         done = subprocess.run(command, env=environment, check=False)
         Path(screen.name).unlink()
         pictures = len(list(folder.glob("*.png")))
-        sys.stdout.write(f"{folder.name}: {pictures} pictures{', and then it failed' if done.returncode else ''}\n")
+        sys.stdout.write(f"{folder.name}: {pictures} pictures{', not all well' if done.returncode else ''}\n")
         sys.stdout.flush()
         failed += done.returncode != 0
     return 1 if failed else 0

@@ -1,16 +1,18 @@
 """What lies between and beside tests: training, interval sessions, the patient's own view, and drills."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from drivers.emulators.patient import draw_body
 from tests.sample_tests import sample
 from tests.ui.screenshots.camera import Camera, let_live, wait
 from tests.unit.records.builders import events_of
 from tests.unit.training.session.builders import walked
 from teststation.cause import Cause
-from teststation.ports import Setpoint
+from teststation.physiology.assess import assess_run
 from teststation.protocol.plan import BOUT, PAUSE
 from teststation.records.database import Record
 from teststation.records.people.people import Person
@@ -32,11 +34,13 @@ from ui.desktop.intervals.start import StartSheet
 from ui.desktop.patient.view import PatientView
 from ui.desktop.patient.words import patient_moment
 from ui.desktop.window import MainWindow
+from ui.laboratory.room import simulate
 from ui.station.settings import Settings
 from ui.station.station import Station
 from ui.station.together import Tile
 
-LOAD = Setpoint(speed_kmh=4.5, incline_pct=6.0)
+SEED = 3
+WARM_S = 120.0  # of the warm-up: enough of a curve
 
 
 def training(window: MainWindow, person: Person, save: Callable[[str], None], close_sheet: Callable[[], None]) -> None:
@@ -93,7 +97,9 @@ def sessions(window: MainWindow, person: Person, save: Callable[[str], None]) ->
     wait(lambda: not flow.session.snapshot().not_ready_because, 30)
     save("97-session-ready")
     flow.session.begin()
-    wait(lambda: controller.state.phase is Phase.STAGES and controller.state.stage_index == 1, 60)
+    wait(lambda: controller.state.phase is Phase.STAGES and controller.now_s() > WARM_S, 60)
+    flow.session.next()
+    wait(lambda: controller.state.stage_index == 1, 60)
     let_live(0.5)
     save("98-session-bout")
     flow.ask_more()
@@ -185,6 +191,17 @@ def appointments(record: Record, people: Sequence[Person]) -> None:
                                        outcome=outcome, reason=None)  # fmt: skip
         record.tests.save(person.id, kept, found, ())
     record.training.add(people[-1].id, make_plan(today(), {today().isoweekday()}, "4x4", weeks=2))
+
+
+def earlier(record: Record, person: Person) -> None:
+    """The person's test of a quarter ago, a little less fit."""
+    body = draw_body(SEED)
+    run = simulate(SEED, body=replace(body, vo2max=body.vo2max - 4.0)).run
+    at = datetime.now(UTC) - timedelta(days=95)
+    run = msgspec.structs.replace(
+        run, id="quarter", started_at=at.isoformat(timespec="seconds"), treadmill="emulated", heart_rate="emulated"
+    )
+    record.tests.save(person.id, run, assess_run(run), ())
 
 
 def drills(camera: Camera, scale: float) -> None:

@@ -9,8 +9,10 @@ from PySide6.QtGui import QGuiApplication
 
 from drivers.heart_rate.ble_scan import StrapSeen
 from tests.ui.screenshots.between import (
+    SEED,
     appointments,
     drills,
+    earlier,
     group,
     patients_view,
     sessions,
@@ -49,7 +51,6 @@ STRAPS = (
     StrapSeen(name="Polar H10 8C1A2B", address="A0:9E:1A:8C:1A:2B", rssi_dbm=-52, bpm=78, contact=True, battery_pct=90),
     StrapSeen(name="TICKR 41D0", address="E3:41:D0:55:10:02", rssi_dbm=-81, contact=False),
 )
-SEED = 3
 THIRD_LEFT_S = 165.0  # of three minutes: what is shown is the stage, not its beginning
 PASSWORD = "gå tur i skogen"
 PEOPLE = (
@@ -84,6 +85,7 @@ class Walk:
             height_cm=truth.height_cm,
         )
         self.truth = truth
+        earlier(record, self.person)
         own = OwnProtocols(record.path.with_name("protocols"))
         self.window = MainWindow(Station(record, settings, scale, own), demo=True, seed=SEED)
         self.window.resize(QGuiApplication.primaryScreen().geometry().size())
@@ -101,7 +103,7 @@ class Walk:
         let_live(0.1)
 
     def whole(self) -> None:
-        """From the first start to the result, twice, so that there is a change to show."""
+        """From the first start to the result, which has an earlier one to be laid beside."""
         window = self.window
         window.welcome()
         self.save("00-intended-use")
@@ -130,16 +132,14 @@ class Walk:
         commissioning(window, self.save, self.scale)
         training(window, self.person, self.save, self.close_sheet)
         self.pretest()
-        self.run(pictures=True)
-        self.save("30-result")
-        window.result.done.emit()
-        self.pretest(pictures=False)
-        self.run(pictures=False)
+        self.run()
         self.save("31-result-with-change")
         window.result.print_button.click()
         wait(lambda: isinstance(window.sheet, ReportSheet), 30)
         self.save("38-report")
         self.close_sheet()
+        window.show_result(window.station.record.tests.history(self.person.id)[0])
+        self.save("30-result")
         window.result.done.emit()
         window.persons.show_history(self.person)
         self.save("32-history")
@@ -299,15 +299,13 @@ class Walk:
         assert self.window.flow is not None
         return self.window.flow.session
 
-    def run(self, *, pictures: bool) -> None:
+    def run(self) -> None:
         """One whole test."""
         window = self.window
-        if pictures:
-            self.save("20-run-connecting")
+        self.save("20-run-connecting")
         self.ready()
         session = self.session()
-        if pictures:
-            self.save("21-run-ready")
+        self.save("21-run-ready")
         session.begin()
         wait(lambda: session.controller.state.phase is Phase.STAGES, 60)
         last = -1
@@ -316,7 +314,7 @@ class Walk:
             left_s = state.stage_remaining_s(session.controller.now_s())
             if state.phase is Phase.STAGES and state.stage_index != last and left_s < 25:
                 last = state.stage_index
-                if pictures and last == 1:
+                if last == 1:
                     self.save("22-run-ask-rpe")
                     session.hold()
                     self.sheets()
@@ -324,16 +322,14 @@ class Walk:
                 session.rpe(10 + 2 * last)
             # Before the pulse is over its limit: when that is depends on how long the questions were looked at.
             third = state.phase is Phase.STAGES and state.stage_index == 2 and left_s < THIRD_LEFT_S
-            if third and pictures and "23-run-third-stage" not in self.camera.taken:
+            if third and "23-run-third-stage" not in self.camera.taken:
                 self.save("23-run-third-stage")
                 patients_view(window, self.camera, "42-patients-view")
-            if state.notice is not None and pictures:
+            if state.notice is not None and "24-run-limit" not in self.camera.taken:
                 self.save("24-run-limit")
-                pictures = False
             let_live(0.03)
         wait(lambda: window.stack.currentWidget() is window.result, 30)
-        if last >= 0 and "22-run-ask-rpe" in self.camera.taken:
-            self.camera.must_have("23-run-third-stage", "24-run-limit", "42-patients-view")
+        self.camera.must_have("22-run-ask-rpe", "23-run-third-stage", "24-run-limit", "42-patients-view")
 
     def sheets(self) -> None:
         """Every question of a run."""

@@ -100,7 +100,8 @@ class Actor(Value, frozen=True):
     id: str | None = None
 
 
-NOBODY = Actor("command line")
+WINDOW, COMMAND_LINE = "window", "command line"  # who acts where nobody has logged in
+NOBODY = Actor(COMMAND_LINE)
 
 
 class AuditRow(Value, frozen=True):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from teststation.records.access.audit import AuditRow
 from teststation.records.people.people import Person
 from ui.desktop.i18n import knows, tr
-from ui.desktop.i18n.marks import name_of
+from ui.desktop.i18n.marks import name_of, who
 from ui.desktop.i18n.numbers import moment
 from ui.desktop.widgets.base import column, label
 from ui.desktop.widgets.scrolled import Scrolled
@@ -39,7 +39,7 @@ def audit_sheet(window: QWidget, person: Person, rows: Sequence[AuditRow], tests
         grid.addWidget(label(tr(key), "caption"), 0, place)
     for line, row in enumerate(rows[:SHOWN], start=1):
         grid.addWidget(label(moment(row.at)), line, 0)
-        grid.addWidget(label(row.actor, "strong"), line, 1)
+        grid.addWidget(label(who(row.actor) if row.user_id is None else row.actor, "strong"), line, 1)
         grid.addWidget(label(action_words(row, tests), wrap=True), line, 2)
     scroll = Scrolled(grid, tr("audit.title", name=name_of(person)))
     words = tr("audit.first", n=SHOWN) if len(rows) > SHOWN else tr("audit.words")

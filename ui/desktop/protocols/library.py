@@ -12,6 +12,7 @@ from teststation.protocol.own import Version
 from teststation.protocol.plan import Plan
 from teststation.protocol.session_draft import aims, draft_of
 from ui.desktop.i18n import core_texts, told, tr
+from ui.desktop.i18n.marks import who
 from ui.desktop.i18n.numbers import DASH, clock, moment, number
 from ui.desktop.protocols.aim_curve import AimCurve
 from ui.desktop.protocols.load_curve import LoadCurve
@@ -159,7 +160,7 @@ class LibrarySheet(Sheet):
                 continue
             key = "protocols.version_withdrawn" if version.withdrawn else "protocols.version"
             uses = "" if one.bouts else used_words(self._uses.get((one.id, version.sha256), 0))
-            said = tr(key, n=n, name=version.name, at=moment(version.saved_at), by=version.saved_by)
+            said = tr(key, n=n, name=version.name, at=moment(version.saved_at), by=who(version.saved_by))
             lines.append(f"{said} · {uses} · {version.sha256[:SHA_SHOWN]}".replace(" ·  · ", " · "))
         if len(versions) > VERSIONS_SHOWN:
             lines.append(tr("protocols.more_versions", n=len(versions) - VERSIONS_SHOWN))

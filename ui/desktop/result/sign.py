@@ -52,7 +52,7 @@ class SignSheet(Sheet):
         self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
         self.beta.setChecked(subject.beta_blocker)
         self.rhythm.setChecked(subject.irregular_rhythm)
-        self.newer = QCheckBox("")
+        self.newer = QCheckBox(tr("sign.again"))  # until there is one to name
         self.problems = problem_label()
         corrected = form((tr("pretest.weight"), self.weight), (tr("pretest.hr_measured"), self.hr_max))
         self._reason_label = label(tr("sign.reason"))

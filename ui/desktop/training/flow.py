@@ -23,6 +23,7 @@ from teststation.training.interview import Interview
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, propose
 from ui.desktop.i18n import core_texts, told, tr
+from ui.desktop.i18n.marks import who
 from ui.desktop.i18n.numbers import day, exact, moment, today
 from ui.desktop.intervals.flow import result_lines
 from ui.desktop.intervals.sessions import SessionsSheet
@@ -375,4 +376,4 @@ class TrainingFlow(QObject):
 
 def _version_words(note: Note[Interview]) -> str:
     state = tr("interview.is_done" if note.value.done else "interview.is_draft")
-    return tr("interview.version", state=state, n=note.number, when=moment(note.written_at), by=note.written_by)
+    return tr("interview.version", state=state, n=note.number, when=moment(note.written_at), by=who(note.written_by))
