@@ -20,7 +20,7 @@ from teststation.report.layout import (
 )
 from teststation.report.logo import picture_of
 from teststation.report.model import Clinic
-from teststation.texts import COMMA, Texts, texts, writing
+from teststation.texts import Texts, texts, writing
 from teststation.training.clinic_results import YOUNGER_YEARS, ClinicResults, Mean
 from teststation.training.effect import WORDINGS
 
@@ -41,11 +41,6 @@ class GroupPaper:
     def say(self) -> Texts:
         """The words of the page's language."""
         return texts(self.language)
-
-    def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
-        """A number as the reader writes it."""
-        text = f"{value:{'+' if signed else ''}.{digits}f}".replace("-", "−")
-        return text.replace(".", ",") if self.language in COMMA else text
 
     def count(self, value: int | None) -> str:
         """A count, or that it is hidden."""
@@ -97,9 +92,9 @@ def _sentence(paper: GroupPaper) -> str:
     return say(
         "group.sentence",
         n=mean.people,
-        mean=paper.number(mean.value, 1, signed=True),
-        low=paper.number(mean.low, 1, signed=True),
-        high=paper.number(mean.high, 1, signed=True),
+        mean=writing.signed(paper.language, mean.value, 1),
+        low=writing.signed(paper.language, mean.low, 1),
+        high=writing.signed(paper.language, mean.high, 1),
     )
 
 
@@ -112,7 +107,7 @@ def _people(page: Page, paper: GroupPaper) -> None:
     _row(page, say("group.tested_twice"), paper.count(results.tested_twice), whole)
     _row(page, say("group.dropped_out"), paper.count(results.dropped_out), whole)
     if results.median_weeks is not None:
-        _row(page, say("group.weeks"), paper.number(results.median_weeks, 1), results.weeks_from)
+        _row(page, say("group.weeks"), writing.number(paper.language, results.median_weeks, 1), results.weeks_from)
     _not_counted(page, paper)
 
 
@@ -137,8 +132,8 @@ def _changes(page: Page, paper: GroupPaper) -> None:
         if name in results.wordings:
             _row(page, say(f"group.wording.{name}"), paper.count(results.wordings[name]), results.tested_twice)
     if results.median_years is not None:
-        _row(page, say("group.years"), paper.number(results.median_years, 0, signed=True), results.years_from)
-        younger = say("group.younger", years=paper.number(YOUNGER_YEARS))
+        _row(page, say("group.years"), writing.signed(paper.language, results.median_years, 0), results.years_from)
+        younger = say("group.younger", years=writing.number(paper.language, YOUNGER_YEARS))
         _row(page, younger, paper.count(results.much_younger), results.years_from)
         _row(page, say("group.caps"), paper.count(results.at_caps), results.years_from)
 
@@ -186,7 +181,7 @@ def _row(page: Page, label: str, value: str, of: int | None = None) -> None:
 
 def _mean_row(page: Page, paper: GroupPaper, label: str, mean: Mean) -> None:
     """A mean with its range in figures, and as a bar about no change."""
-    _row(page, label, paper.number(mean.value, 1, signed=True), mean.people)
+    _row(page, label, writing.signed(paper.language, mean.value, 1), mean.people)
     canvas, left = page.canvas, MARGIN + BAR
     middle, half = (left + MARGIN + INNER) / 2, (INNER - BAR) / 2
 

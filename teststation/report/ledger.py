@@ -6,6 +6,7 @@ from teststation.report.flow import Block, row, section, written
 from teststation.report.known import told_of
 from teststation.report.layout import INK, INNER, QUIET
 from teststation.report.model import Report, Version
+from teststation.run.record import LinkStats
 
 _SIZE = 7.0
 _COLUMNS = (("time", 50.0), ("requested", 98.0), ("sent", 98.0), ("confirmed", 98.0), ("measured", 98.0))
@@ -52,6 +53,8 @@ def _belt(report: Report) -> list[Block]:
         )
         cells = [report.clock(one.t_s), requested, *(_load(report, load) for load in became)]
         rows.append(row(list(zip([*cells, after], [*widths, last], strict=True)), _SIZE, color=INK))
+    if link == LinkStats():  # a treadmill that the station does not command
+        return rows
     told = say(
         "report.ledger.link",
         commands=link.commands,

@@ -269,10 +269,7 @@ def _term(name: str, words: str, length: float, width: float) -> Block:
 
 def _foot(report: Report) -> list[Block]:
     run, say = report.run, report.say
-    values = {
-        "treadmill": report.device(run.treadmill),
-        "heart_rate": report.device(run.heart_rate),
-        "gap": report.number(run.link.worst_gap_ms, 0),
+    made_with = {
         "version": report.made_with,
         "algorithm": report.assessment.algorithm_version,
         "protocol": run.plan.id,
@@ -280,7 +277,11 @@ def _foot(report: Report) -> list[Block]:
         "data": report.data_sha256[:16] or "–",
         "log": report.log_row or "–",
     }
-    blocks = written(f"{say('report.devices', **values)} · {_belt_check(report)}", TINY, INNER, color=QUIET)
+    told = [say("report.devices", treadmill=report.device(run.treadmill), heart_rate=report.device(run.heart_rate))]
+    if run.link.worst_gap_ms:  # of a treadmill that the station does not command nobody has measured it
+        told.append(say("report.gap", gap=report.number(run.link.worst_gap_ms, 0)))
+    told += [say("report.made_with", **made_with), _belt_check(report)]
+    blocks = written(" · ".join(told), TINY, INNER, color=QUIET)
     blocks += written(say("report.sources"), TINY, INNER, color=QUIET)
     return section(say("report.heading.devices"), INNER, blocks)
 

@@ -9,7 +9,6 @@ from teststation.report.archive import archive
 from teststation.report.layout import (
     ACCENT,
     BAND,
-    BOLD,
     HEIGHT,
     INK,
     INNER,
@@ -318,7 +317,7 @@ def _talk_lines(whose: Whose, form: Form, interview: Interview, size: float) -> 
             words = in_words(question.words, whose.say.language)
             made += [_Line(one, size - 1, size * 1.45, quiet=True) for one in wrap(words, REGULAR, size - 1, INNER)]
             answer = answer_words(whose.say, question, said[question.id])
-            made += [_Line(one, size, size * 1.3, indent=10) for one in wrap(answer, BOLD, size, INNER - 10)]
+            made += [_Line(one, size, size * 1.3, indent=10) for one in wrap(answer, REGULAR, size, INNER - 10)]
     return made
 
 

@@ -24,7 +24,7 @@ from teststation.report.layout import BOLD, name_lines, register_fonts
 from teststation.report.model import Extras, HistoryPoint, Previous, Report, ReportPerson, Signed, Version
 from teststation.report.pdf import render
 from teststation.report.typesetting.drawing import text_width
-from teststation.run.record import Mark, RunRecord
+from teststation.run.record import LinkStats, Mark, RunRecord
 from teststation.subject import Gait, SessionLoad
 
 ANSWERS = {
@@ -406,3 +406,16 @@ def test_two_points_have_no_r2() -> None:
     two = msgspec.structs.replace(found.estimates["extrapolation"], n_stages=2, r2=1.0)
     made = report(run, msgspec.structs.replace(found, estimates={**found.estimates, "extrapolation": two}))
     assert "r²" not in text_of(render(made))
+
+
+# --- the treadmill ---
+
+
+@pytest.mark.parametrize("gap_ms", [0.0, 41.6])
+def test_how_long_a_treadmill_was_silent_stands_only_where_somebody_measured_it(gap_ms: float) -> None:
+    run, found = sample()
+    run = msgspec.structs.replace(run, treadmill="manual", link=LinkStats(worst_gap_ms=gap_ms))
+    text = text_of(render(with_extras(run, found, ledger=True)))
+    assert text.count("to svar fra tredemøllen 42 ms") == (2 if gap_ms else 0)
+    assert "to svar fra tredemøllen 0 ms" not in text
+    assert "Tredemølle uten kabel · puls" in text

@@ -1,7 +1,9 @@
 """Training's pages: what was planned and done, a grid to write on, the talk on one page; nothing lost between them."""
 
 import io
+import re
 from datetime import date
+from itertools import pairwise
 
 import msgspec
 import pikepdf
@@ -10,8 +12,13 @@ import pytest
 
 from tests.mutants import fails_with
 from teststation.report import training_pages
+from teststation.report.group_page import GroupPaper, render_group
+from teststation.report.layout import INNER, REGULAR
+from teststation.report.model import Clinic
 from teststation.report.training_pages import DiaryPage, Whose, _filled_lines, diary_pdf, interview_pdf
+from teststation.report.typesetting.drawing import text_width
 from teststation.texts import LANGUAGES, texts
+from teststation.training.clinic_results import ClinicResults, Mean
 from teststation.training.diary import Attendance, Entry, StrengthSet, overview, weeks
 from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import make_plan
@@ -121,3 +128,34 @@ def test_an_answer_is_read_in_words() -> None:
     assert answer_words(say, questions["goal_date"], Answer(text="2026-12-01")) == "01.12.2026"
     assert answer_words(say, questions["goal_date"], Answer(text="til jul")) == "til jul"
     assert answer_words(say, questions["hope"], Answer(declined=True)) == "vil ikke svare"
+
+
+# --- the room that words get ---
+
+
+def an_answer_takes_its_line() -> None:
+    """Each line but an answer's last holds all that finds room in it."""
+    lines = training_pages._talk_lines(whose(), own_form(), talk("Litt fotball og styrke i yngre år. " * 9), 9.0)
+    said = [line for line in lines if line.indent]
+    full = [(one, after.text.split()[0]) for one, after in pairwise(said) if not one.text.endswith(("år.", "av 10"))]
+    assert full
+    for line, first in full:
+        assert text_width(f"{line.text} {first}", REGULAR, line.size) > INNER - line.indent
+
+
+def test_an_answer_takes_its_line() -> None:
+    an_answer_takes_its_line()
+
+
+def test_an_answer_measured_in_letters_of_another_weight_would_be_found() -> None:
+    fails_with(training_pages, "wrap(answer, REGULAR,", 'wrap(answer, "DejaVu-Bold",', an_answer_takes_its_line)
+
+
+def test_what_rounds_to_nothing_has_no_sign_in_a_groups_report() -> None:
+    mean = Mean(34, -0.04, -0.9, 0.8)
+    found = ClinicResults(
+        TODAY, 34, 48, 34, mean_of_tested=mean, mean_of_everybody=mean, median_years=-0.2, years_from=34
+    )
+    text = said_on(render_group(GroupPaper(found, Clinic("Klinikken"), "0.1.0")))
+    assert "−0,9 til +0,8" in text
+    assert not re.search(r"[−+-]0(?![,\d])|[−+-]0,0", text)
