@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QPushButton,
     QTableView,
     QWidget,
 )
@@ -32,6 +33,7 @@ from ui.desktop.people.people_model import due_words
 from ui.desktop.people.person_form import PersonForm
 from ui.desktop.test.pretest_hr_max import ALL_OUT, INTERVALS, MEASURED
 from ui.desktop.widgets.base import ElidedLabel
+from ui.desktop.widgets.wrapped_button import WrappedButton
 from ui.desktop.window import MainWindow
 from ui.station.settings import Settings
 
@@ -61,9 +63,10 @@ def clipped(root: QWidget) -> list[str]:
             if widget.heightForWidth(widget.width()) > widget.height():
                 found.append(text)
             continue
-        wanted = widget.sizeHint()
+        wraps = isinstance(widget, WrappedButton)
+        wanted = QPushButton.sizeHint(widget) if wraps else widget.sizeHint()  # of the lines it stands in
         if wanted.width() > widget.width() or (
-            isinstance(widget, QLabel) and widget.minimumSizeHint().height() > widget.height() + 1
+            isinstance(widget, QLabel | WrappedButton) and widget.minimumSizeHint().height() > widget.height() + 1
         ):
             found.append(text)
     return found

@@ -558,7 +558,8 @@ class MainWindow(Rooms):
         self._rescale()
 
     def _rescale(self) -> None:
-        scale, least_px = scale_for(self.width(), self.height()), self._least_text_px()
+        bar = self.drills.bar.sizeHint().height() if self.drills is not None else 0  # stands above all of it
+        scale, least_px = scale_for(self.width(), self.height() - bar), self._least_text_px()
         if (scale, least_px) == self._drawn:
             return
         self._drawn = (scale, least_px)

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.mutants import planted_fault
 from tests.ui.conftest import SETTINGS, Bench, prepared
+from tests.ui.test_any_screen import FULL
 from teststation.cause import Cause
 from teststation.errors import DeviceError
 from teststation.records.database import Record
@@ -274,3 +275,19 @@ def test_the_clinics_window_takes_its_drill_along(record: Record, person: Person
     assert window.close()
     window.deleteLater()
     assert closed == [1]
+
+
+def test_the_digits_are_whole_beside_a_drills_bar(drilling: tuple[Bench, Emulated]) -> None:
+    """Beside the bar of a drill, on the smallest screen, with what takes room above them."""
+    bench, _ = drilling
+    bench.window.resize(*FULL[0])
+    begin(bench)
+    bench.strap.bpm = None
+    bench.pass_s(8.0)
+    QApplication.processEvents()
+    stage = bench.window.run.stage
+    assert stage.held.text()
+    assert stage.left.height() >= stage.left.minimumSizeHint().height()
+    bench.treadmill.speed_kmh = 0.0
+    bench.window.stop()
+    bench.pass_s(5.0)

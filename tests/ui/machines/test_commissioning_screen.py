@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import ui.desktop.machines.commissioning_flow as flow_module
@@ -481,6 +481,20 @@ def test_an_adapter_is_remembered_by_what_it_is(qtbot: QtBot) -> None:
     assert any("huskes som usb=0403:6001:A9" in choice.text() for choice in page._ports)
     page.no_cable.click()
     assert page.port == ""
+
+
+def test_an_adapter_with_a_long_name_is_read_whole_in_a_narrow_window(qtbot: QtBot) -> None:
+    page = PortPage(lambda: [PortHere("COM4", "Silicon Labs CP210x USB to UART Bridge", "usb=10c4:ea60:0001")])
+    window = QWidget()
+    qtbot.addWidget(window)
+    page.setParent(window)
+    page.resize(600, 500)
+    window.show()
+    (choice,) = page._ports
+    seen = choice.parentWidget().parentWidget()  # type: ignore[union-attr]
+    assert choice.mapTo(seen, choice.rect().topRight()).x() < seen.width()
+    qtbot.waitUntil(lambda: choice.height() > choice.fontMetrics().size(0, QPushButton.text(choice)).height())
+    assert choice.fontMetrics().size(0, QPushButton.text(choice)).width() < choice.width()
 
 
 @pytest.mark.parametrize(

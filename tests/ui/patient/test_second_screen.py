@@ -109,6 +109,8 @@ def test_every_word_has_room_on_every_screen(qtbot: QtBot, language: str, width:
             assert one.height() >= needed, one.text()
             assert one.wordWrap() or one.width() >= one.sizeHint().width(), one.text()
         assert view.pulse.fontInfo().pixelSize() >= 0.1 * min(width, height)
+        for one, other in ((view.pulse_caption, view.left_caption), (view.pulse, view.left)):
+            assert (one.y(), one.height(), one.font()) == (other.y(), other.height(), other.font()), "on one line"
 
 
 class FakeScreens:

@@ -8,17 +8,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.test_any_screen import FULL, problems
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.protocol.draft import INCLINE, NAME, SPEED, TIME, Draft, StageDraft, draft_of, text_of
 from teststation.protocol.load import find, load_plan
 from teststation.protocol.own import Version, sha256_of
-from ui.desktop.i18n import say
+from teststation.texts import LANGUAGES
+from ui.desktop.i18n import say, use_language
 from ui.desktop.protocols.editor import EditorSheet
 from ui.desktop.protocols.someone import Someone
 from ui.desktop.protocols.stage_table import COLUMNS
 from ui.desktop.theme.style import font_family, style_sheet
 from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.window import MainWindow
 
 BEGUN = Draft(stages=(StageDraft("4:00", "4,8", "0"),), cool_down=StageDraft("3:00", "3", "0"))
 
@@ -225,3 +228,16 @@ def test_every_control_has_a_name(desk: Desk) -> None:
     nameless = [one for one in sheet.findChildren(QLineEdit) if not one.accessibleName()]
     assert nameless == []
     assert sheet.table.accessibleName()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_is_inside_on_a_small_screen_that_is_scaled(window: MainWindow, language: str) -> None:
+    use_language(language)
+    try:
+        window.resize(*FULL[0])
+        draft = draft_of(*find("submax-13"))
+        window.show_sheet(lambda above: EditorSheet(above, draft, Someone(), Desk().keep, lambda _: None, ()))
+        assert problems(window) == []
+        window.sheets.finish_all()
+    finally:
+        use_language(LANGUAGES[0])

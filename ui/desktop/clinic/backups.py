@@ -68,7 +68,7 @@ class BackupsSheet(Sheet):
             row(self.sure, self.restore_button, shares=(1,)),
             self.problems,
         )
-        super().__init__(window, tr("backups.title"), body, width=1300)
+        super().__init__(window, tr("backups.title"), body, width=1600)
         self.add_cancel(tr("common.close"))
         if folder:
             upkeep.backup_known.connect(self._show_last)

@@ -69,8 +69,9 @@ class BoutPanel(QFrame):
         kept.setRetainSizeWhenHidden(True)
         self.answers.setSizePolicy(kept)
         parts = column(
-            self.bout, self.part, rule(), self.third, label(tr("interval.next_load"), "caption", centred=True),
-            self.load, self.offer, self.answers, gap=6, margin=12,
+            row(1, self.bout, self.part, 1, gap=14), rule(), self.third,
+            label(tr("interval.next_load"), "caption", centred=True), self.load, self.offer, self.answers,
+            gap=6, margin=12,
         )  # fmt: skip
         self.setLayout(parts)
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QWidget
 
 from teststation.cause import Cause
 from ui.desktop.i18n import catalogue
@@ -10,7 +10,7 @@ from ui.desktop.i18n.numbers import clock
 from ui.desktop.patient.words import PatientMoment
 from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
-from ui.desktop.widgets.base import column, label, row, set_text
+from ui.desktop.widgets.base import column, label, set_text
 
 NOTHING = "–"
 # Shares of the screen's height, so that the same is read on a small screen and from a large one far away.
@@ -35,14 +35,14 @@ class PatientView(QWidget):
         self.pulse_caption = label(self._say("patient.pulse"), centred=True)
         self.left_caption = label(self._say("patient.time_left"), centred=True)
         self.coming = label("", wrap=True, centred=True)
-        pulse = column(self.pulse_caption, self.pulse, gap=0)
-        left = column(self.left_caption, self.left, gap=0)
-        self.setLayout(
-            column(
-                self.demo, 1, self.headline, 1, row(pulse, left, gap=24, shares=(1, 1)), 1, self.coming, 1,
-                gap=0, margin=24,
-            )
-        )  # fmt: skip
+        digits = QGridLayout()  # side by side on one line, however high each is
+        digits.setHorizontalSpacing(24)
+        digits.setVerticalSpacing(0)
+        for place, pair in enumerate(((self.pulse_caption, self.pulse), (self.left_caption, self.left))):
+            digits.setColumnStretch(place, 1)
+            for line, one in enumerate(pair):
+                digits.addWidget(one, line, place)
+        self.setLayout(column(self.demo, 1, self.headline, 1, digits, 1, self.coming, 1, gap=0, margin=24))
         # As large as the screen, whatever its words would ask for: they are made to fit.
         self.layout().setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # type: ignore[union-attr]
         # Its own colours, whatever its parent's style sheet says of labels.
@@ -93,6 +93,9 @@ class PatientView(QWidget):
             (self.coming, COMING, width, 2),
         ):
             _fit(one, share * height, room, round(share * height * 1.35 * lines), bold=share >= HEADLINE)
+        smaller = min((one.font() for one in (self.pulse, self.left)), key=QFont.pixelSize)
+        self.pulse.setFont(smaller)
+        self.left.setFont(smaller)
 
 
 def _fit(target: QLabel, wanted_px: float, width: int, height: int, *, bold: bool) -> None:

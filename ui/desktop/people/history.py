@@ -98,7 +98,7 @@ class HistoryScreen(QWidget):
         self.legend = label(tr("history.legend"), "caption", wrap=True)
         chart = card(tr("history.chart"), self.plot, self.legend, gap=4, shares=(0, 1))
         tests = card(tr("history.list"), self.none, self.table, shares=(0, 0, 1))
-        inner = column(self.who, self.due, row(tests, chart, shares=(3, 2)), gap=8, margin=16, shares=(0, 0, 1))
+        inner = column(self.who, self.due, row(tests, chart, shares=(2, 1)), gap=8, margin=16, shares=(0, 0, 1))
         foot = row(
             button(tr("common.back"), self.back.emit, "touch"),
             self.audit_button,

@@ -50,11 +50,10 @@ class WhoBar(QWidget):
         self.age = line_edit(number(someone.subject.age_years), tr("protocols.age"))
         self.weight = line_edit(number(someone.subject.weight_kg), tr("protocols.weight"))
         example = (self.sex, self.age, label(tr("unit.years")), self.weight, label(tr("unit.kg")))
-        self.words = label(tr("protocols.for_example"), "soft")
+        self.words = label(tr("protocols.for_example"), "soft", wrap=True)
         if someone.name:
             how = "protocols.by_test" if someone.line is not None else "protocols.by_age"
             self.words.setText(tr(how, name=someone.name))
-            self.words.setWordWrap(True)
             for one in example:
                 one.hide()
             self.setLayout(row(self.words, gap=8))

@@ -144,6 +144,8 @@ class ResultScreen(QWidget):
         set_text(self.training, training_words(run, found))
         self.plot.show_assessment(found)
         fill_wrapped(self.table, stage_rows(found.stages))
+        pressed = any(stage.observation.systolic_mmhg is not None for stage in found.stages)
+        self.table.setColumnHidden(STAGE_COLUMNS.index("pressure"), not pressed)  # its room is the others'
         clear(self.estimates)
         rows = {name: estimate_row(name, estimate) for name, estimate in found.estimates.items()}
         given = {name: row for name, row in rows.items() if name in shown_by_itself(found)}

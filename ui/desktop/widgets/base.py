@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ui.desktop.i18n import told
 from ui.desktop.theme.style import GAP, ROOM_FROM
+from ui.desktop.widgets.wrapped_button import WrappedButton
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, centred: bool = False) -> QLabel:
@@ -40,7 +41,7 @@ def button(
     text: str, pressed: Callable[[], object] | None = None, role: str = "", *, name: str = "", tip: str = ""
 ) -> QPushButton:
     """A button; ``name`` is what a screen reader says where the text alone is not enough."""
-    made = QPushButton(text)
+    made = WrappedButton(text) if role == "choice" else QPushButton(text)
     if role:
         made.setProperty("role", role)
     made.setAccessibleName(name or text.replace("\n", " "))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, column, label
 from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.widgets.wrapped_button import WrappedButton
 
 KEYS = "1234567890"  # the tenth answer has the 0
 
@@ -46,6 +47,8 @@ def choices(
     for index, made in enumerate(buttons):
         grid.addWidget(made, index // columns, index % columns)
         grid.setColumnStretch(index % columns, 1)
+        if isinstance(made, WrappedButton):
+            made.wraps = dock is not None  # a drawer has its place, a sheet grows
     numbered(sheet, buttons)
     sheet.add_cancel(cancel or tr("common.cancel"))
     return sheet
