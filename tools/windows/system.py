@@ -137,7 +137,7 @@ class Windows:
             # A Qt without a display asks no Windows for its fonts, and brings none.
             "WINEQT_QPA_PLATFORM": "offscreen",
             "WINEQT_QPA_FONTDIR": self.path(self.source / "teststation" / "report" / "fonts"),
-            "PYTHONPYCACHEPREFIX": r"C:\cache", "PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "1",
+            "PYTHONPYCACHEPREFIX": r"C:\cache", "PYTHONFAULTHANDLER": "1",
         }  # fmt: skip
 
     def port(self, name: str, device: Path | None) -> None:
