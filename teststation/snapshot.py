@@ -7,7 +7,7 @@ from teststation.physiology.observe import still_rises
 from teststation.physiology.result import Assessment
 from teststation.ports import BeltState, HeartRateStatus, Setpoint
 from teststation.protocol.plan import BOUT, PAUSE, WARM_UP, StagePlan
-from teststation.run.alarms import Alarm, alarms
+from teststation.run.alarms import Alarm, Priority, alarms
 from teststation.run.engine import why_not_begin
 from teststation.run.engine.bouts import bout_load, bout_of
 from teststation.run.guiding import needs_word
@@ -19,6 +19,7 @@ ASK_RPE_IN_LAST_S = 30.0
 ASK_RPE_AFTER_S = 60.0
 OFFER_TIME_IN_LAST_S = 30.0
 COUNTDOWN_S = 10.0  # a change of load is announced this long before
+RUNS_AGAIN = Alarm(Cause("press_red_button"), Priority.HIGH, sounding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,10 @@ def snapshot(
     now_s: float,
     record: RunRecord,
     assessment: Assessment | None,
+    *,
+    runs_again: bool = False,
 ) -> Snapshot:
-    """The moment ``now_s`` of a run, with the latest record and assessment."""
+    """The moment ``now_s`` of a run, with the latest record and assessment; ``runs_again``: its belt, after its end."""
     walking = state.phase is Phase.STAGES
     remaining_s = state.stage_remaining_s(now_s) if walking else _phase_remaining_s(state, now_s)
     later = state.plan.stages[state.stage_index + 1 :]
@@ -148,17 +151,23 @@ def snapshot(
         at_rest=state.at_rest,
         prompt=_prompt(state, now_s),
         start_at_machine=_waits_at_machine(state),
-        alarms=alarms(state, now_s),
+        alarms=_alarms(state, now_s, runs_again=runs_again),
         limit_notice=None if state.notice is None else state.notice.cause,
         limit_acts_in_s=None if state.notice is None else max(0.0, state.notice.acts_at_s - now_s),
         not_ready_because=_not_ready(state, now_s),
         outcome=state.outcome,
         reason=state.reason,
-        press_red_button=state.press_red_button,
+        press_red_button=state.press_red_button or runs_again,
         record=record,
         assessment=assessment,
         session=_session(state),
     )
+
+
+def _alarms(state: RunState, now_s: float, *, runs_again: bool) -> tuple[Alarm, ...]:
+    standing = alarms(state, now_s)
+    told = any(alarm.code == RUNS_AGAIN.code for alarm in standing)
+    return (RUNS_AGAIN, *standing) if runs_again and not told else standing
 
 
 def _session(state: RunState) -> SessionNow | None:

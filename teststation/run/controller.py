@@ -50,7 +50,7 @@ class Controller:
         self.state: RunState = prepared(first, timing)
         self.recording = Recording(first)
         self.last_belt: BeltTelemetry | None = None
-        self._rest = LOOKS  # also after the end, when the state has no more to say of the belt
+        self._rest = self._runs = LOOKS  # also after the end, when the state has no more to say of the belt
         self._journal = journal
         self._journal_works = True
         self._concluded = False
@@ -64,6 +64,8 @@ class Controller:
 
     def press(self, event: ev.AnyEvent) -> None:
         """Feed one of the operator's events, stamped with ``now_s()``."""
+        if isinstance(event, ev.AtRestConfirmed):
+            self._runs = LOOKS  # somebody sees it stand: what was read before is over
         self._feed(event)
 
     def stop(self, reason: str = "operator") -> None:
@@ -83,6 +85,15 @@ class Controller:
     def belt_rests(self) -> bool:
         """Whether the treadmill says, and has for a while, that its belt stands still."""
         return rests(self._rest, self.now_s())
+
+    @property
+    def runs_again(self) -> bool:
+        """Whether the belt was read to move after the run's end, and since somebody said that it stands.
+
+        One that the operator sets may be set again.
+        """
+        ended = self.state.phase is Phase.ENDED and self.state.begun and not self.state.guided
+        return ended and rests(self._runs, self.now_s())
 
     # --- time ---
 
@@ -113,10 +124,12 @@ class Controller:
             self._feed(ev.TreadmillKnown(t_s=self.now_s(), info=info))
         for telemetry in _worth_telling(self.last_belt, read):
             self.last_belt = telemetry
-            self._rest = self._rest.read(min(self.clock.at(telemetry.t_mono_s), self.now_s()), float(telemetry.at_rest))
+            t_s = min(self.clock.at(telemetry.t_mono_s), self.now_s())
+            self._rest = self._rest.read(t_s, float(telemetry.at_rest))
+            self._runs = self._runs.read(t_s, float(bool(telemetry.measured_speed_kmh)))
             self._feed(
                 ev.BeltRead(
-                    t_s=min(self.clock.at(telemetry.t_mono_s), self.now_s()),
+                    t_s=t_s,
                     state=telemetry.state,
                     measured_speed_kmh=telemetry.measured_speed_kmh,
                     measured_incline_pct=telemetry.measured_incline_pct,

@@ -75,7 +75,8 @@ class Session:
         if not self._concluded and time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S:
             self._assess()
         controller = self.controller
-        return snapshot(controller.state, controller.now_s(), self._run, self._assessment)
+        again = controller.runs_again
+        return snapshot(controller.state, controller.now_s(), self._run, self._assessment, runs_again=again)
 
     @property
     def run_id(self) -> str:

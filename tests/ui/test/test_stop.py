@@ -254,6 +254,29 @@ def test_the_question_may_be_left_and_the_test_is_kept(bench: Bench, key: Qt.Key
     assert stored.run.reason.code == "stop_operator"
 
 
+def test_a_belt_that_runs_again_while_somebody_says_why_it_was_stopped_is_told_and_stopped_by_every_key(
+    bench: Bench,
+) -> None:
+    """The person may still be standing on it, and the question hides the screen."""
+    bench.to_stages()
+    QTest.keyClick(bench.window, Qt.Key.Key_Escape)
+    bench.pass_s(3.0)
+    assert bench.window.sheet is not None
+    bench.treadmill.speed_kmh, bench.treadmill.stops = 2.0, False
+    bench.pass_s(0.5)
+    assert bench.window.sheet is not None, "one look is none"
+    bench.pass_s(1.5)
+    assert bench.window.sheet is None, "the question stands aside"
+    assert not bench.window.run.banner.isHidden()
+    stops = bench.treadmill.log.count("stop")
+    QTest.keyClick(bench.window, Qt.Key.Key_Escape)
+    assert bench.treadmill.log.count("stop") > stops
+    bench.treadmill.speed_kmh = 0.0
+    bench.pass_s(2.0)
+    assert bench.window.sheet is not None
+    answer(bench, "dizzy")
+
+
 def test_nothing_is_asked_where_nobody_stopped(bench: Bench) -> None:
     bench.to_stages()
     bench.running.cool_down("operator")  # the reason is given

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+import teststation.run.controller as controller_module
+from tests.mutants import fails_with
 from tests.unit.run.builders import run_prepared
 from teststation.clock import ScaledClock
 from teststation.ports import (
@@ -23,6 +26,8 @@ from teststation.run.engine import step
 from teststation.run.record import Outcome
 from teststation.run.recording import fold, interrupted
 from teststation.run.state import Phase
+
+BY_HAND = TreadmillInfo("csafe", "x", 0.1, 0.0, 12.0, 0.5, 15.0, controls_belt=False)
 
 
 class Script:
@@ -170,6 +175,47 @@ def test_a_full_disk_stops_the_belt_and_ends_the_leases(room: Room) -> None:
     assert room.script.log[mark] == "stop"
     assert "grant" not in room.script.log[mark:]
     assert room.controller.state.outcome is Outcome.FAULT
+
+
+def a_belt_that_runs_after_its_end_is_known() -> None:
+    room = Room()
+    room.begin()
+    room.controller.stop()
+    room.treadmill.speed_kmh = 0.0
+    room.tick(15)
+    assert room.controller.state.phase is Phase.ENDED
+    assert room.controller.belt_rests
+    room.treadmill.speed_kmh = 2.0
+    room.tick(2)
+    assert not room.controller.runs_again, "one look is none"
+    room.tick(10)
+    assert room.controller.runs_again
+    set_by_hand = replace(room.controller.state, treadmill=BY_HAND)
+    room.controller.state, ended = set_by_hand, room.controller.state
+    assert not room.controller.runs_again, "who sets a belt may set it again"
+    room.controller.state = ended
+    room.treadmill.silent = True
+    room.tick(100)
+    assert room.controller.runs_again, "a belt that nobody hears any more is not one that stands"
+    room.controller.press(ev.AtRestConfirmed(t_s=room.controller.now_s()))
+    assert not room.controller.runs_again
+
+
+def test_a_belt_that_runs_after_its_end_is_known() -> None:
+    a_belt_that_runs_after_its_end_is_known()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return ended and rests(self._runs, self.now_s())", "return False"),
+        ("return ended and rests(self._runs, self.now_s())", "return ended and self._runs.last == 1.0"),
+        ("self.state.begun and not self.state.guided", "self.state.begun"),
+        ("            self._runs = LOOKS  #", "            pass  #"),
+    ],
+)
+def test_a_belt_that_runs_after_its_end_unseen_is_found(old: str, new: str) -> None:
+    fails_with(controller_module, old, new, a_belt_that_runs_after_its_end_is_known)
 
 
 def test_a_dead_driver_is_replaced_only_by_one_that_stops(room: Room) -> None:

@@ -59,7 +59,8 @@ class SessionBridge(QObject):
         """Whether the belt moves, or has moved in this session and is not known to be at rest."""
         state = self.session.controller.state
         if state.phase is Phase.ENDED:
-            return self.session.belt_may_move and not self._seen_at_rest and not self.at_rest
+            unknown = self.session.belt_may_move and not self._seen_at_rest and not self.at_rest
+            return unknown or self.session.controller.runs_again
         if state.phase is Phase.READY:
             return state.belt_state is BeltState.MOVING or bool(state.measured_speed_kmh)
         return state.moving_phase
