@@ -4,6 +4,7 @@ It asks for one slow speed, under the same lease and guard as a test, and for re
 ``TrialBegan`` sets the belt in motion, and a stop is latched.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -20,6 +21,8 @@ ARM_WITHIN_S = 5.0
 STEADY_WITHIN_KMH = 0.3
 NO_WORD_S = 2.0
 UNIT_LIKE_SHARE = 0.1
+TOLD_FOR_S = 30.0  # of a belt that moves
+TOLD = Window(300.0, stands_s=2.0)  # as many seconds as the longest trial has
 
 
 class TrialPhase(StrEnum):
@@ -45,6 +48,7 @@ class Trial:
     belt: BeltTelemetry | None = None
     heard_s: float = float("-inf")
     rest: Window = LOOKS
+    told: Window = TOLD  # the speeds that were told while the belt moved
     trouble: Cause | None = None
 
     @property
@@ -59,6 +63,21 @@ class Trial:
 def at_rest(trial: Trial, now_s: float) -> bool:
     """Whether the belt is known to stand still: heard of late, and at rest for a while."""
     return now_s - trial.heard_s <= NO_WORD_S and rests(trial.rest, now_s)
+
+
+def told_kmh(trial: Trial, now_s: float, of_last_s: float = TOLD_FOR_S) -> float | None:
+    """What the treadmill said of its belt for the longest, as it last moved; None where it said nothing.
+
+    One look is none to measure a belt against: it may be wrong, or that of a belt that is on its way up or to rest.
+    """
+    told = trial.told
+
+    def near(kmh: float) -> Callable[[float], bool]:
+        return lambda one: abs(one - kmh) <= STEADY_WITHIN_KMH
+
+    seen = {spell.value for spell in told.spells}
+    steady_kmh = max(seen, key=lambda kmh: told.seconds(now_s, of_last_s, near(kmh)), default=None)
+    return None if steady_kmh is None else told.median(now_s, of_last_s, near(steady_kmh))
 
 
 def begin(trial: Trial, now_s: float, speed_kmh: float = TRIAL_KMH) -> tuple[Trial, tuple[Command, ...]]:
@@ -81,7 +100,9 @@ def stop(trial: Trial) -> tuple[Trial, tuple[Command, ...]]:
 
 def hear(trial: Trial, now_s: float, belt: BeltTelemetry) -> Trial:
     """One look at the belt."""
-    trial = replace(trial, belt=belt, heard_s=now_s, rest=trial.rest.read(now_s, float(belt.at_rest)))
+    kmh, moves = belt.measured_speed_kmh, trial.phase is TrialPhase.RUNNING or not trial.info.controls_belt
+    told = trial.told.read(now_s, kmh) if kmh and moves else trial.told.silent(now_s)
+    trial = replace(trial, belt=belt, heard_s=now_s, rest=trial.rest.read(now_s, float(belt.at_rest)), told=told)
     if trial.phase is TrialPhase.STARTING and not trial.armed:
         return replace(trial, armed=belt.state in (BeltState.ARMED, BeltState.MOVING))
     if belt.trip is not None and trial.phase in (TrialPhase.STARTING, TrialPhase.RUNNING):

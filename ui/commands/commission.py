@@ -13,7 +13,7 @@ from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError, EndedByOperator
 from teststation.files.table import number as to_number
 from teststation.ports import BeltCheck
-from teststation.run.belt_trial import TRIAL_KMH, TrialPhase, turns_speed_kmh
+from teststation.run.belt_trial import TOLD_FOR_S, TRIAL_KMH, TrialPhase, turns_speed_kmh
 from ui.commands import voice
 from ui.commands.interrupt import Interrupt, orderly
 from ui.commands.keyboard import Keyboard
@@ -117,14 +117,13 @@ def _measure(asking: "_Asking", machine: Machine, arguments: argparse.Namespace)
             f"the console shows {shown:g} where {sent:.1f} {unit} was sent: is units= right? Nothing was kept"
         )
     if arguments.check == "turns":
-        true_kmh = _count_turns(asking, machine.belt_length_m or 0.0, arguments.time_scale)
+        true_kmh, of_last_s = _count_turns(asking, machine.belt_length_m or 0.0, arguments.time_scale)
     else:
         measured = asking.number("hold the tachometer to the belt: its reading in km/h?")
         if measured is None or measured <= 0:
             raise BadInput("no reading was given, so nothing was kept")
-        true_kmh = measured
-    now = trial.trial
-    said_kmh = (None if now is None or now.belt is None else now.belt.measured_speed_kmh) or sent_kmh
+        true_kmh, of_last_s = measured, TOLD_FOR_S
+    said_kmh = trial.told_kmh(of_last_s) or sent_kmh
     today = datetime.now().astimezone().date()
     return belt_check(true_kmh, said_kmh, arguments.check, load_settings().operator, today)
 
@@ -136,19 +135,20 @@ def _check_by_hand(asking: "_Asking", arguments: argparse.Namespace) -> BeltChec
     true = asking.number("the tachometer's reading in km/h?")
     if not shown or not true:
         raise BadInput("both numbers are needed; nothing was kept")
-    info, told_kmh = asking.trial.info, asking.trial.said_kmh
+    info, told_kmh = asking.trial.info, asking.trial.told_kmh()
     assert info is not None
     return check_by_hand(true, shown, told_kmh, arguments.check, load_settings().operator, reads=info.reads_belt)
 
 
-def _count_turns(asking: "_Asking", belt_length_m: float, time_scale: float) -> float:
+def _count_turns(asking: "_Asking", belt_length_m: float, time_scale: float) -> tuple[float, float]:
+    """The belt's true speed, and how many seconds on the wall it was counted for."""
     asking.ask("put a mark on the belt's edge and watch it: press Enter as it passes you (that is turn 0)")
     began_s = time.monotonic()
     turns = asking.number("count 20 turns or more; as the mark passes for the last, type their number and press Enter")
-    seconds = (time.monotonic() - began_s) * time_scale
+    wall_s = time.monotonic() - began_s
     if turns is None or turns < 1:
         raise BadInput("no turns were counted, so nothing was kept")
-    return turns_speed_kmh(round(turns), belt_length_m, seconds)
+    return turns_speed_kmh(round(turns), belt_length_m, wall_s * time_scale), wall_s
 
 
 def _rests(trial: BeltTrial) -> bool:

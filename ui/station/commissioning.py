@@ -90,6 +90,10 @@ class BeltTrial:
         """What the treadmill says of its belt now."""
         return None if self.trial is None or self.trial.belt is None else self.trial.belt.measured_speed_kmh
 
+    def told_kmh(self, of_last_s: float = belt_trial.TOLD_FOR_S) -> float | None:
+        """What it said as its belt last moved, over so many seconds; None where it said nothing."""
+        return None if self.trial is None else belt_trial.told_kmh(self.trial, self._monotonic(), of_last_s)
+
     @property
     def stop_ignored(self) -> bool:
         """Whether the belt was not seen to obey the last stop."""

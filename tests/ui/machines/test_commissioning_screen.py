@@ -383,6 +383,7 @@ def test_a_machine_that_is_only_read_is_set_by_the_operator(enter: Callable[...,
     assert room.screen.command.hold.isHidden()
     machine.operator_sets(3.0, 0.0)
     room.until(lambda: "3,0 km/t" in room.screen.command.belt.text(), "the operator's speed")
+    room.until(lambda: room.flow.trial is not None and room.flow.trial.told_kmh() == 3.0, "that it stands")
     room.screen.next.click()
     check = room.screen.check
     assert check.hold.isHidden()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 import teststation.run.belt_trial as trials
@@ -106,7 +107,51 @@ def test_a_trip_ends_it_with_its_reason() -> None:
     assert trial.trouble == Cause("trip_over_speed")
 
 
+def told_of(*spells: tuple[float, float | None]) -> float | None:
+    """What a belt told that its operator sets, with these speeds for so many seconds each."""
+    by_hand = msgspec.structs.replace(INFO, controls_belt=False)
+    trial, now_s = Trial(by_hand), 100.0
+    for seconds, kmh in spells:
+        for _ in range(round(seconds / 0.5)):
+            trial, now_s = trials.hear(trial, now_s, seen(kmh)), now_s + 0.5
+    return trials.told_kmh(trial, now_s)
+
+
+def what_a_belt_told_is_what_it_told_for_the_longest_as_it_moved() -> None:
+    """Whoever measured it stops it, and types then: a belt on its way to rest tells 2.0, 1.0 and 0.2, too."""
+    up, down = [(1.0, kmh) for kmh in (0.5, 1.0, 1.5, 2.0, 2.5)], [(1.0, kmh) for kmh in (2.5, 2.0, 1.5, 1.0, 0.5)]
+    assert told_of((20.0, 3.0)) == 3.0
+    assert told_of((10.0, 3.0), (0.5, 6.0)) == 3.0, "one look is none"
+    assert told_of(*up, (6.0, 3.0), (3.0, 3.1), *down, (60.0, 0.0)) == 3.0
+    assert told_of((60.0, 2.0), (20.0, 3.0), (5.0, None)) == 3.0, "of late"
+    assert told_of((60.0, 0.0), (5.0, None)) is None
+
+
+def test_what_a_belt_told_is_what_it_told_for_the_longest_as_it_moved() -> None:
+    what_a_belt_told_is_what_it_told_for_the_longest_as_it_moved()
+
+
+def test_a_belt_that_is_moved_from_here_tells_its_speed_while_it_runs_and_neither_before_nor_after() -> None:
+    trial = running()
+    for n, kmh in enumerate((3.0, 3.1, 3.0)):
+        trial = trials.hear(trial, 8.5 + n, seen(kmh))
+    trial, _ = trials.stop(trial)
+    for n in range(30):
+        trial = trials.hear(trial, 12.0 + n, seen(1.0, BeltState.TRIPPED))
+    assert trials.told_kmh(trial, 42.0) == 3.0
+
+
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
+    "the last word is what a belt told": (
+        "told.median(now_s, of_last_s, near(steady_kmh))",
+        "told.last",
+        what_a_belt_told_is_what_it_told_for_the_longest_as_it_moved,
+    ),
+    "a belt that stands tells its speed, too": (
+        "trial.told.read(now_s, kmh) if kmh and moves else",
+        "trial.told.read(now_s, kmh or 0.0) if moves else",
+        what_a_belt_told_is_what_it_told_for_the_longest_as_it_moved,
+    ),
     "a moving belt is tried": (
         "if trial.phase is not TrialPhase.READY or not at_rest(trial, now_s) or",
         "if trial.phase is not TrialPhase.READY or",
@@ -132,6 +177,11 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         "rest = LOOKS if trial.phase is TrialPhase.STARTING else trial.rest",
         "rest = trial.rest",
         test_a_stop_as_the_belt_starts_ends_at_a_rest_that_is_heard_from_then_on,
+    ),
+    "a belt that is stopped tells its speed, too": (
+        "trial.told.read(now_s, kmh) if kmh and moves else",
+        "trial.told.read(now_s, kmh) if kmh else",
+        test_a_belt_that_is_moved_from_here_tells_its_speed_while_it_runs_and_neither_before_nor_after,
     ),
     "silence is rest": (
         "if trial.phase is TrialPhase.STOPPING and rests(trial.rest, now_s):",

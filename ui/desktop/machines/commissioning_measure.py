@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from teststation.errors import StationError
 from teststation.ports import BeltCheck
-from teststation.run.belt_trial import TrialPhase, turns_speed_kmh
+from teststation.run.belt_trial import TOLD_FOR_S, TrialPhase, turns_speed_kmh
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import number, parse_number, today
 from ui.desktop.machines.commissioning_belt import METHODS, TURNS_MIN, CheckPage, CommandPage
@@ -40,7 +40,6 @@ class BeltMeasure:
         self._began_s: float | None = None
         self._seconds: float | None = None
         self._said_kmh: float | None = None
-        self._told_kmh: float | None = None
 
     @property
     def begun(self) -> bool:
@@ -57,7 +56,7 @@ class BeltMeasure:
         """Forget everything; a belt that moves is stopped."""
         if self.trial is not None and self.trial.belt_may_move:
             self._stop()
-        self._began_s = self._seconds = self._said_kmh = self._told_kmh = None
+        self._began_s = self._seconds = self._said_kmh = None
         self.page.clear()
         self.show()
 
@@ -68,12 +67,14 @@ class BeltMeasure:
 
     def read_now(self) -> None:
         """The last turn passes, or the tachometer has been read; with it, what the treadmill says."""
+        wall_s = TOLD_FOR_S
         if self._began_s is not None:
-            self._seconds = (self._monotonic() - self._began_s) * self._time_scale
+            wall_s = self._monotonic() - self._began_s
+            self._seconds = wall_s * self._time_scale
         self._began_s = None
         trial = self.trial
         if trial is not None:
-            self._said_kmh = trial.said_kmh or trial.sent_kmh
+            self._said_kmh = trial.told_kmh(wall_s) or trial.sent_kmh
             if trial.belt_may_move:
                 self._stop()
         self.show()
@@ -84,8 +85,6 @@ class BeltMeasure:
         running = self.trial is not None and self.trial.phase is TrialPhase.RUNNING
         if self._moves and not running:
             self._began_s = None  # stopped in the middle: that time is none
-        if self.trial is not None and self.trial.said_kmh:
-            self._told_kmh = self.trial.said_kmh  # the latest word of a belt that moved
         counting = self._began_s is not None
         seconds = self._seconds
         if self._began_s is not None:
@@ -125,8 +124,10 @@ class BeltMeasure:
         try:
             if self._moves:
                 return Judgement(belt_check(true_kmh, said_kmh, page.method, self._by, today()))
-            reads = self.trial is not None and self.trial.info is not None and self.trial.info.reads_belt
-            return Judgement(check_by_hand(true_kmh, said_kmh, self._told_kmh, page.method, self._by, reads=reads))
+            trial = self.trial
+            reads = trial is not None and trial.info is not None and trial.info.reads_belt
+            told_kmh = None if trial is None else trial.told_kmh()
+            return Judgement(check_by_hand(true_kmh, said_kmh, told_kmh, page.method, self._by, reads=reads))
         except StationError as error:
             return Judgement(problem=told(error)[0], wrong_unit=True)
 
