@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QInputEvent, QKeyEvent, QShortcutEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from teststation.errors import StationError
@@ -128,7 +128,10 @@ class Preparing(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What a hand does to this window is not meant for the screen that comes. What stops is let by."""
-        if event.type() not in _HANDS or not isinstance(watched, QWidget) or watched.window() is not self._window:
+        # Every event of the application comes by here: most are let by unasked.
+        if not isinstance(event, QInputEvent | QShortcutEvent) or not isinstance(watched, QWidget):
+            return False
+        if event.type() not in _HANDS or watched.window() is not self._window:
             return False
         if isinstance(watched, StopButton):
             return False

@@ -57,8 +57,9 @@ def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
     item.disableAutoRange()  # every plot says itself what it shows, and each thing added would be measured
     item.setLabel("bottom", x_title)
     item.setLabel("left", y_title)
-    for side in ("bottom", "left"):
+    for side in ("bottom", "left", "top", "right"):  # those that nobody sees would write theirs with each new range
         item.getAxis(side).enableAutoSIPrefix(False)  # "VO2max (x0.001)" is no unit of ours
+    for side in ("bottom", "left"):
         # A third grid between the finer lines is hardly to be seen, and is two thirds of all lines.
         item.getAxis(side).setStyle(maxTickLevel=1)
     item.showGrid(x=True, y=True, alpha=0.14)
