@@ -111,6 +111,9 @@ class TcpServer(_Server):
         except OSError as error:
             self._listening.close()
             raise BadInput(f"--tcp {port}: the port is taken ({error.strerror}); choose another") from error
+        except OverflowError as error:
+            self._listening.close()
+            raise BadInput(f"--tcp {port}: a port is a number from 0 to 65535; choose another") from error
         self._listening.listen(1)
         self._listening.setblocking(False)
         self._begin()

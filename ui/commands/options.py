@@ -155,3 +155,18 @@ def positive(text: str) -> float:
     if not 0.1 <= value <= 100:
         raise argparse.ArgumentTypeError(f"{text} is outside 0.1 to 100")
     return value
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number within bounds."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is outside {low} to {high}")
+        return value
+
+    return read

@@ -13,6 +13,7 @@ from ui.commands.options import (
     record_options,
     subject_options,
     walk_options,
+    whole,
 )
 from ui.commands.parser_records import add_records
 from ui.commands.parser_training import add_diary, add_session
@@ -154,9 +155,9 @@ def _emulate(parser: argparse.ArgumentParser) -> None:
 
 
 def _laboratory(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--patients", type=int, default=1500, metavar="N", help="each walks three tests")
-    parser.add_argument("--first", type=int, default=1, metavar="N", help="number of the first patient")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes; as many as there are cores")
+    parser.add_argument("--patients", type=whole(0, 10**6), default=1500, metavar="N", help="each walks three tests")
+    parser.add_argument("--first", type=whole(0, 10**9), default=1, metavar="N", help="number of the first patient")
+    parser.add_argument("--jobs", type=whole(1, 61), metavar="N", help="processes; as many as there are cores")
     parser.add_argument("--whole", action="store_true", help="through the whole station, a second and a half each test")
     parser.add_argument("--no-change", action="store_true", help="the first test alone")
     parser.add_argument("--sessions", action="store_true", help="eight weeks of sessions, some 3 seconds a patient")

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from ui.commands.options import OneLineParser, language_option, lazy, path, record_options
+from ui.commands.options import OneLineParser, language_option, lazy, path, record_options, whole
 
 
 def add_records(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +69,7 @@ def add_records(parser: argparse.ArgumentParser) -> None:
     _users(actions.add_parser("users", help="who may log in to the window"))
     auditing = actions.add_parser("audit", help="who saw, made and changed what, newest first")
     auditing.add_argument("person", nargs="?", metavar="PERSON-ID", help="of one person; else of the whole record")
-    auditing.add_argument("--limit", type=int, default=1000, metavar="N")
+    auditing.add_argument("--limit", type=whole(1, 1_000_000_000), default=1000, metavar="N")
     auditing.add_argument("--json", type=path, metavar="OUT|-")
     auditing.set_defaults(run=lazy("records_users", "audit"))
     for action in actions.choices.values():

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.process.test_command_line import TABLE
 from tests.unit.commands.conftest import Cli
 
@@ -66,3 +68,28 @@ def test_protocols_are_listed_shown_and_checked(cli: Cli, tmp_path: Path) -> Non
     assert done.status == 2
     assert "a.toml: speeed" in done.said
     assert "none.toml" in done.said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("laboratory", "--jobs", "0"),
+        ("laboratory", "--jobs", "-1"),
+        ("laboratory", "--patients", "-1"),
+        ("laboratory", "--first", "nan"),
+        ("records", "audit", "--limit", "0"),
+        ("records", "audit", "--limit", "9" * 24),
+    ],
+)
+def test_a_number_that_can_be_none_is_refused_in_a_line(
+    cli: Cli, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli(*words)
+    assert ended.value.code == 2
+    assert "; see teststation" in capsys.readouterr().err
+
+
+def test_a_port_that_can_be_none_is_refused_in_a_line(cli: Cli) -> None:
+    done = cli("emulate", "treadmill", "trackmaster", "--tcp", "70000")
+    assert (done.status, "0 to 65535" in done.said) == (2, True), done.said
