@@ -71,6 +71,8 @@ def _prompted(before: RunState, state: RunState, t_s: float) -> RunState:
 
 
 def _looked_at(state: RunState, prompt: Prompt, t_s: float) -> Prompt:
+    if prompt.setpoint is not None and state.measured_speed_kmh is None:
+        return replace(prompt, seen=prompt.seen.silent(t_s))  # what is not read is not seen to be set
     return replace(prompt, seen=prompt.seen.read(t_s, float(_matches(state, prompt.setpoint))))
 
 
@@ -79,7 +81,7 @@ def _matches(state: RunState, setpoint: Setpoint | None) -> bool:
     if setpoint is None:
         return state.at_rest
     speed_kmh, incline_pct = state.measured_speed_kmh, state.measured_incline_pct
-    right_speed = speed_kmh is None or abs(speed_kmh - setpoint.speed_kmh) <= SPEED_WITHIN_KMH
+    right_speed = speed_kmh is not None and abs(speed_kmh - setpoint.speed_kmh) <= SPEED_WITHIN_KMH
     right_incline = incline_pct is None or abs(incline_pct - setpoint.incline_pct) <= INCLINE_WITHIN_PCT
     return right_speed and right_incline
 

@@ -269,6 +269,23 @@ def test_the_journal_alone_tells_the_state_of_a_guided_run() -> None:
     assert recording.record(state) == bench.recording.record(bench.state)
 
 
+def test_a_speed_that_was_not_read_for_a_while_is_set_by_no_single_look() -> None:
+    bench = GuidedBench(READ).begin()
+    bench.feed(*(belt(bench.now_s + n * 0.2, None, BeltState.OFFLINE) for n in range(20)))
+    bench.now_s += 4.0
+    bench.feed(belt(bench.now_s, 4.8))
+    assert bench.state.phase is Phase.STARTING
+    assert bench.asked() == FIRST
+    bench.feed(*(belt(bench.now_s + n * 0.2, 4.8) for n in range(11)))
+    assert bench.state.phase is Phase.STAGES
+
+
+def test_a_speed_that_is_left_out_in_every_other_look_is_seen_to_be_set() -> None:
+    bench = GuidedBench(READ).begin()
+    bench.feed(*(belt(bench.now_s + n * 0.4, None if n % 2 else 4.8) for n in range(16)))
+    assert bench.state.phase is Phase.STAGES
+
+
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
     "the clock runs on": (
         "return hold(state, since_s, HoldCause.LOAD_NOT_SET) if walks else state",
@@ -289,6 +306,16 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         "if prompt.setpoint is None or needs_word(state):",
         "if prompt.setpoint is None:",
         test_without_a_wire_the_operators_word_begins_the_stage,
+    ),
+    "what is not read is set": (
+        "seen=prompt.seen.silent(t_s)",
+        "seen=prompt.seen.read(t_s, 1.0)",
+        test_a_speed_that_was_not_read_for_a_while_is_set_by_no_single_look,
+    ),
+    "what is not read is set to something else": (
+        "seen=prompt.seen.silent(t_s)",
+        "seen=prompt.seen.read(t_s, 0.0)",
+        test_a_speed_that_is_left_out_in_every_other_look_is_seen_to_be_set,
     ),
     "a belt may wander": (
         "if not strays.at_least(STRAYS_FOR_S, read.t_s, STRAYS_AMONG_S, bool):",
