@@ -7,5 +7,8 @@ LOOKS = Window(3.0, stands_s=1.0)  # before anything is read: 1 for a belt at re
 
 
 def rests(looks: Window, now_s: float) -> bool:
-    """Whether the belt is at rest with the look at ``now_s``, which is among them."""
-    return looks.last == 1.0 and looks.at_least(REST_FOR_S, now_s, REST_AMONG_S, bool)
+    """Whether the belt is at rest with the latest look, at ``now_s`` or before: the silence since is no rest."""
+    if not looks.spells:
+        return False
+    looked_s = min(now_s, looks.spells[-1].to_s - looks.stands_s)
+    return looks.last == 1.0 and looks.at_least(REST_FOR_S, looked_s, REST_AMONG_S, bool)

@@ -156,6 +156,17 @@ def test_silence_after_one_zero_is_no_rest() -> None:
     assert bench.state.phase is Phase.STOPPING
 
 
+def test_a_belt_that_was_last_seen_at_rest_once_is_not_known_to_be_a_minute_later() -> None:
+    bench = stopping("operator")
+    runs_on(bench, 0.2, 0.0)
+    for _ in range(700):
+        bench.now_s += 0.1
+        bench.feed(ev.Ticked(t_s=bench.now_s))
+    assert (bench.state.phase, bench.state.at_rest) == (Phase.ENDED, False)
+    assert bench.state.reason is not None
+    assert bench.state.reason.code == "not_at_rest"
+
+
 @pytest.mark.parametrize("how", [ev.StopPressed, ev.CoolDownPressed])
 def test_a_belt_that_is_stopped_as_it_starts_is_at_rest_by_what_is_read_from_then_on(
     how: type[ev.StopPressed] | type[ev.CoolDownPressed],
@@ -222,9 +233,15 @@ FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     ),
     "one zero is rest": (
         rest,
-        "return looks.last == 1.0 and looks.at_least(REST_FOR_S, now_s, REST_AMONG_S, bool)",
+        "return looks.last == 1.0 and looks.at_least(REST_FOR_S, looked_s, REST_AMONG_S, bool)",
         "return looks.last == 1.0",
         lambda: test_a_tachometer_that_drops_out_for_a_moment_does_not_end_the_run(1),
+    ),
+    "silence is rest": (
+        rest,
+        "looked_s = min(now_s, looks.spells[-1].to_s - looks.stands_s)",
+        "looked_s = now_s",
+        test_a_belt_that_was_last_seen_at_rest_once_is_not_known_to_be_a_minute_later,
     ),
     "what was at rest a moment ago is": (
         rest,

@@ -199,7 +199,7 @@ def test_one_that_is_not_seen_to_move_or_that_the_operator_sets_has_ignored_noth
 def test_after_a_minute_the_run_gives_up_and_says_that_the_belt_is_not_known_to_be_at_rest(
     read_at_rest: bool,
 ) -> None:
-    rest = LOOKS.read(159.0, float(read_at_rest))
+    rest = LOOKS.read(158.0, float(read_at_rest)).read(159.0, float(read_at_rest))
     late = stopping(159.9, measured_speed_kmh=None, rest=rest)
     assert tick(late, 159.9)[0].phase is Phase.STOPPING
     ended = replace(late, phase=Phase.ENDED, phase_began_s=160.0, press_red_button=True, at_rest=read_at_rest)

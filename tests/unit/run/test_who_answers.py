@@ -129,7 +129,8 @@ def test_without_a_wire_the_word_of_somebody_who_looked_ends_the_run_and_nobodys
 def test_over_a_wire_the_word_ends_a_run_that_asked_for_the_red_button_and_the_wire_says_whether_it_rests(
     read_at_rest: bool,
 ) -> None:
-    stopping = replace(in_phase(Phase.STOPPING), at_rest=not read_at_rest, rest=LOOKS.read(T_S - 1, read_at_rest))
+    looks = LOOKS.read(T_S - 1, read_at_rest).read(T_S, read_at_rest)
+    stopping = replace(in_phase(Phase.STOPPING), at_rest=not read_at_rest, rest=looks)
     assert step(stopping, ev.AtRestConfirmed(T_S)) == (stopping, ())
     asked = replace(stopping, press_red_button=True)
     ended = replace(asked, phase=Phase.ENDED, phase_began_s=T_S, at_rest=read_at_rest)
