@@ -5,11 +5,10 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QInputEvent, QKeyEvent, QShortcutEvent
+from PySide6.QtGui import QInputEvent, QShortcutEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from teststation.errors import StationError
-from ui.desktop.shutdown import STOP_KEYS
 from ui.desktop.widgets.stop_button import StopButton
 from ui.desktop.work import Work
 
@@ -65,9 +64,10 @@ class _Preparation(Generic[Prepared]):
 class Preparing(QObject):
     """At most one at a time. The screen stands as it is until it is ready, and takes no hand; the window may close."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, stops: Callable[[], QObject]) -> None:
+        """``stops``: the filter of the keys that stop, which stays the one that is asked first."""
         super().__init__(window)
-        self._window = window
+        self._window, self._stops = window, stops
         self._work: Work | None = None
         self._preparation: _Preparation | None = None
 
@@ -111,6 +111,7 @@ class Preparing(QObject):
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
+        application.installEventFilter(self._stops())  # which is there already, and is asked first again
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         self._work = Work(preparation.make, self)
         self._work.done.connect(done)
@@ -133,9 +134,7 @@ class Preparing(QObject):
             return False
         if event.type() not in _HANDS or watched.window() is not self._window:
             return False
-        if isinstance(watched, StopButton):
-            return False
-        return not (isinstance(event, QKeyEvent) and event.key() in STOP_KEYS)
+        return not isinstance(watched, StopButton)
 
     def _ended(self, preparation: _Preparation) -> bool:
         """Let hands in again; whether this is what was waited for."""

@@ -102,7 +102,7 @@ class MainWindow(Rooms):
         self._drawn = (0.0, 0.0)
         self.sheets = Sheets(self, self._uncover, lambda: self.bridge is not None and self.bridge.stop_key_stops)
         self.closing = Closing(self)
-        self.preparing = Preparing(self)
+        self.preparing = Preparing(self, lambda: self._stop_keys)
         self.setWindowTitle(marked(tr("app.title"), demo=demo))
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.header = Header(demo=demo)
@@ -325,7 +325,9 @@ class MainWindow(Rooms):
         self.desk.saw(Action.PERSON_SEEN, person.id)
         from ui.desktop.intervals.group_start import GroupStartSheet
 
-        self.show_sheet(lambda window: GroupStartSheet(window, self.station, person, self._train_together))
+        self.show_sheet(
+            lambda window: GroupStartSheet(window, self.station, person, self.preparing, self._train_together)
+        )
 
     def _train_together(self, session: "GroupSession") -> None:
         from ui.desktop.intervals.group_flow import GroupFlow

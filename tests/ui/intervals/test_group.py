@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.process.session_room import SHORT
-from tests.ui.conftest import live_while
+from tests.ui.conftest import live_while, prepared
 from tests.ui.training.test_training import on_top
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from tests.unit.station.test_together import Clock, FullDisk, on_straps_of
@@ -87,6 +87,7 @@ def test_what_is_missing_is_said_before_anything_starts(
 ) -> None:
     window, asking = sheet
     QTest.mouseClick(asking.prepare_button, LEFT)
+    prepared(window)
     assert "er ikke testet her" in asking.problems.text()
     assert window.together is None
     assert record.journals() == []
@@ -113,9 +114,11 @@ def test_two_train_together_by_real_clicks_and_are_kept_each_in_their_own_record
     for (_, strap), name in zip(asking.rows, ("pulse.csv", "pulse.csv"), strict=True):
         strap.setEditText(f"replay:{tmp_path / name}")
     QTest.mouseClick(asking.prepare_button, LEFT)
+    prepared(window)
     assert "har samme pulsbelte" in asking.problems.text()
     asking.rows[1][1].setEditText(f"replay:{tmp_path / 'other.csv'}")
     QTest.mouseClick(asking.prepare_button, LEFT)
+    prepared(window)
     assert window.stack.currentWidget() is window.group
     assert not window.stop_button.isVisible(), "there is no belt to be stopped"
     assert window.in_test

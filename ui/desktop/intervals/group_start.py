@@ -11,6 +11,7 @@ from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day
 from ui.desktop.intervals.which import which_session
+from ui.desktop.preparing import Preparing
 from ui.desktop.widgets.base import button, column, label, problem_label, row, set_text, show_problems
 from ui.desktop.widgets.fields import form
 from ui.desktop.widgets.sheet import Sheet
@@ -25,9 +26,14 @@ class GroupStartSheet(Sheet):
     """A row a person. ``prepared`` gets the session whose drivers have been started."""
 
     def __init__(
-        self, window: QWidget, station: Station, person: Person, prepared: Callable[[GroupSession], None]
+        self,
+        window: QWidget,
+        station: Station,
+        person: Person,
+        preparing: Preparing,
+        prepared: Callable[[GroupSession], None],
     ) -> None:
-        self._station, self._prepared = station, prepared
+        self._station, self._preparing, self._prepared = station, preparing, prepared
         self._people = {one.id: one for one in station.record.people.all()}
         self._straps: list[StrapSeen] = []
         self._searching: Work | None = None
@@ -121,10 +127,13 @@ class GroupStartSheet(Sheet):
             for who, strap in self.rows
             if who.currentData()
         ]
-        try:
-            session = prepare_group(self._station, chosen, self.sessions.currentData())
-        except StationError as error:
-            show_problems(self.problems, told(error))
-            return
+        protocol = self.sessions.currentData()
+        self._preparing.begin(
+            lambda: prepare_group(self._station, chosen, protocol),
+            self._ready,
+            lambda error: show_problems(self.problems, told(error)),
+        )
+
+    def _ready(self, session: GroupSession) -> None:
         self.finish()
         self._prepared(session)
