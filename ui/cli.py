@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import errno
+import logging
 import os
 import sys
 import traceback
@@ -15,7 +16,7 @@ from teststation.texts import english, first_of
 from teststation.texts.writing import is_text
 from ui.commands.interrupt import at_once
 from ui.commands.parser import build_parser
-from ui.commands.voice import all_said, say
+from ui.commands.voice import LoggedWords, all_said, say
 
 EXIT_BAD_INPUT = 2
 EXIT_OPERATOR = 3
@@ -26,6 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 as foreseen, 2 bad input, 3 operator, 4 device."""
     _stand_in_for_closed_streams()
     _speak_utf8()
+    logging.lastResort = LoggedWords()
     words = sys.argv[1:] if argv is None else argv
     for word in words:
         if not is_text(word):

@@ -36,7 +36,6 @@ from teststation.records.tests.sessions import StoredSession
 from teststation.records.training.notes import Note
 from teststation.texts import english
 from teststation.training.diary import Entry
-from teststation.training.interview import Interview
 from teststation.training.plan import Plan
 
 log = logging.getLogger("teststation.exchange")
@@ -229,7 +228,7 @@ def _person_files(
     reports = {test_id: data for test_id, data in made if data is not None}
     walked = record.sessions.history(person.id)
     if "fhir" in forms:
-        trained = _trained(record, person, tests, walked)
+        trained = _trained(record, person.id, walked)
         bundle = bundle_of(person, tests, reports, written.manner.device_names, trained)
         written.write(f"{under}fhir_bundle.json", msgspec.json.encode(bundle))
     for stored in (*tests, *walked):
@@ -248,11 +247,14 @@ def _person_files(
             written.write(f"{stem}_events.jsonl", b"".join(event + b"\n" for event in record.tests.events(stored.id)))
 
 
-def _trained(record: Record, person: Person, tests: Sequence[StoredTest], walked: Sequence[StoredSession]) -> Trained:
-    plan, talk = record.training.last(person.id, Plan), record.training.last(person.id, Interview)
-    runs = [stored.run for stored in (*tests, *walked) if person.demo or not stored.run.demo]
-    today = datetime.now().astimezone().date()
-    return Trained(walked, plan, record.diary(person.id), today, training.why_it_waits(runs, talk))
+def _trained(record: Record, person_id: str, walked: Sequence[StoredSession]) -> Trained:
+    return Trained(
+        walked,
+        record.training.last(person_id, Plan),
+        record.diary(person_id),
+        datetime.now().astimezone().date(),
+        training.why_it_waits(record, person_id),
+    )
 
 
 class _Files(ABC):

@@ -56,7 +56,7 @@ class Trained:
     plan: Note[Plan] | None = None
     diary: Sequence[Note[Entry]] = ()
     today: date = date.min
-    waits: str = ""  # why no session may be held before somebody has answered for it; empty: none waits
+    waits: str = ""  # as ``why_it_waits`` says
 
 
 def session_observations(stored: StoredSession) -> list[tuple[str, str, Json]]:
@@ -104,8 +104,8 @@ def care_plan(trained: Trained, note: Note[Plan], person_id: str) -> Json:
         "text": narrative(words),
     }
     if trained.waits and made["status"] == "active":
-        made |= {"status": "on-hold", "note": [{"text": plain(trained.waits)}]}
-        made["text"] = narrative(plain(trained.waits), words)
+        why = texts("en")(f"diary.waits.{trained.waits}")
+        made |= {"status": "on-hold", "note": [{"text": why}], "text": narrative(why, words)}
     for standing in found.sessions:
         detail: Json = {
             "code": {"text": plain(standing.session.kind)},

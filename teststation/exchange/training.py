@@ -6,13 +6,11 @@ from typing import Any
 
 import msgspec
 
-from teststation.cause import Cause
 from teststation.exchange.tables import Cell
-from teststation.physiology.advice import symptom_words
+from teststation.physiology.advice import symptoms_of
 from teststation.records.database import Record
 from teststation.records.training.notes import Note, Some
-from teststation.run.record import RunRecord
-from teststation.texts import english, texts
+from teststation.texts import texts
 from teststation.training.diary import Entry, Overview, StrengthSet, overview, weeks
 from teststation.training.effect import Effect, effect_of
 from teststation.training.interview import Interview, is_postponed
@@ -50,11 +48,13 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
     entries = record.diary(person_id)
     values = [note.value for note in entries]
     told = None if plan is None else overview(plan.value, values, today)
+    waits = why_it_waits(record, person_id)
     effect = effect_on(record, person_id, None if plan is None else plan.value, told)
     return {
         "person": person_id,
         "effect": None if effect is None else msgspec.to_builtins(effect),
         "plan": None if plan is None else plan_object(plan, entries, today),
+        "waits": texts("en")(f"diary.waits.{waits}") if plan is not None and waits else None,
         "diary": [_object(note, training.versions(note.id, Entry)) for note in entries],
         "weeks": [_week(week) for week in weeks(None if plan is None else plan.value, values, today)],
         "strength": [
@@ -70,18 +70,27 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
     }
 
 
-def why_it_waits(runs: Iterable[RunRecord], talk: Note[Interview] | None) -> str:
-    """Why no session of a plan may be held before somebody has answered for it, in English; empty where none waits.
+def why_it_waits(record: Record, person_id: str) -> str:
+    """Why no session of a plan may be held before somebody has answered for it: ``symptom``, ``postponed`` or nothing.
 
     A session that was held after a symptom, and had none, says that somebody has.
-
-    Args:
-        runs: Tests and sessions, in any order.
     """
-    last = max(runs, key=lambda run: datetime.fromisoformat(run.started_at), default=None)
-    if last is not None and symptom_words(last, texts("en")):
-        return english(Cause("next_after_symptom"))
-    return english(Cause("session_postponed")) if talk is not None and is_postponed(talk.value) else ""
+    demo = record.people.get(person_id).demo
+    tested = next((line for line in record.tests.summaries(person_id) if demo or not line.demo), None)
+    session = record.sessions.newest(person_id, demo=demo)
+    after = tested is None or (session is not None and _at(session.run.started_at) > _at(tested.started_at))
+    if after:
+        symptom = session is not None and bool(symptoms_of(session.run))
+    else:
+        symptom = tested is not None and record.tests.had_symptom(tested.id)
+    if symptom:
+        return "symptom"
+    talk = record.training.last(person_id, Interview)
+    return "postponed" if talk is not None and is_postponed(talk.value) else ""
+
+
+def _at(started_at: str) -> datetime:
+    return datetime.fromisoformat(started_at)
 
 
 def effect_on(record: Record, person_id: str, plan: Plan | None, found: Overview | None) -> Effect | None:

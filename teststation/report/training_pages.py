@@ -74,6 +74,7 @@ class DiaryPage:
     weeks: Sequence[Week] = ()
     blank: bool = False
     goals: Sequence[str] = field(default=())
+    waits: str = ""  # why no session may be held yet: symptom, postponed or nothing
 
 
 def diary_pdf(page: DiaryPage) -> bytes:
@@ -133,6 +134,8 @@ def _summary(paper: Page, page: DiaryPage) -> None:
     if page.overview is not None and not page.blank:
         found = page.overview
         paper.paragraph(say("diary.so_far", done=found.done, so_far=found.so_far, planned=found.planned), 11, bold=True)
+    if page.waits and page.overview is not None:
+        paper.paragraph(say(f"diary.waits.{page.waits}"), 11, bold=True)
     paper.paragraph(say("diary.how_to" if page.blank else "diary.legend"), 8.5, color=QUIET, most=2)
     if page.goals:
         paper.paragraph(say("diary.goal", goal=page.goals[0]), 9.5, most=2)

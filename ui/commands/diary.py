@@ -13,13 +13,14 @@ from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.exchange import columns
 from teststation.exchange.tables import csv_of
-from teststation.exchange.training import diary_rows, plan_object, sets_words, training_object
+from teststation.exchange.training import diary_rows, plan_object, sets_words, training_object, why_it_waits
 from teststation.exchange.watches import each_once, read_activities
 from teststation.files.outputs import Kind, Output
 from teststation.files.reading import from_json, read_bytes, read_text
 from teststation.records.access.users import Permission
 from teststation.records.database import Record
 from teststation.records.training.notes import Note
+from teststation.texts import texts
 from teststation.training import interview as talks
 from teststation.training import plan as plans
 from teststation.training import strength as lifts
@@ -48,6 +49,8 @@ def list_all(arguments: argparse.Namespace) -> int:
             if found["plan"] is not None:
                 told = found["plan"]
                 print(f"{told['done']} of {told['so_far']} sessions so far, {told['planned']} planned")
+                if found["waits"] is not None:
+                    tell(found["waits"])
                 for session in told["sessions"]:
                     print(f"{session['number']:3}  {session['day']}  {session['kind']:9} {session['state']}")
             for row in found["diary"]:
@@ -171,6 +174,8 @@ def plan(arguments: argparse.Namespace) -> int:
     with the_record(arguments, create=False, needs=Permission.TEST) as record:
         person = record.people.get(arguments.person)
         note = record.training.last(person.id, Plan)
+        if arguments.test is not None and record.tests.get(arguments.test).person_id != person.id:
+            raise BadInput("--test: this test is somebody else's; name one of this person's")
         if arguments.new is not None:
             (note,) = record.training.add(
                 person.id,
@@ -185,6 +190,8 @@ def plan(arguments: argparse.Namespace) -> int:
         if changed != note.value:
             note = record.training.change(note, changed, arguments.because)
         record.training.seen(person.id, Plan)
+        if waits := why_it_waits(record, person.id):
+            say(texts("en")(f"diary.waits.{waits}"))
         told = plan_object(note, record.diary(person.id), _today())
         for session in told["sessions"]:
             print(f"{session['number']:3}  {session['day']}  {session['kind']:9} {session['state']}")

@@ -5,6 +5,7 @@ reads it. The loop that a belt hangs on goes on all the same, and no test is los
 """
 
 import contextlib
+import logging
 import os
 import queue
 import sys
@@ -28,6 +29,20 @@ def say(sentence: str) -> None:
 def ask(question: str) -> None:
     """A question whose answer is typed behind it."""
     _put(f"teststation: {question}: ")
+
+
+class LoggedWords(logging.Handler):
+    """What is logged while nobody keeps a log, in a line each: Python would print a traceback where one goes with it.
+
+    What the database's library logs is raised as well, and said by whoever asked.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not record.name.startswith("sqlalchemy"):
+            say(record.getMessage())
 
 
 def all_said(within_s: float = SAID_WITHIN_S) -> None:

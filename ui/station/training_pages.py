@@ -3,6 +3,7 @@
 from datetime import date
 
 from teststation import __version__
+from teststation.exchange.training import why_it_waits
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.training.notes import Note
@@ -30,6 +31,7 @@ def diary_page(
         weeks=weeks(None if plan is None else plan.value, entries, today),
         blank=blank,
         goals=[] if talk is None else goals(talk.value),
+        waits=why_it_waits(record, person.id),
     )
     return diary_pdf(page)
 

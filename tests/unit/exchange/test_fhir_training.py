@@ -16,6 +16,8 @@ from tests.mutants import fails_with
 from tests.sample_tests import sample
 from tests.unit.exchange.test_fhir import coded, of
 from tests.unit.records.builders import events_of
+from tests.unit.report.test_report import text_of
+from tests.unit.report.test_training_pages import whose
 from tests.unit.training.session.builders import walked
 from teststation import output
 from teststation.cause import Cause
@@ -24,16 +26,16 @@ from teststation.exchange.export import export_record
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fhir_training import Trained
 from teststation.exchange.sessions import session_rows
-from teststation.exchange.training import why_it_waits
+from teststation.exchange.training import training_object, why_it_waits
 from teststation.output import session_object
 from teststation.records.access.users import Role
 from teststation.records.database import Record
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import StoredSession
-from teststation.records.training.notes import Note
-from teststation.run.record import Outcome, RunRecord
+from teststation.report.training_pages import DiaryPage, diary_pdf
+from teststation.run.record import Outcome
 from teststation.subject import Gait, Sex
-from teststation.training.diary import Attendance, Entry
+from teststation.training.diary import Attendance, Entry, overview
 from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import end_plan, make_plan
 from teststation.training.session.analysis import analyse
@@ -47,9 +49,8 @@ NEXT = NextLoad(5.0, 8.0, Gait.WALK, Cause("next_same"))
 
 def kept(record: Record, person: Person, run_id: str = "s1", **changed: Any) -> StoredSession:
     run, readings = walked(until_s=1000.0)
-    run = msgspec.structs.replace(
-        run, id=run_id, started_at="2026-03-02T10:00:00+01:00", treadmill="woodway:COM3", heart_rate="ble:X", **changed
-    )
+    told_of: dict[str, Any] = {"started_at": "2026-03-02T10:00:00+01:00", "treadmill": "woodway:COM3"}
+    run = msgspec.structs.replace(run, id=run_id, heart_rate="ble:X", **{**told_of, **changed})
     return record.sessions.save(person.id, run, analyse(run, readings), events_of(3))
 
 
@@ -175,22 +176,28 @@ def what_stopped_a_session_leaves_the_record_with_it(record: Record, person: Per
 
 def a_plan_waits_where_a_doctor_is_asked_first(record: Record, person: Person) -> None:
     trained = told(record, person)
+    page = DiaryPage(whose=whose(), overview=overview(trained.plan.value, (), trained.today), entries=())  # type: ignore[union-attr]
 
-    def status(*runs: RunRecord, talk: Note[Interview] | None = None) -> str:
-        waits = why_it_waits(runs, talk)
+    def status() -> str:
+        waits = why_it_waits(record, person.id)
         found = bundle_of(person, [], {}, trained=replace(trained, waits=waits))
         Bundle.model_validate(found)
         (plan,) = of(found, "CarePlan")
         assert ("note" in plan) is (plan["status"] == "on-hold")
+        printed = text_of(diary_pdf(replace(page, waits=waits)))
+        assert ("venter til" in printed or "legens avklaring" in printed) is (plan["status"] == "on-hold")
+        assert (training_object(record, person.id, trained.today)["waits"] is None) is (plan["status"] == "active")
         return plan["status"]
 
-    stopped = msgspec.structs.replace(sample()[0], started_at="2026-03-04T10:00:00+01:00", reason=Cause("stop_dizzy"))
-    after = msgspec.structs.replace(stopped, started_at="2026-03-06T09:00:00+01:00", reason=None)
-    assert status(stopped) == "on-hold"
-    assert status(after, stopped) == "active", "held since then, and it went well"
-    waits = Interview("2026-03-01", own_form().text, {"postponed": Answer(chosen=("yes",))})
-    (talk,) = record.training.add(person.id, waits)
-    assert status(after, talk=talk) == "on-hold"
+    assert status() == "active"
+    run = msgspec.structs.replace(sample()[0], id="late", started_at="2027-03-04T10:00:00+01:00")
+    stopped = msgspec.structs.replace(run, reason=Cause("stop_dizzy"))
+    record.tests.save(person.id, stopped, sample()[1], events_of(3))
+    assert status() == "on-hold"
+    kept(record, person, "after", started_at="2027-03-06T10:00:00+01:00")
+    assert status() == "active", "held since then, and it went well"
+    record.training.add(person.id, Interview("2027-03-01", own_form().text, {"postponed": Answer(chosen=("yes",))}))
+    assert status() == "on-hold"
 
 
 @pytest.mark.parametrize(

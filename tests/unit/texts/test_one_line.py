@@ -1,5 +1,8 @@
 """What others have written is quoted in one short line that does nothing to a terminal."""
 
+import logging
+import sys
+
 import pytest
 
 from teststation.cause import Cause
@@ -61,3 +64,15 @@ def test_whatever_is_said_moves_no_cursor(capsys: pytest.CaptureFixture[str]) ->
     said = capsys.readouterr()
     assert said.err == "teststation: 12 files written to \\u202eabc\\x1b[2J\n"
     assert said.out == "\\u202eabc.csv: in order\n"
+
+
+def test_what_is_logged_is_a_line_without_a_traceback_and_the_databases_words_are_nobodys(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    try:
+        raise KeyError("x")
+    except KeyError:
+        for name in ("teststation.records", "sqlalchemy.pool.impl.QueuePool"):
+            told = logging.LogRecord(name, logging.ERROR, "", 0, "the backup failed", None, sys.exc_info())
+            voice.LoggedWords().handle(told)
+    assert capsys.readouterr().err == "teststation: the backup failed\n"

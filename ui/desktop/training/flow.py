@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
 from teststation.exchange.names import person_stem
-from teststation.exchange.training import effect_on
+from teststation.exchange.training import effect_on, why_it_waits
 from teststation.records.access.audit import Action
 from teststation.records.people.people import Person
 from teststation.records.tests.sessions import SessionLine
@@ -113,7 +113,8 @@ class TrainingFlow(QObject):
         value = None if plan is None else plan.value
         found = None if value is None else overview(value, [note.value for note in entries], today())
         effect = effect_on(record, person.id, value, found)
-        self.screen.show_person(person, value, found, entries, today(), effect)
+        waits = why_it_waits(record, person.id)
+        self.screen.show_person(person, value, found, entries, today(), effect, waits)
 
     # --- the diary ---
 

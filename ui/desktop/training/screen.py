@@ -194,8 +194,12 @@ class TrainingScreen(QWidget):
         notes: Sequence[Note[Entry]],
         today: date,
         effect: Effect | None,
+        waits: str = "",
     ) -> None:
-        """Show a person's plan and diary, as ``found`` lays the one beside the other, and what they came to."""
+        """Show a person's plan and diary, as ``found`` lays the one beside the other, and what they came to.
+
+        ``waits``: why no session may be held yet, as ``why_it_waits`` says.
+        """
         self.person = person
         entries = [note.value for note in notes]
         self.lines = lines_of(found, notes)
@@ -204,7 +208,7 @@ class TrainingScreen(QWidget):
             set_text(self.summary, tr("training.no_plan"))
         else:
             told = core_texts()("diary.so_far", done=found.done, so_far=found.so_far, planned=found.planned)
-            set_text(self.summary, told)
+            set_text(self.summary, f"{told} {core_texts()(f'diary.waits.{waits}')}" if waits else told)
         fill_wrapped(self.table, [words_of(line) for line in self.lines])
         set_shown(self.none, not self.lines)
         set_shown(self.table, bool(self.lines))
