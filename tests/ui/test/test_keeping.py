@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from tests.mutants import planted_fault
 from tests.ui.conftest import Bench, kept
@@ -88,6 +91,46 @@ def the_window_answers_while_a_run_is_kept(bench: Bench, slow: Slow) -> None:
 
 def test_the_window_answers_while_a_run_is_kept(bench: Bench, slow: Slow) -> None:
     the_window_answers_while_a_run_is_kept(bench, slow)
+
+
+def a_belt_that_runs_again_meanwhile_is_told_before_any_result(bench: Bench, slow: Slow) -> None:
+    window = bench.window
+    flow = being_kept(bench, slow)
+
+    def ticks(seconds: float) -> None:
+        for _ in range(round(seconds / 0.5)):
+            bench.wall.now_s += 0.5
+            if window.flow is flow:
+                flow.bridge.tick()
+            QApplication.processEvents()
+
+    bench.treadmill.speed_kmh = 3.0
+    ticks(4.0)
+    assert flow.bridge.belt_may_move
+    slow.may_go_on.set()
+    assert flow._keeping is not None
+    assert flow._keeping.wait(10)
+    ticks(4.0)
+    assert window.stack.currentWidget() is window.run, "the result would lie over a belt that runs"
+    assert not window.run.banner.isHidden()
+    bench.treadmill.log.clear()
+    QTest.keyClick(window, Qt.Key.Key_Space)
+    assert "stop" in bench.treadmill.log
+    ticks(4.0)
+    kept(window)
+    assert window.stack.currentWidget() is window.result
+
+
+def test_a_belt_that_runs_again_meanwhile_is_told_before_any_result(bench: Bench, slow: Slow) -> None:
+    a_belt_that_runs_again_meanwhile_is_told_before_any_result(bench, slow)
+
+
+def test_a_result_over_a_belt_that_runs_is_found_out(bench: Bench, slow: Slow) -> None:
+    old, new = "        if self.bridge.belt_may_move:\n            QTimer", "        if False:\n            QTimer"
+    with planted_fault(flow_module, old, new) as broken, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunFlow, "_when_at_rest", broken.RunFlow._when_at_rest)
+        with pytest.raises(AssertionError, match="over a belt that runs"):
+            a_belt_that_runs_again_meanwhile_is_told_before_any_result(bench, slow)
 
 
 def test_a_run_is_concluded_in_the_thread_that_ticks(bench: Bench, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from teststation.snapshot import Snapshot
 from ui.desktop.i18n import of_session
 from ui.desktop.patient.flow import SecondScreen
 from ui.desktop.test import questions
-from ui.desktop.test.bridge import SessionBridge
+from ui.desktop.test.bridge import TICK_MS, SessionBridge
 from ui.desktop.test.more import May, more_drawer
 from ui.desktop.test.screen import RunScreen
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
@@ -347,16 +347,23 @@ class RunFlow(QObject):
             return
         self.session.conclude()
         self._keeping = Work(self._keep_and_look, self)
-        self._keeping.done.connect(self._over)
-        self._keeping.failed.connect(self._failed)
+        self._keeping.done.connect(lambda stored: self._when_at_rest(lambda: self._over(stored)))
+        self._keeping.failed.connect(lambda error: self._when_at_rest(lambda: self._refused(error)))
         self._keeping.start()
+
+    def _when_at_rest(self, then: Callable[[], None]) -> None:
+        """A belt that has begun to run again is for this screen to tell: none takes its place before it rests."""
+        if self.bridge.belt_may_move:
+            QTimer.singleShot(TICK_MS, self, lambda: self._when_at_rest(then))
+        else:
+            then()
 
     def _over(self, stored: object) -> None:
         if self._links:
             self.disconnect_screen()
             self.ended.emit(stored)
 
-    def _failed(self, error: Exception) -> None:
+    def _refused(self, error: Exception) -> None:
         if not isinstance(error, StationError):
             log.error("a mistake of the program in keeping a run", exc_info=error)
         if self._links:
