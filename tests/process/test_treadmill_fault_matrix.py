@@ -269,7 +269,8 @@ def test_a_wrong_unit_is_on_no_wire_so_only_the_belt_check_finds_it(
         assert room.begin()
         assert room.until(lambda: room.phase is Phase.STAGES, 10.0)
         assert room.until(lambda: treadmill.true_speed_kmh > 7.7, 6.0)
-        assert room.controller.state.measured_speed_kmh == pytest.approx(4.8, abs=0.3)
+        # The belt is read a moment after it is so fast.
+        assert room.until(lambda: room.controller.state.measured_speed_kmh == pytest.approx(4.8, abs=0.1), 3.0)
         record_property("cell", f"{'wrong unit':20} {'trackmaster':18} not seen on the wire: 61 % at the belt check")
     finally:
         room.controller.stop()
