@@ -17,6 +17,7 @@ from drivers import lines
 from drivers.machines import bound
 from drivers.processes import come_first, stdin_lines
 from drivers.registry import HEART_RATE, TREADMILL, load_runner, parse_device, refuse_time_scale
+from drivers.treadmill.loop import SystemEnds
 from teststation.clock import TimeScale
 from teststation.errors import StationError
 
@@ -86,7 +87,7 @@ def _end_in_order(inbox: "queue.Queue[lines.ToDriver | Exception | None]") -> No
 
     def leave(*_: object) -> None:
         # A thread puts it there: this one may be holding the queue's own lock.
-        threading.Thread(target=inbox.put, args=(None,), name="leave", daemon=True).start()
+        threading.Thread(target=inbox.put, args=(SystemEnds(),), name="leave", daemon=True).start()
 
     signal.signal(signal.SIGTERM, leave)
 

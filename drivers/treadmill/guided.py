@@ -95,7 +95,7 @@ class GuidedDriver(Loop):
 
     def _may_end(self) -> bool:
         # There is nothing this loop could do for the belt by staying.
-        return self._quit_by_s is not None
+        return self._quit_by_s is not None and time.monotonic() > self._stays_until_s
 
     def _at_rest(self) -> bool:
         if self._gauge is None or self._zero_since_s is None or self._speed() != 0.0:

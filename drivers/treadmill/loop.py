@@ -22,9 +22,14 @@ from teststation.ports import BeltTelemetry, TreadmillInfo, TripReason
 CYCLE_S = 0.15  # polled about seven times a second; the tightest watchdog allows two
 REOPEN_EVERY_S = 1.0
 QUIT_WITHIN_S = 60.0
+STAYS_S = 10.0  # after the system's wish to end: whoever runs the test ends too, and is told of the rest meanwhile
 
 Emit = Callable[[lines.FromDriver], None]
 Inbox = queue.Queue[lines.ToDriver | Exception | None]
+
+
+class SystemEnds(Exception):
+    """The system wants this process to end."""
 
 
 class Loop(ABC):
@@ -47,6 +52,7 @@ class Loop(ABC):
         self._lost_once = False
         self._next_open_s = 0.0
         self._quit_by_s: float | None = None
+        self._stays_until_s = float("-inf")
 
     def _narrow(self, highest_kmh: float, highest_incline_pct: float, step_kmh: float | None = None) -> None:
         """Let the machine's own top bind the guard too, which may be told its step."""
@@ -141,8 +147,8 @@ class Loop(ABC):
     def _may_end(self) -> bool:
         if self._quit_by_s is None:
             return False
-        resting = self._guard.tripped is None or self._at_rest()
-        return (not self._concerned and resting) or time.monotonic() > self._quit_by_s
+        now_s, resting = time.monotonic(), self._guard.tripped is None or self._at_rest()
+        return (not self._concerned and resting and now_s > self._stays_until_s) or now_s > self._quit_by_s
 
     def _cycle(self, now_s: float) -> None:
         if not self._is_open:
@@ -192,7 +198,7 @@ class Loop(ABC):
                 line = self._inbox.get(timeout=left_s)
             except queue.Empty:
                 return
-            urgent = isinstance(line, lines.Stop | lines.Quit) or line is None
+            urgent = isinstance(line, lines.Stop | lines.Quit | SystemEnds) or line is None
             self._take(line)
             if urgent:
                 return
@@ -217,6 +223,9 @@ class Loop(ABC):
                 self._leave(None)
             case None:
                 self._leave(TripReason.STATION_GONE)
+            case SystemEnds():
+                self._leave(TripReason.STATION_GONE)
+                self._stays_until_s = now_s + STAYS_S
             case Exception():
                 self._trip_if_concerned(TripReason.STATION_GARBLED, "a line that cannot be read")
 
@@ -230,4 +239,5 @@ class Loop(ABC):
 
     def _leave(self, reason: TripReason | None) -> None:
         self._quit_by_s = self._quit_by_s or time.monotonic() + QUIT_WITHIN_S
+        self._stays_until_s = float("-inf")
         self._trip_if_concerned(reason or TripReason.OPERATOR_STOP, "the station ended")

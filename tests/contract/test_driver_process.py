@@ -22,7 +22,7 @@ from drivers.treadmill_client import TreadmillClient, second_driver
 from tests.mutants import fails_with
 from tests.process.floor import freeze, thaw, wait_for
 from teststation.clock import TimeScale
-from teststation.ports import BeltState, Setpoint, TripReason
+from teststation.ports import BeltState, BeltTelemetry, Setpoint, TripReason
 
 pytestmark = pytest.mark.process
 WITHIN_S = 15.0
@@ -122,12 +122,15 @@ def test_a_driver_that_the_system_wants_to_end_brings_its_belt_to_rest_first() -
             wait_for(lambda: any(seen.state is BeltState.ARMED for seen in client.telemetry()), WITHIN_S, "an arming")
             wait_for(walks, WITHIN_S, "the belt")
             process.send_signal(signal.SIGTERM)
-            process.wait(WITHIN_S)
-            assert process.returncode == 0
+            seen: list[BeltTelemetry] = []
+            wait_for(lambda: seen.extend(client.telemetry()) or any(one.at_rest for one in seen), WITHIN_S, "rest")
+            assert seen[-1].trip is TripReason.STATION_GONE
             assert treadmill.true_speed_kmh == 0.0
             assert treadmill.watchdog_fired == 0, "it was left to the treadmill's watchdog, which stops it dead"
+            assert process.poll() is None, "the station has not been told of it yet"
         finally:
             client.close()
+        assert process.returncode == 0
 
 
 def test_a_treadmill_that_is_there_at_last_is_complained_of_no_longer() -> None:
