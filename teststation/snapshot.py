@@ -115,9 +115,13 @@ def snapshot(
     record: RunRecord,
     assessment: Assessment | None,
     *,
-    runs_again: bool = False,
+    runs_again_kmh: float | None = None,
 ) -> Snapshot:
-    """The moment ``now_s`` of a run, with the latest record and assessment; ``runs_again``: its belt, after its end."""
+    """The moment ``now_s`` of a run, with the latest record and assessment.
+
+    ``runs_again_kmh``: how fast its belt runs after it has ended, where it does.
+    """
+    runs_again = runs_again_kmh is not None
     walking = state.phase is Phase.STAGES
     remaining_s = state.stage_remaining_s(now_s) if walking else _phase_remaining_s(state, now_s)
     later = state.plan.stages[state.stage_index + 1 :]
@@ -146,9 +150,9 @@ def snapshot(
         countdown_s=remaining_s if free and remaining_s <= COUNTDOWN_S else None,
         belt_state=state.belt_state,
         target=state.setpoint,
-        measured_speed_kmh=state.measured_speed_kmh,
+        measured_speed_kmh=runs_again_kmh if runs_again else state.measured_speed_kmh,
         measured_incline_pct=state.measured_incline_pct,
-        at_rest=state.at_rest,
+        at_rest=state.at_rest and not runs_again,
         prompt=_prompt(state, now_s),
         start_at_machine=_waits_at_machine(state),
         alarms=_alarms(state, now_s, runs_again=runs_again),

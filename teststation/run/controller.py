@@ -50,6 +50,7 @@ class Controller:
         self.state: RunState = prepared(first, timing)
         self.recording = Recording(first)
         self.last_belt: BeltTelemetry | None = None
+        self._runs_kmh = 0.0
         self._rest = self._runs = LOOKS  # also after the end, when the state has no more to say of the belt
         self._journal = journal
         self._journal_works = True
@@ -95,6 +96,11 @@ class Controller:
         ended = self.state.phase is Phase.ENDED and self.state.begun and not self.state.guided
         return ended and rests(self._runs, self.now_s())
 
+    @property
+    def runs_again_kmh(self) -> float | None:
+        """How fast it does, as it was last read; None where it does not."""
+        return self._runs_kmh if self.runs_again else None
+
     # --- time ---
 
     def tick(self) -> None:
@@ -127,6 +133,7 @@ class Controller:
             t_s = min(self.clock.at(telemetry.t_mono_s), self.now_s())
             self._rest = self._rest.read(t_s, float(telemetry.at_rest))
             self._runs = self._runs.read(t_s, float(bool(telemetry.measured_speed_kmh)))
+            self._runs_kmh = telemetry.measured_speed_kmh or self._runs_kmh
             self._feed(
                 ev.BeltRead(
                     t_s=t_s,

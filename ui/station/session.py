@@ -75,8 +75,8 @@ class Session:
         if not self._concluded and time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S:
             self._assess()
         controller = self.controller
-        again = controller.runs_again
-        return snapshot(controller.state, controller.now_s(), self._run, self._assessment, runs_again=again)
+        again_kmh = controller.runs_again_kmh
+        return snapshot(controller.state, controller.now_s(), self._run, self._assessment, runs_again_kmh=again_kmh)
 
     @property
     def run_id(self) -> str:

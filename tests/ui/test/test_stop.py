@@ -268,6 +268,8 @@ def test_a_belt_that_runs_again_while_somebody_says_why_it_was_stopped_is_told_a
     bench.pass_s(1.5)
     assert bench.window.sheet is None, "the question stands aside"
     assert not bench.window.run.banner.isHidden()
+    moment = bench.running.snapshot()
+    assert (moment.at_rest, moment.measured_speed_kmh) == (False, 2.0), "nothing on the screen says that it stands"
     stops = bench.treadmill.log.count("stop")
     QTest.keyClick(bench.window, Qt.Key.Key_Escape)
     assert bench.treadmill.log.count("stop") > stops
