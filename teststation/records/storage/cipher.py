@@ -42,6 +42,7 @@ _BY_WORDS = {
     "unable to open database file": 14,
     "file is not a database": 26,
 }
+_REKEYING = "PRAGMA key or rekey"  # SQLCipher tells no code of why its pages could not be encrypted anew
 
 
 class CipherFile(EngineDatabase):
@@ -135,7 +136,7 @@ class CipherFile(EngineDatabase):
     def sentence(self, error: BaseException | None) -> RecordError | None:
         """What a failure of the database module means to the user; None for a bug."""
         code = getattr(error, "sqlite_errorcode", 0) or _BY_WORDS.get(str(error), 0)
-        known = _CODES.get(code & 0xFF)
+        known = "record_not_rekeyed" if _REKEYING in str(error) else _CODES.get(code & 0xFF)
         if known is None:
             return None
         if known == "record_read_only" and not self.in_place:

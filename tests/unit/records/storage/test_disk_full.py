@@ -115,6 +115,25 @@ def test_a_full_disk_stops_a_backup_and_spares_the_earlier_one(path: Path, disk:
     assert verify_file(target, PASSPHRASE).tests == 1
 
 
+def a_full_disk_changes_no_passphrase(disk: SmallDisk) -> None:
+    path = disk.folder / "a.record"
+    with open_record(path, PASSPHRASE) as record:
+        person = record.people.add(family_name="Berg", sex=Sex.FEMALE)
+        record.tests.save(person.id, run_of(), assessment_of(), events_of(EVENTS))
+        disk.fill()
+        with pytest.raises(RecordError, match="disk is full; nothing was changed"):
+            record.file.change_key("en ny setning")
+        disk.free()
+        assert verify(record.database).problems == ()
+        record.file.change_key("en ny setning")
+    assert verify_file(path, "en ny setning").tests == 1
+    path.unlink()
+
+
+def test_a_full_disk_changes_no_passphrase(disk: SmallDisk) -> None:
+    a_full_disk_changes_no_passphrase(disk)
+
+
 def test_a_full_disk_gives_up_no_old_backup(path: Path, disk: SmallDisk) -> None:
     days = [datetime(2026, 11, day, 8, 0) for day in (20, 21, 22)]  # noqa: DTZ001 - wall time
     with open_record(path, PASSPHRASE) as record:
