@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from teststation.ports import Setpoint
 from teststation.run import events as ev
-from teststation.run.holds import hold, release
+from teststation.run.holds import BARRED_BY, hold, release
 from teststation.run.state import STRAYS, HoldCause, Phase, Prompt, RunState
 
 # A console shows tenths of a km/h or a mile an hour, and half percents: one step beside the target is set.
@@ -60,13 +60,15 @@ def _prompted(before: RunState, state: RunState, t_s: float) -> RunState:
     wanted = _wanted(state)
     if state.prompt is not None and state.prompt.setpoint == wanted:
         return state
-    if wanted == state.confirmed and wanted is not None:
-        return _let_go(replace(state, prompt=None), t_s)
     walks = state.phase is Phase.STAGES
     new_stage = walks and (before.phase is not Phase.STAGES or before.stage_index != state.stage_index)
-    begins = new_stage or (walks and state.prompt is not None and state.prompt.begins_stage)
+    asked = state.load_waits if state.prompt is None else state.prompt.begins_stage
+    begins = new_stage or (walks and asked)
+    if wanted == state.confirmed and wanted is not None:
+        waits = begins and bool(state.holds & BARRED_BY)  # what is wanted now is not the stage's own load
+        return _let_go(replace(state, prompt=None, load_waits=waits), t_s)
     since_s = state.stage_began_s if new_stage else t_s
-    state = replace(state, prompt=Prompt(wanted, since_s, begins_stage=begins), strays=STRAYS)
+    state = replace(state, prompt=Prompt(wanted, since_s, begins_stage=begins), strays=STRAYS, load_waits=False)
     return hold(state, since_s, HoldCause.LOAD_NOT_SET) if walks else state
 
 

@@ -145,6 +145,7 @@ class RunState(msgspec.Struct, frozen=True):
     prompt: Prompt | None = None
     confirmed: Setpoint | None = None  # the load that was last set and seen, or said; None is a belt at rest
     strays: Window = STRAYS  # 1 where the belt was off the confirmed load
+    load_waits: bool = False  # the stage's own load is not asked for yet: there is no pulse, or no answer
     # stages
     stage_index: int = 0
     stage_began_s: float = 0.0

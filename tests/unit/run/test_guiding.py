@@ -286,6 +286,28 @@ def test_a_speed_that_is_left_out_in_every_other_look_is_seen_to_be_set() -> Non
     assert bench.state.phase is Phase.STAGES
 
 
+def test_without_a_pulse_nobody_is_asked_for_more() -> None:
+    """A prompt for a load that nobody has set yet would stand there for as long as the pulse is away."""
+    bench = walking(READ)
+    while bench.state.stage_index == 0:
+        bench.run_for(1.0)
+    assert bench.asked() == SECOND
+    bench.bpm = None
+    bench.feed(heart(bench.now_s, None))
+    bench.run_for(5.0)
+    assert (bench.asked(), bench.state.setpoint) == ("nothing", FIRST)
+    bench.bpm = 120
+    bench.run_for(16.0)
+    assert bench.asked() == SECOND
+    assert bench.state.holds == {HoldCause.LOAD_NOT_SET}
+    bench.hand = (4.8, 4.0)
+    bench.run_for(4.0)
+    assert bench.asked() == "nothing"
+    # A stage begins with its load, however long that was waited for.
+    assert bench.now_s - bench.state.stage_began_s < 3.0
+    assert bench.state.stage_ends_s - bench.state.stage_began_s == pytest.approx(120.0)
+
+
 FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
     "the clock runs on": (
         "return hold(state, since_s, HoldCause.LOAD_NOT_SET) if walks else state",
@@ -316,6 +338,11 @@ FAULTS: dict[str, tuple[str, str, Callable[[], None]]] = {
         "seen=prompt.seen.silent(t_s)",
         "seen=prompt.seen.read(t_s, 0.0)",
         test_a_speed_that_is_left_out_in_every_other_look_is_seen_to_be_set,
+    ),
+    "a load that was waited for begins no stage": (
+        "waits = begins and bool(state.holds & BARRED_BY)",
+        "waits = False",
+        test_without_a_pulse_nobody_is_asked_for_more,
     ),
     "a belt may wander": (
         "if not strays.at_least(STRAYS_FOR_S, read.t_s, STRAYS_AMONG_S, bool):",
@@ -352,22 +379,6 @@ def test_cooling_down_asks_for_no_more_than_what_was_set_last() -> None:
     bench.state = replace(fast, plan=plan)
     bench.feed(ev.CoolDownPressed(t_s=bench.now_s, reason="dizzy"))
     assert bench.state.setpoint == FIRST
-
-
-def test_without_a_pulse_nobody_is_asked_for_more() -> None:
-    """A prompt for a load that nobody has set yet would stand there for as long as the pulse is away."""
-    bench = walking(READ)
-    while bench.state.stage_index == 0:
-        bench.run_for(1.0)
-    assert bench.asked() == SECOND
-    bench.bpm = None
-    bench.feed(heart(bench.now_s, None))
-    bench.run_for(5.0)
-    assert (bench.asked(), bench.state.setpoint) == ("nothing", FIRST)
-    bench.bpm = 120
-    bench.run_for(16.0)
-    assert bench.asked() == SECOND
-    assert bench.state.holds == {HoldCause.LOAD_NOT_SET}
 
 
 def test_the_rest_rule_fails_on_an_engine_that_takes_silence_for_rest() -> None:
