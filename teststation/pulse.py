@@ -16,3 +16,11 @@ def told_beside(bpm: float, limit_bpm: float) -> float:
     if bpm == limit_bpm or (whole < round(limit_bpm) if bpm < limit_bpm else whole > round(limit_bpm)):
         return whole
     return (floor if bpm < limit_bpm else ceil)(10 * bpm) / 10
+
+
+def limit_beside(bpm: float, limit_bpm: float) -> float:
+    """A limit to be told beside that pulse: whole, with tenths only where, rounded, it would lie on its other side."""
+    whole, told = round(limit_bpm), told_beside(bpm, limit_bpm)
+    if bpm == limit_bpm or (told < whole if bpm < limit_bpm else told > whole):
+        return whole
+    return (ceil if bpm < limit_bpm else floor)(10 * limit_bpm) / 10

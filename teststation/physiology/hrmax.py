@@ -8,7 +8,7 @@ from teststation.cause import Cause
 from teststation.moments import days_between
 from teststation.physiology.error_budget import DAY_SD_BPM, RPE_SD
 from teststation.physiology.result import HrMax, StageObservation
-from teststation.pulse import told_beside
+from teststation.pulse import limit_beside, told_beside
 from teststation.subject import SessionLoad, Subject
 
 MEASURED_SEE_BPM = 3.0
@@ -249,7 +249,8 @@ def hr_max(subject: Subject, stages: Sequence[StageObservation] = ()) -> HrMax:
         question = Cause("rpe_cannot_tell_hr_max")
     observed_bpm = max((s.hr_bpm for s in stages if s.hr_bpm is not None), default=None)
     if observed_bpm is not None and observed_bpm > bpm:
-        question = Cause("hr_above_maximum", {"observed": told_beside(observed_bpm, bpm), "assumed": round(bpm)})
+        told, assumed = told_beside(observed_bpm, bpm), limit_beside(observed_bpm, bpm)
+        question = Cause("hr_above_maximum", {"observed": told, "assumed": assumed})
     reckoned = reckoned or (bpm, see_bpm, source)
     return HrMax(
         bpm=bpm,

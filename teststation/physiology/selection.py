@@ -17,7 +17,7 @@ from teststation.physiology.metabolic import (
 from teststation.physiology.observe import COVERAGE_MIN
 from teststation.physiology.posterior import Efforts, Pulses
 from teststation.physiology.result import StageObservation, StageResult
-from teststation.pulse import told_beside
+from teststation.pulse import limit_beside, told_beside
 from teststation.subject import Gait, SessionLoad
 
 MINUTE_S = 59.0
@@ -156,7 +156,6 @@ def _doubts(seen: StageObservation, hr_limit_bpm: float) -> tuple[Cause, ...]:
     if seen.hr_bpm is not None and seen.hr_bpm < HR_FROM_BPM:
         found.append(Cause("pulse_below", {"bpm": told_beside(seen.hr_bpm, HR_FROM_BPM), "limit": round(HR_FROM_BPM)}))
     if seen.hr_bpm is not None and seen.hr_bpm > hr_limit_bpm:
-        found.append(
-            Cause("pulse_above", {"bpm": told_beside(seen.hr_bpm, hr_limit_bpm), "limit": round(hr_limit_bpm)})
-        )
+        told, limit = told_beside(seen.hr_bpm, hr_limit_bpm), limit_beside(seen.hr_bpm, hr_limit_bpm)
+        found.append(Cause("pulse_above", {"bpm": told, "limit": limit}))
     return tuple(found)

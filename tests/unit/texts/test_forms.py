@@ -5,13 +5,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import protocols
 from tests.unit.texts.test_catalogues import entries, files
 from teststation.cause import Cause
-from teststation.pulse import told_beside
+from teststation.pulse import limit_beside, told_beside
 from teststation.run.record import Outcome
 from teststation.texts import LANGUAGES, texts, writing
 
@@ -93,15 +93,20 @@ def test_a_difference_that_rounds_to_nothing() -> None:
 
 
 @given(st.floats(40, 220), st.floats(100, 200))
-def test_a_pulse_is_never_told_to_be_above_or_below_itself(bpm: float, limit: float) -> None:
-    told = writing.number("nb", told_beside(bpm, limit), 1)
+@example(131.0, 130.75)
+@example(130.9, 130.75)
+def test_a_pulse_is_told_on_the_side_of_its_limit_where_it_lies(bpm: float, limit: float) -> None:
+    told, beside = told_beside(bpm, limit), limit_beside(bpm, limit)
     if bpm != limit:
-        assert told.removesuffix(",0") != str(round(limit)) or round(limit, 1) == round(bpm, 1)
-    assert abs(told_beside(bpm, limit) - bpm) <= 0.5
+        assert told != beside
+        assert (told > beside) is (bpm > limit)
+    assert abs(told - bpm) <= 0.5
+    assert abs(beside - limit) <= 0.5
 
 
 def test_a_pulse_beside_its_limit_has_tenths_where_it_needs_them() -> None:
     assert [told_beside(bpm, 110) for bpm in (106.7, 109.6, 109.96, 110.4)] == [107, 109.6, 109.9, 110.4]
+    assert [limit_beside(bpm, 130.75) for bpm in (130.9, 131.0, 132.0)] == [130.7, 130.7, 131]
     assert texts("nb").say(Cause("pulse_below", {"bpm": 109.6, "limit": 110})) == "puls 109,6 er under 110 slag/min"
 
 
