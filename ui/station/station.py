@@ -8,7 +8,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -263,53 +263,65 @@ class Station(PaperMaker):
             raise BadInput(Cause("demo_person_real_devices"))
         # Whoever asks, window or command line: what sessions said of this person's HRmax counts.
         subject = self.known(setup.person_id, setup.subject, demo=demo)
-        key = ant_key(self.settings)
-        emulated = None
-        if treadmill.family == "emulated":
-            emulated = EmulatedPair(
-                seed=setup.seed,
-                time_scale=self.scale.factor,
-                family=treadmill.options["family"],
-                strap=heart_rate.options["family"] if heart_rate.family == "emulated" else "bridge",
+        with ExitStack() as undo:  # of what cannot be prepared whole nothing stays: no driver on its port, no journal
+            key = ant_key(self.settings)
+            emulated = None
+            if treadmill.family == "emulated":
+                emulated = EmulatedPair(
+                    seed=setup.seed,
+                    time_scale=self.scale.factor,
+                    family=treadmill.options["family"],
+                    strap=heart_rate.options["family"] if heart_rate.family == "emulated" else "bridge",
+                )
+                undo.callback(emulated.close)
+            treadmill_spec = emulated.treadmill if emulated else setup.treadmill
+            heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
+            clock = ScaledClock(time.monotonic, self.scale)
+            first = ev.RunPrepared(
+                t_s=clock.now_s(),
+                run_id=str(uuid.uuid4()),
+                started_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+                plan=setup.plan,
+                subject=subject,
+                hr_limit_bpm=hr_limit_bpm(subject, setup.plan),
+                # As they were chosen: an emulator's port is one like any other, and would tell nobody what it is.
+                treadmill=_as_kept(treadmill, setup.treadmill),
+                heart_rate=_as_kept(heart_rate, setup.heart_rate),
+                person_id=setup.person_id,
+                belt_check=last_belt_check(setup.treadmill),
+                conditions=setup.conditions,
             )
-        treadmill_spec = emulated.treadmill if emulated else setup.treadmill
-        heart_spec = emulated.heart_rate if emulated and heart_rate.family == "emulated" else setup.heart_rate
-        clock = ScaledClock(time.monotonic, self.scale)
-        first = ev.RunPrepared(
-            t_s=clock.now_s(),
-            run_id=str(uuid.uuid4()),
-            started_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
-            plan=setup.plan,
-            subject=subject,
-            hr_limit_bpm=hr_limit_bpm(subject, setup.plan),
-            # As they were chosen: an emulator's port is one like any other, and would tell nobody what it is.
-            treadmill=_as_kept(treadmill, setup.treadmill),
-            heart_rate=_as_kept(heart_rate, setup.heart_rate),
-            person_id=setup.person_id,
-            belt_check=last_belt_check(setup.treadmill),
-            conditions=setup.conditions,
-        )
-        journal = SyncedJournal(self.record.new_journal(first.run_id, setup.person_id))
-        if emulated and heart_rate.family == "emulated":
-            key = emulated.ant_key  # the clinic's own is not for emulators
-        monitor = HeartRateClient(heart_spec, self.scale, ant_key=key, beside=treadmill_spec)
-        belt_key = emulated.ant_key if emulated and treadmill.family == "emulated" else ant_key(self.settings)
-        devices = Devices(TreadmillClient(treadmill_spec, self.scale, ant_key=belt_key), monitor)
-        controller = Controller(
-            first,
-            devices,
-            journal,
-            clock,
-            run_timing(self.scale),
-            recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale, ant_key=belt_key),
-        )
-        mark = RunMark(self.record, first.run_id, setup.person_id)
+            journal = SyncedJournal(self.record.new_journal(first.run_id, setup.person_id))
+            undo.callback(self._forget, first.run_id)
+            undo.callback(journal.close)
+            if emulated and heart_rate.family == "emulated":
+                key = emulated.ant_key  # the clinic's own is not for emulators
+            monitor = HeartRateClient(heart_spec, self.scale, ant_key=key, beside=treadmill_spec)
+            undo.callback(monitor.close)
+            belt_key = emulated.ant_key if emulated and treadmill.family == "emulated" else ant_key(self.settings)
+            devices = Devices(TreadmillClient(treadmill_spec, self.scale, ant_key=belt_key), monitor)
+            undo.callback(devices.treadmill.close)
+            controller = Controller(
+                first,
+                devices,
+                journal,
+                clock,
+                run_timing(self.scale),
+                recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale, ant_key=belt_key),
+            )
+            undo.pop_all()
+            mark = RunMark(self.record, first.run_id, setup.person_id)
 
-        def discard() -> None:
-            mark.end()
-            self.record.discard_journal(first.run_id)
+            def discard() -> None:
+                mark.end()
+                self.record.discard_journal(first.run_id)
 
-        return _Prepared(controller, journal, mark, Awake(), discard, person, emulated, demo)
+            return _Prepared(controller, journal, mark, Awake(), discard, person, emulated, demo)
+
+    def _forget(self, run_id: str) -> None:
+        """Take away the journal of a run that came to nothing; one that stays is found at the next start."""
+        with suppress(RecordError):
+            self.record.discard_journal(run_id)
 
     @staticmethod
     def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:

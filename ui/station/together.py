@@ -321,7 +321,14 @@ def _member(station: Station, person: Person, one: Wearer, subject: Subject, pla
         person_id=person.id,
     )
     journal = SyncedJournal(record.new_journal(first.run_id, person.id))
-    journal.append(first, durable=True)
+    try:
+        journal.append(first, durable=True)
+        monitor = HeartRateClient(one.device, station.scale, ant_key=ant_key(station.settings))
+    except BaseException:
+        journal.close()
+        with suppress(RecordError):
+            record.discard_journal(first.run_id)
+        raise
     mark = RunMark(record, first.run_id, person.id)
 
     def keep(run: RunRecord) -> StoredSession:
@@ -333,5 +340,4 @@ def _member(station: Station, person: Person, one: Wearer, subject: Subject, pla
         with suppress(RecordError):
             record.discard_journal(first.run_id)
 
-    monitor = HeartRateClient(one.device, station.scale, ant_key=ant_key(station.settings))
     return Member(one, Training(first), journal, monitor, keep, discard)

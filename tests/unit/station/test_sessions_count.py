@@ -2,7 +2,7 @@
 
 import itertools
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.mutants import fails_with
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, session_of
 from tests.unit.run.builders import SUBJECT
 from teststation.cause import Cause
-from teststation.errors import BadInput
+from teststation.errors import BadInput, RecordError
 from teststation.ports import Setpoint
 from teststation.protocol.load import find, load_plan
 from teststation.records.database import Record, open_record
@@ -67,8 +67,46 @@ def prepared(record: Record, person: Person, subject: Subject, monkeypatch: pyte
     return first
 
 
-def _nothing(*_: object, **__: object) -> None:
-    return None
+def _nothing(*_: object, **__: object) -> types.SimpleNamespace:
+    return types.SimpleNamespace(close=lambda: None)
+
+
+def what_cannot_be_prepared_whole_leaves_no_driver_and_no_journal(record: Record, patch: pytest.MonkeyPatch) -> None:
+    """A disk that was full just then: behind a driver that stays, its port would be taken by another program."""
+    left: list[str] = []
+
+    def begun(kind: str) -> Callable[..., types.SimpleNamespace]:
+        left.append(kind)
+        return lambda *_, **__: types.SimpleNamespace(close=lambda: left.remove(kind))
+
+    with patch.context() as made:
+        made.setattr(treadmill_client, "TreadmillClient", begun("treadmill"))
+        made.setattr(heart_rate_client, "HeartRateClient", begun("strap"))
+        made.setattr(run_controller, "Controller", refuses)
+        person = record.people.add(family_name="Li", given_name="Per", sex=Sex.MALE)
+        setup = Setup(load_plan(*find("submax-13"), "normal"), SUBJECT, "manual", "ble:Polar", person.id)
+        with pytest.raises(RecordError):
+            Station(record, Settings()).prepare(setup)
+    assert left == []
+    assert record.journals() == []
+
+
+def refuses(*_: object, **__: object) -> None:
+    raise RecordError("no space left on the disk")
+
+
+def test_what_cannot_be_prepared_whole_leaves_no_driver_and_no_journal(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what_cannot_be_prepared_whole_leaves_no_driver_and_no_journal(record, monkeypatch)
+
+
+@pytest.mark.parametrize("kept", ["monitor.close", "devices.treadmill.close", "self._forget, first.run_id"])
+def test_what_stays_of_one_is_found(record: Record, monkeypatch: pytest.MonkeyPatch, kept: str) -> None:
+    fails_with(
+        module, f"            undo.callback({kept})\n", "",
+        lambda: what_cannot_be_prepared_whole_leaves_no_driver_and_no_journal(record, monkeypatch),
+    )  # fmt: skip
 
 
 def test_a_test_knows_what_a_session_said_of_hr_max(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
