@@ -14,7 +14,7 @@ from teststation.records.tests.kept_tests import KeptLine, StoredTest
 from teststation.texts import english, first_of
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json
-from ui.commands.run import demo_words, headline_sentence, take_in_interrupted
+from ui.commands.run import demo_words, framed, headline_sentence, take_in_interrupted
 from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.station.group import write_group
@@ -52,6 +52,8 @@ def show(arguments: argparse.Namespace) -> int:
         if arguments.json != "-":
             words = f"{headline_sentence(stored)}{demo_words(stored.run.demo)}"
             tell(f"{stored.id}  {stored.run.started_at}  {stored.run.plan.title}: {words}")
+            for line in framed(stored):
+                tell(line)
     return 0
 
 

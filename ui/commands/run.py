@@ -10,6 +10,7 @@ from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, BadInput, RecordError, StationError
 from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
+from teststation.physiology.advice import advise
 from teststation.protocol.plan import Plan
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import Outcome
@@ -137,6 +138,8 @@ def deliver(
     """
     try:
         say(f"{kept_sentence(station, stored)}; {headline_sentence(stored)}{demo_words(stored.run.demo)}")
+        for words in framed(stored):
+            say(words)
     except RecordError as error:
         raise AfterTheTest(*error.causes) from error
     problems: list[Problem] = []
@@ -183,6 +186,11 @@ def headline_sentence(stored: StoredTest) -> str:
         f"VO2max {estimate.vo2max_ml_kg_min:.1f} mL/kg/min, 95 % interval {estimate.low:.1f} to {estimate.high:.1f}, "
         f"{estimate.n_stages} stages"
     )
+
+
+def framed(stored: StoredTest) -> tuple[str, ...]:
+    """What stands in the frame of its page, above everything else: a symptom, or that it is to be taken again."""
+    return advise(stored.run, stored.assessment).framed(texts("en"))
 
 
 def check_ant_key(treadmill: str, heart_rate: str) -> None:

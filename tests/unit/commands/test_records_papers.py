@@ -9,13 +9,16 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
+from tests.mutants import fails_with
 from tests.sample_tests import follow_up, sample
 from tests.unit.commands.conftest import Cli
 from tests.unit.records.builders import events_of
+from teststation.cause import Cause
 from teststation.records.access.users import Role
 from teststation.records.database import open_record
 from teststation.subject import Sex
 from teststation.training.interview import Answer, Interview, own_form
+from ui.commands import run
 
 WORDS = ("records", "--record", "a.record")
 FIRST, LATER = "sim-1", "later"  # of the sample and of its follow-up
@@ -165,3 +168,25 @@ def test_the_json_tells_who_stands_for_a_test_and_what_was_noted(cli: Cli) -> No
     assert draft["marks"] == [
         {"t_s": round(mark.t_s, 1), "kind": mark.kind, "text": mark.text} for mark in follow_up()[0].marks
     ]
+
+
+def the_command_line_says_what_the_page_frames(cli: Cli, tmp_path: Path) -> None:
+    with open_record(tmp_path / "b.record", "en god setning") as record:
+        person = record.people.add(family_name="Dal", given_name="Eva", sex=Sex.FEMALE)
+        stopped = msgspec.structs.replace(sample()[0], reason=Cause("stop_chest_pain"))
+        record.tests.save(person.id, stopped, sample()[1], events_of(5))
+    done = cli("records", "--record", "b.record", "show", FIRST)
+    (tmp_path / "b.record").unlink()
+    (tmp_path / "b.record.head").unlink()
+    assert "The test was stopped: chest discomfort in stage" in done.out
+    assert "once a doctor has cleared it" in done.out
+
+
+def test_the_command_line_says_what_the_page_frames(cli: Cli, tmp_path: Path) -> None:
+    the_command_line_says_what_the_page_frames(cli, tmp_path)
+    fails_with(
+        run,
+        ".framed(",
+        ".framed and (lambda _: ())(",
+        lambda: the_command_line_says_what_the_page_frames(cli, tmp_path),
+    )
