@@ -110,7 +110,7 @@ class MainWindow(Rooms):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.people)
         central = self._central = QWidget()
-        above = column(self.header, self.stack, gap=0, shares=(0, 1))
+        above = self._above = column(self.header, self.stack, gap=0, shares=(0, 1))
         central.setLayout(above)
         self.setCentralWidget(central)
         self.stop_button = StopButton(self)
@@ -245,11 +245,12 @@ class MainWindow(Rooms):
     def go_to(self, screen: QWidget) -> None:
         """Show one screen."""
         self._dress()
-        self.stack.setCurrentWidget(screen)
         name = self.name_of_screen(screen)
         moves = name in MOVES
         self.header.setVisible(not moves and name != "group")
         self.header.show_step(STEPS.index(name) if name in STEPS else 0)
+        self._above.activate()  # the screen is seen in the room that it has then: else it is drawn twice
+        self.stack.setCurrentWidget(screen)
         self.stop_button.setVisible(moves)
         self.stop_button.to_corner()
         if screen is self.people:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from ui.desktop.i18n import use_language
 from ui.desktop.theme.style import font_family
 from ui.desktop.widgets.plotting import axes_of, plot, rescale_axes
+from ui.desktop.widgets.time_plot import TimePlot
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +44,15 @@ def test_the_grid_has_two_kinds_of_lines(qtbot: QtBot) -> None:
         levels = axes_of(made).getAxis(side).tickValues(0.0, 20.0, 1000.0)
         assert len(levels) == 2, "a third is drawn ten times a second, and hardly seen"
         assert sum(len(values) for _, values in levels) < 25
+
+
+def test_a_small_plot_has_no_titles_however_large_it_becomes(qtbot: QtBot) -> None:
+    made = TimePlot()
+    qtbot.addWidget(made)
+    axis = axes_of(made.plot).getAxis("bottom")
+    for small in (True, False, True):
+        made.compact(small)
+        for height_px in (300, 400):
+            made.resize(900, height_px)
+            made.grab()
+            assert axis.label.isVisible() is not small

@@ -37,9 +37,15 @@ class Axis(pg.AxisItem):
         said = super().tickStrings(values, scale, spacing)
         return [one.replace(".", ",") for one in said] if language() in COMMA else said
 
+    _named = False  # whether its title is wanted at all
+
+    def showLabel(self, show: bool = True) -> None:
+        self._named = show
+        super().showLabel(show)
+
     def resizeEvent(self, ev: object = None) -> None:
         super().resizeEvent(ev)
-        if self.labelText and self.label is not None:
+        if self._named and self.labelText and self.label is not None:
             room = self.size().height() if self.orientation == "left" else self.size().width()
             self.label.setVisible(self.label.boundingRect().width() <= room)
 
