@@ -70,6 +70,9 @@ PARTINGS = {
     "ui/desktop/shutdown.py close_on_signals": (
         "tests/ui/test_closing.py::test_the_systems_wish_to_end_closes_the_window_on_every_system",
     ),
+    "ui/desktop/widgets/dialogs.py Dialogs.printer": (
+        "tests/ui/widgets/test_dialogs.py::test_windows_without_a_printer_asks_for_none",
+    ),
     "ui/desktop/widgets/sounds.py _player": (
         "tests/ui/widgets/test_sounds.py::test_windows_plays_with_its_own_player",
     ),

@@ -29,6 +29,7 @@ from teststation.records.access.users import Role, User
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.subject import Sex
+from ui.desktop.i18n import tr
 from ui.desktop.result import papers
 from ui.desktop.result.pages import Pages
 from ui.desktop.result.report import ReportSheet
@@ -338,6 +339,8 @@ def test_an_answer_that_comes_after_the_lock_is_none(
     sheet = opened(locked, kept, qtbot)
     getattr(sheet, what).click()
     dialog = locked.dialogs.shown
+    if sheet.said.text() == tr("papers.no_printer"):
+        pytest.skip("Windows asks for no printer where there is none")
     assert isinstance(dialog, QFileDialog if what == "save_button" else QPrintDialog)
     monkeypatch.setattr(dialog, "reject", lambda: None)  # as one that the system keeps open
     lock(locked)

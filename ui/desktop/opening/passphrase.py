@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from teststation.errors import RecordError
@@ -140,17 +140,15 @@ class KeepCover(Cover):
 
     def print_it(self) -> None:
         """On a printer of this computer."""
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setResolution(PRINT_DPI)
-        printer.setDocName(tr("opening.sheet_title"))
 
-        def chosen() -> None:
+        def chosen(printer: QPrinter) -> None:
             pages = Pages(self.sheet)
             taken = print_pages(pages, printer)
             pages.close()
             self._kept(tr("opening.sheet_printed" if taken else "opening.sheet_not_printed"), taken)
 
-        self._dialogs.ask(QPrintDialog(printer), chosen)
+        if not self._dialogs.printer(tr("opening.sheet_title"), PRINT_DPI, chosen):
+            self._kept(tr("papers.no_printer"), False)
 
     def save_it(self) -> None:
         """Into a file of the user's choice."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QWidget
 
 from teststation.cause import Problem
@@ -285,14 +285,11 @@ class Papers(QObject):
         )
 
     def _ask_printer(self, stored: StoredTest, sheet: ReportSheet) -> None:
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setResolution(PRINT_DPI)
-        printer.setDocName(self._stem(stored))  # shown in the printer's queue, to everybody
-        dialog = QPrintDialog(printer)
-        dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange)
-        dialog.setMinMax(1, len(sheet.pages))
-        dialog.setFromTo(1, len(sheet.pages))
-        self._dialogs.ask(dialog, lambda: self.print_report(stored, sheet, printer))
+        def chosen(printer: QPrinter) -> None:
+            self.print_report(stored, sheet, printer)
+
+        if not self._dialogs.printer(self._stem(stored), PRINT_DPI, chosen, len(sheet.pages)):
+            sheet.say(tr("papers.no_printer"))
 
     def _stem(self, stored: StoredTest) -> str:
         person = self._station.record.people.get(stored.person_id)

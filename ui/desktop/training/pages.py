@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QWidget
 
 from teststation.files.outputs import Kind, Output, problem
@@ -50,10 +50,8 @@ class TrainingPages:
         sheet.say(tr("papers.saved", path=path.name))
 
     def _ask_printer(self, sheet: ReportSheet, name: str, noted: Callable[[], None]) -> None:
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setResolution(PRINT_DPI)
-        printer.setDocName(name)  # shown in the printer's queue, to everybody
-        self._dialogs.ask(QPrintDialog(printer), lambda: self._print(sheet, printer, noted))
+        if not self._dialogs.printer(name, PRINT_DPI, lambda printer: self._print(sheet, printer, noted)):
+            sheet.say(tr("papers.no_printer"))
 
     def _print(self, sheet: ReportSheet, printer: QPrinter, noted: Callable[[], None]) -> None:
         noted()

@@ -4,13 +4,18 @@ They lie outside the station's window, so a cover cannot lie over them. When the
 answer that comes all the same, as from a window that the system does not let be closed, is no answer any more.
 """
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from ui.desktop.i18n import tr
+
+if TYPE_CHECKING:  # read from the disk when something is printed
+    from PySide6.QtPrintSupport import QPrinter
 
 
 class Dialogs(QObject):
@@ -41,6 +46,27 @@ class Dialogs(QObject):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         self._ask_file(dialog, chosen)
+
+    def printer(self, name: str, dpi: int, chosen: "Callable[[QPrinter], None]", pages: int = 0) -> bool:
+        """Ask for a printer, and for which of ``pages``. ``name`` is shown in the printer's queue, to everybody.
+
+        Returns:
+            Whether it is asked. Windows shows nothing to a computer without a printer, and says nothing either.
+        """
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        if sys.platform == "win32" and printer.outputFormat() != QPrinter.OutputFormat.NativeFormat:
+            return False
+        printer.setResolution(dpi)
+        printer.setDocName(name)
+        dialog = QPrintDialog(printer)
+        if pages:
+            dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange)
+            dialog.setMinMax(1, pages)
+            dialog.setFromTo(1, pages)
+        self.ask(dialog, lambda: chosen(printer))
+        return True
 
     def ask(self, dialog: QDialog, accepted: Callable[[], None]) -> None:
         """Show a dialog; ``accepted`` is called only if it is still the station's when it is answered."""
