@@ -139,6 +139,10 @@ def what_is_there_is_left_out() -> None:
     looked_at(collector, ALL_EVERY)
     assert len(gc.get_objects()) < 1_000
     assert library
+    rooms = [[number] for number in range(5_000)]
+    collector.leave_out_the_rooms()
+    assert len(gc.get_objects()) < 1_000
+    assert rooms
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="one generation is looked at in steps there")
@@ -153,7 +157,8 @@ def test_what_stood_when_the_window_stood_is_not_looked_at_again(qtbot: QtBot) -
 QUIET = "if self._looks >= ALL_EVERY and self._quiet():"
 FAULTS: list[tuple[types.ModuleType, str, str, Callable[[], None]]] = [
     (collecting, QUIET, "if self._looks >= ALL_EVERY:", no_long_look_while_a_belt_may_move),
-    (collecting, "        gc.freeze()\n\n", "\n", what_is_there_is_left_out),
+    (collecting, "        gc.freeze()\n\n    def leave", "        pass\n\n    def leave", what_is_there_is_left_out),
+    (collecting, "        gc.freeze()\n\n    def look", "        pass\n\n    def look", what_is_there_is_left_out),
     (collecting, "                gc.freeze()", "                pass", what_is_there_is_left_out),
 ]
 

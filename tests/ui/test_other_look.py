@@ -12,7 +12,9 @@ from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401
 from teststation.records.access.audit import Action
 from teststation.records.access.users import User
 from teststation.records.database import Record
+from ui.desktop import standing as standing_module
 from ui.desktop.clinic.settings import SettingsSheet
+from ui.desktop.collecting import Collector
 from ui.desktop.i18n import use_language
 from ui.desktop.standing import Standing
 from ui.desktop.theme.palette import DARK, LIGHT, use_theme
@@ -84,3 +86,21 @@ def test_other_settings_leave_the_window_as_it_is(standing: Standing, qtbot: QtB
         sheet.save()
     assert standing.window is first
     assert standing.window.station.settings.clinic_name == "Klinikken 2"
+
+
+def test_when_every_room_is_there_they_are_looked_through_no_more(
+    record: Record, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, qapp: QApplication
+) -> None:
+    left_out: list[int] = []
+    pieces = iter([True, True])
+    Collector(qapp)
+    monkeypatch.setattr(Collector, "leave_out_the_rooms", lambda _: left_out.append(1))
+    monkeypatch.setattr(MainWindow, "warm_up", lambda _: next(pieces, False))
+    monkeypatch.setattr(standing_module, "WARM_UP_EVERY_MS", 1)
+    made = Standing(Station(record, SETTINGS), save=lambda _: None, demo=False, seed=1)
+    qtbot.waitUntil(lambda: bool(left_out))
+    qtbot.wait(10)
+    assert left_out == [1], "once, and not in between"
+    made.let_go()
+    made.window.close()
+    made.window.deleteLater()

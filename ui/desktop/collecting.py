@@ -40,6 +40,10 @@ class Collector(QObject):
         self._quiet = quiet
         gc.freeze()
 
+    def leave_out_the_rooms(self) -> None:
+        """The window's rooms are there as well, and what was read from the disk for them."""
+        gc.freeze()
+
     def look(self) -> None:
         """Collect what may be due: the young always, the rest more seldom, and all only while no belt moves."""
         self._looks += 1

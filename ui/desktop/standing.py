@@ -7,7 +7,9 @@ there; never while somebody is on the belt, since the settings cannot be reached
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
+from ui.desktop.collecting import Collector
 from ui.desktop.i18n import use_language
 from ui.desktop.shutdown import close_on_signals, install_excepthook
 from ui.desktop.theme.palette import use_theme
@@ -53,9 +55,18 @@ class Standing:
         # When the sheet that changed it has closed, and nothing of the old window is at work.
         made.look_changed.connect(lambda: QTimer.singleShot(0, self.renew))
         warm_up = QTimer(made, interval=WARM_UP_EVERY_MS)
-        warm_up.timeout.connect(lambda: made.occupied or made.warm_up() or warm_up.stop())
+        warm_up.timeout.connect(lambda: made.occupied or made.warm_up() or self._warm(warm_up))
         QTimer.singleShot(0, warm_up, warm_up.start)  # from the first picture on, however long that took
         return made
+
+    @staticmethod
+    def _warm(timer: QTimer) -> None:
+        """Every room is there."""
+        timer.stop()
+        application = QApplication.instance()
+        collector = None if application is None else application.findChild(Collector)
+        if isinstance(collector, Collector):
+            collector.leave_out_the_rooms()
 
     def renew(self) -> None:
         """Another window in the language and the theme of the settings, where this one stands."""
