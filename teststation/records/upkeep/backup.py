@@ -101,9 +101,8 @@ def set_aside(path: Path, now: datetime) -> Path:
 
 
 def free_name(path: Path, word: str, now: datetime) -> Path:
-    """``<record>.<word>-<date>T<time>``, not taken."""
-    name = path.with_name(f"{path.name}.{word}-{now:%Y%m%dT%H%M%S}")
-    return name if not name.exists() else name.with_name(f"{name.name}-{secrets.token_hex(3)}")
+    """``<record>.<word>-<date>T<time>-<sign>``: nobody else's, though two restore in the same second."""
+    return path.with_name(f"{path.name}.{word}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}")
 
 
 # --- parts ---

@@ -15,7 +15,7 @@ from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, ru
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
 from teststation.records.storage.cipher import CipherFile
-from teststation.records.upkeep.backup import backup, set_aside
+from teststation.records.upkeep.backup import backup, free_name, set_aside
 from teststation.records.upkeep.copying import Interrupted, fingerprint
 from teststation.records.upkeep.restoring import restore_record
 from teststation.records.upkeep.verify import verify, verify_file
@@ -274,3 +274,10 @@ def test_a_restored_copy_is_independent_of_the_backup(record: Record, location: 
     restore_record(location, PASSPHRASE, target, PASSPHRASE, NOW + timedelta(hours=1))
     record.people.add(family_name="Etterpå", sex=Sex.MALE)
     assert Path(kept).read_bytes() == target.read_bytes()
+
+
+def test_two_that_restore_in_one_second_set_aside_under_two_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.record"
+    names = {free_name(path, "replaced", NOW) for _ in range(2)}
+    assert len(names) == 2
+    assert all(".replaced-20261124T073000-" in name.name for name in names)
