@@ -467,3 +467,11 @@ def test_the_log_is_told_again_after_ten_minutes(record: Record, person: Person)
     rows = [row for row in record.audit.newest() if row.action == Action.PERSON_SEEN]
     assert len(rows) == 2
     assert rows[0].actor.startswith("window")
+
+
+def test_who_has_no_test_to_follow_is_told_no_next_one(window: MainWindow, record: Record, person: Person) -> None:
+    window.persons.show_history(person)
+    assert window.history.due.text() == "Født 12.04.1979"
+    keep_test(record, person, "run-1", "2026-01-02T10:00:00+01:00")
+    window.persons.show_history(person)
+    assert "Født 12.04.1979 · " in window.history.due.text()

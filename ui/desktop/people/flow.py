@@ -12,7 +12,7 @@ from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
 from teststation.records.people.people import Person
 from ui.desktop.i18n import core_texts, told, tr
-from ui.desktop.i18n.numbers import DASH, day, today
+from ui.desktop.i18n.numbers import day, today
 from ui.desktop.people.audit import audit_sheet
 from ui.desktop.people.due import due_sheet
 from ui.desktop.people.last_result import next_test_words
@@ -163,7 +163,7 @@ class PeopleFlow(QObject):
         }
         imported = self.station.record.imported.of_person(person.id)
         last = self.station.record.tests.last_started([person.id]).get(person.id)
-        following = DASH if last is None else next_test_words(self.station.record, person, last, today())
+        following = "" if last is None else next_test_words(self.station.record, person, last, today())
         screen, audit = self._history(), self.desk.may(Permission.AUDIT)
         screen.show_person(person, lines, titles, audit=audit, imported=imported, following=following)
         self._window.go_to(screen)

@@ -134,16 +134,17 @@ class HistoryScreen(QWidget):
         *,
         audit: bool,
         imported: Sequence[ImportedResult] = (),
-        following: str = DASH,
+        following: str = "",
     ) -> None:
         """Show a person's tests, newest first; the two newest are picked. What was brought in cannot be picked.
 
-        ``following``: when the next one is due.
+        ``following``: when the next one is due; nothing where there is none to follow.
         """
         self.person, self.lines = person, lines
         self.rows = sorted([*lines, *imported], key=_day_of, reverse=True)
         set_text(self.who, tr("history.title", name=name_of(person)))
-        set_text(self.due, tr("history.due", born=day(person.born), next=following))
+        key = "history.due" if following else "history.born"
+        set_text(self.due, tr(key, born=day(person.born), next=following))
         self.table.blockSignals(True)
         self.table.setRowCount(len(self.rows))
         for place, line in enumerate(self.rows):
