@@ -1,11 +1,10 @@
-"""Walk through the window with the emulators and save a picture of every screen.
+"""Walk through the window with the emulators and save a picture of every screen, without a display.
 
-For the guide, into ``docs/screens``, of the display there is, once for each of its sizes::
+For the guide, into ``docs/screens``, those that a page shows::
 
-    xvfb-run -s "-screen 0 1366x768x24" python -m tests.ui.screenshots
-    xvfb-run -s "-screen 0 1920x1080x24" python -m tests.ui.screenshots
+    python -m tests.ui.screenshots
 
-To be looked at, of every size, look and language, each into a folder of its own, without a display::
+To be looked at, of every size, look and language, each into a folder of its own::
 
     python -m tests.ui.screenshots --all FOLDER
     python -m tests.ui.screenshots --all FOLDER --sizes 1366x768@1.5 --languages nn --looks dark
@@ -21,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 from tests.ui.screenshots.camera import Camera
+from tests.ui.screenshots.guide import GUIDE, shown
 from tests.ui.screenshots.opening import first_start
 from tests.ui.screenshots.walk import SCALE, Walk
 from teststation.records.database import open_record
@@ -28,7 +28,6 @@ from teststation.texts import LANGUAGES
 from ui.desktop.application import _application
 from ui.desktop.theme.palette import PALETTES
 
-GUIDE = Path(__file__).resolve().parents[3] / "docs" / "screens"
 SIZES = ("1024x600@1", "1366x768@1", "1366x768@1.5", "1920x1080@1", "1920x1080@2", "3840x2160@2")
 
 
@@ -42,9 +41,12 @@ def main() -> int:
     parser.add_argument("--one", nargs=2, metavar=("LANGUAGE", "LOOK"), help=argparse.SUPPRESS)
     parser.add_argument("--time-scale", type=float, default=SCALE)
     arguments = parser.parse_args()
-    if arguments.all is not None and arguments.one is None:
-        return every_one(arguments)
-    return walked(Camera(arguments.all or GUIDE, *(arguments.one or ())), arguments.time_scale)
+    if arguments.one is not None:  # on the screen of a process of its own
+        folder, only = (GUIDE, shown()) if arguments.all is None else (arguments.all, None)
+        return walked(Camera(folder, *arguments.one, only=only), arguments.time_scale)
+    if arguments.all is None:
+        return 0 if on_a_screen("1366x768@1", "nb", "light", None, arguments.time_scale) else 1
+    return every_one(arguments)
 
 
 def walked(camera: Camera, time_scale: float) -> int:
@@ -61,23 +63,30 @@ def walked(camera: Camera, time_scale: float) -> int:
 
 
 def every_one(arguments: argparse.Namespace) -> int:
-    """A process for each, as Qt takes a screen's size and scale once: on screens that are nowhere seen."""
+    """All that are asked for, one after the other; 1 where something was amiss in one of them."""
     failed = 0
     for size, language, look in itertools.product(arguments.sizes, arguments.languages, arguments.looks):
         folder = arguments.all / f"{size}-{language}-{look}"
         folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "tests.ui.screenshots", "--all", str(folder), "--one", language, look]
-        command += ["--time-scale", f"{arguments.time_scale:g}"]
-        with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as screen:
-            json.dump(screen_of(size), screen)
-        environment = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={screen.name}"}
-        done = subprocess.run(command, env=environment, check=False)
-        Path(screen.name).unlink()
+        well = on_a_screen(size, language, look, folder, arguments.time_scale)
         pictures = len(list(folder.glob("*.png")))
-        sys.stdout.write(f"{folder.name}: {pictures} pictures{', not all well' if done.returncode else ''}\n")
+        sys.stdout.write(f"{folder.name}: {pictures} pictures{'' if well else ', not all well'}\n")
         sys.stdout.flush()
-        failed += done.returncode != 0
+        failed += not well
     return 1 if failed else 0
+
+
+def on_a_screen(size: str, language: str, look: str, folder: Path | None, time_scale: float) -> bool:
+    """One walk in a process of its own, as Qt takes a screen, its size and scale once: on one that is nowhere seen."""
+    command = [sys.executable, "-m", "tests.ui.screenshots", "--one", language, look]
+    command += ["--time-scale", f"{time_scale:g}", *(["--all", str(folder)] if folder is not None else [])]
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as screen:
+        json.dump(screen_of(size), screen)
+    environment = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={screen.name}"}
+    try:
+        return subprocess.run(command, env=environment, check=False).returncode == 0
+    finally:
+        Path(screen.name).unlink()
 
 
 def screen_of(size: str) -> dict[str, object]:

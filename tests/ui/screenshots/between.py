@@ -85,9 +85,6 @@ def sessions(window: MainWindow, person: Person, save: Callable[[str], None]) ->
     window.people.session_button.click()
     sheet = window.sheet
     assert isinstance(sheet, StartSheet)
-    sheet.weight.setText("82")
-    sheet.speed.setText("4,5")
-    sheet.incline.setText("6")
     save("96-session-start")
     sheet.prepare()
     wait(lambda: window.flow is not None, 20)
@@ -199,7 +196,11 @@ def earlier(record: Record, person: Person) -> None:
     run = simulate(SEED, body=replace(body, vo2max=body.vo2max - 4.0)).run
     at = datetime.now(UTC) - timedelta(days=95)
     run = msgspec.structs.replace(
-        run, id="quarter", started_at=at.isoformat(timespec="seconds"), treadmill="emulated", heart_rate="emulated"
+        run,
+        id="quarter",
+        started_at=at.isoformat(timespec="seconds"),
+        treadmill="emulated:trackmaster",
+        heart_rate="emulated:bridge",
     )
     record.tests.save(person.id, run, assess_run(run), ())
 

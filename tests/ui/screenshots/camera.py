@@ -36,6 +36,7 @@ class Camera:
     folder: Path
     language: Literal["nb", "nn", "en"] = "nb"
     theme: Literal["light", "dark"] = "light"
+    only: frozenset[str] | None = None  # names of files; None: every picture
     taken: set[str] = field(default_factory=set)
     unwritten: list[tuple[QImage, Path]] = field(default_factory=list)
     amiss: list[str] = field(default_factory=list)  # what the tests of every screen say of a picture
@@ -44,7 +45,9 @@ class Camera:
         """Save a whole window."""
         let_live(0.15)
         QApplication.sendPostedEvents()  # what a last word has changed gets its place
-        self.unwritten.append((window.grab().toImage(), self.folder / f"{screen_size()}-{name}.png"))
+        file = self.folder / f"{screen_size()}-{name}.png"
+        if self.only is None or file.name in self.only:
+            self.unwritten.append((window.grab().toImage(), file))
         self.taken.add(name)
         # While a belt walks it must be ticked: a stall of a tenth of a second is one of seconds to its driver.
         if isinstance(window, MainWindow) and not (window.flow and window.flow.bridge.belt_may_move):

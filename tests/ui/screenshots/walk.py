@@ -284,7 +284,7 @@ class Walk:
         form.screening.answer_no()
         if pictures:
             form.screening.yes["medicine"].click()
-            form.screening.reason["medicine"].setText("Fast medisin, uendret siden sist. Avklart med lege.")
+            form.screening.reason["medicine"].setText("Fast dose, avklart med lege.")
             self.save("12-pretest-filled")
         form.prepare_button.click()
         wait(lambda: window.flow is not None, 30)
