@@ -238,6 +238,8 @@ def a_drill_ends_with_the_clinics_window(qtbot: QtBot, ready: Path) -> None:
 def test_a_drill_ends_with_the_clinics_window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(apart_module, "END_WITHIN_S", 0.2)
     a_drill_ends_with_the_clinics_window(qtbot, tmp_path / "one")
+    if sys.platform == "win32":
+        return  # nobody is deaf there: to terminate is to kill
     with planted_fault(apart_module, "        process.kill()\n", "        return\n") as broken:
         monkeypatch.setattr(apart_module, "_kill", broken._kill)
         with pytest.raises(AssertionError, match="stay on the screen"):
