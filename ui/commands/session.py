@@ -15,11 +15,13 @@ from teststation.protocol.load import find, session_band
 from teststation.protocol.plan import BOUT
 from teststation.records.access.audit import Action
 from teststation.records.access.users import Permission
+from teststation.records.database import Record
 from teststation.records.tests.sessions import SessionLine, StoredSession
 from teststation.run.record import Outcome
 from teststation.snapshot import Snapshot
 from teststation.subject import Subject
 from teststation.texts import english, texts
+from teststation.training.interview import Interview
 from ui.commands import outputs
 from ui.commands.common import subject_from, subject_values, the_record
 from ui.commands.headless import EXIT_STATUS, drive
@@ -46,9 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         today = datetime.now().astimezone().date().isoformat()
         own = station.own_protocols
         proposal = propose_session(record, person_id, subject, arguments.plan, today, demo=demo, own=own)
-        talk_day, talk_lines = talk_words(record, person_id, texts("en")) or ("", [])
-        for line in talk_lines:
-            say(f"from the interview of {talk_day}: {line}")
+        for line in _from_the_talk(record, person_id, named=arguments.user is not None):
+            say(line)
         load = _typed(arguments)
         if load is None and arguments.harder:
             load = proposal.start.offered
@@ -75,6 +76,17 @@ def run(arguments: argparse.Namespace) -> int:
         )
         emulated = parse_device(arguments.treadmill, TREADMILL).family == "emulated"
         return _walk(station, setup, arguments, ask=not arguments.yes and not emulated)
+
+
+def _from_the_talk(record: Record, person_id: str, *, named: bool) -> list[str]:
+    """What the talk says that is to be at hand. Where users log in it is told to who has, as all that shows people."""
+    found = talk_words(record, person_id, texts("en"))
+    if found is None:
+        return []
+    if record.users.asked_for() and not named:
+        return ["the interview says what is to be known before training; name yourself with --user to be told"]
+    record.training.seen(person_id, Interview)
+    return [f"from the interview of {found[0]}: {line}" for line in found[1]]
 
 
 def list_all(arguments: argparse.Namespace) -> int:
