@@ -3,17 +3,20 @@
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from teststation.errors import BadInput
+from teststation.files.table import number
 from teststation.person_words import activity_index, interval_peak
 from teststation.subject import read_pressure
 from teststation.texts import LANGUAGES
 
 Read = TypeVar("Read")
 Run = Callable[[argparse.Namespace], int]
+_WHOLE = re.compile(r"\s*[+-]?\d{1,40}\s*", re.ASCII)
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -42,7 +45,7 @@ def walk_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--born", metavar="YYYY-MM-DD")
     parser.add_argument("--number", metavar="N", help="the clinic's own number for the person")
     parser.add_argument("--time-scale", type=positive, default=1.0, metavar="N", help="emulators only")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which emulated patient")
+    parser.add_argument("--seed", type=whole_number, default=1, metavar="N", help="which emulated patient")
     parser.add_argument("--yes", action="store_true", help="start without asking; the belt will move")
     parser.add_argument(
         "--confirm",
@@ -57,10 +60,10 @@ def walk_options(parser: argparse.ArgumentParser) -> None:
 def subject_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
     """Who walks or has walked: what the estimate asks of a person."""
     parser.add_argument("--sex", choices=("male", "female"), required=required)
-    parser.add_argument("--age", type=float, required=required, metavar="YEARS")
-    parser.add_argument("--weight", type=float, required=required, metavar="KG")
-    parser.add_argument("--height", type=float, metavar="CM")
-    parser.add_argument("--hr-max", type=float, metavar="BPM", help="measured largest heart rate")
+    parser.add_argument("--age", type=decimal, required=required, metavar="YEARS")
+    parser.add_argument("--weight", type=decimal, required=required, metavar="KG")
+    parser.add_argument("--height", type=decimal, metavar="CM")
+    parser.add_argument("--hr-max", type=decimal, metavar="BPM", help="measured largest heart rate")
     parser.add_argument(
         "--hr-max-from-rpe", action="store_true", default=None, help="estimate HRmax with Borg's scale where RPE allows"
     )
@@ -73,9 +76,9 @@ def subject_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--beta-blocker", action="store_true", default=None)
     parser.add_argument("--irregular-rhythm", action="store_true", default=None)
     parser.add_argument(
-        "--waist", type=float, metavar="CM", help="with resting pulse and activity it narrows the estimate"
+        "--waist", type=decimal, metavar="CM", help="with resting pulse and activity it narrows the estimate"
     )
-    parser.add_argument("--resting-hr", type=float, metavar="BPM")
+    parser.add_argument("--resting-hr", type=decimal, metavar="BPM")
     parser.add_argument(
         "--resting-bp",
         type=pressure,
@@ -148,23 +151,32 @@ def path(text: str) -> str:
 
 def positive(text: str) -> float:
     """A time scale: 0.1 to 100."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    value = decimal(text)
     if not 0.1 <= value <= 100:
         raise argparse.ArgumentTypeError(f"{text} is outside 0.1 to 100")
     return value
+
+
+def decimal(text: str) -> float:
+    """A number as tables are read, decimal point or comma: no slip such as 1_0 is taken for ten."""
+    value = number(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    return value
+
+
+def whole_number(text: str) -> int:
+    """The same without a fraction."""
+    if not _WHOLE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
     """Reads a whole number within bounds."""
 
     def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        value = whole_number(text)
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{text} is outside {low} to {high}")
         return value

@@ -5,6 +5,7 @@ import argparse
 from teststation import __version__
 from ui.commands.options import (
     OneLineParser,
+    decimal,
     language_option,
     lazy,
     output_options,
@@ -14,6 +15,7 @@ from ui.commands.options import (
     subject_options,
     walk_options,
     whole,
+    whole_number,
 )
 from ui.commands.parser_records import add_records
 from ui.commands.parser_training import add_diary, add_session
@@ -53,7 +55,7 @@ def _file_options(parser: argparse.ArgumentParser) -> frozenset[str]:
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--time-scale", type=positive, default=1.0, metavar="N", help="N times as fast")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which emulated patient")
+    parser.add_argument("--seed", type=whole_number, default=1, metavar="N", help="which emulated patient")
     parser.add_argument("--protocol", default="submax-13", metavar="ID|FILE")
     parser.add_argument("--speed", metavar="NAME", help="one of the protocol's starting speeds")
     parser.add_argument("--headless", action="store_true", help="without a window")
@@ -131,13 +133,15 @@ def _devices(parser: argparse.ArgumentParser) -> None:
 def _commission(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--treadmill", required=True, metavar="DEVICE", help="FAMILY:PORT or FAMILY:usb=VID:PID:SERIAL")
     parser.add_argument("--name", metavar="NAME", help="what the clinic calls it")
-    parser.add_argument("--max-kmh", dest="max_kmh", type=float, metavar="KMH")
-    parser.add_argument("--min-kmh", dest="min_kmh", type=float, metavar="KMH", help="slowest speed, where it is known")
-    parser.add_argument("--max-incline", dest="max_incline", type=float, metavar="PERCENT")
-    parser.add_argument("--accel", type=float, metavar="KMH/S", help="ramp up, km/h per second")
-    parser.add_argument("--decel", type=float, metavar="KMH/S", help="ramp down, km/h per second")
-    parser.add_argument("--belt-length", dest="belt_length", type=float, metavar="METRES", help="the whole belt")
-    parser.add_argument("--reminder-days", dest="reminder_days", type=int, metavar="DAYS", help="to the next check")
+    parser.add_argument("--max-kmh", dest="max_kmh", type=decimal, metavar="KMH")
+    parser.add_argument("--min-kmh", dest="min_kmh", type=decimal, metavar="KMH", help="slowest speed, if known")
+    parser.add_argument("--max-incline", dest="max_incline", type=decimal, metavar="PERCENT")
+    parser.add_argument("--accel", type=decimal, metavar="KMH/S", help="ramp up, km/h per second")
+    parser.add_argument("--decel", type=decimal, metavar="KMH/S", help="ramp down, km/h per second")
+    parser.add_argument("--belt-length", dest="belt_length", type=decimal, metavar="METRES", help="the whole belt")
+    parser.add_argument(
+        "--reminder-days", dest="reminder_days", type=whole_number, metavar="DAYS", help="to the next one"
+    )
     parser.add_argument(
         "--check",
         choices=("tachometer", "turns", "none"),

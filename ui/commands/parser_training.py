@@ -4,7 +4,16 @@ import argparse
 from typing import TypeVar
 
 from teststation.texts import LANGUAGES
-from ui.commands.options import OneLineParser, language_option, lazy, path, record_options, walk_options
+from ui.commands.options import (
+    OneLineParser,
+    decimal,
+    language_option,
+    lazy,
+    path,
+    record_options,
+    walk_options,
+    whole_number,
+)
 
 Number = TypeVar("Number", int, float)
 
@@ -14,8 +23,8 @@ def add_session(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="run|list|show", required=True, parser_class=OneLineParser)
     running = actions.add_parser("run", help="run one session without a window")
     running.add_argument("--plan", default="4x4", metavar="ID|FILE.toml", help="the session; 4x4 where none is named")
-    running.add_argument("--speed", type=float, metavar="KMH", help="of the bouts, in place of the prescription's")
-    running.add_argument("--incline", type=float, metavar="PERCENT", help="of the bouts; goes with --speed")
+    running.add_argument("--speed", type=decimal, metavar="KMH", help="of the bouts, in place of the prescription's")
+    running.add_argument("--incline", type=decimal, metavar="PERCENT", help="of the bouts; goes with --speed")
     running.add_argument("--harder", action="store_true", help="start with the harder load that is offered")
     running.add_argument(
         "--cleared", metavar="WHO-AND-WHY", help="after a test with a symptom: who answers for a session, and why"
@@ -48,17 +57,17 @@ def add_diary(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--day", metavar="YYYY-MM-DD", help="else today")
     adding.add_argument("--kind", default="4x4", metavar="KIND", help="4x4, 3x4, 10x1, steady, strength, walk, …")
     adding.add_argument("--what", default="", metavar="WORDS")
-    adding.add_argument("--minutes", type=float, metavar="N")
-    adding.add_argument("--borg", type=int, metavar="6-20")
-    adding.add_argument("--rating", type=float, metavar="0-10", help="of the whole session, half an hour after it")
-    adding.add_argument("--felt", type=int, metavar="1-5")
+    adding.add_argument("--minutes", type=decimal, metavar="N")
+    adding.add_argument("--borg", type=whole_number, metavar="6-20")
+    adding.add_argument("--rating", type=decimal, metavar="0-10", help="of the whole session, half an hour after it")
+    adding.add_argument("--felt", type=whole_number, metavar="1-5")
     adding.add_argument("--bouts", type=_bouts, metavar="DONE/PLANNED")
     adding.add_argument("--stopped", default="", metavar="WHY", help="wish, pain, ill, too_hard, …")
     adding.add_argument("--attendance", default="done", choices=("done", "excused", "absent"))
     adding.add_argument("--reason", default="", metavar="WHY", help="ill, leave, appointment, motivation, pain, other")
     adding.add_argument("--comment", default="", metavar="WORDS", help="the person's own")
     adding.add_argument("--therapist", default="", metavar="WORDS")
-    adding.add_argument("--session", type=int, metavar="N", help="the planned session that it is")
+    adding.add_argument("--session", type=whole_number, metavar="N", help="the planned session that it is")
     adding.add_argument(
         "--set", dest="sets", type=_sets, action="append", default=[], metavar="EXERCISE:KG:4/4/4/4[:LEFT]"
     )
@@ -75,7 +84,7 @@ def add_diary(parser: argparse.ArgumentParser) -> None:
     planning = actions.add_parser("plan", help="make a plan, or change the one there is")
     planning.add_argument("--new", metavar="YYYY-MM-DD", help="a new plan from this day on")
     planning.add_argument("--weekdays", type=_whole_numbers, metavar="1,3,5", help="1 is Monday")
-    planning.add_argument("--weeks", type=int, default=8, metavar="N")
+    planning.add_argument("--weeks", type=whole_number, default=8, metavar="N")
     planning.add_argument("--kind", default="4x4", metavar="KIND")
     planning.add_argument("--closed", type=_words, default=[], metavar="DAY,...", help="besides public holidays")
     planning.add_argument("--test", metavar="ID", help="the test it is made from")
@@ -87,10 +96,10 @@ def add_diary(parser: argparse.ArgumentParser) -> None:
     planning.set_defaults(run=lazy("diary", "plan"))
     lifting = actions.add_parser("strength", help="1RM and the next load; with --exercise a new 1RM")
     lifting.add_argument("--exercise", metavar="NAME", help="leg_press, squat, hack_squat, chest_press or another")
-    lifting.add_argument("--kg", type=float, metavar="KG", help="lifted --repetitions times to failure, or once")
-    lifting.add_argument("--repetitions", type=int, default=1, metavar="N", help="1: a tested 1RM")
-    lifting.add_argument("--step", type=float, default=2.5, metavar="KG", help="of the plates")
-    lifting.add_argument("--increase", type=float, default=2.5, metavar="KG", help="when 4 x 4 is mastered")
+    lifting.add_argument("--kg", type=decimal, metavar="KG", help="lifted --repetitions times to failure, or once")
+    lifting.add_argument("--repetitions", type=whole_number, default=1, metavar="N", help="1: a tested 1RM")
+    lifting.add_argument("--step", type=decimal, default=2.5, metavar="KG", help="of the plates")
+    lifting.add_argument("--increase", type=decimal, default=2.5, metavar="KG", help="when 4 x 4 is mastered")
     lifting.add_argument("--day", metavar="YYYY-MM-DD", help="else today")
     lifting.add_argument("--cleared-by", default="", metavar="WHO", help="who says yes to failure")
     lifting.add_argument("--json", type=path, metavar="OUT|-")
@@ -142,6 +151,6 @@ def _whole_numbers(text: str) -> list[int]:
 
 def _number_words(kind: type[Number], text: str, whole: str) -> Number:
     try:
-        return kind(text.replace(",", "."))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{whole!r}: {text!r} is not a number") from None
+        return kind(whole_number(text) if kind is int else decimal(text))
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{whole!r}: {error}") from None

@@ -11,8 +11,8 @@ from ui.cli import main
 from ui.commands import commission
 
 COMMISSION = ["devices", "commission", "--treadmill", "trackmaster:/dev/none,units=kmh"]
-NO_LIMITS = [("--max-kmh", "nan"), ("--max-kmh", "inf"), ("--max-incline", "nan"), ("--accel", "nan"), ("--decel", "0")]
-NO_LIMITS += [("--min-kmh", "inf"), ("--belt-length", "nan"), ("--reminder-days", "-1")]
+NO_LIMITS = [("--max-kmh", "-1"), ("--max-kmh", "1e9"), ("--max-incline", "-1"), ("--accel", "-1"), ("--decel", "0")]
+NO_LIMITS += [("--min-kmh", "1e9"), ("--belt-length", "-1"), ("--reminder-days", "-1")]
 
 
 def hand(answer: str) -> Any:
@@ -42,7 +42,7 @@ def test_a_limit_that_is_none_is_refused_before_anything_moves(
         assert main([*COMMISSION, option, value]) == 2
 
     monkeypatch.setattr(commission, "_try", pytest.fail)
-    if value == "nan":
+    if value == "-1":
         fails_with(commission, "    check_machine(machine)  #", "    pass  #", refused)
     else:
         refused()

@@ -78,6 +78,11 @@ def test_protocols_are_listed_shown_and_checked(cli: Cli, tmp_path: Path) -> Non
         ("laboratory", "--patients", "-1"),
         ("laboratory", "--first", "nan"),
         ("records", "audit", "--limit", "0"),
+        ("session", "run", "--speed", "1_0"),
+        ("devices", "commission", "--max-kmh", "nan"),
+        ("analyse", "a.csv", "--age", "٤٢"),
+        ("diary", "add", "--borg", "1_5"),
+        ("diary", "add", "--set", "leg_press:1_0:4/4"),
         ("records", "audit", "--limit", "9" * 24),
     ],
 )
@@ -88,6 +93,12 @@ def test_a_number_that_can_be_none_is_refused_in_a_line(
         cli(*words)
     assert ended.value.code == 2
     assert "; see teststation" in capsys.readouterr().err
+
+
+def test_a_decimal_comma_is_a_decimal_point(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("speed_kmh,incline_pct,hr_bpm\n4.8,0,98\n4.8,4,112\n4.8,8,131\n", "utf-8")
+    said = [cli("analyse", "a.csv", "--sex", "male", "--age", "42", "--weight", kg).out for kg in ("80,5", "80.5")]
+    assert said[0] == said[1] != ""
 
 
 def test_a_port_that_can_be_none_is_refused_in_a_line(cli: Cli) -> None:
