@@ -3,7 +3,7 @@
 Numbers are numbers, never strings; what is absent is null. Sentences are English.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from teststation import __version__
 from teststation.cause import Cause
@@ -22,7 +22,6 @@ from teststation.physiology.result import (
     ReferenceComparison,
     StageResult,
 )
-from teststation.records.tests.signing import Signature
 from teststation.run.orders import Order
 from teststation.run.record import RunRecord
 from teststation.subject import SessionLoad
@@ -31,10 +30,13 @@ from teststation.training.session.evidence import Learned
 from teststation.training.session.result import SessionResult
 from teststation.units import ML_KG_MIN_PER_MET
 
+if TYPE_CHECKING:  # an estimate from a table reads nothing of a record from the disk
+    from teststation.records.tests.signing import Signature
+
 JsonObject = dict[str, Any]
 
 
-def run_object(run: RunRecord, assessment: Assessment, signature: Signature | None = None) -> JsonObject:
+def run_object(run: RunRecord, assessment: Assessment, signature: "Signature | None" = None) -> JsonObject:
     """The object of a run: the estimate with its test, its marks, its link, and who stands for it."""
     estimate = estimate_object(assessment, run)
     return {
@@ -81,7 +83,7 @@ def run_object(run: RunRecord, assessment: Assessment, signature: Signature | No
 
 
 def session_object(
-    run: RunRecord, found: SessionResult, learned: Learned | None = None, signature: Signature | None = None
+    run: RunRecord, found: SessionResult, learned: Learned | None = None, signature: "Signature | None" = None
 ) -> JsonObject:
     """The object of an interval session: what it came to, with its bouts, its peak and what that says of HRmax."""
     symptoms = symptom_words(run, texts("en"))
@@ -200,7 +202,7 @@ def _course(seen: Course) -> JsonObject:
     }
 
 
-def _signature(signature: Signature) -> JsonObject:
+def _signature(signature: "Signature") -> JsonObject:
     return {
         "name": signature.user_name,
         "role": signature.user_role,

@@ -6,42 +6,16 @@ One JSON line a strap; a line with ``trouble`` where there is no Bluetooth.
 import asyncio
 import sys
 
-import msgspec
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 
 from drivers.heart_rate import ble_codec
+from drivers.heart_rate.straps_seen import PULSE_WITHIN_S, STRAPS_MAX, StrapSeen
 from drivers.radio.ble_errors import RADIO_ERRORS, cause_of
 from drivers.radio.ble_link import first_characteristic
-from drivers.radio.scan_process import said_by, say, told
-from teststation.cause import Cause
+from drivers.radio.scan_process import say
 from teststation.pulse import possible
 from teststation.texts import english
-
-LOOK_S = 4.0
-PULSE_WITHIN_S = 6.0
-STRAPS_MAX = 8
-
-
-class StrapSeen(msgspec.Struct, frozen=True):
-    """One strap in range, or the reason why none can be seen (``trouble``)."""
-
-    name: str = ""
-    address: str = ""
-    rssi_dbm: int | None = None
-    bpm: int | None = None  # None: it did not tell a pulse within a few seconds
-    contact: bool | None = None
-    battery_pct: int | None = None
-    trouble: str = ""
-    device: str = ""  # its DEVICE string, where it is not ble:ADDRESS
-
-
-def straps_in_range(look_s: float = LOOK_S) -> list[StrapSeen]:
-    """Look for straps for ``look_s`` seconds in another process; never hangs, whatever the Bluetooth stack does."""
-    said = said_by("drivers.heart_rate.ble_scan", look_s, look_s + STRAPS_MAX * PULSE_WITHIN_S + 5.0)
-    if said is None:
-        return [StrapSeen(trouble=english(Cause("ble_hangs")))]
-    return told(said, StrapSeen)
 
 
 async def _look(look_s: float) -> None:

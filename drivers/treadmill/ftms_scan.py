@@ -7,36 +7,14 @@ person walks on with somebody's tablet is left alone.
 import asyncio
 import sys
 
-import msgspec
 from bleak import BleakScanner
 
 from drivers.naming import readable
 from drivers.radio.ble_errors import FITNESS_MACHINE, RADIO_ERRORS, cause_of
 from drivers.radio.ftms_codec import SERVICE, is_treadmill
-from drivers.radio.scan_process import said_by, say, told
-from teststation.cause import Cause
+from drivers.radio.scan_process import say
+from drivers.treadmill.machines_seen import MachineSeen
 from teststation.texts import english
-
-LOOK_S = 4.0
-GRACE_S = 5.0
-
-
-class MachineSeen(msgspec.Struct, frozen=True):
-    """One machine in range, or the reason why none can be seen (``trouble``)."""
-
-    name: str = ""
-    address: str = ""
-    rssi_dbm: int | None = None
-    treadmill: bool | None = None  # None: it does not say what it is
-    trouble: str = ""
-
-
-def machines_in_range(look_s: float = LOOK_S) -> list[MachineSeen]:
-    """Look for machines for ``look_s`` seconds in another process, the nearest first; never hangs."""
-    said = said_by("drivers.treadmill.ftms_scan", look_s, look_s + GRACE_S)
-    if said is None:
-        return [MachineSeen(trouble=english(Cause("ble_hangs")))]
-    return told(said, MachineSeen)
 
 
 async def _look(look_s: float) -> None:

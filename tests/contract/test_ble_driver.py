@@ -13,7 +13,7 @@ import pytest
 
 from drivers import lines
 from drivers.heart_rate import ble as ble_module
-from drivers.heart_rate import ble_scan, pulse_link
+from drivers.heart_rate import pulse_link, straps_seen
 from drivers.radio import ble_link
 from tests.mutants import planted_fault
 from tests.patience import PATIENCE
@@ -311,7 +311,7 @@ def test_devices_list_sees_both_straps_with_signal_battery_and_live_pulse(radio:
             await asyncio.sleep(0.1)
 
     radio.begin(beat())
-    seen = sorted(ble_scan.straps_in_range(0.5), key=lambda strap: strap.name)
+    seen = sorted(straps_seen.straps_in_range(0.5), key=lambda strap: strap.name)
     assert [(s.name, s.address, s.bpm, s.contact, s.battery_pct) for s in seen] == [
         ("HRM 123456", "F0:F0:F0:F0:F0:F0", 61, True, 87),
         ("HRM 2", "F0:F0:F0:F0:F0:02", 62, True, 5),
@@ -378,7 +378,7 @@ def test_a_machine_without_d_bus_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     with Listener("HRM") as listener:
         listener.wait(lambda: bool(listener.complaints), "a complaint")
         assert "no Bluetooth on this machine" in listener.complaints[0]
-    (seen,) = ble_scan.straps_in_range()
+    (seen,) = straps_seen.straps_in_range()
     assert "no Bluetooth on this machine" in seen.trouble
 
 

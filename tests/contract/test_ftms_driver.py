@@ -12,7 +12,7 @@ import pytest
 from drivers import lines
 from drivers.heart_rate import ftms as machine_pulse
 from drivers.treadmill import ftms, ftms_reader
-from drivers.treadmill.ftms_scan import machines_in_range
+from drivers.treadmill.machines_seen import machines_in_range
 from tests.contract.guided_thread import SCALE, WALK, GuidedThread
 from tests.mutants import planted_fault
 from tests.virtual_bluetooth.fitness_machine import LAYOUTS, FitnessMachine

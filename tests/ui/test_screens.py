@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from drivers.heart_rate.ble_scan import StrapSeen
+from drivers.heart_rate.straps_seen import StrapSeen
 from tests.ui.conftest import SETTINGS, Bench, kept, prepared
 from teststation.cause import Cause
 from teststation.errors import RecordError

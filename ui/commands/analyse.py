@@ -17,7 +17,7 @@ from teststation.physiology.result import Assessment
 from teststation.physiology.table import read_table
 from teststation.texts import english, first_of, texts
 from ui.commands import outputs
-from ui.commands.common import subject_from, subject_values
+from ui.commands.subjects import subject_from, subject_values
 from ui.commands.telling import tell
 from ui.commands.voice import say
 

@@ -9,11 +9,11 @@ from serial.tools import list_ports
 
 from drivers.adapters import ANT_MAKER, adapter_of
 from drivers.detect import detect
-from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
+from drivers.heart_rate.straps_seen import StrapSeen, straps_in_range
 from drivers.heart_rate_client import HeartRateClient
 from drivers.machines import machine_of
 from drivers.registry import FAMILIES, HEART_RATE, TREADMILL, parse_device
-from drivers.treadmill.ftms_scan import machines_in_range
+from drivers.treadmill.machines_seen import machines_in_range
 from drivers.treadmill_client import TreadmillClient
 from teststation.cause import Cause
 from teststation.clock import TimeScale

@@ -1,6 +1,7 @@
 """What several commands have in common: groups of options, and how a word of the command line is read."""
 
 import argparse
+import gc
 import importlib
 import os
 import re
@@ -31,7 +32,14 @@ def lazy(module: str, function: str = "run") -> Run:
     """A command's own module is imported when the command runs, so that none pays for another's imports."""
 
     def run(arguments: argparse.Namespace) -> int:
-        return getattr(importlib.import_module(f"ui.commands.{module}"), function)(arguments)
+        collects = gc.isenabled()
+        gc.disable()  # what is read stays: to look through it again and again meanwhile is a twentieth of a start
+        try:
+            read = importlib.import_module(f"ui.commands.{module}")
+        finally:
+            if collects:
+                gc.enable()
+        return getattr(read, function)(arguments)
 
     return run
 

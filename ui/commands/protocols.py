@@ -10,12 +10,10 @@ from teststation.files.reading import read_text
 from teststation.protocol.load import builtin_ids, builtin_sessions, example_plan, find, load_plan
 from teststation.protocol.load import check as check_text
 from teststation.protocol.own import without_head
-from teststation.records.access.audit import COMMAND_LINE
 from teststation.texts import english, first_of
 from ui.commands import outputs
 from ui.commands.telling import tell
 from ui.commands.voice import say
-from ui.station.desk import unnamed
 from ui.station.protocols import bring_in, the_own
 
 
@@ -86,6 +84,10 @@ def check(arguments: argparse.Namespace) -> int:
 
 def add(arguments: argparse.Namespace) -> int:
     """Files become protocols of the clinic's own; exit status 2 if one of them cannot."""
+    # The audit log's words for who acts: nothing else here knows of a record.
+    from teststation.records.access.audit import COMMAND_LINE
+    from ui.station.desk import unnamed
+
     problems: list[Problem] = []
     for name in arguments.files:
         try:

@@ -18,9 +18,10 @@ from teststation.subject import Subject
 from teststation.texts import english, texts
 from teststation.training.session.evidence import Learned, learned_by_test
 from ui.commands import outputs
-from ui.commands.common import subject_from, subject_values, the_record
+from ui.commands.common import the_record
 from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
+from ui.commands.subjects import subject_from, subject_values
 from ui.commands.voice import say
 from ui.commands.who import checked_born, described, person_for
 from ui.station.session import Session

@@ -23,11 +23,12 @@ from teststation.subject import Subject
 from teststation.texts import english, texts
 from teststation.training.interview import Interview
 from ui.commands import outputs
-from ui.commands.common import subject_from, subject_values, the_record
+from ui.commands.common import the_record
 from ui.commands.headless import EXIT_STATUS, drive
 from ui.commands.interrupt import orderly
 from ui.commands.keyboard import Keyboard, is_terminal
 from ui.commands.run import check_ant_key, demo_words, learned_sentence, take_in_interrupted
+from ui.commands.subjects import subject_from, subject_values
 from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.commands.who import checked_born, described, person_for

@@ -217,8 +217,10 @@ class Rooms(QMainWindow):
         import drivers.treadmill_client  # noqa: F401
         import ui.desktop.test.flow
         import ui.station.session  # noqa: F401
+        from teststation.records.tests.journal import KEY_BYTES, cipher_of
         from ui.desktop.test.screen import RunScreen
 
+        cipher_of(bytes(KEY_BYTES))
         return self._on_stack(RunScreen((self.load_plot, self.time_plot)))
 
     @cached_property

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.adapters import is_ant_stick
-from drivers.heart_rate.ble_scan import StrapSeen
+from drivers.heart_rate.straps_seen import StrapSeen
 from drivers.heart_rate_client import HeartRateClient
 from drivers.treadmill_client import TreadmillClient
 from teststation.cause import Cause, Problem

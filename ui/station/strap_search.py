@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
+from drivers.heart_rate.straps_seen import StrapSeen, straps_in_range
 from drivers.heart_rate_client import HeartRateClient
 from drivers.registry import HEART_RATE, parse_device
 from teststation.clock import TimeScale

@@ -17,9 +17,9 @@ from drivers.adapters import PortHere
 from drivers.emulators.csafe import CsafeEmulator
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.treadmills import EmulatedTreadmill
-from drivers.heart_rate.ble_scan import StrapSeen
+from drivers.heart_rate.straps_seen import StrapSeen
 from drivers.machines import ENVIRONMENT, load_machines
-from drivers.treadmill.ftms_scan import MachineSeen
+from drivers.treadmill.machines_seen import MachineSeen
 from tests.contract.treadmill_rig import Served, serve
 from tests.mutants import planted_fault
 from tests.virtual_bluetooth.fitness_machine import FitnessMachine

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtGui import QGuiApplication
 
-from drivers.heart_rate.ble_scan import StrapSeen
+from drivers.heart_rate.straps_seen import StrapSeen
 from tests.ui.screenshots.between import (
     SEED,
     appointments,

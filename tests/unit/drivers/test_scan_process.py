@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from drivers.heart_rate.ble_scan import StrapSeen
+from drivers.heart_rate.straps_seen import StrapSeen
 from drivers.radio import scan_process
 from tests.mutants import fails_with
 

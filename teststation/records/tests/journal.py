@@ -20,15 +20,16 @@ import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.storage.file_lock import try_lock
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 SYNC_EVERY_S = 0.5  # how often somebody calls ``sync``: a power cut may cost what was measured since, never a decision
@@ -36,6 +37,16 @@ _MAGIC = b"teststation-journal-1"
 _PREFIX_BYTES = 8
 _LOCK_TRIES = 50
 _LOCK_WAIT_S = 0.01
+
+
+def cipher_of(key: bytes) -> "AESGCM":
+    """What a journal's lines are written and read with. Its library is read from the disk at the first call.
+
+    A list of people is on the screen before there is a journal; whoever prepares a run in a window calls it before.
+    """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ class JournalWriter:
             RecordError: the file exists or cannot be made.
         """
         self.path = path
-        self._cipher = AESGCM(key)
+        self._cipher = cipher_of(key)
         self._encoder = msgspec.json.Encoder()
         self._failure: Cause | None = None
         self._line = 0
@@ -176,7 +187,7 @@ def read_journal(path: Path, key: bytes) -> JournalContent:
     torn = rest != b""
     if not lines:
         return JournalContent((), torn)
-    cipher = AESGCM(key)
+    cipher = cipher_of(key)
     head, prefix = _read_head(cipher, lines[0])
     if prefix is None:
         sentence = f"{path.name}: line 0 is damaged or was written with another record's key; no event could be read"
@@ -202,7 +213,7 @@ def opens_journal(path: Path, key: bytes) -> bool:
             head = file.readline().removesuffix(b"\n")
     except OSError as error:
         raise RecordError(_cause("journal_unreadable", path, error)) from error
-    return head == b"" or _read_head(AESGCM(key), head)[1] is not None
+    return head == b"" or _read_head(cipher_of(key), head)[1] is not None
 
 
 def is_being_written(path: Path) -> bool:
@@ -242,7 +253,7 @@ def _associated(head: bytes, line: int) -> bytes:
     return head + struct.pack(">I", line)
 
 
-def _read_head(cipher: AESGCM, line: bytes) -> tuple[bytes, bytes | None]:
+def _read_head(cipher: "AESGCM", line: bytes) -> tuple[bytes, bytes | None]:
     """The head and its nonce prefix; no prefix where it does not authenticate."""
     head, _, tag = line.rpartition(b" ")
     magic, _, encoded = head.partition(b" ")
@@ -252,8 +263,10 @@ def _read_head(cipher: AESGCM, line: bytes) -> tuple[bytes, bytes | None]:
     return head, prefix if _open(cipher, prefix, head, 0, tag) == b"" else None
 
 
-def _open(cipher: AESGCM, prefix: bytes, head: bytes, number: int, line: bytes) -> bytes | None:
+def _open(cipher: "AESGCM", prefix: bytes, head: bytes, number: int, line: bytes) -> bytes | None:
     """The plain event of a line, or None where it does not authenticate."""
+    from cryptography.exceptions import InvalidTag  # whoever has a cipher has read it
+
     data = _decoded(line)
     if data is None:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
-from drivers.heart_rate.ble_scan import StrapSeen
+from drivers.heart_rate.straps_seen import StrapSeen
 from teststation.errors import StationError
 from teststation.records.people.people import Person
 from ui.desktop.i18n import told, tr

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from drivers.detect import detect
 from drivers.machines import Machine, machine_of, save_machine
 from drivers.registry import FAMILIES, TREADMILL, parse_device, refuse_time_scale
-from drivers.treadmill.ftms_scan import machines_in_range
+from drivers.treadmill.machines_seen import machines_in_range
 from teststation.cause import Cause
 from teststation.errors import StationError
 from teststation.ports import BeltCheck

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QVBoxLayou
 
 from drivers.adapters import PortHere, ports_here
 from drivers.registry import FAMILIES, TREADMILL
-from drivers.treadmill.ftms_scan import MachineSeen
+from drivers.treadmill.machines_seen import MachineSeen
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.base import button, card, choice_button, clear, column, label, row, set_shown, set_text
 from ui.desktop.widgets.fields import line_edit

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from drivers.heart_rate.ble_scan import StrapSeen, straps_in_range
+from drivers.heart_rate.straps_seen import StrapSeen, straps_in_range
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import DASH
 from ui.desktop.widgets.base import button, row, set_shown

@@ -1,0 +1,62 @@
+"""What is read from the disk, and for what: a start costs what it reads, and what was read stays to the end."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE
+
+ROOT = Path(__file__).parents[3]
+# Each step in the same process, beside what the steps before it have read.
+STEPS = {
+    "driver": ["drivers.host"],
+    "no record": ["ui.cli", "analyse", "commission", "devices", "emulate", "laboratory", "protocols"],
+    "report": ["ui.station.report_child"],
+    "list": ["ui.desktop.application", "teststation.records.database", "ui.desktop.window"],
+    "every room": [
+        "ui.desktop.test.pretest",
+        "ui.desktop.test.screen",
+        "ui.desktop.test.flow",
+        "ui.desktop.intervals.flow",
+        "ui.desktop.result.flow",
+        "ui.desktop.result.papers",
+        "ui.desktop.machines.flow",
+        "ui.desktop.training.flow",
+        "ui.desktop.people.history",
+        "ui.desktop.clinic.flow",
+        "ui.station.session",
+        "drivers.treadmill_client",
+        "drivers.heart_rate_client",
+    ],
+}
+RECKONS = ("numpy", "pyqtgraph", "pypdfium2", "reportlab", "cryptography")
+NEVER = {
+    "driver": ("sqlalchemy", "PySide6", "bleak", *RECKONS),
+    "no record": ("sqlalchemy", "sqlcipher3", "argon2", "cryptography", "alembic", "reportlab", "PySide6", "bleak"),
+    "report": ("sqlalchemy", "sqlcipher3", "cryptography", "PySide6", "serial"),
+    "list": (*RECKONS, "alembic", "keyring", "zxcvbn", "bleak", "ui.desktop.test.screen"),
+    "every room": (
+        "alembic", "reportlab", "PIL", "pikepdf", "uharfbuzz", "keyring", "zxcvbn", "fitdecode", "bleak", "usb",
+        "numpy.testing", "numpy.f2py", "numpy.random", "unittest",
+    ),
+}  # fmt: skip
+CODE = """
+import importlib, json, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name if "." in name else f"ui.commands.{name}")
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_nothing_is_read_that_is_not_wanted_here(step: str) -> None:
+    names = [*STEPS["list"], *STEPS[step]] if step == "every room" else STEPS[step]
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, *names], cwd=ROOT, capture_output=True, check=True, timeout=60 * PATIENCE
+    )
+    read = set(json.loads(done.stdout))
+    assert read & set(NEVER[step]) == set()
+    assert set(names) <= read | set(STEPS["no record"])
