@@ -1,5 +1,6 @@
 """The practice walk: on the guarded path like any run, and nothing of it is kept but that it was done."""
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -165,6 +166,12 @@ def test_as_last_time_takes_what_hardly_changes_and_never_what_is_measured_today
     bench.pass_s(30.0)
     bench.running.stop()
     bench.pass_s(5.0)
+    station = bench.window.station
+    bench.window.begin_pretest(bench.person)
+    assert not form.as_last.isVisible(), "a walk on a real belt is no last time of a demonstration"
+    station.settings = msgspec.structs.replace(
+        station.settings, treadmill="trackmaster:COM3,units=kmh", heart_rate="ble:A"
+    )
     bench.window.begin_pretest(bench.person)
     assert form.as_last.isVisible()
     assert (form.weight.text(), form.resting.text(), form.waist.text()) == ("", "", "")

@@ -347,9 +347,16 @@ class RunFlow(QObject):
             return
         self.session.conclude()
         self._keeping = Work(self._keep_and_look, self)
-        self._keeping.done.connect(lambda stored: self._when_at_rest(lambda: self._over(stored)))
-        self._keeping.failed.connect(lambda error: self._when_at_rest(lambda: self._refused(error)))
+        # Methods and no lambdas: those would hold this flow, and the flow what they are connected to, for ever.
+        self._keeping.done.connect(self._kept)
+        self._keeping.failed.connect(self._not_taken)
         self._keeping.start()
+
+    def _kept(self, stored: object) -> None:
+        self._when_at_rest(lambda: self._over(stored))
+
+    def _not_taken(self, error: Exception) -> None:
+        self._when_at_rest(lambda: self._refused(error))
 
     def _when_at_rest(self, then: Callable[[], None]) -> None:
         """A belt that has begun to run again is for this screen to tell: none takes its place before it rests."""
