@@ -214,11 +214,11 @@ QTableView, QTableWidget {{
     border-radius: {px(8)}; gridline-color: {c.LINE};
     selection-background-color: {c.ACCENT_SOFT}; selection-color: {c.INK};
 }}
-QTableView::item {{ padding: {px(4)} {px(8)}; border: none; }}
+QTableView::item {{ padding: {px(4)} {px(6)}; border: none; }}
 QHeaderView {{ background: {c.SURFACE}; border: none; }}
 QHeaderView::section {{
     background: {c.SURFACE}; color: {c.INK_SOFT}; border: none; border-bottom: 1px solid {c.LINE_STRONG};
-    padding: {px(6)} {px(8)} {px(6)} {round(8 * scale) + ITEM_MARGIN}px; font-size: {text(17)}; min-height: {px(28)};
+    padding: {px(6)} {px(6)} {px(6)} {round(6 * scale) + ITEM_MARGIN}px; font-size: {text(17)}; min-height: {px(28)};
 }}
 QProgressBar {{
     background: {c.ACCENT_SOFT}; border: none; border-radius: {px(6)};
