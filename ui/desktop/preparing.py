@@ -140,7 +140,7 @@ class Preparing(QObject):
         """Let hands in again; whether this is what was waited for."""
         if self._preparation is not preparation:
             return False
-        self._preparation = None
+        self._preparation = self._work = None  # else what is connected to it would hold this, and the window with it
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self)

@@ -184,8 +184,12 @@ class Papers(QObject):
             write_whole(path, data)
             self._station.record.audit.note(Action.REPORT_SAVED, stored.person_id, stored.id)
 
+        def written(_: object) -> None:
+            self._writing = [one for one in self._writing if one is not work]  # which holds who is told
+            say(tr("papers.saved", path=path.name))
+
         work = Work(write, self)
-        work.done.connect(lambda _: say(tr("papers.saved", path=path.name)))
+        work.done.connect(written)
         work.failed.connect(self._not_written)
         self._writing = [one for one in self._writing if not one.wait(0.0)] + [work.start()]
 
