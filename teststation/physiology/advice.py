@@ -6,6 +6,7 @@
 | interrupted, a device failed, the pulse was lost, no number | 4x4, next date, verdicts | take the test again |
 | the pulse did not follow the load | the same, and zones by pulse | the same |
 | beta-blocker, irregular rhythm | zones and targets by pulse | Borg and talk test |
+| hard training waits by the talk, or by what was asked before the test | 4x4 | why, and who is asked first |
 
 Source: the clinic's rules (who may be told what), ACSM's reasons for ending a test.
 """
@@ -44,6 +45,7 @@ class Advice(Value, frozen=True):
     symptoms: tuple[Noted, ...] = ()
     again: bool = False  # the test is to be taken again
     ended: Cause | None = None  # why a test that was broken off ended, where it is known
+    waits: Cause | None = None  # why no hard training may be told of, whatever the test came to
 
     @property
     def verdicts(self) -> bool:
@@ -78,6 +80,9 @@ def advise(run: RunRecord | None, found: Assessment) -> Advice:
         return Advice(zones, Cause("advice_broken_off"), again=True, ended=run.reason)
     if found.estimates[found.headline].vo2max_ml_kg_min is None:
         return Advice(zones, Cause("advice_no_number"), again=True)
+    if run is not None and run.hard_training_waits:
+        waits = Cause(f"advice_waits_{run.hard_training_waits}")
+        return Advice((*zones, NEXT_DATE), _why_blind(run) if blind else waits, waits=waits)
     if blind:
         return Advice((FOUR_BY_FOUR, BORG_ZONES, NEXT_DATE), _why_blind(run))
     return Advice(EVERYTHING)

@@ -7,7 +7,7 @@ for it. The page's own words and the page's own gate: nothing is said here that 
 from teststation.moments import time_of_day
 from teststation.report.change import change_line, change_words
 from teststation.report.model import Report
-from teststation.report.training_block import session_words
+from teststation.report.training_block import no_session_words, session_words
 
 
 def journal_text(report: Report, test_id: str) -> str:
@@ -67,6 +67,8 @@ def _change(report: Report) -> str:
 def _then(report: Report) -> str:
     say, told, signatures = report.say, report.prescription, report.signatures
     words = [] if told is None else [*session_words(say, told)[:2]]
+    if report.advice.waits is not None:
+        words.append(no_session_words(say, report.advice))
     words.append(report.next_test)
     if signatures:
         last = signatures[-1]

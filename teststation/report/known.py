@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from teststation.cause import Cause
 from teststation.report.model import Report
-from teststation.run.record import ALARM_OVER, ALARM_RAISED, PULSE_FROZEN, PULSE_MOVES, Mark, alarm_of
+from teststation.run.record import ALARM_OVER, ALARM_RAISED, PULSE_FROZEN, PULSE_MOVES, TALK_POSTPONES, Mark, alarm_of
 from teststation.texts import Texts
 
 SCREENING = "screening_"
 ALARM_SILENCED = "alarm_silenced"
 _YES = "yes"
-_TOLD_ELSEWHERE = ("operator", "handrail", "conditions")
+_TOLD_ELSEWHERE = ("operator", "handrail", "conditions", *TALK_POSTPONES)
 # What stands in the ledger alone: the steps by which a load comes about, and who saw which alarm.
 _STEPS = frozenset(
     {

@@ -44,6 +44,9 @@ def _easy(say: Texts, load: Load | None) -> str:
 def no_session_words(say: Texts, advice: Advice) -> str:
     """What stands where the gate lets no session be told of."""
     assert not advice.may(FOUR_BY_FOUR)
+    if advice.waits is not None:
+        why = say.say(advice.waits)
+        return f"{why[:1].upper()}{why[1:]}."
     return say("advice.doctor") if advice.symptoms else say("advice.no_training")
 
 

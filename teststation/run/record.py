@@ -1,5 +1,6 @@
 """A run folded into plain values: what the estimate, the record and the report are made from."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from teststation.cause import Cause
@@ -106,6 +107,16 @@ class LinkStats(Value, frozen=True):
     retries: int = 0
 
 
+TALK_POSTPONES = {"hard_training": "waits"}  # among what was answered before a run: the talk's word
+
+
+def why_hard_training_waits(conditions: Mapping[str, str]) -> str:
+    """``talk``, ``pregnant`` or nothing, by what was answered before a run."""
+    if TALK_POSTPONES.items() <= conditions.items():
+        return "talk"
+    return "pregnant" if conditions.get("screening_pregnant", "no") != "no" else ""
+
+
 class RunRecord(Value, frozen=True):
     """One run, whole."""
 
@@ -128,6 +139,7 @@ class RunRecord(Value, frozen=True):
     belt_check: BeltCheck | None = None
     belt_info: TreadmillInfo | None = None  # what the treadmill could do; None: it never said, or an older run
     orders: tuple[Order, ...] = ()  # none in records that are older than this
+    hard_training_waits: str = ""  # why, as it was known before the run (``why_hard_training_waits``)
 
     @property
     def demo(self) -> bool:

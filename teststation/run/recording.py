@@ -30,6 +30,7 @@ from teststation.run.record import (
     StagePlanRef,
     StageSpan,
     alarm_text,
+    why_hard_training_waits,
 )
 from teststation.run.state import Phase, RunState, Stood, Timing
 from teststation.subject import Gait
@@ -174,6 +175,7 @@ class Recording:
             belt_check=first.belt_check,
             belt_info=state.treadmill,
             orders=tuple(self._orders),
+            hard_training_waits=why_hard_training_waits(first.conditions),
         )
 
     # --- parts ---

@@ -32,7 +32,7 @@ from teststation.records.tests.journal import read_journal
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
 from teststation.run import events as ev
-from teststation.run.record import RunRecord
+from teststation.run.record import TALK_POSTPONES, RunRecord
 from teststation.subject import Subject
 from teststation.texts import english
 from teststation.training.session.result import SessionResult
@@ -252,6 +252,7 @@ class Station(PaperMaker):
         from drivers.treadmill_client import TreadmillClient, second_driver
         from teststation.physiology.assess import hr_limit_bpm
         from teststation.run.controller import Controller, Devices
+        from teststation.training.interview import Interview, is_postponed
         from ui.station.belt_check import last_belt_check
         from ui.station.emulated import EmulatedPair
 
@@ -263,6 +264,8 @@ class Station(PaperMaker):
             raise BadInput(Cause("demo_person_real_devices"))
         # Whoever asks, window or command line: what sessions said of this person's HRmax counts.
         subject = self.known(setup.person_id, setup.subject, demo=demo)
+        talk = self.record.training.last(setup.person_id, Interview)
+        postpones = TALK_POSTPONES if talk is not None and is_postponed(talk.value) else {}
         with ExitStack() as undo:  # of what cannot be prepared whole nothing stays: no driver on its port, no journal
             key = ant_key(self.settings)
             emulated = None
@@ -289,7 +292,7 @@ class Station(PaperMaker):
                 heart_rate=_as_kept(heart_rate, setup.heart_rate),
                 person_id=setup.person_id,
                 belt_check=last_belt_check(setup.treadmill),
-                conditions=setup.conditions,
+                conditions={**setup.conditions, **postpones},
             )
             journal = SyncedJournal(self.record.new_journal(first.run_id, setup.person_id))
             undo.callback(self._forget, first.run_id)

@@ -16,6 +16,7 @@ from teststation.physiology.advice import EVERYTHING, SYMPTOMS, advise
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.physiology.prescription import Prescription, prescribe
 from teststation.physiology.result import Assessment
+from teststation.report.journal_text import journal_text
 from teststation.report.pdf import render
 from teststation.report.training_block import session_words
 from teststation.run.record import Mark, Outcome, RunRecord
@@ -164,7 +165,25 @@ def _pulse_lost() -> Ended:
     return msgspec.structs.replace(run, reason=Cause("hr_lost", {"seconds": 60})), found
 
 
+def hard_training_that_waits_is_prescribed_nowhere() -> None:
+    for why, words in (("talk", "hard trening venter, sier samtalen"), ("pregnant", "hard trening avklares med lege")):
+        for blind in (False, True):
+            run, found = ended(Outcome.COMPLETED, "planned_end", beta_blocker=blind)
+            run = msgspec.structs.replace(run, hard_training_waits=why)
+            page, window, told = said_of(run, found)
+            assert "4x4" not in told["advice"]["allowed"], (why, blind)
+            assert told["training"] is None
+            assert prescribe(run, found) is None
+            if advise(run, found).again:
+                continue  # without a number nothing is prescribed, whoever walks
+            for said in (page, window, journal_text(report(run, found), "t")):
+                assert words in " ".join(said.split()).lower(), (why, blind)
+                assert "minutter, puls" not in said
+                assert "Borg 15–16" not in said
+
+
 FACTS = (
+    hard_training_that_waits_is_prescribed_nowhere,
     a_symptom_stops_all_advice,
     a_symptom_noted_in_a_test_that_went_on_stops_all_advice,
     beta_blockers_leave_no_target_by_pulse,
@@ -200,6 +219,7 @@ def test_tests_that_cannot_be_compared_never_say_real() -> None:
         ('if mark.kind == "symptom"', "if False", a_symptom_noted_in_a_test_that_went_on_stops_all_advice),
         ("if mark.kind in _REASONED and", "if False and", a_symptom_behind_another_end_is_told),
         ('"stop_pressed", "stop_explained")', '"stop_pressed")', a_symptom_behind_another_end_is_told),
+        ("run is not None and run.hard_training_waits:", "False:", hard_training_that_waits_is_prescribed_nowhere),
         ("    if blind:\n", "    if False:\n", beta_blockers_leave_no_target_by_pulse),
         ("run.outcome in (Outcome.FAULT, Outcome.INTERRUPTED)", "False", a_broken_test_gives_no_date_and_no_verdict),
         ("why.code in _SILENT_PULSE", "False", a_pulse_that_does_not_follow_gives_no_zones_by_pulse),

@@ -22,8 +22,9 @@ from teststation.records.people.people import Person
 from teststation.records.tests import sessions as kept_sessions
 from teststation.run import controller as run_controller
 from teststation.run import events as ev
-from teststation.run.record import Mark
+from teststation.run.record import Mark, why_hard_training_waits
 from teststation.subject import Sex, Subject
+from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.session import start
 from ui.station import interval_session as module_of_sessions
 from ui.station import station as module
@@ -125,6 +126,30 @@ def test_an_old_session_and_anothers_count_for_nothing(record: Record, monkeypat
     assert prepared(record, trained(record, 100), SUBJECT, monkeypatch).subject == SUBJECT
     other = record.people.add(family_name="Li", given_name="Per", sex=Sex.MALE)
     assert prepared(record, other, SUBJECT, monkeypatch).subject == SUBJECT
+
+
+def the_talks_word_goes_along_with_the_run(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    for said, why in (("no", ""), ("yes", "talk")):
+        person = record.people.add(family_name="Li", given_name=said, sex=Sex.MALE)
+        talk = Interview("2026-03-01", own_form().text, {"postponed": Answer(chosen=(said,))})
+        record.training.add(person.id, talk)
+        first = prepared(record, person, SUBJECT, monkeypatch)
+        assert why_hard_training_waits(first.conditions) == why
+    assert why_hard_training_waits({"screening_pregnant": "no"}) == ""
+    assert why_hard_training_waits({"screening_pregnant": "yes: uke 20"}) == "pregnant"
+
+
+def test_the_talks_word_goes_along_with_the_run(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    the_talks_word_goes_along_with_the_run(record, monkeypatch)
+
+
+def test_the_fact_fails_where_the_talk_is_not_asked(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(
+        module,
+        "is_postponed(talk.value) else {}",
+        "False else {}",
+        lambda: the_talks_word_goes_along_with_the_run(record, monkeypatch),
+    )
 
 
 def test_the_fact_fails_where_the_window_asks_for_itself(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
