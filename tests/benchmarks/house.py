@@ -131,9 +131,9 @@ class Stalls:
         while not self._ending.wait(0.01):
             if not self._stack and time.monotonic() - self._beat[0] > LOOKED_AT_FROM_S:
                 frame = sys._current_frames().get(self._main)
-                lines = traceback.extract_stack(frame)
-                ours = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in lines]
-                self._stack = " < ".join(ours[::-1][:9])
+                # Without the lines' words: the source of all that is on the stack would stay in the window's memory.
+                lines = traceback.StackSummary.extract(traceback.walk_stack(frame), limit=9, lookup_lines=False)
+                self._stack = " < ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in lines)
 
     def end(self) -> None:
         """Look no more, and tell for each part of the appointment the worst, and how many a hand may not wait for."""
