@@ -52,6 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items,
         workers=getattr(config, "workerinput", {}).get("workercount", 1),
         in_real_time=lambda item: "process" in item.keywords,
+        whole_stations=lambda item: "process" in item.path.parent.parts,
         long=lambda item: "long" in item.keywords,
         quick=lambda item: "unit" in item.path.parts,
         module=lambda item: item.path,

@@ -1,8 +1,9 @@
 """Which tests begin, and on which worker, so that two cores are neither idle nor fought for.
 
-Each worker begins with a block of the list and later takes from the end of another's (``--dist worksteal``). Half of
-them begin with what runs in real time: it mostly waits, and more of it side by side would starve each other's belts.
-The others begin with what only computes, what needs no wire first, so that a mistake shows early.
+Each worker begins with a block of the list and later takes from the end of another's (``--dist worksteal``). A third of
+them begins with tests that start whole stations, several processes each that compute in bursts: more of those side by
+side would starve each other's belts. A third begins with the others in real time: they mostly wait. The last third
+begins with what only computes, what needs no wire first, so that a mistake shows early.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -17,6 +18,7 @@ def shared_out(
     *,
     workers: int,
     in_real_time: Callable[[Item], bool],
+    whole_stations: Callable[[Item], bool],
     long: Callable[[Item], bool],
     quick: Callable[[Item], bool],
     module: Callable[[Item], Hashable],
@@ -29,12 +31,16 @@ def shared_out(
         (item for item in items if not in_real_time(item)), key=lambda item: (not quick(item), not long(item))
     )
     timed = [item for item in items if in_real_time(item)]
-    hands = max(1, workers // 2)
-    dealt: list[list[Item]] = [[] for _ in range(hands)]
-    for number, item in enumerate(item for item in timed if long(item)):
-        dealt[number % hands].append(item)
-    for _, piece in groupby((item for item in timed if not long(item)), key=module):
-        min(dealt, key=len).extend(piece)
+    stations = [item for item in timed if whole_stations(item)]
+    waiting = [item for item in timed if not whole_stations(item)]
+    hands = max(1, 2 * workers // 3)
+    if hands == 1:
+        dealt = _dealt([*stations, *waiting], 1, long, module)
+    else:
+        dealt = [
+            *_dealt(stations, hands - hands // 2, long, module),
+            *_dealt(waiting, hands // 2, long, module),
+        ]
     if workers == 1:
         return [*computing, *dealt[0]]
     order: list[Item] = []
@@ -47,3 +53,15 @@ def shared_out(
         order += [*begin, *left[:room]]
         left = left[room:]
     return [*order, *left, *last]
+
+
+def _dealt(
+    timed: Sequence[Item], hands: int, long: Callable[[Item], bool], module: Callable[[Item], Hashable]
+) -> list[list[Item]]:
+    """What each of ``hands`` begins with: its share of the long ones, and of the other modules."""
+    dealt: list[list[Item]] = [[] for _ in range(hands)]
+    for number, item in enumerate(item for item in timed if long(item)):
+        dealt[number % hands].append(item)
+    for _, piece in groupby((item for item in timed if not long(item)), key=module):
+        min(dealt, key=len).extend(piece)
+    return dealt
