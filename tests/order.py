@@ -1,8 +1,8 @@
 """Which tests begin, and on which worker, so that two cores are neither idle nor fought for.
 
-Each worker begins with a block of the list and later takes from the end of another's (``--dist worksteal``). A third of
-them begins with tests that start whole stations, several processes each that compute in bursts: more of those side by
-side would starve each other's belts. A third begins with the others in real time: they mostly wait. The last third
+Each worker begins with a block of the list and later takes from the end of another's (``--dist worksteal``). A quarter
+of them begins with tests that start whole stations, several processes each that compute in bursts: more of those beside
+each other would starve each other's belts. Half begin with the others in real time: they mostly wait. The last quarter
 begins with what only computes, what needs no wire first, so that a mistake shows early.
 """
 
@@ -33,14 +33,12 @@ def shared_out(
     timed = [item for item in items if in_real_time(item)]
     stations = [item for item in timed if whole_stations(item)]
     waiting = [item for item in timed if not whole_stations(item)]
-    hands = max(1, 2 * workers // 3)
+    quarter = max(1, workers // 4)
+    hands = max(1, workers - quarter)
     if hands == 1:
         dealt = _dealt([*stations, *waiting], 1, long, module)
     else:
-        dealt = [
-            *_dealt(stations, hands - hands // 2, long, module),
-            *_dealt(waiting, hands // 2, long, module),
-        ]
+        dealt = [*_dealt(stations, quarter, long, module), *_dealt(waiting, hands - quarter, long, module)]
     if workers == 1:
         return [*computing, *dealt[0]]
     order: list[Item] = []
