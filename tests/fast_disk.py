@@ -1,6 +1,6 @@
 """Records that are not written through to the disk, for tests that make them by the hundred.
 
-Each change of a record waits for the disk two or three times, and eight workers wait for the same one. The product never
+Each change of a record waits for the disk two or three times, and all workers wait for one. The product never
 does this; ``test_power_cuts_and_broken_links_are_guarded_against`` asks a record that is written through, and the power
 cuts are tried on processes of their own.
 """
