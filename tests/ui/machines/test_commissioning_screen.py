@@ -492,7 +492,9 @@ def test_an_adapter_with_a_long_name_is_read_whole_in_a_narrow_window(qtbot: QtB
     page.resize(600, 500)
     window.show()
     (choice,) = page._ports
-    seen = choice.parentWidget().parentWidget()  # type: ignore[union-attr]
+    around = choice.parentWidget()
+    seen = None if around is None else around.parentWidget()
+    assert seen is not None
     assert choice.mapTo(seen, choice.rect().topRight()).x() < seen.width()
     qtbot.waitUntil(lambda: choice.height() > choice.fontMetrics().size(0, QPushButton.text(choice)).height())
     assert choice.fontMetrics().size(0, QPushButton.text(choice)).width() < choice.width()
