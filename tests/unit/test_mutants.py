@@ -1,5 +1,8 @@
 """The runner of planted faults must itself be able to fail."""
 
+import types
+from pathlib import Path
+
 import pytest
 
 import teststation.run.deck as deck
@@ -32,3 +35,13 @@ def test_the_whole_module_is_back_afterwards() -> None:
     fails_with(deck, RULE, "by_pct <= away.by_pct", test_deck.test_a_deck_that_stays_halfway_is_told)
     assert deck.watched is watched
     assert watched.__globals__ is vars(deck)
+
+
+def test_a_source_that_holds_a_tools_own_faults_is_left_to_it(tmp_path: Path) -> None:
+    """The nightly run of all faults is of the facts: one that plants a fault by itself would end it for all."""
+    source = tmp_path / "tried.py"
+    source.write_text("from mutmut.mutation import trampoline\nRULE = True\nRULE = True\n", "utf-8")
+    tried = types.ModuleType("tried")
+    tried.__file__ = str(source)
+    with pytest.raises(pytest.skip.Exception):
+        fails_with(tried, "RULE = True", "RULE = False", lambda: None)
