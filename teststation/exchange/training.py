@@ -13,7 +13,7 @@ from teststation.records.training.notes import Note, Some
 from teststation.texts import texts
 from teststation.training.diary import Entry, Overview, StrengthSet, overview, weeks
 from teststation.training.effect import Effect, effect_of
-from teststation.training.interview import Interview, is_postponed
+from teststation.training.interview import Interview
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, estimate
 
@@ -85,8 +85,7 @@ def why_it_waits(record: Record, person_id: str) -> str:
         symptom = tested is not None and record.tests.had_symptom(tested.id)
     if symptom:
         return "symptom"
-    talk = record.training.last(person_id, Interview)
-    return "postponed" if talk is not None and is_postponed(talk.value) else ""
+    return "postponed" if record.training.postpones(person_id) else ""
 
 
 def _at(started_at: str) -> datetime:

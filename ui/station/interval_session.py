@@ -22,7 +22,6 @@ from teststation.records.tests.sessions import StoredSession
 from teststation.run import events as ev
 from teststation.run.record import RunRecord
 from teststation.subject import Subject
-from teststation.training.interview import Interview, is_postponed
 from teststation.training.session.evidence import Learned, learned, peak_of, with_evidence, without_evidence
 from teststation.training.session.start import Start, last_load, propose, typed
 from ui.station.session import Session
@@ -132,11 +131,10 @@ def propose_session(
         since = bool(tests) and _day(tests[-1].run.started_at) > on
         left = last_load(before.result.next_load, (date.fromisoformat(today) - on).days, tested_since=since)
     newest = record.sessions.newest(person_id, demo=demo)
-    talk = record.training.last(person_id, Interview)
     start = propose(
         known, band, last, left, shown_bpm(peaks, today, BORG_HIGH),
         after_symptom=newest is not None and bool(symptoms_of(newest.run)),
-        postponed=talk is not None and is_postponed(talk.value),
+        postponed=record.training.postpones(person_id),
     )  # fmt: skip
     if last is None and every and start.cause.code == "session_no_test":
         start = replace(start, cause=Cause("session_no_test_demo" if demo else "session_no_test_real"))

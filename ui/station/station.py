@@ -252,7 +252,6 @@ class Station(PaperMaker):
         from drivers.treadmill_client import TreadmillClient, second_driver
         from teststation.physiology.assess import hr_limit_bpm
         from teststation.run.controller import Controller, Devices
-        from teststation.training.interview import Interview, is_postponed
         from ui.station.belt_check import last_belt_check
         from ui.station.emulated import EmulatedPair
 
@@ -264,8 +263,7 @@ class Station(PaperMaker):
             raise BadInput(Cause("demo_person_real_devices"))
         # Whoever asks, window or command line: what sessions said of this person's HRmax counts.
         subject = self.known(setup.person_id, setup.subject, demo=demo)
-        talk = self.record.training.last(setup.person_id, Interview)
-        postpones = TALK_POSTPONES if talk is not None and is_postponed(talk.value) else {}
+        postpones = TALK_POSTPONES if self.record.training.postpones(setup.person_id) else {}
         with ExitStack() as undo:  # of what cannot be prepared whole nothing stays: no driver on its port, no journal
             key = ant_key(self.settings)
             emulated = None

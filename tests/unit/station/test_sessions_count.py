@@ -146,7 +146,7 @@ def test_the_talks_word_goes_along_with_the_run(record: Record, monkeypatch: pyt
 def test_the_fact_fails_where_the_talk_is_not_asked(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     fails_with(
         module,
-        "is_postponed(talk.value) else {}",
+        "self.record.training.postpones(setup.person_id) else {}",
         "False else {}",
         lambda: the_talks_word_goes_along_with_the_run(record, monkeypatch),
     )

@@ -24,7 +24,7 @@ from teststation.records.people.people import person_in
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import PERSON, TRAINING
 from teststation.training.diary import Entry
-from teststation.training.interview import Interview
+from teststation.training.interview import Interview, is_postponed
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm
 from teststation.training.watch import Activity, Match, entry_of, match
@@ -132,6 +132,11 @@ class TrainingNotes:
         """The newest thing of a kind, as a person's plan or interview; None where there is none."""
         found = self.of_person(person_id, kind)
         return found[-1] if found else None
+
+    def postpones(self, person_id: str) -> bool:
+        """Whether hard training is to wait, as the last talk with this person came to."""
+        talk = self.last(person_id, Interview)
+        return talk is not None and is_postponed(talk.value)
 
     def get(self, note_id: str, kind: type[Some]) -> Note[Some]:
         """The last version of one thing, withdrawn or not. Raises RecordError where there is none of this kind."""
