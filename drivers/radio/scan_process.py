@@ -11,8 +11,20 @@ from typing import TypeVar
 import msgspec
 
 from drivers.processes import child_environment, quiet_flags
+from teststation.cause import Cause
+from teststation.texts import english
 
-Seen = TypeVar("Seen", bound=msgspec.Struct)
+
+class InRange(msgspec.Struct, frozen=True):
+    """Something on the air, or the reason why nothing can be seen (``trouble``)."""
+
+    name: str = ""
+    address: str = ""
+    rssi_dbm: int | None = None
+    trouble: str = ""
+
+
+Seen = TypeVar("Seen", bound=InRange)
 
 
 def said_by(module: str, look_s: float, within_s: float) -> Sequence[str | bytes] | None:
@@ -36,7 +48,13 @@ def said_by(module: str, look_s: float, within_s: float) -> Sequence[str | bytes
     return None if not lines and process.returncode != 0 else lines
 
 
-def say(seen: msgspec.Struct) -> None:
+def seen_by(module: str, look_s: float, within_s: float, kind: type[Seen]) -> list[Seen]:
+    """What ``python -m module SECONDS`` has seen; or one that tells the ``trouble`` that a stack hangs."""
+    said = said_by(module, look_s, within_s)
+    return [kind(trouble=english(Cause("ble_hangs")))] if said is None else told(said, kind)
+
+
+def say(seen: InRange) -> None:
     """What was seen, as a line for whoever asked. As bytes: Windows has another code for the letters of a name, and for
     some letters none."""
     sys.stdout.buffer.write(msgspec.json.encode(seen) + b"\n")

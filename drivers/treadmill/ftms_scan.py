@@ -27,7 +27,7 @@ async def _look(look_s: float) -> None:
         data = advertised.service_data.get(SERVICE)
         if SERVICE in advertised.service_uuids or data is not None:
             name = readable(advertised.local_name or device.name or "") or device.address
-            say(MachineSeen(name, device.address, advertised.rssi, is_treadmill(data)))
+            say(MachineSeen(name, device.address, advertised.rssi, treadmill=is_treadmill(data)))
 
 
 if __name__ == "__main__":

@@ -393,8 +393,8 @@ def test_straps_in_range_are_shown_with_their_pulse_and_only_a_choice_takes_one(
     window.clinic.edit_settings()
     sheet = window.sheet
     assert isinstance(sheet, SettingsSheet)
-    mine = StrapSeen("HRM 1", "F0:F0:F0:F0:F0:01", -51, 72, True, 87)
-    other = StrapSeen("HRM 2", "F0:F0:F0:F0:F0:02", -80, None, False)
+    mine = StrapSeen("HRM 1", "F0:F0:F0:F0:F0:01", -51, bpm=72, contact=True, battery_pct=87)
+    other = StrapSeen("HRM 2", "F0:F0:F0:F0:F0:02", -80, contact=False)
     sheet.straps._search = lambda: [mine, other]
     sheet.straps.button.click()
     qtbot.waitUntil(lambda: sheet.straps.found.count() == 3)

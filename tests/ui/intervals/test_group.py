@@ -25,6 +25,7 @@ from teststation.run.record import Outcome
 from teststation.run.state import Phase
 from teststation.subject import Sex
 from teststation.training.together import Part
+from ui.desktop.intervals.group_flow import GroupFlow
 from ui.desktop.intervals.group_screen import GroupScreen
 from ui.desktop.intervals.group_start import GroupStartSheet
 from ui.desktop.widgets.sheet import Sheet
@@ -145,6 +146,15 @@ def test_two_train_together_by_real_clicks_and_are_kept_each_in_their_own_record
     assert record.journals() == []
 
 
+def begun_alone(window: MainWindow, person: Person) -> GroupFlow:
+    """A group of one, on a recording, begun."""
+    window._train_together(room.prepare_group(window.station, [(person, "replay:x")], "4x4"))
+    flow = window.together
+    assert flow is not None
+    QTest.mouseClick(window.group.start_button, LEFT)
+    return flow
+
+
 def test_what_is_not_written_down_stands_on_the_tile_and_what_is_not_kept_is_told(
     make_window: Callable[..., MainWindow], record: Record, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,10 +162,7 @@ def test_what_is_not_written_down_stands_on_the_tile_and_what_is_not_kept_is_tol
     now = Clock()
     on_straps_of(now, monkeypatch)
     window = make_window()
-    window._train_together(room.prepare_group(window.station, [(person, "replay:x")], "4x4"))
-    flow = window.together
-    assert flow is not None
-    QTest.mouseClick(window.group.start_button, LEFT)
+    flow = begun_alone(window, person)
     (member,) = flow.session.members
     disk = FullDisk(member.journal)
     member.journal, disk.full = disk, True
@@ -187,10 +194,7 @@ def test_closing_the_window_keeps_what_was_trained(
     now = Clock()
     straps = on_straps_of(now, monkeypatch)
     window = make_window()
-    window._train_together(room.prepare_group(window.station, [(person, "replay:x")], "4x4"))
-    flow = window.together
-    assert flow is not None
-    QTest.mouseClick(window.group.start_button, LEFT)
+    flow = begun_alone(window, person)
     while now.t_s < 600.0:
         now.t_s += 1.0
         flow.session.tick()
@@ -209,10 +213,7 @@ def test_who_ends_with_a_symptom_in_a_group_is_asked_a_doctor_about(
     now = Clock()
     on_straps_of(now, monkeypatch)
     window = make_window()
-    window._train_together(room.prepare_group(window.station, [(person, "replay:x")], "4x4"))
-    flow = window.together
-    assert flow is not None
-    QTest.mouseClick(window.group.start_button, LEFT)
+    flow = begun_alone(window, person)
     while now.t_s < 400.0:
         now.t_s += 1.0
         flow.session.tick()

@@ -399,7 +399,10 @@ def measured_by_hand(room: Room, shown: str, reading: str) -> str:
     """From the kind to the check of a machine on Bluetooth, with these two numbers; what the page says of them."""
     address = room.server.url
     screen = room.open().screen
-    found = [MachineSeen("CTM 1", address, -60, True), MachineSeen("Sykkel", "D0:00:00:00:00:09", -50, False)]
+    found = [
+        MachineSeen("CTM 1", address, -60, treadmill=True),
+        MachineSeen("Sykkel", "D0:00:00:00:00:09", -50, treadmill=False),
+    ]
     screen.ports.show_on_air(found)
     (choice,) = [one for one, port in screen.ports._ports.items() if port == address]
     assert choice.text() == f"CTM 1 · Bluetooth {address}"
