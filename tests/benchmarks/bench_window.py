@@ -20,7 +20,8 @@ from PySide6.QtCore import QEventLoop, QTimer
 from drivers.processes import child_environment
 from tests.benchmarks.house import Stalls, open_window
 from teststation.records.database import open_record
-from teststation.records.people.people import add_in, new_person
+from teststation.records.people.people import add_in
+from teststation.records.people.person import new_person
 from teststation.subject import Sex
 
 TOLD = """

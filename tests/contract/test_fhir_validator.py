@@ -17,9 +17,9 @@ from tests.unit.records.builders import assessment_of, events_of, run_of
 from tests.unit.training.session.builders import walked
 from teststation.exchange.fhir import bundle_of
 from teststation.exchange.fhir_training import Trained
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex
 from teststation.training.diary import Attendance, Entry
 from teststation.training.plan import make_plan

@@ -8,7 +8,7 @@ import msgspec
 
 from tests.fast_keys import use_fast_keys
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
-from teststation.records.access.users import User
+from teststation.records.access.user import User
 from teststation.records.database import open_record
 from teststation.records.upkeep.backup import backup
 

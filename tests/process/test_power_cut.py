@@ -21,7 +21,7 @@ from tests.process import power_child
 from tests.process.power_child import EVENTS, PASSPHRASES
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.errors import RecordError
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.schema import upgrade, version

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.hands import Hand, Keys, Mouse, find, until
 from teststation.device_names import device_name
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
 from teststation.records.tests.imported import EarlierResult
 from teststation.run.record import Outcome

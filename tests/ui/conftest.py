@@ -32,7 +32,7 @@ from teststation.ports import (
     TreadmillInfo,
 )
 from teststation.records.database import Record, open_record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run import events as ev
 from teststation.run.controller import Controller, Devices
 from teststation.subject import Sex

@@ -26,7 +26,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Bench
 from tests.ui.test_screens import clipped, everywhere, nameless
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES
 from ui.desktop.i18n import use_language

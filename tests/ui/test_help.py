@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.conftest import Bench
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record
 from teststation.run.state import Phase
 from ui.desktop.i18n import language

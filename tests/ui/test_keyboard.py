@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench, prepared
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record
 from teststation.run.state import Phase
 from ui.desktop.focus import Focus

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import SETTINGS
 from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401 - fixtures
-from teststation.records.access.audit import Action
-from teststation.records.access.users import User
+from teststation.records.access.actions import Action
+from teststation.records.access.user import User
 from teststation.records.database import Record
 from ui.desktop import standing as standing_module
 from ui.desktop.clinic.settings import SettingsSheet

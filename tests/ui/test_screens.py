@@ -23,7 +23,7 @@ from tests.ui.conftest import SETTINGS, Bench, kept, prepared
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.record import Outcome
 from teststation.subject import Sex
 from ui.desktop.clinic.settings import SettingsSheet

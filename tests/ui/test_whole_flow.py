@@ -14,7 +14,7 @@ from tests.patience import PATIENCE
 from tests.process.floor import short_protocol
 from tests.ui.conftest import SETTINGS, kept
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.record import Outcome
 from ui.desktop.i18n import tr
 from ui.desktop.result.report import ReportSheet

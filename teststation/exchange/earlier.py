@@ -24,7 +24,7 @@ from teststation.files.table import CELL_LETTERS, Row, decoded_from_a_spreadshee
 from teststation.records.database import Record
 from teststation.records.people import national_number
 from teststation.records.people.matching import Description, Matching, told_born
-from teststation.records.people.people import NUMBER_LETTERS, Person, new_person
+from teststation.records.people.person import NUMBER_LETTERS, Person, new_person
 from teststation.records.tests.imported import EarlierResult
 from teststation.subject import Sex
 from teststation.texts import english

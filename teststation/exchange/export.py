@@ -27,10 +27,10 @@ from teststation.exchange.fit import fit_of
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tcx import tcx_of
 from teststation.files.writing import FOLDER_MODE, MODE
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
 from teststation.records.training.notes import Note

@@ -30,7 +30,7 @@ from teststation.exchange.fhir_parts import (
 from teststation.exchange.fhir_training import CARE_PLAN, PEAK, Trained, care_plan, session_observations
 from teststation.physiology.advice import advise
 from teststation.records.people import national_number
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
 from teststation.texts import texts

@@ -5,7 +5,7 @@ from string import Formatter
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.kept_tests import StoredTest
 
 

@@ -14,7 +14,7 @@ from teststation.cause import Cause
 from teststation.exchange.columns import CODEBOOK, FILES, IMPORTED, PEOPLE, Column
 from teststation.physiology.advice import advise
 from teststation.physiology.result import METHODS, Estimate
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import RunRecord

@@ -15,12 +15,14 @@ from sqlalchemy import insert, select
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.result import Assessment
-from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog
 from teststation.records.access.head_keeping import HeadKeeper
 from teststation.records.access.seals import JOURNAL_KEY
 from teststation.records.access.users import Users
 from teststation.records.people.merging import Merging
-from teststation.records.people.people import People, Person, person_in
+from teststation.records.people.people import People, person_in
+from teststation.records.people.person import Person
 from teststation.records.several_stations.handover import HandedOver, prepare_spool, was_served
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.cipher import CipherFile

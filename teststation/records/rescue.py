@@ -9,7 +9,8 @@ from teststation.cause import Cause
 from teststation.errors import AfterTheTest, StationError
 from teststation.physiology.result import Assessment
 from teststation.records.database import Record, open_beside
-from teststation.records.people.people import Person, add_in
+from teststation.records.people.people import add_in
+from teststation.records.people.person import Person
 from teststation.run.record import RunRecord
 from teststation.training.session.result import SessionResult
 

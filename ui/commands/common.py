@@ -10,8 +10,8 @@ from pathlib import Path
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.records.access.audit import COMMAND_LINE, Actor
-from teststation.records.access.users import Permission
+from teststation.records.access.actions import COMMAND_LINE, Actor
+from teststation.records.access.user import Permission
 from teststation.records.database import Record, open_record
 from teststation.records.storage.passphrase import default_record_path, find_passphrase, first_line
 from teststation.records.storage.place import Place, place_of

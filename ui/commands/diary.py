@@ -17,7 +17,7 @@ from teststation.exchange.training import diary_rows, plan_object, sets_words, t
 from teststation.exchange.watches import each_once, read_activities
 from teststation.files.outputs import Kind, Output
 from teststation.files.reading import from_json, read_bytes, read_text
-from teststation.records.access.users import Permission
+from teststation.records.access.user import Permission
 from teststation.records.database import Record
 from teststation.records.training.notes import Note
 from teststation.texts import texts

@@ -85,7 +85,7 @@ def check(arguments: argparse.Namespace) -> int:
 def add(arguments: argparse.Namespace) -> int:
     """Files become protocols of the clinic's own; exit status 2 if one of them cannot."""
     # The audit log's words for who acts: nothing else here knows of a record.
-    from teststation.records.access.audit import COMMAND_LINE
+    from teststation.records.access.actions import COMMAND_LINE
     from ui.station.desk import unnamed
 
     problems: list[Problem] = []

@@ -6,8 +6,8 @@ from pathlib import Path
 from drivers.heart_rate.raw_file import FORM, SUFFIX, RawHead, RawLine, write_raw
 from teststation.errors import BadInput
 from teststation.files.outputs import Kind, Output
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
 from teststation.run import events as ev
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write

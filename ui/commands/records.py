@@ -7,8 +7,8 @@ from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import KeptLine, StoredTest
 from teststation.texts import english, first_of

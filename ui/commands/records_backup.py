@@ -12,7 +12,7 @@ from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.files.outputs import Kind
 from teststation.files.reading import is_there
-from teststation.records.access.audit import COMMAND_LINE, Action
+from teststation.records.access.actions import COMMAND_LINE, Action
 from teststation.records.access.head_keeping import head_in_name, head_shown
 from teststation.records.database import BUSY_TIMEOUT_S, Record
 from teststation.records.storage.cipher import CipherFile

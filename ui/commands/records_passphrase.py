@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from teststation.errors import RecordError
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
 from teststation.records.storage.passphrase import change_passphrase, first_line, keep_in_keyring
 from teststation.records.storage.place import place_of
 from ui.commands.common import the_location, the_passphrase, the_record

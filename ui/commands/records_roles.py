@@ -5,7 +5,7 @@ import sys
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
-from teststation.records.access.users import Permission
+from teststation.records.access.user import Permission
 from teststation.records.several_stations.roles import script, set_roles, stations
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.place import place_of

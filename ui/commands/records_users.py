@@ -11,8 +11,8 @@ import msgspec
 
 from teststation.errors import RecordError
 from teststation.files.outputs import Kind, Output
-from teststation.records.access.audit import Action, AuditRow
-from teststation.records.access.users import Permission, Role
+from teststation.records.access.actions import Action, AuditRow
+from teststation.records.access.user import Permission, Role
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json
 from ui.commands.telling import tell

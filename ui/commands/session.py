@@ -13,8 +13,8 @@ from teststation.physiology.advice import symptom_words
 from teststation.ports import Setpoint
 from teststation.protocol.load import find, session_band
 from teststation.protocol.plan import BOUT
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
 from teststation.records.database import Record
 from teststation.records.tests.sessions import SessionLine, StoredSession
 from teststation.run.record import Outcome

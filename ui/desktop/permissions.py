@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from teststation.records.access.users import Permission
+from teststation.records.access.user import Permission
 from ui.desktop.header import Header
 from ui.desktop.people.person import PersonScreen
 from ui.station.desk import Desk

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, StationError
-from teststation.records.access.audit import Action
-from teststation.records.people.people import Person
+from teststation.records.access.actions import Action
+from teststation.records.people.person import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.sessions import StoredSession
 from teststation.run.record import Outcome

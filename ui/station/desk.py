@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 
 from teststation.errors import RecordError
-from teststation.records.access.audit import WINDOW, Action, Actor
-from teststation.records.access.users import Permission, User
+from teststation.records.access.actions import WINDOW, Action, Actor
+from teststation.records.access.user import Permission, User
 from teststation.records.database import Record
 
 TOLD_AGAIN_S = 600.0  # one who goes to and fro between two screens has looked once

@@ -26,7 +26,7 @@ from teststation.protocol.load import builtin_ids, find, is_session, load_plan, 
 from teststation.protocol.own import OwnProtocols
 from teststation.protocol.plan import Plan
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.rescue import rescue
 from teststation.records.tests.journal import read_journal
 from teststation.records.tests.kept_tests import StoredTest

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.training.plan import Plan
 from teststation.training.today import Interrupted, Line, Training, todays_lines
 

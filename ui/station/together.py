@@ -24,7 +24,7 @@ from teststation.moments import DAYS_IN_YEAR
 from teststation.ports import HeartRateMonitor, HeartRateStatus, Journal
 from teststation.protocol.load import load_session
 from teststation.protocol.plan import Plan
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.sessions import StoredSession
 from teststation.run import events as ev
 from teststation.run.record import RunRecord

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from tests.ui.conftest import SETTINGS
 from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401 - fixtures
 from tests.ui.people.test_bring_in import words_of
-from teststation.records.access.users import Role, User
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record
 from ui.desktop.clinic.record_settings import RecordSettingsSheet
 from ui.desktop.clinic.settings import SettingsSheet

@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.ui.conftest import SETTINGS, Bench
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission, Role, User
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission, Role, User
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.desk.login import FirstPasswordCover, FirstUserSheet, LoginCover, PasswordSheet
 from ui.desktop.desk.users import NewUserSheet, UsersSheet

@@ -17,7 +17,7 @@ from tests.ui.test_any_screen import FULL
 from teststation.cause import Cause
 from teststation.errors import DeviceError
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.drill import TOLD_BY, Act, Course, Done, Fault, scored
 from teststation.run.state import Phase
 from teststation.texts import LANGUAGES

@@ -12,10 +12,10 @@ from teststation.physiology.hrmax import hr_max
 from teststation.physiology.limits import REMEDIES
 from teststation.physiology.result import METHODS
 from teststation.ports import BeltState, HeartRateStatus
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role
 from teststation.records.people.erasure import Reason
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.alarms import Priority
 from teststation.run.record import Outcome
 from teststation.run.state import HoldCause

@@ -20,7 +20,7 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.physiology.advice import symptoms_of
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.record import Outcome
 from teststation.run.state import Phase
 from teststation.subject import Sex

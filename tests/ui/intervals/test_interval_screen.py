@@ -11,7 +11,7 @@ from tests.unit.run.test_bouts import BOUT_S, in_bout, session
 from teststation.physiology.hrmax import SessionPeak
 from teststation.ports import HeartRateStatus
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.sessions import KeptSessions
 from teststation.run import events as ev
 from teststation.snapshot import Snapshot, snapshot

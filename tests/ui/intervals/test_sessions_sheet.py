@@ -11,7 +11,7 @@ from tests.unit.records.builders import events_of, session_of
 from tests.unit.records.tests.test_sessions import trained
 from teststation.cause import Cause
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.sessions import SessionLine
 from teststation.run.record import Outcome
 from ui.desktop.intervals.sessions import SessionsSheet, words_of

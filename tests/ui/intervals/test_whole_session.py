@@ -13,7 +13,7 @@ from tests.patience import PATIENCE
 from tests.process.session_room import SHORT
 from tests.ui.conftest import SETTINGS
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.record import Outcome
 from teststation.run.state import Phase
 from ui.desktop.intervals.start import StartSheet

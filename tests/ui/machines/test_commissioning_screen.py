@@ -25,7 +25,7 @@ from tests.mutants import planted_fault
 from tests.virtual_bluetooth.fitness_machine import FitnessMachine
 from teststation.clock import TimeScale
 from teststation.ports import BeltCheck
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.run.belt_trial import TRIAL_KMH
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.i18n import tr

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from tests.sample_tests import follow_up, sample
 from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401 - fixtures
 from tests.unit.records.builders import events_of
-from teststation.records.access.users import Role, User
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.imported import EarlierResult
 from ui.desktop.i18n.numbers import number
 from ui.desktop.people.earlier import BringInSheet

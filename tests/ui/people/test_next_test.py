@@ -14,7 +14,7 @@ from teststation.cause import Cause
 from teststation.physiology import advice
 from teststation.physiology.assess import assess_run
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.record import Mark, Outcome, RunRecord
 from ui.desktop.people import last_result
 

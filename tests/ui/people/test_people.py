@@ -12,10 +12,10 @@ from tests.ui.conftest import Bench
 from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401 - fixtures
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.physiology.result import Assessment
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role, User
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex
 from ui.desktop.i18n.numbers import exact, parse_number
 from ui.desktop.people.compare import CompareSheet, comparison_lines, stage_lines

@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.desk.test_login import quick  # noqa: F401 - a fixture
 from tests.unit.records.builders import assessment_of, events_of, run_of
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role
 from teststation.records.database import Record
 from teststation.records.people.erasure import Reason
-from teststation.records.people.people import SEARCH_LIMIT, Person, add_in, new_person
+from teststation.records.people.people import add_in
+from teststation.records.people.person import SEARCH_LIMIT, Person, new_person
 from teststation.run.record import Outcome
 from teststation.subject import Sex
 from teststation.training.plan import make_plan

@@ -11,7 +11,7 @@ from tests.sample_tests import sample
 from tests.ui.conftest import SETTINGS
 from tests.ui.test_screens import clipped
 from tests.unit.records.builders import events_of
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.subject import Sex

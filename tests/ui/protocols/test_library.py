@@ -12,9 +12,9 @@ from tests.sample_tests import sample
 from tests.ui.conftest import SETTINGS
 from teststation.protocol.load import builtin_ids, builtin_sessions, find, load_plan
 from teststation.protocol.own import OwnProtocols
-from teststation.records.access.users import Permission
+from teststation.records.access.user import Permission
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from ui.desktop.i18n import tr
 from ui.desktop.protocols.editor import EditorSheet
 from ui.desktop.protocols.flow import ProtocolFlow

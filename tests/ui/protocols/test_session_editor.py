@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from teststation.errors import BadInput
 from teststation.protocol.load import find, is_session
 from teststation.protocol.own import OwnProtocols
-from teststation.records.access.audit import Action
+from teststation.records.access.actions import Action
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from ui.cli import main
 from ui.desktop.intervals.start import StartSheet
 from ui.desktop.protocols.library import LibrarySheet

@@ -15,7 +15,7 @@ from tests.ui.conftest import SETTINGS
 from tests.unit.records.builders import events_of
 from teststation.errors import BadInput
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.people.history import HistoryScreen
 from ui.desktop.result.handing import HandingOver

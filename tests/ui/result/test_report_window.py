@@ -24,8 +24,8 @@ from tests.ui.conftest import SETTINGS
 from tests.ui.desk.test_login import AN_HOUR_S, kari, log_in, quick  # noqa: F401 - fixtures
 from tests.unit.records.builders import events_of
 from tests.unit.records.test_leaks import SECRETS, traces
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role, User
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.subject import Sex

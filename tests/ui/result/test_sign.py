@@ -8,8 +8,8 @@ from tests.ui.conftest import Bench
 from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401 - fixtures
 from tests.unit.records.builders import assessment_of
 from teststation.physiology.result import ALGORITHM_VERSION
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role, User
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.result.sign import TEXT_MAX, SignSheet

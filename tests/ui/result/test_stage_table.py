@@ -10,7 +10,7 @@ from tests.sample_tests import sample
 from tests.ui.test_any_screen import FULL
 from teststation.physiology.assess import assess_run
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.texts import LANGUAGES
 from ui.desktop.i18n import use_language
 from ui.desktop.result.text import STAGE_COLUMNS

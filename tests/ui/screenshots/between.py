@@ -15,7 +15,7 @@ from teststation.cause import Cause
 from teststation.physiology.assess import assess_run
 from teststation.protocol.plan import BOUT, PAUSE
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.drill import Fault
 from teststation.run.record import Outcome, RunRecord
 from teststation.run.state import Phase

@@ -24,7 +24,7 @@ from tests.ui.screenshots.machine import commissioning
 from teststation.ports import BeltState
 from teststation.protocol.load import find, load_plan
 from teststation.protocol.own import OwnProtocols
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record
 from teststation.run.state import Phase
 from teststation.subject import Sex

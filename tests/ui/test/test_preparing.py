@@ -13,7 +13,7 @@ from tests.mutants import fails_with, planted_fault
 from tests.ui.conftest import Bench, prepared
 from teststation.cause import Cause
 from teststation.errors import DeviceError
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from ui.desktop import preparing
 from ui.desktop.preparing import Preparing
 from ui.desktop.window import MainWindow

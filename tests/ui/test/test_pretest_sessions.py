@@ -10,7 +10,7 @@ from tests.unit.records.builders import assessment_of, events_of, run_of, sessio
 from tests.unit.run.builders import SUBJECT
 from teststation.physiology.hrmax import SessionPeak
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.training.session.evidence import with_evidence
 from ui.desktop.i18n.numbers import day, today
 from ui.desktop.result.screen import ResultScreen

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.conftest import Bench
 from tests.ui.test import test_stop as facts
 from tests.ui.test.test_stop import no_mouse_of_a_finger  # noqa: F401 - a fixture
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from ui.desktop.test.bridge import SessionBridge
 from ui.desktop.window import MainWindow
 

@@ -14,7 +14,7 @@ from tests.fit_file import FIT_ZERO_UNIX_S, fit_bytes
 from tests.unit.records.builders import events_of, session_of
 from tests.unit.records.tests.test_sessions import trained
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.training.notes import Note
 from teststation.training.diary import Entry, State
 from teststation.training.interview import Answer, Interview, own_form

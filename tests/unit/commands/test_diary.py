@@ -10,7 +10,7 @@ import pytest
 from tests.fit_file import FIT_ZERO_UNIX_S, fit_bytes
 from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import open_record
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts

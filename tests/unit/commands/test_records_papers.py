@@ -14,7 +14,7 @@ from tests.sample_tests import follow_up, sample
 from tests.unit.commands.conftest import Cli
 from tests.unit.records.builders import events_of
 from teststation.cause import Cause
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import open_record
 from teststation.subject import Sex
 from teststation.training.interview import Answer, Interview, own_form

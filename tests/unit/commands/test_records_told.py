@@ -9,8 +9,8 @@ from drivers import processes
 from tests.mutants import fails_with
 from tests.unit.commands.conftest import Cli
 from tests.unit.records.builders import assessment_of, events_of, run_of
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role
 from teststation.records.database import open_record
 from teststation.run import events as ev
 from teststation.subject import Sex

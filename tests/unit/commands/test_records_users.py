@@ -8,8 +8,8 @@ import pytest
 
 from tests.fast_keys import use_fast_keys
 from tests.unit.records.builders import assessment_of, events_of, run_of
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role
 from teststation.records.database import open_record
 from teststation.subject import Sex
 from ui.cli import main

@@ -10,8 +10,8 @@ from tests.mutants import fails_with
 from tests.unit.run.test_bouts import in_bout, session
 from tests.unit.texts.test_of_session import of_a_test
 from teststation.cause import Cause
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role
 from teststation.records.database import open_record
 from teststation.run.alarms import Alarm, Priority
 from teststation.run.state import Phase

@@ -11,7 +11,7 @@ from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.records.database import Record, open_record
 from teststation.records.people.matching import told_born
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex, Subject, contradictions
 from ui.commands.parser import build_parser
 from ui.commands.who import described, person_for

@@ -8,9 +8,9 @@ import pytest
 from tests.fast_keys import use_fast_keys
 from tests.sample_tests import follow_up, sample
 from tests.unit.records.builders import events_of
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex
 
 

@@ -19,7 +19,7 @@ from teststation.exchange.tables import test_row as row_of_test
 from teststation.exchange.tcx import DEMO, tcx_of
 from teststation.output import run_object
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.report.pdf import render
 from teststation.run.record import RunRecord
 from teststation.subject import Sex

@@ -11,9 +11,9 @@ from teststation.errors import BadInput
 from teststation.exchange import earlier
 from teststation.exchange.earlier import keep, preview
 from teststation.files.reading import TABLE_BYTES
-from teststation.records.access.audit import Action
+from teststation.records.access.actions import Action
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts
 

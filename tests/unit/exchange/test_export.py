@@ -25,9 +25,9 @@ from teststation.exchange.export import FORMS, Manner, export_person, export_per
 from teststation.exchange.names import file_stem, person_stem
 from teststation.exchange.tables import COMMA, SEMICOLON, STYLES, csv_of, second_rows, style_of
 from teststation.physiology.result import FitnessAge
-from teststation.records.access.audit import Action
+from teststation.records.access.actions import Action
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.run.record import Mark
 from teststation.subject import Sex

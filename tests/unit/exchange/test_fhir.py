@@ -14,7 +14,7 @@ from teststation.cause import Cause
 from teststation.device_names import device_name
 from teststation.exchange.fhir import bundle_of
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts
 

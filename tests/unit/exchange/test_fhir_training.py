@@ -28,9 +28,9 @@ from teststation.exchange.fhir_training import Trained
 from teststation.exchange.sessions import session_rows
 from teststation.exchange.training import training_object, why_it_waits
 from teststation.output import session_object
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.sessions import StoredSession
 from teststation.report.training_pages import DiaryPage, diary_pdf
 from teststation.run.record import Outcome

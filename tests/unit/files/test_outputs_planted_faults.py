@@ -13,7 +13,7 @@ from teststation.errors import BadInput
 from teststation.files import outputs, writing
 from teststation.files.outputs import Kind, MustLive, Output
 from teststation.records.people import matching
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex
 
 KARI = Person("1", "Ødegård", "Kari", "1980-01-31", Sex.FEMALE, number="17")

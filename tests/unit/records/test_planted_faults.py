@@ -17,12 +17,12 @@ from tests.mutants import fails_with
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, undone
 from teststation.errors import BadInput, RecordError
 from teststation.records.access import head_keeping, users
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role, User
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record, open_record
 from teststation.records.people import last_tested
 from teststation.records.people.erasure import Reason, erase
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.storage import server, shape
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.rows import fields_of

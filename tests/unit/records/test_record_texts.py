@@ -13,9 +13,9 @@ import ui
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.cause import Cause
 from teststation.errors import StationError
-from teststation.records.access.users import Role, User
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES, texts
 from ui.desktop import i18n

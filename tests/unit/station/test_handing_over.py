@@ -13,7 +13,7 @@ from tests.sample_tests import follow_up, sample
 from tests.unit.records.builders import events_of
 from teststation.errors import BadInput
 from teststation.exchange.names import PLACES, checked_pattern
-from teststation.records.access.audit import Action
+from teststation.records.access.actions import Action
 from teststation.records.database import open_record
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.subject import Sex

@@ -19,7 +19,7 @@ from teststation.exchange import training as exchanged
 from teststation.physiology.result import Change
 from teststation.ports import Setpoint
 from teststation.records.database import Record, open_record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.record import Mark
 from teststation.subject import Sex
 from teststation.texts import texts

@@ -18,7 +18,7 @@ from teststation.errors import BadInput, RecordError
 from teststation.ports import Setpoint
 from teststation.protocol.load import find, load_plan
 from teststation.records.database import Record, open_record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests import sessions as kept_sessions
 from teststation.run import controller as run_controller
 from teststation.run import events as ev

@@ -19,7 +19,7 @@ from teststation.errors import AfterTheTest, BadInput, RecordError
 from teststation.exchange.export import export_record
 from teststation.ports import HeartRateReading, HeartRateStatus, Journal, RawFrame
 from teststation.records.database import Record, open_record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.run.record import Outcome, RunRecord
 from teststation.subject import Sex
 from teststation.texts import texts

@@ -6,7 +6,6 @@ import unicodedata
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -15,81 +14,27 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause, Problem
-from teststation.errors import BadInput, RecordError, StationError
-from teststation.ports import Value
-from teststation.records.access.audit import Action, Actor, AuditLog
+from teststation.errors import BadInput, RecordError
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog
 from teststation.records.access.seals import Key
+from teststation.records.access.user import (
+    LOGIN_MAX,
+    LoginRefused,
+    Permission,
+    Role,
+    User,
+    folded_login,
+    normal_password,
+    password_problems,
+)
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import LOGIN_GUESS, STATION_USER
 
-PASSWORD_MIN, PASSWORD_MAX = 10, 256
-LOGIN_MAX = 64
 ONE_TIME_DAYS = 7
 FREE_GUESSES = 4  # mistyped passwords that cost no waiting
 FIRST_WAIT_S, LONGEST_WAIT_S = 30, 900  # doubled with every further guess
 _ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
-
-
-class Role(StrEnum):
-    """What somebody is at the station."""
-
-    THERAPIST = "therapist"
-    TECHNICIAN = "technician"
-    ADMINISTRATOR = "administrator"
-
-
-class Permission(StrEnum):
-    """What is allowed to some and not to others."""
-
-    TEST = "test"  # see and edit people, run tests, print their reports
-    SIGN = "sign"  # sign and amend
-    MERGE = "merge"
-    IMPORT = "import"  # earlier results of other systems
-    EXPORT = "export"
-    ERASE = "erase"  # for good
-    AUDIT = "audit"  # read who did what with a patient
-    SETTINGS = "settings"  # machines, protocols
-    RECORD = "record"  # where the record and its backups are
-    COMMISSION = "commission"  # move a belt with nobody on it, and set its limits
-    USERS = "users"
-
-
-# In a small clinic the administrator is a therapist too, and the only one: so may sign.
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.THERAPIST: frozenset(Permission)
-    - {Permission.USERS, Permission.RECORD, Permission.COMMISSION, Permission.ERASE},
-    Role.TECHNICIAN: frozenset({Permission.TEST, Permission.SETTINGS, Permission.COMMISSION}),
-    Role.ADMINISTRATOR: frozenset(Permission),
-}
-
-
-class User(Value, frozen=True):
-    """One person who works at the station."""
-
-    id: str
-    login: str
-    name: str
-    role: Role
-    must_change: bool  # has a one-time password
-    active: bool
-    created_at: str
-
-    @property
-    def actor(self) -> Actor:
-        """As the audit log names them."""
-        return Actor(self.login, self.id)
-
-    def may(self, permission: Permission) -> bool:
-        """Whether this user's role allows it."""
-        return self.active and permission in PERMISSIONS[self.role]
-
-
-class LoginRefused(StationError):
-    """Not let in. ``reason`` is ``wrong``, ``wait`` (``wait_s`` seconds), or ``expired``."""
-
-    def __init__(self, reason: str, cause: Cause, wait_s: int = 0) -> None:
-        super().__init__(cause)
-        self.reason, self.wait_s = reason, wait_s
 
 
 def _utc_now() -> datetime:
@@ -125,7 +70,7 @@ class Users:
     def named(self, login: str) -> User:
         """The active user with this login. Raises RecordError."""
         with self._database.reading() as connection:
-            row = _row_of(connection, _folded(login))
+            row = _row_of(connection, folded_login(login))
         if row is None or not row["active"]:
             raise RecordError(Cause("user_unknown", {"login": login}))
         return _user(row)
@@ -148,7 +93,7 @@ class Users:
         Raises:
             BadInput: every problem at once.
         """
-        folded, trimmed = _folded(login), " ".join(unicodedata.normalize("NFC", name).split())
+        folded, trimmed = folded_login(login), " ".join(unicodedata.normalize("NFC", name).split())
         problems: list[Problem] = []
         if not folded or len(folded) > LOGIN_MAX or any(letter.isspace() for letter in folded):
             problems.append(Cause("user_login_wrong", {"most": LOGIN_MAX}))
@@ -163,7 +108,7 @@ class Users:
             "login": folded,
             "name": trimmed,
             "role": role.value,
-            "password_hash": self.hasher.hash(_normal(password or one_time or "")),
+            "password_hash": self.hasher.hash(normal_password(password or one_time or "")),
             "password_set_at": _stamp(self._now()),
             "must_change": int(password is None),
             "active": 1,
@@ -250,7 +195,7 @@ class Users:
         Raises:
             LoginRefused: wrong, too many guesses, or a one-time password that is too old.
         """
-        folded = _folded(login)
+        folded = folded_login(login)
         self._count_guess(folded)
         with self._database.reading() as connection:
             row = _row_of(connection, folded)
@@ -278,7 +223,7 @@ class Users:
     def change_own_password(self, user: User, former: str, fresh: str) -> User:
         """Choose a password of one's own. Raises BadInput with every problem, LoginRefused for a wrong former one."""
         problems = password_problems(fresh, user.login)
-        if _normal(fresh) == _normal(former):
+        if normal_password(fresh) == normal_password(former):
             problems.append(Cause("password_same"))
         if problems:
             raise BadInput(*problems)
@@ -319,7 +264,7 @@ class Users:
 
     def _fits(self, known: str, password: str) -> bool:
         try:
-            return self.hasher.verify(known, _normal(password))
+            return self.hasher.verify(known, normal_password(password))
         except (VerifyMismatchError, InvalidHashError):
             return False
 
@@ -330,7 +275,7 @@ class Users:
 
     def _set_password(self, connection: Connection, user_id: str, password: str, *, must_change: bool) -> None:
         values = {
-            "password_hash": self.hasher.hash(_normal(password)),
+            "password_hash": self.hasher.hash(normal_password(password)),
             "password_set_at": _stamp(self._now()),
             "must_change": int(must_change),
         }
@@ -364,24 +309,6 @@ def still_may(connection: Connection, audit: AuditLog, permission: Permission) -
         raise BadInput(Cause("user_may_not"))
 
 
-def password_fault(password: str, login: str) -> str | None:
-    """What is wrong with a new password: ``length`` or ``weak``. Length is what counts, and not to be the login."""
-    normal = _normal(password)
-    if not PASSWORD_MIN <= len(normal) <= PASSWORD_MAX:
-        return "length"
-    if len(set(normal)) < 4 or _folded(normal) == _folded(login):
-        return "weak"
-    return None
-
-
-def password_problems(password: str, login: str) -> list[Problem]:
-    """What is wrong with a new password."""
-    fault = password_fault(password, login)
-    if fault is None:
-        return []
-    return [Cause("password_length", {"least": PASSWORD_MIN}) if fault == "length" else Cause("password_weak")]
-
-
 def make_one_time() -> str:
     """A random one-time password that can be read out: 3 groups of 5 letters, 74 bits."""
     return "-".join("".join(secrets.choice(_ONE_TIME_LETTERS) for _ in range(5)) for _ in range(3))
@@ -401,14 +328,6 @@ def _user(row: RowMapping | dict[str, object]) -> User:
         active=bool(row["active"]),
         created_at=str(row["created_at"]),
     )
-
-
-def _folded(login: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", login).strip().casefold())
-
-
-def _normal(password: str) -> str:
-    return unicodedata.normalize("NFC", password)
 
 
 def _guess_key(folded: str) -> str:

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Table, delete, select
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
-from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog
 from teststation.records.access.seals import keys_of_person
-from teststation.records.access.users import Permission, still_may
+from teststation.records.access.user import Permission
+from teststation.records.access.users import still_may
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import METADATA, PERSON, RUN_NOW, TEST

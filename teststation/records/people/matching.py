@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from teststation.cause import Cause
-from teststation.records.people.people import Person, birth_date, same_number
+from teststation.records.people.person import Person, birth_date, same_number
 from teststation.records.storage.names import folded, plain, trimmed
 from teststation.subject import Sex
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 
 FIELDS = ("given_name", "family_name", "born", "sex", "number", "height_cm", "note", "language")
 

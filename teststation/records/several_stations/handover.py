@@ -15,9 +15,11 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, delete, inse
 from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause, Problem
-from teststation.records.access.audit import NOT_TAKEN, Action, append, note_by_the_program
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import NOT_TAKEN, append, note_by_the_program
 from teststation.records.access.seals import SEALS, Key, seals_of
-from teststation.records.people.people import Person, Version, person_of
+from teststation.records.people.people import Version, person_of
+from teststation.records.people.person import Person
 from teststation.records.storage.rows import fields_of
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import (

@@ -15,8 +15,10 @@ from sqlalchemy.exc import DBAPIError
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
-from teststation.records.access.audit import Action, AuditLog
-from teststation.records.access.users import Permission, still_may
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog
+from teststation.records.access.user import Permission
+from teststation.records.access.users import still_may
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.tables import (
     AUDIT_HEAD,

@@ -13,7 +13,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from teststation.errors import RecordError
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.several_stations.handover import (
     HandedOver,
     bring_at_hand,

@@ -11,9 +11,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import RowMapping
 
 from teststation.ports import Value
-from teststation.records.access.audit import Action, AuditLog
-from teststation.records.access.users import Permission, still_may
-from teststation.records.people.people import Person, add_in
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog
+from teststation.records.access.user import Permission
+from teststation.records.access.users import still_may
+from teststation.records.people.people import add_in
+from teststation.records.people.person import Person
 from teststation.records.storage.rows import fields_of
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import IMPORTED_RESULT, PERSON

@@ -17,8 +17,10 @@ from teststation.demonstration import is_demonstration
 from teststation.errors import RecordError
 from teststation.physiology.advice import had_symptom
 from teststation.physiology.result import Assessment, line_of
-from teststation.records.access.audit import Action, AuditLog
-from teststation.records.access.users import Permission, still_may
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog
+from teststation.records.access.user import Permission
+from teststation.records.access.users import still_may
 from teststation.records.people.last_tested import last_tested
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import EVENT, PERSON, RESULT, SIGNATURE, STAGE, TEST

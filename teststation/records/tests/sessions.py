@@ -16,7 +16,8 @@ from teststation.cause import Cause
 from teststation.demonstration import is_demonstration
 from teststation.errors import RecordError
 from teststation.physiology.hrmax import SessionPeak
-from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import SESSION_RESULT, SIGNATURE, TEST
 from teststation.records.tests.kept_tests import decoded, events_sha256, insert_run, with_whom_merged

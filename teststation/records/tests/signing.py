@@ -16,8 +16,10 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
-from teststation.records.access.audit import Action, AuditLog, detail_of, head_of
-from teststation.records.access.users import Permission, User, user_in
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog, detail_of, head_of
+from teststation.records.access.user import Permission, User
+from teststation.records.access.users import user_in
 from teststation.records.people.last_tested import DEMONSTRATION
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import AUDIT, RESULT, SESSION_RESULT, SIGNATURE, TEST

@@ -17,9 +17,11 @@ from sqlalchemy.engine import RowMapping
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
-from teststation.records.access.audit import Action, AuditLog
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import AuditLog
 from teststation.records.access.seals import Key
-from teststation.records.access.users import Permission, still_may
+from teststation.records.access.user import Permission
+from teststation.records.access.users import still_may
 from teststation.records.people.people import person_in
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import PERSON, TRAINING

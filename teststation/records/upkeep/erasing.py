@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.moments import clock_words
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
 from teststation.records.database import Record
 from teststation.records.people.erasure import Erased, Reason, erase
 from teststation.records.several_stations.served import ServedDatabase

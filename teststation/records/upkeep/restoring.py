@@ -11,7 +11,8 @@ from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.files.reading import is_file
 from teststation.moments import clock_words
-from teststation.records.access.audit import NOBODY, Action, Actor, head_of
+from teststation.records.access.actions import NOBODY, Action, Actor
+from teststation.records.access.audit import head_of
 from teststation.records.access.seals import every_seal
 from teststation.records.database import BUSY_TIMEOUT_S, Record, open_record
 from teststation.records.storage.cipher import CipherFile

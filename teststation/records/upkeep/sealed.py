@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from teststation.cause import Cause
-from teststation.records.access.audit import NOT_TAKEN, Action, detail_of
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import NOT_TAKEN, detail_of
 from teststation.records.access.head_keeping import HEAD_KEY
 from teststation.records.access.seals import SEALED_SETTINGS, SEALS, UNSEALED, every_seal
 from teststation.records.several_stations.handover import STATION

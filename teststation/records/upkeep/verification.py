@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Connection, select
 
 from teststation.cause import Cause
-from teststation.records.access.audit import NOT_TAKEN, Action, chain_problems, detail_of
+from teststation.records.access.actions import Action
+from teststation.records.access.audit import NOT_TAKEN, chain_problems, detail_of
 from teststation.records.people.people import version_problems
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import AUDIT, TEST

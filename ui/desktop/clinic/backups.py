@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from teststation.errors import StationError
-from teststation.records.access.users import Permission
+from teststation.records.access.user import Permission
 from teststation.records.database import Record
 from teststation.records.upkeep.restoring import Restored, restore_record
 from teststation.records.upkeep.rotation import LastBackup

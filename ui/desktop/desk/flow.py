@@ -7,8 +7,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
 
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission, User
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission, User
 from ui.desktop.desk.lock import IdleLock, may_lock
 from ui.desktop.desk.login import FirstPasswordCover, FirstUserSheet, LoginCover, PasswordSheet
 from ui.desktop.desk.users import UsersSheet

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from teststation.errors import StationError
-from teststation.records.access.users import LOGIN_MAX, Role, User, password_fault
+from teststation.records.access.user import LOGIN_MAX, Role, User, password_fault
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, column, label, problem_label, show_problems
 from ui.desktop.widgets.fields import form, line_edit

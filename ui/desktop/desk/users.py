@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from teststation.errors import StationError
-from teststation.records.access.users import Role, User
+from teststation.records.access.user import Role, User
 from ui.desktop.desk.login import user_problems
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import ElidedLabel, button, clear, column, label, problem_label, set_text, show_problems

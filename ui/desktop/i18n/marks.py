@@ -1,7 +1,7 @@
 """How a person, a test and who acted are named: a demonstration so that none is taken for a real one."""
 
-from teststation.records.access.audit import COMMAND_LINE, WINDOW
-from teststation.records.people.people import Person
+from teststation.records.access.actions import COMMAND_LINE, WINDOW
+from teststation.records.people.person import Person
 from ui.desktop.i18n import tr
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from drivers.heart_rate.straps_seen import StrapSeen
 from teststation.errors import StationError
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day

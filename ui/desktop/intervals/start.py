@@ -10,7 +10,7 @@ from teststation.demonstration import is_demonstration
 from teststation.errors import StationError
 from teststation.moments import DAYS_IN_YEAR
 from teststation.ports import Setpoint
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Subject
 from teststation.training.session.evidence import without_evidence
 from ui.desktop.i18n import core_texts, say, told, tr

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from drivers.machines import Machine, machines_path
-from teststation.records.access.users import Permission
+from teststation.records.access.user import Permission
 from ui.desktop.i18n import tr
 from ui.desktop.machines.commissioning import CommissioningScreen
 from ui.desktop.machines.commissioning_flow import CommissioningFlow

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from teststation.records.access.audit import AuditRow
-from teststation.records.people.people import Person
+from teststation.records.access.actions import AuditRow
+from teststation.records.people.person import Person
 from ui.desktop.i18n import knows, tr
 from ui.desktop.i18n.marks import name_of, who
 from ui.desktop.i18n.numbers import moment

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from teststation.due import next_due
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 from teststation.errors import StationError
 from teststation.records.database import Record
 from teststation.records.people.erasure import Reason
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.storage.place import place_of
 from teststation.records.upkeep.erasing import Gone, erase_person
 from ui.desktop.i18n import told, tr

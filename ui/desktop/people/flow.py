@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
-from teststation.records.people.people import Person
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
+from teststation.records.people.person import Person
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import day, today
 from ui.desktop.people.audit import audit_sheet

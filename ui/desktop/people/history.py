@@ -6,7 +6,7 @@ from datetime import date, datetime
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import KeptLine
 from ui.desktop.i18n import core_texts, tr

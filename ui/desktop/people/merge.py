@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 from teststation.errors import StationError
 from teststation.records.database import Record
 from teststation.records.people.national_number import masked
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import DASH, day, moment

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from teststation.due import next_due
 from teststation.records.database import Record
-from teststation.records.people.people import SEARCH_LIMIT, Person
+from teststation.records.people.person import SEARCH_LIMIT, Person
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import DASH, day, today
 

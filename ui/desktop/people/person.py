@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStackedWidget, QTab
 
 from teststation.records.database import Record
 from teststation.records.people.national_number import masked
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.training.diary import INTERVALS
 from teststation.training.today import Why
 from ui.desktop.i18n import tr

@@ -10,7 +10,7 @@ from teststation.errors import BadInput, StationError
 from teststation.records.database import Record
 from teststation.records.people.matching import Description, Matching
 from teststation.records.people.national_number import Kind, looks_like_one, masked, read
-from teststation.records.people.people import ChangedMeanwhile, Person, birth_date
+from teststation.records.people.person import ChangedMeanwhile, Person, birth_date
 from teststation.subject import Sex
 from teststation.texts import LANGUAGES
 from ui.desktop.i18n import told, tr

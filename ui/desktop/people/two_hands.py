@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 
 from teststation.errors import StationError
 from teststation.records.database import Record
-from teststation.records.people.people import ChangedMeanwhile, Person
+from teststation.records.people.person import ChangedMeanwhile, Person
 from teststation.records.people.two_hands import Difference, differences, settled
 from teststation.subject import Sex
 from ui.desktop.i18n import told, tr

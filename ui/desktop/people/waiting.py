@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.signing import Waiting
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import day

@@ -18,9 +18,9 @@ from teststation.protocol.draft import Draft, draft_of, text_of
 from teststation.protocol.load import find
 from teststation.protocol.own import Version
 from teststation.protocol.session_draft import SessionDraft
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
-from teststation.records.people.people import Person
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
+from teststation.records.people.person import Person
 from teststation.subject import Subject
 from ui.desktop.i18n import core_texts, say, told, tr
 from ui.desktop.i18n.marks import name_of

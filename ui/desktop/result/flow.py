@@ -7,9 +7,9 @@ from typing import Protocol
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Permission
-from teststation.records.people.people import Person
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Permission
+from teststation.records.people.person import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.i18n import tr

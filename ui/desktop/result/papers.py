@@ -15,8 +15,8 @@ from teststation.exchange.export import FORMS, export_person_zip
 from teststation.exchange.names import file_stem, person_stem
 from teststation.files.outputs import Kind, Output, problem
 from teststation.files.writing import write_whole
-from teststation.records.access.audit import Action
-from teststation.records.people.people import Person
+from teststation.records.access.actions import Action
+from teststation.records.people.person import Person
 from teststation.records.tests.kept_tests import StoredTest
 from ui.desktop.i18n import told, tr
 from ui.desktop.result.handing import HandingOver

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QBoxLayout, QGridLayout, QSizePolicy, QWidget
 
 from teststation.physiology.result import ALGORITHM_VERSION, Assessment
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.imported import ImportedResult
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.training.session.evidence import learned_by_test

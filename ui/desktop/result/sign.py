@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.physiology.result import Assessment
-from teststation.records.access.users import User
+from teststation.records.access.user import User
 from teststation.records.tests.kept_tests import StoredTest
 from teststation.records.tests.signing import Signature
 from teststation.subject import Subject

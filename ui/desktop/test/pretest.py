@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QWidget
 from teststation.demonstration import is_demonstration
 from teststation.device_names import device_name
 from teststation.physiology.hrmax import SessionPeak
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.subject import Subject, contradictions, pressure_is_high, read_pressure
 from teststation.training.session.evidence import learned_by_test, with_evidence
 from ui.desktop.i18n import core_texts, say, tr

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from teststation.errors import StationError
 from teststation.exchange.names import person_stem
 from teststation.exchange.training import effect_on, why_it_waits
-from teststation.records.access.audit import Action
-from teststation.records.people.people import Person
+from teststation.records.access.actions import Action
+from teststation.records.people.person import Person
 from teststation.records.tests.sessions import SessionLine
 from teststation.records.training.notes import Note, Some
 from teststation.training import interview as talks

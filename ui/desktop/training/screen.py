@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.training.notes import Note
 from teststation.training.diary import Attendance, Entry, Overview, State, Week, weeks
 from teststation.training.effect import Effect

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from teststation.errors import StationError
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.training.notes import Note
 from teststation.training import strength
 from teststation.training.diary import Entry

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, sentences, undone
-from teststation.records.access.audit import NOBODY, Action, chain_problems
-from teststation.records.access.users import Role
+from teststation.records.access.actions import NOBODY, Action
+from teststation.records.access.audit import chain_problems
+from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.erasure import Reason, erase
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.storage.rows import fields_of
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON, PERSON_VERSION, TEST
 from teststation.records.upkeep.verification import problems

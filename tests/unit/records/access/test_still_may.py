@@ -11,10 +11,10 @@ from argon2 import PasswordHasher
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.errors import BadInput
 from teststation.exchange.export import export_person, export_person_zip, export_record
-from teststation.records.access.users import Role, User
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record
 from teststation.records.people.erasure import Reason, erase
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.tests.imported import EarlierResult
 from teststation.subject import Sex
 

@@ -10,18 +10,9 @@ from sqlalchemy import select
 
 from tests.unit.records.builders import PASSPHRASE
 from teststation.errors import BadInput, RecordError
-from teststation.records.access.audit import Action
-from teststation.records.access.users import (
-    FREE_GUESSES,
-    ONE_TIME_DAYS,
-    PERMISSIONS,
-    LoginRefused,
-    Permission,
-    Role,
-    User,
-    Users,
-    make_one_time,
-)
+from teststation.records.access.actions import Action
+from teststation.records.access.user import PERMISSIONS, LoginRefused, Permission, Role, User
+from teststation.records.access.users import FREE_GUESSES, ONE_TIME_DAYS, Users, make_one_time
 from teststation.records.database import Record, open_record
 from teststation.records.storage.tables import STATION_USER
 

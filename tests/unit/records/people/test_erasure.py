@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from tests.unit.records.builders import assessment_of, events_of, run_of, undone
 from teststation.errors import RecordError
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role
 from teststation.records.database import Record
 from teststation.records.people.erasure import Erased, Reason, erase
 from teststation.records.storage.tables import AUDIT, METADATA

@@ -5,9 +5,9 @@ import pytest
 
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.errors import BadInput, RecordError
-from teststation.records.access.audit import Action
+from teststation.records.access.actions import Action
 from teststation.records.database import Record
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.upkeep.verification import problems
 from teststation.subject import Sex
 

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.errors import BadInput, RecordError
 from teststation.records.database import Record
-from teststation.records.people.people import SEARCH_LIMIT
+from teststation.records.people.person import SEARCH_LIMIT
 from teststation.records.storage.names import sort_key
 from teststation.records.tests.imported import EarlierResult
 from teststation.subject import Sex

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.records.builders import PASSPHRASE
 from teststation.records.database import Record, open_record
-from teststation.records.people.people import ChangedMeanwhile, Person
+from teststation.records.people.person import ChangedMeanwhile, Person
 from teststation.records.people.two_hands import Difference, differences, settled
 from teststation.subject import Sex
 

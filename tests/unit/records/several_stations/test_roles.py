@@ -15,8 +15,8 @@ from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, ru
 from tests.unit.records.conftest import Postgres
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
-from teststation.records.access.audit import Action
-from teststation.records.access.users import LoginRefused, Role
+from teststation.records.access.actions import Action
+from teststation.records.access.user import LoginRefused, Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.erasure import Reason
 from teststation.records.several_stations import roles

@@ -17,7 +17,7 @@ from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.database import Record
 from teststation.records.people.erasure import Reason
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.several_stations import run_now as run_now_module
 from teststation.records.several_stations.run_now import BELIEVED_FOR
 from teststation.records.several_stations.served import ServedDatabase

@@ -10,8 +10,9 @@ from sqlalchemy import func, select, text
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from tests.unit.records.conftest import Postgres
 from teststation.errors import RecordError
-from teststation.records.access.audit import NOBODY, NOT_TAKEN, Action
-from teststation.records.access.users import LoginRefused, Role
+from teststation.records.access.actions import NOBODY, Action
+from teststation.records.access.audit import NOT_TAKEN
+from teststation.records.access.user import LoginRefused, Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.two_hands import settled
 from teststation.records.several_stations.handover import HandedOver

@@ -9,10 +9,10 @@ from sqlalchemy import update
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, sentences, session_of, undone
 from teststation.errors import RecordError
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.erasure import Reason, erase
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.storage.tables import METADATA, SESSION_RESULT, TEST
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.sealed import seal_problems

@@ -7,8 +7,8 @@ from sqlalchemy import delete, text, update
 
 from tests.unit.records.builders import assessment_of, events_of, run_of, sentences, undone
 from teststation.errors import BadInput, RecordError
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role, User
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role, User
 from teststation.records.database import Record
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, SIGNATURE
 from teststation.records.tests.signing import Signature, signature_problems

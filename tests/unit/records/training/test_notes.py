@@ -8,11 +8,11 @@ from sqlalchemy import text
 
 from tests.unit.records.builders import events_of, run_of, session_of
 from teststation.errors import BadInput, RecordError
-from teststation.records.access.audit import Action
-from teststation.records.access.users import Role
+from teststation.records.access.actions import Action
+from teststation.records.access.user import Role
 from teststation.records.database import Record
 from teststation.records.people.erasure import Reason, erase
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.upkeep.verify import verify
 from teststation.subject import Sex
 from teststation.training.diary import Entry, Source

@@ -11,10 +11,10 @@ import pytest
 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of
 from teststation.errors import RecordError
-from teststation.records.access.audit import Action
+from teststation.records.access.actions import Action
 from teststation.records.database import Record, open_record
 from teststation.records.people.erasure import Reason
-from teststation.records.people.people import Person
+from teststation.records.people.person import Person
 from teststation.records.upkeep.erasing import erase_person
 from teststation.subject import Sex
 

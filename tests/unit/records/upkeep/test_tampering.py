@@ -17,10 +17,10 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, func, select, 
 from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, session_of, undone
 from teststation.cause import Cause
 from teststation.errors import RecordError
-from teststation.records.access.audit import Action
+from teststation.records.access.actions import Action
 from teststation.records.access.head_keeping import HEAD_KEY
 from teststation.records.access.seals import JOURNAL_KEY, sealed_columns, sealed_tables
-from teststation.records.access.users import Role
+from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.erasure import Reason, erase
 from teststation.records.storage.cipher import CipherFile
