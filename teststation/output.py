@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from teststation import __version__
 from teststation.cause import Cause
-from teststation.physiology.advice import BORG_ZONES, Advice, advise, symptom_words
+from teststation.physiology.advice import Advice, advise, symptom_words
 from teststation.physiology.course import Course, course
 from teststation.physiology.prescription import prescribe, zones
 from teststation.physiology.reference import in_twentieths
@@ -263,7 +263,11 @@ def estimate_object(assessment: Assessment, run: RunRecord | None = None) -> Jso
         "fitness_age_withheld": _say(assessment.fitness_age_withheld),
         "limits": None if assessment.limits is None else _limits(assessment.limits),
         "reference": None if reference is None else _reference(reference),
-        "advice": {"allowed": list(advice.allowed), "withheld_because": _say(advice.withheld_because)},
+        "advice": {
+            "allowed": list(advice.allowed),
+            "withheld_because": _say(advice.withheld_because),
+            **({} if advice.waits is None else {"hard_training_waits": _say(advice.waits)}),
+        },
         "training": _training(run, assessment, advice),
         "zones": _zones(assessment, advice),
         "second_reference": None if assessment.second_reference is None else _reference(assessment.second_reference),
@@ -306,9 +310,7 @@ def _training(run: RunRecord | None, assessment: Assessment, advice: Advice) -> 
 
 def _zones(assessment: Assessment, advice: Advice) -> list[JsonObject] | None:
     """The intensity zones as the page tells them; None where it tells none."""
-    if not advice.may(BORG_ZONES):
-        return None
-    return [
+    told = [
         {
             "name": zone.name,
             "hr_low_bpm": zone.hr_low_bpm,
@@ -318,6 +320,7 @@ def _zones(assessment: Assessment, advice: Advice) -> list[JsonObject] | None:
         }
         for zone in zones(assessment, advice)
     ]
+    return told or None
 
 
 def _reference(reference: ReferenceComparison) -> JsonObject:

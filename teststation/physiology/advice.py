@@ -6,9 +6,12 @@
 | interrupted, a device failed, the pulse was lost, no number | 4x4, next date, verdicts | take the test again |
 | the pulse did not follow the load | the same, and zones by pulse | the same |
 | beta-blocker, irregular rhythm | zones and targets by pulse | Borg and talk test |
-| hard training waits by the talk, or by what was asked before the test | 4x4 | why, and who is asked first |
+| hard training waits by the talk, or by what was asked before the test | 4x4, the hard zones | why, and who is asked |
+| pregnant | the same, and zones by pulse | the same, and Borg and talk test |
 
-Source: the clinic's rules (who may be told what), ACSM's reasons for ending a test.
+Source: the clinic's rules (who may be told what), ACSM's reasons for ending a test; that effort tells more than the
+pulse in pregnancy, where it may answer as usual or less: ACOG 2015, as Evenson and Hesketh 2023 quote it
+(doi 10.1177/15598276211052277).
 """
 
 from collections.abc import Sequence
@@ -16,7 +19,7 @@ from collections.abc import Sequence
 from teststation.cause import Cause
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
-from teststation.run.record import Mark, Outcome, RunRecord
+from teststation.run.record import PREGNANT, Mark, Outcome, RunRecord
 from teststation.texts import Texts
 
 FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE = "4x4", "pulse_zones", "borg_zones", "next_date"
@@ -81,8 +84,9 @@ def advise(run: RunRecord | None, found: Assessment) -> Advice:
     if found.estimates[found.headline].vo2max_ml_kg_min is None:
         return Advice(zones, Cause("advice_no_number"), again=True)
     if run is not None and run.hard_training_waits:
-        waits = Cause(f"advice_waits_{run.hard_training_waits}")
-        return Advice((*zones, NEXT_DATE), _why_blind(run) if blind else waits, waits=waits)
+        waits, pregnant = Cause(f"advice_waits_{run.hard_training_waits}"), run.hard_training_waits == PREGNANT
+        why_by_borg = _why_blind(run) if blind else Cause("advice_pregnant") if pregnant else waits
+        return Advice(((BORG_ZONES,) if pregnant else zones) + (NEXT_DATE,), why_by_borg, waits=waits)
     if blind:
         return Advice((FOUR_BY_FOUR, BORG_ZONES, NEXT_DATE), _why_blind(run))
     return Advice(EVERYTHING)

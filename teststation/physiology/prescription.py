@@ -5,7 +5,7 @@ some, seven to fifteen usual), four bouts of four minutes with three minutes bet
 times a week. ``protocols/4x4.toml`` walks the same.
 """
 
-from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice, advise
+from teststation.physiology.advice import BORG_ZONES, FOUR_BY_FOUR, PULSE_ZONES, Advice, advise
 from teststation.physiology.result import Assessment, ThresholdTraining
 from teststation.physiology.training import HR_SHARE_HIGH, HR_SHARE_LOW, HR_SHARE_TARGET, within_reach
 from teststation.physiology.zones import ZONES
@@ -88,7 +88,12 @@ def prescribe(run: RunRecord | None, found: Assessment, advice: Advice | None = 
 
 
 def zones(found: Assessment, advice: Advice) -> tuple[ZoneTold, ...]:
-    """The intensity zones, by pulse where pulse may be aimed at."""
+    """The intensity zones that may be told of, by pulse where pulse may be aimed at.
+
+    None after a test that is to be taken again first; where hard training waits, those that are not hard.
+    """
+    if advice.again or not advice.may(BORG_ZONES):
+        return ()
     by_pulse = advice.may(PULSE_ZONES)
     return tuple(
         ZoneTold(
@@ -99,6 +104,7 @@ def zones(found: Assessment, advice: Advice) -> tuple[ZoneTold, ...]:
             zone.borg_high,
         )
         for zone in ZONES
+        if advice.waits is None or not zone.hard
     )
 
 

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+# Of HRmax. What reaches above it is hard training, and may have to wait: the 4x4's pulse begins here (Rusfeltet and
+# NTNU: 85 to 95 %, "closer to 85"), and bouts that aim above it are intervals.
+HARD_FROM_SHARE = 0.85
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -12,6 +16,11 @@ class Zone:
     hr_share_high: float
     borg_low: int
     borg_high: int
+
+    @property
+    def hard(self) -> bool:
+        """Whether some of it is hard training: I-3 holds the very pulse that the 4x4 aims at."""
+        return self.hr_share_high > HARD_FROM_SHARE
 
 
 ZONES = (

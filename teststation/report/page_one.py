@@ -27,7 +27,14 @@ from teststation.report.layout import (
 )
 from teststation.report.logo import picture_of
 from teststation.report.model import Report
-from teststation.report.training_block import ZONE_COLUMNS, no_session_words, session_words, zone_cells
+from teststation.report.training_block import (
+    ZONE_COLUMNS,
+    by_borg_words,
+    no_session_words,
+    session_words,
+    zone_cells,
+    zones_left_out_words,
+)
 from teststation.report.typesetting.drawing import text_width
 from teststation.report.typesetting.tagging import CELL, FIGURE, HEAD_CELL, HEADING, ROW, SECTION
 
@@ -258,23 +265,26 @@ def _training(page: Page, report: Report) -> None:
         first, *more = session_words(say, told)
         page.paragraph(first, 9.5, bold=True, most=2)
         page.paragraph(" ".join(more), 8.5, most=4)
-    if advice.withheld_because is not None and not advice.may(PULSE_ZONES) and not advice.again:
-        page.paragraph(say("advice.borg_only", why=say.say(advice.withheld_because)), 9, most=2)
-    if not advice.again:  # zones are advice, and this test is to be taken again first
-        page.y -= 4
-        _zones(page, report)
+    by_borg = by_borg_words(say, advice)
+    if by_borg:
+        page.paragraph(by_borg, 9, most=2)
+    _zones(page, report)
     page.y -= 4
     page.paragraph(report.next_test, 9.5, bold=True, color=ACCENT)
 
 
 def _zones(page: Page, report: Report) -> None:
     say = report.say
+    told = zones(report.assessment, report.advice)
+    if not told:
+        return
+    page.y -= 4
     places = {"zone": 0.0, "pulse": 48.0, "borg": 128.0, "talk": 178.0}
     if not report.advice.may(PULSE_ZONES):  # no column of dashes
         places = {"zone": 0.0, "borg": 48.0, "talk": 98.0}
     columns = tuple(places.values())
     rows: list[dict[str, str]] = [{name: say(f"report.zone.{name}") for name in places}]
-    for zone in zones(report.assessment, report.advice):
+    for zone in told:
         rows.append(dict(zip(ZONE_COLUMNS, zone_cells(say, zone), strict=True)))
     for number, cells in enumerate([[row[name] for name in places] for row in rows]):
         page.y -= 12
@@ -285,3 +295,7 @@ def _zones(page: Page, report: Report) -> None:
         page.canvas.setStrokeColor(RULE)
         page.canvas.setLineWidth(0.4)
         page.canvas.line(MARGIN, page.y - 3, WIDTH - MARGIN, page.y - 3)
+    left_out = zones_left_out_words(say, report.advice)
+    if left_out:
+        page.y -= 4
+        page.paragraph(left_out, 8, color=QUIET)

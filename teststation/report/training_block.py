@@ -1,7 +1,8 @@
 """The words of the training block: on the page, in the window and in the text for the record."""
 
-from teststation.physiology.advice import FOUR_BY_FOUR, Advice
+from teststation.physiology.advice import BORG_ZONES, FOUR_BY_FOUR, PULSE_ZONES, Advice
 from teststation.physiology.prescription import Load, Prescription, ZoneTold
+from teststation.physiology.zones import ZONES
 from teststation.texts import Texts
 from teststation.texts.writing import number, span
 
@@ -48,6 +49,21 @@ def no_session_words(say: Texts, advice: Advice) -> str:
         why = say.say(advice.waits)
         return f"{why[:1].upper()}{why[1:]}."
     return say("advice.doctor") if advice.symptoms else say("advice.no_training")
+
+
+def by_borg_words(say: Texts, advice: Advice) -> str:
+    """That Borg steers what may be done, and why; nothing where the pulse does, or where nothing is advised."""
+    if advice.again or advice.may(PULSE_ZONES) or not advice.may(BORG_ZONES) or advice.withheld_because is None:
+        return ""
+    return say("advice.borg_only", why=say.say(advice.withheld_because))
+
+
+def zones_left_out_words(say: Texts, advice: Advice) -> str:
+    """That the hard zones do not stand among the others, where hard training waits."""
+    if advice.waits is None:
+        return ""
+    hard = [zone.name for zone in ZONES if zone.hard]
+    return say("advice.zones_wait", first=hard[0], last=hard[-1])
 
 
 def zone_cells(say: Texts, zone: ZoneTold) -> tuple[str, str, str, str]:

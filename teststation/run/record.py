@@ -108,13 +108,17 @@ class LinkStats(Value, frozen=True):
 
 
 TALK_POSTPONES = {"hard_training": "waits"}  # among what was answered before a run: the talk's word
+TALK, PREGNANT = "talk", "pregnant"  # why hard training waits
 
 
 def why_hard_training_waits(conditions: Mapping[str, str]) -> str:
-    """``talk``, ``pregnant`` or nothing, by what was answered before a run."""
-    if TALK_POSTPONES.items() <= conditions.items():
-        return "talk"
-    return "pregnant" if conditions.get("screening_pregnant", "no") != "no" else ""
+    """``pregnant``, ``talk`` or nothing, by what was answered before a run.
+
+    Who is both is told of the first: it holds more back, and it asks a doctor or midwife, who answers for either.
+    """
+    if conditions.get("screening_pregnant", "no") != "no":
+        return PREGNANT
+    return TALK if TALK_POSTPONES.items() <= conditions.items() else ""
 
 
 class RunRecord(Value, frozen=True):

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 import teststation.physiology.advice as advice_module
+import teststation.physiology.prescription as prescription_module
 from tests.mutants import fails_with
 from tests.sample_tests import follow_up, sample
 from tests.unit.report.test_report import report, text_of
@@ -131,7 +132,7 @@ def beta_blockers_leave_no_target_by_pulse() -> None:
             aimed = [told["training"][f"hr_{which}_bpm"] for which in ("low", "high", "target")]
             assert aimed == [None, None, None]
             assert told["training"]["speed_kmh"] is None
-        assert [zone["hr_low_bpm"] for zone in told["zones"]] == [None] * 5
+            assert [zone["hr_low_bpm"] for zone in told["zones"]] == [None] * 5
         assert "minutter, puls" not in page
         assert "pulse_zones" not in told["advice"]["allowed"]
 
@@ -182,7 +183,33 @@ def hard_training_that_waits_is_prescribed_nowhere() -> None:
                 assert "Borg 15–16" not in said
 
 
+def where_hard_training_waits_no_hard_zone_is_told_of() -> None:
+    run, found = follow_up()
+    for why, by_pulse in (("talk", True), ("pregnant", False)):
+        page, window, told = said_of(msgspec.structs.replace(run, hard_training_waits=why), found)
+        assert [zone["name"] for zone in told["zones"]] == ["I-1", "I-2"], why
+        assert [zone["hr_low_bpm"] is not None for zone in told["zones"]] == [by_pulse, by_pulse], why
+        assert told["advice"]["hard_training_waits"], why
+        assert "kan si korte setninger" in page, "what is no hard training stays"
+        assert "svært korte setninger" not in page
+        assert "kun si" not in page
+        assert "Sone I-3 til I-5 står ikke her" in page
+        for said in (page, window):
+            assert ("Styr etter Borg og snakketest" in said) is not by_pulse, why
+        assert "puls, slag/min" in page, "what was measured is kept"
+        assert told["hr_max"]["bpm"] > 100
+
+
+def a_test_to_be_taken_again_tells_no_zones() -> None:
+    for outcome, reason in ((Outcome.FAULT, "telemetry_lost"), (Outcome.INTERRUPTED, "interrupted")):
+        page, _, told = said_of(*ended(outcome, reason))
+        assert told["zones"] is None, reason
+        assert "Snakketest" not in page
+
+
 FACTS = (
+    where_hard_training_waits_no_hard_zone_is_told_of,
+    a_test_to_be_taken_again_tells_no_zones,
     hard_training_that_waits_is_prescribed_nowhere,
     a_symptom_stops_all_advice,
     a_symptom_noted_in_a_test_that_went_on_stops_all_advice,
@@ -220,6 +247,7 @@ def test_tests_that_cannot_be_compared_never_say_real() -> None:
         ("if mark.kind in _REASONED and", "if False and", a_symptom_behind_another_end_is_told),
         ('"stop_pressed", "stop_explained")', '"stop_pressed")', a_symptom_behind_another_end_is_told),
         ("run is not None and run.hard_training_waits:", "False:", hard_training_that_waits_is_prescribed_nowhere),
+        ("((BORG_ZONES,) if pregnant else zones)", "zones", where_hard_training_waits_no_hard_zone_is_told_of),
         ("    if blind:\n", "    if False:\n", beta_blockers_leave_no_target_by_pulse),
         ("run.outcome in (Outcome.FAULT, Outcome.INTERRUPTED)", "False", a_broken_test_gives_no_date_and_no_verdict),
         ("why.code in _SILENT_PULSE", "False", a_pulse_that_does_not_follow_gives_no_zones_by_pulse),
@@ -227,6 +255,17 @@ def test_tests_that_cannot_be_compared_never_say_real() -> None:
 )  # fmt: skip
 def test_the_gate_fails_on_a_planted_fault(old: str, new: str, fact: Callable[[], None]) -> None:
     fails_with(advice_module, old, new, fact)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fact"),
+    [
+        ("if advice.waits is None or not zone.hard", "if True", where_hard_training_waits_no_hard_zone_is_told_of),
+        ("if advice.again or not", "if not", a_test_to_be_taken_again_tells_no_zones),
+    ],
+)
+def test_the_zones_fail_on_a_planted_fault(old: str, new: str, fact: Callable[[], None]) -> None:
+    fails_with(prescription_module, old, new, fact)
 
 
 def test_every_way_to_end_a_test_has_its_words_in_every_language() -> None:

@@ -11,6 +11,7 @@ from teststation.physiology.advice import FOUR_BY_FOUR, PULSE_ZONES, Advice
 from teststation.physiology.hrmax import hr_max
 from teststation.physiology.result import Assessment, Line
 from teststation.physiology.training import HR_SHARE_HIGH, RUNS_ABOVE_KMH
+from teststation.physiology.zones import HARD_FROM_SHARE
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads
 from teststation.subject import Gait, Subject
@@ -21,7 +22,6 @@ WALKS_UP_TO_KMH = 5.0  # in warm-up and pause nobody runs
 SLOWEST_KMH = 2.0
 EASY_SHARE = 0.70  # of HRmax, in warm-up and pause
 LOAD_COUNTS_DAYS = 21  # a session's load against a newer test: who trains is another by then (decision 0020)
-INTERVALS_FROM_SHARE = 0.85  # a band that ends below is no band of intervals, and has another load
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _aims_at_pulse(advice: Advice) -> bool:
 
 def is_intervals(band: tuple[float, float]) -> bool:
     """Whether bouts that aim at these shares of HRmax are intervals, and no steady walk."""
-    return band[1] > INTERVALS_FROM_SHARE
+    return band[1] > HARD_FROM_SHARE
 
 
 def band_of_bpm(subject: Subject, shown_bpm: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from teststation.physiology.advice import PULSE_ZONES, Advice, advise
+from teststation.physiology.advice import Advice, advise
 from teststation.physiology.prescription import prescribe
 from teststation.physiology.reference import age_bounds, in_twentieths
 from teststation.physiology.result import (
@@ -14,7 +14,7 @@ from teststation.physiology.result import (
     StageResult,
 )
 from teststation.records.tests.imported import ImportedResult
-from teststation.report.training_block import no_session_words, session_words
+from teststation.report.training_block import by_borg_words, no_session_words, session_words
 from teststation.run.record import RunRecord
 from ui.desktop.i18n import core_texts, knows, say, tr
 from ui.desktop.i18n.numbers import DASH, between, clock, day, number, signed
@@ -216,12 +216,8 @@ def training_words(run: RunRecord, found: Assessment) -> str:
     """The 4 × 4 session and the belt setting that should give its pulse, as far as this test may advise one."""
     advice, core = advise(run, found), core_texts()
     told = prescribe(run, found, advice)
-    if told is None:
-        return no_session_words(core, advice)
-    words = session_words(core, told)
-    if not advice.may(PULSE_ZONES) and advice.withheld_because is not None:
-        words = (*words, core("advice.borg_only", why=core.say(advice.withheld_because)))
-    return " ".join(words)
+    words = (no_session_words(core, advice),) if told is None else session_words(core, told)
+    return " ".join((*words, by_borg_words(core, advice))).strip()
 
 
 def estimate_row(name: str, estimate: Estimate) -> tuple[str, str, str]:
