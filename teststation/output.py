@@ -31,7 +31,7 @@ from teststation.training.session.result import SessionResult
 from teststation.units import ML_KG_MIN_PER_MET
 
 if TYPE_CHECKING:  # an estimate from a table reads nothing of a record from the disk
-    from teststation.records.tests.signing import Signature
+    from teststation.records.tests.signature import Signature
 
 JsonObject = dict[str, Any]
 

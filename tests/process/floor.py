@@ -26,7 +26,7 @@ from tests.fast_keys import ordinary_keys
 from tests.patience import PATIENCE
 from teststation.clock import TimeScale
 from teststation.records.database import open_record
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 
 PASSPHRASE = "a passphrase for tests"
 BORN = f"{datetime.now().astimezone().year - 44}-01-01"  # who is 44 today

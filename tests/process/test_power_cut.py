@@ -24,8 +24,8 @@ from teststation.errors import RecordError
 from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.failures import Unreadable
 from teststation.records.storage.schema import upgrade, version
-from teststation.records.storage.store import Unreadable
 from teststation.records.tests.journal import read_journal
 from teststation.records.upkeep.verify import verify, verify_file
 from teststation.subject import Sex

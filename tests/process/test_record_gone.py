@@ -13,7 +13,7 @@ import pytest
 from tests.fast_keys import ordinary_keys
 from tests.process.floor import PASSPHRASE, Floor, StationProcess, cli, kept, running, side_by_side
 from teststation.records.database import open_record
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.records.upkeep.verify import verify
 from teststation.run.record import Outcome
 

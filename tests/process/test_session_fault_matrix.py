@@ -43,7 +43,7 @@ from tests.process.session_room import FOUR_BY_FOUR, SCALE, SHORT, Shape, comman
 from tests.unit.texts.test_of_session import of_a_test
 from teststation.clock import TimeScale
 from teststation.records.database import open_record
-from teststation.records.tests.sessions import SessionLine
+from teststation.records.tests.stored import SessionLine
 from teststation.run.record import Outcome
 
 pytestmark = pytest.mark.process

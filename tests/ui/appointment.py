@@ -16,7 +16,7 @@ from tests.ui.hands import Hand, Keys, Mouse, find, until
 from teststation.device_names import device_name
 from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from teststation.run.record import Outcome
 from teststation.run.state import Phase
 from teststation.subject import Sex

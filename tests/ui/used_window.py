@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Reason
 from teststation.records.upkeep.erasing import erase_person
 from ui.desktop.held_keys import HeldKeys
 from ui.desktop.window import MainWindow

@@ -25,7 +25,7 @@ from teststation.records.database import Record
 from teststation.records.people import national_number
 from teststation.records.people.matching import Description, Matching, told_born
 from teststation.records.people.person import NUMBER_LETTERS, Person, new_person
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from teststation.subject import Sex
 from teststation.texts import english
 

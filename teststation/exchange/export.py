@@ -31,9 +31,8 @@ from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
-from teststation.records.tests.sessions import StoredSession
-from teststation.records.training.notes import Note
+from teststation.records.tests.stored import StoredSession, StoredTest
+from teststation.records.training.note import Note
 from teststation.texts import english
 from teststation.training.diary import Entry
 from teststation.training.plan import Plan

@@ -31,8 +31,7 @@ from teststation.exchange.fhir_training import CARE_PLAN, PEAK, Trained, care_pl
 from teststation.physiology.advice import advise
 from teststation.records.people import national_number
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
-from teststation.records.tests.sessions import StoredSession
+from teststation.records.tests.stored import StoredSession, StoredTest
 from teststation.texts import texts
 from teststation.training.together import NO_BELT
 

@@ -25,8 +25,8 @@ from teststation.exchange.fhir_parts import (
     vital_signs,
 )
 from teststation.physiology.result import Estimate, StageResult
-from teststation.records.tests.kept_tests import StoredTest
-from teststation.records.tests.signing import Signature
+from teststation.records.tests.signature import Signature
+from teststation.records.tests.stored import StoredTest
 from teststation.run.record import StageSpan
 from teststation.texts import texts
 

@@ -27,8 +27,8 @@ from teststation.exchange.fhir_parts import (
     vital_signs,
 )
 from teststation.physiology.advice import symptom_words
-from teststation.records.tests.sessions import StoredSession
-from teststation.records.training.notes import Note
+from teststation.records.tests.stored import StoredSession
+from teststation.records.training.note import Note
 from teststation.texts import texts
 from teststation.training.diary import Entry, Overview, State, overview
 from teststation.training.plan import Plan

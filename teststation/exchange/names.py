@@ -6,7 +6,7 @@ from string import Formatter
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 
 
 def file_stem(person: Person, test_id: str, started_at: str, *, with_person: bool, demo: bool = False) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from teststation.exchange.tables import Cell
 from teststation.physiology.advice import symptom_words
-from teststation.records.tests.sessions import StoredSession
+from teststation.records.tests.stored import StoredSession
 from teststation.texts import texts
 
 

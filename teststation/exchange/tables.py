@@ -15,8 +15,8 @@ from teststation.exchange.columns import CODEBOOK, FILES, IMPORTED, PEOPLE, Colu
 from teststation.physiology.advice import advise
 from teststation.physiology.result import METHODS, Estimate
 from teststation.records.people.person import Person
-from teststation.records.tests.imported import ImportedResult
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.earlier_result import ImportedResult
+from teststation.records.tests.stored import StoredTest
 from teststation.run.record import RunRecord
 from teststation.subject import Gait
 from teststation.texts import COMMA as LANGUAGES_WITH_COMMA

@@ -9,7 +9,7 @@ import msgspec
 from teststation.exchange.tables import Cell
 from teststation.physiology.advice import symptoms_of
 from teststation.records.database import Record
-from teststation.records.training.notes import Note, Some
+from teststation.records.training.note import Note, Some
 from teststation.texts import texts
 from teststation.training.diary import Entry, Overview, StrengthSet, overview, weeks
 from teststation.training.effect import Effect, effect_of

@@ -23,21 +23,25 @@ from teststation.records.access.users import Users
 from teststation.records.people.merging import Merging
 from teststation.records.people.people import People, person_in
 from teststation.records.people.person import Person
-from teststation.records.several_stations.handover import HandedOver, prepare_spool, was_served
+from teststation.records.several_stations.handed_over import HandedOver
+from teststation.records.several_stations.handover import prepare_spool, was_served
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.failures import ServerAway
 from teststation.records.storage.key import BUSY_TIMEOUT_S
 from teststation.records.storage.place import Place, place_of
 from teststation.records.storage.schema import upgrade, version
 from teststation.records.storage.server import Server
-from teststation.records.storage.store import Database, ServerAway
+from teststation.records.storage.store import Database
 from teststation.records.storage.tables import SETTING
 from teststation.records.tests.imported import ImportedResults
 from teststation.records.tests.journal import KEY_BYTES, JournalContent, JournalWriter, is_being_written, read_journal
-from teststation.records.tests.kept_tests import KeptTests, StoredTest
-from teststation.records.tests.sessions import KeptSessions, SessionLine, StoredSession
+from teststation.records.tests.kept_tests import KeptTests
+from teststation.records.tests.sessions import KeptSessions
 from teststation.records.tests.signing import Signing
-from teststation.records.training.notes import Note, TrainingNotes, without_those_written
+from teststation.records.tests.stored import SessionLine, StoredSession, StoredTest
+from teststation.records.training.note import Note, without_those_written
+from teststation.records.training.notes import TrainingNotes
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.lineage import is_own
 from teststation.run.record import Outcome, RunRecord

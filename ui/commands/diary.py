@@ -19,7 +19,7 @@ from teststation.files.outputs import Kind, Output
 from teststation.files.reading import from_json, read_bytes, read_text
 from teststation.records.access.user import Permission
 from teststation.records.database import Record
-from teststation.records.training.notes import Note
+from teststation.records.training.note import Note
 from teststation.texts import texts
 from teststation.training import interview as talks
 from teststation.training import plan as plans

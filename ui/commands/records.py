@@ -10,7 +10,7 @@ from teststation.output import run_object
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
 from teststation.records.database import Record
-from teststation.records.tests.kept_tests import KeptLine, StoredTest
+from teststation.records.tests.stored import KeptLine, StoredTest
 from teststation.texts import english, first_of
 from ui.commands.common import the_record
 from ui.commands.outputs import check, write, write_json

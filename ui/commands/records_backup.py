@@ -20,16 +20,10 @@ from teststation.records.storage.head_file import Head
 from teststation.records.storage.passphrase import VARIABLE, first_line
 from teststation.records.storage.place import place_of
 from teststation.records.upkeep.backup import backup
-from teststation.records.upkeep.restoring import Restored, restore_record
+from teststation.records.upkeep.findings import Restored, Verification
+from teststation.records.upkeep.restoring import restore_record
 from teststation.records.upkeep.rotation import files_of, made_at
-from teststation.records.upkeep.verify import (
-    Verification,
-    compared,
-    verify,
-    verify_file,
-    verify_journals,
-    with_head_beside,
-)
+from teststation.records.upkeep.verify import compared, verify, verify_file, verify_journals, with_head_beside
 from ui.commands import outputs
 from ui.commands.common import the_location, the_passphrase, the_record
 from ui.commands.telling import tell

@@ -9,7 +9,7 @@ from teststation.exchange.earlier import keep, preview
 from teststation.exchange.export import FORMS, export_person, export_person_zip, export_record
 from teststation.files.outputs import Kind
 from teststation.records.access.user import Permission
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Reason
 from teststation.records.storage.place import place_of
 from teststation.records.upkeep.erasing import erase_person
 from teststation.texts import english, first_of

@@ -12,7 +12,7 @@ from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.physiology.advice import advise
 from teststation.protocol.plan import Plan
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.run.record import Outcome
 from teststation.subject import Subject
 from teststation.texts import english, texts

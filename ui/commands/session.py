@@ -16,7 +16,7 @@ from teststation.protocol.plan import BOUT
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
 from teststation.records.database import Record
-from teststation.records.tests.sessions import SessionLine, StoredSession
+from teststation.records.tests.stored import SessionLine, StoredSession
 from teststation.run.record import Outcome
 from teststation.snapshot import Snapshot
 from teststation.subject import Subject

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from teststation.records.access.user import Permission
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from ui.desktop.drill.apart import DrillApart
 from ui.desktop.people.flow import PeopleFlow
 from ui.desktop.people.person import PersonScreen

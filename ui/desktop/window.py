@@ -13,8 +13,7 @@ from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, StationError
 from teststation.records.access.actions import Action
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
-from teststation.records.tests.sessions import StoredSession
+from teststation.records.tests.stored import StoredSession, StoredTest
 from teststation.run.record import Outcome
 from ui.desktop.clinic.upkeep import Upkeep, last_words
 from ui.desktop.closing import Closing

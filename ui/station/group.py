@@ -13,7 +13,7 @@ from teststation.physiology.reference import fitness_age_change
 from teststation.physiology.result import Change, FitnessAgeChange
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.training.clinic_results import SESSIONS_A_WEEK, ClinicResults, Member, clinic_results, last_days
 from teststation.training.diary import Entry, weeks
 from teststation.training.interview import Interview, why_not_counted

@@ -16,7 +16,7 @@ from teststation.exchange.tables import state_of
 from teststation.files.outputs import Kind, Output, problem
 from teststation.files.writing import FOLDER_MODE, write_whole
 from teststation.records.access.actions import Action
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.texts import english
 from ui.station.must_live import must_live
 from ui.station.station import Station

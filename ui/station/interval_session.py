@@ -18,7 +18,7 @@ from teststation.protocol.own import OwnProtocols
 from teststation.protocol.plan import Plan
 from teststation.protocol.schema import INCLINE_PCT, SPEED_KMH
 from teststation.records.database import Record
-from teststation.records.tests.sessions import StoredSession
+from teststation.records.tests.stored import StoredSession
 from teststation.run import events as ev
 from teststation.run.record import RunRecord
 from teststation.subject import Subject

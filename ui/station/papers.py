@@ -11,7 +11,7 @@ from teststation.errors import BadInput
 from teststation.records.database import Record
 from teststation.records.people import national_number
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import KeptLine, StoredTest
+from teststation.records.tests.stored import KeptLine, StoredTest
 from teststation.texts import english
 from ui.station.clinic_logo import read_logo
 from ui.station.settings import Settings

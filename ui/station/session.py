@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from teststation.cause import Problem
 from teststation.physiology.result import Assessment
 from teststation.ports import Journal
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.run import events as ev
 from teststation.run.controller import Controller
 from teststation.run.record import RunRecord

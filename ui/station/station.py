@@ -29,8 +29,7 @@ from teststation.records.database import Record
 from teststation.records.people.person import Person
 from teststation.records.rescue import rescue
 from teststation.records.tests.journal import read_journal
-from teststation.records.tests.kept_tests import StoredTest
-from teststation.records.tests.sessions import StoredSession
+from teststation.records.tests.stored import StoredSession, StoredTest
 from teststation.run import events as ev
 from teststation.run.record import TALK_POSTPONES, RunRecord
 from teststation.subject import Subject

@@ -25,7 +25,7 @@ from teststation.ports import HeartRateMonitor, HeartRateStatus, Journal
 from teststation.protocol.load import load_session
 from teststation.protocol.plan import Plan
 from teststation.records.people.person import Person
-from teststation.records.tests.sessions import StoredSession
+from teststation.records.tests.stored import StoredSession
 from teststation.run import events as ev
 from teststation.run.record import RunRecord
 from teststation.subject import Subject

@@ -6,7 +6,7 @@ from teststation import __version__
 from teststation.exchange.training import why_it_waits
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.training.notes import Note
+from teststation.records.training.note import Note
 from teststation.texts import texts
 from teststation.training.diary import overview, weeks
 from teststation.training.interview import Interview, goals

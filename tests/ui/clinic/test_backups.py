@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.unit.records.builders import PASSPHRASE
 from teststation.records.database import Record, open_record
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Reason
 from teststation.records.upkeep.erasing import erase_person
-from teststation.records.upkeep.restoring import Restored
+from teststation.records.upkeep.findings import Restored
 from teststation.subject import Sex
 from ui.desktop.clinic.backups import BackupsSheet, restored_words
 from ui.desktop.clinic.upkeep import Upkeep, last_words

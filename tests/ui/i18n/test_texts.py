@@ -14,7 +14,7 @@ from teststation.physiology.result import METHODS
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Role
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Reason
 from teststation.records.people.person import Person
 from teststation.run.alarms import Priority
 from teststation.run.record import Outcome

@@ -12,7 +12,7 @@ from tests.unit.records.tests.test_sessions import trained
 from teststation.cause import Cause
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.tests.sessions import SessionLine
+from teststation.records.tests.stored import SessionLine
 from teststation.run.record import Outcome
 from ui.desktop.intervals.sessions import SessionsSheet, words_of
 

@@ -12,7 +12,7 @@ from tests.unit.records.builders import events_of
 from teststation.records.access.user import Role, User
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from ui.desktop.i18n.numbers import number
 from ui.desktop.people.earlier import BringInSheet
 from ui.desktop.widgets.sheet import Sheet

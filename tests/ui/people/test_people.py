@@ -409,7 +409,7 @@ def test_two_tests_are_compared_in_the_order_they_were_walked(
 
 def test_a_comparison_shows_results_conditions_and_the_pulse_at_equal_load() -> None:
     from tests.sample_tests import follow_up, sample
-    from teststation.records.tests.kept_tests import StoredTest
+    from teststation.records.tests.stored import StoredTest
 
     def stored(run_id: str, pair: tuple[object, object]) -> StoredTest:
         run, found = pair

@@ -13,7 +13,7 @@ from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Role
 from teststation.records.database import Record
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Reason
 from teststation.records.people.people import add_in
 from teststation.records.people.person import SEARCH_LIMIT, Person, new_person
 from teststation.run.record import Outcome

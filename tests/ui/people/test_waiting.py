@@ -13,7 +13,7 @@ from tests.ui.test_screens import clipped
 from tests.unit.records.builders import events_of
 from teststation.records.access.user import Role
 from teststation.records.database import Record
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.subject import Sex
 from ui.desktop.i18n import tr
 from ui.desktop.people.waiting import WaitingSheet

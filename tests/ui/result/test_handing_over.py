@@ -16,7 +16,7 @@ from tests.unit.records.builders import events_of
 from teststation.errors import BadInput
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from ui.desktop.people.history import HistoryScreen
 from ui.desktop.result.handing import HandingOver
 from ui.desktop.result.papers import Papers

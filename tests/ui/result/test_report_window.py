@@ -27,7 +27,7 @@ from tests.unit.records.test_leaks import SECRETS, traces
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Role, User
 from teststation.records.database import Record
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.subject import Sex
 from ui.desktop.i18n import tr
 from ui.desktop.result import papers

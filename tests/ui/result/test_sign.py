@@ -11,7 +11,7 @@ from teststation.physiology.result import ALGORITHM_VERSION
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Role, User
 from teststation.records.database import Record
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from ui.desktop.result.sign import TEXT_MAX, SignSheet
 
 

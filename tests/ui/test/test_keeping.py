@@ -14,7 +14,7 @@ from tests.ui.conftest import Bench, kept
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.records.upkeep.verify import verify
 from teststation.run import controller as controller_module
 from teststation.run.controller import Controller

@@ -15,7 +15,7 @@ from tests.unit.records.builders import events_of, session_of
 from tests.unit.records.tests.test_sessions import trained
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.training.notes import Note
+from teststation.records.training.note import Note
 from teststation.training.diary import Entry, State
 from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import Plan, make_plan

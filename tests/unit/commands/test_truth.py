@@ -21,7 +21,7 @@ from teststation.cause import Cause
 from teststation.errors import AfterTheTest, RecordError
 from teststation.files import writing
 from teststation.records.database import open_record
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.subject import Sex
 from ui.commands import outputs, run
 from ui.station.settings import Settings

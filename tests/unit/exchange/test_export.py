@@ -28,7 +28,7 @@ from teststation.physiology.result import FitnessAge
 from teststation.records.access.actions import Action
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.run.record import Mark
 from teststation.subject import Sex
 

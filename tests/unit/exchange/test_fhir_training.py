@@ -31,7 +31,7 @@ from teststation.output import session_object
 from teststation.records.access.user import Role
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.tests.sessions import StoredSession
+from teststation.records.tests.stored import StoredSession
 from teststation.report.training_pages import DiaryPage, diary_pdf
 from teststation.run.record import Outcome
 from teststation.subject import Gait, Sex

@@ -21,14 +21,15 @@ from teststation.records.access.actions import Action
 from teststation.records.access.user import Role, User
 from teststation.records.database import Record, open_record
 from teststation.records.people import last_tested
-from teststation.records.people.erasure import Reason, erase
+from teststation.records.people.erased import Reason
+from teststation.records.people.erasure import erase
 from teststation.records.people.person import Person
 from teststation.records.storage import server, shape
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.rows import fields_of
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON, RESULT, TEST
 from teststation.records.tests import stored_copies
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from teststation.records.upkeep import erasing, restoring, sealed, verification
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.verify import verify_file

@@ -15,7 +15,7 @@ from teststation.errors import BadInput
 from teststation.exchange.names import PLACES, checked_pattern
 from teststation.records.access.actions import Action
 from teststation.records.database import open_record
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.subject import Sex
 from teststation.texts import english
 from ui.station import handing_over

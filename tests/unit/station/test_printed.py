@@ -15,7 +15,7 @@ from tests.unit.records.builders import PASSPHRASE
 from teststation.physiology.assess import assess_run
 from teststation.records.database import Record, open_record
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from teststation.subject import Sex
 from ui.station.settings import Settings
 from ui.station.station import Station

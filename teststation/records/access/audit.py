@@ -20,8 +20,9 @@ from sqlalchemy.engine import RowMapping
 from teststation.cause import Cause
 from teststation.records.access.actions import NOBODY, Action, Actor, AuditRow, Detail
 from teststation.records.access.seals import SEALS, UNSEALED, Key, every_seal, seals_of
+from teststation.records.storage.failures import ServerAway
 from teststation.records.storage.head_file import Head
-from teststation.records.storage.store import HEAD_WRITTEN, Database, ServerAway
+from teststation.records.storage.store import HEAD_WRITTEN, Database
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON
 
 NOT_TAKEN = "not_taken"  # in a row's detail: what a station did alone and its server did not take

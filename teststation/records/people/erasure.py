@@ -4,8 +4,6 @@ Backups made before still hold the person until the rotation gives them up: who 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import Connection, Table, delete, select
 
@@ -16,25 +14,10 @@ from teststation.records.access.audit import AuditLog
 from teststation.records.access.seals import keys_of_person
 from teststation.records.access.user import Permission
 from teststation.records.access.users import still_may
+from teststation.records.people.erased import Erased, Reason
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import METADATA, PERSON, RUN_NOW, TEST
-
-
-class Reason(StrEnum):
-    """Why a person may be erased; a code, so that the trace itself tells nothing of the person."""
-
-    REQUEST = "request"  # the person asks for it, and no duty to keep records stands against it
-    WRONG_PERSON = "wrong_person"  # kept by mistake
-    TIME_OVER = "time_over"  # the time for which records must be kept is over
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """How much is gone."""
-
-    people: int  # the person and the duplicates merged into them
-    tests: int
 
 
 def erase(

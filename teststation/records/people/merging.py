@@ -8,27 +8,17 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
-from teststation.ports import Value
 from teststation.records.access.actions import Action
 from teststation.records.access.audit import AuditLog
 from teststation.records.access.user import Permission
 from teststation.records.access.users import still_may
+from teststation.records.people.merge import Merge
 from teststation.records.people.people import Version, person_in, replace_in
 from teststation.records.people.person import Person
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import PERSON, PERSON_MERGE, PERSON_MERGE_TEST, PERSON_VERSION, TEST
 
 _TAKEN_OVER = ("number", "born", "height_cm", "note", "language")  # where the kept person has none
-
-
-class Merge(Value, frozen=True):
-    """One merge that stands."""
-
-    id: str
-    kept_id: str
-    duplicate_id: str
-    merged_at: str  # ISO 8601, UTC
-    tests: tuple[str, ...]  # that moved
 
 
 class Merging:

@@ -7,7 +7,6 @@ between the two is done again, and finds by run id and hash of the events that t
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -20,6 +19,7 @@ from teststation.records.access.audit import NOT_TAKEN, append, note_by_the_prog
 from teststation.records.access.seals import SEALS, Key, seals_of
 from teststation.records.people.people import Version, person_of
 from teststation.records.people.person import Person
+from teststation.records.several_stations.handed_over import HandedOver
 from teststation.records.storage.rows import fields_of
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import (
@@ -55,15 +55,6 @@ _OF_A_TEST = tuple(
     table for table in METADATA.sorted_tables if "test_id" in table.c and table not in (PERSON_MERGE_TEST, AUDIT)
 )
 STATION = "station_id"  # in the spool: this station's own name, for its marks and the count of its audit rows
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """How much went to the server, and in ``kept_here`` a sentence for each that the server could not take."""
-
-    people: int = 0
-    tests: int = 0
-    kept_here: tuple[Problem, ...] = ()
 
 
 def prepare_spool(spool: Database) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from teststation.records.storage.tables import PERSON, RUN_NOW
 
 BELIEVED_FOR = timedelta(hours=1)
-MOVED_ON_EVERY_S = 300.0
 
 
 def mark(connection: Connection, station: str, run_id: str, person_id: str) -> None:

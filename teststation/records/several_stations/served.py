@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from teststation.errors import RecordError
 from teststation.records.people.person import Person
+from teststation.records.several_stations.handed_over import HandedOver
 from teststation.records.several_stations.handover import (
-    HandedOver,
     bring_at_hand,
     hand_over,
     kept_here,
@@ -26,9 +26,10 @@ from teststation.records.several_stations.handover import (
 )
 from teststation.records.several_stations.run_now import elsewhere_until, mark, marks_of, unmark, unmark_all_but
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.failures import ServerAway
 from teststation.records.storage.schema import upgrade
 from teststation.records.storage.server import Server
-from teststation.records.storage.store import Database, ServerAway
+from teststation.records.storage.store import Database
 
 
 class ServedDatabase(Database):

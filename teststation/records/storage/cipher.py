@@ -18,7 +18,8 @@ from sqlalchemy.pool import QueuePool
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.storage import key
-from teststation.records.storage.store import EngineDatabase, Unreadable
+from teststation.records.storage.failures import Unreadable
+from teststation.records.storage.store import EngineDatabase
 
 _IMMEDIATE = "teststation_immediate"
 _CODES = {

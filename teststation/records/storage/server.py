@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
+from teststation.records.storage.failures import ServerAway
 from teststation.records.storage.place import shown
-from teststation.records.storage.store import EngineDatabase, ServerAway
+from teststation.records.storage.store import EngineDatabase
 
 CONNECT_TIMEOUT_S = 3
 ANSWER_TIMEOUT_S = 20

@@ -9,16 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from teststation.cause import Cause
 from teststation.errors import RecordError
+from teststation.records.storage.failures import ServerAway
 
 HEAD_WRITTEN = "head_written"  # in a connection's ``info``: number and hash of the audit log's last row
-
-
-class ServerAway(RecordError):
-    """The record's server does not answer, or went away in the middle of something that it then did not keep."""
-
-
-class Unreadable(RecordError):
-    """A file that is damaged, or that this passphrase does not open: SQLCipher cannot tell the two apart."""
 
 
 class Database(ABC):

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.engine import RowMapping
 
-from teststation.ports import Value
 from teststation.records.access.actions import Action
 from teststation.records.access.audit import AuditLog
 from teststation.records.access.user import Permission
@@ -20,27 +19,7 @@ from teststation.records.people.person import Person
 from teststation.records.storage.rows import fields_of
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import IMPORTED_RESULT, PERSON
-
-
-class EarlierResult(Value, frozen=True):
-    """One result as a table brings it. ``method`` in the words of who measured."""
-
-    person_id: str
-    tested_on: str  # ISO date
-    vo2max_ml_kg_min: float
-    method: str
-    hr_max_bpm: float | None = None
-    weight_kg: float | None = None
-    comment: str = ""
-
-
-class ImportedResult(EarlierResult, frozen=True):
-    """A kept one, with where it came from."""
-
-    id: str = ""
-    source_sha256: str = ""  # of the file
-    imported_at: str = ""  # ISO 8601, UTC
-    imported_by: str = ""
+from teststation.records.tests.earlier_result import EarlierResult, ImportedResult
 
 
 class ImportedResults:

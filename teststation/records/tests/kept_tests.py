@@ -3,7 +3,6 @@
 import builtins
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -26,7 +25,8 @@ from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import EVENT, PERSON, RESULT, SIGNATURE, STAGE, TEST
 from teststation.records.tests.protocol_uses import uses_of_protocols
 from teststation.records.tests.result_rows import result_row
-from teststation.records.tests.signing import Signature, signature_of
+from teststation.records.tests.signing import signature_of
+from teststation.records.tests.stored import KeptLine, KeptResult, StoredTest, TrendFacts
 from teststation.run.record import Mark, Outcome, RunRecord
 
 _T = TypeVar("_T")
@@ -37,63 +37,6 @@ _assessment = msgspec.json.Decoder(Assessment)
 _conditions = msgspec.json.Decoder(dict[str, str])
 _SIGNED = "signed_"  # before a signature's columns in a row of a test
 _cause = msgspec.json.Decoder(Cause)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTest:
-    """One kept test with its newest result."""
-
-    id: str
-    person_id: str
-    run: RunRecord
-    assessment: Assessment
-    conditions: dict[str, str]  # the pre-test answers
-    events_sha256: str  # of the raw data: see ``events_sha256``
-    software_version: str  # that ran the test
-    saved_at: str  # ISO 8601, UTC
-    result_number: int  # 1 for the result made with the test
-    newest_result: int = 1  # another one than ``result_number`` where a newer algorithm followed the signature
-    signature: Signature | None = None  # the newest
-
-
-@dataclass(frozen=True, slots=True)
-class KeptLine:
-    """A line of a list: a test without its run."""
-
-    id: str
-    person_id: str
-    started_at: str  # as the run says it, with its zone
-    protocol_id: str
-    outcome: Outcome | None
-    reason: Cause | None
-    status: str  # of the headline: ok | withheld
-    vo2max_ml_kg_min: float | None
-    low: float | None
-    high: float | None
-    signed_by: str | None
-    signed_at: str | None
-    amended: bool
-    reckoned_by: str = ""  # ``line_of``: numbers of another are in no line with these
-    demo: bool = False  # a demonstration, and no test of a person
-
-
-@dataclass(frozen=True, slots=True)
-class TrendFacts:
-    """What a chart of all tests shows of one beside its line in a list."""
-
-    likely_low: float | None
-    likely_high: float | None
-    verdict: str  # real_up or real_down, where the change up to this test is real, else empty
-
-
-@dataclass(frozen=True, slots=True)
-class KeptResult:
-    """One result of a test, and by what and when it was made."""
-
-    number: int
-    made_at: str  # ISO 8601, UTC
-    software: str
-    assessment: Assessment
 
 
 class _ChangeHead(msgspec.Struct):

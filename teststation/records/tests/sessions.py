@@ -5,7 +5,6 @@ they treat a test. It has no row of ``result``, and is therefore in no list of t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -22,59 +21,17 @@ from teststation.records.storage.store import Database
 from teststation.records.storage.tables import SESSION_RESULT, SIGNATURE, TEST
 from teststation.records.tests.kept_tests import decoded, events_sha256, insert_run, with_whom_merged
 from teststation.records.tests.result_rows import session_row
-from teststation.records.tests.signing import Signature, signature_of
+from teststation.records.tests.signing import signature_of
+from teststation.records.tests.stored import SessionLine, StoredSession
 from teststation.run.record import Outcome, RunRecord
 from teststation.training.session.evidence import peak_of
-from teststation.training.session.result import BoutResult, SessionResult
+from teststation.training.session.result import SessionResult
 
 _run = msgspec.json.Decoder(RunRecord)
 _result = msgspec.json.Decoder(SessionResult)
 _conditions = msgspec.json.Decoder(dict[str, str])
 _cause = msgspec.json.Decoder(Cause)
 _SIGNED = "signed_"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSession:
-    """One kept session with what it came to."""
-
-    id: str
-    person_id: str
-    run: RunRecord
-    result: SessionResult
-    conditions: dict[str, str]
-    events_sha256: str
-    software_version: str
-    saved_at: str  # ISO 8601, UTC
-    signature: Signature | None = None  # the newest
-
-
-@dataclass(frozen=True, slots=True)
-class SessionLine:
-    """A line of a list: a session without its run."""
-
-    id: str
-    person_id: str
-    started_at: str  # as the run says it, with its zone
-    protocol_id: str
-    outcome: Outcome | None
-    reason: Cause | None
-    bouts_planned: int
-    bouts_done: int  # walked to their end
-    bouts_reached: int | None  # whose last two minutes reached the band; None: not judged by the pulse
-    minutes: float  # on the belt, warm-up and cool-down counted
-    in_band_s: float | None
-    peak_bpm: float | None
-    peak_all_out: bool
-    signed_by: str | None
-    signed_at: str | None
-    demo: bool
-    bouts: tuple[BoutResult, ...] = ()
-
-    @property
-    def borg(self) -> int | None:
-        """The hardest that a bout felt, Borg 6 to 20; None where none was rated."""
-        return max((bout.rpe for bout in self.bouts if bout.rpe is not None), default=None)
 
 
 class KeptSessions:

@@ -15,7 +15,6 @@ from sqlalchemy.engine import RowMapping
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.physiology.result import Assessment
-from teststation.ports import Value
 from teststation.records.access.actions import Action
 from teststation.records.access.audit import AuditLog, detail_of, head_of
 from teststation.records.access.user import Permission, User
@@ -24,6 +23,7 @@ from teststation.records.people.last_tested import DEMONSTRATION
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import AUDIT, RESULT, SESSION_RESULT, SIGNATURE, TEST
 from teststation.records.tests.result_rows import result_row
+from teststation.records.tests.signature import Signature, Waiting
 from teststation.subject import Subject
 
 _subject = msgspec.json.Decoder(Subject)
@@ -35,36 +35,6 @@ _OWN_PARTS = (
     "test_id", "number", "user_id", "user_name", "user_role", "signed_at", "result_number", "comment", "reason",
     "subject_json", "audit_seq", "audit_sha256",
 )  # fmt: skip
-
-
-class Signature(Value, frozen=True):
-    """Who stands for a test, and what they say of it. From number 2 on it is an amendment."""
-
-    test_id: str
-    number: int
-    user_id: str
-    user_name: str
-    user_role: str
-    signed_at: str  # ISO 8601, UTC
-    result_number: int
-    comment: str
-    reason: str
-    subject: Subject | None = None  # the subject corrected; None: as the test was run
-
-    @property
-    def is_amendment(self) -> bool:
-        """Whether an earlier signature stands before it."""
-        return self.number > 1
-
-
-class Waiting(Value, frozen=True):
-    """A signed test that has not gone to the journal since."""
-
-    test_id: str
-    person_id: str
-    started_at: str  # ISO 8601
-    signed_at: str  # ISO 8601, UTC
-    signed_by: str
 
 
 class Signing:

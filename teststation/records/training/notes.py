@@ -7,9 +7,7 @@ duplicate's is read with the person they were merged into, and goes back with th
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, func, insert, select
@@ -25,29 +23,10 @@ from teststation.records.access.users import still_may
 from teststation.records.people.people import person_in
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import PERSON, TRAINING
+from teststation.records.training.note import KINDS, Note, Some, without_those_written
 from teststation.training.diary import Entry
 from teststation.training.interview import Interview, is_postponed
-from teststation.training.plan import Plan
-from teststation.training.strength import OneRm
 from teststation.training.watch import Activity, Match, entry_of, match
-
-Thing = Plan | Entry | OneRm | Interview
-Some = TypeVar("Some", Plan, Entry, OneRm, Interview)
-KINDS: dict[type, str] = {Plan: "plan", Entry: "diary", OneRm: "strength", Interview: "interview"}
-
-
-@dataclass(frozen=True, slots=True)
-class Note(Generic[Some]):
-    """One version of a thing as it is kept."""
-
-    id: str
-    number: int  # of the version, from 1; 0: a session of the station's that nobody has written anything about
-    person_id: str
-    value: Some
-    withdrawn: bool
-    reason: str
-    written_at: str  # ISO 8601, UTC
-    written_by: str
 
 
 class TrainingNotes:
@@ -227,12 +206,6 @@ class TrainingNotes:
         self._audit.note_in(
             connection, action, person_id, seals=sealed, kind=",".join(kinds), count=len(notes), **detail
         )
-
-
-def without_those_written(sessions: Sequence[Note[Entry]], notes: Sequence[Note[Entry]]) -> list[Note[Entry]]:
-    """The station's sessions that no row of the diary is about."""
-    written = {note.value.session_id for note in notes}
-    return [note for note in sessions if note.value.session_id not in written]
 
 
 def _of_person(connection: Connection, person_id: str, kind: type[Some]) -> list[Note[Some]]:

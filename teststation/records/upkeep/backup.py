@@ -20,9 +20,10 @@ from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.schema import upgrade, version
 from teststation.records.storage.store import Database
-from teststation.records.upkeep.copying import GoOn, always, copy_pages, copy_rows, fingerprint, tables
+from teststation.records.upkeep.copying import copy_pages, copy_rows, fingerprint, tables
+from teststation.records.upkeep.findings import GoOn, Verification, always
 from teststation.records.upkeep.lineage import is_earlier
-from teststation.records.upkeep.verify import Verification, verify
+from teststation.records.upkeep.verify import verify
 
 _TRIES = 3
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import Connection, MetaData, Table, insert, select
@@ -12,22 +11,12 @@ from teststation.errors import RecordError
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.rows import fields_of
 from teststation.records.storage.tables import RUN_NOW
+from teststation.records.upkeep.findings import GoOn, Interrupted, always
 
 PAGES_A_STEP = 500  # 2 MB between two looks at whether to go on; another writer waits no longer
 ROWS_A_STEP = 2000
 _OF_THE_MOMENT = frozenset({RUN_NOW.name, "alembic_version"})  # who walks now is not what a record holds
 _OWN_CHECK = frozenset({"event"})  # events have their hash in their test's row
-
-GoOn = Callable[[], bool]
-
-
-class Interrupted(RecordError):
-    """A copy was given up because something more important came."""
-
-
-def always() -> bool:
-    """Go on to the end."""
-    return True
 
 
 def copy_pages(source: CipherFile, target: CipherFile, go_on: GoOn = always) -> None:

@@ -1,8 +1,6 @@
 """A person is erased with the journals of their runs, and not while they are on the belt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -12,19 +10,10 @@ from teststation.moments import clock_words
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
 from teststation.records.database import Record
-from teststation.records.people.erasure import Erased, Reason, erase
+from teststation.records.people.erased import Erased, Gone, Reason
+from teststation.records.people.erasure import erase
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.tests.journal import is_being_written
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """How much is gone, and what nobody can tell."""
-
-    people: int
-    tests: int
-    journals: int  # of interrupted runs of theirs on this station
-    unreadable: tuple[Path, ...] = ()  # journals of which nobody can tell whose they are
 
 
 def erase_person(record: Record, person_id: str, reason: Reason) -> Gone:

@@ -16,25 +16,15 @@ from teststation.records.access.audit import head_of
 from teststation.records.access.seals import every_seal
 from teststation.records.database import BUSY_TIMEOUT_S, Record, open_record
 from teststation.records.storage.cipher import CipherFile
+from teststation.records.storage.failures import Unreadable
 from teststation.records.storage.head_file import Head, move_head
 from teststation.records.storage.place import place_of
-from teststation.records.storage.store import Database, Unreadable
+from teststation.records.storage.store import Database
 from teststation.records.storage.tables import AUDIT, PERSON, STATION_USER
 from teststation.records.tests.journal import opens_journal
 from teststation.records.upkeep.backup import free_name, restore, set_aside
-from teststation.records.upkeep.verify import Verification, verify
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What the record holds now, and where that which was there before is kept."""
-
-    found: Verification
-    aside: Path | None
-    erased_back: tuple[str, ...] = ()  # ids of people who had been erased and are there again
-    users_gone: tuple[str, ...] = ()  # logins that the backup does not know
-    users_back: tuple[str, ...] = ()  # logins that had been let in no more, and are again
-    compared: bool = True  # whether the record that was there could be read, so that these could be told
+from teststation.records.upkeep.findings import Restored
+from teststation.records.upkeep.verify import verify
 
 
 def restore_record(

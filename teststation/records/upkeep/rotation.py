@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,9 +11,8 @@ from teststation.errors import RecordError
 from teststation.records.database import Record
 from teststation.records.storage.head_file import SHOWN_LETTERS, Head
 from teststation.records.upkeep.backup import backup
-from teststation.records.upkeep.copying import GoOn, always
+from teststation.records.upkeep.findings import GoOn, LastBackup, Verification, always
 from teststation.records.upkeep.lineage import is_own
-from teststation.records.upkeep.verify import Verification
 
 EVERY = timedelta(hours=20)  # once a working day, also when the station is started a little earlier than yesterday
 LATE = timedelta(days=4)  # a long weekend passes without anybody at the station; then somebody has to be told
@@ -60,14 +59,6 @@ def may_go(paths: list[Path], days_kept: int) -> list[Path]:
         last_of_month.setdefault(f"{at:%Y-%m}", path)
     kept = {*list(last_of_day.values())[: max(1, days_kept)], *list(last_of_month.values())[:MONTHS_KEPT]}
     return [path for _, path in dated if path not in kept]
-
-
-@dataclass(frozen=True, slots=True)
-class LastBackup:
-    """The newest backup of a record; ``at`` is None where there is none."""
-
-    at: datetime | None
-    late: bool
 
 
 def last_backup(record: Record, folder: Path, now: datetime) -> LastBackup:

@@ -21,37 +21,11 @@ from teststation.records.storage.shape import shape_problems
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import AUDIT_HEAD, EVENT, PERSON, TEST
 from teststation.records.tests.journal import read_journal
-from teststation.records.upkeep.copying import ROWS_A_STEP, GoOn, Interrupted, always, copy_pages
+from teststation.records.upkeep.copying import ROWS_A_STEP, copy_pages
+from teststation.records.upkeep.findings import GoOn, Interrupted, Verification, always
 from teststation.records.upkeep.sealed import sealed_since
 from teststation.records.upkeep.verification import problems as trust_problems
 from teststation.texts import english
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What was looked at, and every problem; none where all is well."""
-
-    name: str
-    people: int = 0
-    tests: int = 0
-    events: int = 0
-    causes: tuple[Problem, ...] = ()
-    damaged: bool = False  # pages of the file, not only what is written on them
-    planted: bool = False  # something in it that this program did not make and that would do its work in a record
-    head: Head | None = None  # the audit log's last row
-    compared: tuple[str, ...] = ()  # with what outside the record its log was compared
-    sealed_since: str | None = None  # ISO 8601, UTC: rows of before are sealed as they were found then
-    older: str | None = None  # the revision of tables that were brought to this version's form to be checked
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """The problems in the command line's English."""
-        return tuple(english(cause) for cause in self.causes)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self.causes
 
 
 def verify(database: Database, go_on: GoOn = always) -> Verification:

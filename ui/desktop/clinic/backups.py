@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from teststation.errors import StationError
 from teststation.records.access.user import Permission
 from teststation.records.database import Record
-from teststation.records.upkeep.restoring import Restored, restore_record
-from teststation.records.upkeep.rotation import LastBackup
+from teststation.records.upkeep.findings import LastBackup, Restored
+from teststation.records.upkeep.restoring import restore_record
 from ui.desktop.clinic.upkeep import Upkeep, last_words
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, column, label, problem_label, row, rule, set_text, show_problems

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
 from teststation.records.access.user import Permission
-from teststation.records.upkeep.restoring import Restored
+from teststation.records.upkeep.findings import Restored
 from ui.desktop.clinic.backups import BackupsSheet, restored_words
 from ui.desktop.clinic.paper_settings import PaperSettingsSheet
 from ui.desktop.clinic.record_settings import RecordSettingsSheet

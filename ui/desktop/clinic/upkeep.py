@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from teststation.cause import Cause, Problem
 from teststation.errors import StationError
-from teststation.records.storage.store import ServerAway
-from teststation.records.upkeep.copying import Interrupted
-from teststation.records.upkeep.rotation import LastBackup, backup_into, last_backup, scheduled_backup
+from teststation.records.storage.failures import ServerAway
+from teststation.records.upkeep.findings import Interrupted, LastBackup
+from teststation.records.upkeep.rotation import backup_into, last_backup, scheduled_backup
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import moment
 from ui.desktop.work import Work

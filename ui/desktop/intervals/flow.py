@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from teststation.cause import Cause
 from teststation.physiology.advice import symptom_words
 from teststation.records.people.person import Person
-from teststation.records.tests.sessions import StoredSession
+from teststation.records.tests.stored import StoredSession
 from teststation.training.session.evidence import Learned
 from ui.desktop.i18n import core_texts, say, tr
 from ui.desktop.i18n.learned import learned_words

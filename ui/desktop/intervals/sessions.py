@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from teststation.records.tests.sessions import SessionLine
+from teststation.records.tests.stored import SessionLine
 from teststation.training.diary import kind_of
 from teststation.training.session.result import BoutResult
 from ui.desktop.i18n import core_texts, of_session, tr

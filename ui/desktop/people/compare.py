@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from teststation.device_names import device_name
 from teststation.physiology.result import Change, StageResult
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, day, number, signed

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 
 from teststation.errors import StationError
 from teststation.records.database import Record
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Gone, Reason
 from teststation.records.people.person import Person
 from teststation.records.storage.place import place_of
-from teststation.records.upkeep.erasing import Gone, erase_person
+from teststation.records.upkeep.erasing import erase_person
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day

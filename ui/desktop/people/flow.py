@@ -26,7 +26,7 @@ from ui.station.station import Station
 from ui.station.today import today_of
 
 if TYPE_CHECKING:
-    from teststation.records.upkeep.erasing import Gone
+    from teststation.records.people.erased import Gone
     from ui.desktop.people.history import HistoryScreen
 
 

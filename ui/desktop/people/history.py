@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from teststation.records.people.person import Person
-from teststation.records.tests.imported import ImportedResult
-from teststation.records.tests.kept_tests import KeptLine
+from teststation.records.tests.earlier_result import ImportedResult
+from teststation.records.tests.stored import KeptLine
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.marks import marked, name_of
 from ui.desktop.i18n.numbers import DASH, day, number

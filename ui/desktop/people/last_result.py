@@ -5,7 +5,7 @@ from datetime import date, datetime
 from teststation.physiology.advice import no_next_date
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import KeptLine
+from teststation.records.tests.stored import KeptLine
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.numbers import DASH, between, day, number
 from ui.desktop.people.people_model import due_words

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.tests.signing import Waiting
+from teststation.records.tests.signature import Waiting
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import day
 from ui.desktop.people.people_model import list_name

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
 from teststation.records.people.person import Person
-from teststation.records.tests.imported import ImportedResult
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.earlier_result import ImportedResult
+from teststation.records.tests.stored import StoredTest
 from ui.desktop.i18n import tr
 from ui.desktop.result.screen import ResultScreen
 from ui.desktop.result.sign import SignSheet, versions_words

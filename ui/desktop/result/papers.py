@@ -17,7 +17,7 @@ from teststation.files.outputs import Kind, Output, problem
 from teststation.files.writing import write_whole
 from teststation.records.access.actions import Action
 from teststation.records.people.person import Person
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.stored import StoredTest
 from ui.desktop.i18n import told, tr
 from ui.desktop.result.handing import HandingOver
 from ui.desktop.result.report import PRINT_DPI, ReportSheet

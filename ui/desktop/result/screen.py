@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QBoxLayout
 
 from teststation.physiology.result import ALGORITHM_VERSION, Assessment
 from teststation.records.people.person import Person
-from teststation.records.tests.imported import ImportedResult
-from teststation.records.tests.kept_tests import StoredTest
+from teststation.records.tests.earlier_result import ImportedResult
+from teststation.records.tests.stored import StoredTest
 from teststation.training.session.evidence import learned_by_test
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.learned import learned_words

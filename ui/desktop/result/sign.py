@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 from teststation.errors import StationError
 from teststation.physiology.result import Assessment
 from teststation.records.access.user import User
-from teststation.records.tests.kept_tests import StoredTest
-from teststation.records.tests.signing import Signature
+from teststation.records.tests.signature import Signature
+from teststation.records.tests.stored import StoredTest
 from teststation.subject import Subject
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import exact, moment, number, parse_number

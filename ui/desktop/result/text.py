@@ -13,7 +13,7 @@ from teststation.physiology.result import (
     ReferenceComparison,
     StageResult,
 )
-from teststation.records.tests.imported import ImportedResult
+from teststation.records.tests.earlier_result import ImportedResult
 from teststation.report.training_block import by_borg_words, no_session_words, session_words
 from teststation.run.record import RunRecord
 from ui.desktop.i18n import core_texts, knows, say, tr

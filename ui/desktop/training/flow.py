@@ -14,8 +14,8 @@ from teststation.exchange.names import person_stem
 from teststation.exchange.training import effect_on, why_it_waits
 from teststation.records.access.actions import Action
 from teststation.records.people.person import Person
-from teststation.records.tests.sessions import SessionLine
-from teststation.records.training.notes import Note, Some
+from teststation.records.tests.stored import SessionLine
+from teststation.records.training.note import Note, Some
 from teststation.training import interview as talks
 from teststation.training import plan as plans
 from teststation.training.diary import Entry, overview

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from teststation.records.people.person import Person
-from teststation.records.training.notes import Note
+from teststation.records.training.note import Note
 from teststation.training.diary import Attendance, Entry, Overview, State, Week, weeks
 from teststation.training.effect import Effect
 from teststation.training.plan import Plan, PlannedSession

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from teststation.errors import StationError
 from teststation.records.people.person import Person
-from teststation.records.training.notes import Note
+from teststation.records.training.note import Note
 from teststation.training import strength
 from teststation.training.diary import Entry
 from teststation.training.strength import EXERCISES, INCREASES_KG, STEPS_KG, Method, Next, OneRm

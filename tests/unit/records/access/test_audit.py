@@ -12,7 +12,8 @@ from teststation.records.access.actions import NOBODY, Action
 from teststation.records.access.audit import chain_problems
 from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
-from teststation.records.people.erasure import Reason, erase
+from teststation.records.people.erased import Reason
+from teststation.records.people.erasure import erase
 from teststation.records.people.person import Person
 from teststation.records.storage.rows import fields_of
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, PERSON, PERSON_VERSION, TEST

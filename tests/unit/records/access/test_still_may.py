@@ -13,9 +13,10 @@ from teststation.errors import BadInput
 from teststation.exchange.export import export_person, export_person_zip, export_record
 from teststation.records.access.user import Role, User
 from teststation.records.database import Record
-from teststation.records.people.erasure import Reason, erase
+from teststation.records.people.erased import Reason
+from teststation.records.people.erasure import erase
 from teststation.records.people.person import Person
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from teststation.subject import Sex
 
 

@@ -8,9 +8,10 @@ from teststation.errors import RecordError
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Role
 from teststation.records.database import Record
-from teststation.records.people.erasure import Erased, Reason, erase
+from teststation.records.people.erased import Erased, Reason
+from teststation.records.people.erasure import erase
 from teststation.records.storage.tables import AUDIT, METADATA
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from teststation.records.tests.signing import signature_problems
 from teststation.records.upkeep.verify import verify
 from teststation.subject import Sex

@@ -10,7 +10,7 @@ from teststation.errors import BadInput, RecordError
 from teststation.records.database import Record
 from teststation.records.people.person import SEARCH_LIMIT
 from teststation.records.storage.names import sort_key
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from teststation.subject import Sex
 
 

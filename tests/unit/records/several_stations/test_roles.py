@@ -18,14 +18,14 @@ from teststation.errors import BadInput, RecordError
 from teststation.records.access.actions import Action
 from teststation.records.access.user import LoginRefused, Role
 from teststation.records.database import Record, open_record
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Reason
 from teststation.records.several_stations import roles
 from teststation.records.several_stations.roles import RIGHTS, script, set_roles, stations
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage import place, schema
-from teststation.records.storage.store import ServerAway
+from teststation.records.storage.failures import ServerAway
 from teststation.records.storage.tables import METADATA
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.erasing import erase_person
 from teststation.records.upkeep.verification import problems

@@ -16,12 +16,12 @@ from tests.unit.records.several_stations.test_server import OpenStation, cluster
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.database import Record
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Reason
 from teststation.records.people.person import Person
 from teststation.records.several_stations import run_now as run_now_module
 from teststation.records.several_stations.run_now import BELIEVED_FOR
 from teststation.records.several_stations.served import ServedDatabase
-from teststation.records.storage.store import ServerAway
+from teststation.records.storage.failures import ServerAway
 from teststation.records.storage.tables import PERSON, RUN_NOW
 from teststation.records.tests.journal import JournalWriter
 from teststation.records.upkeep.backup import backup

@@ -15,10 +15,10 @@ from teststation.records.access.audit import NOT_TAKEN
 from teststation.records.access.user import LoginRefused, Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.two_hands import settled
-from teststation.records.several_stations.handover import HandedOver
+from teststation.records.several_stations.handed_over import HandedOver
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage import place
-from teststation.records.storage.store import ServerAway
+from teststation.records.storage.failures import ServerAway
 from teststation.records.storage.tables import EVENT, METADATA, TEST
 from teststation.records.upkeep.verification import problems
 from teststation.subject import Sex

@@ -18,10 +18,10 @@ from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, ru
 from tests.unit.records.conftest import Postgres
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
-from teststation.records.several_stations.handover import HandedOver
+from teststation.records.several_stations.handed_over import HandedOver
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage import place
-from teststation.records.storage.store import ServerAway
+from teststation.records.storage.failures import ServerAway
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.rotation import made_at, scheduled_backup
 from teststation.records.upkeep.verify import verify, verify_file

@@ -11,7 +11,8 @@ from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, ru
 from teststation.errors import RecordError
 from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
-from teststation.records.people.erasure import Reason, erase
+from teststation.records.people.erased import Reason
+from teststation.records.people.erasure import erase
 from teststation.records.people.person import Person
 from teststation.records.storage.tables import METADATA, SESSION_RESULT, TEST
 from teststation.records.upkeep.backup import backup

@@ -11,7 +11,8 @@ from teststation.records.access.actions import Action
 from teststation.records.access.user import Role, User
 from teststation.records.database import Record
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, SIGNATURE
-from teststation.records.tests.signing import Signature, signature_problems
+from teststation.records.tests.signature import Signature
+from teststation.records.tests.signing import signature_problems
 from teststation.records.upkeep.verification import problems
 from teststation.subject import Sex
 from teststation.texts import english

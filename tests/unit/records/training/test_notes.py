@@ -11,7 +11,8 @@ from teststation.errors import BadInput, RecordError
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Role
 from teststation.records.database import Record
-from teststation.records.people.erasure import Reason, erase
+from teststation.records.people.erased import Reason
+from teststation.records.people.erasure import erase
 from teststation.records.people.person import Person
 from teststation.records.upkeep.verify import verify
 from teststation.subject import Sex

@@ -16,7 +16,8 @@ from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.upkeep.backup import backup, free_name, set_aside
-from teststation.records.upkeep.copying import Interrupted, fingerprint
+from teststation.records.upkeep.copying import fingerprint
+from teststation.records.upkeep.findings import Interrupted
 from teststation.records.upkeep.restoring import restore_record
 from teststation.records.upkeep.verify import verify, verify_file
 from teststation.subject import Sex

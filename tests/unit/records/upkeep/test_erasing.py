@@ -13,7 +13,7 @@ from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, ru
 from teststation.errors import RecordError
 from teststation.records.access.actions import Action
 from teststation.records.database import Record, open_record
-from teststation.records.people.erasure import Reason
+from teststation.records.people.erased import Reason
 from teststation.records.people.person import Person
 from teststation.records.upkeep.erasing import erase_person
 from teststation.subject import Sex

@@ -11,10 +11,10 @@ from tests.unit.records.builders import PASSPHRASE
 from teststation.errors import RecordError
 from teststation.records.database import Record, open_record
 from teststation.records.storage.head_file import Head
+from teststation.records.upkeep.findings import LastBackup
 from teststation.records.upkeep.rotation import (
     LATE,
     MONTHS_KEPT,
-    LastBackup,
     backup_into,
     backup_name,
     is_due,

@@ -22,7 +22,8 @@ from teststation.records.access.head_keeping import HEAD_KEY
 from teststation.records.access.seals import JOURNAL_KEY, sealed_columns, sealed_tables
 from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
-from teststation.records.people.erasure import Reason, erase
+from teststation.records.people.erased import Reason
+from teststation.records.people.erasure import erase
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.head_file import head_path
 from teststation.records.storage.rows import fields_of
@@ -37,7 +38,7 @@ from teststation.records.storage.tables import (
     RUN_NOW,
     SETTING,
 )
-from teststation.records.tests.imported import EarlierResult
+from teststation.records.tests.earlier_result import EarlierResult
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.restoring import restore_record
 from teststation.records.upkeep.sealed import seal_problems
