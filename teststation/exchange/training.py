@@ -10,6 +10,7 @@ from teststation.exchange.tables import Cell
 from teststation.physiology.advice import symptoms_of
 from teststation.records.database import Record
 from teststation.records.training.note import Note, Some
+from teststation.run.record import TALK
 from teststation.texts import texts
 from teststation.training.diary import Entry, Overview, StrengthSet, overview, weeks
 from teststation.training.effect import Effect, effect_of
@@ -71,7 +72,8 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
 
 
 def why_it_waits(record: Record, person_id: str) -> str:
-    """Why no session of a plan may be held before somebody has answered for it: ``symptom``, ``postponed`` or nothing.
+    """Why no session of a plan may be held before somebody has answered for it: ``symptom``, ``pregnant``,
+    ``postponed`` or nothing.
 
     A session that was held after a symptom, and had none, says that somebody has.
     """
@@ -85,7 +87,8 @@ def why_it_waits(record: Record, person_id: str) -> str:
         symptom = tested is not None and record.tests.had_symptom(tested.id)
     if symptom:
         return "symptom"
-    return "postponed" if record.training.postpones(person_id) else ""
+    waits = record.hard_training_waits(person_id, {} if tested is None else record.tests.conditions(tested.id))
+    return "postponed" if waits == TALK else waits
 
 
 def _at(started_at: str) -> datetime:

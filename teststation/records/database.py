@@ -4,7 +4,7 @@ import base64
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, overload
@@ -44,7 +44,7 @@ from teststation.records.training.note import Note, without_those_written
 from teststation.records.training.notes import TrainingNotes
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.lineage import is_own
-from teststation.run.record import Outcome, RunRecord
+from teststation.run.record import TALK_POSTPONES, Outcome, RunRecord, why_hard_training_waits
 from teststation.training.diary import Entry, Source, kind_of
 from teststation.training.session.result import SessionResult
 from teststation.training.watch import Activity, Match
@@ -155,6 +155,19 @@ class Record:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    # --- what holds training back ---
+
+    def hard_training_waits(self, person_id: str, known: Mapping[str, str]) -> str:
+        """Why hard training of a person waits today, as ``why_hard_training_waits`` says; nothing where it does not.
+
+        What the talk said before a test may have been answered since: the last talk counts, and of the test the rest.
+
+        Args:
+            known: What was answered before the person's last test.
+        """
+        asked = {name: answer for name, answer in known.items() if name not in TALK_POSTPONES}
+        return why_hard_training_waits({**asked, **(TALK_POSTPONES if self.training.postpones(person_id) else {})})
 
     # --- a server that comes and goes ---
 

@@ -21,7 +21,7 @@ def _what(report: Report) -> str:
     say, run = report.say, report.run
     told = say(
         "journal.what",
-        title=run.plan.title,
+        title=say.name_of(run.plan.title),
         day=report.day(run.started_at),
         time=time_of_day(run.started_at),
         protocol=run.plan.id,

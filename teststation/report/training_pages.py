@@ -74,7 +74,7 @@ class DiaryPage:
     weeks: Sequence[Week] = ()
     blank: bool = False
     goals: Sequence[str] = field(default=())
-    waits: str = ""  # why no session may be held yet: symptom, postponed or nothing
+    waits: str = ""  # why no session may be held yet, as ``why_it_waits`` says
 
 
 def diary_pdf(page: DiaryPage) -> bytes:

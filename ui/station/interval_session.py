@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
+import msgspec
+
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.physiology.advice import advise, symptoms_of
@@ -122,7 +124,11 @@ def propose_session(
     known = with_evidence(subject, peaks, today)
     every = record.tests.history(person_id)
     tests = [stored for stored in every if stored.run.demo is demo]
-    last = (tests[-1].assessment, advise(tests[-1].run, tests[-1].assessment)) if tests else None
+    waits = record.hard_training_waits(person_id, tests[-1].conditions if tests else {})
+    last = None
+    if tests:
+        as_of_today = msgspec.structs.replace(tests[-1].run, hard_training_waits=waits)
+        last = (tests[-1].assessment, advise(as_of_today, tests[-1].assessment))
     plan_id = load_session(text, path, ANY_LOAD).id
     before = record.sessions.last_with_load(person_id, plan_id, demo=demo)
     left = None
@@ -134,7 +140,7 @@ def propose_session(
     start = propose(
         known, band, last, left, shown_bpm(peaks, today, BORG_HIGH),
         after_symptom=newest is not None and bool(symptoms_of(newest.run)),
-        postponed=record.training.postpones(person_id),
+        waits=waits,
     )  # fmt: skip
     if last is None and every and start.cause.code == "session_no_test":
         start = replace(start, cause=Cause("session_no_test_demo" if demo else "session_no_test_real"))

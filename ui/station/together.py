@@ -42,6 +42,11 @@ from ui.station.synced_journal import SyncedJournal
 
 log = logging.getLogger("teststation.station")
 STRAPS = ("bridge", "ant", "ble", "replay")  # a treadmill that tells a pulse is no strap, and nobody's alone
+BARRED = {  # why nobody may take part, by why no session of theirs may begin
+    "session_after_symptom": "group_after_symptom",
+    "session_postponed": "group_postponed",
+    "session_pregnant": "group_pregnant",
+}
 TOLD_AT_LEAST_EVERY_S = 5.0  # to a journal, of who is not heard
 
 
@@ -300,8 +305,7 @@ def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tup
     own = station.own_protocols
     proposal = propose_session(record, person.id, subject, protocol, today.isoformat(), demo=demo, own=own)
     if proposal.start.barred:
-        postponed = proposal.start.cause.code == "session_postponed"
-        raise BadInput(Cause("group_postponed" if postponed else "group_after_symptom", {"name": person.full_name}))
+        raise BadInput(Cause(BARRED[proposal.start.cause.code], {"name": person.full_name}))
     start = proposal.start
     loads = typed(proposal.subject, ANY_LOAD.bout, of_bpm=start.band_of_bpm, by_pulse=start.by_pulse)
     return proposal.subject, without_belt(load_session(proposal.text, proposal.path, loads))

@@ -12,13 +12,17 @@ def needs_a_yes(record: Record, person_id: str) -> bool:
     """Whether a set to failure wants a clinician's yes: a caution of the last talk, or what the last test knew or saw.
 
     Nobody is asked twice for what is known already: a beta-blocker and an irregular rhythm are of heart or pressure,
-    and after a symptom, in a test or a session, a doctor is asked first. A demonstration tells nothing of a person.
+    and after a symptom, in a test or a session, or where hard training waits, somebody is asked first. A demonstration
+    tells nothing of a person.
     """
     talk = record.training.last(person_id, Interview)
     if talk is not None and cautions(talk.value):
         return True
     demo = record.people.get(person_id).demo
-    tests = [stored.run for stored in record.tests.history(person_id) if demo or not stored.run.demo]
+    kept = [stored for stored in record.tests.history(person_id) if demo or not stored.run.demo]
+    if record.hard_training_waits(person_id, kept[-1].conditions if kept else {}):
+        return True
+    tests = [stored.run for stored in kept]
     session = record.sessions.newest(person_id, demo=demo)
     if any(symptoms_of(run) for run in (*tests[-1:], *(() if session is None else (session.run,)))):
         return True

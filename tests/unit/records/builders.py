@@ -37,9 +37,11 @@ class Happened(msgspec.Struct, frozen=True, tag_field="event", tag="happened"):
     note: str = ""
 
 
-def events_of(count: int) -> tuple[bytes, ...]:
+def events_of(count: int, **answered: str) -> tuple[bytes, ...]:
     """``count`` events as a journal gives them; the first brings the conditions."""
-    first = msgspec.json.encode({"event": "run_prepared", "t_s": 0.0, "conditions": {"medication": "metadon"}})
+    first = msgspec.json.encode(
+        {"event": "run_prepared", "t_s": 0.0, "conditions": {"medication": "metadon", **answered}}
+    )
     rest = (msgspec.json.encode(Happened(t_s=number / 10, note="puls æøå")) for number in range(1, count))
     return (first, *rest)[:count]
 

@@ -1,5 +1,6 @@
 """What may not be said after a test is said nowhere: not on the page, not in the window, not in the JSON."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -266,6 +267,11 @@ def test_the_gate_fails_on_a_planted_fault(old: str, new: str, fact: Callable[[]
 )
 def test_the_zones_fail_on_a_planted_fault(old: str, new: str, fact: Callable[[], None]) -> None:
     fails_with(prescription_module, old, new, fact)
+
+
+def test_the_text_for_the_journal_names_the_protocol_in_its_language() -> None:
+    for language, title in (("nb", "Submaksimal tredemølletest"), ("en", "Submaximal treadmill test")):
+        assert title in journal_text(dataclasses.replace(report(*sample()), language=language), "t")
 
 
 def test_every_way_to_end_a_test_has_its_words_in_every_language() -> None:

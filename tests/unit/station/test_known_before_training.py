@@ -18,9 +18,10 @@ from teststation.errors import BadInput
 from teststation.exchange import training as exchanged
 from teststation.physiology.result import Change
 from teststation.ports import Setpoint
+from teststation.records import database
 from teststation.records.database import Record, open_record
 from teststation.records.people.person import Person
-from teststation.run.record import Mark
+from teststation.run.record import TALK_POSTPONES, Mark
 from teststation.subject import Sex
 from teststation.texts import texts
 from teststation.training.diary import Overview
@@ -46,7 +47,14 @@ def somebody(record: Record) -> Person:
 
 
 def a_test(
-    record: Record, person: Person, day: str, *, treadmill: str = BELT, noted: str = "", beta: bool = False
+    record: Record,
+    person: Person,
+    day: str,
+    *,
+    treadmill: str = BELT,
+    noted: str = "",
+    beta: bool = False,
+    **answered: str,
 ) -> None:
     run = run_of(f"t{day}", f"{day}T10:00:00+01:00", treadmill=treadmill)
     run = msgspec.structs.replace(
@@ -55,7 +63,7 @@ def a_test(
     )  # fmt: skip
     rise = Change("", "2026-01-01T10:00:00+01:00", 9.0, 1.0, 8.0, 10.0, "real")
     found = msgspec.structs.replace(assessment_of(), change=rise if treadmill != BELT else None)
-    record.tests.save(person.id, run, found, events_of(3))
+    record.tests.save(person.id, run, found, events_of(3, **answered))
 
 
 def hard_training_waits_where_the_talk_says_so(record: Record) -> None:
@@ -77,6 +85,30 @@ def hard_training_waits_where_the_talk_says_so(record: Record) -> None:
         proposed("4x4").plan(Setpoint(5.0, 8.0))
     assert proposed("4x4").plan(Setpoint(5.0, 8.0), cleared=True).bouts
     assert not proposed("steady-20").start.barred, "a walk is no hard training"
+
+
+def hard_training_waits_in_pregnancy_too(record: Record) -> None:
+    person = somebody(record)
+    assert exchanged.why_it_waits(record, person.id) == ""
+    for day, said, waits in (("2026-01-10", "yes: uke 20", True), ("2026-10-10", "no", False)):
+        a_test(record, person, day, screening_pregnant=said)
+        start = propose_session(record, person.id, SUBJECT, "4x4", TODAY.isoformat(), demo=False).start
+        assert start.barred is waits, said
+        assert (start.cause == Cause("session_pregnant")) is waits
+        walk = propose_session(record, person.id, SUBJECT, "steady-20", TODAY.isoformat(), demo=False).start
+        assert not walk.barred, "a walk is no hard training"
+        assert (exchanged.why_it_waits(record, person.id) == "pregnant") is waits
+        assert training.needs_a_yes(record, person.id) is waits
+
+
+def what_the_talk_said_before_a_test_may_have_been_answered_since(record: Record) -> None:
+    person = somebody(record)
+    a_test(record, person, "2026-01-10", **TALK_POSTPONES)
+    start = propose_session(record, person.id, SUBJECT, "4x4", TODAY.isoformat(), demo=False).start
+    assert not start.barred
+    assert start.cause != Cause("advice_waits_talk")
+    assert exchanged.why_it_waits(record, person.id) == ""
+    assert not training.needs_a_yes(record, person.id)
 
 
 def a_set_to_failure_wants_a_yes_after_a_symptom(record: Record) -> None:
@@ -111,6 +143,8 @@ def nobodys_training_is_told_by_a_demonstration(record: Record) -> None:
 
 FACTS = (
     hard_training_waits_where_the_talk_says_so,
+    hard_training_waits_in_pregnancy_too,
+    what_the_talk_said_before_a_test_may_have_been_answered_since,
     a_set_to_failure_wants_a_yes_after_a_symptom,
     a_demonstration_hides_nothing_that_a_test_knew,
     nobodys_training_is_told_by_a_demonstration,
@@ -125,8 +159,15 @@ def test_before_training(fact: Callable[[Record], None], record: Record) -> None
 @pytest.mark.parametrize(
     ("module", "old", "new", "fact"),
     [
-        (start, "if postponed and is_intervals(band):", "if False:", hard_training_waits_where_the_talk_says_so),
-        (start, "if postponed and is_intervals(band):", "if postponed:", hard_training_waits_where_the_talk_says_so),
+        (start, "if waits and is_intervals(band):", "if False:", hard_training_waits_where_the_talk_says_so),
+        (start, "if waits and is_intervals(band):", "if waits:", hard_training_waits_where_the_talk_says_so),
+        (database, "{**asked, **", "{**", hard_training_waits_in_pregnancy_too),
+        (database, "if name not in TALK_POSTPONES}", "}",
+         what_the_talk_said_before_a_test_may_have_been_answered_since),
+        (exchanged, 'return "postponed" if waits == TALK else waits', 'return ""',
+         hard_training_waits_in_pregnancy_too),
+        (training, "if record.hard_training_waits(", "if False and record.hard_training_waits(",
+         hard_training_waits_in_pregnancy_too),
         (training, "if any(symptoms_of(run)", "if any(False and symptoms_of(run)",
          a_set_to_failure_wants_a_yes_after_a_symptom),
         (training, "if demo or not stored.run.demo", "if True", a_demonstration_hides_nothing_that_a_test_knew),

@@ -351,6 +351,10 @@ def test_after_a_symptom_nobody_trains_in_a_group(station: Station, record: Reco
     waits = {"postponed": Answer(chosen=("yes",))}
     record.training.add(people[1].id, Interview("2026-02-02", own_form().text, waits))
     assert refused(station, (people[0], "ble:A"), (people[1], "ble:B")) == ["group_after_symptom", "group_postponed"]
+    record.training.add(people[1].id, Interview("2026-02-03", own_form().text, {"postponed": Answer(chosen=("no",))}))
+    later = msgspec.structs.replace(run, id="p", started_at="2026-02-04T10:00:00+01:00")
+    record.tests.save(people[1].id, later, assessment_of(), events_of(3, screening_pregnant="yes"))
+    assert refused(station, (people[0], "ble:A"), (people[1], "ble:B")) == ["group_after_symptom", "group_pregnant"]
 
 
 def test_no_treadmill_is_known_to_the_room() -> None:

@@ -190,6 +190,12 @@ class KeptTests:
         head = decoded(_run_head, body, test_id)
         return had_symptom(head.reason, head.marks)
 
+    def conditions(self, test_id: str) -> dict[str, str]:
+        """What was answered before a test."""
+        with self._database.reading() as connection:
+            body = connection.execute(select(TEST.c.conditions_json).where(TEST.c.id == test_id)).scalar_one()
+        return decoded(_conditions, body, test_id)
+
     def last_started(self, person_ids: Sequence[str] | None = None) -> dict[str, str]:
         """When each of these people, or everybody, was last tested, here or elsewhere: as ``last_tested``."""
         with self._database.reading() as connection:

@@ -14,6 +14,7 @@ from teststation.physiology.training import HR_SHARE_HIGH, RUNS_ABOVE_KMH
 from teststation.physiology.zones import HARD_FROM_SHARE
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads
+from teststation.run.record import PREGNANT, TALK
 from teststation.subject import Gait, Subject
 from teststation.training.session.result import NextLoad
 from teststation.units import M_PER_MIN_PER_KMH
@@ -22,6 +23,9 @@ WALKS_UP_TO_KMH = 5.0  # in warm-up and pause nobody runs
 SLOWEST_KMH = 2.0
 EASY_SHARE = 0.70  # of HRmax, in warm-up and pause
 LOAD_COUNTS_DAYS = 21  # a session's load against a newer test: who trains is another by then (decision 0020)
+
+
+WAITS = {TALK: "session_postponed", PREGNANT: "session_pregnant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def propose(
     shown_bpm: float | None = None,
     *,
     after_symptom: bool = False,
-    postponed: bool = False,
+    waits: str = "",
 ) -> Start:
     """The start of a person's next session.
 
@@ -85,12 +89,12 @@ def propose(
         last_session: What the last session of the same protocol left to start with (``last_load``).
         shown_bpm: The highest pulse of late that was held and not found too hard (``hrmax.shown_bpm``).
         after_symptom: Whether the last session, of whatever protocol, was stopped by a symptom or has one noted.
-        postponed: Whether hard training is to wait, as the last talk came to.
+        waits: Why hard training waits today: ``talk``, ``pregnant`` or nothing.
     """
     if after_symptom or (last_test is not None and last_test[1].symptoms):
         return Start(None, Cause("session_after_symptom"), barred=True)
-    if postponed and is_intervals(band):
-        return Start(None, Cause("session_postponed"), barred=True)
+    if waits and is_intervals(band):
+        return Start(None, Cause(WAITS[waits]), barred=True)
     # A pulse that did not follow the load steers no more than one that medicine holds.
     silent = last_test is not None and not last_test[1].may(PULSE_ZONES)
     by_pulse = not (subject.beta_blocker or subject.irregular_rhythm or silent)
