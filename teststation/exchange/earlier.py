@@ -16,18 +16,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.files.reading import read_bytes
 from teststation.files.table import CELL_LETTERS, Row, decoded_from_a_spreadsheet, number, shown, split
-from teststation.records.database import Record
 from teststation.records.people import national_number
 from teststation.records.people.matching import Description, Matching, told_born
 from teststation.records.people.person import NUMBER_LETTERS, Person, new_person
 from teststation.records.tests.earlier_result import EarlierResult
 from teststation.subject import Sex
 from teststation.texts import english
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 REQUIRED = ("tested_on", "vo2max_ml_kg_min", "method")
 OPTIONAL = ("number", "family_name", "given_name", "born", "sex", "hr_max_bpm", "weight_kg", "comment")
@@ -102,7 +105,7 @@ class Preview:
         return [f"row {row.row}: {english(problem)}" for row in self.rows for problem in row.problems]
 
 
-def preview(path: Path, record: Record, today: date) -> Preview:
+def preview(path: Path, record: "Record", today: date) -> Preview:
     """Read a table and look its people up. Nothing is kept.
 
     Raises:
@@ -127,7 +130,7 @@ def preview(path: Path, record: Record, today: date) -> Preview:
     return Preview(hashlib.sha256(data).hexdigest(), tuple(read))
 
 
-def keep(record: Record, found: Preview) -> int:
+def keep(record: "Record", found: Preview) -> int:
     """Keep all that a preview without problems shows, in one transaction, and return how many results are new.
 
     Raises:
@@ -173,7 +176,7 @@ def _check_header(path: Path, names: list[str], written: list[str]) -> None:
 class _Finder:
     """Looks people up as a row names them; who is not there is made once, however many rows name them."""
 
-    def __init__(self, record: Record, today: date) -> None:
+    def __init__(self, record: "Record", today: date) -> None:
         self._matching = Matching(record.people.all(), record.people.with_number)
         self._today = today
         self._new: set[str] = set()

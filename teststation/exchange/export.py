@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -29,13 +29,15 @@ from teststation.exchange.tcx import tcx_of
 from teststation.files.writing import FOLDER_MODE, MODE
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
-from teststation.records.database import Record
 from teststation.records.people.person import Person
 from teststation.records.tests.stored import StoredSession, StoredTest
 from teststation.records.training.note import Note
 from teststation.texts import english
 from teststation.training.diary import Entry
 from teststation.training.plan import Plan
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 log = logging.getLogger("teststation.exchange")
 
@@ -56,7 +58,7 @@ class Manner:
 
 
 def export_record(
-    record: Record, folder: Path, report: Report, forms: frozenset[str], manner: Manner = Manner()
+    record: "Record", folder: Path, report: Report, forms: frozenset[str], manner: Manner = Manner()
 ) -> int:
     """Export everybody; returns the number of files.
 
@@ -139,7 +141,7 @@ def _or_none(report: Report, left_out: list[Cause]) -> Callable[[StoredTest], by
 
 
 def export_person(
-    record: Record, person_id: str, folder: Path, report: Report, forms: frozenset[str], manner: Manner = Manner()
+    record: "Record", person_id: str, folder: Path, report: Report, forms: frozenset[str], manner: Manner = Manner()
 ) -> int:
     """One person's own copy of everything; arguments and errors as ``export_record``."""
     record.users.still_may(Permission.EXPORT)
@@ -150,7 +152,7 @@ def export_person(
 
 
 def export_person_zip(
-    record: Record,
+    record: "Record",
     person_id: str,
     path: Path,
     report: Report,
@@ -183,7 +185,7 @@ def export_person_zip(
     return written.count
 
 
-def _write_person(written: "_Files", record: Record, person_id: str, report: Report, forms: frozenset[str]) -> None:
+def _write_person(written: "_Files", record: "Record", person_id: str, report: Report, forms: frozenset[str]) -> None:
     person = record.people.get(person_id)
     tests = record.tests.history(person_id)
     if "csv" in forms:
@@ -215,7 +217,7 @@ def _training(written: "_Files", found: list[dict[str, Any]]) -> None:
 
 def _person_files(
     written: "_Files",
-    record: Record,
+    record: "Record",
     person: Person,
     tests: list[StoredTest],
     report: Callable[[StoredTest], bytes | None],
@@ -246,7 +248,7 @@ def _person_files(
             written.write(f"{stem}_events.jsonl", b"".join(event + b"\n" for event in record.tests.events(stored.id)))
 
 
-def _trained(record: Record, person_id: str, walked: Sequence[StoredSession]) -> Trained:
+def _trained(record: "Record", person_id: str, walked: Sequence[StoredSession]) -> Trained:
     return Trained(
         walked,
         record.training.last(person_id, Plan),

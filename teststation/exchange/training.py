@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from teststation.exchange.tables import Cell
 from teststation.physiology.advice import symptoms_of
-from teststation.records.database import Record
 from teststation.records.training.note import Note, Some
 from teststation.run.record import TALK
 from teststation.texts import texts
@@ -17,6 +16,9 @@ from teststation.training.effect import Effect, effect_of
 from teststation.training.interview import Interview
 from teststation.training.plan import Plan
 from teststation.training.strength import OneRm, estimate
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 FIELDS = (
     "day", "kind", "what", "attendance", "reason", "minutes", "borg", "rating", "felt", "bouts_done", "bouts_planned",
@@ -42,7 +44,7 @@ def sets_words(one: StrengthSet) -> str:
     return f"{one.exercise} {one.load_kg:g} kg {'/'.join(str(n) for n in one.repetitions)}{left}"
 
 
-def training_object(record: Record, person_id: str, today: date) -> dict[str, Any]:
+def training_object(record: "Record", person_id: str, today: date) -> dict[str, Any]:
     """Everything, with what the plan and the diary say together; every version of each thing among it."""
     training = record.training
     plan = training.last(person_id, Plan)
@@ -71,7 +73,7 @@ def training_object(record: Record, person_id: str, today: date) -> dict[str, An
     }
 
 
-def why_it_waits(record: Record, person_id: str) -> str:
+def why_it_waits(record: "Record", person_id: str) -> str:
     """Why no session of a plan may be held before somebody has answered for it: ``symptom``, ``pregnant``,
     ``postponed`` or nothing.
 
@@ -95,7 +97,7 @@ def _at(started_at: str) -> datetime:
     return datetime.fromisoformat(started_at)
 
 
-def effect_on(record: Record, person_id: str, plan: Plan | None, found: Overview | None) -> Effect | None:
+def effect_on(record: "Record", person_id: str, plan: Plan | None, found: Overview | None) -> Effect | None:
     """Sessions done of planned beside the last test's change, where that test came after the plan began."""
     demo = record.people.get(person_id).demo
     tests = [stored for stored in record.tests.history(person_id) if demo or not stored.run.demo]

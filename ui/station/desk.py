@@ -3,11 +3,14 @@
 import getpass
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from teststation.errors import RecordError
 from teststation.records.access.actions import WINDOW, Action, Actor
 from teststation.records.access.user import Permission, User
-from teststation.records.database import Record
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 TOLD_AGAIN_S = 600.0  # one who goes to and fro between two screens has looked once
 _NEEDS_A_NAME = frozenset({Permission.SIGN})
@@ -30,7 +33,7 @@ def unnamed(program: str) -> Actor:
 class Desk:
     """The user at this station. Without users in the record there is no login, and nobody can sign."""
 
-    def __init__(self, record: Record, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, record: "Record", monotonic: Callable[[], float] = time.monotonic) -> None:
         self.record = record
         self.user: User | None = None
         self._monotonic = monotonic

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,7 +20,6 @@ from teststation.protocol.load import SessionLoads, builtin_sessions, find, is_s
 from teststation.protocol.own import OwnProtocols
 from teststation.protocol.plan import Plan
 from teststation.protocol.schema import INCLINE_PCT, SPEED_KMH
-from teststation.records.database import Record
 from teststation.records.tests.stored import StoredSession
 from teststation.run import events as ev
 from teststation.run.record import RunRecord
@@ -27,6 +27,9 @@ from teststation.subject import Subject
 from teststation.training.session.evidence import Learned, learned, peak_of, with_evidence, without_evidence
 from teststation.training.session.start import Start, last_load, propose, typed
 from ui.station.session import Session
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 ANY_LOAD = SessionLoads(bout=Setpoint(speed_kmh=4.0, incline_pct=0.0))  # no session can be read without one
 
@@ -102,7 +105,7 @@ class Proposal:
 
 
 def propose_session(
-    record: Record,
+    record: "Record",
     person_id: str,
     subject: Subject,
     protocol: str,
@@ -165,7 +168,7 @@ def session_titles(own: OwnProtocols | None = None) -> dict[str, str]:
     return found
 
 
-def learned_from(record: Record, stored: StoredSession) -> Learned | None:
+def learned_from(record: "Record", stored: StoredSession) -> Learned | None:
     """What one kept session has added to what was known of HRmax; None where nothing."""
     this = peak_of(stored.result, stored.run.started_at[:10])
     if this is None or not this.tells:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from teststation import __version__
 from teststation.errors import BadInput
-from teststation.records.database import Record
 from teststation.records.people import national_number
 from teststation.records.people.person import Person
 from teststation.records.tests.stored import KeptLine, StoredTest
@@ -18,6 +17,7 @@ from ui.station.settings import Settings
 
 if TYPE_CHECKING:
     from teststation.exchange.export import Manner
+    from teststation.records.database import Record
     from teststation.report.model import Clinic, Previous, Report
 
     MakesPapers = Callable[[Report, str], tuple[bytes, str]]
@@ -28,7 +28,7 @@ log = logging.getLogger("teststation.station")
 class PaperMaker:
     """What a station does with a test that is kept, for those who read of it."""
 
-    record: Record
+    record: "Record"
     settings: Settings
     make_papers: "MakesPapers"
 

@@ -2,9 +2,12 @@
 
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from teststation.errors import RecordError
-from teststation.records.database import Record
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 MOVED_ON_EVERY_S = 300.0  # well within the hour that other stations believe a mark (``several_stations.run_now``)
 
@@ -12,7 +15,7 @@ MOVED_ON_EVERY_S = 300.0  # well within the hour that other stations believe a m
 class RunMark:
     """The mark of one run: other stations see by it that this person is not to be erased now."""
 
-    def __init__(self, record: Record, run_id: str, person_id: str, every_s: float = MOVED_ON_EVERY_S) -> None:
+    def __init__(self, record: "Record", run_id: str, person_id: str, every_s: float = MOVED_ON_EVERY_S) -> None:
         """The mark is there already, if the server answered when the run's journal was begun."""
         self._record, self._run_id, self._person_id, self._every_s = record, run_id, person_id, every_s
         self._ending = threading.Event()

@@ -25,9 +25,7 @@ from teststation.physiology.result import Assessment
 from teststation.protocol.load import builtin_ids, find, is_session, load_plan, speeds
 from teststation.protocol.own import OwnProtocols
 from teststation.protocol.plan import Plan
-from teststation.records.database import Record
 from teststation.records.people.person import Person
-from teststation.records.rescue import rescue
 from teststation.records.tests.journal import read_journal
 from teststation.records.tests.stored import StoredSession, StoredTest
 from teststation.run import events as ev
@@ -44,6 +42,7 @@ from ui.station.synced_journal import SyncedJournal
 
 if TYPE_CHECKING:
     from teststation.physiology.assess import Choices, EarlierTest
+    from teststation.records.database import Record
     from teststation.run.controller import Controller
     from teststation.run.state import Timing
     from ui.station.emulated import EmulatedPair
@@ -120,7 +119,7 @@ class Station(PaperMaker):
 
     def __init__(
         self,
-        record: Record,
+        record: "Record",
         settings: Settings,
         time_scale: float = 1.0,
         own_protocols: OwnProtocols | None = None,
@@ -397,6 +396,8 @@ class Station(PaperMaker):
         except RecordError as error:
             if person is None or (whole and self.record.file.in_place):
                 raise
+            from teststation.records.rescue import rescue
+
             path = rescue(self.record, person, run, result, remembered)
             what = "test_rescued" if run.plan.session is None else "session_rescued"
             raise AfterTheTest(Cause(what, {"why": english(*error.causes), "path": str(path)})) from error

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from teststation.records.database import Record
 from teststation.records.people.person import Person
 from teststation.training.plan import Plan
 from teststation.training.today import Interrupted, Line, Training, todays_lines
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Standing:
     line: Line
 
 
-def today_of(record: Record, today: date) -> tuple[Standing, ...]:
+def today_of(record: "Record", today: date) -> tuple[Standing, ...]:
     """Who is to be seen to today, in order. What belongs to a duplicate stands with the person they were merged into.
 
     Raises RecordError.

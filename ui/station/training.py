@@ -1,14 +1,18 @@
 """What training asks of the record, for the window and the command line alike."""
 
+from typing import TYPE_CHECKING
+
 from teststation.physiology.advice import symptoms_of
-from teststation.records.database import Record
 from teststation.texts import Texts
 from teststation.training.interview import Interview, answered, cautions
 from teststation.training.interview import say as in_words
 from teststation.training.words import answer_words
 
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
-def needs_a_yes(record: Record, person_id: str) -> bool:
+
+def needs_a_yes(record: "Record", person_id: str) -> bool:
     """Whether a set to failure wants a clinician's yes: a caution of the last talk, or what the last test knew or saw.
 
     Nobody is asked twice for what is known already: a beta-blocker and an irregular rhythm are of heart or pressure,
@@ -29,7 +33,7 @@ def needs_a_yes(record: Record, person_id: str) -> bool:
     return bool(tests) and (tests[-1].subject.beta_blocker or tests[-1].subject.irregular_rhythm)
 
 
-def talk_words(record: Record, person_id: str, say: Texts) -> tuple[str, list[str]] | None:
+def talk_words(record: "Record", person_id: str, say: Texts) -> tuple[str, list[str]] | None:
     """What the last talk said that is to be at hand before a test: its day, and a line for each; None for nothing."""
     talk = record.training.last(person_id, Interview)
     told = [] if talk is None else answered(talk.value, before_test=True)

@@ -1,10 +1,10 @@
 """Training's printed pages, from the record and the settings."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from teststation import __version__
 from teststation.exchange.training import why_it_waits
-from teststation.records.database import Record
 from teststation.records.people.person import Person
 from teststation.records.training.note import Note
 from teststation.texts import texts
@@ -13,11 +13,20 @@ from teststation.training.interview import Interview, goals
 from teststation.training.plan import Plan
 from ui.station.settings import Settings
 
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
+
 # The makers of PDF are large and wanted late: each page imports them when it is made.
 
 
 def diary_page(
-    record: Record, settings: Settings, person: Person, today: date, language: str | None = None, *, blank: bool = False
+    record: "Record",
+    settings: Settings,
+    person: Person,
+    today: date,
+    language: str | None = None,
+    *,
+    blank: bool = False,
 ) -> bytes:
     """The diary as PDF/A: filled with what was planned and done, or as a grid to be written on by hand."""
     from teststation.report.training_pages import DiaryPage, diary_pdf
@@ -37,7 +46,7 @@ def diary_page(
 
 
 def interview_page(
-    record: Record, settings: Settings, person: Person, note: Note[Interview], language: str | None = None
+    record: "Record", settings: Settings, person: Person, note: Note[Interview], language: str | None = None
 ) -> bytes:
     """A talk as PDF/A, on one page where it finds room."""
     from teststation.report.training_pages import interview_pdf

@@ -10,6 +10,14 @@ import pytest
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
+
+
+def modules_under(*folders: str) -> list[str]:
+    """Every module in these folders of the project, by its name."""
+    paths = [path.relative_to(ROOT) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
+
+
 # Each step in the same process, beside what the steps before it have read.
 STEPS = {
     "driver": ["drivers.host"],
@@ -31,6 +39,7 @@ STEPS = {
         "drivers.treadmill_client",
         "drivers.heart_rate_client",
     ],
+    "no tables": modules_under("ui/desktop", "ui/station", "teststation/exchange", "teststation/report"),
 }
 RECKONS = ("numpy", "pyqtgraph", "pypdfium2", "reportlab", "cryptography")
 NEVER = {
@@ -42,6 +51,8 @@ NEVER = {
         "alembic", "reportlab", "PIL", "pikepdf", "uharfbuzz", "keyring", "zxcvbn", "fitdecode", "bleak", "usb",
         "numpy.testing", "numpy.f2py", "numpy.random", "unittest",
     ),
+    # A window, and what leaves a record, hold its values: whose process has it open reads the tables.
+    "no tables": ("sqlalchemy", "alembic", "sqlcipher3", "psycopg"),
 }  # fmt: skip
 CODE = """
 import importlib, json, sys

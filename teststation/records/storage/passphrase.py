@@ -131,16 +131,12 @@ def change_passphrase(
 
 def opens(path: Path, passphrase: str) -> bool:
     """Whether a passphrase opens a record's file."""
-    from teststation.records.storage.cipher import CipherFile
+    from teststation.records.storage.key import connect_ahead
 
-    file = CipherFile(path, passphrase, busy_timeout_s=5.0)
-    try:
-        with file.reading() as connection:
-            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
-    except RecordError:
+    connection = connect_ahead(path, passphrase)
+    if connection is None:
         return False
-    finally:
-        file.close()
+    connection.close()
     return True
 
 

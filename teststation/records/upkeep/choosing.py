@@ -1,16 +1,15 @@
-"""Whether a place can hold the record or its backups, tried before a setting is kept. Nothing is made but a folder."""
+"""Whether a place can hold the record or its backups, tried before a setting is kept. Nothing is made but a folder.
+
+What knows servers is read from the disk where the place is one.
+"""
 
 import tempfile
 from pathlib import Path
-
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, RecordError
 from teststation.files.reading import is_there
 from teststation.records.storage.place import place_of
-from teststation.records.storage.server import Server
 
 MASK = "***"
 _PLAIN_SQLITE = b"SQLite format 3\0"
@@ -18,8 +17,13 @@ _PLAIN_SQLITE = b"SQLite format 3\0"
 
 def masked_location(location: str) -> str:
     """A location as it may stand on a screen: the password of a server's address is not read over a shoulder."""
+    if "://" not in location:
+        return location
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
-        return make_url(location).render_as_string(hide_password=True) if "://" in location else location
+        return make_url(location).render_as_string(hide_password=True)
     except (ArgumentError, ValueError):
         return location
 
@@ -28,11 +32,16 @@ def unmasked_location(text: str, kept: str) -> str:
     """What was written, with the kept password where the mask was left standing."""
     if text == masked_location(kept):
         return kept
+    if "://" not in text or "://" not in kept:
+        return text
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
-        url, former = (make_url(text), make_url(kept)) if "://" in text and "://" in kept else (None, None)
+        url, former = make_url(text), make_url(kept)
     except (ArgumentError, ValueError):
         return text
-    if url is None or former is None or url.password != MASK:
+    if url.password != MASK:
         return text
     return url.set(password=former.password).render_as_string(hide_password=False)
 
@@ -45,6 +54,8 @@ def location_problem(location: str) -> Problem | None:
         return error.causes[0]
     if place.url is None:
         return _file_problem(place.file)
+    from teststation.records.storage.server import Server
+
     try:
         server = Server(place.url)
     except RecordError as error:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.records.access.user import Permission
-from teststation.records.database import Record
 from teststation.records.upkeep.findings import LastBackup, Restored
-from teststation.records.upkeep.restoring import restore_record
 from ui.desktop.clinic.upkeep import Upkeep, last_words
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, column, label, problem_label, row, rule, set_text, show_problems
@@ -19,6 +18,9 @@ from ui.desktop.widgets.fields import form, line_edit
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
 
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
+
 
 class BackupsSheet(Sheet):
     """A backup is made beside the window and gives way to a test; to restore replaces everything, and is asked."""
@@ -26,7 +28,7 @@ class BackupsSheet(Sheet):
     def __init__(
         self,
         window: QWidget,
-        record: Record,
+        record: "Record",
         upkeep: Upkeep,
         dialogs: Dialogs,
         folder: str,
@@ -88,6 +90,8 @@ class BackupsSheet(Sheet):
         self._lock(at_work=True)
 
         def back() -> Restored | StationError:
+            from teststation.records.upkeep.restoring import restore_record
+
             try:
                 return restore_record(location, own or given, path, given, datetime.now().astimezone(), acting)
             except StationError as error:
@@ -120,7 +124,7 @@ class BackupsSheet(Sheet):
         set_text(self.last, last_words(last))
 
 
-def restored_words(done: Restored, record: Record) -> list[str]:
+def restored_words(done: Restored, record: "Record") -> list[str]:
     """What the record holds now, and who came or went with it, so that nobody does so unseen."""
     said = [tr("backups.restored", people=done.found.people, tests=done.found.tests)]
     if done.aside is not None:

@@ -13,7 +13,6 @@ from teststation.cause import Cause, Problem
 from teststation.errors import StationError
 from teststation.records.storage.failures import ServerAway
 from teststation.records.upkeep.findings import Interrupted, LastBackup
-from teststation.records.upkeep.rotation import backup_into, last_backup, scheduled_backup
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import moment
 from ui.desktop.work import Work
@@ -74,6 +73,8 @@ class Upkeep(QObject):
         """Make a backup, due or not; ``said`` gets the newest there is then, and what is wrong."""
 
         def make() -> tuple[Problem, ...]:
+            from teststation.records.upkeep.rotation import backup_into
+
             record, settings = self._station.record, self._station.settings
             folder = Path(settings.backup_folder)
             try:
@@ -98,6 +99,8 @@ class Upkeep(QObject):
         self._asked = [one for one in self._asked if not one.wait(0.0)] + [asked.start()]
 
     def _last(self) -> LastBackup | None:
+        from teststation.records.upkeep.rotation import last_backup
+
         folder = self._station.settings.backup_folder
         if not folder:
             return None
@@ -127,6 +130,8 @@ class Upkeep(QObject):
         return record.hand_over().kept_here
 
     def _back_up(self) -> tuple[Problem, ...]:
+        from teststation.records.upkeep.rotation import scheduled_backup
+
         settings = self._station.settings
         if not settings.backup_folder or self._station.record.away is not None:
             return ()

@@ -1,18 +1,21 @@
 """Earlier tests of another system, shown before anything is kept: what will be made, and every row with a problem."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from teststation.errors import StationError
 from teststation.exchange.earlier import Preview, PreviewRow, keep
-from teststation.records.database import Record
 from ui.desktop.i18n import say, told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import DASH, day, number
 from ui.desktop.widgets.base import button, column, label, problem_label, show_problems
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.table import fill_wrapped, reading_table
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 COLUMNS = ("row", "person", "date", "vo2", "method", "what")
 
@@ -33,7 +36,7 @@ def row_words(row: PreviewRow) -> tuple[str, ...]:
 class BringInSheet(Sheet):
     """Rows with a problem come first; while there is one, nothing can be kept."""
 
-    def __init__(self, window: QWidget, record: Record, found: Preview, brought_in: Callable[[int], None]) -> None:
+    def __init__(self, window: QWidget, record: "Record", found: Preview, brought_in: Callable[[int], None]) -> None:
         self._record, self._found, self._brought_in = record, found, brought_in
         bad = sum(bool(row.problems) for row in found.rows)
         self.summary = label(

@@ -1,22 +1,24 @@
 """A person is erased for good: why, then whom, once more; and what is gone told afterwards."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 
 from teststation.errors import StationError
-from teststation.records.database import Record
 from teststation.records.people.erased import Gone, Reason
 from teststation.records.people.person import Person
 from teststation.records.storage.place import place_of
-from teststation.records.upkeep.erasing import erase_person
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day
 from ui.desktop.widgets.base import button, column, label, problem_label, show_problems
 from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.sheet import Sheet
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 
 def reason_sheet(window: QWidget, person: Person, chosen: Callable[[Reason], None]) -> Sheet:
@@ -30,7 +32,7 @@ class EraseSheet(Sheet):
     """Whom, with what goes with them. The button works once somebody says that it is the right person."""
 
     def __init__(
-        self, window: QWidget, record: Record, person: Person, reason: Reason, erased: Callable[[Gone], None]
+        self, window: QWidget, record: "Record", person: Person, reason: Reason, erased: Callable[[Gone], None]
     ) -> None:
         self._record, self._person, self._reason, self._erased = record, person, reason, erased
         people = [person.id, *record.people.duplicates_of(person.id)]
@@ -53,6 +55,8 @@ class EraseSheet(Sheet):
 
     def erase(self) -> None:
         """Erase and close, or say why nothing was erased."""
+        from teststation.records.upkeep.erasing import erase_person
+
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # the space they took is written over
         try:
             gone = erase_person(self._record, self._person.id, self._reason)

@@ -1,14 +1,17 @@
 """A person's last result in one line, measured here or brought in."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from teststation.physiology.advice import no_next_date
-from teststation.records.database import Record
 from teststation.records.people.person import Person
 from teststation.records.tests.stored import KeptLine
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.numbers import DASH, between, day, number
 from ui.desktop.people.people_model import due_words
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 
 def vo2_words(line: KeptLine) -> str:
@@ -18,7 +21,7 @@ def vo2_words(line: KeptLine) -> str:
     return f"{number(line.vo2max_ml_kg_min, 1)} ({between(line.low, line.high)})"
 
 
-def next_test_words(record: Record, person: Person, last_started: str, on: date) -> str:
+def next_test_words(record: "Record", person: Person, last_started: str, on: date) -> str:
     """When the next test is due; after one that advises no date, what its page says in place of one."""
     newest = next((line for line in record.tests.summaries(person.id) if person.demo or not line.demo), None)
     if newest is not None and datetime.fromisoformat(newest.started_at) >= datetime.fromisoformat(last_started):
@@ -29,7 +32,7 @@ def next_test_words(record: Record, person: Person, last_started: str, on: date)
     return tr("person.next_test", due=due_words(last_started, on))
 
 
-def last_result_words(record: Record, person: Person) -> str:
+def last_result_words(record: "Record", person: Person) -> str:
     """The newest number there is, with its day; empty where there is none. A demonstration counts for nobody else."""
     tests = [
         (line.started_at[:10], vo2_words(line))

@@ -1,11 +1,11 @@
 """One person who is in the list twice: which one stays, what moves, and how to undo it."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 
 from teststation.errors import StationError
-from teststation.records.database import Record
 from teststation.records.people.national_number import masked
 from teststation.records.people.person import Person
 from ui.desktop.i18n import told, tr
@@ -15,13 +15,16 @@ from ui.desktop.widgets.base import button, clear, column, label, problem_label,
 from ui.desktop.widgets.fields import line_edit
 from ui.desktop.widgets.sheet import Sheet
 
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
+
 SHOWN = 5
 
 
 class MergeSheet(Sheet):
     """The chosen person stays; their duplicate is found by search, namesakes first."""
 
-    def __init__(self, window: QWidget, record: Record, person: Person, merged: Callable[[], None]) -> None:
+    def __init__(self, window: QWidget, record: "Record", person: Person, merged: Callable[[], None]) -> None:
         self._record, self._person, self._merged = record, person, merged
         self.found: list[Person] = []
         self.search = line_edit("", tr("merge.search"), tr("person.search"))

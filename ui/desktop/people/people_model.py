@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from teststation.due import next_due
-from teststation.records.database import Record
 from teststation.records.people.person import SEARCH_LIMIT, Person
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import DASH, day, today
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 _COLUMNS = ("person.name", "person.born", "person.last", "person.next")
 Index = QModelIndex | QPersistentModelIndex
@@ -33,7 +36,7 @@ def list_name(person: Person) -> str:
 class PeopleModel(QAbstractTableModel):
     """Who was found. In the record's own order the rows come as they are scrolled to; another one needs all of them."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: "Record") -> None:
         super().__init__()
         self._record, self._text = record, ""
         self.people: list[Person] = []

@@ -1,12 +1,12 @@
 """The first screen: who is to be seen to today, and everybody, found while you type; the chosen person beside it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStackedWidget, QTableView, QWidget
 
-from teststation.records.database import Record
 from teststation.records.people.national_number import masked
 from teststation.records.people.person import Person
 from teststation.training.diary import INTERVALS
@@ -21,6 +21,9 @@ from ui.desktop.widgets.base import button, card, column, label, row, rule, set_
 from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.table import for_reading
 from ui.station.today import Standing
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 
 class PersonScreen(QWidget):
@@ -42,7 +45,7 @@ class PersonScreen(QWidget):
     waiting_wanted = Signal()  # which signed tests have not gone to the journal
     bring_in_wanted = Signal()
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: "Record") -> None:
         super().__init__()
         self.setObjectName("screen")
         self._record = record

@@ -1,13 +1,13 @@
 """Add or change a person."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFormLayout, QRadioButton, QWidget
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
-from teststation.records.database import Record
 from teststation.records.people.matching import Description, Matching
 from teststation.records.people.national_number import Kind, looks_like_one, masked, read
 from teststation.records.people.person import ChangedMeanwhile, Person, birth_date
@@ -19,6 +19,9 @@ from ui.desktop.widgets.base import button, column, problem_label, row, set_show
 from ui.desktop.widgets.fields import HEIGHT_CM, form, line_edit
 from ui.desktop.widgets.sheet import Sheet
 
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
+
 
 class PersonForm(Sheet):
     """Name, birth date, sex; number and height if wanted. Every problem is said at once."""
@@ -26,7 +29,7 @@ class PersonForm(Sheet):
     def __init__(
         self,
         window: QWidget,
-        record: Record,
+        record: "Record",
         person: Person | None,
         saved: Callable[[Person], None],
         choose: Callable[[Person, Person, Person], None],

@@ -1,11 +1,11 @@
 """A person whom two have changed: both values of every field, and a choice for each."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 
 from teststation.errors import StationError
-from teststation.records.database import Record
 from teststation.records.people.person import ChangedMeanwhile, Person
 from teststation.records.people.two_hands import Difference, differences, settled
 from teststation.subject import Sex
@@ -14,6 +14,9 @@ from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import DASH, day, exact
 from ui.desktop.widgets.base import button, clear, column, label, problem_label, show_problems
 from ui.desktop.widgets.sheet import Sheet
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 
 def value_words(name: str, value: object) -> str:
@@ -35,7 +38,7 @@ class TwoHandsSheet(Sheet):
     def __init__(
         self,
         window: QWidget,
-        record: Record,
+        record: "Record",
         base: Person | None,
         kept: Person,
         mine: Person,

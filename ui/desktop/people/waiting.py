@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
-from teststation.records.database import Record
 from teststation.records.people.person import Person
 from teststation.records.tests.signature import Waiting
 from ui.desktop.i18n import tr
@@ -15,10 +15,13 @@ from ui.desktop.widgets.base import ElidedLabel, button, column, label, set_text
 from ui.desktop.widgets.scrolled import Scrolled
 from ui.desktop.widgets.sheet import Sheet
 
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
+
 DAYS = 31  # what was signed before, a clinic has handed over by other ways, or not at all
 
 
-def waiting_of(record: Record) -> list[Waiting]:
+def waiting_of(record: "Record") -> list[Waiting]:
     """The tests that wait now. Raises RecordError."""
     since = datetime.now(UTC) - timedelta(days=DAYS)
     return record.signing.not_handed_over(since.isoformat(timespec="milliseconds"))

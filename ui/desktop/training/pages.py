@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QWidget
 
 from teststation.files.outputs import Kind, Output, problem
 from teststation.files.writing import write_whole
-from teststation.records.database import Record
 from ui.desktop.i18n import told, tr
 from ui.desktop.result.report import PRINT_DPI, ReportSheet
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.station.must_live import must_live
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 Tell = Callable[[str, list[str]], None]
 
@@ -20,7 +23,7 @@ Tell = Callable[[str, list[str]], None]
 class TrainingPages:
     """Shows a page that was made, and lets it be printed or saved. ``noted`` tells the audit log."""
 
-    def __init__(self, record: Record, dialogs: Dialogs, tell: Tell) -> None:
+    def __init__(self, record: "Record", dialogs: Dialogs, tell: Tell) -> None:
         self._record, self._dialogs, self._tell = record, dialogs, tell
 
     def sheet(self, window: QWidget, data: bytes, title: str, name: str, noted: Callable[[], None]) -> ReportSheet:
