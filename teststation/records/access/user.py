@@ -71,7 +71,11 @@ class LoginRefused(StationError):
 
     def __init__(self, reason: str, cause: Cause, wait_s: int = 0) -> None:
         super().__init__(cause)
-        self.reason, self.wait_s = reason, wait_s
+        self.reason, self.cause, self.wait_s = reason, cause, wait_s
+
+    def __reduce__(self) -> "tuple[type[LoginRefused], tuple[str, Cause, int]]":
+        """As it goes from one process to another: an exception by itself is made again of its sentence."""
+        return type(self), (self.reason, self.cause, self.wait_s)
 
 
 def password_fault(password: str, login: str) -> str | None:
