@@ -71,8 +71,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_collection_finish() -> None:
     """Modules and items stay to the end: no collection need walk them again.
 
-    Nor need it walk, ten times as often as now, what a worker has come to hold after thousands of tests.
+    Nor need it walk, ten times as often as now, what a worker has come to hold after thousands of tests. It walks at
+    all, though the window's modules, which are among what was read, have ended that for the program.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 20, 50)

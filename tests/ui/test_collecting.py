@@ -1,6 +1,7 @@
 """Nothing of Qt's ends outside the window's thread, whatever other threads make or drop."""
 
 import gc
+import runpy
 import sys
 import threading
 import types
@@ -12,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from tests.mutants import fails_with
+from ui import desktop
 from ui.desktop import application, collecting, work
 from ui.desktop.collecting import ALL, ALL_EVERY, MIDDLE, MIDDLE_EVERY, YOUNG, Collector
 from ui.desktop.work import GIVES_WAY_AFTER_S, Work
@@ -54,6 +56,11 @@ def ends_in_its_own_thread() -> None:
     collector.look()
     assert ended == [threading.get_ident()]
     QCoreApplication.processEvents()
+
+
+def test_nothing_is_looked_through_while_the_window_is_read_and_made() -> None:
+    runpy.run_path(str(desktop.__file__))
+    assert not gc.isenabled()
 
 
 def test_the_collector_ends_qts_objects_in_the_windows_thread(qtbot: QtBot) -> None:
