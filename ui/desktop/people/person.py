@@ -19,7 +19,7 @@ from ui.desktop.people.people_model import PeopleModel
 from ui.desktop.people.today import TodayModel, line_words
 from ui.desktop.widgets.base import button, card, column, label, row, rule, set_shown, set_state, set_text
 from ui.desktop.widgets.roomy import Roomy
-from ui.desktop.widgets.table import for_reading
+from ui.desktop.widgets.table import LongTable, for_reading
 from ui.station.today import Standing
 
 if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
@@ -124,8 +124,7 @@ class PersonScreen(QWidget):
         self._show_chosen()
 
     def _table(self, model: PeopleModel | TodayModel, name: str) -> QTableView:
-        table = QTableView()
-        table.setModel(model)
+        table = LongTable(model)
         for_reading(table, name, stretched=0)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.selectionModel().selectionChanged.connect(lambda *_: self._chosen_in(table))

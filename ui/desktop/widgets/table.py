@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -25,6 +25,39 @@ class _Across(QStyledItemDelegate):
         size = super().sizeHint(option, index)
         across = self._table.columnSpan(index.row(), index.column()) > 1
         return QSize(0, size.height()) if across else size
+
+
+class LongTable(QTableView):
+    """A table of one line a row that may have very many, its columns as wide as the widest text in them.
+
+    Qt asks every cell of a column for half a dozen things, whenever a style, a font or a row changes: with a page of
+    people that is fifteen thousand questions before the first picture. Here each text is measured once, and the widest
+    cell alone is asked.
+    """
+
+    def __init__(self, model: QAbstractItemModel) -> None:
+        super().__init__()
+        # By column: the font it was measured in, how many rows were, the widest text's width in pixels, and its row.
+        self._widest: dict[int, tuple[str, int, int, int]] = {}
+        for changed in (model.modelReset, model.layoutChanged, model.rowsRemoved, model.dataChanged):
+            changed.connect(lambda *_: self._widest.clear())
+        self.setModel(model)  # last: it hears of what has changed after that, and asks again
+
+    def sizeHintForColumn(self, column: int) -> int:
+        self.ensurePolished()
+        model, rows = self.model(), self.model().rowCount()
+        if rows == 0:
+            return super().sizeHintForColumn(column)
+        metrics, font = self.fontMetrics(), self.font().key()
+        measured_in, measured, width_px, widest = self._widest.get(column, ("", 0, -1, 0))
+        if measured_in != font:
+            measured, width_px = 0, -1
+        for row in range(measured, rows):
+            text_px = metrics.horizontalAdvance(str(model.data(model.index(row, column))))
+            if text_px > width_px:
+                width_px, widest = text_px, row
+        self._widest[column] = (font, rows, width_px, widest)
+        return self.sizeHintForIndex(model.index(widest, column)).width() + int(self.showGrid())
 
 
 def reading_table(name: str, headings: Sequence[str], stretched: int, *, wrapped: bool = False) -> QTableWidget:
