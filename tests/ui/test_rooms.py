@@ -3,13 +3,17 @@
 import threading
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPropertyAnimation, Qt
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.mutants import planted_fault
+from tests.ui.conftest import SETTINGS
+from teststation.records.database import Record
 from ui.desktop import rooms as rooms_module
 from ui.desktop.rooms import WARMED_UP, Rooms
 from ui.desktop.window import MainWindow
+from ui.station.station import Station
 
 
 def made(window: MainWindow) -> set[str]:
@@ -49,6 +53,16 @@ def test_rooms_are_read_beside_the_window_and_made_one_at_a_time(
     assert made(window) == set(WARMED_UP)
     assert all(is_dressed(getattr(window, name)) for name in ("pretest", "run", "history", "intervals"))
     assert window.warm_up() is False
+
+
+def test_the_first_picture_is_whole(record: Record, qtbot: QtBot) -> None:
+    window = MainWindow(Station(record, SETTINGS))
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    central = window._central
+    assert (central.size(), is_dressed(central)) == (window.size(), True), "before anything else goes on"
+    assert central.findChildren(QPropertyAnimation) == [], "it does not move there"
 
 
 def a_screen_that_is_asked_for_in_between_is_dressed(window: MainWindow) -> None:

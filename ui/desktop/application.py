@@ -97,7 +97,7 @@ def run_app(
         standing.window.showMaximized()
         if instead_of is not None:
             instead_of.hide()
-        collector = application.findChild(Collector)
+        collector = application.findChild(Collector, Collector.NAME)
         assert isinstance(collector, Collector)
 
         def at_rest() -> bool:
@@ -160,14 +160,13 @@ def tell_before_window(problems: Sequence[Problem], language: str) -> None:
 def _application(language: str, theme: str = "light") -> QApplication:
     use_language(language)
     use_theme(theme)
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "fusion"])
     assert isinstance(application, QApplication)
     application.setApplicationName("teststation")
     give_way_to_the_window()
-    if application.style().name() != "fusion":  # once: every window that is there would be drawn anew
-        application.setStyle("Fusion")
-    if application.findChild(Collector) is None:
+    # Asked for by name: to look at every child brings in its style, and all the hundreds of names that one has.
+    if application.findChild(Collector, Collector.NAME) is None:
         Collector(application)
-    if application.findChild(QtWords) is None:  # one: each more would have every window that is there drawn anew
+    if application.findChild(QtWords, QtWords.NAME) is None:  # each more would have every window drawn anew
         application.installTranslator(QtWords(application))
     return application

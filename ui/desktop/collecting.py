@@ -22,8 +22,11 @@ STAYS_FROM = 20_000
 class Collector(QObject):
     """Ends automatic collection in this process, and collects ten times a second in the thread that made it."""
 
+    NAME = "collector"
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self.setObjectName(self.NAME)
         self._quiet: Callable[[], bool] = lambda: True
         self._looks = 0
         gc.disable()

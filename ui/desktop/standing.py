@@ -64,7 +64,7 @@ class Standing:
         """Every room is there."""
         timer.stop()
         application = QApplication.instance()
-        collector = None if application is None else application.findChild(Collector)
+        collector = None if application is None else application.findChild(Collector, Collector.NAME)
         if isinstance(collector, Collector):
             collector.leave_out_the_rooms()
 

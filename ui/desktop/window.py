@@ -555,6 +555,11 @@ class MainWindow(Rooms):
 
     # --- Qt ---
 
+    def setVisible(self, visible: bool) -> None:
+        if visible:
+            self._rescale()  # Qt lays it out before it tells of the size: else that is done twice
+        super().setVisible(visible)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._rescale()

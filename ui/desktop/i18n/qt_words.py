@@ -4,7 +4,7 @@ On Windows and macOS the dialogs for files are the system's own, in the system's
 question buttons and its menus in text fields everywhere.
 """
 
-from PySide6.QtCore import QTranslator
+from PySide6.QtCore import QObject, QTranslator
 
 from ui.desktop.i18n import tr
 
@@ -56,6 +56,12 @@ SOURCES = {
 
 class QtWords(QTranslator):
     """Answers for the words above, in the language of the moment; for all others Qt's own stand."""
+
+    NAME = "words"
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.setObjectName(self.NAME)
 
     def translate(self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1) -> str:  # noqa: N803 - Qt's name
         """The words for one of Qt's texts; nothing where it is not known."""

@@ -74,6 +74,7 @@ def style_sheet(scale: float, family: str, least_px: float = LEAST_TEXT_PX[0]) -
     return f"""
 * {{ font-family: "{family}"; font-size: {text(20)}; color: {c.INK}; }}
 QMainWindow, QWidget#screen {{ background: {c.BACKGROUND}; }}
+QMainWindow > QWidget {{ widget-animation-duration: 0; }}  /* each new size of the window is its screen's at once */
 QLabel {{ background: transparent; }}
 QLabel[role="huge"] {{ font-size: {huge}; font-weight: bold; }}
 QLabel[role="huge"][state="long"] {{ font-size: {px(0.76 * HUGE_DIGITS / DIGIT_SHARE_OF_EM)}; }}

@@ -97,8 +97,9 @@ def set_state(target: QWidget, state: str) -> None:
         return
     target.setProperty("state", state)
     for widget in (target, *target.findChildren(QLabel)):
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # others are when they are shown
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
 
 
 def set_shown(target: QWidget, shown: bool) -> None:
