@@ -59,7 +59,8 @@ def ends_in_its_own_thread() -> None:
 
 
 def test_nothing_is_looked_through_while_the_window_is_read_and_made() -> None:
-    runpy.run_path(str(desktop.__file__))
+    assert desktop.__file__ is not None
+    runpy.run_path(desktop.__file__)
     assert not gc.isenabled()
 
 
