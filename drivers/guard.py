@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from drivers import following
+from drivers import following, steepness
 from drivers.following import LAGS_S, SLOWEST_KMH_S, Following
+from drivers.steepness import Steepness
 from teststation.clock import TimeScale
 from teststation.ports import Setpoint, TripReason
 
@@ -101,6 +102,7 @@ class Guard:
     slow_kmh: float = 0.0  # where the slowest belt would be that obeys, as far as it is not seen to be slower
     looks: tuple[Look, ...] = ()  # since the belt is on, within twice the time it is given to follow
     follows: Following = field(default_factory=Following)  # what is known of how the belt goes along with its target
+    deck: Steepness = field(default_factory=Steepness)  # what is known of how the deck goes along, upward
 
     @property
     def moving(self) -> bool:
@@ -122,6 +124,7 @@ def arm(guard: Guard, now_s: float, max_speed_kmh: float, max_incline_pct: float
         lease_until_s=now_s + ARMING_LASTS_S,
         t_s=now_s,
         follows=guard.follows.anew,
+        deck=guard.deck.untold,
     )
 
 
@@ -161,7 +164,7 @@ def disarm(guard: Guard) -> Guard:
 
 def hold_at_zero(guard: Guard) -> Guard:
     """The ramp begins only when the belt is on."""
-    return replace(guard, out_kmh=0.0, out_since_s=guard.t_s, slow_kmh=0.0, follows=guard.follows.anew)
+    return replace(guard, out_kmh=0.0, out_since_s=guard.t_s, slow_kmh=0.0, follows=guard.follows.anew, deck=guard.deck.untold)
 
 
 def advance(guard: Guard, now_s: float) -> Guard:
@@ -185,6 +188,7 @@ def advance(guard: Guard, now_s: float) -> Guard:
         out_since_s=guard.out_since_s if out_kmh == guard.out_kmh else now_s,
         slow_kmh=slow_kmh,
         follows=following.told(guard.follows, dt_s, out_kmh),
+        deck=steepness.told(guard.deck, now_s, incline_pct) if out_kmh > 0.0 else guard.deck.untold,
     )
 
 
@@ -214,6 +218,19 @@ def watch(guard: Guard, now_s: float, measured_kmh: float) -> Guard:
     if over and _lasted_s(guard, now_s, guard.patience.over_s, lambda one: one.over) >= guard.patience.over_s:
         return trip(guard, TripReason.OVER_SPEED, set_kmh)
     return _watch_following(guard, now_s, side, set_kmh)
+
+
+def watch_deck(guard: Guard, now_s: float, measured_pct: float) -> Guard:
+    """Compare the measured incline with what the deck was told; trip on one that rises beyond it, or stays there.
+
+    Of a belt that is not on, what is read is where its start will find the deck.
+    """
+    guard = replace(guard, deck=steepness.read(guard.deck, now_s, measured_pct))
+    if guard.tripped is not None or not guard.moving:
+        return guard
+    if steepness.is_too_steep(guard.deck) or steepness.stays_too_steep(guard.deck, now_s):
+        return trip(guard, TripReason.TOO_STEEP, f"measured {measured_pct:.1f} % at {guard.out_incline_pct:.1f} % set")
+    return guard
 
 
 def _watch_following(guard: Guard, now_s: float, side: int, set_kmh: str) -> Guard:

@@ -36,6 +36,7 @@ class TripReason(StrEnum):
     GARBLED = "garbled"  # replies that are not in the dialect
     PORT_LOST = "port_lost"  # the serial port vanished
     OVER_SPEED = "over_speed"  # measured above limit or well above target
+    TOO_STEEP = "too_steep"  # the deck is measured well above what it was told, and rises or does not come down
     NOT_FOLLOWING = "not_following"  # measured does not approach target
     REFUSED = "refused"  # the treadmill refused a set command (BE, BF)
     FAULT_REPORTED = "fault_reported"  # the treadmill reports its own fault or emergency stop (999.9)

@@ -13,6 +13,7 @@ TREADMILL_FAULTS = {
     "echo": "every byte comes back before its reply",
     "slow": "replies come 300 ms late",
     "over_speed": "the belt runs 4 km/h faster than it is set",
+    "deck_rises": "the deck rises to its top whatever is set; a stop is obeyed",
     "stuck": "the belt keeps its speed whatever is set; a stop is obeyed",
     "ignore_stop": "stops and lower speeds are acknowledged and not obeyed, by the watchdog neither",
     "e_stop": "the red button: the belt is cut off and reports 999.9",

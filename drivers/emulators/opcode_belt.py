@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from drivers.emulators.belt import BeltRates
 from drivers.emulators.faults import PlannedFault
-from drivers.emulators.paced_wire import PacedWire
+from drivers.emulators.paced_wire import DECK_TOP_PCT, PacedWire
 from teststation.clock import TimeScale
 
 LOCKED_OUT_FOR_S = 20.0  # without communication
@@ -123,6 +123,8 @@ class OpcodeBelt(PacedWire):
             target_kmh = max(target_kmh, belt.speed_kmh)
         belt.target_speed_kmh = target_kmh
         belt.target_incline_pct = self.set_incline_tenths / 10
+        if "deck_rises" in self.active_faults and self.mode is Mode.RUNNING:
+            belt.target_incline_pct = DECK_TOP_PCT
         if self.mode is Mode.FAULT:
             self._cut_off(dt_s)
         belt.advance(dt_s)

@@ -8,7 +8,7 @@ from collections import deque
 
 from drivers.emulators.belt import BeltRates
 from drivers.emulators.faults import PlannedFault
-from drivers.emulators.paced_wire import PacedWire
+from drivers.emulators.paced_wire import DECK_TOP_PCT, PacedWire
 from teststation.clock import TimeScale
 
 RUNAWAY_KMH = 12.0
@@ -61,6 +61,8 @@ class OperatedBelt(PacedWire):
             speed_kmh += RUNAWAY_KMH
         if "stuck" in self.active_faults and speed_kmh > 0:
             speed_kmh = belt.speed_kmh
+        if "deck_rises" in self.active_faults and speed_kmh > 0:
+            incline_pct = DECK_TOP_PCT
         belt.target_speed_kmh, belt.target_incline_pct = speed_kmh, incline_pct
         if "e_stop" in self.active_faults:
             self._cut_off(dt_s)

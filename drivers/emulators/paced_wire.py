@@ -11,6 +11,7 @@ from drivers.emulators.faults import Faulty, PlannedFault
 from teststation.clock import TimeScale
 
 E_STOP_DECEL_KMH_S = 4.0
+DECK_TOP_PCT = 25.0  # where the fault ``deck_rises`` goes
 
 
 class PacedWire(Faulty):

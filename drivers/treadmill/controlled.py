@@ -230,6 +230,8 @@ class ControlledDriver(Loop):
     def _check(self) -> None:
         """Trip on what the treadmill says where the belt is on by our doing, or is armed and on by somebody else's."""
         seen, now_s = self._seen, time.monotonic()
+        if seen.incline_pct is not None:
+            self._let(guards.watch_deck(self._guard, now_s, seen.incline_pct))
         if not self._running:
             self._check_armed(now_s)
             return

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from drivers import lines
 from drivers.guard import OVER_LIMIT_KMH
+from drivers.steepness import OVER_PCT
 from drivers.treadmill.gauge import KNOWN_FOR_S, Gauge, Reading
 from drivers.treadmill.loop import Emit, Inbox, Loop
 from teststation.cause import Cause
@@ -88,6 +89,8 @@ class GuidedDriver(Loop):
         self._zero_since_s: float | None = None
         # 1 where the speed was read over its limit, 0 where it was not
         self._over = Window(OVER_AMONG * self._guard.patience.over_s, stands_s=KNOWN_FOR_S)
+        # The same of the incline.
+        self._too_steep = Window(OVER_AMONG * self._guard.deck.over_for_s, stands_s=self._incline_known_s)
 
     @property
     def _concerned(self) -> bool:
@@ -150,6 +153,7 @@ class GuidedDriver(Loop):
             self._judge(reading.speed_kmh, now_s)
         if reading.incline_pct is not None:
             self._incline_pct, self._incline_s = reading.incline_pct, now_s
+            self._judge_deck(reading.incline_pct, now_s)
         if reading.fault:
             self._trip_if_concerned(TripReason.FAULT_REPORTED, reading.fault)
 
@@ -164,6 +168,14 @@ class GuidedDriver(Loop):
         if over and self._over.at_least(over_s, now_s, OVER_AMONG * over_s, bool):
             self._trip_if_concerned(TripReason.OVER_SPEED, f"measured {speed_kmh:.1f} km/h")
 
+    def _judge_deck(self, incline_pct: float, now_s: float) -> None:
+        """The same of a deck that is read above its limit: some tell it once in ten seconds, so that takes two."""
+        over = incline_pct > self._limits.max_incline_pct + OVER_PCT
+        self._too_steep = self._too_steep.read(now_s, float(over))
+        over_s = self._guard.deck.over_for_s
+        if over and self._too_steep.at_least(over_s, now_s, OVER_AMONG * over_s, bool):
+            self._trip_if_concerned(TripReason.TOO_STEEP, f"measured {incline_pct:.1f} %")
+
     def _check(self) -> None:
         assert self._gauge is not None
         if self._gauge.missed_in_a_row >= MISSED_MAX:
@@ -175,9 +187,12 @@ class GuidedDriver(Loop):
     def _speed(self) -> float | None:
         return self._speed_kmh if time.monotonic() - self._speed_s <= KNOWN_FOR_S else None
 
+    @property
+    def _incline_known_s(self) -> float:
+        return KNOWN_FOR_S if self._gauge is None else self._gauge.incline_known_s
+
     def _incline(self, now_s: float) -> float | None:
-        known_s = KNOWN_FOR_S if self._gauge is None else self._gauge.incline_known_s
-        return self._incline_pct if now_s - self._incline_s <= known_s else None
+        return self._incline_pct if now_s - self._incline_s <= self._incline_known_s else None
 
     def _telemetry(self, now_s: float) -> BeltTelemetry:
         counts = None if self._gauge is None else self._gauge.counts

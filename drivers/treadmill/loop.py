@@ -15,6 +15,7 @@ from drivers import lines
 from drivers.following import Following
 from drivers.guard import Guard, Limits, Patience
 from drivers.serial_line import LinkLost
+from drivers.steepness import Steepness
 from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import BeltTelemetry, TreadmillInfo, TripReason
@@ -43,7 +44,11 @@ class Loop(ABC):
             decel_kmh_s=float(options.get("decel", Limits().decel_kmh_s)),
         )
         self._guard = Guard(
-            self._limits.scaled(scale), Patience.scaled(scale), t_s=time.monotonic(), follows=Following.scaled(scale)
+            self._limits.scaled(scale),
+            Patience.scaled(scale),
+            t_s=time.monotonic(),
+            follows=Following.scaled(scale),
+            deck=Steepness.scaled(scale),
         )
         self._emit = emit
         self._inbox = inbox

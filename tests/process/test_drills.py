@@ -115,7 +115,7 @@ def test_a_strap_that_is_checked_comes_back_and_the_test_goes_on(room: Callable[
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("fault", [Fault.STUCK, Fault.OVER_SPEED])
+@pytest.mark.parametrize("fault", [Fault.STUCK, Fault.OVER_SPEED, Fault.DECK_RISES])
 def test_a_belt_that_does_as_it_likes_is_stopped(room: Callable[[Fault], Room], fault: Fault) -> None:
     at = room(fault)
     at.begin()

@@ -79,6 +79,7 @@ FAULTS = {
     "garbage": ("", False),
     "partial": ("", False),
     "over_speed": ("faster than it was told", True),
+    "deck_rises": ("steeper than it was told", True),
     "stuck": ("did not follow", True),
     "e_stop": ("red button", True),
     "refuse": ("refused a setting", True),

@@ -57,6 +57,7 @@ ROWS: dict[str, dict[str, End]] = {
     "garbage": dict.fromkeys((*CONTROLLED, *READ), End(LOST, False)),
     "partial": dict.fromkeys((*CONTROLLED, *READ), End(LOST, False)),
     "over_speed": dict.fromkeys((*CONTROLLED, *READ), End(("trip_over_speed",), True)),
+    "deck_rises": dict.fromkeys(CONTROLLED, End(("trip_too_steep",), True)),
     # Told to slow down, a belt that does not is over its target before it is called one that does not follow.
     "stuck": {
         **dict.fromkeys(CONTROLLED, End(("trip_over_speed", "trip_not_following"), True)),
@@ -85,7 +86,7 @@ DRIVER_ROWS: dict[str, dict[str, str]] = {
 # and each machine that is only read with what its wire can do. The others are walked at night.
 SUITE = {
     **dict.fromkeys(("unplug", "mute", "over_speed", "stuck", "e_stop"), CONTROLLED),
-    **dict.fromkeys(("replug", "slow", "refuse", "restarted_elsewhere"), CONTROLLED[:1]),
+    **dict.fromkeys(("replug", "slow", "refuse", "restarted_elsewhere", "deck_rises"), CONTROLLED[:1]),
     **dict.fromkeys(("garbage", "partial", "lockout"), CONTROLLED[1:]),
 }
 SUITE_READ = {

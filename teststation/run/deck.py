@@ -1,5 +1,7 @@
 """Whether the deck comes to the incline that was set. Pure. It is told, and trips nothing.
 
+One that rises beyond what it was told is the guard's (``drivers/steepness.py``), and trips.
+
 No maker publishes how fast its deck moves, and the time it may take depends on how far it has to go. So the deck is not
 given a time to be there, but one to come nearer: any lift is many times as fast.
 

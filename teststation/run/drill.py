@@ -20,6 +20,7 @@ class Fault(StrEnum):
     STUCK = "stuck"
     STOP_IGNORED = "stop_ignored"
     OVER_SPEED = "over_speed"
+    DECK_RISES = "deck_rises"
 
 
 class Act(StrEnum):
@@ -49,6 +50,7 @@ TOLD_BY: dict[Fault, str] = {
     Fault.STUCK: "belt_off_target",
     Fault.STOP_IGNORED: "press_red_button",
     Fault.OVER_SPEED: "trip_over_speed",
+    Fault.DECK_RISES: "trip_too_steep",
 }
 RIGHT: dict[Fault, frozenset[Act]] = {
     Fault.STRAP_LOST: frozenset({Act.CHECK_STRAP}),
@@ -57,6 +59,7 @@ RIGHT: dict[Fault, frozenset[Act]] = {
     Fault.STOP_IGNORED: frozenset({Act.RED_BUTTON}),
     Fault.STUCK: frozenset({Act.STOP, Act.RED_BUTTON}),
     Fault.OVER_SPEED: frozenset({Act.STOP, Act.RED_BUTTON}),
+    Fault.DECK_RISES: frozenset({Act.STOP, Act.RED_BUTTON}),
 }
 _SAFE = frozenset({Act.STOP, Act.RED_BUTTON, Act.COOL_DOWN})
 _MARKED = {

@@ -65,7 +65,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _drill(parser: argparse.ArgumentParser) -> None:
-    faults = ("strap_lost", "cable_out", "stuck", "stop_ignored", "over_speed")
+    faults = ("strap_lost", "cable_out", "stuck", "stop_ignored", "over_speed", "deck_rises")
     parser.add_argument("--fault", choices=(*faults, "surprise"), help="this one, unasked; else the window asks")
     parser.add_argument("--list", action="store_true", help="the faults, and the words that tell of each")
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)

@@ -21,6 +21,7 @@ GIVEN: dict[Fault, tuple[str, str]] = {
     Fault.STUCK: ("treadmill", "stuck"),
     Fault.STOP_IGNORED: ("treadmill", "ignore_stop"),
     Fault.OVER_SPEED: ("treadmill", "over_speed"),
+    Fault.DECK_RISES: ("treadmill", "deck_rises"),
 }
 _TEXT = f"""
 id = "{DRILL}"

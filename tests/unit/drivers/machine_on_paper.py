@@ -54,6 +54,7 @@ class PaperMachine:
         self.rate_kmh_s = 2.0
         self.stopped_goal_kmh: Callable[[float], float] = lambda _: 0.0  # from the speed at its stop
         self.obeys_speeds = True
+        self.deck_pct_s: float | None = None  # by itself, up or down; None: it is where it is set
         self.watchdog_works = True
         self.watchdog_fired = 0
         self.answers: Callable[[Request, Answer], Answer | None] = lambda _, answer: answer
@@ -103,7 +104,9 @@ class PaperMachine:
                 self.set_kmh = max(value, self.own_lowest_kmh)
             case Request.SET_INCLINE:
                 assert value is not None
-                self.set_incline_pct = self.incline_pct = value
+                self.set_incline_pct = value
+                if self.deck_pct_s is None:
+                    self.incline_pct = value
             case Request.SPEED:
                 tenths = self._reported_kmh() / self.traits.speed_step_kmh
                 return Answer(request, round(tenths) * self.traits.speed_step_kmh)
@@ -129,6 +132,7 @@ class PaperMachine:
     def live(self) -> None:
         """Let the belt move up to now."""
         dt_s, self._at_s = self._wall.now_s - self._at_s, self._wall.now_s
+        self.incline_pct += (self.deck_pct_s or 0.0) * dt_s
         silent = self._wall.now_s - self._spoken_s > WATCHDOG_S
         if self._on and silent and self.watchdog_works and self._goal_kmh != 0.0:
             self._goal_kmh = 0.0
