@@ -164,7 +164,8 @@ def disarm(guard: Guard) -> Guard:
 
 def hold_at_zero(guard: Guard) -> Guard:
     """The ramp begins only when the belt is on."""
-    return replace(guard, out_kmh=0.0, out_since_s=guard.t_s, slow_kmh=0.0, follows=guard.follows.anew, deck=guard.deck.untold)
+    anew = replace(guard, follows=guard.follows.anew, deck=guard.deck.untold)
+    return replace(anew, out_kmh=0.0, out_since_s=guard.t_s, slow_kmh=0.0)
 
 
 def advance(guard: Guard, now_s: float) -> Guard:

@@ -1,9 +1,10 @@
 """Whether a deck rises beyond what it was told: that raises a person's load without end. Pure; wall seconds.
 
-A deck that stays where it was, or too low, is told and trips nothing (``teststation/run/deck.py``): the load is lighter,
-or the one before. Nor need it be known how fast a deck comes down. What counts is how high an obeying one may still be:
-as high as it was told of late, or as it was found, and on its way down no higher than it was seen to have come. That
-height never rises with a report, however slowly the report drifts, and one look that is right does not lower it.
+A deck that stays where it was, or too low, is told and trips nothing (``teststation/run/deck.py``): the load is
+lighter, or the one before. Nor need it be known how fast a deck comes down. What counts is how high an obeying one may
+still be: as high as it was told of late, or as it was found, and on its way down no higher than it was seen to have
+come. That height never rises with a report, however slowly the report drifts, and one look that is right does not lower
+it.
 
 A deck that is found higher than anything it is told must come down: nobody has walked on it so steep.
 """
@@ -22,7 +23,7 @@ LAGS_S = 6.0  # a lift turns round within it, and a report that is a mean has co
 COMES_DOWN_WITHIN_S = 40.0  # the slowest lift that obeys, two percent a minute, comes down by a step in each half of it
 NEARER_PCT = 0.5  # one step of the coarsest incline there is
 LOOK_SHARE = 3  # one look stands for a third of the time at most
-HAIR_PCT = 1e-6
+HAIR_PCT = HAIR_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def is_too_steep(deck: Steepness) -> bool:
     if deck.told_pct is None or not deck.looks or not deck.looks[-1].over:
         return False
     since_s, most_s = deck.looks[-1].t_s - OVER_AMONG * deck.over_for_s, deck.over_for_s / LOOK_SHARE
-    return sum(min(one.lasted_s, most_s) for one in _since(deck.looks, since_s) if one.over) >= deck.over_for_s - HAIR_PCT
+    over_s = sum(min(one.lasted_s, most_s) for one in _since(deck.looks, since_s) if one.over)
+    return over_s >= deck.over_for_s - HAIR_S
 
 
 def stays_too_steep(deck: Steepness, now_s: float) -> bool:

@@ -61,7 +61,9 @@ def walked(
     return guard
 
 
-UP_AND_DOWN = [(40.0, 0.0), (90.0, 4.0), (130.0, 12.0), (136.0, 2.0), (150.0, 12.0), (260.0, 3.0), (300.0, 15.0), (400.0, 0.0)]
+UP_AND_DOWN = [
+    (40.0, 0.0), (90.0, 4.0), (130.0, 12.0), (136.0, 2.0), (150.0, 12.0), (260.0, 3.0), (300.0, 15.0), (400.0, 0.0),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("mean_s", [0.15, 5.0])
@@ -123,9 +125,7 @@ FLICKERS: dict[str, Report] = {
 
 @pytest.mark.parametrize("how", FLICKERS)
 def test_looks_that_are_right_in_between_hide_no_deck_that_rises(how: str) -> None:
-    guard = walked(
-        [(200.0, 4.0)], report=lambda t, v: v + FLICKERS[how](t, 0.5 * (t - 60.0)) if t > 60 else v
-    )
+    guard = walked([(200.0, 4.0)], report=lambda t, v: v + FLICKERS[how](t, 0.5 * (t - 60.0)) if t > 60 else v)
     assert guard.tripped is TripReason.TOO_STEEP
     assert guard.t_s <= 60.0 + 5.0 + 12.0
 
