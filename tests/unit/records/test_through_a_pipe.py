@@ -1,6 +1,8 @@
 """What the record gives, and why it refuses, is the same on the other side of a pipe between two processes."""
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,8 +27,15 @@ from teststation.records.upkeep.findings import Interrupted, LastBackup, Restore
 from teststation.subject import Sex
 from teststation.training.diary import Entry, Source
 
+ROOT = Path(__file__).parents[3]
 CAUSE = Cause("record_in_use", {"name": "klinikk.record", "seconds": 3})
 PERSON = Person(id="p", family_name="Ødegård", given_name="Åse", born="1980-01-02", sex=Sex.FEMALE)
+
+ASKS = """
+import pickle, sys
+pickle.load(sys.stdin.buffer)
+print(*{"sqlalchemy", "alembic", "sqlcipher3", "psycopg"} & set(sys.modules))
+"""
 
 
 def through(value: object) -> object:
@@ -93,3 +102,7 @@ def test_whatever_an_open_record_gives_of_somebody_is_the_same_behind_a_pipe(rec
     )  # fmt: skip
     assert all(given)
     assert through(given) == given
+    read = subprocess.run(
+        [sys.executable, "-c", ASKS], input=pickle.dumps(given), cwd=ROOT, capture_output=True, check=True
+    )
+    assert read.stdout.decode().split() == []  # who takes it out of the pipe reads no database from the disk
