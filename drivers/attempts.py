@@ -3,6 +3,7 @@
 from drivers.serial_line import LinkLost
 from teststation.cause import Cause
 from teststation.clock import TimeScale
+from teststation.sleep import Sleep
 
 SLEPT_S = 2.0  # wall seconds: a loop that has not turned for so long was stopped, and what it reads next is old
 BACK_OFF_S = (0.0, 1.0, 2.0, 5.0)  # before the first, second, third and every later attempt
@@ -30,9 +31,10 @@ class Turns:
 
     def __init__(self, now_s: float) -> None:
         self._turned_s = now_s
+        self._sleep = Sleep()
 
     def take(self, now_s: float) -> None:
         """One turn. Raises LinkLost where the loop stood still: what it has just read, and reads next, is old."""
-        if now_s - self._turned_s > SLEPT_S:
+        if now_s - self._turned_s > SLEPT_S or self._sleep.since_last_s():
             raise LinkLost(Cause("driver_slept"))
         self._turned_s = now_s

@@ -19,6 +19,7 @@ from drivers.steepness import Steepness
 from teststation.cause import Cause
 from teststation.clock import TimeScale
 from teststation.ports import BeltTelemetry, TreadmillInfo, TripReason
+from teststation.sleep import Sleep
 
 CYCLE_S = 0.15  # polled about seven times a second; the tightest watchdog allows two
 REOPEN_EVERY_S = 1.0
@@ -58,6 +59,7 @@ class Loop(ABC):
         self._next_open_s = 0.0
         self._quit_by_s: float | None = None
         self._stays_until_s = float("-inf")
+        self._sleep = Sleep()
 
     def _narrow(self, highest_kmh: float, highest_incline_pct: float, step_kmh: float | None = None) -> None:
         """Let the machine's own top bind the guard too, which may be told its step."""
@@ -136,6 +138,7 @@ class Loop(ABC):
         self._greet()
         while not self._may_end():
             began_s = time.monotonic()
+            self._woken()
             self._let(guards.advance(self._guard, began_s))
             try:
                 self._cycle(began_s)
@@ -183,6 +186,11 @@ class Loop(ABC):
         before, self._guard = self._guard, guard
         if before.tripped is None and guard.tripped is not None:
             self._tripped_anew(time.monotonic())
+
+    def _woken(self) -> None:
+        """Believe no lease from before the computer's sleep: the clock that measures it may have stood still."""
+        if self._sleep.since_last_s() and (self._concerned or self._guard.armed):
+            self._trip(TripReason.LEASE_LAPSED, "the computer slept")
 
     def _trip_if_concerned(self, reason: TripReason, detail: str) -> None:
         if self._concerned:

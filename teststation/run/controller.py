@@ -44,6 +44,7 @@ class Controller:
         clock: ScaledClock,
         timing: Timing | None = None,
         recover_treadmill: Callable[[Treadmill], Treadmill] | None = None,
+        slept_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.devices = devices
         self.clock = clock
@@ -56,6 +57,7 @@ class Controller:
         self._journal_works = True
         self._concluded = False
         self._recover_treadmill = recover_treadmill
+        self._slept_s = slept_s  # how long the computer slept since this was last asked, wall seconds
         self._failed: set[str] = set()
         refused = self._write(first, durable=True)
         if refused is not None:
@@ -105,6 +107,10 @@ class Controller:
 
     def tick(self) -> None:
         """Take in what the devices said, then let time pass."""
+        slept_s = self._slept_s()
+        if slept_s > 0.0 and self.state.phase is not Phase.READY:
+            # First: what devices say of it is told less plainly.
+            self._feed(ev.StationSlept(t_s=self.now_s(), seconds=slept_s))
         self._read_heart_rate()
         self._read_belt()
         self._feed(ev.Ticked(t_s=self.now_s()))

@@ -118,6 +118,12 @@ class DeviceFailed(Event, frozen=True, tag="device_failed"):
     sentence: str
 
 
+class StationSlept(Event, frozen=True, tag="station_slept"):
+    """The computer slept for ``seconds``, on the wall: nobody watched, and what was set went on or did not."""
+
+    seconds: float
+
+
 class HoldPressed(Event, frozen=True, tag="hold_pressed"):
     """Stay on this load; the stage's clock stands still."""
 
@@ -239,6 +245,7 @@ AnyEvent = (
     | HeartRateRead
     | HeartFramePassed
     | DeviceFailed
+    | StationSlept
     | HoldPressed
     | HoldReleased
     | NextPressed

@@ -30,6 +30,7 @@ from teststation.records.tests.journal import read_journal
 from teststation.records.tests.stored import StoredSession, StoredTest
 from teststation.run import events as ev
 from teststation.run.record import TALK_POSTPONES, RunRecord
+from teststation.sleep import Sleep
 from teststation.subject import Subject
 from teststation.texts import english
 from teststation.training.session.result import SessionResult
@@ -307,6 +308,7 @@ class Station(PaperMaker):
                 clock,
                 run_timing(self.scale),
                 recover_treadmill=lambda lost: second_driver(lost, treadmill_spec, self.scale, ant_key=belt_key),
+                slept_s=Sleep().since_last_s,
             )
             undo.pop_all()
             mark = RunMark(self.record, first.run_id, setup.person_id)

@@ -75,6 +75,8 @@ def _step(state: RunState, event: ev.AnyEvent) -> Step:
             unknown = replace(state, belt_state=BeltState.OFFLINE, at_rest=False, measured_speed_kmh=None)
             lost = unknown if device == "treadmill" else state
             return stop(lost, t_s, Outcome.FAULT, Cause(f"{device}_failed", {"sentence": sentence}))
+        case ev.StationSlept(t_s=t_s, seconds=seconds) if state.moving_phase:
+            return stop(state, t_s, Outcome.FAULT, Cause("station_slept", {"seconds": round(seconds)}))
         case ev.AtRestConfirmed(t_s=t_s, by=by) if state.phase is Phase.STOPPING and not state.belt_is_read:
             # Without a wire the word of somebody who looked is all there is to know.
             return replace(state, phase=Phase.ENDED, phase_began_s=t_s, at_rest=by == "operator"), ()

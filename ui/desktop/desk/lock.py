@@ -1,9 +1,10 @@
 """Locks a station that nobody has touched for a while, and never one at which a run is under way."""
 
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+
+from teststation.sleep import since_boot_s
 
 LOOK_EVERY_MS = 2000
 _TOUCHES = frozenset(
@@ -33,7 +34,7 @@ class IdleLock(QObject):
         *,
         after_s: Callable[[], float],
         may: Callable[[], bool],
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = since_boot_s,  # a computer that slept was left alone, too
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
