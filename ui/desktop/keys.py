@@ -60,7 +60,6 @@ class Keys(QObject):
         self._passed_on_to: int | None = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Every event of the application comes by here, thousands while a screen is made: most are let by unasked.
         if isinstance(event, QInputEvent):
             self._lock.seen(event)
         elif watched is not self._window:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QInputEvent, QShortcutEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from teststation.errors import StationError
+from ui.desktop.asked_first import AskedFirst
 from ui.desktop.widgets.stop_button import StopButton
 from ui.desktop.work import Work
 
@@ -64,10 +65,10 @@ class _Preparation(Generic[Prepared]):
 class Preparing(QObject):
     """At most one at a time. The screen stands as it is until it is ready, and takes no hand; the window may close."""
 
-    def __init__(self, window: QWidget, stops: Callable[[], QObject]) -> None:
-        """``stops``: the filter of the keys that stop, which stays the one that is asked first."""
+    def __init__(self, window: QWidget, asked: Callable[[], AskedFirst]) -> None:
+        """``asked``: those that see what a hand does before all others, this one among them while it prepares."""
         super().__init__(window)
-        self._window, self._stops = window, stops
+        self._window, self._asked = window, asked
         self._work: Work | None = None
         self._preparation: _Preparation | None = None
 
@@ -108,10 +109,7 @@ class Preparing(QObject):
                 raise error
             refused(error)
 
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
-        application.installEventFilter(self._stops())  # which is there already, and is asked first again
+        self._asked().keep_out(self)
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         self._work = Work(preparation.make, self)
         self._work.done.connect(done)
@@ -129,7 +127,6 @@ class Preparing(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What a hand does to this window is not meant for the screen that comes. What stops is let by."""
-        # Every event of the application comes by here: most are let by unasked.
         if not isinstance(event, QInputEvent | QShortcutEvent) or not isinstance(watched, QWidget):
             return False
         if event.type() not in _HANDS or watched.window() is not self._window:
@@ -141,8 +138,6 @@ class Preparing(QObject):
         if self._preparation is not preparation:
             return False
         self._preparation = self._work = None  # else what is connected to it would hold this, and the window with it
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        self._asked().let_in(self)
         QApplication.restoreOverrideCursor()
         return True

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from teststation.records.access.user import Permission
 from teststation.records.tests.stored import StoredTest
+from ui.desktop.asked_first import AskedFirst
 from ui.desktop.drill.apart import DrillApart
 from ui.desktop.people.flow import PeopleFlow
 from ui.desktop.people.person import PersonScreen
@@ -85,6 +86,7 @@ class Rooms(QMainWindow):
     stack: QStackedWidget
     upkeep: "Upkeep"
     together: "GroupFlow | None"
+    asked: AskedFirst
     apart: DrillApart
     seed: int
     _drawn: tuple[float, float]
@@ -138,12 +140,13 @@ class Rooms(QMainWindow):
         if not self._reading.wait(0.0):
             return True
         if self._bare is not None:
-            self._dress()
+            with self.asked.aside():
+                self._dress()
             return True
         name = next((name for name in WARMED_UP if not self.made(name)), None)
         if name is None:
             return False
-        with self._undressed():
+        with self._undressed(), self.asked.aside():
             getattr(self, name)
         return True
 

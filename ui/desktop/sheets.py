@@ -1,6 +1,7 @@
 """The sheets that lie over the window's screen, the newest on top."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
@@ -22,12 +23,18 @@ class Sheets:
     While a belt comes to rest none of them may hide what is said of it: they stand aside, and come back.
     """
 
-    def __init__(self, window: QWidget, shown: Callable[[], None], stops: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        shown: Callable[[], None],
+        stops: Callable[[], bool],
+        in_one_go: Callable[[], AbstractContextManager[None]],
+    ) -> None:
         """``shown`` is called after each new sheet: what may never be covered comes back on top.
 
-        ``stops``: whether Escape would stop a belt now, which every sheet says.
+        ``stops``: whether Escape would stop a belt now, which every sheet says. ``in_one_go``: where one is made.
         """
-        self._window, self._shown, self._stops = window, shown, stops
+        self._window, self._shown, self._stops, self._in_one_go = window, shown, stops, in_one_go
         self._pile: list[_Lying] = []
         self._aside = False
 
@@ -48,14 +55,15 @@ class Sheets:
             still: Whether what the sheet asks is still to be asked; once it is not, the sheet closes by itself.
             gone: Called where it did.
         """
-        sheet = make(self._window)
-        lying = _Lying(sheet, still, gone)
-        self._pile.append(lying)
-        sheet.closed.connect(lambda: self._pile.remove(lying))
-        sheet.tell_escape(stops=self._stops())
-        if not self._aside:
-            sheet.open()
-        self._shown()
+        with self._in_one_go():
+            sheet = make(self._window)
+            lying = _Lying(sheet, still, gone)
+            self._pile.append(lying)
+            sheet.closed.connect(lambda: self._pile.remove(lying))
+            sheet.tell_escape(stops=self._stops())
+            if not self._aside:
+                sheet.open()
+            self._shown()
 
     def tell(self, title: str, sentences: Sequence[str], still: Callable[[], bool] | None = None) -> None:
         """Say something and wait to be seen."""

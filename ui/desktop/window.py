@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 import msgspec
 from PySide6.QtCore import QRect, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, StationError
@@ -15,6 +15,7 @@ from teststation.records.access.actions import Action
 from teststation.records.people.person import Person
 from teststation.records.tests.stored import StoredSession, StoredTest
 from teststation.run.record import Outcome
+from ui.desktop.asked_first import AskedFirst
 from ui.desktop.clinic.upkeep import Upkeep, last_words
 from ui.desktop.closing import Closing
 from ui.desktop.desk.flow import DeskFlow
@@ -99,9 +100,10 @@ class MainWindow(Rooms):
         self._save = save
         self.seed, self.demo = seed, demo
         self._drawn = (0.0, 0.0)
-        self.sheets = Sheets(self, self._uncover, lambda: self.bridge is not None and self.bridge.stop_key_stops)
+        self.sheets = Sheets(self, self._uncover, lambda: self.bridge is not None and self.bridge.stop_key_stops,
+                             lambda: self.asked.aside())  # fmt: skip
         self.closing = Closing(self)
-        self.preparing = Preparing(self, lambda: self._stop_keys)
+        self.preparing = Preparing(self, lambda: self.asked)
         self.setWindowTitle(marked(tr("app.title"), demo=demo))
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.header = Header(demo=demo)
@@ -129,13 +131,10 @@ class MainWindow(Rooms):
         self._stop_keys = StopKeys(lambda: self.bridge, self)
         self.door = DeskFlow(self.desk, self.header, self, self, lambda: self.station.settings,
                              lambda: self.occupied, demo=demo)  # fmt: skip
-        application = QApplication.instance()
-        assert application is not None
         self.keys = Keys(self, self, self.door.lock)
         self.keyboard = Focus(self, lambda: self.top_sheet, self.stop_button)
-        application.installEventFilter(self.keys)
-        # Installed last, so asked first: nothing comes before the stop.
-        application.installEventFilter(self._stop_keys)
+        self.asked = AskedFirst(self._stop_keys, self.keys, window=self)
+        self.asked.begin()
         self.drills = None if drill is None else self._drills(*drill)
         self.apart = DrillApart(self, self)
         if self.drills is not None:
@@ -243,6 +242,10 @@ class MainWindow(Rooms):
 
     def go_to(self, screen: QWidget) -> None:
         """Show one screen."""
+        with self.asked.aside():
+            self._go_to(screen)
+
+    def _go_to(self, screen: QWidget) -> None:
         self._dress()
         name = self.name_of_screen(screen)
         moves = name in MOVES
@@ -572,11 +575,12 @@ class MainWindow(Rooms):
         self._drawn = (scale, least_px)
         self.setProperty("drawn_scale", scale)
         family = font_family()
-        self.setStyleSheet(style_sheet(scale, family, least_px))
-        self.stop_button.rescale(scale)
-        make_room(self._central, scale)
-        for at in range(self.stack.count()):
-            self._draw(self.stack.widget(at), scale)
+        with self.asked.aside():
+            self.setStyleSheet(style_sheet(scale, family, least_px))
+            self.stop_button.rescale(scale)
+            make_room(self._central, scale)
+            for at in range(self.stack.count()):
+                self._draw(self.stack.widget(at), scale)
 
     def _least_text_px(self) -> float:
         screen = self.screen()
@@ -586,11 +590,8 @@ class MainWindow(Rooms):
         if not self.closing.close():
             event.ignore()
             return
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self.keys)
-            application.removeEventFilter(self._stop_keys)
-            self.keyboard.let_go()
+        self.asked.end()
+        self.keyboard.let_go()
         self.second.let_go()
         event.accept()
 

@@ -103,13 +103,13 @@ def test_what_stops_is_never_kept_out(bench: Bench, slow: Slow) -> None:
     ("old", "new"),
     [
         ("return not isinstance(watched, StopButton)", "return True"),
-        ("        application.installEventFilter(self._stops())", "        ()"),
+        ("self._asked().keep_out(self)", "self._asked()._asked.insert(0, self)"),
     ],
 )
 def test_a_stop_that_is_kept_out_is_found_out(old: str, new: str, bench: Bench, slow: Slow) -> None:
     window = bench.window
     with planted_fault(preparing, old, new) as broken, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window, "preparing", broken.Preparing(window, lambda: window._stop_keys))
+        patch.setattr(window, "preparing", broken.Preparing(window, lambda: window.asked))
         with pytest.raises(AssertionError):
             what_stops_is_never_kept_out(bench, slow)
         slow.may_go_on.set()
@@ -150,7 +150,7 @@ def what_nobody_waits_for_is_ended(window: MainWindow) -> None:
             return driver
 
         got: list[Driver] = []
-        one = Preparing(window, lambda: window._stop_keys)
+        one = Preparing(window, lambda: window.asked)
         one.begin(prepare, got.append, lambda _: None)
         if made_before:
             may_go_on.set()
