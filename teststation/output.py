@@ -70,6 +70,7 @@ def run_object(run: RunRecord, assessment: Assessment, signature: "Signature | N
         },
         "course": _course(course(run, assessment)),
         **estimate,
+        **({"symptoms_told_after": list(run.symptoms_told)} if run.symptoms_told else {}),
         "marks": [{"t_s": _round(mark.t_s, 1), "kind": mark.kind, "text": mark.text} for mark in run.marks],
         "comment": None if signature is None else signature.comment,
         "signature": None if signature is None else _signature(signature),

@@ -2,7 +2,7 @@
 
 | how the test ended, or who walked | withheld | said instead |
 |---|---|---|
-| stopped by a symptom, or one was noted | everything | which symptom, stage and minute; the doctor first |
+| stopped by a symptom, or one was noted or told of after | everything | which, when; the doctor first |
 | interrupted, a device failed, the pulse was lost, no number | 4x4, next date, verdicts | take the test again |
 | the pulse did not follow the load | the same, and zones by pulse | the same |
 | beta-blocker, irregular rhythm | zones and targets by pulse | Borg and talk test |
@@ -26,18 +26,21 @@ FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE = "4x4", "pulse_zones", "borg_z
 EVERYTHING = (FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE)
 # Reasons for ending a test that a doctor should hear of before the person trains on.
 SYMPTOMS = frozenset({"chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "blood_pressure", "rhythm"})
+# What may be told of after a test or session, as it may be noted in one. The last is one that stands in the comment.
+TOLD_AFTER = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "palpitations", "other")
 _REASONED = ("cool_down_pressed", "stop_pressed", "stop_explained")  # marks whose text says why, as a code
 _SILENT_PULSE = frozenset({"pulse_does_not_rise", "pulse_hardly_rises", "pulse_outside_experience"})
 
 
 class Noted(Value, frozen=True):
-    """A symptom: a cause of the catalogue or words as they were noted, and where in the test."""
+    """A symptom: a cause of the catalogue, words as they were noted, or a code of ``TOLD_AFTER``; where in the test."""
 
     stage: int | None  # from 1
-    minute: int  # the first is 1
+    minute: int  # the first is 1; 0: it was told of afterwards
     stopped: bool  # whether the test ended by it
     cause: Cause | None = None
     words: str = ""
+    told: str = ""
 
 
 class Advice(Value, frozen=True):
@@ -100,7 +103,7 @@ def _why_blind(run: RunRecord | None) -> Cause:
 
 
 def symptoms_of(run: RunRecord) -> tuple[Noted, ...]:
-    """The symptoms of a test or a session: those that made somebody end it first, then those that were noted."""
+    """The symptoms of a test or a session: what made somebody end it first, then what was noted, then told of after."""
     at_s = run.stages_ended_s if run.stages_ended_s is not None else run.ended_s or 0.0
     found: dict[str, Noted] = {}
     reason = "" if run.reason is None else run.reason.code.removeprefix("stop_")
@@ -115,12 +118,13 @@ def symptoms_of(run: RunRecord) -> tuple[Noted, ...]:
     noted = [
         Noted(*_where(run, mark.t_s), stopped=False, words=mark.text) for mark in run.marks if mark.kind == "symptom"
     ]
-    return (*found.values(), *noted)
+    told = [Noted(None, 0, stopped=False, told=code) for code in run.symptoms_told]
+    return (*found.values(), *noted, *told)
 
 
-def had_symptom(reason: Cause | None, marks: Sequence[Mark]) -> bool:
+def had_symptom(reason: Cause | None, marks: Sequence[Mark], told: Sequence[str] = ()) -> bool:
     """Whether a run of which this is known had one: as ``symptoms_of`` finds any."""
-    stopped = reason is not None and reason.code.removeprefix("stop_") in SYMPTOMS
+    stopped = bool(told) or (reason is not None and reason.code.removeprefix("stop_") in SYMPTOMS)
     return stopped or any(
         mark.kind == "symptom" or (mark.kind in _REASONED and mark.text in SYMPTOMS) for mark in marks
     )
@@ -160,10 +164,20 @@ def _where(run: RunRecord, t_s: float) -> tuple[int | None, int]:
 
 def _noted(one: Noted, say: Texts) -> str:
     what, where = _what_and_where(one, say)
+    if one.told:
+        return say("advice.told_after", what=what)
     return say(f"advice.{'stopped' if one.stopped else 'noted'}", what=what, where=where)
 
 
+def told_after_words(code: str, say: Texts) -> str:
+    """A symptom of ``TOLD_AFTER`` in words; one that a later version knows as its code."""
+    key = f"advice.symptom.{code}"
+    return say(key) if say.knows(key) else code
+
+
 def _what_and_where(one: Noted, say: Texts) -> tuple[str, str]:
+    if one.told:
+        return told_after_words(one.told, say), ""
     what = say.say(one.cause) if one.cause is not None else one.words[:1].lower() + one.words[1:]
     place = "stage" if one.stage is not None else "minute"
     return what, say(f"advice.where_{place}", stage=one.stage or 0, minute=one.minute)

@@ -143,6 +143,7 @@ class RunRecord(Value, frozen=True):
     belt_check: BeltCheck | None = None
     belt_info: TreadmillInfo | None = None  # what the treadmill could do; None: it never said, or an older run
     orders: tuple[Order, ...] = ()  # none in records that are older than this
+    symptoms_told: tuple[str, ...] = ()  # codes, told of after the run: they come with its signature
     hard_training_waits: str = ""  # why, as it was known before the run (``why_hard_training_waits``)
 
     @property

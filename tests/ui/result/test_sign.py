@@ -70,6 +70,21 @@ def test_an_amendment_needs_a_reason_and_both_versions_can_be_read(tested: Bench
     assert any("Glemt å notere." in word and "«Holdt i rekkverket.»" in word for word in words)
 
 
+def test_a_symptom_that_was_told_of_afterwards_stops_the_advice_on_the_screen(tested: Bench, record: Record) -> None:
+    sheet_of(tested).sign()
+    sheet = sheet_of(tested)
+    sheet.symptoms["chest_pain"].setChecked(True)
+    sheet.reason.setPlainText("Ringte neste dag.")
+    sheet.sign()
+    signature = kept(record).signature
+    assert signature is not None
+    assert signature.symptoms == ("chest_pain",)
+    result = tested.window.result
+    assert "Fortalt etter testen: ubehag i brystet." in result.sentence.text()
+    assert "legens avklaring" in result.training.text()
+    assert sheet_of(tested).symptoms["chest_pain"].isChecked(), "what was told of stays until somebody takes it back"
+
+
 def test_a_corrected_weight_is_calculated_again_and_keeps_the_run(tested: Bench, record: Record) -> None:
     before = kept(record)
     sheet = sheet_of(tested)

@@ -14,7 +14,7 @@ from tests.sample_tests import follow_up, sample
 from tests.unit.report.test_report import report, text_of
 from teststation.cause import Cause
 from teststation.output import run_object
-from teststation.physiology.advice import EVERYTHING, SYMPTOMS, advise
+from teststation.physiology.advice import EVERYTHING, SYMPTOMS, TOLD_AFTER, advise
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.physiology.prescription import Prescription, prescribe
 from teststation.physiology.result import Assessment
@@ -103,6 +103,23 @@ def a_symptom_that_ended_the_test_and_was_noted_there_is_told_once() -> None:
     page, _, _ = said_of(run, assess_run(run))
     assert page.count("ubehag i brystet i trinn") == 2, "where it ended the test, and where it was noted before"
     assert page.count("Notert under testen") == 1
+
+
+def a_symptom_told_of_afterwards_stops_all_advice() -> None:
+    for run, _ in (follow_up(), ended(Outcome.FAULT, "telemetry_lost")):
+        found = assess_run(run)
+        for code in TOLD_AFTER:
+            told_of = msgspec.structs.replace(run, symptoms_told=(code,))
+            page, window, told = said_of(told_of, found)
+            words = texts("nb")(f"advice.symptom.{code}")
+            assert (told["advice"]["allowed"], told["training"], told["zones"]) == ([], None, None), code
+            assert told["symptoms_told_after"] == [code]
+            for said in (page, window, journal_text(report(told_of, found), "t")):
+                assert f"Fortalt etter testen: {words}." in said
+                assert "legens avklaring" in said
+                assert "4×4" not in said
+                assert "Neste test: omkring" not in said
+    assert "symptoms_told_after" not in run_object(run, found)
 
 
 def a_symptom_behind_another_end_is_told() -> None:
@@ -219,6 +236,7 @@ FACTS = (
     a_pulse_that_does_not_follow_gives_no_zones_by_pulse,
     a_symptom_that_ended_the_test_and_was_noted_there_is_told_once,
     a_symptom_behind_another_end_is_told,
+    a_symptom_told_of_afterwards_stops_all_advice,
 )
 
 
@@ -245,6 +263,7 @@ def test_tests_that_cannot_be_compared_never_say_real() -> None:
         ("if run.reason is not None and reason in SYMPTOMS:", "if False:", a_symptom_stops_all_advice),
         ('Advice((), Cause(', 'Advice(EVERYTHING, Cause(', a_symptom_stops_all_advice),
         ('if mark.kind == "symptom"', "if False", a_symptom_noted_in_a_test_that_went_on_stops_all_advice),
+        (", *noted, *told)", ", *noted)", a_symptom_told_of_afterwards_stops_all_advice),
         ("if mark.kind in _REASONED and", "if False and", a_symptom_behind_another_end_is_told),
         ('"stop_pressed", "stop_explained")', '"stop_pressed")', a_symptom_behind_another_end_is_told),
         ("run is not None and run.hard_training_waits:", "False:", hard_training_that_waits_is_prescribed_nowhere),

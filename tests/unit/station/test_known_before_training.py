@@ -8,6 +8,7 @@ from types import ModuleType
 
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 
 from tests.fast_keys import use_fast_keys
 from tests.mutants import fails_with
@@ -19,8 +20,10 @@ from teststation.exchange import training as exchanged
 from teststation.physiology.result import Change
 from teststation.ports import Setpoint
 from teststation.records import database
+from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.person import Person
+from teststation.records.tests import sessions
 from teststation.run.record import TALK_POSTPONES, Mark
 from teststation.subject import Sex
 from teststation.texts import texts
@@ -123,6 +126,31 @@ def a_set_to_failure_wants_a_yes_after_a_symptom(record: Record) -> None:
     assert training.needs_a_yes(record, person.id)
 
 
+def a_symptom_told_of_afterwards_bars_as_one_that_was_noted(record: Record) -> None:
+    """Sessions, a group, the plan, strength and the next date."""
+    person = somebody(record)
+    record.users.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    record.users.add("sjef", "Sjefen", Role.ADMINISTRATOR)
+    kari = record.users.add("kari", "Kari Berg", Role.THERAPIST, "gå tur i skogen")[0]
+
+    def barred() -> tuple[bool, str, bool, bool]:
+        start = propose_session(record, person.id, SUBJECT, "4x4", TODAY.isoformat(), demo=False).start
+        waits = exchanged.why_it_waits(record, person.id)
+        newest = record.tests.summaries(person.id)[0].id
+        return start.barred, waits, training.needs_a_yes(record, person.id), record.tests.had_symptom(newest)
+
+    a_test(record, person, "2026-01-10")
+    assert barred() == (False, "", False, False)
+    record.signing.sign("t2026-01-10", kari, symptoms=["chest_pain"])
+    assert barred() == (True, "symptom", True, True)
+    run = msgspec.structs.replace(run_of("s", "2026-01-20T10:00:00+01:00", BELT), reason=None)
+    record.sessions.save(person.id, run, session_of(171.0), events_of(3))
+    a_test(record, person, "2026-01-15")
+    assert barred() == (False, "", False, False)
+    record.signing.sign("s", kari, symptoms=["dizzy"])
+    assert barred() == (True, "symptom", True, False), "of a session, too"
+
+
 def a_demonstration_hides_nothing_that_a_test_knew(record: Record) -> None:
     person = somebody(record)
     a_test(record, person, "2026-01-10", beta=True)
@@ -146,6 +174,7 @@ FACTS = (
     hard_training_waits_in_pregnancy_too,
     what_the_talk_said_before_a_test_may_have_been_answered_since,
     a_set_to_failure_wants_a_yes_after_a_symptom,
+    a_symptom_told_of_afterwards_bars_as_one_that_was_noted,
     a_demonstration_hides_nothing_that_a_test_knew,
     nobodys_training_is_told_by_a_demonstration,
 )
@@ -168,6 +197,8 @@ def test_before_training(fact: Callable[[Record], None], record: Record) -> None
          hard_training_waits_in_pregnancy_too),
         (training, "if record.hard_training_waits(", "if False and record.hard_training_waits(",
          hard_training_waits_in_pregnancy_too),
+        (sessions, "symptoms_told=signature.symptoms", "symptoms_told=()",
+         a_symptom_told_of_afterwards_bars_as_one_that_was_noted),
         (training, "if any(symptoms_of(run)", "if any(False and symptoms_of(run)",
          a_set_to_failure_wants_a_yes_after_a_symptom),
         (training, "if demo or not stored.run.demo", "if True", a_demonstration_hides_nothing_that_a_test_knew),

@@ -93,7 +93,7 @@ _KINDS = {
             "bouts_reached", "minutes", "in_band_s", "peak_bpm", "peak_all_out", "session_json")),
         _Kind(SIGNATURE, ("test_id", "number"), (
             "test_id", "number", "user_id", "user_name", "user_role", "signed_at", "result_number", "comment",
-            "reason", "subject_json", "content_sha256", "audit_seq", "audit_sha256")),
+            "reason", "subject_json", "content_sha256", "audit_seq", "audit_sha256"), later=("symptoms_json",)),
         _Kind(IMPORTED_RESULT, ("id",), (
             "id", "person_id", "tested_on", "vo2max_ml_kg_min", "method", "hr_max_bpm", "weight_kg", "comment",
             "source_sha256", "imported_at", "imported_by")),

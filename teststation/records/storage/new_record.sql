@@ -174,7 +174,7 @@ CREATE TABLE signature (
 	subject_json TEXT, 
 	content_sha256 VARCHAR(64) NOT NULL, 
 	audit_seq INTEGER NOT NULL, 
-	audit_sha256 VARCHAR(64) NOT NULL, 
+	audit_sha256 VARCHAR(64) NOT NULL, symptoms_json TEXT, 
 	CONSTRAINT pk_signature PRIMARY KEY (test_id, number), 
 	CONSTRAINT fk_signature_test_id_test FOREIGN KEY(test_id) REFERENCES test (id), 
 	CONSTRAINT fk_signature_user_id_station_user FOREIGN KEY(user_id) REFERENCES station_user (id)
@@ -234,5 +234,5 @@ CREATE TABLE session_result (
 	CONSTRAINT pk_session_result PRIMARY KEY (test_id, number), 
 	CONSTRAINT fk_session_result_test_id_test FOREIGN KEY(test_id) REFERENCES test (id)
 );
-INSERT INTO "alembic_version" VALUES ('0009');
+INSERT INTO "alembic_version" VALUES ('0010');
 INSERT INTO "audit_head" VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');

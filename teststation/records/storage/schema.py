@@ -15,7 +15,7 @@ from teststation.records.storage.store import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"  # the newest revision; known here so that an ordinary start does not load the migration machinery
+HEAD = "0010"  # the newest revision; known here so that an ordinary start does not load the migration machinery
 MIGRATIONS = Path(__file__).with_name("migrations")
 NEW_RECORD = Path(__file__).with_name("new_record.sql")  # what the migrations come to in an empty file
 

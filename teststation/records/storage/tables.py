@@ -226,6 +226,7 @@ SIGNATURE = Table(  # the first signs a test, each further one amends it; no row
     Column("content_sha256", String(64), nullable=False),  # of the test as it was signed
     Column("audit_seq", Integer, nullable=False),  # the head of the audit log before the signature: a second anchor
     Column("audit_sha256", String(64), nullable=False),
+    Column("symptoms_json", Text),  # codes of symptoms told of after the test, and what was said before; None: none
 )
 
 IMPORTED_RESULT = Table(  # measured by somebody else; never among our own results

@@ -184,11 +184,12 @@ class KeptTests:
             }
 
     def had_symptom(self, test_id: str) -> bool:
-        """Whether a test was stopped by a symptom or has one noted. Reads the head of its run alone."""
+        """Whether a test was stopped by a symptom, or one was noted or told of after. Reads its run's head alone."""
+        query = _joined(select(TEST.c.run_json, SIGNATURE.c.symptoms_json)).where(TEST.c.id == test_id)
         with self._database.reading() as connection:
-            body = connection.execute(select(TEST.c.run_json).where(TEST.c.id == test_id)).scalar_one()
+            body, told = connection.execute(query).one()
         head = decoded(_run_head, body, test_id)
-        return had_symptom(head.reason, head.marks)
+        return had_symptom(head.reason, head.marks, told or "")
 
     def conditions(self, test_id: str) -> dict[str, str]:
         """What was answered before a test."""
@@ -267,6 +268,7 @@ class KeptTests:
             signature = signature_of(row, _SIGNED)
             if signature.subject is not None:
                 run = msgspec.structs.replace(run, subject=signature.subject)
+            run = msgspec.structs.replace(run, symptoms_told=signature.symptoms)
         return StoredTest(
             id=row["id"],
             person_id=row["person_id"],

@@ -157,16 +157,20 @@ def _whole() -> Select[*tuple[Any, ...]]:
 
 
 def _stored(row: RowMapping) -> StoredSession:
+    signature = None if row[f"{_SIGNED}number"] is None else signature_of(row, _SIGNED)
+    run = decoded(_run, row["run_json"], row["id"])
+    if signature is not None:
+        run = msgspec.structs.replace(run, symptoms_told=signature.symptoms)
     return StoredSession(
         id=row["id"],
         person_id=row["person_id"],
-        run=decoded(_run, row["run_json"], row["id"]),
+        run=run,
         result=decoded(_result, row["session_json"], row["id"]),
         conditions=_conditions.decode(row["conditions_json"]),
         events_sha256=row["events_sha256"],
         software_version=row["software_version"],
         saved_at=row["saved_at"],
-        signature=None if row[f"{_SIGNED}number"] is None else signature_of(row, _SIGNED),
+        signature=signature,
     )
 
 

@@ -5,7 +5,7 @@ signature counts, the earlier ones stay readable, and verification computes ever
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -27,6 +27,7 @@ from teststation.records.tests.signature import Signature, Waiting
 from teststation.subject import Subject
 
 _subject = msgspec.json.Decoder(Subject)
+_codes = msgspec.json.Decoder(tuple[str, ...])
 _TEST_PARTS = (
     "id", "started_at", "protocol_sha256", "protocol_text", "subject_json", "conditions_json", "outcome", "reason_json",
     "treadmill", "heart_rate", "run_json", "events_count", "events_sha256", "software_version",
@@ -87,6 +88,7 @@ class Signing:
         reason: str = "",
         result_number: int | None = None,
         corrected: tuple[Subject, Assessment] | None = None,
+        symptoms: Sequence[str] | None = None,
         seen: int = 0,
     ) -> Signature:
         """Sign a test, or amend a signed one.
@@ -95,6 +97,8 @@ class Signing:
             reason: Why; needed for an amendment and for a correction.
             result_number: The result to stand for; None takes the one signed last, or the newest of an unsigned test.
             corrected: What the subject should have been, and the result that follows; it is kept as a new result.
+            symptoms: Codes of ``advice.TOLD_AFTER`` that were told of after the test, all of them; None leaves them as
+                they were. One that is taken back stays readable in the signature before.
             seen: The number of the newest signature that the user has seen; 0 for none.
         Raises:
             BadInput: not allowed, no reason, or somebody else has signed meanwhile.
@@ -142,7 +146,10 @@ class Signing:
                 "subject_json": subject_json,
                 "audit_seq": audit_seq,
                 "audit_sha256": audit_sha256,
+                "symptoms_json": None if last is None else last["symptoms_json"],
             }
+            if symptoms is not None:
+                values["symptoms_json"] = msgspec.json.encode(list(symptoms)).decode("utf-8") if symptoms else None
             digest = _content_sha256(connection, values, test)
             if digest is None:
                 raise RecordError(Cause("sign_no_result", {"name": self._database.name, "test": test_id}))
@@ -159,9 +166,13 @@ class Signing:
 
 def signature_of(row: RowMapping, prefix: str = "") -> Signature:
     """A row of the signature table as a value; its columns may carry a prefix in a row that is joined."""
-    fields = {name: row[prefix + name] for name in Signature.__struct_fields__ if name != "subject"}
-    body = row[f"{prefix}subject_json"]
-    return Signature(**fields, subject=None if body is None else _subject.decode(body))
+    fields = {name: row[prefix + name] for name in Signature.__struct_fields__ if name not in ("subject", "symptoms")}
+    body, told = row[f"{prefix}subject_json"], row[f"{prefix}symptoms_json"]
+    return Signature(
+        **fields,
+        subject=None if body is None else _subject.decode(body),
+        symptoms=() if told is None else _codes.decode(told),
+    )
 
 
 def signature_problems(connection: Connection, name: str) -> Iterator[Cause]:
@@ -223,4 +234,6 @@ def _content_sha256(connection: Connection, signature: RowMapping | dict[str, ob
     if result is None:
         return None
     parts = [[test[name] for name in _TEST_PARTS], result, [signature[name] for name in _OWN_PARTS]]
+    if signature["symptoms_json"] is not None:  # as it was before there were any, where there are none
+        parts.append(signature["symptoms_json"])
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPlainTextEdit, QWidget
 
 from teststation.errors import StationError
+from teststation.physiology.advice import TOLD_AFTER, told_after_words
 from teststation.physiology.result import Assessment
 from teststation.records.access.user import User
 from teststation.records.tests.signature import Signature
 from teststation.records.tests.stored import StoredTest
 from teststation.subject import Subject
-from ui.desktop.i18n import told, tr
+from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import exact, moment, number, parse_number
 from ui.desktop.result.text import interval
 from ui.desktop.widgets.base import button, column, label, problem_label, row, set_shown, show_problems
@@ -20,6 +21,7 @@ from ui.desktop.widgets.sheet import Sheet
 from ui.station.station import Station
 
 TEXT_MAX = 2000
+SYMPTOM_COLUMNS = 3
 
 
 def signed_words(signature: Signature | None) -> str:
@@ -52,6 +54,12 @@ class SignSheet(Sheet):
         self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
         self.beta.setChecked(subject.beta_blocker)
         self.rhythm.setChecked(subject.irregular_rhythm)
+        told = () if stored.signature is None else stored.signature.symptoms
+        self.symptoms = {code: QCheckBox(_capital(told_after_words(code, core_texts()))) for code in TOLD_AFTER}
+        several = QGridLayout()
+        for place, (code, check) in enumerate(self.symptoms.items()):
+            check.setChecked(code in told)
+            several.addWidget(check, place // SYMPTOM_COLUMNS, place % SYMPTOM_COLUMNS)
         self.newer = QCheckBox(tr("sign.again"))  # until there is one to name
         self.problems = problem_label()
         corrected = form((tr("pretest.weight"), self.weight), (tr("pretest.hr_measured"), self.hr_max))
@@ -61,6 +69,8 @@ class SignSheet(Sheet):
             words,
             label(tr("sign.comment")),
             self.comment,
+            label(tr("sign.symptoms"), "caption", wrap=True),
+            several,
             label(tr("sign.correct"), "caption", wrap=True),
             row(corrected, column(self.beta, self.rhythm, gap=4), shares=(1, 0)),
             self.newer,
@@ -76,7 +86,7 @@ class SignSheet(Sheet):
         self._offer_newer()
         for field in (self.weight, self.hr_max):
             field.textChanged.connect(lambda *_: self._look())
-        for check in (self.beta, self.rhythm, self.newer):
+        for check in (self.beta, self.rhythm, self.newer, *self.symptoms.values()):
             check.toggled.connect(lambda *_: self._look())
             check.setAccessibleName(check.text())
         self._look()
@@ -115,6 +125,7 @@ class SignSheet(Sheet):
             reason=self.reason.toPlainText(),
             result_number=self._stored.newest_result if self.newer.isChecked() else None,
             corrected=None if corrected is None else (corrected, self._station.assess_again(self._stored, corrected)),
+            symptoms=[code for code, check in self.symptoms.items() if check.isChecked()],
             seen=self._seen,
         )
 
@@ -145,6 +156,10 @@ class SignSheet(Sheet):
             set_shown(part, wanted)
 
 
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _text(text: str, name: str, lines: int) -> QPlainTextEdit:
     made = QPlainTextEdit(text)
     made.setAccessibleName(name)
@@ -162,5 +177,7 @@ def versions_words(station: Station, stored: StoredTest) -> list[str]:
         estimate = found.estimates[found.headline]
         value = tr("sign.value", value=number(estimate.vo2max_ml_kg_min, 1), range=interval(estimate))
         comment = f" {tr('sign.said', comment=signature.comment)}" if signature.comment else ""
-        told.append(f"{signed_words(signature)} {value}{comment}")
+        after = [told_after_words(code, core_texts()) for code in signature.symptoms]
+        noted = f" {core_texts()('advice.told_after', what='; '.join(after))}" if after else ""
+        told.append(f"{signed_words(signature)} {value}{noted}{comment}")
     return told

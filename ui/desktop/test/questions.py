@@ -1,6 +1,7 @@
 """What is asked while a person walks: coded answers and numbers only, since Space stops the belt."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QBoxLayout, QWidget
@@ -58,16 +59,19 @@ def event_sheet(window: QWidget, chosen: Callable[[str, str], None], dock: Dock 
     other = line_edit("", tr("event.other"), tr("event.other_hint"))
     other.setMaxLength(OTHER_MAX)
 
-    def keep() -> None:
+    def keep(kind: str) -> None:
         words = other.text().strip()
         if words:
             sheet.finish()
-            chosen("note", words)
+            chosen(kind, words)
 
-    other.returnPressed.connect(keep)
+    other.returnPressed.connect(lambda: keep("note"))
     inside = sheet.body.content.layout()
     assert isinstance(inside, QBoxLayout)
-    inside.insertLayout(2, row(other, button(tr("event.keep"), keep, "touch"), gap=8, shares=(1,)))
+    # No program reads what was written: whoever wrote it says whether it is a symptom.
+    kept_as = [button(tr(f"event.keep_{kind}"), partial(keep, kind), "touch") for kind in ("note", "symptom")]
+    words = label(tr("event.other_words"), "caption", wrap=True)
+    inside.insertLayout(2, column(other, row(*kept_as, gap=8, shares=(1, 1)), words, gap=8))
     return sheet
 
 

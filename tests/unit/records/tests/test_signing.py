@@ -1,21 +1,31 @@
 """Signed tests: only amended, both versions kept, and nothing of them changed unseen."""
 
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
 import msgspec
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import delete, text, update
 
-from tests.unit.records.builders import assessment_of, events_of, run_of, sentences, undone
+from tests.fast_keys import use_fast_keys
+from tests.mutants import fails_with
+from tests.unit.records.builders import PASSPHRASE, assessment_of, events_of, run_of, sentences, undone
 from teststation.errors import BadInput, RecordError
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Role, User
-from teststation.records.database import Record
+from teststation.records.database import Record, open_record
 from teststation.records.storage.tables import AUDIT, AUDIT_HEAD, SIGNATURE
+from teststation.records.tests import kept_tests, signing
 from teststation.records.tests.signature import Signature
 from teststation.records.tests.signing import signature_problems
 from teststation.records.upkeep.verification import problems
 from teststation.subject import Sex
 from teststation.texts import english
+
+_NUMBERS = itertools.count()
 
 
 @pytest.fixture
@@ -126,6 +136,74 @@ def test_a_correction_before_the_first_signature_needs_a_reason_too(
     with pytest.raises(BadInput, match="write the reason"):
         record.signing.sign(test_id, therapist, corrected=corrected)
     assert record.signing.sign(test_id, therapist, reason="Vekt.", corrected=corrected).result_number == 2
+
+
+# --- symptoms that were told of afterwards ---
+
+
+def a_symptom_told_of_afterwards_stands_until_it_is_taken_back(record: Record, therapist: User) -> None:
+    person = record.people.add(family_name="Dal", sex=Sex.FEMALE)
+    run = msgspec.structs.replace(run_of(f"run-{person.id}"), reason=None)
+    test_id = record.tests.save(person.id, run, assessment_of(), events_of(3)).id
+    steps = ((None, ()), (["dizzy"], ("dizzy",)), (None, ("dizzy",)), ([], ()))
+    for seen, (told, expected) in enumerate(steps):
+        record.signing.sign(test_id, therapist, reason="Fortalt på telefon.", symptoms=told, seen=seen)
+        stored = record.tests.get(test_id)
+        assert stored.signature is not None
+        assert (stored.signature.symptoms, stored.run.symptoms_told) == (expected, expected)
+        assert record.tests.had_symptom(test_id) is bool(expected)
+    assert [one.symptoms for one in record.signing.signatures(test_id)] == [(), ("dizzy",), ("dizzy",), ()]
+    assert problems(record.database) == []
+
+
+def a_symptom_taken_out_by_hand_is_told(record: Record, therapist: User) -> None:
+    person = record.people.add(family_name="Dal", sex=Sex.FEMALE)
+    test_id = record.tests.save(person.id, run_of(f"run-{person.id}"), assessment_of(), events_of(3)).id
+    record.signing.sign(test_id, therapist, symptoms=["dizzy"])
+    with record.database.writing() as connection:
+        connection.execute(update(SIGNATURE).where(SIGNATURE.c.test_id == test_id).values(symptoms_json=None))
+        told = [cause for cause in signature_problems(connection, "record") if cause.values.get("test") == test_id]
+        assert [cause.code for cause in told] == ["verify_signature"]
+
+
+FACTS_OF_SYMPTOMS = (
+    a_symptom_told_of_afterwards_stands_until_it_is_taken_back,
+    a_symptom_taken_out_by_hand_is_told,
+)
+
+
+@pytest.mark.parametrize("fact", FACTS_OF_SYMPTOMS, ids=lambda fact: fact.__name__)
+def test_a_symptom_told_of_afterwards(fact: Callable[[Record, User], None], record: Record, therapist: User) -> None:
+    fact(record, therapist)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "fact"),
+    [
+        (kept_tests, "run = msgspec.structs.replace(run, symptoms_told=signature.symptoms)", "pass",
+         a_symptom_told_of_afterwards_stands_until_it_is_taken_back),
+        (kept_tests, "head.marks, told or", "head.marks, '' and",
+         a_symptom_told_of_afterwards_stands_until_it_is_taken_back),
+        (signing, 'None if last is None else last["symptoms_json"]', "None",
+         a_symptom_told_of_afterwards_stands_until_it_is_taken_back),
+        (signing, 'if signature["symptoms_json"] is not None:', "if False:", a_symptom_taken_out_by_hand_is_told),
+    ],
+)  # fmt: skip
+def test_the_facts_of_symptoms_fail_on_a_planted_fault(
+    module: ModuleType,
+    old: str,
+    new: str,
+    fact: Callable[[Record, User], None],
+    tmp_path: Path,
+) -> None:
+    def holds() -> None:
+        use_fast_keys()
+        with open_record(tmp_path / f"{next(_NUMBERS)}.record", PASSPHRASE) as record:
+            record.users.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+            record.users.add("sjef", "Sjefen", Role.ADMINISTRATOR)
+            fact(record, record.users.add("kari", "Kari Berg", Role.THERAPIST, "gå tur i skogen")[0])
+
+    fails_with(module, old, new, holds)
 
 
 # --- newer algorithms ---
