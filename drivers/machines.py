@@ -4,7 +4,6 @@ The driver process reads it by itself and lets it bind the guard, whatever the s
 read is refused: a limit that is not understood is no limit.
 """
 
-import os
 import tomllib
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import platformdirs
 from serial.tools import list_ports
 
 from drivers.adapters import PortInfo, is_adapter, read_adapter, resolve
+from drivers.machines_file import machines_path
 from drivers.port_names import is_com, is_radio_address, one_spelling
 from drivers.registry import FAMILIES, TREADMILL, Device, parse_device
 from teststation.cause import Cause, Problem
@@ -23,7 +22,6 @@ from teststation.errors import BadInput, DeviceError
 from teststation.files.writing import write_whole
 from teststation.ports import BeltCheck
 
-ENVIRONMENT = "TESTSTATION_MACHINES"  # another file, for a machine with several users and for tests
 REMINDER_DAYS = 180
 LIMITS = ("max_kmh", "max_incline", "accel", "decel")
 
@@ -59,16 +57,6 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     machine: tuple[Machine, ...] = ()
-
-
-def machines_path() -> Path:
-    """Where the machines are kept."""
-    named = os.environ.get(ENVIRONMENT)
-    return (
-        Path(named).expanduser()
-        if named
-        else platformdirs.user_data_path("teststation", appauthor=False) / "machines.toml"
-    )
 
 
 def load_machines(path: Path | None = None) -> tuple[Machine, ...]:

@@ -15,7 +15,7 @@ import drivers.driver_process as process
 from drivers import lines
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
-from drivers.machines import ENVIRONMENT
+from drivers.machines_file import ENVIRONMENT
 from drivers.processes import BEFORE_OTHERS
 from drivers.registry import TREADMILL
 from drivers.treadmill_client import TreadmillClient, second_driver

@@ -12,7 +12,8 @@ import pytest
 
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.wire import TcpServer
-from drivers.machines import ENVIRONMENT, load_machines
+from drivers.machines import load_machines
+from drivers.machines_file import ENVIRONMENT
 from drivers.treadmill_client import TreadmillClient
 from tests.patience import PATIENCE
 from tests.process.floor import side_by_side, station_environment, wait_for

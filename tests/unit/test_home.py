@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from drivers.machines import machines_path
+from drivers.machines_file import machines_path
 from teststation.records.storage.place import data_folder
 from ui.station.settings import settings_path
 

@@ -7,7 +7,6 @@ Source of the load: Foster 2001, JSCR 15:109: rating of the whole session, CR-10
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -170,8 +169,7 @@ class State(StrEnum):
     GIVEN_UP = "given_up"  # the plan was ended before it
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value, frozen=True):
     """A planned session and what came of it; ``entry`` is its place among the rows."""
 
     session: PlannedSession
@@ -179,8 +177,7 @@ class Standing:
     entry: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Value, frozen=True):
     """A plan with the diary laid beside it. ``extra``: the places of rows that no planned session stands for."""
 
     sessions: tuple[Standing, ...]  # by day
@@ -289,8 +286,7 @@ def _ordinal(day: str) -> int:
     return date.fromisoformat(day).toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Value, frozen=True):
     """One calendar week. ``load`` is of the ``rated`` sessions alone, None where none was rated."""
 
     monday: date

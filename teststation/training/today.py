@@ -1,12 +1,12 @@
 """Who is to be seen to today and why: interrupted tests first, then the sessions of plans, then whose test is due."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from teststation.due import next_due
 from teststation.moments import here
+from teststation.ports import Value
 from teststation.training.diary import Entry, State, overview
 from teststation.training.plan import Plan
 
@@ -19,8 +19,7 @@ class Why(StrEnum):
     DUE = "due"  # the next test
 
 
-@dataclass(frozen=True, slots=True)
-class Interrupted:
+class Interrupted(Value, frozen=True):
     """A test that broke off and is not signed."""
 
     test_id: str
@@ -28,8 +27,7 @@ class Interrupted:
     started_at: str  # ISO 8601 with a zone
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(Value, frozen=True):
     """A person's plan, the newest, with all rows of their diary."""
 
     person_id: str
@@ -37,8 +35,7 @@ class Training:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value, frozen=True):
     """One line of today's list."""
 
     why: Why

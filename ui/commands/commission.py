@@ -7,7 +7,8 @@ from datetime import datetime
 
 import msgspec
 
-from drivers.machines import LIMITS, Machine, check_machine, machine_of, machines_path, save_machine
+from drivers.machines import LIMITS, Machine, check_machine, machine_of, save_machine
+from drivers.machines_file import machines_path
 from drivers.registry import FAMILIES, TREADMILL, parse_device, refuse_time_scale
 from teststation.clock import TimeScale
 from teststation.errors import BadInput, DeviceError, EndedByOperator

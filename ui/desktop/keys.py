@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QStackedWi
 
 from ui.desktop.desk.lock import IdleLock
 from ui.desktop.held_keys import HeldKeys
-from ui.desktop.widgets.hold_button import HoldButton
 from ui.desktop.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -102,6 +101,8 @@ class Keys(QObject):
 
     def _go_on(self) -> bool:
         """Press the one button that leads on, of the sheet on top or of the screen. What is held is not pressed."""
+        from ui.desktop.widgets.hold_button import HoldButton
+
         there: QWidget = self._screens.top_sheet or self._screens.stack
         leads = [
             one

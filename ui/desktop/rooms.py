@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from teststation.records.access.user import Permission
-from teststation.records.tests.stored import StoredTest
 from ui.desktop.asked_first import AskedFirst
 from ui.desktop.drill.apart import DrillApart
 from ui.desktop.people.flow import PeopleFlow
@@ -28,6 +27,7 @@ from ui.station.settings import Settings
 from ui.station.station import Setup, Station
 
 if TYPE_CHECKING:
+    from teststation.records.tests.stored import StoredTest
     from ui.desktop.clinic.flow import ClinicFlow
     from ui.desktop.clinic.upkeep import Upkeep
     from ui.desktop.intervals.group_flow import GroupFlow
@@ -68,7 +68,8 @@ WARMED_UP = (
 # What is read from the disk for them, in a thread of its own: that takes longer than making them.
 _READ = (
     "ui.desktop.test.pretest", "ui.desktop.test.screen", "ui.desktop.test.flow", "drivers.heart_rate_client",
-    "drivers.treadmill_client", "ui.station.session", "ui.desktop.result.screen", "ui.desktop.result.flow",
+    "drivers.treadmill_client", "ui.station.session", "ui.station.awake", "ui.station.run_mark",
+    "ui.station.synced_journal", "ui.station.practice", "ui.desktop.result.screen", "ui.desktop.result.flow",
     "ui.desktop.result.papers", "ui.desktop.machines.commissioning", "ui.desktop.machines.flow",
     "ui.desktop.training.screen", "ui.desktop.training.strength", "ui.desktop.training.flow",
     "ui.desktop.people.history", "ui.desktop.intervals.screen", "ui.desktop.clinic.flow",
@@ -102,8 +103,8 @@ class Rooms(QMainWindow):
         def prepare(self, setup: Setup) -> None: ...
         def practise(self, setup: Setup) -> None: ...
         def back_to_people(self) -> None: ...
-        def show_result(self, stored: StoredTest) -> None: ...
-        def show_report(self, stored: StoredTest) -> None: ...
+        def show_result(self, stored: "StoredTest") -> None: ...
+        def show_report(self, stored: "StoredTest") -> None: ...
         def keep_settings(self, settings: Settings) -> None: ...
         def look_at_sheets(self) -> None: ...
         def machine_left(self) -> None: ...

@@ -12,9 +12,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, StationError
 from teststation.records.access.actions import Action
-from teststation.records.people.person import Person
-from teststation.records.tests.stored import StoredSession, StoredTest
-from teststation.run.record import Outcome
 from ui.desktop.asked_first import AskedFirst
 from ui.desktop.clinic.upkeep import Upkeep, last_words
 from ui.desktop.closing import Closing
@@ -39,11 +36,9 @@ from ui.desktop.theme.style import font_family, least_text_px, scale_for, style_
 from ui.desktop.widgets.base import column, make_room
 from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.dialogs import Dialogs
-from ui.desktop.widgets.help import HelpSheet
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.stop_button import StopButton
 from ui.station.desk import Desk
-from ui.station.practice import PRACTICE_SPEEDS, is_practice, practice_plan
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station
 
@@ -55,6 +50,8 @@ AFTER_A_RUN = ("results", "papers")
 MOVES = ("run", "intervals", "commissioning")  # where a belt may move: STOPP is there, and nothing above the screen
 
 if TYPE_CHECKING:
+    from teststation.records.people.person import Person
+    from teststation.records.tests.stored import StoredSession, StoredTest
     from teststation.run.drill import Fault
     from ui.desktop.drill.flow import Drills
     from ui.desktop.intervals.group_flow import GroupFlow
@@ -206,6 +203,8 @@ class MainWindow(Rooms):
 
     def show_help(self) -> None:
         """F1: of the screen that is shown, over whatever asks; not twice, and not before somebody is let in."""
+        from ui.desktop.widgets.help import HelpSheet
+
         if self.door.cover is None and not isinstance(self.sheet, HelpSheet):
             here = self.stack.currentWidget()
             dock = here.drawer if isinstance(here, Watched) else None
@@ -278,6 +277,8 @@ class MainWindow(Rooms):
         else:
             found = [*found, *self.station.recovered_sessions]
             if found:
+                from teststation.records.tests.stored import StoredSession
+
                 with of_session(all(isinstance(one, StoredSession) for one in found)):
                     told_first = tr("recovered.title"), tr("recovered.words")
                 self.tell(told_first[0], [told_first[1], *(self._recovered(one) for one in found)])
@@ -310,20 +311,20 @@ class MainWindow(Rooms):
 
     # --- people ---
 
-    def begin_pretest(self, person: Person) -> None:
+    def begin_pretest(self, person: "Person") -> None:
         """The appointment begins."""
         self.desk.saw(Action.PERSON_SEEN, person.id)
         self.pretest.show_person(person)
         self.go_to(self.pretest)
 
-    def begin_session(self, person: Person) -> None:
+    def begin_session(self, person: "Person") -> None:
         """An interval session begins: which one, and at which load."""
         self.desk.saw(Action.PERSON_SEEN, person.id)
         from ui.desktop.intervals.flow import ask_start
 
         ask_start(self.station, person, self.show_sheet, self.prepare_session, seed=self.seed)
 
-    def begin_group(self, person: Person) -> None:
+    def begin_group(self, person: "Person") -> None:
         """Several train at once, each with a strap: who, before anything is started."""
         self.desk.saw(Action.PERSON_SEEN, person.id)
         from ui.desktop.intervals.group_start import GroupStartSheet
@@ -351,6 +352,8 @@ class MainWindow(Rooms):
 
     def practise(self, setup: Setup) -> None:
         """A practice walk before the test, prepared and started like one: nothing moves yet."""
+        from ui.station.practice import PRACTICE_SPEEDS, practice_plan
+
         speed = setup.plan.speed_name if setup.plan.speed_name in PRACTICE_SPEEDS else PRACTICE_SPEEDS[1]
         self.prepare(replace(setup, plan=practice_plan(tr("practice.title"), speed)))
 
@@ -437,7 +440,7 @@ class MainWindow(Rooms):
 
         self.preparing.begin(prepared, ready, refused)
 
-    def _run(self, setup: Setup, person: Person, screen: "RunScreen", flow: "RunFlow") -> None:
+    def _run(self, setup: Setup, person: "Person", screen: "RunScreen", flow: "RunFlow") -> None:
         for name in AFTER_A_RUN:  # while somebody walks, and when the test is kept, nothing is read from the disk
             getattr(self, name)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
@@ -460,17 +463,23 @@ class MainWindow(Rooms):
             self.go_to(screen)
             screen.setFocus()
 
-    def _look_at_kept(self, stored: StoredTest | StoredSession) -> object:
+    def _look_at_kept(self, stored: "StoredTest | StoredSession") -> object:
         """What is shown beside a run that has just been kept. In the thread that has kept it."""
         if self.closing.wanted:
             return None
+        from teststation.records.tests.stored import StoredTest
+
         if isinstance(stored, StoredTest):
             return self.results.look(stored)
         from ui.station.interval_session import learned_from
 
         return learned_from(self.station.record, stored)
 
-    def _ended(self, stored: StoredTest | StoredSession | None) -> None:
+    def _ended(self, stored: "StoredTest | StoredSession | None") -> None:
+        from teststation.records.tests.stored import StoredSession
+        from teststation.run.record import Outcome
+        from ui.station.practice import is_practice
+
         assert self.flow is not None
         self.second.let_go()
         flow = self.flow
@@ -517,11 +526,11 @@ class MainWindow(Rooms):
                 why = told(error) if isinstance(error, StationError) else [tr("error.bug", kind=type(error).__name__)]
                 self.tell(tr("error.not_kept"), [*why, *([] if rescued else [tr("error.in_journal")])])
 
-    def show_result(self, stored: StoredTest) -> None:
+    def show_result(self, stored: "StoredTest") -> None:
         """A kept test."""
         self.results.show(stored)
 
-    def show_report(self, stored: StoredTest) -> None:
+    def show_report(self, stored: "StoredTest") -> None:
         """A kept test and its report."""
         self.show_result(stored)
         self.papers.open_report(stored)
@@ -551,7 +560,7 @@ class MainWindow(Rooms):
         )
         return sheet
 
-    def _recovered(self, stored: StoredTest | StoredSession) -> str:
+    def _recovered(self, stored: "StoredTest | StoredSession") -> str:
         person = self.station.record.people.get(stored.person_id)
         told = tr("recovered.one", name=name_of(person), when=moment(stored.run.started_at))
         return marked(told, demo=stored.run.demo)

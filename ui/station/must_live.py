@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from drivers.machines import machines_path
+from drivers.machines_file import machines_path
 from teststation.errors import StationError
 from teststation.files.outputs import MustLive
 from teststation.records.storage.passphrase import default_record_path

@@ -10,7 +10,6 @@ from teststation import __version__
 from teststation.errors import BadInput
 from teststation.records.people import national_number
 from teststation.records.people.person import Person
-from teststation.records.tests.stored import KeptLine, StoredTest
 from teststation.texts import english
 from ui.station.clinic_logo import read_logo
 from ui.station.settings import Settings
@@ -18,6 +17,7 @@ from ui.station.settings import Settings
 if TYPE_CHECKING:
     from teststation.exchange.export import Manner
     from teststation.records.database import Record
+    from teststation.records.tests.stored import KeptLine, StoredTest
     from teststation.report.model import Clinic, Previous, Report
 
     MakesPapers = Callable[[Report, str], tuple[bytes, str]]
@@ -56,18 +56,18 @@ class PaperMaker:
         style = style_of(csv_style or settings.csv_style, settings.language)
         return Manner(settings.person_in_file_names, style, self.device_names())
 
-    def report(self, stored: StoredTest, language: str | None = None) -> bytes:
+    def report(self, stored: "StoredTest", language: str | None = None) -> bytes:
         """The report as PDF/A, in the person's language unless another is asked for.
 
         Takes a while: call it where nobody waits for the belt.
         """
         return self.papers(stored, language)[0]
 
-    def papers(self, stored: StoredTest, language: str | None = None) -> tuple[bytes, str]:
+    def papers(self, stored: "StoredTest", language: str | None = None) -> tuple[bytes, str]:
         """The report as PDF/A and the same in five lines for a journal. Takes a while, as ``report``."""
         return self.make_papers(self.paper(stored, language), stored.id)
 
-    def paper(self, stored: StoredTest, language: str | None = None) -> "Report":
+    def paper(self, stored: "StoredTest", language: str | None = None) -> "Report":
         """What a test's page and text are made from."""
         from teststation.report.model import Extras, HistoryPoint, ReportPerson, Signed, Version, build
 
@@ -145,7 +145,7 @@ class PaperMaker:
             return national_number.masked(number) if wish == "masked" else None
         return number
 
-    def _until(self, stored: StoredTest) -> list[KeptLine]:
+    def _until(self, stored: "StoredTest") -> "list[KeptLine]":
         """This person's tests up to and with this one, oldest first: demonstrations among themselves."""
         now = datetime.fromisoformat(stored.run.started_at)
         lines = reversed(self.record.tests.summaries(stored.person_id))
@@ -153,7 +153,7 @@ class PaperMaker:
             line for line in lines if line.demo is stored.run.demo and datetime.fromisoformat(line.started_at) <= now
         ]
 
-    def _laid_beside(self, stored: StoredTest, until_now: Sequence[KeptLine]) -> "Previous | None":
+    def _laid_beside(self, stored: "StoredTest", until_now: "Sequence[KeptLine]") -> "Previous | None":
         """The test that the change is from; without a change the one before."""
         from teststation.report.model import Previous
 

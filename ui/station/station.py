@@ -11,45 +11,41 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 import msgspec
 
-from drivers.registry import HEART_RATE, TREADMILL, Device, parse_device
 from teststation.cause import Cause, Problem
 from teststation.clock import ScaledClock, TimeScale
 from teststation.demonstration import is_demonstration
 from teststation.errors import AfterTheTest, BadInput, RecordError
-from teststation.physiology.result import Assessment
-from teststation.protocol.load import builtin_ids, find, is_session, load_plan, speeds
-from teststation.protocol.own import OwnProtocols
-from teststation.protocol.plan import Plan
-from teststation.records.people.person import Person
-from teststation.records.tests.journal import read_journal
-from teststation.records.tests.stored import StoredSession, StoredTest
-from teststation.run import events as ev
-from teststation.run.record import TALK_POSTPONES, RunRecord
-from teststation.sleep import Sleep
-from teststation.subject import Subject
 from teststation.texts import english
-from teststation.training.session.result import SessionResult
-from ui.station.awake import Awake
 from ui.station.papers import PaperMaker, make_here
-from ui.station.practice import nothing_is_kept
-from ui.station.run_mark import RunMark
 from ui.station.settings import Settings, ant_key, protocols_path
-from ui.station.synced_journal import SyncedJournal
 
 if TYPE_CHECKING:
+    from drivers.registry import Device
     from teststation.physiology.assess import Choices, EarlierTest
+    from teststation.physiology.result import Assessment
+    from teststation.protocol.own import OwnProtocols
+    from teststation.protocol.plan import Plan
     from teststation.records.database import Record
+    from teststation.records.people.person import Person
+    from teststation.records.tests.stored import StoredSession, StoredTest
     from teststation.run.controller import Controller
+    from teststation.run.record import RunRecord
     from teststation.run.state import Timing
+    from teststation.subject import Subject
+    from teststation.training.session.result import SessionResult
+    from ui.station.awake import Awake
     from ui.station.emulated import EmulatedPair
     from ui.station.interval_session import TrainingSession
     from ui.station.papers import MakesPapers
+    from ui.station.run_mark import RunMark
     from ui.station.session import Session
+    from ui.station.synced_journal import SyncedJournal
 
 log = logging.getLogger("teststation.station")
 
@@ -58,8 +54,8 @@ log = logging.getLogger("teststation.station")
 class Setup:
     """All that one run needs to be prepared. Devices are DEVICE strings."""
 
-    plan: Plan
-    subject: Subject
+    plan: "Plan"
+    subject: "Subject"
     treadmill: str
     heart_rate: str
     person_id: str
@@ -97,17 +93,18 @@ class _Prepared:
     """What every run needs, a test's or a session's."""
 
     controller: "Controller"
-    journal: SyncedJournal
-    mark: RunMark
-    awake: Awake
+    journal: "SyncedJournal"
+    mark: "RunMark"
+    awake: "Awake"
     discard: Callable[[], None]
-    person: Person
+    person: "Person"
     emulated: "EmulatedPair | None"
     demo: bool
 
 
-def session_of(run: RunRecord, events: Sequence[bytes]) -> SessionResult:
+def session_of(run: "RunRecord", events: Sequence[bytes]) -> "SessionResult":
     """What a session came to, by its raw events."""
+    from teststation.run import events as ev
     from teststation.training.session.analysis import analyse
     from teststation.training.session.pulse import readings_of
 
@@ -123,7 +120,7 @@ class Station(PaperMaker):
         record: "Record",
         settings: Settings,
         time_scale: float = 1.0,
-        own_protocols: OwnProtocols | None = None,
+        own_protocols: "OwnProtocols | None" = None,
         make_papers: "MakesPapers | None" = None,
     ) -> None:
         """``own_protocols``: the clinic's, where they are not in the user's own folder.
@@ -132,7 +129,8 @@ class Station(PaperMaker):
         """
         self.record = record
         self.settings = settings
-        self.own_protocols = own_protocols or OwnProtocols(protocols_path())
+        if own_protocols is not None:
+            self.own_protocols = own_protocols
         self._offered: dict[str, str] = {}  # texts of the clinic's own, as they were when a choice of them was shown
         self.scale = TimeScale(time_scale)
         self.make_papers = make_papers or make_here
@@ -148,6 +146,13 @@ class Station(PaperMaker):
 
     # --- protocols ---
 
+    @cached_property
+    def own_protocols(self) -> "OwnProtocols":
+        """The clinic's own, in the user's folder where nobody has named another."""
+        from teststation.protocol.own import OwnProtocols
+
+        return OwnProtocols(protocols_path())
+
     def protocols(self) -> list[tuple[str, str]]:
         """Identifier and title of every protocol at hand: the clinic's own, which it made to use them, come after
         the station's default.
@@ -155,6 +160,8 @@ class Station(PaperMaker):
         A protocol of the clinic's own that cannot be used now is left out; the library tells why. One that was told of
         here is what ``plan`` gives, though somebody saves another version or takes it out of use meanwhile.
         """
+        from teststation.protocol.load import builtin_ids
+
         built_in = [(identifier, self.plan(identifier).title) for identifier in builtin_ids()]
         return [*built_in[:1], *self._own_titles(), *built_in[1:]]
 
@@ -172,6 +179,8 @@ class Station(PaperMaker):
         return found
 
     def _own_titles(self) -> list[tuple[str, str]]:
+        from teststation.protocol.load import is_session
+
         found: list[tuple[str, str]] = []
         for identifier in self.own_protocols.ids():
             with suppress(BadInput):
@@ -183,15 +192,21 @@ class Station(PaperMaker):
         return found
 
     def _find(self, protocol: str) -> tuple[str, str]:
+        from teststation.protocol.load import find
+
         text = self._offered.get(protocol)
         return find(protocol, self.own_protocols) if text is None else (text, protocol)
 
     def speeds(self, protocol: str) -> dict[str, float]:
         """The starting speeds a protocol offers, km/h by name."""
+        from teststation.protocol.load import speeds
+
         return speeds(*self._find(protocol))
 
-    def plan(self, protocol: str, speed: str | None = None) -> Plan:
+    def plan(self, protocol: str, speed: str | None = None) -> "Plan":
         """The plan of a protocol (identifier or file) at one of its starting speeds."""
+        from teststation.protocol.load import load_plan
+
         return load_plan(*self._find(protocol), speed)
 
     # --- one run ---
@@ -207,7 +222,7 @@ class Station(PaperMaker):
 
         ready = self._prepared(setup)
 
-        def keep(run: RunRecord, found: Assessment) -> StoredTest:
+        def keep(run: "RunRecord", found: "Assessment") -> "StoredTest":
             ready.mark.end()
             return self._keep(setup.person_id, run, lambda _: found, ready.person, ready.journal.events)
 
@@ -222,11 +237,11 @@ class Station(PaperMaker):
 
         ready = self._prepared(setup)
 
-        def keep(run: RunRecord) -> StoredSession:
+        def keep(run: "RunRecord") -> "StoredSession":
             ready.mark.end()
             return self.keep_session(ready.person, run, ready.journal.events)
 
-        def no_test(_: RunRecord, __: Assessment) -> StoredTest:
+        def no_test(_: "RunRecord", __: "Assessment") -> "StoredTest":
             raise AssertionError("a session is kept by finish_session")
 
         session = TrainingSession(
@@ -235,11 +250,11 @@ class Station(PaperMaker):
         session.keep_session = keep
         return session
 
-    def keep_session(self, person: Person, run: RunRecord, remembered: Sequence[bytes]) -> StoredSession:
+    def keep_session(self, person: "Person", run: "RunRecord", remembered: Sequence[bytes]) -> "StoredSession":
         """Keep an ended session by its journal, or by what is remembered of it. Errors as a test's."""
         return self._keep(person.id, run, lambda events: session_of(run, events), person, remembered)
 
-    def known(self, person_id: str, subject: Subject, *, demo: bool) -> Subject:
+    def known(self, person_id: str, subject: "Subject", *, demo: bool) -> "Subject":
         """The subject with what this person's interval sessions say of HRmax today."""
         from teststation.training.session.evidence import with_evidence
 
@@ -250,9 +265,15 @@ class Station(PaperMaker):
         from drivers.heart_rate_client import HeartRateClient
         from drivers.treadmill_client import TreadmillClient, second_driver
         from teststation.physiology.assess import hr_limit_bpm
+        from teststation.run import events as ev
         from teststation.run.controller import Controller, Devices
+        from teststation.run.record import TALK_POSTPONES
+        from teststation.sleep import Sleep
+        from ui.station.awake import Awake
         from ui.station.belt_check import last_belt_check
         from ui.station.emulated import EmulatedPair
+        from ui.station.run_mark import RunMark
+        from ui.station.synced_journal import SyncedJournal
 
         treadmill, heart_rate = self.check_devices(setup.treadmill, setup.heart_rate, self.scale.factor)
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
@@ -325,8 +346,10 @@ class Station(PaperMaker):
             self.record.discard_journal(run_id)
 
     @staticmethod
-    def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> tuple[Device, Device]:
+    def check_devices(treadmill: str, heart_rate: str, time_scale: float) -> "tuple[Device, Device]":
         """Both DEVICE strings read. Raises BadInput with every problem of both."""
+        from drivers.registry import HEART_RATE, TREADMILL, parse_device
+
         problems: list[Problem] = []
         devices: list[Device] = []
         for spec, kind in ((treadmill, TREADMILL), (heart_rate, HEART_RATE)):
@@ -357,34 +380,36 @@ class Station(PaperMaker):
     def _keep(
         self,
         person_id: str,
-        run: RunRecord,
-        found: Callable[[Sequence[bytes]], Assessment],
-        person: Person | None = None,
+        run: "RunRecord",
+        found: "Callable[[Sequence[bytes]], Assessment]",
+        person: "Person | None" = None,
         remembered: Sequence[bytes] = (),
-    ) -> StoredTest: ...
+    ) -> "StoredTest": ...
     @overload
     def _keep(
         self,
         person_id: str,
-        run: RunRecord,
-        found: Callable[[Sequence[bytes]], SessionResult],
-        person: Person | None = None,
+        run: "RunRecord",
+        found: "Callable[[Sequence[bytes]], SessionResult]",
+        person: "Person | None" = None,
         remembered: Sequence[bytes] = (),
-    ) -> StoredSession: ...
+    ) -> "StoredSession": ...
     def _keep(
         self,
         person_id: str,
-        run: RunRecord,
-        found: Callable[[Sequence[bytes]], Assessment] | Callable[[Sequence[bytes]], SessionResult],
-        person: Person | None = None,
+        run: "RunRecord",
+        found: "Callable[[Sequence[bytes]], Assessment] | Callable[[Sequence[bytes]], SessionResult]",
+        person: "Person | None" = None,
         remembered: Sequence[bytes] = (),
-    ) -> StoredTest | StoredSession:
+    ) -> "StoredTest | StoredSession":
         """Keep an ended run with what it came to, by its events.
 
         Raises:
             RecordError: the record did not take it; its journal has it.
             AfterTheTest: record or journal are gone; it is rescued into a record of its own.
         """
+        from teststation.records.tests.journal import read_journal
+
         try:
             events: Sequence[bytes] = read_journal(self.record.journal_path(run.id), self.record.journal_key()).events
         except RecordError:
@@ -404,16 +429,21 @@ class Station(PaperMaker):
             what = "test_rescued" if run.plan.session is None else "session_rescued"
             raise AfterTheTest(Cause(what, {"why": english(*error.causes), "path": str(path)})) from error
 
-    def recover(self) -> list[StoredTest]:
+    def recover(self) -> "list[StoredTest]":
         """Keep every run that was interrupted, marked as such. No device is touched.
 
         Sessions among them are told in ``recovered_sessions``. What could not be kept is told in ``not_recovered`` by
         its journal, and stays where it is.
         """
-        kept: list[StoredTest] = []
         self.not_recovered = []
         self.recovered_sessions = []
-        for path in self.record.unfinished_journals():
+        unfinished = self.record.unfinished_journals()
+        if not unfinished:
+            return []
+        from teststation.records.tests.stored import StoredSession, StoredTest
+
+        kept: list[StoredTest] = []
+        for path in unfinished:
             # One journal that cannot be kept (its person is not in a restored record) must not bar the others.
             try:
                 stored = self._recover_one(path)
@@ -424,7 +454,11 @@ class Station(PaperMaker):
                 self.recovered_sessions += [stored] if isinstance(stored, StoredSession) else []
         return kept
 
-    def _recover_one(self, path: Path) -> StoredTest | StoredSession | None:
+    def _recover_one(self, path: Path) -> "StoredTest | StoredSession | None":
+        from teststation.records.tests.journal import read_journal
+        from teststation.run import events as ev
+        from ui.station.practice import nothing_is_kept
+
         content = read_journal(path, self.record.journal_key())
         if not content.events and content.damage is not None:
             raise RecordError(content.damage)  # not one that never began: nobody can tell what it was
@@ -460,27 +494,27 @@ class Station(PaperMaker):
             if stored.run.demo is demo and (before is None or stored.run.started_at < before)
         )
 
-    def history(self, person_id: str) -> list[StoredTest]:
+    def history(self, person_id: str) -> "list[StoredTest]":
         """All kept tests of a person, oldest first."""
         return list(self.record.tests.history(person_id))
 
-    def assess_again(self, stored: StoredTest, subject: Subject | None = None) -> Assessment:
+    def assess_again(self, stored: "StoredTest", subject: "Subject | None" = None) -> "Assessment":
         """What today's method says of a kept test, for the subject as it was or as it should have been."""
         from teststation.physiology.assess import assess_run
 
         run = stored.run if subject is None else msgspec.structs.replace(stored.run, subject=subject)
         return assess_run(run, self.earlier(stored.person_id, stored.run.started_at, demo=run.demo), self.choices)
 
-    def calculate_again(self, stored: StoredTest) -> StoredTest:
+    def calculate_again(self, stored: "StoredTest") -> "StoredTest":
         """Keep what today's method says beside the stored result."""
         return self.record.tests.add_result(stored.id, self.assess_again(stored))
 
 
-def _as_kept(device: Device, spec: str) -> str:
+def _as_kept(device: "Device", spec: str) -> str:
     return f"emulated:{device.options['family']}" if device.family == "emulated" else spec
 
 
-def _mixed(treadmill: Device, heart_rate: Device, time_scale: float) -> tuple[Problem, ...]:
+def _mixed(treadmill: "Device", heart_rate: "Device", time_scale: float) -> tuple[Problem, ...]:
     """Why these two do not go together: who walks on a real belt has a pulse of their own, and limits that guard it.
 
     | | emulated strap | recording | strap |
@@ -498,11 +532,14 @@ def _mixed(treadmill: Device, heart_rate: Device, time_scale: float) -> tuple[Pr
     return (Cause("replay_real_belt"),) if real and heart_rate.family == "replay" else ()
 
 
-def load_plan_of(protocol: str, speed: str | None = None, own: OwnProtocols | None = None) -> Plan:
+def load_plan_of(protocol: str, speed: str | None = None, own: "OwnProtocols | None" = None) -> "Plan":
     """The plan of a protocol, by identifier or file. Raises BadInput with every problem.
 
     Args:
         own: The clinic's own protocols; those in the user's folder where none are named.
     """
+    from teststation.protocol.load import find, load_plan
+    from teststation.protocol.own import OwnProtocols
+
     text, path = find(protocol, own or OwnProtocols(protocols_path()))
     return load_plan(text, path, speed)

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from drivers.machines import ENVIRONMENT, Machine, save_machine
+from drivers.machines import Machine, save_machine
+from drivers.machines_file import ENVIRONMENT
 from tests.ui.conftest import SETTINGS
 from teststation.ports import BeltCheck
 from ui.desktop.machines.reminder import remind

@@ -18,7 +18,8 @@ from drivers.emulators.csafe import CsafeEmulator
 from drivers.emulators.trackmaster import TrackmasterEmulator
 from drivers.emulators.treadmills import EmulatedTreadmill
 from drivers.heart_rate.straps_seen import StrapSeen
-from drivers.machines import ENVIRONMENT, load_machines
+from drivers.machines import load_machines
+from drivers.machines_file import ENVIRONMENT
 from drivers.treadmill.machines_seen import MachineSeen
 from tests.contract.treadmill_rig import Served, serve
 from tests.mutants import planted_fault

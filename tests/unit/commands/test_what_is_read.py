@@ -23,6 +23,7 @@ STEPS = {
     "driver": ["drivers.host"],
     "no record": ["ui.cli", "analyse", "commission", "devices", "emulate", "laboratory", "protocols"],
     "report": ["ui.station.report_child"],
+    "window": ["ui.desktop.application", "ui.desktop.window"],
     "list": ["ui.desktop.application", "teststation.records.database", "ui.desktop.window"],
     "every room": [
         "ui.desktop.test.pretest",
@@ -46,6 +47,11 @@ NEVER = {
     "driver": ("sqlalchemy", "PySide6", "bleak", *RECKONS),
     "no record": ("sqlalchemy", "sqlcipher3", "argon2", "cryptography", "alembic", "reportlab", "PySide6", "bleak"),
     "report": ("sqlalchemy", "sqlcipher3", "cryptography", "PySide6", "serial"),
+    "window": (
+        "sqlalchemy", "sqlcipher3", "serial", "ctypes", "difflib", "hashlib", "asyncio", "email", "drivers.registry",
+        "teststation.protocol.load", "teststation.run.record", "teststation.physiology.advice",
+        "teststation.records.tests.stored",
+    ),
     "list": (*RECKONS, "alembic", "keyring", "zxcvbn", "bleak", "ui.desktop.test.screen"),
     "every room": (
         "alembic", "reportlab", "PIL", "pikepdf", "uharfbuzz", "keyring", "zxcvbn", "fitdecode", "bleak", "usb",

@@ -7,7 +7,8 @@ import pytest
 import drivers.treadmill.controlled as module
 import drivers.treadmill.setting as setting_module
 from drivers import lines
-from drivers.machines import ENVIRONMENT, Machine, bound, load_machines, save_machine
+from drivers.machines import Machine, bound, load_machines, save_machine
+from drivers.machines_file import ENVIRONMENT
 from drivers.registry import TREADMILL, parse_device
 from drivers.treadmill.port import Answer, Request
 from drivers.treadmill.trackmaster import dialect

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from serial.tools import list_ports
 
 from drivers import machines
-from drivers.machines import ENVIRONMENT, Machine, bound, load_machines, machine_of, save_machine
+from drivers.machines import Machine, bound, load_machines, machine_of, save_machine
+from drivers.machines_file import ENVIRONMENT
 from drivers.registry import TREADMILL, parse_device
 from tests.mutants import planted_fault
 from teststation.errors import BadInput

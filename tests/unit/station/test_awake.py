@@ -19,7 +19,7 @@ from tests.unit.run.builders import SUBJECT
 from teststation.ports import Setpoint
 from teststation.protocol.load import SessionLoads, find, load_plan, load_session
 from teststation.records.database import open_record
-from ui.station import commissioning, station, together
+from ui.station import commissioning, together
 from ui.station import session as session_module
 from ui.station.awake import Awake
 from ui.station.settings import Settings
@@ -98,7 +98,7 @@ class Asked:
 def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Station, str]]:
     monkeypatch.setattr(Asked, "now", 0)
     use_fast_keys()
-    for module in (station, commissioning, together):
+    for module in (awake_module, commissioning, together):
         monkeypatch.setattr(module, "Awake", Asked)
     device = SimpleNamespace(close=lambda: None)
     monkeypatch.setattr(treadmill_client, "TreadmillClient", lambda *_, **__: device)

@@ -6,23 +6,26 @@ It works beside the window and gives a backup up when a test is prepared: the ne
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from teststation.cause import Cause, Problem
 from teststation.errors import StationError
 from teststation.records.storage.failures import ServerAway
-from teststation.records.upkeep.findings import Interrupted, LastBackup
 from ui.desktop.i18n import told, tr
 from ui.desktop.i18n.numbers import moment
 from ui.desktop.work import Work
 from ui.station.station import Station
 
+if TYPE_CHECKING:
+    from teststation.records.upkeep.findings import LastBackup
+
 LOOK_EVERY_MS = 60_000
 RENEW_EVERY = 60  # looks between two hand-overs while the server answers: it brings the people who may come today
 
 
-def last_words(last: LastBackup | None) -> str:
+def last_words(last: "LastBackup | None") -> str:
     """When the record was last backed up; None where no folder is chosen for that."""
     if last is None:
         return tr("backups.none")
@@ -69,10 +72,11 @@ class Upkeep(QObject):
         """Find out when the record was last backed up, and tell ``backup_known``."""
         self._ask(self._last, self.backup_known.emit)
 
-    def back_up_now(self, said: Callable[[LastBackup | None, Sequence[str]], None]) -> None:
+    def back_up_now(self, said: "Callable[[LastBackup | None, Sequence[str]], None]") -> None:
         """Make a backup, due or not; ``said`` gets the newest there is then, and what is wrong."""
 
         def make() -> tuple[Problem, ...]:
+            from teststation.records.upkeep.findings import Interrupted
             from teststation.records.upkeep.rotation import backup_into
 
             record, settings = self._station.record, self._station.settings
@@ -82,12 +86,12 @@ class Upkeep(QObject):
             except Interrupted:
                 return (tr("place.given_up"),)
 
-        def done(answer: tuple[LastBackup | None, tuple[Problem, ...]]) -> None:
+        def done(answer: "tuple[LastBackup | None, tuple[Problem, ...]]") -> None:
             last, problems = answer
             self.backup_known.emit(last)
             said(last, told(problems))
 
-        def do() -> tuple[LastBackup | None, tuple[Problem, ...]]:
+        def do() -> "tuple[LastBackup | None, tuple[Problem, ...]]":
             problems = self._problems(make)
             return self._last(), problems
 
@@ -98,7 +102,8 @@ class Upkeep(QObject):
         asked.done.connect(done)
         self._asked = [one for one in self._asked if not one.wait(0.0)] + [asked.start()]
 
-    def _last(self) -> LastBackup | None:
+    def _last(self) -> "LastBackup | None":
+        from teststation.records.upkeep.findings import LastBackup
         from teststation.records.upkeep.rotation import last_backup
 
         folder = self._station.settings.backup_folder
@@ -147,6 +152,8 @@ class Upkeep(QObject):
 
     @staticmethod
     def _problems(part: Callable[[], tuple[Problem, ...]]) -> tuple[Problem, ...]:
+        from teststation.records.upkeep.findings import Interrupted
+
         try:
             return part()
         except Interrupted:

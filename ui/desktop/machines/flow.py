@@ -7,7 +7,8 @@ import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from drivers.machines import Machine, machines_path
+from drivers.machines import Machine
+from drivers.machines_file import machines_path
 from teststation.records.access.user import Permission
 from ui.desktop.i18n import tr
 from ui.desktop.machines.commissioning import CommissioningScreen

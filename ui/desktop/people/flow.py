@@ -13,11 +13,8 @@ from teststation.records.access.user import Permission
 from teststation.records.people.person import Person
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import day, today
-from ui.desktop.people.audit import audit_sheet
-from ui.desktop.people.due import due_sheet
 from ui.desktop.people.last_result import next_test_words
 from ui.desktop.people.person import PersonScreen
-from ui.desktop.people.person_form import PersonForm
 from ui.desktop.people.waiting import WaitingSheet, waiting_of
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
@@ -94,6 +91,8 @@ class PeopleFlow(QObject):
             base, mine = written_here
             self.choose(base, record.people.get(person.id), mine)
             return
+        from ui.desktop.people.person_form import PersonForm
+
         clinics = self.station.settings.language
         self._window.show_sheet(lambda window: PersonForm(window, record, person, self._kept, self.choose, clinics))
 
@@ -151,6 +150,8 @@ class PeopleFlow(QObject):
 
     def show_due(self) -> None:
         """Who should come now."""
+        from ui.desktop.people.due import due_sheet
+
         due: Sequence[tuple[Person, str]] = self.station.record.people.due(today())
         self._window.show_sheet(lambda window: due_sheet(window, due, self.people.choose))
 
@@ -206,6 +207,8 @@ class PeopleFlow(QObject):
 
     def show_audit(self, person: Person) -> None:
         """Who did what with this person; looking at it is told too."""
+        from ui.desktop.people.audit import audit_sheet
+
         record = self.station.record
         record.users.still_may(Permission.AUDIT)
         self.desk.saw(Action.AUDIT_SEEN, person.id)

@@ -3,18 +3,17 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from teststation.physiology.advice import no_next_date
 from teststation.records.people.person import Person
-from teststation.records.tests.stored import KeptLine
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.numbers import DASH, between, day, number
 from ui.desktop.people.people_model import due_words
 
 if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
     from teststation.records.database import Record
+    from teststation.records.tests.stored import KeptLine
 
 
-def vo2_words(line: KeptLine) -> str:
+def vo2_words(line: "KeptLine") -> str:
     """Headline number and range, or a dash."""
     if line.vo2max_ml_kg_min is None:
         return DASH
@@ -23,6 +22,8 @@ def vo2_words(line: KeptLine) -> str:
 
 def next_test_words(record: "Record", person: Person, last_started: str, on: date) -> str:
     """When the next test is due; after one that advises no date, what its page says in place of one."""
+    from teststation.physiology.advice import no_next_date
+
     newest = next((line for line in record.tests.summaries(person.id) if person.demo or not line.demo), None)
     if newest is not None and datetime.fromisoformat(newest.started_at) >= datetime.fromisoformat(last_started):
         symptom, given = record.tests.had_symptom(newest.id), newest.vo2max_ml_kg_min is not None

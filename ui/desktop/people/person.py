@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStackedWidget, QTab
 
 from teststation.records.people.national_number import masked
 from teststation.records.people.person import Person
-from teststation.training.diary import INTERVALS
 from teststation.training.today import Why
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.marks import name_of
@@ -165,6 +164,8 @@ class PersonScreen(QWidget):
         elif standing.line.why is Why.INTERRUPTED:
             self.interrupted_wanted.emit(standing.line.test_id)
         else:
+            from teststation.training.diary import INTERVALS
+
             walked_here = standing.line.kind in INTERVALS
             self._with_chosen(self.session_wanted if walked_here else self.training_wanted)
 
