@@ -248,8 +248,8 @@ class MainWindow(Rooms):
         self._dress()
         name = self.name_of_screen(screen)
         moves = name in MOVES
-        self.header.setVisible(not moves and name != "group")
         self.header.show_step(STEPS.index(name) if name in STEPS else 0)
+        self.header.setVisible(not moves and name != "group")
         self._above.activate()  # the screen is seen in the room that it has then: else it is drawn twice
         self.stack.setCurrentWidget(screen)
         self.stop_button.setVisible(moves)
@@ -568,9 +568,12 @@ class MainWindow(Rooms):
     # --- Qt ---
 
     def setVisible(self, visible: bool) -> None:
-        if visible:
-            self._rescale()  # Qt lays it out before it tells of the size: else that is done twice
-        super().setVisible(visible)
+        if not visible:
+            super().setVisible(visible)
+            return
+        self._rescale()  # Qt lays it out before it tells of the size: else that is done twice
+        with self.asked.aside():
+            super().setVisible(visible)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -48,7 +48,7 @@ NEVER = {
     "no record": ("sqlalchemy", "sqlcipher3", "argon2", "cryptography", "alembic", "reportlab", "PySide6", "bleak"),
     "report": ("sqlalchemy", "sqlcipher3", "cryptography", "PySide6", "serial"),
     "window": (
-        "sqlalchemy", "sqlcipher3", "serial", "ctypes", "difflib", "hashlib", "asyncio", "email", "drivers.registry",
+        "sqlalchemy", "sqlcipher3", "serial", "difflib", "hashlib", "asyncio", "email", "drivers.registry",
         "teststation.protocol.load", "teststation.run.record", "teststation.physiology.advice",
         "teststation.records.tests.stored",
     ),
