@@ -56,6 +56,7 @@ PARTINGS = {
         "tests/unit/files/test_outputs.py::test_names_that_windows_takes_for_something_else_are_refused_there",
     ),
     "teststation/files/writing.py _sync_folder": (f"{WAY}::test_no_folder_is_opened",),
+    "teststation/sleep.py _clocks": ("tests/unit/test_sleep.py::test_windows_has_two_such_clocks_too",),
     "teststation/records/storage/file_lock.py": (
         f"{WAY}::test_a_lock_is_on_one_byte_behind_the_end_and_leaves_the_place_in_the_file",
         "tests/unit/records/test_record_journals.py::test_a_journal_that_is_being_written_is_not_unfinished",

@@ -1,8 +1,10 @@
 """A computer that slept: the system tells how long, the run stops, and no lease or reading from before counts."""
 
+import ctypes
 import sys
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -78,10 +80,26 @@ def test_this_systems_own_clocks_go_on_together() -> None:
     assert sleep_module._clocks()[0]() >= sleep_module._clocks()[1]() - 0.1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="time.monotonic counts sleep there by itself")
-def test_a_clock_that_counts_sleep_is_another_than_the_monotonic_one() -> None:
+class Kernel:
+    """Windows' own: one count in milliseconds, one in tenths of a microsecond."""
+
+    def __init__(self) -> None:
+        self.GetTickCount64 = lambda: 360_000
+        self.QueryUnbiasedInterruptTime = self._unbiased
+
+    def _unbiased(self, place: object) -> int:
+        place._obj.value = 60 * 10_000_000  # type: ignore[attr-defined]
+        return 1
+
+
+def test_windows_has_two_such_clocks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=Kernel()), raising=False)
     with_sleep, awake = sleep_module._clocks()
-    assert with_sleep is not awake or sys.platform != "linux"
+    assert (with_sleep(), awake()) == (360.0, 60.0)
+    monkeypatch.setattr(sys, "platform", "other")
+    with_sleep, awake = sleep_module._clocks()
+    assert with_sleep is awake
 
 
 # --- the run -------------------------------------------------------------------------------------------------
