@@ -19,6 +19,7 @@ from drivers.port_names import is_com, is_radio_address, one_spelling
 from drivers.registry import FAMILIES, TREADMILL, Device, parse_device
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput, DeviceError
+from teststation.files.reading import read_text
 from teststation.files.writing import write_whole
 from teststation.ports import BeltCheck
 
@@ -63,7 +64,7 @@ def load_machines(path: Path | None = None) -> tuple[Machine, ...]:
     """The clinic's machines; none where there is no file. Raises BadInput where it cannot be read as such."""
     path = path or machines_path()
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        data = tomllib.loads(read_text(path))
         machines = msgspec.convert(data, _File).machine
     except FileNotFoundError:
         return ()

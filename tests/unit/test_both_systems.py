@@ -55,6 +55,10 @@ PARTINGS = {
     "teststation/files/outputs.py _WINDOWS": (
         "tests/unit/files/test_outputs.py::test_names_that_windows_takes_for_something_else_are_refused_there",
     ),
+    **dict.fromkeys(
+        [f"teststation/files/reading.py {name}" for name in ("_AT_ONCE", "_first_byte", "read_bytes")],
+        ("tests/unit/files/test_no_ordinary_file.py::test_windows_opens_a_file_as_it_is",),
+    ),
     "teststation/files/writing.py _sync_folder": (f"{WAY}::test_no_folder_is_opened",),
     "teststation/sleep.py _clocks": ("tests/unit/test_sleep.py::test_windows_has_two_such_clocks_too",),
     "teststation/records/storage/file_lock.py": (

@@ -11,6 +11,7 @@ import platformdirs
 from drivers.radio.ant_key import ENVIRONMENT as ANT_KEY_ENVIRONMENT
 from teststation.cause import Cause
 from teststation.errors import BadInput
+from teststation.files.reading import read_text
 from teststation.files.writing import write_whole
 
 LOCK_MIN, LOCK_MAX = 1, 60
@@ -81,7 +82,7 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     path = path or settings_path()
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        data = tomllib.loads(read_text(path))
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError, RecursionError) as error:

@@ -226,7 +226,7 @@ def test_a_file_without_an_end_is_one_sentence(cli: Cli, person: str, what: str)
     whose = words("interview", person) if what == "--answers" else ("diary", "interview")
     done = cli(*whose, what, "/dev/zero")
     assert (done.status, done.said.count("\n")) == (2, 1), done.said
-    assert "larger than 5 MB" in done.said
+    assert "no ordinary file" in done.said
     gone = cli(*whose, what, "none.json")
     assert gone.status == 2
     assert "Errno" not in gone.said

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from teststation.errors import BadInput
+from teststation.files.reading import read_text
+
 _FORM = "teststation-head-1"
 _LINE = re.compile(rf"({_FORM} (\d{{1,12}}) ([0-9a-f]{{64}}) (\S{{1,40}})) ([0-9a-f]{{64}})\n?")
 SHOWN_LETTERS = 12  # of a hash, where a person reads it
@@ -43,8 +46,8 @@ def head_path(record: Path) -> Path:
 def read_head(path: Path, key: str) -> Head | None:
     """What the file tells; None where it cannot be read, was changed, or belongs to another record."""
     try:
-        match = _LINE.fullmatch(path.read_text("ascii"))
-    except (OSError, UnicodeDecodeError):
+        match = _LINE.fullmatch(read_text(path))
+    except (OSError, UnicodeDecodeError, BadInput):
         return None
     if match is None or not hmac.compare_digest(_seal(match[1], key), match[5]):
         return None

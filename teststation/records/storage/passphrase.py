@@ -174,7 +174,7 @@ def keyring_keeps(keyring_backend: KeyringBackend | None = None) -> bool:
 def first_line(path: Path) -> str:
     """The passphrase in a file. Raises RecordError."""
     try:
-        text = read_text(path)  # Notepad may begin a file with a byte order mark
+        text = read_text(path, pipe=True)  # Notepad may begin a file with a byte order mark
     except OSError as error:
         raise RecordError(
             Cause("passphrase_file_unreadable", {"path": str(path), "why": error.strerror or ""})

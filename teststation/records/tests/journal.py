@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from teststation.cause import Cause
-from teststation.errors import RecordError
+from teststation.errors import BadInput, RecordError
+from teststation.files.reading import must_be_ordinary
 from teststation.records.storage.file_lock import try_lock
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def read_journal(path: Path, key: bytes) -> JournalContent:
         RecordError: the file cannot be read at all.
     """
     try:
+        _ordinary(path)
         data = path.read_bytes()
     except OSError as error:
         raise RecordError(_cause("journal_unreadable", path, error)) from error
@@ -209,6 +211,7 @@ def read_journal(path: Path, key: bytes) -> JournalContent:
 def opens_journal(path: Path, key: bytes) -> bool:
     """Whether this key is the one a journal was begun with. Raises RecordError where it cannot be read."""
     try:
+        _ordinary(path)
         with path.open("rb") as file:
             head = file.readline().removesuffix(b"\n")
     except OSError as error:
@@ -230,6 +233,14 @@ def is_being_written(path: Path) -> bool:
         return not try_lock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _ordinary(path: Path) -> None:
+    """Raises RecordError for what would be waited for, and OSError as its own opening does."""
+    try:
+        must_be_ordinary(path)
+    except BadInput as error:
+        raise RecordError(*error.causes) from error
 
 
 def _cause(code: str, path: Path, error: OSError) -> Cause:
