@@ -7,7 +7,10 @@ import gc
 # again meanwhile. Once there is an application, ``collecting`` looks, in the window's thread alone.
 gc.disable()
 
-import PySide6.QtCore  # noqa: E402, F401 - first: it puts an import of its own in the place of Python's
+from ui.desktop.bytecode import kept_bytecode, place  # noqa: E402
+
+with kept_bytecode(place()):
+    import PySide6.QtCore  # noqa: F401 - first: it puts an import of its own in the place of Python's
 
 # That import reads the source of every module that any other one imports, to know whether it asks for PySide's other
 # spelling of names (``from __feature__ import snake_case``). None here does; a tenth of the opening would go to it.
