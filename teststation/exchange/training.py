@@ -20,6 +20,7 @@ from teststation.training.strength import OneRm, estimate
 if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
     from teststation.records.database import Record
 
+SYMPTOM = "symptom"
 FIELDS = (
     "day", "kind", "what", "attendance", "reason", "minutes", "borg", "rating", "felt", "bouts_done", "bouts_planned",
     "stopped_because", "comment", "therapist", "source", "started_at", "mean_bpm", "max_bpm", "session_id",
@@ -88,7 +89,7 @@ def why_it_waits(record: "Record", person_id: str) -> str:
     else:
         symptom = tested is not None and record.tests.had_symptom(tested.id)
     if symptom:
-        return "symptom"
+        return SYMPTOM
     waits = record.hard_training_waits(person_id, {} if tested is None else record.tests.conditions(tested.id))
     return "postponed" if waits == TALK else waits
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.mutants import fails_with
 from tests.ui.desk.test_login import quick  # noqa: F401 - a fixture
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.records.access.actions import Action
@@ -16,20 +17,27 @@ from teststation.records.database import Record
 from teststation.records.people.erased import Reason
 from teststation.records.people.people import add_in
 from teststation.records.people.person import SEARCH_LIMIT, Person, new_person
-from teststation.run.record import Outcome
+from teststation.run.record import Mark, Outcome
 from teststation.subject import Sex
+from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import make_plan
 from ui.desktop.i18n.numbers import today
 from ui.desktop.people.erase import EraseSheet, gone_words, reason_sheet
 from ui.desktop.people.person import PersonScreen
+from ui.desktop.people.today import TodayModel, line_words
+from ui.station import next_test
 from ui.station.today import today_of
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # windows on a platform without any
 
 
-def keep_test(record: Record, person: Person, run_id: str, days_ago: int, outcome: Outcome = Outcome.COMPLETED) -> None:
+def keep_test(
+    record: Record, person: Person, run_id: str, days_ago: int, outcome: Outcome = Outcome.COMPLETED, noted: str = ""
+) -> None:
     at = (datetime.now(UTC) - timedelta(days=days_ago)).isoformat(timespec="seconds")
-    run = msgspec.structs.replace(run_of(run_id, at), reason=None, outcome=outcome)
+    run = msgspec.structs.replace(
+        run_of(run_id, at), reason=None, outcome=outcome, marks=(Mark(9.0, "symptom", noted),) if noted else ()
+    )
     record.tests.save(person.id, run, assessment_of(), events_of(1))
 
 
@@ -79,6 +87,47 @@ def test_today_is_what_is_seen_first_and_each_line_says_why(screen: PersonScreen
     assert screen.chosen.family_name == "Ingen"
     screen.search.clear()
     assert screen.today_table.isVisible()
+
+
+def what_must_come_first_is_told(record: Record) -> None:
+    waits, walks, due, both = (add(record, name) for name in ("Venter", "Går", "Svimmel", "Begge"))
+    talk = Interview("2026-01-01", own_form().text, {"postponed": Answer(chosen=("yes",))})
+    for person, kind in ((waits, "4x4"), (walks, "steady"), (both, "steady")):
+        record.training.add(person.id, talk)
+        record.training.add(person.id, make_plan(today(), {today().isoweekday()}, kind, weeks=2))
+    for person, days_ago in ((due, 150), (both, 1)):
+        keep_test(record, person, f"run-{person.id}", days_ago, noted="Svimmel")
+    broken = add(record, "Feil")
+    keep_test(record, broken, f"run-{broken.id}", 150, Outcome.FAULT)
+    model = TodayModel(record)
+    model.show_rows(today_of(record, today()))
+    said = {row.person.id: str(model.data(model.index(at, 2))) for at, row in enumerate(model.rows)}
+    whole = {row.person.id: line_words(record, row.line) for row in model.rows}
+    assert "venter" not in said[walks.id], "a walk is no hard training"
+    assert said[waits.id].startswith("Hard trening venter · ")
+    assert "Hard trening venter til" in whole[waits.id]
+    assert said[due.id].startswith("Legen først · ")
+    assert "legens avklaring" in whole[due.id]
+    assert said[broken.id].startswith("Ta testen på nytt · ")
+    assert "så snart årsaken er rettet" in whole[broken.id]
+    assert said[both.id].startswith("Legen først · "), "after a symptom no session is held"
+
+
+def test_what_must_come_first_is_told(record: Record) -> None:
+    what_must_come_first_is_told(record)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('f"diary.waits.{waits}" if waits', '"" if waits'),
+        ("waits == SYMPTOM or (waits and line.kind in INTERVALS)", "waits"),
+        ("waits == SYMPTOM or (waits", "(waits"),
+        ("return told if line.why is Why.DUE or", "return told if"),
+    ],
+)
+def test_what_must_come_first_fails_on_a_planted_fault(old: str, new: str, record: Record) -> None:
+    fails_with(next_test, old, new, lambda: what_must_come_first_is_told(record))
 
 
 def test_enter_begins_what_the_line_is_there_for(screen: PersonScreen, people: dict[str, Person], qtbot: QtBot) -> None:

@@ -5,12 +5,23 @@ A demonstration is no test of a person, and counts for the demonstration's own p
 
 from collections.abc import Sequence
 
-from sqlalchemy import Column, ColumnElement, Connection, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, not_, or_, select
 
 from teststation.demonstration import EMULATED_BELTS, EMULATED_PULSES
 from teststation.records.storage.tables import IMPORTED_RESULT, PERSON, RESULT, TEST
 
 _NOON = "T12:00:00.000+00:00"  # results of others tell the day alone; at noon it is that day in every zone of Europe
+
+
+def newest_tests() -> Select[str, str]:
+    """By person id, when their newest test here began, ISO 8601 in UTC, as ``started_utc``."""
+    return (
+        select(TEST.c.person_id, func.max(TEST.c.started_utc).label("started_utc"))
+        .join(PERSON, PERSON.c.id == TEST.c.person_id)
+        .where(or_(PERSON.c.demo == 1, not_(DEMONSTRATION)))
+        .where(select(RESULT.c.test_id).where(RESULT.c.test_id == TEST.c.id).exists())  # a session is no test
+        .group_by(TEST.c.person_id)
+    )
 
 
 def last_tested(connection: Connection, person_ids: Sequence[str] | None = None) -> dict[str, str]:
@@ -21,13 +32,7 @@ def last_tested(connection: Connection, person_ids: Sequence[str] | None = None)
     Returns:
         ISO 8601 in UTC; noon for a day without an hour.
     """
-    tests = (
-        select(TEST.c.person_id, func.max(TEST.c.started_utc))
-        .join(PERSON, PERSON.c.id == TEST.c.person_id)
-        .where(or_(PERSON.c.demo == 1, not_(DEMONSTRATION)))
-        .where(select(RESULT.c.test_id).where(RESULT.c.test_id == TEST.c.id).exists())  # a session is no test
-        .group_by(TEST.c.person_id)
-    )
+    tests = newest_tests()
     others = select(IMPORTED_RESULT.c.person_id, func.max(IMPORTED_RESULT.c.tested_on)).group_by(
         IMPORTED_RESULT.c.person_id
     )

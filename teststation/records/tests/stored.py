@@ -48,6 +48,16 @@ class KeptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LastEnd:
+    """How a person's last test ended, as far as it says what must come before the next."""
+
+    started_at: str  # ISO 8601, UTC
+    outcome: Outcome | None
+    number: bool  # whether it gave one
+    symptom: bool  # whether it was stopped by one, or one was noted or told of after
+
+
+@dataclass(frozen=True, slots=True)
 class TrendFacts:
     """What a chart of all tests shows of one beside its line in a list."""
 

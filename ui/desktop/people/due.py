@@ -1,6 +1,6 @@
 """Who should come to their next test now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -9,6 +9,7 @@ from teststation.records.people.person import Person
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.marks import name_of
 from ui.desktop.i18n.numbers import day
+from ui.desktop.people.people_model import next_words
 from ui.desktop.widgets.base import ElidedLabel, button, column, label
 from ui.desktop.widgets.scrolled import Scrolled
 from ui.desktop.widgets.sheet import Sheet
@@ -16,8 +17,13 @@ from ui.desktop.widgets.sheet import Sheet
 SHOWN = 100
 
 
-def due_sheet(window: QWidget, due: Sequence[tuple[Person, str]], chosen: Callable[[Person], None]) -> Sheet:
-    """A sheet with one line for each, who has waited longest first."""
+def due_sheet(
+    window: QWidget, due: Sequence[tuple[Person, str]], instead: Mapping[str, str], chosen: Callable[[Person], None]
+) -> Sheet:
+    """A sheet with one line for each, who has waited longest first.
+
+    ``instead``: what must come before the test of some of them, as ``instead_of_dates`` says.
+    """
     grid = QGridLayout()
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(8)
@@ -37,7 +43,7 @@ def due_sheet(window: QWidget, due: Sequence[tuple[Person, str]], chosen: Callab
         grid.addWidget(ElidedLabel(name_of(person), "strong"), line, 0)
         grid.addWidget(label(day(person.born)), line, 1)
         grid.addWidget(label(day(last)), line, 2)
-        grid.addWidget(label(day(next_due(last).isoformat())), line, 3)
+        grid.addWidget(label(next_words(last, instead.get(person.id), next_due(last))), line, 3)
         name = tr("due.choose_name", name=name_of(person))
         grid.addWidget(button(tr("due.choose"), lambda person=person: choose(person), name=name), line, 4)
     return sheet

@@ -19,6 +19,7 @@ from ui.desktop.people.waiting import WaitingSheet, waiting_of
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.desk import Desk
+from ui.station.next_test import instead_of_dates
 from ui.station.station import Station
 from ui.station.today import today_of
 
@@ -150,10 +151,11 @@ class PeopleFlow(QObject):
 
     def show_due(self) -> None:
         """Who should come now."""
-        from ui.desktop.people.due import due_sheet
+        from ui.desktop.people.due import SHOWN, due_sheet
 
         due: Sequence[tuple[Person, str]] = self.station.record.people.due(today())
-        self._window.show_sheet(lambda window: due_sheet(window, due, self.people.choose))
+        instead = instead_of_dates(self.station.record, {person.id: last for person, last in due[:SHOWN]})
+        self._window.show_sheet(lambda window: due_sheet(window, due, instead, self.people.choose))
 
     def show_history(self, person: Person) -> None:
         """All tests of a person."""

@@ -1,12 +1,13 @@
 """A person's last result in one line, measured here or brought in."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from teststation.records.people.person import Person
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.numbers import DASH, between, day, number
 from ui.desktop.people.people_model import due_words
+from ui.station.next_test import instead_of_dates
 
 if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
     from teststation.records.database import Record
@@ -22,14 +23,9 @@ def vo2_words(line: "KeptLine") -> str:
 
 def next_test_words(record: "Record", person: Person, last_started: str, on: date) -> str:
     """When the next test is due; after one that advises no date, what its page says in place of one."""
-    from teststation.physiology.advice import no_next_date
-
-    newest = next((line for line in record.tests.summaries(person.id) if person.demo or not line.demo), None)
-    if newest is not None and datetime.fromisoformat(newest.started_at) >= datetime.fromisoformat(last_started):
-        symptom, given = record.tests.had_symptom(newest.id), newest.vo2max_ml_kg_min is not None
-        told = no_next_date(newest.outcome, number=given, symptom=symptom)
-        if told is not None:
-            return core_texts()(told)
+    told = instead_of_dates(record, {person.id: last_started}).get(person.id)
+    if told is not None:
+        return core_texts()(told)
     return tr("person.next_test", due=due_words(last_started, on))
 
 

@@ -10,11 +10,13 @@ from teststation.due import next_due
 from teststation.records.people.person import SEARCH_LIMIT, Person
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import DASH, day, today
+from ui.station.next_test import DOCTOR_FIRST, instead_of_dates
 
 if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
     from teststation.records.database import Record
 
 _COLUMNS = ("person.name", "person.born", "person.last", "person.next")
+BLOCK = 25  # rows whose last test is looked at together
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -25,6 +27,13 @@ def due_words(last_started: str | None, on: date) -> str:
     due = next_due(last_started)
     told = day(due.isoformat())
     return tr("person.overdue", date=told) if due < on else told
+
+
+def next_words(last_started: str | None, instead: str | None, on: date) -> str:
+    """The due date, or what must come first, as a list says it: ``instead`` as ``no_next_date`` gives it."""
+    if instead is None:
+        return due_words(last_started, on)
+    return tr("person.doctor_first" if instead == DOCTOR_FIRST else "person.test_again")
 
 
 def list_name(person: Person) -> str:
@@ -42,6 +51,7 @@ class PeopleModel(QAbstractTableModel):
         self.people: list[Person] = []
         self._as_found: list[Person] = []
         self._last: dict[str, str] = {}
+        self._instead: dict[str, str | None] = {}
         self._today = today()
         self._sorted_by = (0, Qt.SortOrder.AscendingOrder)
         self.more = False  # whether the record has more of them
@@ -50,7 +60,7 @@ class PeopleModel(QAbstractTableModel):
         """Search again; the rows are those who match ``text``, ordered as before."""
         self.beginResetModel()
         self._text, self._today = text, today()
-        self._as_found, self._last = [], {}
+        self._as_found, self._last, self._instead = [], {}, {}
         self._read(SEARCH_LIMIT)
         self._order()
         self.endResetModel()
@@ -136,4 +146,12 @@ class PeopleModel(QAbstractTableModel):
                 return day(person.born)
             case 2:
                 return day(last)
-        return due_words(last, self._today)
+        return next_words(last, self._instead_of(index.row()), self._today)
+
+    def _instead_of(self, row: int) -> str | None:
+        """What stands in place of the next test's date; read for the rows that come into sight, some at a time."""
+        person = self.people[row]
+        if person.id not in self._instead:
+            asked = {one.id: last for one in self.people[row : row + BLOCK] if (last := self._last.get(one.id))}
+            self._instead |= {person.id: None, **dict.fromkeys(asked), **instead_of_dates(self._record, asked)}
+        return self._instead[person.id]

@@ -56,7 +56,7 @@ class PersonScreen(QWidget):
         self.search.textChanged.connect(self.refresh)
         self.search.returnPressed.connect(self._go_on)
         self.search.installEventFilter(self)
-        self.model, self.today = PeopleModel(record), TodayModel()
+        self.model, self.today = PeopleModel(record), TodayModel(record)
         self.table = self._table(self.model, tr("person.list"))
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -298,7 +298,7 @@ class PersonScreen(QWidget):
         ):  # fmt: skip
             control.setEnabled(person is not None)
         self.merge_button.setEnabled(person is not None and self.may_merge)
-        set_text(self.why, "" if standing is None else line_words(standing.line))
+        set_text(self.why, "" if standing is None else line_words(self._record, standing.line))
         set_shown(self.why, standing is not None)
         if person is None:
             set_text(self.name, tr("person.nobody"))

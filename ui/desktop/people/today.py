@@ -1,6 +1,7 @@
 """*I dag*: who is to be seen to today, as rows of a table; what is said of each."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
@@ -8,13 +9,37 @@ from teststation.training.today import Line, Why
 from ui.desktop.i18n import core_texts, tr
 from ui.desktop.i18n.numbers import day
 from ui.desktop.people.people_model import Index, list_name
+from ui.station.next_test import what_comes_first
 from ui.station.today import Standing
+
+if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
+    from teststation.records.database import Record
 
 _COLUMNS = ("person.name", "person.born", "today.what")
 
 
-def line_words(line: Line) -> str:
-    """Why somebody stands in the list."""
+SHORT = {  # what must come first, in as few words as a row has room for
+    "advice.doctor": "person.doctor_first",
+    "advice.next_again": "person.test_again",
+    "diary.waits.symptom": "person.doctor_first",
+    "diary.waits.pregnant": "today.waits",
+    "diary.waits.postponed": "today.waits",
+}
+
+
+def line_words(record: "Record", line: Line) -> str:
+    """Why somebody stands in the list, and what must come first, as sentences."""
+    first = what_comes_first(record, line)
+    return f"{_why(line)}. {core_texts()(first)}" if first else _why(line)
+
+
+def _short_words(record: "Record", line: Line) -> str:
+    """The same in a row, which is cut off at its end: what must come first stands first."""
+    first = what_comes_first(record, line)
+    return f"{tr(SHORT[first])} · {_why(line)}" if first else _why(line)
+
+
+def _why(line: Line) -> str:
     kind = core_texts()(f"diary.kind.{line.kind}") if line.kind else ""
     return tr(f"today.{line.why.value}", day=day(line.day), kind=kind)
 
@@ -22,14 +47,16 @@ def line_words(line: Line) -> str:
 class TodayModel(QAbstractTableModel):
     """Today's lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, record: "Record") -> None:
         super().__init__()
+        self._record = record
+        self._words: dict[Line, str] = {}  # of the rows that came into sight
         self.rows: Sequence[Standing] = ()
 
     def show_rows(self, rows: Sequence[Standing]) -> None:
         """Replace all rows."""
         self.beginResetModel()
-        self.rows = rows
+        self.rows, self._words = rows, {}
         self.endResetModel()
 
     def number(self, why: Why) -> int:
@@ -56,4 +83,6 @@ class TodayModel(QAbstractTableModel):
                 return list_name(row.person)
             case 1:
                 return day(row.person.born)
-        return line_words(row.line)
+        if row.line not in self._words:
+            self._words[row.line] = _short_words(self._record, row.line)
+        return self._words[row.line]
