@@ -1,6 +1,7 @@
 """People in the window: sorted, corrected, merged, due, compared, and not taken for another."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -357,8 +358,8 @@ def test_all_tests_are_listed_newest_first_and_drawn_with_their_ranges(window: M
     days, values = screen.plot.drawn()
     assert list(values) == [30.0, 36.0]
     assert date.fromordinal(round(days[0])) == date(2026, 1, 2)
-    bars = screen.plot._bars
-    assert (bars.ys, bars.tops) == ((26.0, 32.0), (35.0, 41.0))
+    bars: Any = screen.plot._bars.opts
+    assert (list(bars["top"]), list(bars["bottom"])) == ([5.0, 5.0], [4.0, 4.0])
     assert "02.10.2026" in screen.due.text()
 
 

@@ -370,7 +370,7 @@ def test_one_plot_is_large_and_a_key_swaps_them(bench: Bench) -> None:
 
     limit_bpm = bench.running.controller.state.hr_limit_bpm
     assert limit_bpm is not None
-    assert all(name.y < limit_bpm - 50 for name in run.time_plot._names), "the limit strikes no name through"
+    assert all(name.pos().y() < limit_bpm - 50 for name in run.time_plot._names), "the limit strikes no name through"
     first = heights()
     QTest.keyClick(bench.window, Qt.Key.Key_F6)
     second = heights()

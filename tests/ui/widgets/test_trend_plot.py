@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
+import pyqtgraph as pg
 import pytest
 from pytestqt.qtbot import QtBot
 
 from ui.desktop import i18n
-from ui.desktop.widgets.chart_items import Curve
 from ui.desktop.widgets.trend_plot import TrendPlot, TrendPoint, ticks
 
 
@@ -15,8 +15,9 @@ def points(*values: float) -> list[TrendPoint]:
     return [TrendPoint(date(2026, 1 + 3 * n, 1), value, value - 9, value + 12) for n, value in enumerate(values)]
 
 
-def drawn(curve: Curve) -> tuple[list[float], list[float]]:
-    return list(curve.xs), list(curve.ys)
+def drawn(curve: pg.PlotCurveItem) -> tuple[list[float], list[float]]:
+    days, values = curve.getData()
+    return ([], []) if days is None or values is None else (list(days), list(values))
 
 
 def test_from_three_tests_on_the_fitted_line_takes_the_place_of_the_joining_one(qtbot: QtBot) -> None:
@@ -30,10 +31,11 @@ def test_from_three_tests_on_the_fitted_line_takes_the_place_of_the_joining_one(
     days, values = drawn(chart._trend)
     assert (round(values[0]), round(values[-1])) == (30, 34)
     assert (days[0], round(days[-1])) == (date(2026, 1, 1).toordinal(), date(2026, 7, 1).toordinal())
-    assert not chart._nothing.shown
+    assert not chart._nothing.isVisible()
     chart.show_points([])
     assert drawn(chart._trend) == ([], [])
-    assert chart._nothing.shown, "an empty chart says so"
+    assert chart._nothing.isVisible(), "an empty chart says so"
+    assert "x0" not in chart._axes.getAxis("left").labelString(), "no number is written in thousandths"
 
 
 def test_two_of_one_month_are_told_apart_under_the_axis() -> None:

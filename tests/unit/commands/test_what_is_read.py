@@ -42,7 +42,7 @@ STEPS = {
     ],
     "no tables": modules_under("ui/desktop", "ui/station", "teststation/exchange", "teststation/report"),
 }
-RECKONS = ("numpy", "pypdfium2", "reportlab", "cryptography")
+RECKONS = ("numpy", "pyqtgraph", "pypdfium2", "reportlab", "cryptography")
 NEVER = {
     "driver": ("sqlalchemy", "PySide6", "bleak", *RECKONS),
     "no record": ("sqlalchemy", "sqlcipher3", "argon2", "cryptography", "alembic", "reportlab", "PySide6", "bleak"),

@@ -9,7 +9,7 @@ from ui.station.components import FONTS, Component, commit, component, component
 
 def test_every_package_that_is_named_in_the_project_is_there_and_what_those_stand_on() -> None:
     found = {one.name.lower(): one for one in components()}
-    for name in ("numpy", "pyserial", "pypdfium2", "reportlab", "sqlalchemy", "zxcvbn", "shiboken6"):
+    for name in ("numpy", "pyserial", "pyqtgraph", "reportlab", "sqlalchemy", "zxcvbn", "shiboken6"):
         assert name in found, name
         assert found[name].version
     assert "teststation" not in found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,9 +10,7 @@ from teststation.protocol.session_draft import Aim
 from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
-from ui.desktop.widgets.chart import Chart
-from ui.desktop.widgets.chart_items import Band, Curve
-from ui.desktop.widgets.plotting import pen
+from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
 
 LOW_PCT, HIGH_PCT = 40.0, 105.0
 UNKNOWN_MIN = 1.0  # how wide a part is left open that cannot be read
@@ -22,11 +21,13 @@ class AimCurve(QWidget):
 
     def __init__(self, scale: float) -> None:
         super().__init__()
-        self.aims = Chart(tr("plot.minutes"), tr("protocols.session.axis"), tr("protocols.session.curve"))
-        self._low, self._high = Curve(pen(c.ACCENT, 2), pairs=True), Curve(pen(c.ACCENT, 2), pairs=True)
-        band = Band(self._low, self._high, QColor(c.ACCENT_SOFT))
-        self.aims.add(band, self._low, self._high)
-        self.aims.rescale(scale, font_family())
+        self.aims = plot(tr("plot.minutes"), tr("protocols.session.axis"), tr("protocols.session.curve"))
+        self._axes = axes_of(self.aims)
+        self._low, self._high = pg.PlotCurveItem(pen=pen(c.ACCENT, 2)), pg.PlotCurveItem(pen=pen(c.ACCENT, 2))
+        band = pg.FillBetweenItem(self._low, self._high, brush=QColor(c.ACCENT_SOFT))
+        for item in (band, self._low, self._high):
+            self._axes.addItem(item)
+        rescale_axes(self.aims, scale, font_family())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.aims)
@@ -41,6 +42,6 @@ class AimCurve(QWidget):
                 low += [100 * aim.low] * 2
                 high += [100 * aim.high] * 2
             at = ends
-        self._low.set(xs, low)
-        self._high.set(xs, high)
-        self.aims.show_range((0, max(at, 1.0)), (LOW_PCT, HIGH_PCT))
+        self._low.setData(xs, low, connect="pairs")
+        self._high.setData(xs, high, connect="pairs")
+        self._axes.setRange(xRange=(0, max(at, 1.0)), yRange=(LOW_PCT, HIGH_PCT), padding=0)

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-from PySide6.QtGui import QColor
+import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from teststation.training.diary import Week
 from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
-from ui.desktop.widgets.chart import Chart
-from ui.desktop.widgets.chart_items import Bars, Points, Ranges
-from ui.desktop.widgets.plotting import pen
+from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
 from ui.desktop.widgets.trend_plot import ticks
 
 WIDTH = 0.7
@@ -24,11 +22,16 @@ class WeekPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = Chart(tr("training.week"), tr("training.sessions"), tr("training.chart"))
-        self._done = Bars(WIDTH, pen(c.ACCENT_DARK, 1), QColor(c.ACCENT))
-        self._extra = Bars(WIDTH, pen(c.ACCENT, 1), QColor(c.ACCENT_SOFT))
-        self._planned = Bars(WIDTH, pen(c.INK_SOFT, 2), None)
-        self.plot.add(self._done, self._extra, self._planned)
+        self.plot = plot(tr("training.week"), tr("training.sessions"), tr("training.chart"))
+        self._axes = axes_of(self.plot)
+        none: list[float] = []
+        self._done = pg.BarGraphItem(x=none, height=none, width=WIDTH, brush=c.ACCENT, pen=pen(c.ACCENT_DARK, 1))
+        self._extra = pg.BarGraphItem(
+            x=none, y0=none, height=none, width=WIDTH, brush=c.ACCENT_SOFT, pen=pen(c.ACCENT, 1)
+        )
+        self._planned = pg.BarGraphItem(x=none, height=none, width=WIDTH, brush=None, pen=pen(c.INK_SOFT, 2))
+        for item in (self._done, self._extra, self._planned):
+            self._axes.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
@@ -39,19 +42,20 @@ class WeekPlot(QWidget):
         done = np.array([week.done for week in weeks], dtype=float)
         extra = np.array([max(0, week.sessions - week.done) for week in weeks], dtype=float)
         planned = np.array([week.planned for week in weeks], dtype=float)
-        self._done.set(at, done)
-        self._extra.set(at, extra, done)
-        self._planned.set(at, planned)
+        self._done.setOpts(x=at, height=done)
+        self._extra.setOpts(x=at, y0=done, height=extra)
+        self._planned.setOpts(x=at, height=planned)
         step = max(1, -(-len(weeks) // 8))
         marks = [(float(n), str(week.monday.isocalendar().week)) for n, week in enumerate(weeks) if n % step == 0]
-        self.plot.bottom.mark(marks)
+        self._axes.getAxis("bottom").setTicks([marks])
         most = max([3.0, *(done + extra), *planned])
-        self.plot.left.mark([(float(n), str(n)) for n in range(int(most) + 1)])
-        self.plot.show_range((-0.6, max(len(weeks), 1) - 0.4), (0, most + 0.3))
+        self._axes.getAxis("left").setTicks([[(float(n), str(n)) for n in range(int(most) + 1)]])
+        self._axes.setXRange(-0.6, max(len(weeks), 1) - 0.4, padding=0)
+        self._axes.setYRange(0, most + 0.3, padding=0)
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        self.plot.rescale(scale, family)
+        rescale_axes(self.plot, scale, family)
 
 
 class RmPlot(QWidget):
@@ -59,11 +63,14 @@ class RmPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = Chart(tr("trend.date"), tr("strength.kg"), tr("strength.chart"))
-        self._bars = Ranges(pen(c.ACCENT_DARK, 2))
-        self._tested = Points("circle", 13, pen(c.ACCENT_DARK, 2), QColor(c.ACCENT))
-        self._estimated = Points("circle", 13, pen(c.ACCENT_DARK, 2), QColor(c.SURFACE))
-        self.plot.add(self._bars, self._estimated, self._tested)
+        self.plot = plot(tr("trend.date"), tr("strength.kg"), tr("strength.chart"))
+        self._axes = axes_of(self.plot)
+        none = np.array([], dtype=float)
+        self._bars = pg.ErrorBarItem(x=none, y=none, top=none, bottom=none, beam=0, pen=pen(c.ACCENT_DARK, 2))
+        self._tested = pg.ScatterPlotItem(size=13, brush=c.ACCENT, pen=pen(c.ACCENT_DARK, 2))
+        self._estimated = pg.ScatterPlotItem(size=13, brush=c.SURFACE, pen=pen(c.ACCENT_DARK, 2))
+        for item in (self._bars, self._estimated, self._tested):
+            self._axes.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
@@ -74,19 +81,18 @@ class RmPlot(QWidget):
         kg = np.array([point[1] for point in points], dtype=float)
         low, high = (np.array([point[place] for point in points], dtype=float) for place in (2, 3))
         tested = np.array([point[4] for point in points], dtype=bool)
-        self._bars.span(days, low, high)
-        self._tested.set(days[tested], kg[tested])
-        self._estimated.set(days[~tested], kg[~tested])
-        self.plot.bottom.mark(ticks([point[0] for point in points]))
+        self._bars.setData(x=days, y=kg, top=high - kg, bottom=kg - low)
+        self._tested.setData(days[tested], kg[tested])
+        self._estimated.setData(days[~tested], kg[~tested])
+        self._axes.getAxis("bottom").setTicks([ticks([point[0] for point in points])])
         if points:
-            self.plot.show_range(
-                (days.min() - DAYS_OF_ROOM, days.max() + DAYS_OF_ROOM), (max(0.0, low.min() - 5), high.max() + 5)
-            )
+            self._axes.setXRange(days.min() - DAYS_OF_ROOM, days.max() + DAYS_OF_ROOM, padding=0)
+            self._axes.setYRange(max(0.0, low.min() - 5), high.max() + 5, padding=0)
 
     def drawn(self) -> list[float]:
         """The kg of every point, tested ones first."""
-        return [*self._tested.ys, *self._estimated.ys]
+        return [*self._tested.getData()[1], *self._estimated.getData()[1]]
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        self.plot.rescale(scale, family)
+        rescale_axes(self.plot, scale, family)

@@ -1,9 +1,10 @@
 """Heart rate against time, the stages shaded, what is still to come in outline."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -12,9 +13,7 @@ from teststation.run.record import RunRecord
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
 from ui.desktop.theme import palette as c
-from ui.desktop.widgets.chart import Chart
-from ui.desktop.widgets.chart_items import Curve, LevelLine, Points, Stretch, UprightLine, Words
-from ui.desktop.widgets.plotting import Changed, pen, pulse_range
+from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
 
 OPERATORS_MARKS = frozenset(
     {"note", "symptom", "load_changed", "handrail", "gait_set", "stage_extended", "limit_overridden", "hold_pressed"}
@@ -77,70 +76,76 @@ class TimePlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = Chart(tr("plot.minutes"), tr("plot.pulse"), tr("plot.time_name"))
+        self.plot = plot(tr("plot.minutes"), tr("plot.pulse"), tr("plot.time_name"))
+        self._axes = axes_of(self.plot)
         self._changed = Changed()
-        self._curve = Curve(pen(c.ACCENT_DARK, 4))
-        self._limit = LevelLine(pen(c.CAUTION_LINE, 3, Qt.PenStyle.DotLine))
-        self._marks = Points("triangle", 16, pen(c.INK, 1), QColor(c.CAUTION))
-        self._last_mark = Words(c.INK, (1, 1))
-        self._now = UprightLine(pen(c.INK_SOFT, 1))
+        self._curve = pg.PlotCurveItem(pen=pen(c.ACCENT_DARK, 4), connect="finite")
+        self._limit = pg.InfiniteLine(angle=0, pen=pen(c.CAUTION_LINE, 3, Qt.PenStyle.DotLine))
+        self._marks = pg.ScatterPlotItem(symbol="t", size=16, pen=pen(c.INK, 1), brush=QColor(c.CAUTION))
+        self._last_mark = pg.TextItem(color=c.INK, anchor=(1, 1))
+        self._now = pg.InfiniteLine(angle=90, pen=pen(c.INK_SOFT, 1))
         self._font = QFont()
         self._read: RunRecord | None = None
         self._bands: tuple[StageBand, ...] = ()  # as drawn
-        self._regions: list[Stretch] = []
-        self._names: list[Words] = []
-        self.plot.add(self._limit, self._now, self._curve, self._marks, self._last_mark)
-        self._last_mark.show(False)
+        self._regions: list[pg.LinearRegionItem] = []
+        self._names: list[pg.TextItem] = []
+        for item in (self._limit, self._now, self._curve, self._marks):
+            self._axes.addItem(item)
+        self._axes.addItem(self._last_mark, ignoreBounds=True)
+        self._last_mark.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
 
     def compact(self, small: bool) -> None:
         """Drawn small it has no names at its axes, and its curve the room."""
-        self.plot.compact(small)
+        for side in ("bottom", "left"):
+            self._axes.getAxis(side).showLabel(not small)
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        self._font = self.plot.rescale(scale, family)
+        self._font = rescale_axes(self.plot, scale, family)
         for name in (*self._names, self._last_mark):
-            name.set_font(self._font)
+            name.setFont(self._font)
 
     def drawn_marks(self) -> int:
         """How many of the operator's marks are on the screen."""
-        return len(self._marks.xs)
+        return len(self._marks.getData()[0])
 
     def _draw_marks(self, run: RunRecord) -> None:
         """Every mark of the operator's answers on the plot: a triangle at its time, and words beside the last one."""
         marks = tuple(mark for mark in run.marks if mark.kind in OPERATORS_MARKS and mark.t_s >= 0.0)
-        low, high = self.plot.left.low, self.plot.left.high
-        if not self._changed("marks", (marks, low, high)):
+        if not self._changed("marks", (marks, self._axes.getViewBox().viewRange()[1])):
             return
+        low, high = self._axes.getViewBox().viewRange()[1]
         level = low + MARKS_AT * (high - low)
-        self._marks.set([mark.t_s / 60 for mark in marks], [level] * len(marks))
-        self._last_mark.show(bool(marks))
+        self._marks.setData([mark.t_s / 60 for mark in marks], [level] * len(marks))
+        self._last_mark.setVisible(bool(marks))
         if marks:
             last = marks[-1]
-            words = last.text if last.kind in ("note", "symptom") else tr(f"mark.{last.kind}")
-            left = last.t_s / 60 < self.plot.bottom.high / 2
-            self._last_mark.set(words, last.t_s / 60, level, (0 if left else 1, 1))
+            self._last_mark.setText(last.text if last.kind in ("note", "symptom") else tr(f"mark.{last.kind}"))
+            left = last.t_s / 60 < self._axes.getViewBox().viewRange()[0][1] / 2
+            self._last_mark.setAnchor((0 if left else 1, 1))
+            self._last_mark.setPos(last.t_s / 60, level)
 
     def show_run(self, run: RunRecord, limit_bpm: float | None, remaining_s: float, *, walking: bool) -> None:
         """Draw what changed."""
         heart = run.heart if run.stages else ()
         bpm = [sample.bpm for sample in heart]
         if self._changed("heart", (run.id, len(heart))):
-            self._curve.set(
-                [sample.t_s / 60 for sample in heart], [math.nan if value is None else value for value in bpm]
+            self._curve.setData(
+                np.array([sample.t_s / 60 for sample in heart], dtype=float),
+                np.array([np.nan if value is None else value for value in bpm], dtype=float),
             )
-            self._now.show(bool(heart) and run.ended_s is None)
-            self._now.set(heart[-1].t_s / 60 if heart else 0.0)
+            self._now.setVisible(bool(heart) and run.ended_s is None)
+            self._now.setValue(heart[-1].t_s / 60 if heart else 0.0)
             values = pulse_range([limit_bpm, *bpm])
             if self._changed("pulse", values):
-                self.plot.show_range(y=values)
+                self._axes.setYRange(*values, padding=0)
                 self._bands = ()
-        self._limit.show(limit_bpm is not None)
-        if limit_bpm is not None:
-            self._limit.set(limit_bpm)
+        self._limit.setVisible(limit_bpm is not None)
+        if limit_bpm is not None and self._changed("limit", limit_bpm):
+            self._limit.setValue(limit_bpm)
         # Only of a record that is new: with one that is not, what is left would count from another now than is known.
         if run is not self._read:
             self._read = run
@@ -152,25 +157,29 @@ class TimePlot(QWidget):
     def _draw_bands(self, bands: tuple[StageBand, ...]) -> None:
         self._bands = bands
         while len(self._regions) < len(bands):
-            region, name = Stretch(pen(c.LINE, 1)), Words(c.INK_SOFT, (0.5, 1))
-            name.set_font(self._font)
+            region = pg.LinearRegionItem(movable=False, pen=pen(c.LINE, 1))
+            region.setZValue(-10)
+            name = pg.TextItem(color=c.INK_SOFT, anchor=(0.5, 1))
+            name.setFont(self._font)
             self._regions.append(region)
             self._names.append(name)
-            self.plot.add(region, name)
-        foot = self.plot.left.low  # the limit's line runs through the top
+            self._axes.addItem(region, ignoreBounds=True)
+            self._axes.addItem(name, ignoreBounds=True)
+        foot = self._axes.getViewBox().viewRange()[1][0]  # the limit's line runs through the top
         for index, (region, name) in enumerate(zip(self._regions, self._names, strict=True)):
             there = index < len(bands)
-            region.show(there)
-            name.show(there)
+            region.setVisible(there)
+            name.setVisible(there)
             if not there:
                 continue
             band = bands[index]
-            tint = c.SURFACE_SOFT if band.cool_down else c.STAGE_TINTS[index % 2]
-            region.set(band.began_s / 60, band.ends_s / 60, tint)
-            words = tr("plot.cool_down") if band.cool_down else f"{number(band.incline_pct, _decimals(band))} %"
-            name.set(words, (band.began_s + band.ends_s) / 120, foot)
+            region.setBrush(QColor(c.SURFACE_SOFT if band.cool_down else c.STAGE_TINTS[index % 2]))
+            region.setRegion((band.began_s / 60, band.ends_s / 60))
+            name.setText(tr("plot.cool_down") if band.cool_down else f"{number(band.incline_pct, _decimals(band))} %")
+            name.setPos((band.began_s + band.ends_s) / 120, foot)
         if bands:
-            self.plot.show_range(x=(0, bands[-1].ends_s / 60), room=0.01)
+            end = bands[-1].ends_s / 60
+            self._axes.setXRange(0, end, padding=0.01)
 
 
 def _decimals(band: StageBand) -> int:

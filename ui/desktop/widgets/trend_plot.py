@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -15,13 +16,12 @@ from teststation.texts import COMMA
 from ui.desktop.i18n import language, tr
 from ui.desktop.i18n.numbers import day
 from ui.desktop.theme import palette as c
-from ui.desktop.widgets.chart import Chart
-from ui.desktop.widgets.chart_items import Band, Curve, Points, Ranges, Words
-from ui.desktop.widgets.plotting import pen
+from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
 
 TICKS = 6
 DAYS_OF_ROOM, ROOM_SHARE = 20, 0.1
 USUAL_ML_KG_MIN = (20.0, 50.0)  # of an axis without a point
+_NONE = np.array([], dtype=float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +75,20 @@ class TrendPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = Chart(tr("trend.date"), tr("trend.vo2"), tr("trend.name"))
-        self._line = Curve(pen(c.LINE_STRONG, 1))
-        self._bars = Ranges(pen(c.ACCENT_DARK, 3))
-        self._points = Points("circle", 13, pen(c.ACCENT_DARK, 2), QColor(c.ACCENT))
-        self._others = Points("circle", 13, pen(c.ACCENT_DARK, 2), QColor(c.SURFACE))
-        self._low, self._high = Curve(None), Curve(None)
-        band = Band(self._low, self._high, QColor(c.ACCENT_SOFT))
-        self._trend = Curve(pen(c.ACCENT, 2))
-        self._nothing = Words(c.INK_SOFT, (0.5, 0.5))
-        self._nothing.set(tr("trend.none"), 0.5, sum(USUAL_ML_KG_MIN) / 2)
-        self.plot.add(
-            self._low, self._high, band, self._trend, self._line, self._bars, self._others, self._points, self._nothing
-        )
+        self.plot = plot(tr("trend.date"), tr("trend.vo2"), tr("trend.name"))
+        self._axes = axes_of(self.plot)
+        self._line = pg.PlotCurveItem(pen=pen(c.LINE_STRONG, 1))
+        self._bars = pg.ErrorBarItem(x=_NONE, y=_NONE, top=_NONE, bottom=_NONE, beam=0, pen=pen(c.ACCENT_DARK, 3))
+        self._points = pg.ScatterPlotItem(size=13, brush=c.ACCENT, pen=pen(c.ACCENT_DARK, 2))
+        self._others = pg.ScatterPlotItem(size=13, brush=c.SURFACE, pen=pen(c.ACCENT_DARK, 2))
+        self._low, self._high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
+        band = pg.FillBetweenItem(self._low, self._high, brush=QColor(c.ACCENT_SOFT))
+        self._trend = pg.PlotCurveItem(pen=pen(c.ACCENT, 2))
+        for item in (self._low, self._high, band, self._trend, self._line, self._bars, self._others, self._points):
+            self._axes.addItem(item)
+        self._nothing = pg.TextItem(tr("trend.none"), color=c.INK_SOFT, anchor=(0.5, 0.5))
+        self._nothing.setPos(0.5, sum(USUAL_ML_KG_MIN) / 2)
+        self._axes.addItem(self._nothing, ignoreBounds=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
@@ -96,42 +97,46 @@ class TrendPlot(QWidget):
         """Draw these tests, oldest first."""
         own = [point for point in points if point.is_own]
         days, values = _days_and_values(own)
+        above = np.array([point.span[1] for point in own], dtype=float) - values
+        below = values - np.array([point.span[0] for point in own], dtype=float)
         alike = [point for point in own if point.reckoned_by == own[-1].reckoned_by]
         in_line, of_line = _days_and_values(alike)
         trend = fit_trend([f"{p.on}T12:00+00:00" for p in alike], of_line.tolist(), [TYPICAL_ERROR] * len(alike))
         self._draw_trend(trend, 0.0 if not alike else float(in_line.min()))
-        self._others.set(*_days_and_values([point for point in points if not point.is_own]))
-        self._line.set(*((in_line, of_line) if trend is None else ([], [])))
-        self._points.set(days, values)
-        self._bars.span(days, [point.span[0] for point in own], [point.span[1] for point in own])
-        self.plot.bottom.mark(ticks([point.on for point in points]))
-        self._nothing.show(not points)
+        self._others.setData(*_days_and_values([point for point in points if not point.is_own]))
+        self._line.setData(*((in_line, of_line) if trend is None else ([], [])))
+        self._points.setData(days, values)
+        self._bars.setData(x=days, y=values, top=above, bottom=below)
+        self._axes.getAxis("bottom").setTicks([ticks([point.on for point in points])])
+        self._nothing.setVisible(not points)
         if not points:
-            self.plot.show_range((0, 1), USUAL_ML_KG_MIN)
+            self._axes.setXRange(0, 1, padding=0)
+            self._axes.setYRange(*USUAL_ML_KG_MIN, padding=0)
         else:
             every, _ = _days_and_values(points)
             room = max(DAYS_OF_ROOM, ROOM_SHARE * float(every.max() - every.min()))  # for the outer dates
+            self._axes.setXRange(float(every.min()) - room, float(every.max()) + room, padding=0)
             low, high = min(point.span[0] for point in points), max(point.span[1] for point in points)
-            self.plot.show_range((float(every.min()) - room, float(every.max()) + room), (max(0.0, low - 3), high + 3))
+            self._axes.setYRange(max(0.0, low - 3), high + 3, padding=0)
 
     def _draw_trend(self, trend: Trend | None, first_day: float) -> None:
         if trend is None:
             for curve in (self._low, self._high, self._trend):
-                curve.set([], [])
+                curve.setData([], [])
             return
         days = first_day + np.array(trend.at_years) * DAYS_IN_YEAR
-        self._trend.set(days, np.array(trend.line))
-        self._low.set(days, np.array(trend.band_low))
-        self._high.set(days, np.array(trend.band_high))
+        self._trend.setData(days, np.array(trend.line))
+        self._low.setData(days, np.array(trend.band_low))
+        self._high.setData(days, np.array(trend.band_high))
 
     def drawn(self, *, brought_in: bool = False) -> tuple[list[float], list[float]]:
         """Days (as ordinals) and values of the points on the screen."""
-        points = self._others if brought_in else self._points
-        return list(points.xs), list(points.ys)
+        days, values = (self._others if brought_in else self._points).getData()
+        return list(days), list(values)  # type: ignore[arg-type]
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        self._nothing.set_font(self.plot.rescale(scale, family))
+        self._nothing.setFont(rescale_axes(self.plot, scale, family))
 
 
 def _days_and_values(points: Sequence[TrendPoint]) -> tuple[np.ndarray, np.ndarray]:
