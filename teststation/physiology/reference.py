@@ -109,7 +109,7 @@ def age_bounds(age: FitnessAge) -> str:
 
 
 def in_twentieths(probability_below: float) -> tuple[str, int]:
-    """A probability as people take it in: ``below`` or ``above``, and in how many of twenty; never all of them.
+    """A probability as people take it in: ``below`` or ``above``, and in how many of twenty such tests; never in all.
 
     Nearer to even odds than two thirds it is ``about``.
     """

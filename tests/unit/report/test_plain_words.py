@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,11 +16,13 @@ from teststation.physiology.assess import Choices, EarlierTest, assess_run
 from teststation.physiology.result import Assessment, Change, FitnessAge
 from teststation.report.pdf import render
 from teststation.run.record import Outcome, RunRecord
-from teststation.texts import LANGUAGES
+from teststation.texts import LANGUAGES, texts
+from teststation.texts.catalogue import read_catalogue
 from ui.desktop import i18n
 from ui.desktop.result import text as window
 
 Test = tuple[RunRecord, Assessment]
+FILES = Path(__file__).parents[3] / "ui" / "desktop" / "i18n"
 
 
 def shifted(run: RunRecord, bpm: float) -> RunRecord:
@@ -175,3 +178,12 @@ def test_every_difference_has_its_sign(name: str, monkeypatch: pytest.MonkeyPatc
             assert size[0] in "+−" or size == "0"
         for size in re.findall(r"Siden [\d.]+: (\S+) mL", words):
             assert size[0] in "+−" or size == "0,0"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_twenty_of_a_probability_are_said_to_be_tests(language: str) -> None:
+    """Without a word, 19 of 20 reads as people."""
+    core = {key: texts(language).plain(f"report.norm.{key}") for key in ("below", "above")}
+    window_words = read_catalogue((FILES / f"{language}.toml").read_text("utf-8"))
+    for key, said in [*core.items(), *((key, window_words[f"norm.{key}"]) for key in core)]:
+        assert re.search(r"\{n\} (av|of) 20 (slike|such) test", said), (key, said)
