@@ -11,7 +11,7 @@ from statistics import NormalDist
 
 from teststation.cause import Cause
 from teststation.physiology.result import Estimate, FitnessAge, FitnessAgeChange, ReferenceComparison
-from teststation.subject import Sex
+from teststation.subject import Sex, Subject
 
 YOUNGEST, OLDEST = 20.0, 80.0
 EVEN_ODDS = 2 / 3
@@ -26,9 +26,19 @@ class Reference:
     ages: tuple[float, ...]
     mean: tuple[float, ...]
     sd: tuple[float, ...] | None
+    youngest: float = 0.0  # years: below it the source has nobody
+    older: float = math.inf  # years: from it on the source has nobody
+
+    def tells_of(self, age_years: float) -> bool:
+        """Whether the source has people of this age: beyond them it says nothing of anybody."""
+        return self.youngest <= age_years < self.older
 
     def expected(self, age_years: float) -> float:
-        """Mean at an age: piecewise linear through the decades' middles, straight on at the ends."""
+        """Mean at an age: piecewise linear through the decades' middles, straight on at the ends.
+
+        The population that an estimate begins from goes straight on beyond the source's people, too; what is told of a
+        person against others asks ``tells_of`` first.
+        """
         return _through(age_years, self.ages, self.mean)
 
     def spread(self, age_years: float) -> float:
@@ -56,15 +66,26 @@ def friend2022(sex: Sex) -> Reference:
     return _read("friend2022.toml", sex)
 
 
+def begins_later(subject: Subject) -> int | None:
+    """The age at which HUNT 3 begins, where this person is younger and stands beside nobody there."""
+    reference = hunt3(subject.sex)
+    return round(reference.youngest) if subject.age_years < reference.youngest else None
+
+
 def _read(name: str, sex: Sex) -> Reference:
     table = tomllib.loads((resources.files("teststation.physiology") / "data" / name).read_text("utf-8"))
     rows = table[sex.value]
     sd = rows.get("sd")
-    return Reference(table["source"], tuple(table["ages"]), tuple(rows["mean"]), None if sd is None else tuple(sd))
+    return Reference(
+        table["source"], tuple(table["ages"]), tuple(rows["mean"]), None if sd is None else tuple(sd),
+        table.get("youngest", 0.0), table.get("older", math.inf),
+    )  # fmt: skip
 
 
-def compare(sex: Sex, age_years: float, estimate: Estimate, below: Callable[[float], float]) -> ReferenceComparison:
-    """This estimate among healthy Norwegians of the same age and sex.
+def compare(
+    sex: Sex, age_years: float, estimate: Estimate, below: Callable[[float], float]
+) -> ReferenceComparison | None:
+    """This estimate among healthy Norwegians of the same age and sex; None where the source has nobody of this age.
 
     Args:
         estimate: One with a number.
@@ -75,14 +96,16 @@ def compare(sex: Sex, age_years: float, estimate: Estimate, below: Callable[[flo
 
 def compare_friend(
     sex: Sex, age_years: float, estimate: Estimate, below: Callable[[float], float]
-) -> ReferenceComparison:
-    """This estimate against the American median of the same age and sex, without a percentile."""
+) -> ReferenceComparison | None:
+    """This estimate against the American median of the same age and sex, without a percentile; None as ``compare``."""
     return _compare(friend2022(sex), age_years, estimate, below)
 
 
 def _compare(
     reference: Reference, age_years: float, estimate: Estimate, below: Callable[[float], float]
-) -> ReferenceComparison:
+) -> ReferenceComparison | None:
+    if not reference.tells_of(age_years):
+        return None
     expected = reference.expected(age_years)
     value = estimate.vo2max_ml_kg_min or 0.0
     percentile = None

@@ -46,10 +46,12 @@ def _result(report: Report) -> str:
 
 def _compared(report: Report) -> str:
     say, reference = report.say, report.assessment.reference
-    if report.headline.vo2max_ml_kg_min is None or reference is None:
+    if report.headline.vo2max_ml_kg_min is None or (reference is None and not report.no_norm_words):
         return say("journal.not_compared")
     age = report.fitness_age_words
     words = say("journal.no_age", why=report.fitness_age_range) if age == "–" else say("journal.age", age=age)
+    if reference is None:
+        return f"{words} {report.no_norm_words}"
     percent, expected = report.number(reference.percent_of_expected, 0), report.number(reference.expected_ml_kg_min)
     if not report.advice.verdicts:
         return f"{words} {say('journal.percent_alone', percent=percent, expected=expected)}"

@@ -8,7 +8,7 @@ from teststation.device_names import device_name
 from teststation.due import NEXT_TEST_MONTHS, months_later
 from teststation.physiology.advice import NEXT_DATE, Advice, advise
 from teststation.physiology.prescription import Prescription, prescribe
-from teststation.physiology.reference import age_bounds, in_twentieths
+from teststation.physiology.reference import age_bounds, begins_later, in_twentieths
 from teststation.physiology.result import Assessment, Estimate, Trend
 from teststation.physiology.trend import TYPICAL_ERROR, fit_trend
 from teststation.run.record import Outcome, RunRecord
@@ -242,8 +242,9 @@ class Report:
             size = self.signed(change.change_ml_kg_min) if within else self.number(abs(change.change_ml_kg_min))
             return say(f"report.sentence.{change.wording}_{way}", size=size)
         reference = self.assessment.reference
-        percent = self.number(None if reference is None else reference.percent_of_expected, 0)
-        return say("report.sentence.first", percent=percent)
+        if reference is None:
+            return say("advice.measured", value=self.number(estimate.vo2max_ml_kg_min, 0))
+        return say("report.sentence.first", percent=self.number(reference.percent_of_expected, 0))
 
     @property
     def other_number(self) -> str:
@@ -277,6 +278,12 @@ class Report:
             return say("report.percentile", n=self.number(reference.percentile, 0))
         where, twentieths = in_twentieths(reference.probability_below)
         return say(f"report.norm.{where}", n=self.number(twentieths, 0))
+
+    @property
+    def no_norm_words(self) -> str:
+        """Why a number stands beside nobody's: the reference begins later; nothing where it does not."""
+        begins = begins_later(self.run.subject)
+        return "" if begins is None else self.say("report.too_young", age=begins)
 
     @property
     def limits_words(self) -> str:

@@ -118,7 +118,7 @@ def _answers(page: Page, report: Report) -> None:
         _measured(page, report)
         return
     middle = _age if report.assessment.fitness_age is not None else _surer if report.remedy_words else None
-    last = None if report.assessment.reference is None else _norm
+    last = _norm if report.assessment.reference is not None else _no_norm if report.no_norm_words else None
     boxes = [box for box in (_number, middle, last) if box is not None]
     width = (INNER - GAP * (len(boxes) - 1)) / len(boxes)
     for place, draw in enumerate(boxes):
@@ -172,6 +172,13 @@ def _norm(page: Page, report: Report, x: float, width: float) -> None:
     expected = say("report.expected", n=report.number(reference.expected_ml_kg_min))
     words = report.norm_words if report.advice.verdicts else ""
     _box(page, x, width, say("report.compared"), percent, expected, words)
+
+
+def _no_norm(page: Page, report: Report, x: float, width: float) -> None:
+    """In place of a comparison with people whom the reference does not know."""
+    page.text(x, page.y - 16, report.say("report.compared"), 8.5, color=QUIET, width=width)
+    for number, line in enumerate(wrap(report.no_norm_words, REGULAR, 8.5, width)[:4]):
+        page.text(x, page.y - 32 - 12 * number, line, 8.5)
 
 
 def _surer(page: Page, report: Report, x: float, width: float) -> None:
@@ -229,7 +236,7 @@ def _chart(page: Page, report: Report, height: float) -> None:
     legend = [say(f"report.chart.{key}")] if measured else []
     legend += [say("report.chart.legend_line")] if measured and found.line is not None else []
     if report.tested:
-        legend.append(say("report.chart.legend_trend"))
+        legend.append(say(f"report.chart.legend_{'trend' if trend_chart.healthy_line(report) else 'tests'}"))
     if any(point.verdict.startswith("real") for point in report.tested):
         legend += [say("report.trendline.legend_up"), say("report.trendline.legend_down")]
     if report.last_imported is not None and report.tested:

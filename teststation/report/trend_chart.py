@@ -25,9 +25,7 @@ def draw(canvas: Canvas, box: Box, report: Report) -> None:
     points = report.tested
     origin = points[0].started_at
     at = [years_between(origin, point.started_at) for point in points]
-    margin = max(at[-1] * 0.07, ALONE_YEARS if at[-1] < ALONE_YEARS else 0.0)
-    x_range = (-margin, at[-1] + margin)
-    healthy = [(x, _healthy(report, origin, x)) for x in x_range]
+    x_range, healthy = span_of(report), healthy_line(report)
     shown = [v for point in points for v in _ends(point)] + [v for _, v in healthy]
     axes = Axes(canvas, box, x_range, (min(shown) - 2.0, max(shown) + 2.0))
     canvas.saveState()
@@ -35,7 +33,8 @@ def draw(canvas: Canvas, box: Box, report: Report) -> None:
     _band(axes, report, origin)
     canvas.restoreState()
     axes.frame("", report.say("report.chart.vo2max"), None, 10)
-    _healthy_line(axes, report, healthy)
+    if healthy:
+        _healthy_line(axes, report, healthy)
     _line(axes, report, origin)
     for number, (x, point) in enumerate(zip(at, points, strict=True)):
         _test(axes, x, point, strong=number >= len(points) - STRONG, crowded=len(points) > 12)
@@ -47,11 +46,26 @@ def _ends(point: HistoryPoint) -> tuple[float, ...]:
     return (value,) if point.method else (point.low or value, value, point.high or value)
 
 
-def _healthy(report: Report, origin: str, years: float) -> float:
-    """The mean of healthy people as old as the person was then."""
-    subject = report.run.subject
-    then = years - years_between(origin, report.run.started_at)
-    return hunt3(subject.sex).expected(subject.age_years + then)
+def span_of(report: Report) -> tuple[float, float]:
+    """The chart's ends, years from the first test."""
+    points = report.tested
+    last = years_between(points[0].started_at, points[-1].started_at)
+    margin = max(last * 0.07, ALONE_YEARS if last < ALONE_YEARS else 0.0)
+    return -margin, last + margin
+
+
+def healthy_line(report: Report) -> list[tuple[float, float]]:
+    """The mean of healthy people as old as the person was then: its two ends, years from the first test and mL/kg/min.
+
+    It begins where its source has people of that age; empty where it has none in the whole range.
+    """
+    subject, x_range = report.run.subject, span_of(report)
+    reference = hunt3(subject.sex)
+    age_at_origin = subject.age_years - years_between(report.tested[0].started_at, report.run.started_at)
+    begins = max(x_range[0], reference.youngest - age_at_origin)
+    if begins >= x_range[1]:
+        return []
+    return [(x, reference.expected(age_at_origin + x)) for x in (begins, x_range[1])]
 
 
 def _band(axes: Axes, report: Report, origin: str) -> None:
@@ -86,12 +100,15 @@ def _healthy_line(axes: Axes, report: Report, healthy: list[tuple[float, float]]
     if len(report.tested) <= NAMED_UP_TO:
         canvas.setFillColor(INK)
         # A single test stands in the middle, two stand at the ends.
-        x, anchor = (axes.box.x + 3, LEFT) if len(report.tested) == 1 else (axes.box.x + axes.box.width / 2, CENTRE)
+        name = report.say("report.trendline.healthy")
+        most = axes.box.x + axes.box.width - text_width(name, REGULAR, SIZE) / 2  # a short line has a longer name
+        first, middle = axes.x(left) + 3, min(axes.x((left + right) / 2), most)
+        x, anchor = (first, LEFT) if len(report.tested) == 1 else (middle, CENTRE)
         draw_text(
             canvas,
             x,
             axes.y((low + high) / 2) + 2.5,
-            report.say("report.trendline.healthy"),
+            name,
             REGULAR,
             SIZE,
             anchor=anchor,

@@ -7,6 +7,7 @@ from teststation.physiology.result import ALGORITHM_VERSION, Assessment
 from teststation.records.people.person import Person
 from teststation.records.tests.earlier_result import ImportedResult
 from teststation.records.tests.stored import StoredTest
+from teststation.subject import Subject
 from teststation.training.session.evidence import learned_by_test
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.learned import learned_words
@@ -21,6 +22,7 @@ from ui.desktop.result.text import (
     fitness_age_words,
     hr_max_words,
     limits_words,
+    no_norm_words,
     outcome_words,
     plain_sentence,
     ranges_words,
@@ -134,7 +136,7 @@ class ResultScreen(QWidget):
         who = tr("result.who", name=name_of(person), born=day(person.born), date=day(run.started_at))
         set_text(self.who, marked(who, demo=run.demo))
         set_text(self.sentence, plain_sentence(run, found))
-        self._figures(found)
+        self._figures(found, run.subject)
         words = first_words(found, imported) if found.change is None else change_words(found.change)
         set_text(self.change, f"{words}\n{since_first_words(found)}".strip())
         set_text(self.ended, outcome_words(run))
@@ -191,7 +193,7 @@ class ResultScreen(QWidget):
         for control in (self.print_button, self.pdf_button, self.hand_over_button):
             control.setEnabled(not words.endswith("…"))
 
-    def _figures(self, found: Assessment) -> None:
+    def _figures(self, found: Assessment, subject: Subject) -> None:
         estimate = found.estimates[found.headline]
         there = estimate.vo2max_ml_kg_min is not None
         set_text(self.vo2, number(estimate.vo2max_ml_kg_min, 1))
@@ -201,7 +203,7 @@ class ResultScreen(QWidget):
         set_text(self.age_range, span or tr("result.withheld"))
         reference = found.reference
         set_text(self.expected, DASH if reference is None else f"{round(reference.percent_of_expected)} %")
-        words = tr("result.withheld")
+        words = (no_norm_words(subject) if there else "") or tr("result.withheld")
         if reference is not None:
             expected = number(reference.expected_ml_kg_min, 1)
             words = tr("result.percentile", percentile=number(reference.percentile), expected=expected)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from teststation.physiology.advice import Advice, advise
 from teststation.physiology.prescription import prescribe
-from teststation.physiology.reference import age_bounds, in_twentieths
+from teststation.physiology.reference import age_bounds, begins_later, in_twentieths
 from teststation.physiology.result import (
     HEADLINES,
     Assessment,
@@ -16,6 +16,7 @@ from teststation.physiology.result import (
 from teststation.records.tests.earlier_result import ImportedResult
 from teststation.report.training_block import by_borg_words, no_session_words, session_words
 from teststation.run.record import RunRecord
+from teststation.subject import Subject
 from ui.desktop.i18n import core_texts, knows, say, tr
 from ui.desktop.i18n.numbers import DASH, between, clock, day, number, signed
 
@@ -192,6 +193,12 @@ def fitness_age_words(found: Assessment) -> tuple[str, str]:
     elif age.likely_low is not None:
         value = between(age.likely_low, age.likely_high)
     return value, core(f"report.age.{age_bounds(age)}", low=number(age.low), high=number(age.high))
+
+
+def no_norm_words(subject: Subject) -> str:
+    """That the reference has nobody as young as this person; nothing where it has."""
+    begins = begins_later(subject)
+    return "" if begins is None else core_texts()("report.too_young", age=begins)
 
 
 def hr_max_words(found: Assessment) -> str:
