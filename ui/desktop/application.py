@@ -78,9 +78,9 @@ def run_app(
         own_protocols: The clinic's; None: those in the user's folder.
     """
     from ui.desktop.standing import Standing
+    from ui.station.recent_log import RECENT_LOG
     from ui.station.report_process import ReportProcess
     from ui.station.station import Station
-    from ui.station.support import RECENT_LOG
 
     logging.getLogger().addHandler(RECENT_LOG)
     application = _application(settings.language, settings.theme)

@@ -9,7 +9,6 @@ import platform
 import sys
 import traceback
 import zipfile
-from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
@@ -26,7 +25,6 @@ from teststation.records.storage.place import place_of
 from ui.station.components import commit, components
 from ui.station.settings import Settings
 
-RECENT = 500
 # Settings that are chosen from a list or are numbers: what they say is the program's own.
 CHOSEN = frozenset(
     {
@@ -36,20 +34,6 @@ CHOSEN = frozenset(
     }
 )  # fmt: skip
 DEVICES = (TREADMILL, HEART_RATE)
-
-
-class Recent(logging.Handler):
-    """The last records of the program's log, kept in memory."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.records: deque[logging.LogRecord] = deque(maxlen=RECENT)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
-
-
-RECENT_LOG = Recent()
 
 
 def log_line(record: logging.LogRecord) -> str:

@@ -23,7 +23,14 @@ STEPS = {
     "driver": ["drivers.host"],
     "no record": ["ui.cli", "analyse", "commission", "devices", "emulate", "laboratory", "protocols"],
     "report": ["ui.station.report_child"],
-    "window": ["ui.desktop.application", "ui.desktop.window"],
+    "window": [
+        "ui.desktop.application",
+        "ui.desktop.window",
+        "ui.desktop.standing",
+        "ui.station.recent_log",
+        "ui.station.report_process",
+        "ui.station.today",
+    ],
     "list": ["ui.desktop.application", "teststation.records.database", "ui.desktop.window"],
     "every room": [
         "ui.desktop.test.pretest",

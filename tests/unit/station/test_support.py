@@ -14,8 +14,9 @@ import pytest
 from teststation.errors import BadInput
 from teststation.records.database import open_record
 from teststation.subject import Sex
+from ui.station.recent_log import Recent
 from ui.station.settings import Settings
-from ui.station.support import CHOSEN, Recent, setting_words, support_files, write_support
+from ui.station.support import CHOSEN, setting_words, support_files, write_support
 
 SECRETS = {
     "family": "Qvamsjøen", "given": "Zakarias", "born": "1987-06-05", "number": "31129956715",

@@ -21,9 +21,10 @@ from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
 from ui.station.desk import Desk
 from ui.station.group import write_group
+from ui.station.recent_log import RECENT_LOG
 from ui.station.settings import Settings
 from ui.station.station import Station
-from ui.station.support import RECENT_LOG, screen_line, support_files, write_support
+from ui.station.support import screen_line, support_files, write_support
 
 
 class Window(Protocol):
