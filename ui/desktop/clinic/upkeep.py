@@ -97,8 +97,12 @@ class Upkeep(QObject):
         self._ask(do, done)
 
     def _ask(self, work: Callable[[], object], done: Callable[..., None]) -> None:
+        def answered(answer: object) -> None:
+            self._asked = [one for one in self._asked if one is not asked]  # which holds who is told
+            done(answer)
+
         asked = Work(work, self)
-        asked.done.connect(done)
+        asked.done.connect(answered)
         self._asked = [one for one in self._asked if not one.wait(0.0)] + [asked.start()]
 
     def _last(self) -> "LastBackup | None":
