@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 
 from teststation.cause import Problem
 from teststation.errors import StationError
-from teststation.exchange.export import FORMS, export_person_zip
 from teststation.exchange.names import file_stem, person_stem
 from teststation.files.outputs import Kind, Output, problem
 from teststation.files.writing import write_whole
@@ -151,6 +150,8 @@ class Papers(QObject):
         station = self._station
 
         def make() -> None:
+            from teststation.exchange.export import FORMS, export_person_zip  # every form of file there is, once a year
+
             manner, forms = station.manner(), frozenset(FORMS)
             export_person_zip(station.record, person.id, path, station.report, forms, manner, replace=True)
 
