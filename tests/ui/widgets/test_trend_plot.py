@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-import pyqtgraph as pg
 import pytest
 from pytestqt.qtbot import QtBot
 
 from ui.desktop import i18n
+from ui.desktop.widgets.plot_library import pg
 from ui.desktop.widgets.trend_plot import TrendPlot, TrendPoint, ticks
 
 

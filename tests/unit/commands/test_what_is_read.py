@@ -63,6 +63,7 @@ NEVER = {
     "every room": (
         "alembic", "reportlab", "PIL", "pikepdf", "uharfbuzz", "keyring", "zxcvbn", "fitdecode", "bleak", "usb",
         "numpy.testing", "numpy.f2py", "numpy.random", "unittest", "teststation.exchange.export", "html",
+        "PySide6.QtSvg", "PySide6.QtTest", "pyqtgraph.imageview", "pyqtgraph.multiprocess", "pyqtgraph.parametertree",
     ),
     # A window, and what leaves a record, hold its values: whose process has it open reads the tables.
     "no tables": ("sqlalchemy", "alembic", "sqlcipher3", "psycopg"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,6 +9,7 @@ from teststation.protocol.session_draft import Aim
 from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
+from ui.desktop.widgets.plot_library import pg
 from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
 
 LOW_PCT, HIGH_PCT = 40.0, 105.0

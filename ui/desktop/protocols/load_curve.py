@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,6 +12,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
 from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
+from ui.desktop.widgets.plot_library import pg
 from ui.desktop.widgets.plotting import axes_of, pen, plot, pulse_range, rescale_axes
 
 LOW_BELOW = 0.6  # the scale below which a step's name takes more of its plot's height

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from teststation.training.diary import Week
 from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
+from ui.desktop.widgets.plot_library import pg
 from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
 from ui.desktop.widgets.trend_plot import ticks
 

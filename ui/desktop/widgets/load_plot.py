@@ -1,6 +1,5 @@
 """Heart rate against workload: the stages, the line that grows to HRmax, and its band."""
 
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,6 +8,7 @@ from teststation.physiology.result import Assessment, StageResult
 from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.base import label
+from ui.desktop.widgets.plot_library import pg
 from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
 
 

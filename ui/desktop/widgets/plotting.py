@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPen
 from PySide6.QtWidgets import QSizePolicy
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 from teststation.texts import COMMA
 from ui.desktop.i18n import language
 from ui.desktop.theme import palette as c
+from ui.desktop.widgets.plot_library import pg
 
 pg.setConfigOptions(antialias=False)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,6 +12,7 @@ from teststation.run.record import RunRecord
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
 from ui.desktop.theme import palette as c
+from ui.desktop.widgets.plot_library import pg
 from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
 
 OPERATORS_MARKS = frozenset(

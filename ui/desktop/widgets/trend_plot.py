@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,6 +15,7 @@ from teststation.texts import COMMA
 from ui.desktop.i18n import language, tr
 from ui.desktop.i18n.numbers import day
 from ui.desktop.theme import palette as c
+from ui.desktop.widgets.plot_library import pg
 from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
 
 TICKS = 6
