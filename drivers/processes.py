@@ -14,17 +14,21 @@ AFTER_OTHERS = 5  # and after the window, which has STOPP
 
 
 # What opens a record is nothing that a driver, an emulator or a search needs, or that their memory is to hold.
-_NOT_FOR_CHILDREN = frozenset(
-    {"TESTSTATION_PASSPHRASE", "TESTSTATION_USER_PASSWORD", "PGPASSWORD", "PGPASSFILE", "PGSSLKEY"}
-)
+_FOR_A_SERVER = frozenset({"PGPASSWORD", "PGPASSFILE", "PGSSLKEY"})
+_NOT_FOR_CHILDREN = _FOR_A_SERVER | {"TESTSTATION_PASSPHRASE", "TESTSTATION_USER_PASSWORD"}
 
 
-def child_environment() -> dict[str, str]:
-    """The environment of a child that runs one of our modules with ``-m``, wherever the program is started from."""
+def child_environment(*, with_the_servers: bool = False) -> dict[str, str]:
+    """The environment of a child that runs one of our modules with ``-m``, wherever the program is started from.
+
+    Args:
+        with_the_servers: Whether the child is who speaks to the record's server, and has what lets it in.
+    """
+    not_this = _NOT_FOR_CHILDREN - _FOR_A_SERVER if with_the_servers else _NOT_FOR_CHILDREN
     root = str(Path(__file__).resolve().parent.parent)
     inherited = os.environ.get("PYTHONPATH")
     path = os.pathsep.join([root, inherited]) if inherited else root
-    known = {name: value for name, value in os.environ.items() if name.upper() not in _NOT_FOR_CHILDREN}
+    known = {name: value for name, value in os.environ.items() if name.upper() not in not_this}
     return {**known, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 

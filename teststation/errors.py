@@ -4,6 +4,7 @@ The exit statuses are the command line's contract: 2 bad input, 3 ended by the o
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from teststation.cause import Problem
 from teststation.texts import english
@@ -22,10 +23,18 @@ class StationError(Exception):
         self.problems: tuple[str, ...] = tuple(english(cause) for cause in causes)
         super().__init__(english(*causes))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it goes to another process: with all that it carries, whatever the errors below are made from."""
+        return _as_it_was, (type(self), self.args), self.__dict__
+
     @classmethod
     def from_problems(cls, problems: Iterable[Problem]) -> "StationError":
         """Build one error that reports every problem at once."""
         return cls(*problems)
+
+
+def _as_it_was(kind: type[StationError], args: tuple[object, ...]) -> StationError:
+    return kind.__new__(kind, *args)
 
 
 class BadInput(StationError):

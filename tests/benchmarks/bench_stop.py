@@ -33,7 +33,7 @@ from teststation.records.database import open_record
 from teststation.subject import Sex, Subject
 from ui.desktop.window import MainWindow
 from ui.desktop.work import give_way_to_the_window
-from ui.station.report_process import ReportProcess
+from ui.station.apart.report_process import ReportProcess
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station, load_plan_of
 

@@ -40,14 +40,19 @@ a.processEvents()
 )
 FIRST = """
 from ui.commands import window
-from ui.desktop.application import opening
-with opening("nb"):
-    import time
-    print(time.monotonic(), time.process_time(), flush=True)
+from ui.station.apart.record_process import RecordProcess
+with RecordProcess():
+    from ui.desktop.application import opening
+    with opening("nb"):
+        import time
+        print(time.monotonic(), time.process_time(), flush=True)
 """
 LIST = """
-import pathlib, sys
-from ui.desktop.application import opened_meanwhile, opening, run_app
+import argparse, sys
+from concurrent.futures import ThreadPoolExecutor
+from ui.commands import window as command
+from ui.station.apart.record_process import RecordProcess
+from ui.station.settings import Settings
 def usable():
     import time
     from PySide6.QtWidgets import QApplication, QTableView
@@ -55,16 +60,23 @@ def usable():
     shown = [one for top in QApplication.topLevelWidgets() for one in top.findChildren(QTableView) if one.isVisible()]
     assert [one.model().rowCount() for one in shown] == [100], "a page of people is on the screen"
     QApplication.quit()
-with opening("nb") as hall:
-    with opened_meanwhile(pathlib.Path(sys.argv[1]), "bench") as record:
+settings = Settings(intended_use_accepted=True)
+with RecordProcess() as process, ThreadPoolExecutor(1) as beside:
+    arguments = argparse.Namespace(record=sys.argv[1], passphrase_file=None, user=None)
+    opened = beside.submit(command.opened_with_what_is_kept, process, arguments, settings)
+    from ui.desktop.application import opened_meanwhile, opening, run_app
+    with opening("nb") as hall:
         from PySide6.QtCore import QTimer
-        from ui.station.settings import Settings
+        record = opened_meanwhile(opened)
+        from ui.commands.common import come_in
+        come_in(record, arguments, None)
         # Behind the window's first picture and what it says at once.
         QTimer.singleShot(0, lambda: QTimer.singleShot(0, usable))
-        run_app(record, Settings(intended_use_accepted=True), instead_of=hall)
+        run_app(record, settings, instead_of=hall)
 """
 SCREEN = Path(__file__).with_name("screen.json")  # without it Qt's has 800 pixels, and is less than the window needs
 PEOPLE = 10_000
+PASSPHRASE = "bench"
 STARTS = 5
 
 
@@ -81,6 +93,7 @@ def opened_s(code: str, *words: str) -> tuple[float, float]:
     A product that is installed has its bytecode with it; a machine that forbids it here would measure the compiler.
     """
     environment = {name: value for name, value in child_environment().items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["TESTSTATION_PASSPHRASE"] = PASSPHRASE
     if environment.get("QT_QPA_PLATFORM") == "offscreen":
         environment["QT_QPA_PLATFORM"] = f"offscreen:configfile={SCREEN}"
     began_s = time.monotonic()
@@ -109,7 +122,7 @@ def told(what: str, opened: list[tuple[float, float]], empty: list[tuple[float, 
 
 def fill(path: Path) -> None:
     """A record with many people, written in one transaction: what adds them one by one is not measured here."""
-    with open_record(path, "bench", create=True) as record, record.database.writing() as connection:
+    with open_record(path, PASSPHRASE, create=True) as record, record.database.writing() as connection:
         for number in range(PEOPLE):
             person = new_person(family_name=f"Måling{number}", sex=Sex.MALE)
             add_in(connection, record.audit, person)

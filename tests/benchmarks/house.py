@@ -27,7 +27,7 @@ from ui.desktop.collecting import Collector
 from ui.desktop.i18n import tr
 from ui.desktop.standing import Standing
 from ui.desktop.window import MainWindow
-from ui.station.report_process import ReportProcess
+from ui.station.apart.report_process import ReportProcess
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station, load_plan_of
 

@@ -19,8 +19,8 @@ from teststation.cause import Cause
 from teststation.errors import BadInput, StationError
 from teststation.report.model import Clinic, Report
 from teststation.report.papers import make_papers
-from ui.station import report_child, report_frames
-from ui.station.report_process import ReportProcess
+from ui.station.apart import report_child, report_frames
+from ui.station.apart.report_process import ReportProcess
 
 pytestmark = pytest.mark.process
 
@@ -28,8 +28,9 @@ WITHIN_S = 30.0 * PATIENCE
 # A stand-in for the maker: reads one request and answers with what it is told.
 ANSWERS_ONCE = """
 import sys
-from ui.station import report_frames as frames
-frames.read(sys.stdin.buffer.read)
+from ui.station.apart import report_frames as frames
+from ui.station.apart.frames import read
+read(sys.stdin.buffer.read)
 sys.stdout.buffer.write(frames.frame(frames.Made(b"page", "words")))
 sys.stdout.buffer.flush()
 """
@@ -122,7 +123,7 @@ def test_the_window_closes_over_a_report_and_leaves_no_process(made_by: ReportPr
 
 
 def test_who_is_asked_nothing_for_a_while_ends_by_itself() -> None:
-    code = "from ui.station import report_child as c; c.ENDS_UNASKED_AFTER_S = 0.1; c.main()"
+    code = "from ui.station.apart import report_child as c; c.ENDS_UNASKED_AFTER_S = 0.1; c.main()"
     with subprocess.Popen(stand_in(code), stdin=subprocess.PIPE, env=child_environment()) as child:
         assert child.wait(WITHIN_S) == 0
 

@@ -2,7 +2,6 @@
 
 import base64
 import os
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,7 +34,8 @@ from teststation.records.storage.server import Server
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import SETTING
 from teststation.records.tests.imported import ImportedResults
-from teststation.records.tests.journal import KEY_BYTES, JournalContent, JournalWriter, is_being_written, read_journal
+from teststation.records.tests.journal import KEY_BYTES, JournalContent, is_being_written, read_journal
+from teststation.records.tests.journals import RUN_ID, Journals
 from teststation.records.tests.kept_tests import KeptTests
 from teststation.records.tests.sessions import KeptSessions
 from teststation.records.tests.signing import Signing
@@ -44,6 +44,7 @@ from teststation.records.training.note import Note, without_those_written
 from teststation.records.training.notes import TrainingNotes
 from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.lineage import is_own
+from teststation.records.upkeep.room import Upkeep
 from teststation.run.record import TALK_POSTPONES, Outcome, RunRecord, why_hard_training_waits
 from teststation.training.diary import Entry, Source, kind_of
 from teststation.training.session.result import SessionResult
@@ -60,7 +61,6 @@ class _Whose(msgspec.Struct):
 
 
 _whose = msgspec.json.Decoder(_Whose)
-_RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def open_record(
@@ -125,7 +125,7 @@ def _opened(location: str | Path, place: Place, file: CipherFile) -> "Record":
     return record
 
 
-class Record:
+class Record(Journals):
     """An open record. Use ``open_record``."""
 
     def __init__(self, location: str | Path, database: Database, file: CipherFile, head: HeadKeeper) -> None:
@@ -142,6 +142,7 @@ class Record:
         self.imported = ImportedResults(database, self.audit)
         self.training = TrainingNotes(database, self.audit)
         self.users = Users(database, self.audit)
+        self.upkeep = Upkeep(self)
         self.database = database
         self.file = file
         self._key: bytes | None = None
@@ -168,6 +169,11 @@ class Record:
         """
         asked = {name: answer for name, answer in known.items() if name not in TALK_POSTPONES}
         return why_hard_training_waits({**asked, **(TALK_POSTPONES if self.training.postpones(person_id) else {})})
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file that was opened is still where it was."""
+        return self.file.in_place
 
     # --- a server that comes and goes ---
 
@@ -241,17 +247,6 @@ class Record:
 
     # --- journals ---
 
-    @property
-    def journal_folder(self) -> Path:
-        """Where the journals of this record's runs lie: ``<record>.journals`` beside it."""
-        return self.path.with_name(self.path.name + ".journals")
-
-    def journal_path(self, run_id: str) -> Path:
-        """The journal of a run. The name tells the run's id and nothing else."""
-        if not _RUN_ID.fullmatch(run_id):
-            raise ValueError(f"not a run id: {run_id!r}")
-        return self.journal_folder / f"{run_id}.journal"
-
     def journal_key(self) -> bytes:
         """The 32 random bytes that open this record's journals; kept in its file, made at the first call."""
         if self._key is None:
@@ -269,34 +264,12 @@ class Record:
         self._key = None
         return self.journal_key()
 
-    def new_journal(self, run_id: str, person_id: str | None = None) -> JournalWriter:
-        """Begin the journal of a new run. Raises RecordError where it cannot be made.
-
-        Args:
-            person_id: Whose run it is. Looked for once more when the journal is there: who erases sees the journal,
-                or at another station the mark on the server, or has erased the person before; and nobody walks whose
-                test could not be kept.
-        """
-        path = self.journal_path(run_id)
-        try:
-            self.journal_folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise RecordError(
-                Cause("journals_not_made", {"folder": str(self.journal_folder), "why": error.strerror or ""})
-            ) from error
-        journal = JournalWriter(path, self.journal_key())
-        if person_id is None:
-            return journal
-        try:
-            with self.database.writing() as connection:
-                person_in(connection, self.database, person_id)
-                if isinstance(self.database, ServedDatabase):
-                    self.database.mark_run_in(connection, run_id, person_id)
-        except BaseException:
-            journal.close()
-            self.discard_journal(run_id)
-            raise
-        return journal
+    def mark_walker(self, run_id: str, person_id: str) -> None:
+        """See that who is to walk is in the record, and tell other stations of it. Raises RecordError."""
+        with self.database.writing() as connection:
+            person_in(connection, self.database, person_id)
+            if isinstance(self.database, ServedDatabase):
+                self.database.mark_run_in(connection, run_id, person_id)
 
     def unfinished_journals(self) -> list[Path]:
         """Journals whose run is not kept as a test and that no living station is writing, oldest first."""
@@ -417,7 +390,7 @@ class Record:
             raise RecordError(
                 Cause("journals_unreadable", {"folder": str(self.journal_folder), "why": error.strerror or ""})
             ) from error
-        return [path for path in found if _RUN_ID.fullmatch(path.stem)]
+        return [path for path in found if RUN_ID.fullmatch(path.stem)]
 
 
 def session_as_row(line: SessionLine) -> Note[Entry]:

@@ -337,7 +337,12 @@ class Report:
 
     @property
     def first_words(self) -> str:
-        """What stands in place of a change at the first test here; a difference between two methods is no change."""
+        """What stands in place of a change at the first test here; a difference between two methods is no change.
+
+        A demonstration is compared with demonstrations alone: it is no first test of a person who has others.
+        """
+        if self.run.demo:
+            return self.say("report.change.demo")
         then, now, say = self.last_imported, self.headline.vo2max_ml_kg_min, self.say
         if then is None or then.vo2max_ml_kg_min is None:
             return f"{say('report.change.none')} {say('report.change.offer')}"

@@ -171,7 +171,9 @@ def _norm(page: Page, report: Report, x: float, width: float) -> None:
     percent = say("report.percent", n=report.number(reference.percent_of_expected, 0))
     expected = say("report.expected", n=report.number(reference.expected_ml_kg_min))
     words = report.norm_words if report.advice.verdicts else ""
-    _box(page, x, width, say("report.compared"), percent, expected, words)
+    _box(page, x, width, say("report.compared"), percent, expected, "")
+    for number, line in enumerate(wrap(words, REGULAR, 7, width)[:2]):
+        page.text(x, page.y - 69.5 - 8.5 * number, line, 7, color=QUIET, width=width)
 
 
 def _no_norm(page: Page, report: Report, x: float, width: float) -> None:

@@ -7,13 +7,19 @@ is a window too.
 import argparse
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from teststation.cause import Problem
 from teststation.errors import BadInput, StationError
 from ui.commands.display import display_at_hand
 from ui.station.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from teststation.records.database import Record
+    from ui.station.apart.record_process import RecordProcess
 
 EXIT_NOT_ANSWERED = 3
 
@@ -23,27 +29,50 @@ def run(arguments: argparse.Namespace) -> int:
     if not display_at_hand():
         raise BadInput("there is no display here; use teststation run, or see teststation --help")
     settings = load_settings()
-    from ui.desktop.application import opening
+    from ui.station.apart.record_process import RecordProcess
 
-    with opening(settings.language, settings.theme) as hall:
-        from teststation.records.storage.passphrase import default_record_path, kept_passphrase
-        from teststation.records.storage.place import place_of
-        from ui.desktop.application import ask_passphrase, opened_meanwhile, run_app
+    # Before Qt is read from the disk: what opens a record is read, and its passphrase looked for, meanwhile.
+    with RecordProcess() as process, ThreadPoolExecutor(1) as beside:
+        opened = beside.submit(opened_with_what_is_kept, process, arguments, settings)
+        from ui.desktop.application import opening
 
-        location = arguments.record or settings.record or default_record_path()
-        place = place_of(location)
-        passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
-        passphrase = kept_passphrase(place.file, passphrase_file, os.environ)
-        if passphrase is None:
-            hall.hide()
-            passphrase = ask_passphrase(place.file, place.name, settings)
-        if passphrase is None:
-            return EXIT_NOT_ANSWERED
-        with opened_meanwhile(location, passphrase) as record:
+        with opening(settings.language, settings.theme) as hall:
+            from ui.desktop.application import ask_passphrase, opened_meanwhile, run_app
+
+            record = opened_meanwhile(opened)
+            if record is None:
+                from teststation.records.storage.place import place_of
+
+                hall.hide()
+                location = _location(arguments, settings)
+                place = place_of(location)
+                passphrase = ask_passphrase(place.file, place.name, settings)
+                if passphrase is None:
+                    return EXIT_NOT_ANSWERED
+                record = process.open(location, passphrase)
             from ui.commands.common import come_in
 
             come_in(record, arguments, None)
             return run_app(record, settings, instead_of=hall)
+
+
+def _location(arguments: argparse.Namespace, settings: Settings) -> str | Path:
+    from teststation.records.storage.passphrase import default_record_path
+
+    return arguments.record or settings.record or default_record_path()
+
+
+def opened_with_what_is_kept(
+    process: "RecordProcess", arguments: argparse.Namespace, settings: Settings
+) -> "Record | None":
+    """The record under the passphrase that is kept for it; None where somebody has to be asked. Raises RecordError."""
+    from teststation.records.storage.passphrase import kept_passphrase
+    from teststation.records.storage.place import place_of
+
+    location = _location(arguments, settings)
+    passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
+    passphrase = kept_passphrase(place_of(location).file, passphrase_file, os.environ)
+    return None if passphrase is None else process.open(location, passphrase)
 
 
 def show(problems: Sequence[Problem]) -> None:

@@ -3,7 +3,6 @@
 import logging
 import sys
 from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,10 @@ from ui.desktop.theme.palette import use_theme
 from ui.desktop.work import give_way_to_the_window
 from ui.station.settings import Settings, save_settings
 
-if TYPE_CHECKING:  # read from the disk when a first window is on the screen
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    # read from the disk when a first window is on the screen
     from teststation.protocol.own import OwnProtocols
     from teststation.records.database import Record
 
@@ -40,21 +42,11 @@ def opening(language: str, theme: str = "light") -> Generator[Hall]:
         hall.deleteLater()
 
 
-def opened_meanwhile(location: str | Path, passphrase: str) -> "Record":
-    """Open the clinic's record, or make it. Its key is derived beside the reading of the window's modules.
+def opened_meanwhile(opened: "Future[Record | None]") -> "Record | None":
+    """What comes of the record's opening, in its process; the window's modules are read meanwhile."""
+    import ui.desktop.window  # noqa: F401
 
-    Raises RecordError.
-    """
-    from teststation.records.storage.key import connect_ahead
-
-    with ThreadPoolExecutor(1) as beside:
-        ahead = beside.submit(connect_ahead, location, passphrase)
-        from teststation.records.database import open_record
-
-        opened = beside.submit(lambda: open_record(location, passphrase, create=True, ahead=ahead.result()))
-        import ui.desktop.window  # noqa: F401
-
-        return opened.result()
+    return opened.result()
 
 
 def run_app(
@@ -78,8 +70,8 @@ def run_app(
         own_protocols: The clinic's; None: those in the user's folder.
     """
     from ui.desktop.standing import Standing
+    from ui.station.apart.report_process import ReportProcess
     from ui.station.recent_log import RECENT_LOG
-    from ui.station.report_process import ReportProcess
     from ui.station.station import Station
 
     logging.getLogger().addHandler(RECENT_LOG)

@@ -421,11 +421,9 @@ class Station(PaperMaker):
                 raise RecordError(Cause("record_gone", {"name": str(self.record.path)}))
             return self.record.keep(person_id, run, result, events if whole else remembered)
         except RecordError as error:
-            if person is None or (whole and self.record.file.in_place):
+            if person is None or (whole and self.record.in_place):
                 raise
-            from teststation.records.rescue import rescue
-
-            path = rescue(self.record, person, run, result, remembered)
+            path = self.record.upkeep.rescue(person, run, result, remembered)
             what = "test_rescued" if run.plan.session is None else "session_rescued"
             raise AfterTheTest(Cause(what, {"why": english(*error.causes), "path": str(path)})) from error
 

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from tests.sample_tests import follow_up
+from tests.sample_tests import follow_up, sample
+from tests.unit.report.test_report import report
 from teststation.cause import Cause
-from ui.desktop.result.text import change_words, since_first_words
+from ui.desktop.result.text import change_words, first_words, since_first_words
 
 
 def test_the_change_since_the_first_test_is_told_in_the_window_too() -> None:
@@ -30,3 +31,14 @@ def test_an_equal_pulse_is_a_word_and_no_zero() -> None:
     assert found.change is not None
     change = msgspec.structs.replace(found.change, pulse_at_equal_load_bpm=-0.3, not_comparable=())
     assert "Lik puls ved samme belastning." in change_words(change)
+
+
+def test_a_demonstration_is_not_told_as_the_first_test_of_a_person() -> None:
+    run, found = sample()
+    shown = msgspec.structs.replace(run, treadmill="emulated:trackmaster")
+    said = "en demonstrasjon sammenlignes ikke med personens egne tester"
+    for words in (first_words(shown, found, None), report(shown, found).first_words):
+        assert said in words
+        assert "Første test med tall" not in words
+    assert said not in first_words(run, found, None)
+    assert said not in report(run, found).first_words

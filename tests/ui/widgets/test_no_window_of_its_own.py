@@ -1,5 +1,6 @@
 """Nothing flashes: a part that is shown before it has its place would be a window of its own for a moment."""
 
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,12 +12,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Bench
+from tests.ui.test_closed_sheets import closed, left
 from tests.ui.test_screens import everywhere
 from teststation.records.database import open_record
 from ui.desktop.opening.hall import Hall, TellCover, WaitCover
 from ui.desktop.opening.passphrase import AskCover, ChooseCover, KeepCover
 from ui.desktop.widgets.base import button
 from ui.desktop.widgets.dialogs import Dialogs
+from ui.desktop.widgets.sheet import Sheet
+
+__all__ = ["closed"]
 
 
 class Opened(QObject):
@@ -54,9 +59,16 @@ def test_the_settings_open_no_window_beside_their_sheet(bench: Bench, opened: Op
     assert opened.windows == []
 
 
-def test_no_screen_opens_another_window(bench: Bench, qtbot: QtBot, opened: Opened) -> None:
+def test_no_screen_opens_another_window_and_no_sheet_outlives_its_closing(
+    bench: Bench,
+    qtbot: QtBot,
+    opened: Opened,
+    closed: list[weakref.ref[Sheet]],
+) -> None:
     everywhere(bench, lambda _: None, qtbot)
     assert opened.windows == []
+    assert len(closed) >= 15
+    assert left(closed) == []
 
 
 def nothing(*_: object) -> None:

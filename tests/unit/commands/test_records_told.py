@@ -106,6 +106,6 @@ def test_what_is_told_fails_on_a_planted_fault(cli: Cli, tmp_path: Path, monkeyp
     fails_with(records, "        record.audit.note(Action.LIST_SEEN)\n", "", a_list_is_told)
     fails_with(common, "if needs is not None and record.users.asked_for():", "if False:", nobody_acts_without_a_name)
     fails_with(
-        processes, " if name.upper() not in _NOT_FOR_CHILDREN}", "}",
+        processes, " if name.upper() not in not_this}", "}",
         lambda: test_a_driver_does_not_inherit_what_opens_the_record(monkeypatch),
     )  # fmt: skip

@@ -22,16 +22,16 @@ def modules_under(*folders: str) -> list[str]:
 STEPS = {
     "driver": ["drivers.host"],
     "no record": ["ui.cli", "analyse", "commission", "devices", "emulate", "laboratory", "protocols"],
-    "report": ["ui.station.report_child"],
+    "report": ["ui.station.apart.report_child"],
     "window": [
         "ui.desktop.application",
         "ui.desktop.window",
         "ui.desktop.standing",
         "ui.station.recent_log",
-        "ui.station.report_process",
+        "ui.station.apart.report_process",
         "ui.station.today",
     ],
-    "list": ["ui.desktop.application", "teststation.records.database", "ui.desktop.window"],
+    "list": ["ui.desktop.application", "ui.station.apart.record_process", "ui.desktop.window"],
     "every room": [
         "ui.desktop.test.pretest",
         "ui.desktop.test.screen",
@@ -50,6 +50,7 @@ STEPS = {
     "no tables": modules_under("ui/desktop", "ui/station", "teststation/exchange", "teststation/report"),
 }
 RECKONS = ("numpy", "pyqtgraph", "pypdfium2", "reportlab", "cryptography")
+TABLES = ("sqlalchemy", "alembic", "sqlcipher3", "psycopg")
 NEVER = {
     "driver": ("sqlalchemy", "PySide6", "bleak", *RECKONS),
     "no record": ("sqlalchemy", "sqlcipher3", "argon2", "cryptography", "alembic", "reportlab", "PySide6", "bleak"),
@@ -59,14 +60,14 @@ NEVER = {
         "teststation.protocol.load", "teststation.run.record", "teststation.physiology.advice",
         "teststation.records.tests.stored",
     ),
-    "list": (*RECKONS, "alembic", "keyring", "zxcvbn", "bleak", "ui.desktop.test.screen"),
+    "list": (*RECKONS, *TABLES, "keyring", "zxcvbn", "bleak", "ui.desktop.test.screen"),
     "every room": (
-        "alembic", "reportlab", "PIL", "pikepdf", "uharfbuzz", "keyring", "zxcvbn", "fitdecode", "bleak", "usb",
+        *TABLES, "reportlab", "PIL", "pikepdf", "uharfbuzz", "keyring", "zxcvbn", "fitdecode", "bleak", "usb",
         "numpy.testing", "numpy.f2py", "numpy.random", "unittest", "teststation.exchange.export", "html",
         "PySide6.QtSvg", "PySide6.QtTest", "pyqtgraph.imageview", "pyqtgraph.multiprocess", "pyqtgraph.parametertree",
     ),
     # A window, and what leaves a record, hold its values: whose process has it open reads the tables.
-    "no tables": ("sqlalchemy", "alembic", "sqlcipher3", "psycopg"),
+    "no tables": TABLES,
 }  # fmt: skip
 CODE = """
 import importlib, json, sys

@@ -83,7 +83,7 @@ def test_a_journal_that_is_whole_does_not_stand_for_a_record_that_was_replaced(t
 
     fails_with(
         station_module,
-        "whole and self.record.file.in_place",
+        "whole and self.record.in_place",
         "whole and self.record.path.is_file()",
         lambda: _as_an_assertion(rescued_with_a_whole_journal),
     )

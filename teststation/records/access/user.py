@@ -73,10 +73,6 @@ class LoginRefused(StationError):
         super().__init__(cause)
         self.reason, self.cause, self.wait_s = reason, cause, wait_s
 
-    def __reduce__(self) -> "tuple[type[LoginRefused], tuple[str, Cause, int]]":
-        """As it goes from one process to another: an exception by itself is made again of its sentence."""
-        return type(self), (self.reason, self.cause, self.wait_s)
-
 
 def password_fault(password: str, login: str) -> str | None:
     """What is wrong with a new password: ``length`` or ``weak``. Length is what counts, and not to be the login."""

@@ -50,10 +50,6 @@ class ChangedMeanwhile(RecordError):
         super().__init__(Cause("person_changed_meanwhile"))
         self.kept, self.mine = kept, mine
 
-    def __reduce__(self) -> "tuple[type[ChangedMeanwhile], tuple[Person, Person]]":
-        """As it goes from one process to another: an exception by itself is made again of its sentence."""
-        return type(self), (self.kept, self.mine)
-
 
 def new_person(
     *,

@@ -86,14 +86,12 @@ class BackupsSheet(Sheet):
         """The record becomes what the backup holds, or it is said why not."""
         self._record.users.still_may(Permission.RECORD)
         given, own = self.passphrase.text(), self.own_passphrase.text()
-        location, path, acting = self._record.location, Path(self.file.text().strip()), self._record.audit.acting
+        path = Path(self.file.text().strip())
         self._lock(at_work=True)
 
         def back() -> Restored | StationError:
-            from teststation.records.upkeep.restoring import restore_record
-
             try:
-                return restore_record(location, own or given, path, given, datetime.now().astimezone(), acting)
+                return self._record.upkeep.restore(own or given, path, given, datetime.now().astimezone())
             except StationError as error:
                 return error
 
@@ -106,7 +104,6 @@ class BackupsSheet(Sheet):
         if isinstance(answer, StationError):
             show_problems(self.problems, told(answer))
             return
-        self._record.journal_key_now()  # another record may have taken its place
         self.finish()
         self._restored(answer)
 

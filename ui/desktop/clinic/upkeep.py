@@ -77,12 +77,11 @@ class Upkeep(QObject):
 
         def make() -> tuple[Problem, ...]:
             from teststation.records.upkeep.findings import Interrupted
-            from teststation.records.upkeep.rotation import backup_into
 
             record, settings = self._station.record, self._station.settings
             folder = Path(settings.backup_folder)
             try:
-                return backup_into(record, folder, settings.backup_days, _now(), self._may_go_on).causes
+                return record.upkeep.backup_into(folder, settings.backup_days, _now(), self._may_go_on).causes
             except Interrupted:
                 return (tr("place.given_up"),)
 
@@ -98,19 +97,22 @@ class Upkeep(QObject):
         self._ask(do, done)
 
     def _ask(self, work: Callable[[], object], done: Callable[..., None]) -> None:
+        def answered(answer: object) -> None:
+            self._asked = [one for one in self._asked if one is not asked]  # which holds who is told
+            done(answer)
+
         asked = Work(work, self)
-        asked.done.connect(done)
+        asked.done.connect(answered)
         self._asked = [one for one in self._asked if not one.wait(0.0)] + [asked.start()]
 
     def _last(self) -> "LastBackup | None":
         from teststation.records.upkeep.findings import LastBackup
-        from teststation.records.upkeep.rotation import last_backup
 
         folder = self._station.settings.backup_folder
         if not folder:
             return None
         try:
-            return last_backup(self._station.record, Path(folder), _now())
+            return self._station.record.upkeep.last_backup(Path(folder), _now())
         except StationError:  # the look that makes backups says so
             return LastBackup(None, late=True)
 
@@ -135,13 +137,10 @@ class Upkeep(QObject):
         return record.hand_over().kept_here
 
     def _back_up(self) -> tuple[Problem, ...]:
-        from teststation.records.upkeep.rotation import scheduled_backup
-
         settings = self._station.settings
         if not settings.backup_folder or self._station.record.away is not None:
             return ()
-        made = scheduled_backup(
-            self._station.record,
+        made = self._station.record.upkeep.scheduled_backup(
             Path(settings.backup_folder),
             settings.backup_days,
             _now(),

@@ -256,8 +256,11 @@ class CommissioningFlow(QObject):
         self.screen.ports.show_answer(tr("commission.air_searching"), asking=True)
         self.work = Work(machines_in_range, self)
         self.work.done.connect(self.screen.ports.show_on_air)
-        self.work.failed.connect(lambda _: self.screen.ports.show_on_air(()))
+        self.work.failed.connect(self._air_failed)
         self.work.start()
+
+    def _air_failed(self, _: Exception) -> None:
+        self.screen.ports.show_on_air(())
 
     def _port_failed(self, error: Exception) -> None:
         words = told(error)[0] if isinstance(error, StationError) else tr("error.bug", kind=type(error).__name__)

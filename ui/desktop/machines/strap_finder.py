@@ -37,8 +37,11 @@ class StrapFinder(QWidget):
         # The search outlives a sheet that is closed meanwhile; then its answer is for nobody.
         self.work = Work(lambda: self._search(), self._window)
         self.work.done.connect(self.show_found)
-        self.work.failed.connect(lambda _: self.show_found([]))
+        self.work.failed.connect(self._found_none)
         self.work.start()
+
+    def _found_none(self, _: Exception) -> None:
+        self.show_found(())
 
     def show_found(self, straps: Sequence[StrapSeen]) -> None:
         """Offer what was found, or say why there is nothing."""

@@ -55,11 +55,9 @@ class EraseSheet(Sheet):
 
     def erase(self) -> None:
         """Erase and close, or say why nothing was erased."""
-        from teststation.records.upkeep.erasing import erase_person
-
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # the space they took is written over
         try:
-            gone = erase_person(self._record, self._person.id, self._reason)
+            gone = self._record.upkeep.erase(self._person.id, self._reason)
         except StationError as error:
             show_problems(self.problems, told(error))
             return

@@ -137,7 +137,7 @@ class ResultScreen(QWidget):
         set_text(self.who, marked(who, demo=run.demo))
         set_text(self.sentence, plain_sentence(run, found))
         self._figures(found, run.subject)
-        words = first_words(found, imported) if found.change is None else change_words(found.change)
+        words = first_words(run, found, imported) if found.change is None else change_words(found.change)
         set_text(self.change, f"{words}\n{since_first_words(found)}".strip())
         set_text(self.ended, outcome_words(run))
         learned = learned_words(learned_by_test(run.subject))

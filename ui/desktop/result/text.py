@@ -168,11 +168,15 @@ def since_first_words(found: Assessment) -> str:
     return " ".join(words)
 
 
-def first_words(found: Assessment, imported: ImportedResult | None) -> str:
+def first_words(run: RunRecord, found: Assessment, imported: ImportedResult | None) -> str:
     """What stands in place of a change where this station has measured the person for the first time.
+
+    A demonstration is compared with demonstrations alone: it is no first test of a person who has others.
 
     A result of another system is told with its method; how far it lies from today's is no change.
     """
+    if run.demo:
+        return core_texts()("report.change.demo")
     if imported is None:
         return f"{tr('change.first')} {tr('change.offer')}"
     then = imported.vo2max_ml_kg_min

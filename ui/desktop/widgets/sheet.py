@@ -98,7 +98,14 @@ class Sheet(QWidget):
         if held and self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
+        self._take_along()
         self.deleteLater()
+
+    def _take_along(self) -> None:
+        """What the sheet made and has shown to nobody goes with it: what such a control calls would hold the sheet."""
+        for part in vars(self).values():
+            if isinstance(part, QWidget) and isValid(part) and part.parent() is None and part is not self._window:
+                part.setParent(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:

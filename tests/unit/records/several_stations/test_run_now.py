@@ -175,6 +175,10 @@ def test_a_mark_is_moved_on_while_the_run_lasts_and_made_when_the_server_comes_b
     assert marks(two) == {"run-1": person.id}, "the run is not kept yet"
 
 
+def marks_moved_by() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "run-mark"}
+
+
 def test_a_mark_is_moved_on_by_a_thread_until_the_run_ends(walked: tuple[Record, Record, Person]) -> None:
     one, _, person = walked
     told, moved = threading.Event(), one.mark_run
@@ -184,11 +188,12 @@ def test_a_mark_is_moved_on_by_a_thread_until_the_run_ends(walked: tuple[Record,
         told.set()
 
     one.mark_run = mark_run  # type: ignore[method-assign]
+    others = marks_moved_by()
     mark = RunMark(one, "run-1", person.id, every_s=0.01)
     assert told.wait(20)
     assert marks(one) == {"run-1": person.id}
     mark.end()
-    while any(thread.name == "run-mark" for thread in threading.enumerate()):
+    while marks_moved_by() - others:
         told.wait(0.01)
     one.unmark_run("run-1")
     assert marks(one) == {}
@@ -204,12 +209,13 @@ def test_a_mark_that_was_moved_on_too_late_is_taken_back(walked: tuple[Record, R
         moved(run_id, person_id)
 
     one.mark_run = mark_run  # type: ignore[method-assign]
+    others = marks_moved_by()
     mark = RunMark(one, "run-1", person.id, every_s=0.01)
     assert waits.wait(20)
     mark.end()
     one.unmark_run("run-1")
     goes_on.set()
-    while any(thread.name == "run-mark" for thread in threading.enumerate()):
+    while marks_moved_by() - others:
         waits.wait(0.01)
     assert marks(one) == {}
 

@@ -14,14 +14,15 @@ import msgspec
 from drivers.processes import child_environment, last_flags
 from teststation.cause import Cause
 from teststation.errors import StationError
+from ui.station.apart.frames import read
 
 if TYPE_CHECKING:  # read from the disk when a first report is asked for
     from teststation.report.model import Report
-    from ui.station import report_frames as frames
+    from ui.station.apart import report_frames as frames
 
 log = logging.getLogger("teststation.report")
 
-COMMAND = (sys.executable, "-m", "ui.station.report_child")
+COMMAND = (sys.executable, "-m", "ui.station.apart.report_child")
 MADE_WITHIN_S = 120.0  # then it hangs: a large one takes a second or two, on a machine that does nothing else
 END_WITHIN_S = 2.0
 
@@ -41,7 +42,7 @@ class ReportProcess:
 
     def __call__(self, report: "Report", test_id: str) -> tuple[bytes, str]:
         """The page and the five lines. Raises StationError."""
-        from ui.station import report_frames as frames
+        from ui.station.apart import report_frames as frames
 
         data = frames.frame(frames.Wanted(report, test_id))
         with self._asking:
@@ -99,7 +100,7 @@ class ReportProcess:
         return self._process
 
     def _told_by(self, process: "subprocess.Popen[Any]", data: bytes) -> "frames.Answer | None":
-        from ui.station import report_frames as frames
+        from ui.station.apart import report_frames as frames
 
         assert process.stdin is not None
         assert process.stdout is not None
@@ -109,7 +110,7 @@ class ReportProcess:
         try:
             process.stdin.write(data)
             process.stdin.flush()
-            answer = frames.read(process.stdout.read)
+            answer = read(process.stdout.read)
             return None if answer is None else frames.answer(answer)
         except (OSError, ValueError, msgspec.MsgspecError):  # a pipe that is closed, or something that is no answer
             process.kill()

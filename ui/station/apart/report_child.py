@@ -1,4 +1,4 @@
-"""The process that makes reports: ``python -m ui.station.report_child``. It reads no record and writes no file.
+"""The process that makes reports: ``python -m ui.station.apart.report_child``. It reads no record and writes no file.
 
 It ends when whoever started it lets go of its input or has died, in the middle of a page too, and by itself when
 nothing has been asked of it for a while.
@@ -13,7 +13,8 @@ import traceback
 from drivers.processes import come_last
 from teststation.errors import StationError
 from teststation.report.papers import make_papers
-from ui.station import report_frames as frames
+from ui.station.apart import report_frames as frames
+from ui.station.apart.frames import read
 
 ENDS_UNASKED_AFTER_S = 60.0
 
@@ -34,7 +35,7 @@ def main() -> None:
 def _listen(asked: "queue.Queue[bytes]") -> None:
     # Not by ``sys.stdin``: a thread that waits in it would hold its lock when the interpreter ends.
     with os.fdopen(os.dup(0), "rb") as source:
-        while (data := frames.read(source.read)) is not None:
+        while (data := read(source.read)) is not None:
             asked.put(data)
     os._exit(0)  # for nobody: the page that is being made, too
 

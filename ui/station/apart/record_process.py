@@ -1,0 +1,296 @@
+"""The record in a process of its own: whatever it takes of time, memory and crashes is not the window's, nor STOPP's.
+
+The window's process has the record's values and none of its database. What is asked of a ``FarRecord`` is asked of the
+``Record`` in the other process, by the same names and with the same errors; a function among the arguments, as the one
+that says whether a backup may go on, is called here, in the thread that asks.
+"""
+
+import itertools
+import logging
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from drivers.processes import child_environment, quiet_flags
+from teststation.cause import Cause
+from teststation.errors import RecordError
+from teststation.records.tests.journals import Journals
+from ui.station.apart import record_calls as calls
+from ui.station.apart.frames import read
+
+if TYPE_CHECKING:
+    from teststation.records.database import Record
+
+log = logging.getLogger("teststation.record")
+
+# -P: whatever lies in the folder that the program is started from is none of its modules.
+COMMAND = (sys.executable, "-P", "-m", "ui.station.apart.record_child")
+CLOSED_WITHIN_S = 15.0
+_PROPERTIES = frozenset({"away", "in_place"})
+
+
+class RecordProcess:
+    """Started at once, before anybody knows which record: what it needs is read from the disk meanwhile."""
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        self._command = command
+        self._line: _Line | None = _Line(command)
+        self._wanted: calls.Open | None = None
+        self._acting: Any = None
+        self._starting = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self, location: str | Path, passphrase: str, *, create: bool = True) -> "Record":
+        """Open the record there, as ``open_record`` does and with its errors; close it, or use it as a context."""
+        self._wanted = calls.Open(str(location), passphrase, create)
+        assert self._line is not None
+        opened = self._line.open(self._wanted)
+        self._acting = opened.acting
+        return cast("Record", FarRecord(self, location, Path(opened.path)))
+
+    def ask(self, name: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
+        """What a method says.
+
+        Raises:
+            RecordError: what it raises, or the process has ended; the next one is asked of another process.
+        """
+        return self._answered(lambda line: line.call(name, args, kwargs or {}))
+
+    def read(self, name: str) -> Any:
+        """What a property says. Errors as ``ask``."""
+        return self._answered(lambda line: line.read(name))
+
+    @property
+    def acting(self) -> Any:
+        """Who acts."""
+        return self._acting
+
+    @acting.setter
+    def acting(self, actor: Any) -> None:
+        self._acting = actor
+        self._answered(lambda line: line.act(actor))
+
+    def close(self) -> None:
+        """Let the record be closed, and see the process ended."""
+        self._closed = True
+        line, self._line = self._line, None
+        if line is not None:
+            line.close(CLOSED_WITHIN_S)
+
+    def _answered(self, ask: Callable[["_Line"], calls.Done]) -> Any:
+        done = ask(self._alive())
+        self._acting = done.acting
+        return done.value
+
+    def _alive(self) -> "_Line":
+        """The process, or another one in its place, with the same record and the same person at work."""
+        with self._starting:
+            if self._line is not None and not self._line.ended:
+                return self._line
+            if self._closed or self._wanted is None:
+                raise RecordError(Cause("record_process_ended"))
+            if self._line is not None:
+                self._line.close(0.0)
+            line = _Line(self._command)
+            line.open(self._wanted)
+            line.act(self._acting)
+            self._line = line
+            return line
+
+
+class _Line:
+    """One process, and the conversation with it. Safe to use from several threads."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env=child_environment(with_the_servers=True), **quiet_flags(),
+            )  # fmt: skip
+        except OSError as error:
+            raise RecordError(Cause("record_process_not_started", {"why": error.strerror or ""})) from error
+        self._numbers = itertools.count(1)
+        self._writing = threading.Lock()
+        self._waiting: dict[int, queue.SimpleQueue[Any]] = {}
+        self.ended = False
+        threading.Thread(target=self._listen, name="record-answers", daemon=True).start()
+
+    def open(self, wanted: calls.Open) -> calls.Opened:
+        answer = self._asked(0, wanted, {})
+        assert isinstance(answer, calls.Opened)
+        return answer
+
+    def call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> calls.Done:
+        number = next(self._numbers)
+        given: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
+        functions = {place: one for place, one in given.items() if callable(one) and not isinstance(one, type)}
+        for place in functions:
+            given[place] = calls.Function(place)
+        call = calls.Call(
+            number, name, [given[place] for place in range(len(args))], {word: given[word] for word in kwargs}
+        )
+        return cast("calls.Done", self._asked(number, call, functions))
+
+    def read(self, name: str) -> calls.Done:
+        number = next(self._numbers)
+        return cast("calls.Done", self._asked(number, calls.Read(number, name), {}))
+
+    def act(self, actor: Any) -> calls.Done:
+        number = next(self._numbers)
+        return cast("calls.Done", self._asked(number, calls.Acting(number, actor), {}))
+
+    def close(self, within_s: float) -> None:
+        """Let go of it; what it is at is done to its end, unless that takes longer."""
+        with suppress(OSError, ValueError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _asked(self, number: int, said: object, functions: Mapping[int | str, Callable[..., Any]]) -> Any:
+        waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._waiting[number] = waiting
+        try:
+            self._say(said)
+            if self.ended:
+                waiting.put(None)
+            while True:
+                answer = waiting.get()
+                match answer:
+                    case None:
+                        raise RecordError(Cause("record_process_ended"))
+                    case calls.Asked(place=place, args=args):
+                        self._say(_said(number, functions[place], args))
+                    case calls.Failed(error=error, where=where):
+                        if not isinstance(error, RecordError):
+                            log.info("raised in the record's process:\n%s", where)
+                        raise error
+                    case _:
+                        return answer
+        finally:
+            self._waiting.pop(number, None)
+
+    def _say(self, said: object) -> None:
+        data = calls.packed(said)
+        assert self._process.stdin is not None
+        with self._writing:
+            try:
+                self._process.stdin.write(data)
+                self._process.stdin.flush()
+            except (OSError, ValueError):
+                self.ended = True
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with suppress(OSError, ValueError):
+            while (data := read(self._process.stdout.read)) is not None:
+                said = calls.unpacked(data)
+                number = 0 if isinstance(said, calls.Opened) else said.number
+                waiting = self._waiting.get(number)
+                if waiting is not None:
+                    waiting.put(said)
+        self.ended = True
+        for waiting in list(self._waiting.values()):
+            waiting.put(None)
+        self._process.stdout.close()
+
+
+def _said(number: int, function: Callable[..., Any], args: Sequence[Any]) -> calls.Said:
+    try:
+        return calls.Said(number, function(*args))
+    except Exception as error:  # noqa: BLE001 - raised again where it was asked
+        return calls.Said(number, None, error)
+
+
+class FarRecord(Journals):
+    """A ``Record`` in another process, by the names of its rooms, methods and properties."""
+
+    def __init__(self, process: RecordProcess, location: str | Path, path: Path) -> None:
+        self._process = process
+        self.location, self.path = location, path
+        self.audit = _Audit(process)
+
+    def close(self) -> None:
+        """Close the record, and end its process."""
+        self._process.close()
+
+    def journal_key(self) -> bytes:
+        """The 32 random bytes that open this record's journals."""
+        return cast("bytes", self._process.ask("journal_key"))
+
+    def mark_walker(self, run_id: str, person_id: str) -> None:
+        """As the record's."""
+        self._process.ask("mark_walker", (run_id, person_id))
+
+    def discard_journal(self, run_id: str) -> None:
+        """As the record's."""
+        self._process.ask("discard_journal", (run_id,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in _PROPERTIES:
+            return self._process.read(name)
+        made: Any = _Room(self._process, name) if name in calls.ROOMS else _Method(self._process, name)
+        setattr(self, name, made)
+        return made
+
+
+class _Method:
+    """One method there."""
+
+    def __init__(self, process: RecordProcess, name: str) -> None:
+        self._process, self._name = process, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._process.ask(self._name, args, kwargs)
+
+
+class _Room:
+    """One room's methods."""
+
+    def __init__(self, process: RecordProcess, name: str) -> None:
+        self._of, self._room = process, name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        made = _Method(self._of, f"{self._room}.{name}")
+        setattr(self, name, made)
+        return made
+
+
+class _Audit(_Room):
+    """The log, and who acts."""
+
+    def __init__(self, process: RecordProcess) -> None:
+        super().__init__(process, "audit")
+
+    @property
+    def acting(self) -> Any:
+        """Who acts: known here."""
+        return self._of.acting
+
+    @acting.setter
+    def acting(self, actor: Any) -> None:
+        self._of.acting = actor
