@@ -20,13 +20,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from teststation.records.database import open_record
 from teststation.subject import Sex, Subject
 from ui.desktop.application import _application
 from ui.desktop.collecting import Collector
 from ui.desktop.i18n import tr
 from ui.desktop.standing import Standing
 from ui.desktop.window import MainWindow
+from ui.station.apart.record_process import RecordProcess
 from ui.station.apart.report_process import ReportProcess
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station, load_plan_of
@@ -44,7 +44,11 @@ LOOKED_AT_FROM_S = 0.04
 def open_window(scale: float) -> Generator[tuple[MainWindow, Setup]]:
     """The window and what a test of its one person needs."""
     application = _application("nb")
-    with tempfile.TemporaryDirectory() as folder, open_record(Path(folder) / "r", secrets.token_hex(8)) as record:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        RecordProcess() as process,
+        process.open(Path(folder) / "r", secrets.token_hex(8)) as record,
+    ):
         reports = ReportProcess()
         station = Station(record, SETTINGS, scale, make_papers=reports)
         person = record.people.add(family_name="Måling", sex=Sex.MALE)

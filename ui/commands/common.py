@@ -4,46 +4,61 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.records.access.actions import COMMAND_LINE, Actor
 from teststation.records.access.user import Permission
-from teststation.records.database import Record, open_record
 from teststation.records.storage.passphrase import default_record_path, find_passphrase, first_line
 from teststation.records.storage.place import Place, place_of
 from ui.station.desk import unnamed
 from ui.station.settings import load_settings
 
+if TYPE_CHECKING:  # a command that opens a window reads no database
+    from teststation.records.database import Record
+
+    Opens = Callable[..., Record]  # as ``open_record``
+
 USER_PASSWORD = "TESTSTATION_USER_PASSWORD"
 
 
+def in_this_process(location: str | Path, passphrase: str, *, create: bool) -> "Record":
+    """As ``open_record``: for a command that has no window."""
+    from teststation.records.database import open_record
+
+    return open_record(location, passphrase, create=create)
+
+
 @contextmanager
-def the_record(arguments: argparse.Namespace, *, create: bool, needs: Permission | None = None) -> Generator[Record]:
+def the_record(
+    arguments: argparse.Namespace, *, create: bool, needs: Permission | None = None, opens: "Opens | None" = None
+) -> Generator["Record"]:
     """The record that the options name, opened with its passphrase.
 
     Args:
         needs: What is done with it. Once a user has chosen a password, somebody who may do that has to log in with
             ``--user``. None where a passphrase is enough: a test that is walked, and what brings a record back.
+        opens: What opens it in a process of its own; None: it is opened in this one.
     """
     location = the_location(arguments)
     passphrase = the_passphrase(arguments, place_of(location), create=create)
-    with open_record(location, passphrase, create=create) as record:
+    with (opens or in_this_process)(location, passphrase, create=create) as record:
         come_in(record, arguments, needs)
         yield record
 
 
-def come_in(record: Record, arguments: argparse.Namespace, needs: Permission | None) -> None:
+def come_in(record: "Record", arguments: argparse.Namespace, needs: Permission | None) -> None:
     """Say to the audit log who acts: who has logged in with ``--user``, else the program and the system's user."""
     _act(record, arguments, needs)
     if record.away is not None:
         print(f"teststation: {record.away}; until then this station works by itself", file=sys.stderr)
 
 
-def _act(record: Record, arguments: argparse.Namespace, needs: Permission | None) -> None:
+def _act(record: "Record", arguments: argparse.Namespace, needs: Permission | None) -> None:
     record.audit.acting = program = unnamed(COMMAND_LINE)
     login = getattr(arguments, "user", None)
     if login is None:

@@ -8,21 +8,25 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from teststation.errors import AfterTheTest, BadInput
 from teststation.files.outputs import Kind
 from teststation.protocol.own import OwnProtocols
-from teststation.records.database import Record, open_record
 from teststation.subject import Sex, Subject
-from ui.commands.common import the_record
+from ui.commands.common import in_this_process, the_record
 from ui.commands.display import display_at_hand
 from ui.commands.outputs import check
 from ui.commands.run import run_setup
 from ui.station.emulated import Truth, patient_of_seed
 from ui.station.settings import Settings, protocols_path
 from ui.station.station import Setup, Station, load_plan_of
+
+if TYPE_CHECKING:
+    from teststation.records.database import Record
+    from ui.commands.common import Opens
 
 DEMO_NAME = "Demo Pasient"
 DEMO_SETTINGS = Settings(
@@ -66,15 +70,16 @@ def run(arguments: argparse.Namespace) -> int:
     if not display_at_hand():
         raise BadInput("there is no display here; add --headless to run the demonstration without a window")
     from ui.desktop.application import run_app
+    from ui.station.apart.record_process import RecordProcess
 
-    with _demo_record(arguments) as record, _demo_protocols() as own:
+    with RecordProcess() as process, _demo_record(arguments, process.open) as record, _demo_protocols() as own:
         add_patient(record, arguments.seed)
         return run_app(
             record, settings, time_scale=arguments.time_scale, demo=True, seed=arguments.seed, own_protocols=own
         )
 
 
-def add_patient(record: Record, seed: int) -> str:
+def add_patient(record: "Record", seed: int) -> str:
     """The emulated patient as a person of the record, of the age the patient has today."""
     truth = patient_of_seed(seed)
     born = date(datetime.now().astimezone().year - int(truth.age_years), 1, 1).isoformat()
@@ -103,19 +108,19 @@ def _demo_protocols() -> Generator[OwnProtocols]:
 
 
 @contextmanager
-def _demo_record(arguments: argparse.Namespace) -> Generator[Record]:
+def _demo_record(arguments: argparse.Namespace, opens: "Opens | None" = None) -> Generator["Record"]:
     if arguments.record:
-        with the_record(arguments, create=True) as record:
+        with the_record(arguments, create=True, opens=opens) as record:
             yield record
         return
-    with throw_away_record() as record:
+    with throw_away_record(opens) as record:
         yield record
 
 
 @contextmanager
-def throw_away_record() -> Generator[Record]:
+def throw_away_record(opens: "Opens | None" = None) -> Generator["Record"]:
     """A record that is gone when the command ends."""
     with tempfile.TemporaryDirectory(prefix="teststation-demo-") as folder:
         path = Path(folder) / "demo.record"
-        with open_record(path, secrets.token_urlsafe(24), create=True) as record:
+        with (opens or in_this_process)(path, secrets.token_urlsafe(24), create=True) as record:
             yield record

@@ -5,7 +5,7 @@ import json
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,7 +18,6 @@ from teststation.exchange.watches import each_once, read_activities
 from teststation.files.outputs import Kind, Output
 from teststation.files.reading import from_json, read_bytes, read_text
 from teststation.records.access.user import Permission
-from teststation.records.database import Record
 from teststation.records.training.note import Note
 from teststation.texts import texts
 from teststation.training import interview as talks
@@ -34,6 +33,9 @@ from ui.commands.telling import tell
 from ui.commands.voice import say
 from ui.station.settings import interview_path, load_settings
 from ui.station.training import needs_a_yes
+
+if TYPE_CHECKING:
+    from teststation.records.database import Record
 
 
 def list_all(arguments: argparse.Namespace) -> int:
@@ -108,7 +110,7 @@ def _is_planned(note: Note[Plan] | None, number: int) -> None:
         raise BadInput(Cause("plan_no_session", {"number": number}))
 
 
-def _stands_for(record: Record, person_id: str, note: Note[Entry]) -> str:
+def _stands_for(record: "Record", person_id: str, note: Note[Entry]) -> str:
     plan = record.training.last(person_id, Plan)
     if plan is None:
         return ""
@@ -299,7 +301,7 @@ def interview(arguments: argparse.Namespace) -> int:
 
 
 def _keep_talk(
-    record: Record, person_id: str, note: Note[Interview] | None, arguments: argparse.Namespace
+    record: "Record", person_id: str, note: Note[Interview] | None, arguments: argparse.Namespace
 ) -> Note[Interview]:
     told = {} if arguments.answers is None else _answers(Path(arguments.answers))
     if note is None or (note.value.done and told):

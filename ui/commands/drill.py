@@ -26,9 +26,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not display_at_hand():
         raise BadInput("there is no display here, and a drill is about what somebody does at the screen")
     from ui.desktop.application import run_app
+    from ui.station.apart.record_process import RecordProcess
 
     settings = msgspec.structs.replace(DEMO_SETTINGS, language=arguments.language or DEMO_SETTINGS.language)
-    with throw_away_record() as record:
+    with RecordProcess() as process, throw_away_record(process.open) as record:
         person_id = add_patient(record, 1)
         return run_app(
             record,

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from teststation.cause import Cause
 from teststation.errors import BadInput
@@ -9,7 +10,6 @@ from teststation.files.outputs import Kind, Output
 from teststation.output import run_object
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
-from teststation.records.database import Record
 from teststation.records.tests.stored import KeptLine, StoredTest
 from teststation.texts import english, first_of
 from ui.commands.common import the_record
@@ -21,6 +21,9 @@ from ui.station.group import write_group
 from ui.station.handing_over import hand_over
 from ui.station.settings import load_settings
 from ui.station.station import Station
+
+if TYPE_CHECKING:
+    from teststation.records.database import Record
 
 
 def list_all(arguments: argparse.Namespace) -> int:
@@ -109,7 +112,7 @@ def group(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _take_in_interrupted(record: Record) -> Station:
+def _take_in_interrupted(record: "Record") -> Station:
     station = Station(record, load_settings())
     take_in_interrupted(station)
     return station

@@ -2,6 +2,7 @@
 
 import argparse
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from drivers.registry import TREADMILL, parse_device
 from teststation.cause import Cause
@@ -15,7 +16,6 @@ from teststation.protocol.load import find, session_band
 from teststation.protocol.plan import BOUT
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Permission
-from teststation.records.database import Record
 from teststation.records.tests.stored import SessionLine, StoredSession
 from teststation.run.record import Outcome
 from teststation.snapshot import Snapshot
@@ -37,6 +37,9 @@ from ui.station.protocols import the_own
 from ui.station.settings import load_settings
 from ui.station.station import Setup, Station, floors_sentence
 from ui.station.training import talk_words
+
+if TYPE_CHECKING:
+    from teststation.records.database import Record
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -79,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _walk(station, setup, arguments, ask=not arguments.yes and not emulated)
 
 
-def _from_the_talk(record: Record, person_id: str, *, named: bool) -> list[str]:
+def _from_the_talk(record: "Record", person_id: str, *, named: bool) -> list[str]:
     """What the talk says that is to be at hand. Where users log in it is told to who has, as all that shows people."""
     found = talk_words(record, person_id, texts("en"))
     if found is None:

@@ -2,15 +2,19 @@
 
 import argparse
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from teststation.cause import Cause, Problem
 from teststation.errors import BadInput
-from teststation.records.database import Record
 from teststation.records.people.matching import NO_NAME, Description, Matching, told_born
 from teststation.records.people.national_number import damaged
 from teststation.records.storage.names import trimmed
 from teststation.subject import Subject
 from teststation.texts import english
+
+if TYPE_CHECKING:
+    from teststation.records.database import Record
+
 
 # The age in whole years is the one that goes with a birth date. Beside it are true, too: one year more where the years
 # were subtracted or the age was rounded, and one less where a birthday has passed since somebody was asked.
@@ -47,7 +51,7 @@ def checked_born(arguments: argparse.Namespace, subject: Subject | None) -> date
     return born
 
 
-def person_for(record: Record, said: Description, subject: Subject, language: str | None = None) -> str:
+def person_for(record: "Record", said: Description, subject: Subject, language: str | None = None) -> str:
     """The person these options name: found by number, else by name and birth date, else added.
 
     ``language`` becomes that of who is added; whoever is found keeps their own.

@@ -31,7 +31,14 @@ STEPS = {
         "ui.station.apart.report_process",
         "ui.station.today",
     ],
-    "list": ["ui.desktop.application", "ui.station.apart.record_process", "ui.desktop.window"],
+    "list": [
+        "window",
+        "demo",
+        "drill",
+        "ui.station.apart.record_process",
+        "ui.desktop.application",
+        "ui.desktop.window",
+    ],
     "every room": [
         "ui.desktop.test.pretest",
         "ui.desktop.test.screen",

@@ -30,16 +30,20 @@ log = logging.getLogger("teststation.record")
 
 # -P: whatever lies in the folder that the program is started from is none of its modules.
 COMMAND = (sys.executable, "-P", "-m", "ui.station.apart.record_child")
+ANSWERS_WITHIN_S = 60.0  # then it hangs: a transaction takes milliseconds, and waits 5 s for another program
+LONG_WITHIN_S = 1800.0  # a whole record copied, checked or brought to a server, between two things that it asks
 CLOSED_WITHIN_S = 15.0
+_LONG = ("upkeep.", "hand_over")
 _PROPERTIES = frozenset({"away", "in_place"})
+_LETS_SOMEBODY_IN = "users.log_in"
 
 
 class RecordProcess:
     """Started at once, before anybody knows which record: what it needs is read from the disk meanwhile."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        self._command = command
-        self._line: _Line | None = _Line(command)
+    def __init__(self, command: Sequence[str] = COMMAND, answers_within_s: float = ANSWERS_WITHIN_S) -> None:
+        self._command, self._within_s = command, answers_within_s
+        self._line: _Line | None = _Line(command, self._again)
         self._wanted: calls.Open | None = None
         self._acting: Any = None
         self._starting = threading.Lock()
@@ -53,10 +57,12 @@ class RecordProcess:
 
     def open(self, location: str | Path, passphrase: str, *, create: bool = True) -> "Record":
         """Open the record there, as ``open_record`` does and with its errors; close it, or use it as a context."""
-        self._wanted = calls.Open(str(location), passphrase, create)
-        assert self._line is not None
-        opened = self._line.open(self._wanted)
-        self._acting = opened.acting
+        wanted = calls.Open(str(location), passphrase, create)
+        line = self._line
+        if line is None or line.ended:
+            self._line = line = _Line(self._command, self._again)
+        opened = line.open(wanted)
+        self._wanted, self._acting = wanted, opened.acting
         return cast("Record", FarRecord(self, location, Path(opened.path)))
 
     def ask(self, name: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
@@ -65,11 +71,15 @@ class RecordProcess:
         Raises:
             RecordError: what it raises, or the process has ended; the next one is asked of another process.
         """
-        return self._answered(lambda line: line.call(name, args, kwargs or {}))
+        within_s = LONG_WITHIN_S if name.startswith(_LONG) else self._within_s
+        done = self._alive().call(name, args, kwargs or {}, within_s)
+        if name == _LETS_SOMEBODY_IN:
+            self._acting = done.acting
+        return done.value
 
     def read(self, name: str) -> Any:
         """What a property says. Errors as ``ask``."""
-        return self._answered(lambda line: line.read(name))
+        return self._alive().read(name, self._within_s).value
 
     @property
     def acting(self) -> Any:
@@ -79,7 +89,7 @@ class RecordProcess:
     @acting.setter
     def acting(self, actor: Any) -> None:
         self._acting = actor
-        self._answered(lambda line: line.act(actor))
+        self._alive().act(actor, self._within_s)
 
     def close(self) -> None:
         """Let the record be closed, and see the process ended."""
@@ -88,10 +98,11 @@ class RecordProcess:
         if line is not None:
             line.close(CLOSED_WITHIN_S)
 
-    def _answered(self, ask: Callable[["_Line"], calls.Done]) -> Any:
-        done = ask(self._alive())
-        self._acting = done.acting
-        return done.value
+    def _again(self) -> None:
+        """It has ended, and nobody let go of it: the next is there before it is asked for in the middle of a run."""
+        with suppress(RecordError):
+            if self._wanted is not None:
+                self._alive()
 
     def _alive(self) -> "_Line":
         """The process, or another one in its place, with the same record and the same person at work."""
@@ -102,17 +113,18 @@ class RecordProcess:
                 raise RecordError(Cause("record_process_ended"))
             if self._line is not None:
                 self._line.close(0.0)
-            line = _Line(self._command)
+            self._line = line = _Line(self._command, self._again)
             line.open(self._wanted)
-            line.act(self._acting)
-            self._line = line
+            line.act(self._acting, self._within_s)
             return line
 
 
 class _Line:
     """One process, and the conversation with it. Safe to use from several threads."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], broke: Callable[[], None]) -> None:
+        """``broke``: called in a thread of its own when the process ends without having been let go of."""
+        self._broke = broke
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -123,15 +135,15 @@ class _Line:
         self._numbers = itertools.count(1)
         self._writing = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[Any]] = {}
-        self.ended = False
+        self.ended = self._let_go = False
         threading.Thread(target=self._listen, name="record-answers", daemon=True).start()
 
     def open(self, wanted: calls.Open) -> calls.Opened:
-        answer = self._asked(0, wanted, {})
+        answer = self._asked(0, wanted, {}, LONG_WITHIN_S)  # a record of an earlier version is backed up and changed
         assert isinstance(answer, calls.Opened)
         return answer
 
-    def call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> calls.Done:
+    def call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], within_s: float) -> calls.Done:
         number = next(self._numbers)
         given: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
         functions = {place: one for place, one in given.items() if callable(one) and not isinstance(one, type)}
@@ -140,18 +152,19 @@ class _Line:
         call = calls.Call(
             number, name, [given[place] for place in range(len(args))], {word: given[word] for word in kwargs}
         )
-        return cast("calls.Done", self._asked(number, call, functions))
+        return cast("calls.Done", self._asked(number, call, functions, within_s))
 
-    def read(self, name: str) -> calls.Done:
+    def read(self, name: str, within_s: float) -> calls.Done:
         number = next(self._numbers)
-        return cast("calls.Done", self._asked(number, calls.Read(number, name), {}))
+        return cast("calls.Done", self._asked(number, calls.Read(number, name), {}, within_s))
 
-    def act(self, actor: Any) -> calls.Done:
+    def act(self, actor: Any, within_s: float) -> calls.Done:
         number = next(self._numbers)
-        return cast("calls.Done", self._asked(number, calls.Acting(number, actor), {}))
+        return cast("calls.Done", self._asked(number, calls.Acting(number, actor), {}, within_s))
 
     def close(self, within_s: float) -> None:
         """Let go of it; what it is at is done to its end, unless that takes longer."""
+        self._let_go = True
         with suppress(OSError, ValueError):
             assert self._process.stdin is not None
             self._process.stdin.close()
@@ -161,7 +174,9 @@ class _Line:
             self._process.kill()
             self._process.wait()
 
-    def _asked(self, number: int, said: object, functions: Mapping[int | str, Callable[..., Any]]) -> Any:
+    def _asked(
+        self, number: int, said: object, functions: Mapping[int | str, Callable[..., Any]], within_s: float
+    ) -> Any:
         waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._waiting[number] = waiting
         try:
@@ -169,7 +184,11 @@ class _Line:
             if self.ended:
                 waiting.put(None)
             while True:
-                answer = waiting.get()
+                try:
+                    answer = waiting.get(timeout=within_s)
+                except queue.Empty:
+                    self._process.kill()
+                    answer = None
                 match answer:
                     case None:
                         raise RecordError(Cause("record_process_ended"))
@@ -196,17 +215,23 @@ class _Line:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        with suppress(OSError, ValueError):
+        try:
             while (data := read(self._process.stdout.read)) is not None:
                 said = calls.unpacked(data)
                 number = 0 if isinstance(said, calls.Opened) else said.number
                 waiting = self._waiting.get(number)
                 if waiting is not None:
                     waiting.put(said)
+        except Exception as error:  # noqa: BLE001 - whatever it says that is no answer: it is not believed any more
+            log.warning("the record's process said what is no answer: %s", type(error).__name__)
+            self._process.kill()
         self.ended = True
         for waiting in list(self._waiting.values()):
             waiting.put(None)
         self._process.stdout.close()
+        if not self._let_go:
+            log.warning("the record's process has ended")
+            self._broke()
 
 
 def _said(number: int, function: Callable[..., Any], args: Sequence[Any]) -> calls.Said:
