@@ -52,6 +52,7 @@ class CommissioningFlow(QObject):
         self.trial: BeltTrial | None = None
         self.work: Work | None = None  # the port that is being asked
         self.goodbyes: list[Work] = []
+        self._opens_by_s: float | None = None  # the next trial waits so long for the last one's end
         self.machine = Machine(device="")
         self._disobeyed = False  # the belt did not obey a stop: such a machine is not put into use
         self._family = ""
@@ -369,19 +370,28 @@ class CommissioningFlow(QObject):
         self._moved_kmh = None
         self._seen_at_rest = False
         self.screen.command.clear()
+        self._opens_by_s = self._monotonic() + CLOSE_WITHIN_S
+        self._open_when_free()
+
+    def _open_when_free(self) -> None:
+        """Begin the trial when the driver before it has let go of the port, or has had a moment for it."""
+        if self._opens_by_s is None:
+            return  # it was left meanwhile
+        self.goodbyes = [one for one in self.goodbyes if not one.wait(0.0)]
+        if self.goodbyes and self._monotonic() < self._opens_by_s:
+            QTimer.singleShot(TICK_MS, self, self._open_when_free)
+            return
+        self._opens_by_s = None
         self.trial = self.measure.trial = BeltTrial(self.machine.device, self._station.scale)
         self._timer.start()
 
     def close(self) -> None:
-        """Let go of the driver."""
+        """Let go of the driver, beside the window: it brings a belt to rest before it ends."""
         trial, self.trial, self.measure.trial = self.trial, None, None
+        self._opens_by_s = None
         self._timer.stop()
-        if trial is None:
-            return
-        # Beside the window: the driver brings a belt to rest before it ends. A moment, so that the port is free again.
-        work = Work(trial.close).start()
-        if not work.wait(CLOSE_WITHIN_S):
-            self.goodbyes.append(work)
+        if trial is not None:
+            self.goodbyes.append(Work(trial.close).start())
 
     # --- the command test ---
 
