@@ -130,6 +130,8 @@ class Rooms(QMainWindow):
         if self.made("papers"):
             self.dialogs.close_all()
             self.papers.wait(seconds)
+        if self.made("train"):
+            self.train.pages.wait(seconds)
 
     def warm_up(self) -> bool:
         """Make the next piece of the rooms that are not there; False when all are.

@@ -4,21 +4,23 @@ import logging
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import PIL.Image
 import pypdf
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.links import link
+from tests.mutants import fails_with
 from tests.sample_tests import sample
 from tests.ui.conftest import SETTINGS
 from tests.ui.desk.test_login import AN_HOUR_S, kari, log_in, quick  # noqa: F401 - fixtures
@@ -30,9 +32,10 @@ from teststation.records.database import Record
 from teststation.records.tests.stored import StoredTest
 from teststation.subject import Sex
 from ui.desktop.i18n import tr
+from ui.desktop.result import pages as pages_module
 from ui.desktop.result import papers
 from ui.desktop.result.pages import Pages
-from ui.desktop.result.report import ReportSheet
+from ui.desktop.result.report import PRINT_DPI, ReportSheet
 from ui.desktop.window import MainWindow
 from ui.station.station import Station
 
@@ -99,6 +102,14 @@ def written(window: MainWindow) -> None:
     QApplication.processEvents()
 
 
+def prints(sheet: ReportSheet, printer: QPrinter, qtbot: QtBot) -> bool:
+    """Whether the printer took the pages."""
+    taken: list[bool] = []
+    sheet.print_on(printer, taken.append)
+    qtbot.waitUntil(lambda: bool(taken), timeout=20_000)
+    return taken[0]
+
+
 def told(record: Record) -> list[str]:
     return [row.action for row in record.audit.newest()[::-1] if row.action.startswith(("report", "test_handed"))]
 
@@ -143,8 +154,9 @@ def test_seen_saved_and_printed_are_three_things_in_the_log(
     assert sheet.said.text() == "Lagret: a.pdf"
     printer = printer_into(tmp_path / "paper.pdf")
     window.papers.print_report(kept, sheet, printer)
+    assert not sheet.said.text().startswith("Sendt"), "STOPP waits for one band of a page at most"
+    qtbot.waitUntil(lambda: sheet.said.text() == "Sendt til skriveren.", timeout=20_000)
     assert told(record) == [Action.REPORT_OPENED, Action.REPORT_SAVED, Action.REPORT_PRINTED]
-    assert sheet.said.text() == "Sendt til skriveren."
 
 
 @pytest.mark.usefixtures("quick_report")
@@ -179,7 +191,7 @@ def test_every_page_is_printed_at_300_dots_an_inch(
 ) -> None:
     sheet = opened(make_window(), kept, qtbot)
     printer = printer_into(tmp_path / "paper.pdf")
-    assert sheet.print_on(printer)
+    assert prints(sheet, printer, qtbot)
     paper = pypdf.PdfReader(tmp_path / "paper.pdf")
     assert len(paper.pages) == len(sheet.pages) == 2
     for page in paper.pages:
@@ -196,8 +208,49 @@ def test_a_range_of_pages_is_what_is_printed(
     sheet = opened(make_window(), kept, qtbot)
     printer = printer_into(tmp_path / "paper.pdf")
     printer.setFromTo(2, 2)
-    assert sheet.print_on(printer)
+    assert prints(sheet, printer, qtbot)
     assert len(pypdf.PdfReader(tmp_path / "paper.pdf").pages) == 1
+
+
+def dots(picture: QImage) -> np.ndarray:
+    """Rows of dots, blue, green and red, 0 to 255 each."""
+    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.width(), 4)
+    return rows[:, :, :3].astype(int)
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_a_page_that_is_drawn_in_bands_is_the_same_page(
+    make_window: MakeWindow, kept: StoredTest, qtbot: QtBot
+) -> None:
+    pages = opened(make_window(), kept, qtbot).pages
+
+    def same() -> None:
+        drawing = Pages.drawn_in_bands(pages, 0, PRINT_DPI)
+        whole: list[QImage] = []
+
+        def draws() -> Iterator[None]:
+            whole.append((yield from drawing))
+
+        bands = sum(1 for _ in draws())
+        assert bands == 8
+        assert whole[0].size() == pages.picture(0, PRINT_DPI).size()
+        # Where a letter's edge crosses a band's, a dot may be rounded otherwise.
+        assert np.abs(dots(whole[0]) - dots(pages.picture(0, PRINT_DPI))).max() <= 1
+
+    fails_with(pages_module, "for px in (below, 0, top)", "for px in (below, 0, max(0, top - 1))", same)
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_pages_are_printed_to_their_end_though_their_sheet_is_closed(
+    make_window: MakeWindow, kept: StoredTest, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sheet = opened(make_window(), kept, qtbot)
+    taken: list[bool] = []
+    sheet.print_on(printer_into(tmp_path / "paper.pdf"), taken.append)
+    sheet.finish()
+    qtbot.waitUntil(lambda: bool(taken), timeout=20_000)
+    assert taken == [True]
+    assert len(pypdf.PdfReader(tmp_path / "paper.pdf").pages) == 2
 
 
 @pytest.mark.usefixtures("quick_report")

@@ -245,6 +245,9 @@ def test_the_diary_is_shown_as_a_page_and_saved(
     window.train.pages.write(
         sheet.data, tmp_path / "side.pdf", sheet, lambda: record.training.printed(person.id, Entry)
     )
+    window.train.pages.wait(10.0)
+    QApplication.processEvents()
+    assert sheet.said.text() == "Lagret: side.pdf"
     assert (tmp_path / "side.pdf").read_bytes() == sheet.data
     assert record.audit.of_person(person.id)[0].action == "training_printed"
 

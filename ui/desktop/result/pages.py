@@ -1,11 +1,15 @@
 """The pages of a PDF as pictures, made in memory. PDFium is not thread-safe: one thread, the window's, and no other."""
 
+import math
+from collections.abc import Generator
 from typing import Any
 
 import pypdfium2
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 
 POINTS_PER_INCH = 72.0
+BAND_PX = 440  # an eighth of a page as it is printed
+HAIR_PX = 1e-3
 
 
 class Pages:
@@ -37,6 +41,26 @@ class Pages:
             data, kind = bytes(drawn.buffer), QImage.Format.Format_RGB32
             # A copy: the picture outlives this function's bytes.
             return QImage(data, drawn.width, drawn.height, drawn.stride, kind).copy()
+        finally:
+            page.close()
+
+    def drawn_in_bands(self, number: int, dots_per_inch: float) -> Generator[None, None, QImage]:
+        """The same picture, with a pause after each band of it: whoever draws in between need not wait for a page."""
+        page: Any = self._document[number]
+        try:
+            scale = dots_per_inch / POINTS_PER_INCH
+            width, height = (math.ceil(points * scale) for points in page.get_size())
+            whole = QImage(width, height, QImage.Format.Format_RGB32)
+            painter = QPainter(whole)
+            for top in range(0, height, BAND_PX):
+                below = max(0, height - top - BAND_PX)
+                crop = (0.0, *(max(0.0, (px - HAIR_PX) / scale) for px in (below, 0, top)))  # whole pixels, rounded up
+                drawn = page.render(scale=scale, crop=crop, prefer_bgrx=True, maybe_alpha=False)
+                band = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_RGB32)
+                painter.drawImage(0, top, band)
+                yield
+            painter.end()
+            return whole
         finally:
             page.close()
 

@@ -209,10 +209,14 @@ class Papers(QObject):
         except StationError as error:
             self._window.tell(tr("error.known"), told(error))
             return
-        if sheet.print_on(printer):
-            sheet.say(tr("papers.printed"))
-        else:
-            self._window.tell(tr("error.known"), [tr("papers.not_printed")])
+
+        def ended(taken: bool) -> None:
+            if taken:
+                sheet.say(tr("papers.printed"))
+            else:
+                self._window.tell(tr("error.known"), [tr("papers.not_printed")])
+
+        sheet.print_on(printer, ended)
 
     # --- parts ---
 

@@ -1,8 +1,8 @@
 """A report on the screen, page by page, drawn in memory: nothing is on the disk unless the operator saves it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
@@ -107,9 +107,11 @@ class ReportSheet(Sheet):
         if isValid(self.said):
             set_text(self.said, words)
 
-    def print_on(self, printer: QPrinter) -> bool:
-        """Draw every page that the printer was asked for; whether the printer took it."""
-        return print_pages(self.pages, printer)
+    def print_on(self, printer: QPrinter, ended: Callable[[bool], None]) -> None:
+        """Draw every page that the printer was asked for; ``ended`` is told whether the printer took it."""
+        printing = Printing(self.data, printer, self._window)
+        printing.ended.connect(ended)
+        QTimer.singleShot(0, printing, printing.step)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
@@ -137,8 +139,11 @@ class ReportSheet(Sheet):
         self.pages.close()
 
 
-def print_pages(pages: Pages, printer: QPrinter) -> bool:
-    """Draw every page that the printer was asked for at 300 dots an inch; whether the printer took it."""
+def printed(pages: Pages, printer: QPrinter) -> Generator[None, None, bool]:
+    """Draw every page that the printer was asked for at 300 dots an inch; whether the printer took it.
+
+    Comes up for air after each band of a page.
+    """
     printer.setFullPage(True)
     printer.setResolution(PRINT_DPI)
     first = max(1, printer.fromPage())
@@ -151,8 +156,44 @@ def print_pages(pages: Pages, printer: QPrinter) -> bool:
         if number >= first and not printer.newPage():
             painter.end()
             return False
-        picture = pages.picture(number, PRINT_DPI)
+        picture = yield from pages.drawn_in_bands(number, PRINT_DPI)
         size = picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         left, top = (room.width() - size.width()) // 2, (room.height() - size.height()) // 2
         painter.drawImage(room.adjusted(left, top, -left, -top), picture)
+        yield
     return painter.end()
+
+
+def print_pages(pages: Pages, printer: QPrinter) -> bool:
+    """The same in one go, where no belt can run yet."""
+    drawing = printed(pages, printer)
+    while True:
+        try:
+            next(drawing)
+        except StopIteration as end:
+            return bool(end.value)
+
+
+class Printing(QObject):
+    """Pages on their way to a printer, a band at each turn of the window's loop: PDFium knows no other thread.
+
+    STOPP waits for one band at most. A sheet may be closed meanwhile; the pages are the printing's own.
+    """
+
+    ended = Signal(bool)  # whether the printer took them
+
+    def __init__(self, data: bytes, printer: QPrinter, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pages, self._printer = Pages(data), printer
+        self._drawing = printed(self._pages, printer)
+
+    def step(self) -> None:
+        """Draw one band, and come back for the next."""
+        try:
+            next(self._drawing)
+        except StopIteration as end:
+            self._pages.close()
+            self.ended.emit(bool(end.value))
+            self.deleteLater()
+        else:
+            QTimer.singleShot(0, self, self.step)
