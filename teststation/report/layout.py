@@ -11,6 +11,7 @@ from teststation.report.typesetting.drawing import LEFT, RIGHT, draw_text, text_
 from teststation.report.typesetting.lines import plain
 from teststation.report.typesetting.scripts import BOLD, REGULAR, base_font, joins
 from teststation.report.typesetting.tagging import PARAGRAPH, SECTION, TaggedCanvas
+from teststation.texts.writing import pieces
 
 WIDTH, HEIGHT = A4
 MARGIN = 45.0
@@ -52,7 +53,7 @@ def wrap(text: str, font: str, size: float, width: float) -> list[str]:
     """Lines no wider than ``width``; a word longer than a line is cut between two letters."""
     lines: list[str] = []
     line = ""
-    for word in plain(text).split():
+    for word in _words(plain(text), font, size, width):
         long = len(word) > LONG_WORD
         if line and (long or text_width(f"{line} {word}", font, size) > width):
             lines.append(line)
@@ -66,6 +67,15 @@ def wrap(text: str, font: str, size: float, width: float) -> list[str]:
             letters = letters[cut:]
         line = f"{line} {''.join(letters)}".strip()
     return [*lines, line] if line else lines
+
+
+def _words(text: str, font: str, size: float, width: float) -> list[str]:
+    """What a line may end between: figures whole, where they are no wider than a line."""
+    kept: list[str] = []
+    for piece in pieces(text):
+        whole = " " not in piece or text_width(piece, font, size) <= width
+        kept += [piece] if whole else piece.split()
+    return kept
 
 
 def _how_many_fit(letters: list[str], font: str, size: float, width: float, behind: str = "") -> int:

@@ -6,12 +6,33 @@
 | a day | 28.11.2026 | 28 Nov 2026 |
 """
 
+import re
 from datetime import date, datetime
 
 from teststation.texts import COMMA
 
 DASH, MINUS = "–", "−"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+NO_BREAK, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
+_UNIT = "%|mL|L/min|km/t|km/h|m/s|slag|bpm|kg|cm|mmHg|min|s|ms|METs?|år|years?"
+_BLANK_INSIDE = re.compile(  # between a sign, a number and its unit
+    r"(?<=[±×≤≥]) (?=[\d−+])|(?<=\d) (?=[±×] ?\d)"
+    rf"|(?<=\d) (?=(?:{_UNIT})(?!\w))"
+    r"|(?<=\d) (?=(?:av|of) \d)|(?<=\d (?:av|of)) (?=\d)"
+    r"|(?<=Borg) (?=\d)|(?<=HUNT) (?=\d)"
+)
+_SIGN_INSIDE = re.compile(rf"(?<=[\d%]){DASH}(?=[{MINUS}\d])|(?<=\w)/(?=(?:kg|min|t|h|s)\b)")  # of a range, of a unit
+
+
+def unbroken(text: str) -> str:
+    """The text for who ends lines by Unicode's rules: none ends within a figure, its sign, its unit or its range."""
+    return _SIGN_INSIDE.sub(rf"\g<0>{JOINER}", _BLANK_INSIDE.sub(NO_BREAK, text))
+
+
+def pieces(text: str) -> list[str]:
+    """The same for who ends lines at blanks: what a line may end between. The blanks of a figure stay blanks."""
+    return [one.replace(NO_BREAK, " ") for one in _BLANK_INSIDE.sub(NO_BREAK, text).split(" ") if one]
 
 
 def is_text(words: str) -> bool:

@@ -11,8 +11,6 @@ from ui.desktop.widgets.base import label, set_text
 from ui.desktop.widgets.fields import short_choice
 from ui.station.station import Station
 
-UNBROKEN = "\N{NO-BREAK SPACE}"  # a line does not end between a number and its unit
-
 
 class ProtocolChoice(QObject):
     """Two lists and the words on what was chosen in them; ``changed`` with every other choice."""
@@ -21,11 +19,12 @@ class ProtocolChoice(QObject):
 
     def __init__(self, station: Station, parent: QObject) -> None:
         super().__init__(parent)
-        self._station = station
+        self._station, self._words = station, ""
         self.protocol, self.speed = short_choice(tr("pretest.protocol")), short_choice(tr("pretest.speed"))
         self.stages = label("", "soft", wrap=True)
         self.protocol.currentIndexChanged.connect(lambda *_: self._chosen())
         self.speed.currentIndexChanged.connect(lambda *_: self._look())
+        self.protocol.fitted.connect(self._say)
 
     @property
     def filled(self) -> bool:
@@ -66,14 +65,20 @@ class ProtocolChoice(QObject):
         self._look()
 
     def _look(self) -> None:
-        set_text(self.stages, stages_words(self.plan()))
+        self._words = stages_words(self.plan())
+        self._say()
         self.protocol.setToolTip(self.protocol.currentText())
         self.changed.emit()
+
+    def _say(self) -> None:
+        """The stages; where the list is too narrow for its name, the whole name before them."""
+        name = f"{self.protocol.currentText()}\n" if self.protocol.cut else ""
+        set_text(self.stages, f"{name}{self._words}")
 
 
 def stages_words(plan: Plan) -> str:
     """How many stages, how long, how fast and how steep."""
-    loads = " → ".join(f"{number(s.incline_pct, 0 if s.incline_pct % 1 == 0 else 1)}{UNBROKEN}%" for s in plan.stages)
+    loads = " → ".join(f"{number(s.incline_pct, 0 if s.incline_pct % 1 == 0 else 1)} %" for s in plan.stages)
     slow, fast = min(s.speed_kmh for s in plan.stages), max(s.speed_kmh for s in plan.stages)
     speed = number(slow, 1) if slow == fast else f"{number(slow, 1)}–{number(fast, 1)}"
     return tr("pretest.stages", n=len(plan.stages), time=clock(plan.duration_s), speed=speed, loads=loads)

@@ -18,18 +18,33 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from teststation.texts.writing import unbroken
 from ui.desktop.i18n import told
 from ui.desktop.theme.style import GAP, ROOM_FROM
 from ui.desktop.widgets.wrapped_button import WrappedButton
 
 
+class Words(QLabel):
+    """A label whose lines end within no figure: what it was given is what it says it shows."""
+
+    _given = ""
+
+    def setText(self, text: str) -> None:
+        self._given = text
+        super().setText(unbroken(text) if self.wordWrap() else text)
+
+    def text(self) -> str:
+        return self._given
+
+
 def label(text: str = "", role: str = "", *, wrap: bool = False, centred: bool = False) -> QLabel:
     """A label whose look the style sheet chooses by ``role``."""
-    made = QLabel(text)
+    made = Words()
     made.setTextFormat(Qt.TextFormat.PlainText)
     if role:
         made.setProperty("role", role)
     made.setWordWrap(wrap)
+    made.setText(text)
     if role == "chip":
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
     if centred:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -11,6 +12,9 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QPlainTextEdit,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -54,9 +58,39 @@ def line_edit(text: str, name: str, hint: str = "") -> QLineEdit:
     return made
 
 
-def short_choice(name: str) -> QComboBox:
+class ShortChoice(QComboBox):
+    """A list that may be narrower than what is chosen in it: then it ends in an ellipsis, and ``cut`` says so."""
+
+    fitted = Signal()  # it has another width
+
+    @property
+    def cut(self) -> bool:
+        """Whether the chosen thing is wider than its place."""
+        return self.fontMetrics().horizontalAdvance(self.currentText()) > self._place()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        shown = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, self._place())
+        option.currentText = shown  # type: ignore[bad-assignment] - PySide types an option's text as an ellipsis
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fitted.emit()
+
+    def _place(self) -> int:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        return room.width() - 2  # the style keeps a pixel on each side
+
+
+def short_choice(name: str) -> ShortChoice:
     """A list that may be narrower than the longest thing in it."""
-    made = QComboBox()
+    made = ShortChoice()
     made.setAccessibleName(name)
     made.setMinimumContentsLength(8)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
