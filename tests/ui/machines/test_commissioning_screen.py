@@ -1,6 +1,7 @@
 """A treadmill is put into use in the window, on an emulator over a real wire: what moves the belt, and what ends it."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -344,6 +345,58 @@ def test_a_driver_that_dies_calls_for_the_red_button(room: Room) -> None:
     assert room.window.machines.commissioning is not None
     room.screen.at_rest_button.click()
     assert room.window.machines.commissioning is None
+
+
+def test_a_step_back_waits_for_no_driver_and_the_next_trial_for_a_port_that_is_free(room: Room) -> None:
+    room.to_command().ready()
+    first = room.flow.trial
+    assert first is not None
+    may_end, close = threading.Event(), first.close
+    closed_in: list[int] = []
+
+    def slowly() -> None:
+        closed_in.append(threading.get_ident())
+        assert may_end.wait(20)
+        close()
+
+    first.close = slowly  # type: ignore[method-assign]
+    room.flow._monotonic = lambda: 100.0
+    try:
+        room.screen.back.click()
+        assert room.screen.page == "family"
+        room.screen.next.click()
+        assert (room.screen.page, room.flow.trial) == ("command", None)
+        room.until(lambda: closed_in != [], "the driver's end")
+        assert closed_in != [threading.get_ident()]
+        room.flow._open_when_free()
+        assert room.flow.trial is None, "the port is not free yet"
+    finally:
+        may_end.set()
+    room.until(lambda: room.flow.trial is not None and room.flow.trial is not first, "the next trial")
+
+
+def test_a_driver_that_does_not_end_is_not_waited_for_longer_than_a_moment_nor_after_it_was_left(room: Room) -> None:
+    room.to_command().ready()
+    assert room.flow.trial is not None
+    may_end, close = threading.Event(), room.flow.trial.close
+    room.flow.trial.close = lambda: may_end.wait(20) and close()  # type: ignore[assignment, method-assign, return-value]
+    now_s = [100.0]
+    room.flow._monotonic = lambda: now_s[0]
+    try:
+        room.screen.back.click()
+        room.screen.next.click()
+        assert room.flow.trial is None
+        room.screen.back.click()
+        now_s[0] += flow_module.CLOSE_WITHIN_S
+        room.flow._open_when_free()
+        assert room.flow.trial is None, "nobody wants it any more"
+        room.screen.next.click()
+        assert room.flow.trial is None
+        now_s[0] += flow_module.CLOSE_WITHIN_S
+        room.flow._open_when_free()
+        assert room.flow.trial is not None
+    finally:
+        may_end.set()
 
 
 def test_a_console_that_shows_another_number_lets_nobody_on(room: Room) -> None:
