@@ -16,11 +16,12 @@ def show_allowed(
     desk: Desk, header: Header, people: PersonScreen, result: "ResultScreen | None", history: "HistoryScreen | None"
 ) -> None:
     """Show or hide what needs a permission, on the screens that are there."""
-    header.allow_settings(desk.may(Permission.SETTINGS))
-    people.allow_merging(desk.may(Permission.MERGE))
-    people.allow_erasing(desk.may(Permission.ERASE))
-    people.allow_bringing_in(desk.may(Permission.IMPORT))
+    allowed = desk.allowed()
+    header.allow_settings(Permission.SETTINGS in allowed)
+    people.allow_merging(Permission.MERGE in allowed)
+    people.allow_erasing(Permission.ERASE in allowed)
+    people.allow_bringing_in(Permission.IMPORT in allowed)
     if result is not None:
-        result.allow_signing(desk.may(Permission.SIGN))
+        result.allow_signing(Permission.SIGN in allowed)
     if history is not None:
-        history.allow_copying(desk.may(Permission.EXPORT))
+        history.allow_copying(Permission.EXPORT in allowed)

@@ -64,13 +64,17 @@ class Desk:
 
     def may(self, permission: Permission) -> bool:
         """Whether who sits here may do it. Where there are no users everybody may, but for what needs a name."""
+        return permission in self.allowed()
+
+    def allowed(self) -> frozenset[Permission]:
+        """All that who sits here may do, by one question to the record."""
         if self.user is not None:
             try:
                 now = self.record.users.as_kept(self.user)  # an administrator may sit at another station
             except RecordError:
-                return False
-            return now is not None and now.may(permission)
-        return not self.asks_login and permission not in _NEEDS_A_NAME
+                return frozenset()
+            return frozenset() if now is None else frozenset(one for one in Permission if now.may(one))
+        return frozenset() if self.asks_login else frozenset(Permission) - _NEEDS_A_NAME
 
     def saw(self, action: Action, person_id: str | None, test_id: str | None = None) -> None:
         """Tell the audit log of a look, once in ten minutes."""

@@ -164,5 +164,6 @@ class DeskFlow(QObject):
 
     def _show_user(self) -> None:
         user = self.desk.user
-        self.header.show_user(None if user is None else user.name, no_users=not self._demo and not self.desk.asks_login)
+        no_users = user is None and not self._demo and not self.desk.asks_login
+        self.header.show_user(None if user is None else user.name, no_users=no_users)
         self.user_changed.emit()

@@ -147,8 +147,14 @@ class Sheet(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._dock is not None:
             return
+        self._lay(event.rect(), c.SCRIM)
+
+    def _lay(self, part: QRect, colour: str) -> None:
+        # Not ``fillRect``: to find out which of its forms is meant brings in the names of 169 gradients.
         painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(c.SCRIM))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawRect(part)
         painter.end()
 
     def _controls(self) -> list[QWidget]:
@@ -208,6 +214,4 @@ class Cover(Sheet):
         QWidget.keyPressEvent(self, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(c.BACKGROUND))
-        painter.end()
+        self._lay(event.rect(), c.BACKGROUND)

@@ -15,7 +15,8 @@ class StopButton(QPushButton):
     stop_pressed = Signal()
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(tr("stop.label"), window)
+        super().__init__(window)  # not with its text: Qt asks then whether that is an icon, and brings in 151 names
+        self.setText(tr("stop.label"))
         self.setObjectName("stop")
         self.setAccessibleName(tr("stop.name"))
         self.setToolTip(tr("stop.tip"))
