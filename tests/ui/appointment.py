@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.ui.hands import Hand, Keys, Mouse, find, until
 from teststation.device_names import device_name
 from teststation.records.access.user import Role
-from teststation.records.database import Record, open_record
+from teststation.records.database import Record
 from teststation.records.tests.earlier_result import EarlierResult
 from teststation.run.record import Outcome
 from teststation.run.state import Phase
@@ -26,6 +26,7 @@ from ui.desktop.i18n.numbers import day, today
 from ui.desktop.opening.hall import Hall
 from ui.desktop.standing import Standing
 from ui.desktop.window import MainWindow
+from ui.station.apart.record_process import RecordProcess
 from ui.station.settings import Settings
 from ui.station.station import Station
 
@@ -220,7 +221,7 @@ def walk(hand: Hand, language: Language, size: tuple[int, int], time_scale: floa
     settings = Settings(language=language)
     file = folder / "clinic.record"
     passphrase = first_passphrase(hand, file, settings)
-    with open_record(file, passphrase, create=True) as record:
+    with RecordProcess() as process, process.open(file, passphrase) as record:
         somebody_overdue(record)
         standing = Standing(Station(record, settings, time_scale), save=lambda _: None, demo=False, seed=FIT)
         window = standing.window

@@ -32,9 +32,9 @@ STEPS = {
         "ui.station.today",
     ],
     "list": [
-        "window",
-        "demo",
-        "drill",
+        "ui.commands.window",
+        "ui.commands.demo",
+        "ui.commands.drill",
         "ui.station.apart.record_process",
         "ui.desktop.application",
         "ui.desktop.window",
