@@ -55,7 +55,7 @@ def test_each_tile_has_its_own_pulse_band_and_bout(qtbot: QtBot) -> None:
     assert (kari.pulse.text(), kari.band.text(), kari.near.text()) == ("160", "Sone 153–171", "I sonen")
     assert kari.part.text() == "Drag 2 av 4 · 2:05"
     assert (ola.near.text(), ola.near.property("state"), ola.borg_button.text()) == (
-        "7 over sonen",
+        "7 slag over sonen",
         "caution",
         "Borg: 16",
     )

@@ -41,12 +41,12 @@ def test_the_pulse_stands_against_its_band_and_the_bout_is_named(qtbot: QtBot) -
     assert (screen.bouts.bout.text(), screen.bouts.part.text()) == ("Drag 2 av 4", "Arbeid")
     assert screen.top.test_left.text().startswith("Økten: "), "a session is no test"
     assert screen.heart.share.text() == "Sone 153–171"
-    assert screen.heart.near.text() in ("7 under sonen", "8 under sonen", "9 under sonen")
+    assert screen.heart.near.text() in ("7 slag under sonen", "8 slag under sonen", "9 slag under sonen")
     assert screen.heart.pulse.text() in ("144", "145", "146")
     assert screen.stage.left.text() == "3:30"
     bench.feed(ev.HeartRateRead(t_s=bench.now_s, status=HeartRateStatus.OK, bpm=175))
     screen.show_moment(moment_of(bench))
-    assert screen.heart.near.text() == "4 over sonen"
+    assert screen.heart.near.text() == "4 slag over sonen"
 
 
 def test_an_offer_is_asked_and_answered_by_a_tap(qtbot: QtBot) -> None:
@@ -59,7 +59,7 @@ def test_an_offer_is_asked_and_answered_by_a_tap(qtbot: QtBot) -> None:
     bench.run_for(90.0)
     screen.show_moment(moment_of(bench))
     assert not screen.bouts.answers.isHidden()
-    assert "8 under sonen" in screen.bouts.offer.text()
+    assert "8 slag under sonen" in screen.bouts.offer.text()
     assert "9,0 %" in screen.bouts.offer.text()
     with qtbot.waitSignal(screen.bouts.accepted, timeout=1000):
         QTest.mouseClick(screen.bouts.accept_button, Qt.MouseButton.LeftButton)
@@ -77,7 +77,7 @@ def test_borg_is_due_after_a_bout_and_marked_with_the_bout(qtbot: QtBot) -> None
     screen.show_moment(moment_of(bench))
     assert screen.controls.rpe.buttons[16].isChecked()
     assert screen.bouts.part.text() == "Aktiv pause"
-    assert screen.heart.limit.text() == "Mot 126"
+    assert screen.heart.limit.text() == "Mot 126 slag/min"
 
 
 def test_where_the_pulse_steers_nothing_borg_stands_in_its_place(qtbot: QtBot) -> None:

@@ -26,6 +26,7 @@ class TilePanel(QFrame):
         self.setProperty("role", "card")
         self.name = label("", "heading", wrap=True)
         self.pulse = label(NO_READING, "large", centred=True)
+        self.unit = label(tr("run.bpm"), "soft", centred=True)
         self.band = label("", "strong", centred=True)
         self.near = label("", "chip", centred=True)
         self.part = label("", "soft", centred=True)
@@ -37,6 +38,7 @@ class TilePanel(QFrame):
             column(
                 self.name,
                 self.pulse,
+                self.unit,
                 row(self.band, self.near, gap=8, shares=(1, 1)),
                 self.part,
                 self.trouble,
@@ -51,7 +53,8 @@ class TilePanel(QFrame):
         """Show one moment."""
         set_text(self.name, tile.name)
         set_text(self.pulse, NO_READING if tile.bpm is None else str(tile.bpm))
-        self.pulse.setAccessibleName(f"{tr('together.pulse', name=tile.name)} {self.pulse.text()}")
+        read = self.pulse.text() if tile.bpm is None else f"{tile.bpm} {tr('run.bpm')}"
+        self.pulse.setAccessibleName(f"{tr('together.pulse', name=tile.name)} {read}")
         self._show_band(tile)
         set_text(self.part, part_words(tile.part))
         with of_session():
