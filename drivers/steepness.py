@@ -79,7 +79,7 @@ def told(deck: Steepness, now_s: float, incline_pct: float) -> Steepness:
 
 def read(deck: Steepness, now_s: float, measured_pct: float) -> Steepness:
     """Take in one look."""
-    kept_s = now_s - max(deck.comes_down_within_s, OVER_AMONG * deck.over_for_s, deck.lags_s)
+    kept_s = now_s - deck.comes_down_within_s  # longer than all else that is looked back, at any time scale
     looks = deck.looks[next((n for n, one in enumerate(deck.looks) if one.t_s >= kept_s), len(deck.looks)) :]
     highest_pct = deck.highest_pct
     if deck.told_pct is not None and now_s - deck.told_s >= deck.lags_s:

@@ -206,6 +206,20 @@ def test_too_steep_begins_above_two_percent_and_lasts_three_seconds() -> None:
     assert over_by(2.1, 6.0, 2.0)
 
 
+def test_three_seconds_too_steep_may_lie_among_nine() -> None:
+    def trips(one_in: int) -> bool:
+        deck = steepness.told(Steepness(looks=(Look(0.0, 0.0, 4.0, False),)), 1.0, 4.0)
+        for look in range(400):
+            deck = steepness.read(deck, 20.0 + look * 0.25, 9.0 if look % one_in == 1 else 4.0)
+            if steepness.is_too_steep(deck):
+                return True
+        return False
+
+    assert trips(2)
+    assert trips(3)
+    assert not trips(4)
+
+
 def test_how_high_a_deck_may_be_falls_with_what_is_seen_of_it_six_seconds_after_a_change() -> None:
     deck = steepness.told(Steepness(told_pct=12.0, highest_pct=12.0, most_told_pct=12.0), 100.0, 2.0)
     assert (deck.told_pct, deck.told_s, deck.highest_pct, deck.most_told_pct) == (2.0, 100.0, 12.0, 12.0)
