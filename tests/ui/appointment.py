@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.hands import Hand, Keys, Mouse, find, until
@@ -242,6 +242,9 @@ def walk(hand: Hand, language: Language, size: tuple[int, int], time_scale: floa
             window.close()
             window.deleteLater()
             standing.let_go()
+            # While there is a record yet: a list that was on its way to the screen asks for it.
+            QApplication.processEvents()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def main(hand: str, language: Language, width: str, height: str, time_scale: str = "20") -> int:
