@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from ui.desktop.i18n import use_language
 from ui.desktop.theme.style import font_family
-from ui.desktop.widgets.plotting import axes_of, plot, rescale_axes
+from ui.desktop.widgets.plotting import Plot, rescale_axes
 from ui.desktop.widgets.time_plot import TimePlot
 
 
@@ -20,17 +20,17 @@ def norwegian_again() -> Iterator[None]:
 @pytest.mark.parametrize(("language", "half"), [("nb", "0,5"), ("nn", "0,5"), ("en", "0.5")])
 def test_an_axis_writes_numbers_as_the_window_does(qtbot: QtBot, language: str, half: str) -> None:
     use_language(language)
-    made = plot("Minutter", "Puls", "Puls mot tid")
+    made = Plot("Minutter", "Puls", "Puls mot tid")
     qtbot.addWidget(made)
     for side in ("bottom", "left"):
-        assert axes_of(made).getAxis(side).tickStrings([0.5, 1.0], 1.0, 0.5)[0] == half
+        assert made.axes.getAxis(side).tickStrings([0.5, 1.0], 1.0, 0.5)[0] == half
 
 
 def test_a_title_that_has_no_room_beside_its_axis_is_left_out(qtbot: QtBot) -> None:
-    made = plot("", "Puls, slag/min", "Puls mot tid")
+    made = Plot("", "Puls, slag/min", "Puls mot tid")
     qtbot.addWidget(made)
     rescale_axes(made, 0.5, font_family())
-    title = axes_of(made).getAxis("left").label
+    title = made.axes.getAxis("left").label
     for height_px, there in ((300, True), (50, False), (300, True)):
         made.resize(300, height_px)
         made.grab()
@@ -38,10 +38,10 @@ def test_a_title_that_has_no_room_beside_its_axis_is_left_out(qtbot: QtBot) -> N
 
 
 def test_the_grid_has_two_kinds_of_lines(qtbot: QtBot) -> None:
-    made = plot("Minutter", "Puls", "Puls mot tid")
+    made = Plot("Minutter", "Puls", "Puls mot tid")
     qtbot.addWidget(made)
     for side in ("bottom", "left"):
-        levels = axes_of(made).getAxis(side).tickValues(0.0, 20.0, 1000.0)
+        levels = made.axes.getAxis(side).tickValues(0.0, 20.0, 1000.0)
         assert len(levels) == 2, "a third is drawn ten times a second, and hardly seen"
         assert sum(len(values) for _, values in levels) < 25
 
@@ -49,7 +49,7 @@ def test_the_grid_has_two_kinds_of_lines(qtbot: QtBot) -> None:
 def test_a_small_plot_has_no_titles_however_large_it_becomes(qtbot: QtBot) -> None:
     made = TimePlot()
     qtbot.addWidget(made)
-    axis = axes_of(made.plot).getAxis("bottom")
+    axis = made.plot.axes.getAxis("bottom")
     for small in (True, False, True):
         made.compact(small)
         for height_px in (300, 400):

@@ -10,7 +10,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
 from ui.desktop.widgets.plot_library import pg
-from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
+from ui.desktop.widgets.plotting import Plot, pen, rescale_axes
 
 LOW_PCT, HIGH_PCT = 40.0, 105.0
 UNKNOWN_MIN = 1.0  # how wide a part is left open that cannot be read
@@ -21,8 +21,8 @@ class AimCurve(QWidget):
 
     def __init__(self, scale: float) -> None:
         super().__init__()
-        self.aims = plot(tr("plot.minutes"), tr("protocols.session.axis"), tr("protocols.session.curve"))
-        self._axes = axes_of(self.aims)
+        self.aims = Plot(tr("plot.minutes"), tr("protocols.session.axis"), tr("protocols.session.curve"))
+        self._axes = self.aims.axes
         self._low, self._high = pg.PlotCurveItem(pen=pen(c.ACCENT, 2)), pg.PlotCurveItem(pen=pen(c.ACCENT, 2))
         band = pg.FillBetweenItem(self._low, self._high, brush=QColor(c.ACCENT_SOFT))
         for item in (band, self._low, self._high):
@@ -44,4 +44,4 @@ class AimCurve(QWidget):
             at = ends
         self._low.setData(xs, low, connect="pairs")
         self._high.setData(xs, high, connect="pairs")
-        self._axes.setRange(xRange=(0, max(at, 1.0)), yRange=(LOW_PCT, HIGH_PCT), padding=0)
+        self._axes.show_range((0, max(at, 1.0)), (LOW_PCT, HIGH_PCT))

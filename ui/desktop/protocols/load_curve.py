@@ -13,7 +13,7 @@ from ui.desktop.i18n.numbers import number
 from ui.desktop.theme import palette as c
 from ui.desktop.theme.style import font_family
 from ui.desktop.widgets.plot_library import pg
-from ui.desktop.widgets.plotting import axes_of, pen, plot, pulse_range, rescale_axes
+from ui.desktop.widgets.plotting import Plot, pen, pulse_range, rescale_axes
 
 LOW_BELOW = 0.6  # the scale below which a step's name takes more of its plot's height
 UNKNOWN_S = 60.0  # how wide a stage is drawn whose length cannot be read
@@ -24,10 +24,10 @@ class LoadCurve(QWidget):
 
     def __init__(self, scale: float) -> None:
         super().__init__()
-        self.uptake = plot("", tr("protocols.axis_vo2"), tr("protocols.curve_vo2"))
-        self.pulse = plot(tr("plot.minutes"), tr("plot.pulse"), tr("protocols.curve_pulse"))
+        self.uptake = Plot("", tr("protocols.axis_vo2"), tr("protocols.curve_vo2"))
+        self.pulse = Plot(tr("plot.minutes"), tr("plot.pulse"), tr("protocols.curve_pulse"))
         self._headroom = 1.6 if scale < LOW_BELOW else 1.3
-        self._above, self._below = axes_of(self.uptake), axes_of(self.pulse)
+        self._above, self._below = self.uptake.axes, self.pulse.axes
         self._steps = pg.PlotCurveItem(pen=pen(c.ACCENT, 2), fillLevel=0.0, brush=QColor(c.ACCENT_SOFT))
         self._low, self._high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
         band = pg.FillBetweenItem(self._low, self._high, brush=QColor(c.ACCENT_SOFT))
@@ -62,7 +62,7 @@ class LoadCurve(QWidget):
         xs = [x for pair in zip(begins, ends, strict=True) for x in pair]
         self._steps.setData(xs, [y for uptake in uptakes for y in (uptake, uptake)])
         top = max([20.0, *uptakes]) * self._headroom
-        self._above.setRange(xRange=(0, ends[-1]), yRange=(0, top), padding=0)
+        self._above.show_range((0, ends[-1]), (0, top))
         self._name(stages, begins, ends, uptakes)
         # The cool-down's pulse is no answer to its load: it is drawn up to there.
         told_ends = [(x, one) for x, one in zip(ends[:-1], told.stages[:-1], strict=True) if one.hr_bpm is not None]
@@ -73,7 +73,7 @@ class LoadCurve(QWidget):
             self._limit.setValue(told.hr_limit_bpm)
             self._limit.label.setFormat(tr("plot.limit", bpm=round(told.hr_limit_bpm)))
             values.append(told.hr_limit_bpm)
-        self._below.setRange(xRange=(0, ends[-1]), yRange=pulse_range(values), padding=0)
+        self._below.show_range((0, ends[-1]), pulse_range(values))
 
     def _draw_pulse(self, ends: Sequence[tuple[float, ForeseenStage]]) -> None:
         xs = [x for x, _ in ends]
@@ -94,7 +94,7 @@ class LoadCurve(QWidget):
             made = pg.TextItem(color=c.INK_SOFT, anchor=(0.5, 1.0))
             made.setFont(self._font)
             self._names.append(made)
-            self._above.addItem(made, ignoreBounds=True)
+            self._above.addItem(made)
         for place, name in enumerate(self._names):
             stage = stages[place] if place < len(stages) else None
             # Only where there is room for it: narrow steps stand too close.

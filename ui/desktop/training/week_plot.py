@@ -10,7 +10,7 @@ from teststation.training.diary import Week
 from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.plot_library import pg
-from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
+from ui.desktop.widgets.plotting import Plot, pen, rescale_axes
 from ui.desktop.widgets.trend_plot import ticks
 
 WIDTH = 0.7
@@ -22,8 +22,8 @@ class WeekPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = plot(tr("training.week"), tr("training.sessions"), tr("training.chart"))
-        self._axes = axes_of(self.plot)
+        self.plot = Plot(tr("training.week"), tr("training.sessions"), tr("training.chart"))
+        self._axes = self.plot.axes
         none: list[float] = []
         self._done = pg.BarGraphItem(x=none, height=none, width=WIDTH, brush=c.ACCENT, pen=pen(c.ACCENT_DARK, 1))
         self._extra = pg.BarGraphItem(
@@ -50,8 +50,8 @@ class WeekPlot(QWidget):
         self._axes.getAxis("bottom").setTicks([marks])
         most = max([3.0, *(done + extra), *planned])
         self._axes.getAxis("left").setTicks([[(float(n), str(n)) for n in range(int(most) + 1)]])
-        self._axes.setXRange(-0.6, max(len(weeks), 1) - 0.4, padding=0)
-        self._axes.setYRange(0, most + 0.3, padding=0)
+        self._axes.show_range((-0.6, max(len(weeks), 1) - 0.4))
+        self._axes.show_range(y=(0, most + 0.3))
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
@@ -63,8 +63,8 @@ class RmPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = plot(tr("trend.date"), tr("strength.kg"), tr("strength.chart"))
-        self._axes = axes_of(self.plot)
+        self.plot = Plot(tr("trend.date"), tr("strength.kg"), tr("strength.chart"))
+        self._axes = self.plot.axes
         none = np.array([], dtype=float)
         self._bars = pg.ErrorBarItem(x=none, y=none, top=none, bottom=none, beam=0, pen=pen(c.ACCENT_DARK, 2))
         self._tested = pg.ScatterPlotItem(size=13, brush=c.ACCENT, pen=pen(c.ACCENT_DARK, 2))
@@ -86,8 +86,8 @@ class RmPlot(QWidget):
         self._estimated.setData(days[~tested], kg[~tested])
         self._axes.getAxis("bottom").setTicks([ticks([point[0] for point in points])])
         if points:
-            self._axes.setXRange(days.min() - DAYS_OF_ROOM, days.max() + DAYS_OF_ROOM, padding=0)
-            self._axes.setYRange(max(0.0, low.min() - 5), high.max() + 5, padding=0)
+            self._axes.show_range((days.min() - DAYS_OF_ROOM, days.max() + DAYS_OF_ROOM))
+            self._axes.show_range(y=(max(0.0, low.min() - 5), high.max() + 5))
 
     def drawn(self) -> list[float]:
         """The kg of every point, tested ones first."""

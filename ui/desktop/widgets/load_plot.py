@@ -9,7 +9,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.base import label
 from ui.desktop.widgets.plot_library import pg
-from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
+from ui.desktop.widgets.plotting import Changed, Plot, pen, pulse_range, rescale_axes
 
 
 class LoadPlot(QWidget):
@@ -17,8 +17,8 @@ class LoadPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = plot(tr("plot.workload"), tr("plot.pulse"), tr("plot.load_name"))
-        self._axes = axes_of(self.plot)
+        self.plot = Plot(tr("plot.workload"), tr("plot.pulse"), tr("plot.load_name"))
+        self._axes = self.plot.axes
         self._changed = Changed()
         self._low, self._high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
         band = pg.FillBetweenItem(self._low, self._high, brush=QColor(c.ACCENT_SOFT))
@@ -120,7 +120,7 @@ class LoadPlot(QWidget):
                 right = max(right, min(90.0, estimate.high + 4))
         ranges = ((0.0, right), pulse_range(pulses))
         if self._changed("range", ranges):
-            self._axes.setRange(xRange=ranges[0], yRange=ranges[1], padding=0)
+            self._axes.show_range(ranges[0], ranges[1])
 
 
 def _points(stages: list[StageResult]) -> tuple[list[float], list[float]]:

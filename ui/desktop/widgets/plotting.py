@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPen
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 
 from teststation.texts import COMMA
 from ui.desktop.i18n import language
@@ -14,6 +14,7 @@ from ui.desktop.theme import palette as c
 from ui.desktop.widgets.plot_library import pg
 
 pg.setConfigOptions(antialias=False)
+GRID_ALPHA = 35  # of 255
 
 
 def pen(colour: str, width: int = 2, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -23,11 +24,6 @@ def pen(colour: str, width: int = 2, style: Qt.PenStyle = Qt.PenStyle.SolidLine)
     made.setCosmetic(True)
     made.setStyle(style)
     return made
-
-
-def axes_of(widget: pg.PlotWidget) -> Any:
-    """The item inside the widget that has the axes; pyqtgraph makes half of its methods at run time."""
-    return widget.getPlotItem()
 
 
 class Axis(pg.AxisItem):
@@ -50,34 +46,77 @@ class Axis(pg.AxisItem):
             self.label.setVisible(self.label.boundingRect().width() <= room)
 
 
-def plot(x_title: str, y_title: str, name: str) -> pg.PlotWidget:
-    """A plot that nobody can drag away by touching it."""
-    pg.setConfigOptions(background=c.SURFACE, foreground=c.INK_SOFT)  # of the theme of now
-    made = pg.PlotWidget(enableMenu=False, axisItems={side: Axis(side) for side in ("bottom", "left")})
-    made.setAccessibleName(name)
-    made.hideButtons()
-    made.setMouseEnabled(False, False)
-    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-    item = axes_of(made)
-    item.disableAutoRange()  # every plot says itself what it shows, and each thing added would be measured
-    item.setLabel("bottom", x_title)
-    item.setLabel("left", y_title)
-    for side in ("bottom", "left", "top", "right"):  # those that nobody sees would write theirs with each new range
-        item.getAxis(side).enableAutoSIPrefix(False)  # "VO2max (x0.001)" is no unit of ours
-    for side in ("bottom", "left"):
-        # A third grid between the finer lines is hardly to be seen, and is two thirds of all lines.
-        item.getAxis(side).setStyle(maxTickLevel=1)
-    item.showGrid(x=True, y=True, alpha=0.14)
-    return made
+class Axes(pg.GraphicsWidget):
+    """A box for what is drawn, with an axis below it and one at its left.
+
+    pyqtgraph's own ``PlotItem`` has four axes, a title, buttons, and a form for each wish somebody may have of a plot,
+    made anew for each plot though nobody sees it: half of what a plot takes to make, in which no hand is taken in.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._box = pg.ViewBox(parent=self, enableMenu=False, enableMouse=False)
+        # Every plot says itself what it shows, and each thing added would be measured.
+        self._box.disableAutoRange()
+        self._sides = {side: Axis(side) for side in ("bottom", "left")}
+        layout = QGraphicsGridLayout()
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        self.setLayout(layout)
+        layout.addItem(self._box, 0, 1)
+        layout.setRowStretchFactor(0, 100)
+        layout.setColumnStretchFactor(1, 100)
+        for side, place in (("bottom", (1, 1)), ("left", (0, 0))):
+            axis = self._sides[side]
+            axis.linkToView(self._box)
+            axis.setZValue(0.5)  # the grid lies over what is drawn
+            axis.enableAutoSIPrefix(False)  # "VO2max (x0.001)" is no unit of ours
+            # A third grid between the finer lines is hardly to be seen, and is two thirds of all lines.
+            axis.setStyle(maxTickLevel=1)
+            axis.setGrid(GRID_ALPHA)
+            layout.addItem(axis, *place)
+
+    def getAxis(self, side: str) -> "Axis":
+        """The one at the ``bottom``, or at the ``left``."""
+        return self._sides[side]
+
+    def getViewBox(self) -> pg.ViewBox:
+        """Where things are drawn."""
+        return self._box
+
+    def addItem(self, item: Any) -> None:
+        """Draw this, too."""
+        self._box.addItem(item, ignoreBounds=True)
+
+    def show_range(
+        self, x: Sequence[float] | None = None, y: Sequence[float] | None = None, *, room: float = 0.0
+    ) -> None:
+        """What the axes show; None leaves one as it is. ``room``: so much of it more at either end."""
+        self._box.setRange(xRange=x, yRange=y, padding=room)
 
 
-def rescale_axes(widget: pg.PlotWidget, scale: float, family: str) -> QFont:
+class Plot(pg.GraphicsView):
+    """Axes on the window's surface. Nobody can drag it away by touching it, and the keyboard passes it by."""
+
+    def __init__(self, x_title: str, y_title: str, name: str) -> None:
+        pg.setConfigOptions(background=c.SURFACE, foreground=c.INK_SOFT)  # of the theme of now
+        super().__init__()
+        self.axes = Axes()
+        self.enableMouse(False)
+        self.setCentralItem(self.axes)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.axes.getAxis("bottom").setLabel(x_title)
+        self.axes.getAxis("left").setLabel(y_title)
+
+
+def rescale_axes(widget: Plot, scale: float, family: str) -> QFont:
     """Letters of the axes at this scale; returns their font, for whatever else is written in the plot."""
     font = QFont(family)
     font.setPixelSize(max(9, round(20 * scale)))
     for side in ("bottom", "left"):
-        axis = axes_of(widget).getAxis(side)
+        axis = widget.axes.getAxis(side)
         axis.setTickFont(font)
         axis.label.setFont(font)
         axis.setTextPen(c.INK_SOFT)

@@ -13,7 +13,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.plot_library import pg
-from ui.desktop.widgets.plotting import Changed, axes_of, pen, plot, pulse_range, rescale_axes
+from ui.desktop.widgets.plotting import Changed, Plot, pen, pulse_range, rescale_axes
 
 OPERATORS_MARKS = frozenset(
     {"note", "symptom", "load_changed", "handrail", "gait_set", "stage_extended", "limit_overridden", "hold_pressed"}
@@ -76,8 +76,8 @@ class TimePlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = plot(tr("plot.minutes"), tr("plot.pulse"), tr("plot.time_name"))
-        self._axes = axes_of(self.plot)
+        self.plot = Plot(tr("plot.minutes"), tr("plot.pulse"), tr("plot.time_name"))
+        self._axes = self.plot.axes
         self._changed = Changed()
         self._curve = pg.PlotCurveItem(pen=pen(c.ACCENT_DARK, 4), connect="finite")
         self._limit = pg.InfiniteLine(angle=0, pen=pen(c.CAUTION_LINE, 3, Qt.PenStyle.DotLine))
@@ -91,7 +91,7 @@ class TimePlot(QWidget):
         self._names: list[pg.TextItem] = []
         for item in (self._limit, self._now, self._curve, self._marks):
             self._axes.addItem(item)
-        self._axes.addItem(self._last_mark, ignoreBounds=True)
+        self._axes.addItem(self._last_mark)
         self._last_mark.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -141,7 +141,7 @@ class TimePlot(QWidget):
             self._now.setValue(heart[-1].t_s / 60 if heart else 0.0)
             values = pulse_range([limit_bpm, *bpm])
             if self._changed("pulse", values):
-                self._axes.setYRange(*values, padding=0)
+                self._axes.show_range(y=values)
                 self._bands = ()
         self._limit.setVisible(limit_bpm is not None)
         if limit_bpm is not None and self._changed("limit", limit_bpm):
@@ -163,8 +163,8 @@ class TimePlot(QWidget):
             name.setFont(self._font)
             self._regions.append(region)
             self._names.append(name)
-            self._axes.addItem(region, ignoreBounds=True)
-            self._axes.addItem(name, ignoreBounds=True)
+            self._axes.addItem(region)
+            self._axes.addItem(name)
         foot = self._axes.getViewBox().viewRange()[1][0]  # the limit's line runs through the top
         for index, (region, name) in enumerate(zip(self._regions, self._names, strict=True)):
             there = index < len(bands)
@@ -179,7 +179,7 @@ class TimePlot(QWidget):
             name.setPos((band.began_s + band.ends_s) / 120, foot)
         if bands:
             end = bands[-1].ends_s / 60
-            self._axes.setXRange(0, end, padding=0.01)
+            self._axes.show_range((0, end), room=0.01)
 
 
 def _decimals(band: StageBand) -> int:

@@ -16,7 +16,7 @@ from ui.desktop.i18n import language, tr
 from ui.desktop.i18n.numbers import day
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.plot_library import pg
-from ui.desktop.widgets.plotting import axes_of, pen, plot, rescale_axes
+from ui.desktop.widgets.plotting import Plot, pen, rescale_axes
 
 TICKS = 6
 DAYS_OF_ROOM, ROOM_SHARE = 20, 0.1
@@ -75,8 +75,8 @@ class TrendPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = plot(tr("trend.date"), tr("trend.vo2"), tr("trend.name"))
-        self._axes = axes_of(self.plot)
+        self.plot = Plot(tr("trend.date"), tr("trend.vo2"), tr("trend.name"))
+        self._axes = self.plot.axes
         self._line = pg.PlotCurveItem(pen=pen(c.LINE_STRONG, 1))
         self._bars = pg.ErrorBarItem(x=_NONE, y=_NONE, top=_NONE, bottom=_NONE, beam=0, pen=pen(c.ACCENT_DARK, 3))
         self._points = pg.ScatterPlotItem(size=13, brush=c.ACCENT, pen=pen(c.ACCENT_DARK, 2))
@@ -88,7 +88,7 @@ class TrendPlot(QWidget):
             self._axes.addItem(item)
         self._nothing = pg.TextItem(tr("trend.none"), color=c.INK_SOFT, anchor=(0.5, 0.5))
         self._nothing.setPos(0.5, sum(USUAL_ML_KG_MIN) / 2)
-        self._axes.addItem(self._nothing, ignoreBounds=True)
+        self._axes.addItem(self._nothing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
@@ -110,14 +110,14 @@ class TrendPlot(QWidget):
         self._axes.getAxis("bottom").setTicks([ticks([point.on for point in points])])
         self._nothing.setVisible(not points)
         if not points:
-            self._axes.setXRange(0, 1, padding=0)
-            self._axes.setYRange(*USUAL_ML_KG_MIN, padding=0)
+            self._axes.show_range((0, 1))
+            self._axes.show_range(y=USUAL_ML_KG_MIN)
         else:
             every, _ = _days_and_values(points)
             room = max(DAYS_OF_ROOM, ROOM_SHARE * float(every.max() - every.min()))  # for the outer dates
-            self._axes.setXRange(float(every.min()) - room, float(every.max()) + room, padding=0)
+            self._axes.show_range((float(every.min()) - room, float(every.max()) + room))
             low, high = min(point.span[0] for point in points), max(point.span[1] for point in points)
-            self._axes.setYRange(max(0.0, low - 3), high + 3, padding=0)
+            self._axes.show_range(y=(max(0.0, low - 3), high + 3))
 
     def _draw_trend(self, trend: Trend | None, first_day: float) -> None:
         if trend is None:
