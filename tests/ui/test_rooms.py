@@ -49,6 +49,9 @@ def test_rooms_are_read_beside_the_window_and_made_one_at_a_time(
     there = len(before)
     while window.warm_up():
         assert len(made(window)) - there in (0, 1)
+        bare = window._bare
+        if bare is not None and len(made(window)) > there:
+            assert window.stack.indexOf(bare) < 0, "to be made and to be put among the others are two pieces"
         there = len(made(window))
     assert made(window) == set(WARMED_UP)
     assert all(is_dressed(getattr(window, name)) for name in ("pretest", "run", "history", "intervals"))
@@ -87,7 +90,7 @@ def test_the_last_of_two_bare_screens_is_not_all_that_is_dressed(window: MainWin
 
 
 def test_a_screen_that_stays_bare_is_found_out(window: MainWindow) -> None:
-    old, new = "        self._dress()\n        self.stack.addWidget(screen)", "        self.stack.addWidget(screen)"
+    old, new = "        self._dress()\n        self._bare = screen", "        self._bare = screen"
     with planted_fault(rooms_module, old, new) as broken, pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rooms, "_on_stack", broken.Rooms._on_stack)
         with pytest.raises(AssertionError):

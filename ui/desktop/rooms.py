@@ -144,7 +144,8 @@ class Rooms(QMainWindow):
             return True
         if self._bare is not None:
             with self.asked.aside():
-                self._dress()
+                if not self._put():
+                    self._dress()
             return True
         name = next((name for name in WARMED_UP if not self.made(name)), None)
         if name is None:
@@ -164,14 +165,21 @@ class Rooms(QMainWindow):
 
     def _on_stack(self, screen: Screen) -> Screen:
         self._dress()
-        self.stack.addWidget(screen)
         self._bare = screen
         if self._dresses:
             self._dress()
         return screen
 
+    def _put(self) -> bool:
+        """Put the last screen among the others, where each part gets the window's style; whether it was not there."""
+        if self._bare is None or self.stack.indexOf(self._bare) >= 0:
+            return False
+        self.stack.addWidget(self._bare)
+        return True
+
     def _dress(self) -> None:
         """Give the last screen its style and its size, if it has none yet."""
+        self._put()
         screen, self._bare = self._bare, None
         if screen is None:
             return
