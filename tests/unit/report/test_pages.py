@@ -72,7 +72,7 @@ def everything_that_was_known_is_told() -> None:
     for words in (
         "Metoprolol sluttet for tre uker siden", "litt forkjølet, avklart", "Svart nei: hjertesykdom", "Hvilepuls 62",
         "Midjemål 94", "betablokker", "Rekkverk brukt fra start", "sov dårlig, to kopper kaffe",
-        "interview goal: vil gå til toppen av Ulriken", "puls 160 ved 29,0 mL/kg/min, 12 drag",
+        "interview goal: vil gå til toppen av Ulriken", "puls 160 slag/min ved 29,0 mL/kg/min, 12 drag",
     ):  # fmt: skip
         assert words in told, words
     assert "Ola Nordmann" not in told
