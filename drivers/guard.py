@@ -227,8 +227,6 @@ def watch_deck(guard: Guard, now_s: float, measured_pct: float) -> Guard:
     Of a belt that is not on, what is read is where its start will find the deck.
     """
     guard = replace(guard, deck=steepness.read(guard.deck, now_s, measured_pct))
-    if guard.tripped is not None or not guard.moving:
-        return guard
     if steepness.is_too_steep(guard.deck) or steepness.stays_too_steep(guard.deck, now_s):
         return trip(guard, TripReason.TOO_STEEP, f"measured {measured_pct:.1f} % at {guard.out_incline_pct:.1f} % set")
     return guard

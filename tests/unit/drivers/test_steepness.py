@@ -162,6 +162,7 @@ def test_a_deck_that_was_never_read_before_its_start_is_as_high_as_it_is_read_th
 def test_a_new_start_forgets_what_the_deck_was_told_and_keeps_what_was_read() -> None:
     guard = walked([(30.0, 9.0)])
     assert (guard.deck.told_pct, guard.deck.most_told_pct, guard.deck.highest_pct) == (9.0, 9.0, 9.0)
+    assert guards.hold_at_zero(guard).deck.told_pct is None
     rests = guards.arm(guards.hold_at_zero(guard), 31.0, 14.0, 20.0, at_rest=True)
     assert (rests.deck.told_pct, rests.deck.most_told_pct, rests.deck.highest_pct) == (None, 0.0, math.inf)
     assert rests.deck.looks == guard.deck.looks
@@ -174,10 +175,21 @@ def test_what_is_tripped_or_off_trips_no_more() -> None:
     for tick in range(80):
         guard = guards.watch_deck(guards.advance(guard, 60.0 + tick / 4), 60.0 + tick / 4, 20.0)
     assert guard.tripped is TripReason.OPERATOR_STOP
-    still = guards.arm(Guard(Limits()), 0.0, 14.0, 20.0, at_rest=True)
+    for still in (guards.arm(Guard(Limits()), 0.0, 14.0, 20.0, at_rest=True), Guard(Limits())):
+        for tick in range(400):
+            still = guards.advance(guards.grant(still, tick / 4, None, 1.0), tick / 4)
+            still = guards.watch_deck(still, tick / 4, 20.0 + tick / 40)
+        assert still.tripped is None, "somebody sets it at the machine before a start"
+
+
+def test_a_deck_that_rises_after_an_ordinary_end_trips_nothing() -> None:
+    guard = walked([(60.0, 4.0)])
     for tick in range(400):
-        still = guards.watch_deck(still, tick / 4, 20.0 + tick)
-    assert still.tripped is None
+        now_s = 60.0 + tick / 4
+        guard = guards.advance(guards.grant(guard, now_s, None, 1.0), now_s)
+        guard = guards.watch_deck(guard, now_s, 0.0 if guard.moving else 15.0)
+    assert (guard.moving, guard.tripped) == (False, None)
+    assert guard.deck.told_pct is None
 
 
 # --- exactly -------------------------------------------------------------------------------------------------
