@@ -218,6 +218,12 @@ def test_too_steep_begins_above_two_percent_and_lasts_three_seconds() -> None:
     assert over_by(2.1, 6.0, 2.0)
 
 
+def test_a_deck_that_was_told_and_never_read_is_not_too_steep() -> None:
+    told = Steepness(told_pct=3.0, most_told_pct=3.0, highest_pct=3.0)
+    assert not steepness.is_too_steep(told)
+    assert not steepness.stays_too_steep(told, 100.0)
+
+
 def test_three_seconds_too_steep_may_lie_among_nine() -> None:
     def trips(one_in: int) -> bool:
         deck = steepness.told(Steepness(looks=(Look(0.0, 0.0, 4.0, False),)), 1.0, 4.0)
