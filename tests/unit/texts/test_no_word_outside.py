@@ -15,7 +15,8 @@ from tests.unit.texts.test_catalogues import entries, files
 
 CORE = Path(teststation.__path__[0])
 SPOKEN = [CORE / "report", Path(ui.__path__[0]) / "desktop"]
-APART = {"typesetting", "theme", "qt_words.py"}  # fonts, style sheets, and Qt's own words as its source has them
+# Fonts, style sheets, names of a library's modules, and Qt's own words as its source has them.
+APART = {"typesetting", "theme", "plot_library.py", "qt_words.py"}
 # Names of fonts, styles and classes; nobody reads them.
 NO_WORDS = {"Courier-Bold", "Fusion", "CommissioningFlow", "ReportSheet", "Work"}
 UNITS = r"(?:km/[th]|slag/min|bpm|min|m[lL]/kg/min|kg|cm|år|years|trinn|stages?)"
