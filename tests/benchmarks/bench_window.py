@@ -39,15 +39,19 @@ a.processEvents()
     + TOLD
 )
 FIRST = """
+from ui.station.apart.record_start import started
+first = started()
 from ui.commands import window
 from ui.station.apart.record_process import RecordProcess
-with RecordProcess():
+with RecordProcess(first):
     from ui.desktop.application import opening
     with opening("nb"):
         import time
         print(time.monotonic(), time.process_time(), flush=True)
 """
 LIST = """
+from ui.station.apart.record_start import started
+first = started()
 import argparse, sys
 from concurrent.futures import ThreadPoolExecutor
 from ui.commands import window as command
@@ -61,7 +65,7 @@ def usable():
     assert [one.model().rowCount() for one in shown] == [100], "a page of people is on the screen"
     QApplication.quit()
 settings = Settings(intended_use_accepted=True)
-with RecordProcess() as process, ThreadPoolExecutor(1) as beside:
+with RecordProcess(first) as process, ThreadPoolExecutor(1) as beside:
     arguments = argparse.Namespace(record=sys.argv[1], passphrase_file=None, user=None)
     opened = beside.submit(command.opened_with_what_is_kept, process, arguments, settings)
     from ui.desktop.application import opened_meanwhile, opening, run_app

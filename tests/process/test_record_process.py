@@ -228,21 +228,20 @@ def test_what_was_under_way_is_told_as_not_known_to_be_kept(
     assert record.people.all() == [], "the next one is asked of another process"
 
 
-def test_one_that_hangs_is_ended_and_told_of(tmp_path: Path) -> None:
-    with RecordProcess(answers_within_s=0.5 * PATIENCE) as process:
-        record = process.open(tmp_path / "a.record", PASSPHRASE)
-        hung = psutil.Process(pid_of(process))
-        hung.suspend()
-        with pytest.raises(RecordError) as error:
-            record.people.all()
-        assert codes(error.value) == [ENDED]
-        hung.wait(WITHIN_S)
-        process._within_s = WITHIN_S
-        assert record.people.all() == []
+def test_one_that_hangs_is_ended_and_told_of(process: RecordProcess, record: Record) -> None:
+    hung = psutil.Process(pid_of(process))
+    hung.suspend()
+    process._within_s = 0.5
+    with pytest.raises(RecordError) as error:
+        record.people.all()
+    process._within_s = WITHIN_S
+    assert codes(error.value) == [ENDED]
+    hung.wait(WITHIN_S)
+    assert record.people.all() == []
 
 
 def test_what_is_no_answer_is_not_believed() -> None:
-    with RecordProcess(stand_in("print('no answer' * 900); import time; time.sleep(600)")) as process:
+    with RecordProcess(command=stand_in("print('no answer' * 900); import time; time.sleep(600)")) as process:
         with pytest.raises(RecordError) as error:
             process.open("a.record", PASSPHRASE)
         assert codes(error.value) == [ENDED]
@@ -250,7 +249,7 @@ def test_what_is_no_answer_is_not_believed() -> None:
 
 def test_one_that_cannot_be_started_is_told_in_one_sentence() -> None:
     with pytest.raises(RecordError) as error:
-        RecordProcess(("no-such-program",))
+        RecordProcess(command=("no-such-program",))
     assert codes(error.value) == ["record_process_not_started"]
 
 

@@ -28,11 +28,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the window. Something is on the screen before what takes time is even read from the disk."""
     if not display_at_hand():
         raise BadInput("there is no display here; use teststation run, or see teststation --help")
-    settings = load_settings()
-    from ui.station.apart.record_process import RecordProcess
+    from ui.station.apart.record_start import started
 
     # Before Qt is read from the disk: what opens a record is read, and its passphrase looked for, meanwhile.
-    with RecordProcess() as process, ThreadPoolExecutor(1) as beside:
+    first = started()
+    from ui.station.apart.record_process import RecordProcess
+
+    with RecordProcess(first) as process, ThreadPoolExecutor(1) as beside:
+        settings = load_settings()
         opened = beside.submit(opened_with_what_is_kept, process, arguments, settings)
         from ui.desktop.application import opening
 

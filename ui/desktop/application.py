@@ -44,7 +44,10 @@ def opening(language: str, theme: str = "light") -> Generator[Hall]:
 
 def opened_meanwhile(opened: "Future[Record | None]") -> "Record | None":
     """What comes of the record's opening, in its process; the window's modules are read meanwhile."""
-    import ui.desktop.window  # noqa: F401
+    import ui.desktop.standing
+    import ui.station.apart.report_process
+    import ui.station.recent_log
+    import ui.station.station  # noqa: F401
 
     return opened.result()
 

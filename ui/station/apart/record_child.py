@@ -4,6 +4,7 @@ It reads the database's libraries from the disk while the window's are read, and
 It ends when whoever started it lets go of its input or has died: what is being written then is written to its end.
 """
 
+import gc
 import os
 import queue
 import sys
@@ -54,6 +55,8 @@ class Child:
             self._say(_failed(0, error))
             return
         self._say(calls.Opened(str(self._record.path), self._record.audit.acting))
+        gc.freeze()  # what was read stays to the end: a look through it would take longer than any answer
+        gc.enable()
         self._over.wait()
         ending = threading.Timer(ENDS_WITHIN_S, os._exit, (1,))
         ending.daemon = True
@@ -162,6 +165,7 @@ def _failed(number: int, error: BaseException) -> calls.Failed:
 
 def main() -> None:
     """Answer, and do not come back."""
+    gc.disable()
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever a library prints is no answer
 

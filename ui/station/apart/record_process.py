@@ -9,27 +9,24 @@ import itertools
 import logging
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from drivers.processes import child_environment, quiet_flags
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.tests.journals import Journals
 from ui.station.apart import record_calls as calls
 from ui.station.apart.frames import read
+from ui.station.apart.record_start import COMMAND, started
 
 if TYPE_CHECKING:
     from teststation.records.database import Record
 
 log = logging.getLogger("teststation.record")
 
-# -P: whatever lies in the folder that the program is started from is none of its modules.
-COMMAND = (sys.executable, "-P", "-m", "ui.station.apart.record_child")
 ANSWERS_WITHIN_S = 60.0  # then it hangs: a transaction takes milliseconds, and waits 5 s for another program
 LONG_WITHIN_S = 1800.0  # a whole record copied, checked or brought to a server, between two things that it asks
 CLOSED_WITHIN_S = 15.0
@@ -41,9 +38,10 @@ _LETS_SOMEBODY_IN = "users.log_in"
 class RecordProcess:
     """Started at once, before anybody knows which record: what it needs is read from the disk meanwhile."""
 
-    def __init__(self, command: Sequence[str] = COMMAND, answers_within_s: float = ANSWERS_WITHIN_S) -> None:
-        self._command, self._within_s = command, answers_within_s
-        self._line: _Line | None = _Line(command, self._again)
+    def __init__(self, first: "subprocess.Popen[Any] | None" = None, command: Sequence[str] = COMMAND) -> None:
+        """``first``: one that is started already. Raises RecordError where none can be started."""
+        self._command, self._within_s = command, ANSWERS_WITHIN_S
+        self._line: _Line | None = _Line(first or started(command), self._again)
         self._wanted: calls.Open | None = None
         self._acting: Any = None
         self._starting = threading.Lock()
@@ -60,7 +58,7 @@ class RecordProcess:
         wanted = calls.Open(str(location), passphrase, create)
         line = self._line
         if line is None or line.ended:
-            self._line = line = _Line(self._command, self._again)
+            self._line = line = _Line(started(self._command), self._again)
         opened = line.open(wanted)
         self._wanted, self._acting = wanted, opened.acting
         return cast("Record", FarRecord(self, location, Path(opened.path)))
@@ -113,7 +111,7 @@ class RecordProcess:
                 raise RecordError(Cause("record_process_ended"))
             if self._line is not None:
                 self._line.close(0.0)
-            self._line = line = _Line(self._command, self._again)
+            self._line = line = _Line(started(self._command), self._again)
             line.open(self._wanted)
             line.act(self._acting, self._within_s)
             return line
@@ -122,16 +120,9 @@ class RecordProcess:
 class _Line:
     """One process, and the conversation with it. Safe to use from several threads."""
 
-    def __init__(self, command: Sequence[str], broke: Callable[[], None]) -> None:
+    def __init__(self, process: "subprocess.Popen[Any]", broke: Callable[[], None]) -> None:
         """``broke``: called in a thread of its own when the process ends without having been let go of."""
-        self._broke = broke
-        try:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                env=child_environment(with_the_servers=True), **quiet_flags(),
-            )  # fmt: skip
-        except OSError as error:
-            raise RecordError(Cause("record_process_not_started", {"why": error.strerror or ""})) from error
+        self._process, self._broke = process, broke
         self._numbers = itertools.count(1)
         self._writing = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[Any]] = {}
