@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from drivers.processes import child_environment
+from tests.fast_keys import ordinary_keys
 from tests.mutants import fails_with
 from tests.patience import PATIENCE
 from teststation.cause import Cause
@@ -33,6 +34,12 @@ pytestmark = pytest.mark.process
 WITHIN_S = 30.0 * PATIENCE
 PASSPHRASE = "hemmelig nok"
 ENDED = "record_process_ended"
+
+
+@pytest.fixture(autouse=True)
+def as_in_the_other_process() -> Iterator[None]:
+    with ordinary_keys():
+        yield
 
 
 @pytest.fixture

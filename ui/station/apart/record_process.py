@@ -178,6 +178,7 @@ class _Line:
                 try:
                     answer = waiting.get(timeout=within_s)
                 except queue.Empty:
+                    self.ended = True  # at once: whoever asks next asks another one
                     self._process.kill()
                     answer = None
                 match answer:
