@@ -67,16 +67,16 @@ def usable():
 settings = Settings(intended_use_accepted=True)
 with RecordProcess(first) as process, ThreadPoolExecutor(1) as beside:
     arguments = argparse.Namespace(record=sys.argv[1], passphrase_file=None, user=None)
-    opened = beside.submit(command.opened_with_what_is_kept, process, arguments, settings)
-    from ui.desktop.application import opened_meanwhile, opening, run_app
+    opened = beside.submit(command.begun_with_what_is_kept, process, arguments, settings)
+    from ui.desktop.application import opening, read_meanwhile, run_app
     with opening("nb") as hall:
         from PySide6.QtCore import QTimer
-        record = opened_meanwhile(opened)
-        from ui.commands.common import come_in
-        come_in(record, arguments, None)
+        record = read_meanwhile(opened)
+        from ui.commands.common import act
+        act(record, arguments, None)
         # Behind the window's first picture and what it says at once.
         QTimer.singleShot(0, lambda: QTimer.singleShot(0, usable))
-        run_app(record, settings, instead_of=hall)
+        run_app(record, settings, instead_of=hall, opened=process.opened)
 """
 SCREEN = Path(__file__).with_name("screen.json")  # without it Qt's has 800 pixels, and is less than the window needs
 PEOPLE = 10_000

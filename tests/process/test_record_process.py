@@ -19,7 +19,7 @@ from tests.mutants import fails_with
 from tests.patience import PATIENCE
 from teststation.cause import Cause
 from teststation.errors import RecordError, StationError
-from teststation.records.access.actions import Action
+from teststation.records.access.actions import Action, Actor
 from teststation.records.access.user import LoginRefused, Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.person import ChangedMeanwhile, Person
@@ -115,6 +115,25 @@ def test_errors_come_over_with_all_that_they_carry(record: Record) -> None:
         record.people.update(msgspec.structs.replace(person, given_name="Karin"))
     assert meanwhile.value.kept == changed
     assert meanwhile.value.mine.given_name == "Karin"
+
+
+def test_one_that_is_begun_is_waited_for_by_what_is_asked_first(process: RecordProcess, tmp_path: Path) -> None:
+    record = process.begin(tmp_path / "b.record", PASSPHRASE)
+    record.audit.acting = Actor("leder", None)
+    person = add(record)
+    process.opened()
+    (row, *_) = record.audit.of_person(person.id)
+    assert row.actor == "leder", "who acts is known from the first row on"
+    assert record.path == tmp_path / "b.record"
+
+
+def test_one_that_is_begun_and_does_not_open_says_so_to_whoever_waits(process: RecordProcess, tmp_path: Path) -> None:
+    open_record(tmp_path / "a.record", PASSPHRASE).close()
+    record = process.begin(tmp_path / "a.record", "another one")
+    for wait in (process.opened, record.people.all):
+        with pytest.raises(RecordError) as error:
+            wait()
+        assert codes(error.value) == ["record_wrong_passphrase"]
 
 
 def test_a_passphrase_that_opens_nothing_is_told_as_by_the_record_itself(tmp_path: Path) -> None:

@@ -53,12 +53,18 @@ def the_record(
 
 def come_in(record: "Record", arguments: argparse.Namespace, needs: Permission | None) -> None:
     """Say to the audit log who acts: who has logged in with ``--user``, else the program and the system's user."""
-    _act(record, arguments, needs)
+    act(record, arguments, needs)
+    tell_where_away(record)
+
+
+def tell_where_away(record: "Record") -> None:
+    """Say on standard error that the record's server does not answer."""
     if record.away is not None:
         print(f"teststation: {record.away}; until then this station works by itself", file=sys.stderr)
 
 
-def _act(record: "Record", arguments: argparse.Namespace, needs: Permission | None) -> None:
+def act(record: "Record", arguments: argparse.Namespace, needs: Permission | None) -> None:
+    """``come_in``, without a word."""
     record.audit.acting = program = unnamed(COMMAND_LINE)
     login = getattr(arguments, "user", None)
     if login is None:

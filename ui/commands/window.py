@@ -36,13 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     with RecordProcess(first) as process, ThreadPoolExecutor(1) as beside:
         settings = load_settings()
-        opened = beside.submit(opened_with_what_is_kept, process, arguments, settings)
+        opened = beside.submit(begun_with_what_is_kept, process, arguments, settings)
         from ui.desktop.application import opening
 
         with opening(settings.language, settings.theme) as hall:
-            from ui.desktop.application import ask_passphrase, opened_meanwhile, run_app
+            from ui.desktop.application import ask_passphrase, read_meanwhile, run_app
 
-            record = opened_meanwhile(opened)
+            record = read_meanwhile(opened)
             if record is None:
                 from teststation.records.storage.place import place_of
 
@@ -53,10 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
                 if passphrase is None:
                     return EXIT_NOT_ANSWERED
                 record = process.open(location, passphrase)
-            from ui.commands.common import come_in
+            from ui.commands.common import act, tell_where_away
 
-            come_in(record, arguments, None)
-            return run_app(record, settings, instead_of=hall)
+            act(record, arguments, None)
+            beside.submit(tell_where_away, record)
+            return run_app(record, settings, instead_of=hall, opened=process.opened)
 
 
 def _location(arguments: argparse.Namespace, settings: Settings) -> str | Path:
@@ -65,17 +66,20 @@ def _location(arguments: argparse.Namespace, settings: Settings) -> str | Path:
     return arguments.record or settings.record or default_record_path()
 
 
-def opened_with_what_is_kept(
+def begun_with_what_is_kept(
     process: "RecordProcess", arguments: argparse.Namespace, settings: Settings
 ) -> "Record | None":
-    """The record under the passphrase that is kept for it; None where somebody has to be asked. Raises RecordError."""
+    """The record, which opens under the passphrase that is kept for it; None where somebody has to be asked.
+
+    Raises RecordError.
+    """
     from teststation.records.storage.passphrase import kept_passphrase
     from teststation.records.storage.place import place_of
 
     location = _location(arguments, settings)
     passphrase_file = Path(arguments.passphrase_file) if arguments.passphrase_file else None
     passphrase = kept_passphrase(place_of(location).file, passphrase_file, os.environ)
-    return None if passphrase is None else process.open(location, passphrase)
+    return None if passphrase is None else process.begin(location, passphrase)
 
 
 def show(problems: Sequence[Problem]) -> None:

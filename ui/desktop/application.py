@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,8 +42,8 @@ def opening(language: str, theme: str = "light") -> Generator[Hall]:
         hall.deleteLater()
 
 
-def opened_meanwhile(opened: "Future[Record | None]") -> "Record | None":
-    """What comes of the record's opening, in its process; the window's modules are read meanwhile."""
+def read_meanwhile(opened: "Future[Record | None]") -> "Record | None":
+    """The record that is begun, or not; the window's modules are read meanwhile."""
     import ui.desktop.standing
     import ui.station.apart.report_process
     import ui.station.recent_log
@@ -63,6 +63,7 @@ def run_app(
     drill: tuple[str, str] | None = None,
     until_stdin_closes: bool = False,
     own_protocols: "OwnProtocols | None" = None,
+    opened: Callable[[], None] = lambda: None,
 ) -> int:
     """Open the window and return the exit status when it is closed. A demonstration keeps no settings.
 
@@ -71,6 +72,7 @@ def run_app(
         drill: Instead of appointments a drill: which one (empty: asked), and on which person of the record.
         until_stdin_closes: The window ends with the program that holds the other end of standard input.
         own_protocols: The clinic's; None: those in the user's folder.
+        opened: Waits for a record that opens yet; called when the window needs it. Raises RecordError.
     """
     from ui.desktop.standing import Standing
     from ui.station.apart.report_process import ReportProcess
@@ -81,14 +83,22 @@ def run_app(
     application = _application(settings.language, settings.theme)
     reports = ReportProcess()
     station = Station(record, settings, time_scale, own_protocols, reports)
-    standing = Standing(station, save=(lambda _: None) if demo else save_settings, demo=demo, seed=seed, drill=drill)
+    # As large as it will be: a style sheet made for another size would be made twice.
+    size = application.primaryScreen().availableSize() if instead_of is None else instead_of.size()
+    standing = Standing(
+        station,
+        save=(lambda _: None) if demo else save_settings,
+        demo=demo,
+        seed=seed,
+        drill=drill,
+        size=size,
+        opened=opened,
+    )
     # Python looks at signals only when it runs: this gives it a moment twice a second.
     awake = QTimer(interval=500)
     awake.timeout.connect(lambda: None)
     awake.start()
     try:
-        # As large as it will be: a style sheet made for another size would be made twice.
-        standing.window.resize(application.primaryScreen().availableSize() if instead_of is None else instead_of.size())
         standing.window.showMaximized()
         if instead_of is not None:
             instead_of.hide()

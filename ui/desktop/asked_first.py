@@ -21,15 +21,21 @@ class AskedFirst(QObject):
         self._window = window
         self._asked = [stops, *others]
         self._aside = 0
+        self._begun = False
 
     def begin(self) -> None:
         """From now on they are asked."""
+        self._begun = True
         application = QCoreApplication.instance()
         assert application is not None
         application.installEventFilter(self)
 
     def end(self) -> None:
         """They are asked no more."""
+        self._begun = False
+        self._take_away()
+
+    def _take_away(self) -> None:
         application = QCoreApplication.instance()
         if application is not None:
             application.removeEventFilter(self)
@@ -48,12 +54,12 @@ class AskedFirst(QObject):
         """Ask nobody within, where all is done in one go: nothing that a hand does can come before it is over."""
         self._aside += 1
         if self._aside == 1:
-            self.end()
+            self._take_away()
         try:
             yield
         finally:
             self._aside -= 1
-            if self._aside == 0:
+            if self._aside == 0 and self._begun:
                 self.begin()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -6,7 +6,7 @@ there; never while somebody is on the belt, since the settings cannot be reached
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ui.desktop.collecting import Collector
@@ -32,9 +32,12 @@ class Standing:
         demo: bool,
         seed: int,
         drill: tuple[str, str] | None = None,
+        size: QSize | None = None,
+        opened: Callable[[], None] = lambda: None,
     ) -> None:
+        """``size``, ``opened``: as the first window's."""
         self._station, self._save, self._demo, self._seed, self._drill = station, save, demo, seed, drill
-        self.window = self._made(None)
+        self.window = self._made(None, size, opened)
         self._restore: list[Callable[[], None]] = []
         self._install()
 
@@ -48,9 +51,18 @@ class Standing:
         self.let_go()
         self._restore = [close_on_signals(self.window.close_when_at_rest), install_excepthook(self.window)]
 
-    def _made(self, desk: Desk | None) -> MainWindow:
+    def _made(
+        self, desk: Desk | None, size: QSize | None = None, opened: Callable[[], None] = lambda: None
+    ) -> MainWindow:
         made = MainWindow(
-            self._station, save=self._save, demo=self._demo, seed=self._seed, drill=self._drill, desk=desk
+            self._station,
+            save=self._save,
+            demo=self._demo,
+            seed=self._seed,
+            drill=self._drill,
+            desk=desk,
+            size=size,
+            opened=opened,
         )
         # When the sheet that changed it has closed, and nothing of the old window is at work.
         made.look_changed.connect(lambda: QTimer.singleShot(0, self.renew))

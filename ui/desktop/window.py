@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import msgspec
-from PySide6.QtCore import QRect, QTimer, Signal
+from PySide6.QtCore import QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -86,9 +86,16 @@ class MainWindow(Rooms):
         seed: int = 1,
         drill: tuple[str, str] | None = None,
         desk: Desk | None = None,
+        size: QSize | None = None,
+        opened: Callable[[], None] = lambda: None,
     ) -> None:
-        """``drill``: instead of appointments, see ``run_app``; ``desk``: who is there already, where this window takes
-        another's place.
+        """Make it; a record that opens yet is waited for as late as can be.
+
+        Args:
+            drill: Instead of appointments, see ``run_app``.
+            desk: Who is there already, where this window takes another's place.
+            size: What it will have: else it is dressed when it is shown.
+            opened: Waits for the record. Raises RecordError.
         """
         super().__init__()
         self.station = station
@@ -131,13 +138,17 @@ class MainWindow(Rooms):
         self.keys = Keys(self, self, self.door.lock)
         self.keyboard = Focus(self, lambda: self.top_sheet, self.stop_button)
         self.asked = AskedFirst(self._stop_keys, self.keys, window=self)
-        self.asked.begin()
         self.drills = None if drill is None else self._drills(*drill)
         self.apart = DrillApart(self, self)
         if self.drills is not None:
             above.insertWidget(0, self.drills.bar)
             self.drills.bar.hide()
         self._connect()
+        if size is not None:
+            self.resize(size)
+            self._rescale()
+        opened()
+        self.asked.begin()
         self.go_to(self.people)
         self.door.start()
 

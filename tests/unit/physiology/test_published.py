@@ -267,12 +267,14 @@ def test_friend_2022_by_decade_and_without_a_percentile() -> None:
         for age, median in zip(range(25, 86, 10), medians, strict=True):
             assert friend2022(sex).expected(age) == pytest.approx(median)
             found = compare_friend(sex, age, given(median), lambda _: 0.5)
+            assert found is not None
             assert found.percent_of_expected == pytest.approx(100)
             assert found.percentile is None
 
 
 def test_the_mean_person_is_at_the_middle() -> None:
     found = compare(Sex.MALE, 55, given(42.6), lambda _: 0.5)
+    assert found is not None
     assert found.percentile is not None
     assert (round(found.percentile), round(found.percent_of_expected)) == (50, 100)
     assert (found.percent_likely_low or 0) < 100 < (found.percent_likely_high or 0)

@@ -11,6 +11,7 @@ import queue
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -43,6 +44,7 @@ class RecordProcess:
         self._command, self._within_s = command, ANSWERS_WITHIN_S
         self._line: _Line | None = _Line(first or started(command), self._again)
         self._wanted: calls.Open | None = None
+        self._opening: Future[Record] | None = None
         self._acting: Any = None
         self._starting = threading.Lock()
         self._closed = False
@@ -60,8 +62,36 @@ class RecordProcess:
         if line is None or line.ended:
             self._line = line = _Line(started(self._command), self._again)
         opened = line.open(wanted)
-        self._wanted, self._acting = wanted, opened.acting
+        with self._starting:
+            if self._acting is None:
+                self._acting = opened.acting
+            else:
+                line.act(self._acting, self._within_s)
+            self._wanted = wanted
         return cast("Record", FarRecord(self, location, Path(opened.path)))
+
+    def begin(self, location: str | Path, passphrase: str) -> "Record":
+        """The same, and it opens meanwhile: what is asked of it first waits for that, and raises its errors.
+
+        Where it is tells where its file is; of a server's spool that is known when it has opened.
+        """
+        if "://" in str(location):
+            return self.open(location, passphrase)
+        self._opening = opening = Future()
+
+        def open_it() -> None:
+            try:
+                opening.set_result(self.open(location, passphrase))
+            except BaseException as error:  # noqa: BLE001 - raised where somebody waits for it
+                opening.set_exception(error)
+
+        threading.Thread(target=open_it, name="record-opens", daemon=True).start()
+        return cast("Record", FarRecord(self, location, Path(location).expanduser()))
+
+    def opened(self) -> None:
+        """Wait for a record that was begun. Raises RecordError where it does not open."""
+        if self._opening is not None:
+            self._opening.result()
 
     def ask(self, name: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
         """What a method says.
@@ -86,7 +116,10 @@ class RecordProcess:
 
     @acting.setter
     def acting(self, actor: Any) -> None:
-        self._acting = actor
+        with self._starting:
+            self._acting = actor
+            if self._wanted is None:  # it opens yet, and is told then
+                return
         self._alive().act(actor, self._within_s)
 
     def close(self) -> None:
@@ -104,6 +137,7 @@ class RecordProcess:
 
     def _alive(self) -> "_Line":
         """The process, or another one in its place, with the same record and the same person at work."""
+        self.opened()
         with self._starting:
             if self._line is not None and not self._line.ended:
                 return self._line
