@@ -42,8 +42,6 @@ from teststation.records.tests.signing import Signing
 from teststation.records.tests.stored import SessionLine, StoredSession, StoredTest
 from teststation.records.training.note import Note, without_those_written
 from teststation.records.training.notes import TrainingNotes
-from teststation.records.upkeep.backup import backup
-from teststation.records.upkeep.lineage import is_own
 from teststation.records.upkeep.room import Upkeep
 from teststation.run.record import TALK_POSTPONES, Outcome, RunRecord, why_hard_training_waits
 from teststation.training.diary import Entry, Source, kind_of
@@ -424,6 +422,9 @@ def _before_migration(database: Database, file: CipherFile, found: str) -> None:
 
     What somebody has put there, and is no backup of this record, stays, and is no reason to go without one.
     """
+    from teststation.records.upkeep.backup import backup
+    from teststation.records.upkeep.lineage import is_own
+
     target = file.path.with_name(f"{file.path.name}.schema-{found}.backup")
     if target.exists() and not is_own(database, file, target):
         target = target.with_name(f"{target.name}-{secrets.token_hex(3)}")

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from drivers import machines
 from drivers.machines import Machine, load_machines, save_machine
 from tests.mutants import fails_with
 from teststation.errors import BadInput
-from ui.station import settings
+from teststation.files import reading
 from ui.station.settings import Settings, load_settings, save_settings
 
 MARK = b"\xef\xbb\xbf"
@@ -30,7 +29,7 @@ def test_settings_saved_by_an_editor_with_a_mark_are_read(tmp_path: Path) -> Non
     save_settings(wanted, path)
     marked(path)
 
-    fails_with(settings, '"utf-8-sig"', '"utf-8"', lambda: reads(load_settings, path, wanted))
+    fails_with(reading, '"utf-8-sig"', '"utf-8"', lambda: reads(load_settings, path, wanted))
 
 
 def test_machines_too(tmp_path: Path) -> None:
@@ -39,4 +38,4 @@ def test_machines_too(tmp_path: Path) -> None:
     save_machine(wanted, path)
     marked(path)
 
-    fails_with(machines, '"utf-8-sig"', '"utf-8"', lambda: reads(load_machines, path, (wanted,)))
+    fails_with(reading, '"utf-8-sig"', '"utf-8"', lambda: reads(load_machines, path, (wanted,)))

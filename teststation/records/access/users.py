@@ -6,10 +6,9 @@ import unicodedata
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
@@ -31,6 +30,9 @@ from teststation.records.access.user import (
 from teststation.records.storage.store import Database, needs_the_server
 from teststation.records.storage.tables import LOGIN_GUESS, STATION_USER
 
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
 ONE_TIME_DAYS = 7
 FREE_GUESSES = 4  # mistyped passwords that cost no waiting
 FIRST_WAIT_S, LONGEST_WAIT_S = 30, 900  # doubled with every further guess
@@ -45,8 +47,14 @@ class Users:
     """The users of a record."""
 
     def __init__(self, database: Database, audit: AuditLog, now: Callable[[], datetime] = _utc_now) -> None:
-        self.hasher = PasswordHasher()  # argon2id, RFC 9106's second recommended parameters
         self._database, self._audit, self._now = database, audit, now
+
+    @cached_property
+    def hasher(self) -> "PasswordHasher":
+        """argon2id, RFC 9106's second recommended parameters; read from the disk with the first password."""
+        from argon2 import PasswordHasher
+
+        return PasswordHasher()
 
     # --- who there is ---
 
@@ -263,6 +271,8 @@ class Users:
             )
 
     def _fits(self, known: str, password: str) -> bool:
+        from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
         try:
             return self.hasher.verify(known, normal_password(password))
         except (VerifyMismatchError, InvalidHashError):

@@ -1,6 +1,5 @@
 """Brings a record's tables to this version's form, in one transaction, or refuses a record that is newer."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +66,8 @@ def upgrade(database: Database, before: Callable[[str], None] = lambda found: No
 
 def statements(script: str) -> Iterator[str]:
     """Each of a script's statements, whole; a trigger's own semicolons end none."""
+    import sqlite3  # of a new record alone
+
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

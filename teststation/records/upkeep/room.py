@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from teststation.physiology.result import Assessment
 from teststation.records.people.erased import Gone, Reason
 from teststation.records.people.person import Person
-from teststation.records.upkeep.findings import GoOn, LastBackup, Restored, Verification, always
 from teststation.run.record import RunRecord
 from teststation.training.session.result import SessionResult
 
 if TYPE_CHECKING:
     from teststation.records.database import Record
+    from teststation.records.upkeep.findings import GoOn, LastBackup, Restored, Verification
 
 
 class Upkeep:
@@ -22,27 +22,29 @@ class Upkeep:
     def __init__(self, record: "Record") -> None:
         self._record = record
 
-    def last_backup(self, folder: Path, now: datetime) -> LastBackup:
+    def last_backup(self, folder: Path, now: datetime) -> "LastBackup":
         """See ``rotation.last_backup``."""
         from teststation.records.upkeep.rotation import last_backup
 
         return last_backup(self._record, folder, now)
 
     def scheduled_backup(
-        self, folder: Path, days_kept: int, now: datetime, go_on: GoOn = always
-    ) -> Verification | None:
+        self, folder: Path, days_kept: int, now: datetime, go_on: "GoOn | None" = None
+    ) -> "Verification | None":
         """See ``rotation.scheduled_backup``."""
+        from teststation.records.upkeep.findings import always
         from teststation.records.upkeep.rotation import scheduled_backup
 
-        return scheduled_backup(self._record, folder, days_kept, now, go_on)
+        return scheduled_backup(self._record, folder, days_kept, now, go_on or always)
 
-    def backup_into(self, folder: Path, days_kept: int, now: datetime, go_on: GoOn = always) -> Verification:
+    def backup_into(self, folder: Path, days_kept: int, now: datetime, go_on: "GoOn | None" = None) -> "Verification":
         """See ``rotation.backup_into``."""
+        from teststation.records.upkeep.findings import always
         from teststation.records.upkeep.rotation import backup_into
 
-        return backup_into(self._record, folder, days_kept, now, go_on)
+        return backup_into(self._record, folder, days_kept, now, go_on or always)
 
-    def restore(self, passphrase: str, backup: Path, backup_passphrase: str, now: datetime) -> Restored:
+    def restore(self, passphrase: str, backup: Path, backup_passphrase: str, now: datetime) -> "Restored":
         """Restore a backup into this record, by who acts on it; ``passphrase`` is its own. See ``restore_record``."""
         from teststation.records.upkeep.restoring import restore_record
 

@@ -182,7 +182,7 @@ def test_a_symptom_told_of_afterwards(fact: Callable[[Record, User], None], reco
     [
         (kept_tests, "run = msgspec.structs.replace(run, symptoms_told=signature.symptoms)", "pass",
          a_symptom_told_of_afterwards_stands_until_it_is_taken_back),
-        (kept_tests, "head.marks, told or", "head.marks, '' and",
+        (kept_tests, 'head.marks, row["symptoms_json"] or', "head.marks, '' and",
          a_symptom_told_of_afterwards_stands_until_it_is_taken_back),
         (signing, 'None if last is None else last["symptoms_json"]', "None",
          a_symptom_told_of_afterwards_stands_until_it_is_taken_back),

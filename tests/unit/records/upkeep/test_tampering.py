@@ -373,6 +373,7 @@ def test_what_was_changed_before_it_was_sealed_once_more_is_told(filled_file: Pa
         "ALTER TABLE person DROP COLUMN salt",
         "ALTER TABLE person DROP COLUMN demo",
         "ALTER TABLE person DROP COLUMN language",
+        "ALTER TABLE signature DROP COLUMN symptoms_json",
         "DROP TABLE run_now",
         "DROP TABLE training",
         "DROP TABLE session_result",
