@@ -323,6 +323,9 @@ def test_a_belt_that_does_not_stop_asks_for_the_red_button_and_for_a_word_that_i
     bench.pass_s(35.0)
     assert not bench.window.run.banner.isHidden()
     assert "rød" in bench.window.run.banner_text.text()
+    for words in (bench.window.run.end_words.text(), bench.window.run.stage.stage.text()):
+        assert "stopper" not in words, "nobody knows that it does"
+    assert "kanskje ennå" in bench.window.run.end_words.text()
     bench.window.run.at_rest_button.click()
     bench.pass_s(1.0)
     answer(bench, "dizzy")

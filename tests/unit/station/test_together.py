@@ -174,7 +174,7 @@ def test_a_strap_that_is_lost_is_one_sentence_and_stops_nobody(made: Made) -> No
     say = texts("nb")
     words = [[say.say(cause) for cause in tile.troubles if isinstance(cause, Cause)] for tile in session.tiles()]
     assert session.tiles()[0].bpm is None
-    assert words[0] == [f"pulsen til {session.tiles()[0].name} er borte: se til beltet; klokken går videre"]
+    assert words[0] == [f"ikke noe pulssignal fra {session.tiles()[0].name}: se til pulsbeltet; klokken går videre"]
     straps[0].pulse = varied
     walk(session, clock, 345.0)
     assert session.tiles()[0].troubles == ()

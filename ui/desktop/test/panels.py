@@ -309,4 +309,6 @@ def _stage_words(moment: Snapshot) -> str:
             return f"{words} · {tr('run.habituation')}" if moment.stage.habituation else words
         case Phase.COOL_DOWN:
             return tr("run.cool_down")
-    return tr("run.stands") if moment.phase is Phase.ENDED and moment.at_rest else tr("run.stopping_short")
+    if moment.phase is Phase.ENDED and moment.at_rest:
+        return tr("run.stands")
+    return tr("run.unknown_short" if moment.press_red_button else "run.stopping_short")

@@ -224,7 +224,8 @@ class RunScreen(QWidget):
             page = 2
             reason = "" if moment.reason is None else told_of(moment.reason) + ". "
             stands = moment.phase is Phase.ENDED and moment.at_rest
-            words = tr("run.stands" if stands else "run.stopping")
+            # A belt that does not answer, or does not obey, is stopping by nobody's knowledge.
+            words = tr("run.stands" if stands else "run.unknown" if moment.press_red_button else "run.stopping")
             set_text(self.end_words, f"{reason}{words} {tr('run.keeping') if self.is_kept_now else ''}".strip())
         if self.foot.currentIndex() != page:
             self.foot.setCurrentIndex(page)
