@@ -28,6 +28,7 @@ from teststation.subject import Sex
 from ui.station.apart import record_calls as calls
 from ui.station.apart import record_process
 from ui.station.apart.record_process import FarRecord, RecordProcess
+from ui.station.desk import Desk
 
 pytestmark = pytest.mark.process
 
@@ -235,8 +236,8 @@ def test_another_one_takes_its_place_with_the_same_person_at_work(tmp_path: Path
 
     fails_with(
         record_process,
-        "            line.act(self._acting, self._within_s)\n            return line",
-        "            return line",
+        "                line.act(self._acting, self._within_s)\n            except",
+        "            except",
         fact,
     )
 
@@ -264,6 +265,50 @@ def test_one_that_hangs_is_ended_and_told_of(process: RecordProcess, record: Rec
     assert codes(error.value) == [ENDED]
     hung.wait(WITHIN_S)
     assert record.people.all() == []
+
+
+def test_one_that_hangs_before_a_large_question_is_ended_too(
+    process: RecordProcess, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_process, "ANSWERS_WITHIN_S", 0.5)
+    psutil.Process(pid_of(process)).suspend()
+    with pytest.raises(RecordError) as error:
+        record.people.search("x" * 400_000)  # more than a pipe takes
+    assert codes(error.value) == [ENDED]
+
+
+def test_a_record_that_was_moved_is_not_made_anew_by_the_next_process(
+    process: RecordProcess, record: Record, tmp_path: Path
+) -> None:
+    add(record)
+    (tmp_path / "far.record").rename(tmp_path / "elsewhere.record")
+    gone = psutil.Process(pid_of(process))
+    gone.kill()
+    gone.wait(WITHIN_S)
+    told: list[str] = []
+    until_s = time.monotonic() + WITHIN_S
+    while told != ["record_missing"]:  # until then it is told as ended
+        assert time.monotonic() < until_s, told
+        with pytest.raises(RecordError) as error:
+            record.people.all()
+        told = codes(error.value)
+    assert not (tmp_path / "far.record").exists()
+    (tmp_path / "elsewhere.record").rename(tmp_path / "far.record")
+    assert len(record.people.all()) == 1, "and it is there again when its file is"
+
+
+def test_who_leaves_is_gone_though_the_record_cannot_be_told(
+    process: RecordProcess, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(record)
+    record.users.add("leder", "Leder", Role.ADMINISTRATOR, "et langt passord nok")
+    desk.log_in("leder", "et langt passord nok")
+    psutil.Process(pid_of(process)).suspend()
+    process._within_s = 0.3
+    with pytest.raises(RecordError):
+        desk.log_out()
+    assert desk.user is None
+    assert record.audit.acting.id is None, "and nobody's rows are theirs"
 
 
 def test_what_is_no_answer_is_not_believed() -> None:

@@ -6,6 +6,7 @@ python -m tests.ui.appointment keys|mouse nb|nn|en WIDTH HEIGHT [TIME-SCALE]
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,7 @@ from ui.desktop.opening.hall import Hall
 from ui.desktop.standing import Standing
 from ui.desktop.window import MainWindow
 from ui.station.apart.record_process import RecordProcess
+from ui.station.apart.report_process import ReportProcess
 from ui.station.settings import Settings
 from ui.station.station import Station
 
@@ -221,9 +223,11 @@ def walk(hand: Hand, language: Language, size: tuple[int, int], time_scale: floa
     settings = Settings(language=language)
     file = folder / "clinic.record"
     passphrase = first_passphrase(hand, file, settings)
-    with RecordProcess() as process, process.open(file, passphrase) as record:
+    with RecordProcess() as process, process.open(file, passphrase) as record, closing(ReportProcess()) as reports:
         somebody_overdue(record)
-        standing = Standing(Station(record, settings, time_scale), save=lambda _: None, demo=False, seed=FIT)
+        standing = Standing(
+            Station(record, settings, time_scale, make_papers=reports), save=lambda _: None, demo=False, seed=FIT
+        )
         window = standing.window
         try:
             window.resize(*size)

@@ -34,7 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     first = started()
     from ui.station.apart.record_process import RecordProcess
 
-    with RecordProcess(first) as process, ThreadPoolExecutor(1) as beside:
+    # The process is let go of first: nobody waits for a record that does not answer.
+    with ThreadPoolExecutor(1) as beside, RecordProcess(first) as process:
         settings = load_settings()
         opened = beside.submit(begun_with_what_is_kept, process, arguments, settings)
         from ui.desktop.application import opening

@@ -58,9 +58,11 @@ class Desk:
 
     def log_out(self, action: Action = Action.LOGGED_OUT) -> None:
         """Nobody from now on; ``action`` says whether it was the clock that locked (``LOCKED``)."""
-        if self.user is not None:
-            self.record.audit.note(action)
-        self._nobody()
+        try:
+            if self.user is not None:
+                self.record.audit.note(action)
+        finally:  # whatever the record says: nobody stays logged in
+            self._nobody()
 
     def may(self, permission: Permission) -> bool:
         """Whether who sits here may do it. Where there are no users everybody may, but for what needs a name."""

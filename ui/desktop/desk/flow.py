@@ -92,10 +92,12 @@ class DeskFlow(QObject):
         if not self._may_lock():
             return
         login = self.desk.user.login if self.desk.user is not None and action is Action.LOCKED else ""
-        self.desk.log_out(action)
-        self.desk_left.emit()
+        try:
+            self.desk.log_out(action)
+        finally:  # whatever the record says: the cover lies over the window
+            self.desk_left.emit()
+            self._show_login(login)
         self._show_user()
-        self._show_login(login)
 
     def raise_cover(self) -> None:
         """Nothing opens above the door."""

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ui.station.apart import record_calls as calls
@@ -76,7 +77,10 @@ class Child:
 
             ahead: Future[Any] = Future()
             self._opens.put((wanted, ahead))
-            ahead.set_result(connect_ahead(wanted.location, wanted.passphrase))
+            try:
+                ahead.set_result(connect_ahead(wanted.location, wanted.passphrase))
+            except BaseException as error:  # noqa: BLE001 - told where it is waited for
+                ahead.set_exception(error)
             while (data := read(self._take)) is not None:
                 said = calls.unpacked(data)
                 if isinstance(said, calls.Said):
@@ -95,6 +99,8 @@ class Child:
         try:
             value = self._made(self._record, said)
             answer = calls.packed(calls.Done(said.number, value, self._record.audit.acting))
+        except _Ended:
+            pass  # nobody listens
         except BaseException as error:  # noqa: BLE001 - told to who asked, whatever it is
             self._say(_failed(said.number, error))
         else:
@@ -154,7 +160,9 @@ def _of(record: "Record", name: str) -> Any:
 
 
 def _failed(number: int, error: BaseException) -> calls.Failed:
-    where = "".join(traceback.format_exception(error))
+    # Without the error's own words, which may hold a person's data: it is for the log.
+    frames = traceback.extract_tb(error.__traceback__)
+    where = "\n".join(f"  {Path(one.filename).name}:{one.lineno} {one.name}" for one in frames)
     failed = calls.Failed(number, error, where)
     try:
         calls.packed(failed)

@@ -10,14 +10,14 @@ import logging
 import queue
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from teststation.cause import Cause
-from teststation.errors import RecordError
+from teststation.errors import RecordError, StationError
 from teststation.records.tests.journals import Journals
 from ui.station.apart import record_calls as calls
 from ui.station.apart.frames import read
@@ -31,7 +31,8 @@ log = logging.getLogger("teststation.record")
 ANSWERS_WITHIN_S = 60.0  # then it hangs: a transaction takes milliseconds, and waits 5 s for another program
 LONG_WITHIN_S = 1800.0  # a whole record copied, checked or brought to a server, between two things that it asks
 CLOSED_WITHIN_S = 15.0
-_LONG = ("upkeep.", "hand_over")
+PIPE_TAKES = 4096  # bytes, on every system
+_LONG = frozenset({"upkeep.backup_into", "upkeep.scheduled_backup", "upkeep.restore", "hand_over"})
 _PROPERTIES = frozenset({"away", "in_place"})
 _LETS_SOMEBODY_IN = "users.log_in"
 
@@ -59,15 +60,19 @@ class RecordProcess:
         """Open the record there, as ``open_record`` does and with its errors; close it, or use it as a context."""
         wanted = calls.Open(str(location), passphrase, create)
         line = self._line
+        if self._closed:
+            raise RecordError(Cause("record_process_ended"))
         if line is None or line.ended:
             self._line = line = _Line(started(self._command), self._again)
-        opened = line.open(wanted)
+        opened = line.open(wanted, LONG_WITHIN_S)
         with self._starting:
             if self._acting is None:
                 self._acting = opened.acting
             else:
                 line.act(self._acting, self._within_s)
-            self._wanted = wanted
+            # Another process opens it again, and makes none where it is gone.
+            self._wanted = calls.Open(wanted.location, wanted.passphrase, create=False)
+            line.stands = True
         return cast("Record", FarRecord(self, location, Path(opened.path)))
 
     def begin(self, location: str | Path, passphrase: str) -> "Record":
@@ -99,10 +104,10 @@ class RecordProcess:
         Raises:
             RecordError: what it raises, or the process has ended; the next one is asked of another process.
         """
-        within_s = LONG_WITHIN_S if name.startswith(_LONG) else self._within_s
+        within_s = LONG_WITHIN_S if name in _LONG else self._within_s
         done = self._alive().call(name, args, kwargs or {}, within_s)
         if name == _LETS_SOMEBODY_IN:
-            self._acting = done.acting
+            self.acting = done.acting  # told again: another process may have come meanwhile
         return done.value
 
     def read(self, name: str) -> Any:
@@ -120,7 +125,8 @@ class RecordProcess:
             self._acting = actor
             if self._wanted is None:  # it opens yet, and is told then
                 return
-        self._alive().act(actor, self._within_s)
+        with suppress(RecordError):  # whoever asks next is told, and another process is told who acts
+            self._alive().act(actor, self._within_s)
 
     def close(self) -> None:
         """Let the record be closed, and see the process ended."""
@@ -146,8 +152,16 @@ class RecordProcess:
             if self._line is not None:
                 self._line.close(0.0)
             self._line = line = _Line(started(self._command), self._again)
-            line.open(self._wanted)
-            line.act(self._acting, self._within_s)
+            try:
+                if self._closed:  # meanwhile
+                    raise RecordError(Cause("record_process_ended"))
+                line.open(self._wanted, self._within_s)
+                line.act(self._acting, self._within_s)
+            except BaseException:
+                line.ended = True
+                line.close(0.0)
+                raise
+            line.stands = True
             return line
 
 
@@ -160,11 +174,11 @@ class _Line:
         self._numbers = itertools.count(1)
         self._writing = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[Any]] = {}
-        self.ended = self._let_go = False
+        self.ended = self._let_go = self.stands = False
         threading.Thread(target=self._listen, name="record-answers", daemon=True).start()
 
-    def open(self, wanted: calls.Open) -> calls.Opened:
-        answer = self._asked(0, wanted, {}, LONG_WITHIN_S)  # a record of an earlier version is backed up and changed
+    def open(self, wanted: calls.Open, within_s: float) -> calls.Opened:
+        answer = self._asked(0, wanted, {}, within_s)  # a record of an earlier version is backed up and changed
         assert isinstance(answer, calls.Opened)
         return answer
 
@@ -190,7 +204,7 @@ class _Line:
     def close(self, within_s: float) -> None:
         """Let go of it; what it is at is done to its end, unless that takes longer."""
         self._let_go = True
-        with suppress(OSError, ValueError):
+        with self._no_longer_than(within_s), suppress(OSError, ValueError):
             assert self._process.stdin is not None
             self._process.stdin.close()
         try:
@@ -221,8 +235,8 @@ class _Line:
                     case calls.Asked(place=place, args=args):
                         self._say(_said(number, functions[place], args))
                     case calls.Failed(error=error, where=where):
-                        if not isinstance(error, RecordError):
-                            log.info("raised in the record's process:\n%s", where)
+                        if not isinstance(error, StationError):
+                            log.warning("raised in the record's process: %s\n%s", type(error).__name__, where)
                         raise error
                     case _:
                         return answer
@@ -232,12 +246,25 @@ class _Line:
     def _say(self, said: object) -> None:
         data = calls.packed(said)
         assert self._process.stdin is not None
-        with self._writing:
+        with self._no_longer_than(ANSWERS_WITHIN_S if len(data) > PIPE_TAKES else None), self._writing:
             try:
                 self._process.stdin.write(data)
                 self._process.stdin.flush()
             except (OSError, ValueError):
                 self.ended = True
+
+    @contextmanager
+    def _no_longer_than(self, seconds: float | None) -> Generator[None]:
+        if seconds is None:
+            yield
+            return
+        hangs = threading.Timer(seconds, self._process.kill)
+        hangs.daemon = True
+        hangs.start()
+        try:
+            yield
+        finally:
+            hangs.cancel()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -255,7 +282,7 @@ class _Line:
         for waiting in list(self._waiting.values()):
             waiting.put(None)
         self._process.stdout.close()
-        if not self._let_go:
+        if self.stands and not self._let_go:
             log.warning("the record's process has ended")
             self._broke()
 
