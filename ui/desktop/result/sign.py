@@ -49,7 +49,7 @@ class SignSheet(Sheet):
         subject = stored.run.subject
         self.comment = _text("" if stored.signature is None else stored.signature.comment, tr("sign.comment"), 3)
         self.reason = _text("", tr("sign.reason"), 2)
-        self.weight = line_edit(exact(subject.weight_kg), tr("pretest.weight"))
+        self.weight = line_edit(exact(subject.weight_kg), tr("sign.weight"))
         self.hr_max = line_edit(exact(subject.hr_max_measured_bpm), tr("pretest.hr_measured"))
         self.beta, self.rhythm = QCheckBox(tr("pretest.beta")), QCheckBox(tr("pretest.rhythm"))
         self.beta.setChecked(subject.beta_blocker)
@@ -62,7 +62,7 @@ class SignSheet(Sheet):
             several.addWidget(check, place // SYMPTOM_COLUMNS, place % SYMPTOM_COLUMNS)
         self.newer = QCheckBox(tr("sign.again"))  # until there is one to name
         self.problems = problem_label()
-        corrected = form((tr("pretest.weight"), self.weight), (tr("pretest.hr_measured"), self.hr_max))
+        corrected = form((tr("sign.weight"), self.weight), (tr("pretest.hr_measured"), self.hr_max))
         self._reason_label = label(tr("sign.reason"))
         words = label(tr("sign.words" if self._seen == 0 else "sign.amend_words", name=user.name), "soft", wrap=True)
         body = column(
@@ -95,7 +95,7 @@ class SignSheet(Sheet):
         """Sign, or say what is missing."""
         problems: list[str] = []
         if not WEIGHT_KG.holds(parse_number(self.weight.text())):
-            problems.append(WEIGHT_KG.sentence(tr("pretest.weight")))
+            problems.append(WEIGHT_KG.sentence(tr("sign.weight")))
         if self.hr_max.text().strip() and not HR_MAX_BPM.holds(parse_number(self.hr_max.text())):
             problems.append(HR_MAX_BPM.sentence(tr("pretest.hr_measured")))
         needs_reason = self._seen > 0 or (not problems and self._corrected() is not None)
