@@ -10,9 +10,9 @@ import logging
 import queue
 import subprocess
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -20,6 +20,7 @@ from teststation.cause import Cause
 from teststation.errors import RecordError, StationError
 from teststation.records.tests.journals import Journals
 from ui.station.apart import record_calls as calls
+from ui.station.apart.ending import killed_after, let_go_of
 from ui.station.apart.frames import read
 from ui.station.apart.record_start import COMMAND, started
 
@@ -64,7 +65,7 @@ class RecordProcess:
             raise RecordError(Cause("record_process_ended"))
         if line is None or line.ended:
             self._line = line = _Line(started(self._command), self._again)
-        opened = line.open(wanted, LONG_WITHIN_S)
+        opened = line.open(wanted, LONG_WITHIN_S)  # one of an earlier version is backed up and changed
         with self._starting:
             if self._acting is None:
                 self._acting = opened.acting
@@ -178,7 +179,7 @@ class _Line:
         threading.Thread(target=self._listen, name="record-answers", daemon=True).start()
 
     def open(self, wanted: calls.Open, within_s: float) -> calls.Opened:
-        answer = self._asked(0, wanted, {}, within_s)  # a record of an earlier version is backed up and changed
+        answer = self._asked(0, wanted, {}, within_s)
         assert isinstance(answer, calls.Opened)
         return answer
 
@@ -204,14 +205,7 @@ class _Line:
     def close(self, within_s: float) -> None:
         """Let go of it; what it is at is done to its end, unless that takes longer."""
         self._let_go = True
-        with self._no_longer_than(within_s), suppress(OSError, ValueError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-        try:
-            self._process.wait(within_s)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        let_go_of(self._process, within_s)
 
     def _asked(
         self, number: int, said: object, functions: Mapping[int | str, Callable[..., Any]], within_s: float
@@ -246,25 +240,14 @@ class _Line:
     def _say(self, said: object) -> None:
         data = calls.packed(said)
         assert self._process.stdin is not None
-        with self._no_longer_than(ANSWERS_WITHIN_S if len(data) > PIPE_TAKES else None), self._writing:
+        # A small one goes into the pipe whoever reads it; of a large one the rest waits to be read.
+        bound = killed_after(self._process, ANSWERS_WITHIN_S) if len(data) > PIPE_TAKES else nullcontext()
+        with bound, self._writing:
             try:
                 self._process.stdin.write(data)
                 self._process.stdin.flush()
             except (OSError, ValueError):
                 self.ended = True
-
-    @contextmanager
-    def _no_longer_than(self, seconds: float | None) -> Generator[None]:
-        if seconds is None:
-            yield
-            return
-        hangs = threading.Timer(seconds, self._process.kill)
-        hangs.daemon = True
-        hangs.start()
-        try:
-            yield
-        finally:
-            hangs.cancel()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

@@ -14,6 +14,7 @@ import msgspec
 from drivers.processes import child_environment, last_flags
 from teststation.cause import Cause
 from teststation.errors import StationError
+from ui.station.apart.ending import killed_after, let_go_of
 from ui.station.apart.frames import read
 
 if TYPE_CHECKING:  # read from the disk when a first report is asked for
@@ -104,31 +105,20 @@ class ReportProcess:
 
         assert process.stdin is not None
         assert process.stdout is not None
-        hangs = threading.Timer(self._within_s, process.kill)
-        hangs.daemon = True
-        hangs.start()
-        try:
-            process.stdin.write(data)
-            process.stdin.flush()
-            answer = read(process.stdout.read)
-            return None if answer is None else frames.answer(answer)
-        except (OSError, ValueError, msgspec.MsgspecError):  # a pipe that is closed, or something that is no answer
-            process.kill()
-            return None
-        finally:
-            hangs.cancel()
+        with killed_after(process, self._within_s):
+            try:
+                process.stdin.write(data)
+                process.stdin.flush()
+                answer = read(process.stdout.read)
+                return None if answer is None else frames.answer(answer)
+            except (OSError, ValueError, msgspec.MsgspecError):  # a pipe that is closed, or what is no answer
+                process.kill()
+                return None
 
 
 def _end(process: "subprocess.Popen[Any]") -> None:
     """Let go of it, and see it ended."""
-    if process.stdin is not None:
-        with suppress(OSError, ValueError):
-            process.stdin.close()
-    try:
-        process.wait(END_WITHIN_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    let_go_of(process, END_WITHIN_S)
     if process.stdout is not None:
         with suppress(OSError, ValueError):
             process.stdout.close()
