@@ -364,6 +364,8 @@ class Walk:
             phase=Phase.STOPPING,
             belt_state=BeltState.OFFLINE,
             press_red_button=True,
+            measured_speed_kmh=None,  # as of a belt that does not answer
+            measured_incline_pct=None,
             reason=Cause("trip_no_answer"),
             alarms=(
                 Alarm(Cause("press_red_button"), Priority.HIGH, True),
