@@ -27,6 +27,7 @@ from teststation.records.several_stations.handover import prepare_spool, was_ser
 from teststation.records.several_stations.served import ServedDatabase
 from teststation.records.storage.cipher import CipherFile
 from teststation.records.storage.failures import ServerAway
+from teststation.records.storage.head_file import Known
 from teststation.records.storage.key import BUSY_TIMEOUT_S
 from teststation.records.storage.place import Place, place_of
 from teststation.records.storage.schema import upgrade, version
@@ -68,6 +69,7 @@ def open_record(
     create: bool = True,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
     ahead: Any = None,
+    known: Known | None = None,
 ) -> "Record":
     """Open a record, or make it. Close it, or use it as a context manager.
 
@@ -77,6 +79,7 @@ def open_record(
         create: Whether a missing record file is made, with its folder.
         busy_timeout_s: How long to wait for another program that writes to the file.
         ahead: What ``connect_ahead`` gave for this location and passphrase.
+        known: What is known of a record that was open before: another one in its place, or an earlier copy, is refused.
     Raises:
         RecordError: one sentence on what is wrong and what to do; the file is then as it was.
     """
@@ -87,7 +90,7 @@ def open_record(
     except BaseException:
         file.close()
         raise
-    return _opened(location, place, file)
+    return _opened(location, place, file, known)
 
 
 def open_beside(record: "Record", path: Path) -> "Record":
@@ -95,24 +98,32 @@ def open_beside(record: "Record", path: Path) -> "Record":
     return _opened(path, place_of(path), record.file.beside(path))
 
 
-def _opened(location: str | Path, place: Place, file: CipherFile) -> "Record":
+def _opened(location: str | Path, place: Place, file: CipherFile, known: Known | None = None) -> "Record":
     database: Database = file
+    keeper = HeadKeeper(file, file)
     try:
+        if known is not None:
+            keeper.is_own(known)
+            if place.url is None:
+                keeper.has_all(known)
         new = _is_new(file)
         upgrade(file, before=lambda found: _before_migration(file, file, found))
         file.opened()
-        keeper = HeadKeeper(file, file)
         if place.url is not None:
             prepare_spool(file)
             new = new or not was_served(file)
             database = served = ServedDatabase(Server(place.url), file)
-            keeper = HeadKeeper(served.server, file)
+            keeper = served_keeper = HeadKeeper(served.server, file)
             served.server.keep_head = keeper.keep
-            served.open(before=lambda found: _before_migration(served, file, f"server-{found}"))
+            served.open(
+                before=lambda found: _before_migration(served, file, f"server-{found}"),
+                is_it=lambda: None if known is None else served_keeper.has_all(known),
+            )
         else:
             file.keep_head = keeper.keep
         if new and database.away is None:
             keeper.begin()
+        keeper.learn()
         record = Record(location, database, file, keeper)
         record.retire_kept_journals()
         record.unmark_what_is_over()

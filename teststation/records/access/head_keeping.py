@@ -6,13 +6,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, inspect, select
 
 from teststation.cause import Cause
 from teststation.errors import BadInput, RecordError
 from teststation.records.access.audit import head_of
 from teststation.records.storage.cipher import CipherFile
-from teststation.records.storage.head_file import SHOWN_LETTERS, Head, head_path, read_head, write_head
+from teststation.records.storage.head_file import (
+    SHOWN_LETTERS,
+    Head,
+    Known,
+    head_path,
+    own_mark,
+    read_head,
+    write_head,
+)
 from teststation.records.storage.store import Database
 from teststation.records.storage.tables import AUDIT, SETTING
 
@@ -31,6 +39,7 @@ class HeadKeeper:
     def __init__(self, log: Database, file: CipherFile) -> None:
         self.log, self._file = log, file
         self.path = head_path(file.path)
+        self.known: Known | None = None  # of this record, as far as it was learnt
 
     def begin(self) -> None:
         """Begin a head anew: for a record that is new, was restored, or whose present end somebody has accepted."""
@@ -51,6 +60,8 @@ class HeadKeeper:
         """
         with suppress(RecordError, OSError):
             key = self._key()
+            if key is not None:
+                self.known = Known(own_mark(key), Head(seq, sha256))
             former = None if key is None else read_head(self.path, key)
             if key is None or former is None or former.seq >= seq:
                 return
@@ -64,9 +75,39 @@ class HeadKeeper:
         key = self._key()
         return None if key is None else read_head(self.path, key)
 
+    # --- which record it is, to whom it was open before ---
+
+    def learn(self) -> None:
+        """Learn anew which record this is, as when it was opened, or holds what a backup held."""
+        with suppress(RecordError):
+            key = self._key()
+            if key is None:
+                return
+            self.known = Known(own_mark(key), Head(0, ""))
+            with self.log.reading() as connection:
+                self.known = Known(own_mark(key), Head(*head_of(connection)))
+
+    def is_own(self, known: Known) -> None:
+        """See that the file is this record's, before anything is written to it. Raises RecordError."""
+        with self._file.reading() as connection:
+            key = self._key_in(connection) if inspect(connection).has_table(SETTING.name) else None
+        if key is None or own_mark(key) != known.own:
+            raise RecordError(Cause("record_moved", {"name": self._file.name}))
+
+    def has_all(self, known: Known) -> None:
+        """See that the log holds the row that is known of: an earlier copy does not. Raises RecordError."""
+        with self.log.reading() as connection:
+            fits = known.head.seq == 0 or (inspect(connection).has_table(AUDIT.name) and _holds(connection, known.head))
+        if not fits:
+            raise RecordError(Cause("record_moved", {"name": self.log.name}))
+
     def _key(self) -> str | None:
         with self._file.reading() as connection:
-            return connection.execute(select(SETTING.c.value).where(SETTING.c.name == HEAD_KEY)).scalar()
+            return self._key_in(connection)
+
+    @staticmethod
+    def _key_in(connection: Connection) -> str | None:
+        return connection.execute(select(SETTING.c.value).where(SETTING.c.name == HEAD_KEY)).scalar()
 
 
 def head_problems(connection: Connection, name: str, head: Head, where: str) -> Iterator[Cause]:

@@ -46,18 +46,22 @@ class ServedDatabase(Database):
         """Why the station works by itself; None while the server answers."""
         return self._away
 
-    def open(self, before: Callable[[str], None] = lambda found: None) -> None:
+    def open(
+        self, before: Callable[[str], None] = lambda found: None, is_it: Callable[[], None] = lambda: None
+    ) -> None:
         """Bring the server's tables to this version, hand over what is due, and take today's people along.
 
         A server that does not answer is no hindrance once this station has seen it.
 
         Args:
             before: As for ``schema.upgrade``.
+            is_it: Raises RecordError where the server has another record than is known; asked before it is changed.
         Raises:
             RecordError: the server refuses, or this station has never seen it and it does not answer.
         """
         try:
             self.server.check()
+            is_it()
             upgrade(self.server, before)
             self.hand_over()
         except ServerAway as away:

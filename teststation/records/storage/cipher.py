@@ -71,8 +71,8 @@ class CipherFile(EngineDatabase):
 
     def connect(self) -> Any:
         """A bare connection of the database module, with the key given; the caller closes it."""
-        if self._opened is not None and not self.path.exists():
-            raise RecordError(Cause("record_moved", {"name": self.name}))  # else an empty one would be made here
+        if not self.in_place:  # else an empty one would be made here, or another record be taken for this one
+            raise RecordError(Cause("record_moved", {"name": self.name}))
         ahead, self._ahead = self._ahead, None
         return key.connect(self.path, self._passphrase, self.busy_timeout_s) if ahead is None else ahead
 

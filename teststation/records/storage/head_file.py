@@ -38,6 +38,19 @@ class Head:
         return f"{self.seq}:{self.sha256[:SHOWN_LETTERS]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What somebody knows of a record whom it was open to: no other record is like it, nor an earlier copy of it."""
+
+    own: str  # a hash of what it made for itself
+    head: Head  # the last row that is known of; its number is 0 where none is
+
+
+def own_mark(key: str) -> str:
+    """Of a record's own key what may be told outside of it."""
+    return hashlib.sha256(key.encode("utf-8")).hexdigest()
+
+
 def head_path(record: Path) -> Path:
     """Where a record's head is kept."""
     return record.with_name(f"{record.name}.head")

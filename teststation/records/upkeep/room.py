@@ -51,6 +51,7 @@ class Upkeep:
         record = self._record
         done = restore_record(record.location, passphrase, backup, backup_passphrase, now, record.audit.acting)
         record.journal_key_now()  # another record may have taken its place
+        record.head.learn()
         return done
 
     def erase(self, person_id: str, reason: Reason) -> Gone:

@@ -22,6 +22,7 @@ class Open(msgspec.Struct, frozen=True):
     location: str
     passphrase: str
     create: bool
+    known: Any = None  # of a record that another process had open
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from ui.station.apart.frames import read
 
 if TYPE_CHECKING:
     from teststation.records.database import Record
+    from teststation.records.storage.head_file import Known
 
 AT_ONCE = 16  # calls: the window's own, and what goes on beside it
 ENDS_WITHIN_S = 10.0  # of calls that are under way when nobody listens any more
@@ -38,6 +39,7 @@ class Child:
         self._opens: queue.SimpleQueue[tuple[calls.Open, Future[Any]] | None] = queue.SimpleQueue()
         self._said: dict[int, queue.SimpleQueue[calls.Said | None]] = {}
         self._record: Record | None = None
+        self._known: Known | None = None  # as it was told
         self._workers = ThreadPoolExecutor(AT_ONCE)
         self._over = threading.Event()
 
@@ -51,7 +53,9 @@ class Child:
             return
         wanted, ahead = first
         try:
-            self._record = open_record(wanted.location, wanted.passphrase, create=wanted.create, ahead=ahead.result())
+            self._record = open_record(
+                wanted.location, wanted.passphrase, create=wanted.create, ahead=ahead.result(), known=wanted.known
+            )
         except BaseException as error:  # noqa: BLE001 - told to who asked, whatever it is
             self._say(_failed(0, error))
             return
@@ -141,7 +145,11 @@ class Child:
 
     def _write(self, data: bytes) -> None:
         with self._giving:
+            known = None if self._record is None else self._record.head.known
             try:
+                if known != self._known:  # told before the answer: whoever has that knows the record by it
+                    self._known = known
+                    self._give(calls.packed(known))
                 self._give(data)
             except OSError:
                 self._over.set()

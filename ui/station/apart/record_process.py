@@ -16,8 +16,11 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
+import msgspec
+
 from teststation.cause import Cause
 from teststation.errors import RecordError, StationError
+from teststation.records.storage.head_file import Known
 from teststation.records.tests.journals import Journals
 from ui.station.apart import record_calls as calls
 from ui.station.apart.ending import killed_after, let_go_of
@@ -34,6 +37,7 @@ LONG_WITHIN_S = 1800.0  # a whole record copied, checked or brought to a server,
 CLOSED_WITHIN_S = 15.0
 PIPE_TAKES = 4096  # bytes, on every system
 _LONG = frozenset({"upkeep.backup_into", "upkeep.scheduled_backup", "upkeep.restore", "hand_over"})
+_PUTS_ANOTHER_IN_PLACE = "upkeep.restore"
 _PROPERTIES = frozenset({"away", "in_place"})
 _LETS_SOMEBODY_IN = "users.log_in"
 
@@ -44,7 +48,9 @@ class RecordProcess:
     def __init__(self, first: "subprocess.Popen[Any] | None" = None, command: Sequence[str] = COMMAND) -> None:
         """``first``: one that is started already. Raises RecordError where none can be started."""
         self._command, self._within_s = command, ANSWERS_WITHIN_S
-        self._line: _Line | None = _Line(first or started(command), self._again)
+        self._line: _Line | None = _Line(first or started(command), self._again, self._learn)
+        self._known: Known | None = None
+        self._another_may_come = False  # a backup is being restored
         self._wanted: calls.Open | None = None
         self._opening: Future[Record] | None = None
         self._acting: Any = None
@@ -64,7 +70,7 @@ class RecordProcess:
         if self._closed:
             raise RecordError(Cause("record_process_ended"))
         if line is None or line.ended:
-            self._line = line = _Line(started(self._command), self._again)
+            self._line = line = _Line(started(self._command), self._again, self._learn)
         opened = line.open(wanted, LONG_WITHIN_S)  # one of an earlier version is backed up and changed
         with self._starting:
             if self._acting is None:
@@ -106,7 +112,13 @@ class RecordProcess:
             RecordError: what it raises, or the process has ended; the next one is asked of another process.
         """
         within_s = LONG_WITHIN_S if name in _LONG else self._within_s
-        done = self._alive().call(name, args, kwargs or {}, within_s)
+        line = self._alive()
+        self._another_may_come |= name == _PUTS_ANOTHER_IN_PLACE
+        try:
+            done = line.call(name, args, kwargs or {}, within_s)
+        finally:
+            if name == _PUTS_ANOTHER_IN_PLACE and not line.ended:
+                self._another_may_come = False
         if name == _LETS_SOMEBODY_IN:
             self.acting = done.acting  # told again: another process may have come meanwhile
         return done.value
@@ -142,8 +154,15 @@ class RecordProcess:
             if self._wanted is not None:
                 self._alive()
 
+    def _learn(self, known: Known) -> None:
+        """Which record it is, by the last that was done in it."""
+        self._known = known
+
     def _alive(self) -> "_Line":
-        """The process, or another one in its place, with the same record and the same person at work."""
+        """The process, or another one in its place, with the same record and the same person at work.
+
+        Another file that has come where the record was, or an earlier copy of it, is not taken for it.
+        """
         self.opened()
         with self._starting:
             if self._line is not None and not self._line.ended:
@@ -152,26 +171,33 @@ class RecordProcess:
                 raise RecordError(Cause("record_process_ended"))
             if self._line is not None:
                 self._line.close(0.0)
-            self._line = line = _Line(started(self._command), self._again)
+            self._line = line = _Line(started(self._command), self._again, self._learn)
+            known = None if self._another_may_come else self._known
             try:
                 if self._closed:  # meanwhile
                     raise RecordError(Cause("record_process_ended"))
-                line.open(self._wanted, self._within_s)
+                line.open(msgspec.structs.replace(self._wanted, known=known), self._within_s)
                 line.act(self._acting, self._within_s)
             except BaseException:
                 line.ended = True
                 line.close(0.0)
                 raise
             line.stands = True
+            self._another_may_come = False
             return line
 
 
 class _Line:
     """One process, and the conversation with it. Safe to use from several threads."""
 
-    def __init__(self, process: "subprocess.Popen[Any]", broke: Callable[[], None]) -> None:
-        """``broke``: called in a thread of its own when the process ends without having been let go of."""
-        self._process, self._broke = process, broke
+    def __init__(
+        self, process: "subprocess.Popen[Any]", broke: Callable[[], None], learn: Callable[[Known], None]
+    ) -> None:
+        """``broke``: called in a thread of its own when the process ends without having been let go of.
+
+        ``learn``: told what the record is known by, before the answer to what changed that.
+        """
+        self._process, self._broke, self._learn = process, broke, learn
         self._numbers = itertools.count(1)
         self._writing = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[Any]] = {}
@@ -254,6 +280,9 @@ class _Line:
         try:
             while (data := read(self._process.stdout.read)) is not None:
                 said = calls.unpacked(data)
+                if isinstance(said, Known):
+                    self._learn(said)
+                    continue
                 number = 0 if isinstance(said, calls.Opened) else said.number
                 waiting = self._waiting.get(number)
                 if waiting is not None:
