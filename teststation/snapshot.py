@@ -98,6 +98,7 @@ class Snapshot:
     alarms: tuple[Alarm, ...]
     limit_notice: Cause | None
     limit_acts_in_s: float | None
+    limit_highest_bpm: int | None  # what the pulse has been at most, where its limit is the one that asks
     not_ready_because: tuple[Cause, ...]
     # end
     outcome: Outcome | None
@@ -157,6 +158,7 @@ def snapshot(
         start_at_machine=_waits_at_machine(state),
         alarms=_alarms(state, now_s, runs_again=runs_again),
         limit_notice=None if state.notice is None else state.notice.cause,
+        limit_highest_bpm=None if state.notice is None else state.notice.highest_bpm,
         limit_acts_in_s=None if state.notice is None else max(0.0, state.notice.acts_at_s - now_s),
         not_ready_because=_not_ready(state, now_s),
         outcome=state.outcome,

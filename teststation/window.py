@@ -82,6 +82,10 @@ class Window(msgspec.Struct, frozen=True):
                 return value
         return None
 
+    def highest(self, now_s: float, of_last_s: float) -> float | None:
+        """The highest that was read in the last ``of_last_s`` seconds with a reading; None: nothing was."""
+        return max((value for value, seconds in self._lately(now_s, of_last_s) if seconds > 0), default=None)
+
     def mean(self, from_s: float, to_s: float, at_least_s: float) -> float | None:
         """The mean, by time, from ``from_s`` to ``to_s``; None with a reading for less than ``at_least_s`` of it."""
         parts = [(max(0.0, min(one.to_s, to_s) - max(one.from_s, from_s)), one.value) for one in self.spells]

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from teststation.cause import Cause
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.run.absence import away_left_s
+from teststation.run.noted import of_the_person
 from teststation.run.remarks import DOUBTFUL
 from teststation.run.remarks import standing as standing_remarks
 from teststation.run.state import Phase, RunState, Stood
@@ -57,7 +58,7 @@ class Alarm:
 
 
 def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
-    """Every alarm that stands now, the most urgent first."""
+    """Every alarm that stands now, the most urgent first; of those that are as urgent, what nobody has seen yet."""
     standing = _standing(state, now_s)
     standing += _were(state, {cause.code for cause, _ in standing})
     seen_at = dict(state.acknowledged)
@@ -67,7 +68,7 @@ def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
         # A belt that must be stopped by hand is never silenced, and neither is a question that acts by itself.
         if priority is Priority.HIGH or cause.code not in state.silenced or cause.code in _asked(state)
     ]
-    return tuple(sorted(result, key=lambda alarm: -alarm.priority))
+    return tuple(sorted(result, key=lambda alarm: (-alarm.priority, not alarm.sounding)))
 
 
 def stood(state: RunState, now_s: float) -> RunState:
@@ -98,7 +99,10 @@ def of_the_pulse(state: RunState, now_s: float) -> tuple[Cause, ...]:
 
 
 def _standing(state: RunState, now_s: float) -> list[tuple[Cause, Priority]]:
-    return [*_belt(state, now_s), *_heart(state, now_s), *_remarks(state, now_s), *_limits(state, now_s)]
+    # What was noted of the person comes before what is told of the machines, among those that are as loud.
+    person = [(cause, Priority.MEDIUM) for cause in of_the_person(state)]
+    machines = [*_belt(state, now_s), *_heart(state, now_s), *_remarks(state, now_s)]
+    return [*person, *machines, *_limits(state, now_s)]
 
 
 def _were(state: RunState, standing: set[str]) -> list[tuple[Cause, Priority]]:

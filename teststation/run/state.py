@@ -65,6 +65,7 @@ class LimitNotice(msgspec.Struct, frozen=True):
     cause: Cause
     acts_at_s: float
     stays: bool = False  # only an answer takes it away
+    highest_bpm: int | None = None  # of a limit of the pulse: the highest that was read of what reached it, and since
 
 
 class TakenBack(msgspec.Struct, frozen=True):
@@ -162,6 +163,9 @@ class RunState(msgspec.Struct, frozen=True):
     overrides: tuple[Override, ...] = ()  # the last of each limit
     taken_back: TakenBack | None = None  # the last notice that a pulse below its limit took away
     rpe: int | None = None  # the last answer, Borg 6 to 20
+    # noted of the person (``noted``)
+    symptoms: tuple[tuple[str, float], ...] = ()  # in words, and when
+    pressures: tuple[tuple[int, int, int], ...] = ()  # of a stage with this index: systolic, diastolic, mmHg
     # devices, as last heard
     belt_state: BeltState = BeltState.OFFLINE
     measured_speed_kmh: float | None = None

@@ -19,6 +19,7 @@ from teststation.run.alarms import of_the_pulse, stood
 from teststation.run.engine import prepared
 from teststation.run.engine.heart import awaited, lose_heart, read_heart, still_told
 from teststation.run.frozen import RISES_KEPT
+from teststation.run.noted import noted
 from teststation.run.record import Outcome, RunRecord
 from teststation.run.recording import Recording
 from teststation.run.state import Phase, RunState
@@ -192,6 +193,8 @@ def _after(state: RunState, event: ev.AnyEvent) -> RunState:
             return _clock_goes_on(read_heart(state, event))
         case ev.DeviceFailed(device="heart_rate"):
             return _clock_goes_on(lose_heart(replace(state, hr_status=HeartRateStatus.OFFLINE), event.t_s))
+        case ev.Marked():
+            return noted(state, event)
         case ev.Ticked():
             return stood(_clock_goes_on(still_told(state, event.t_s)), event.t_s)
         case ev.StopPressed(reason=reason) if state.phase is not Phase.ENDED:

@@ -27,6 +27,7 @@ from teststation.protocol.plan import Plan
 from teststation.records.people.person import Person
 from teststation.records.tests.stored import StoredSession
 from teststation.run import events as ev
+from teststation.run.noted import symptoms_noted
 from teststation.run.record import RunRecord
 from teststation.subject import Subject
 from teststation.texts import english
@@ -85,7 +86,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What is shown of one of them now. ``troubles``: what is not written down, why there is no pulse, or a doubt."""
+    """What is shown of one of them now.
+
+    ``troubles``: a symptom that was noted, what is not written down, why there is no pulse, or a doubt.
+    """
 
     name: str
     bpm: int | None
@@ -160,8 +164,15 @@ class GroupSession:
         over = bool(bouts) and (bouts[-1].ended_s is not None)
         return Tile(
             one.wearer.name, state.hr_bpm, terms.hr_low_bpm, terms.hr_high_bpm, part, last,
-            over and last is None and not one.training.ended, (*self._not_written(one), *self._troubles(one, now_s)),
+            over and last is None and not one.training.ended,
+            (*self._noted(one), *self._not_written(one), *self._troubles(one, now_s)),
         )  # fmt: skip
+
+    @staticmethod
+    def _noted(one: Member) -> tuple[Problem, ...]:
+        """A symptom that was noted, until its person is done: nobody hears an alarm here, and nobody sets a load."""
+        noted = symptoms_noted(one.training.state)
+        return (Cause("group_symptom", {"name": one.wearer.name, "what": noted}),) if noted else ()
 
     @staticmethod
     def _not_written(one: Member) -> tuple[Problem, ...]:
@@ -195,6 +206,12 @@ class GroupSession:
         one = self.members[place]
         if one.training.state.begun and not one.training.ended:
             self._feed(one, ev.RpeGiven(t_s=self._clock.now_s(), rpe=rpe))
+
+    def mark(self, place: int, kind: str, text: str) -> None:
+        """Note an event (``note``) or a symptom (``symptom``) of one of them."""
+        one = self.members[place]
+        if one.training.state.begun and not one.training.ended:
+            self._feed(one, ev.Marked(t_s=self._clock.now_s(), kind=kind, text=text))
 
     def stop(self, place: int, reason: str = "operator") -> None:
         """One of them ends; the others go on."""

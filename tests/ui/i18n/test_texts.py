@@ -53,7 +53,7 @@ BUILT = {
     *(f"theme.{theme}" for theme in PALETTES),
     *SOURCES_OF_QT.values(),
     *(f"mark.{kind}" for kind in OPERATORS_MARKS if kind not in ("note", "symptom")),
-    *(f"do.main_{main.value}" for main in Main if main is not Main.NOTHING),
+    *(f"do.main_{main.value}" for main in Main if main not in (Main.NOTHING, Main.COOL_DOWN)),
     *(f"step.{name}" for name in STEPS),
     *(f"history.{name}" for name in COLUMNS),
     *(f"audit.{action}" for action in Action if action.startswith(("person", "test", "result", "report", "audit"))),

@@ -66,6 +66,19 @@ def test_each_tile_has_its_own_pulse_band_and_bout(qtbot: QtBot) -> None:
     assert asked.args == [2]
 
 
+def test_a_symptom_noted_of_one_is_told_on_their_tile(qtbot: QtBot) -> None:
+    screen = GroupScreen()
+    qtbot.addWidget(screen)
+    screen.begin("4×4", 1)
+    noted = Cause("group_symptom", {"name": "Kari", "what": "hjertebank"})
+    screen.show_tiles([tile(troubles=(noted,))], begun=True)
+    (kari,) = screen.tiles
+    assert "hjertebank: grunn til å avslutte økten for denne personen" in kari.trouble.text()
+    with qtbot.waitSignal(screen.event_wanted) as asked:
+        QTest.mouseClick(kari.event_button, LEFT)
+    assert asked.args == [0]
+
+
 def with_a_test(record: Record, person: Person, run_id: str) -> None:
     run = run_of(run_id, treadmill="emulated:trackmaster")
     run = msgspec.structs.replace(run, subject=msgspec.structs.replace(run.subject, beta_blocker=False))

@@ -420,7 +420,42 @@ def test_over_the_limit_no_two_buttons_bear_the_same_words(bench: Bench) -> None
     assert not run.limit.isHidden()
     words = [one.text().partition("\n")[0] for one in run.findChildren(QPushButton) if one.isVisible()]
     assert sorted(words) == sorted(set(words))
-    assert {run.limit.no.text(), tr("do.main_cool_down").partition("\n")[0]} <= set(words)
+    cool_down = tr("do.cool_down").partition("\n")[0]
+    assert [one.text() for one in run.findChildren(QPushButton) if one.isVisible() and cool_down in one.text()] == [
+        run.controls.main_button.text()
+    ]
+
+
+def test_a_limit_that_was_passed_keeps_its_highest_pulse_and_says_what_it_is_now(bench: Bench) -> None:
+    bench.to_stages().pass_s(220.0)
+    limit_bpm = bench.running.controller.state.hr_limit_bpm
+    assert limit_bpm is not None
+    top, low = round(limit_bpm) + 6, round(limit_bpm) - 5
+    bench.strap.bpm = top
+    bench.pass_s(16.0)
+    run = bench.window.run
+    limit = run.heart.limit.text().split()[1]
+    assert run.limit.words.text().startswith(f"Pulsen er {top} nå, grensen er {limit} slag/min.")
+    for bpm, now in ((low, f"den er {low} nå"), (top - 1, f"den er {top - 1} nå"), (None, "den leses ikke nå")):
+        bench.strap.bpm = bpm
+        bench.pass_s(1.0)
+        words = run.limit.words.text()
+        assert words.startswith(f"Pulsen har vært {top} slag/min, grensen er {limit}; {now}.")
+        assert run.heart.pulse.text() == (NO_READING if bpm is None else str(bpm))
+
+
+@pytest.mark.parametrize(("highest", "now", "told"), [(153, 148, "152,6"), (156, 153, "152,6"), (156, 148, "153")])
+def test_a_limit_is_told_on_the_side_of_both_pulses_and_the_same_in_both_places(
+    bench: Bench, highest: int, now: int, told: str
+) -> None:
+    moment = replace(
+        bench.to_stages().running.snapshot(), hr_bpm=now, hr_limit_bpm=152.6, limit_highest_bpm=highest,
+        limit_notice=Cause("limit_hr", {"bpm": 155, "limit": 153}), limit_acts_in_s=9.0,
+    )  # fmt: skip
+    run = bench.window.run
+    run.show_moment(moment)
+    assert f"grensen er {told};" in run.limit.words.text()
+    assert run.heart.limit.text() == f"Grense {told} slag/min"
 
 
 def test_over_the_limit_without_an_answer_cools_down(bench: Bench) -> None:

@@ -656,7 +656,28 @@ def test_a_notice_is_heard_whatever_was_silenced_of_an_earlier_one() -> None:
     assert (alarm.code, alarm.sounding) == ("limit_hr", True)
 
 
+
+def test_a_notice_keeps_the_highest_pulse_of_what_reached_it_and_since() -> None:
+    bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
+    bench.bpm = 158
+    bench.run_for(5.0)
+    bench.bpm = 155
+    bench.run_for(11.0)
+    assert bench.state.notice is not None
+    assert bench.state.notice.highest_bpm == 158, "it was higher before the limit was announced"
+    bench.bpm = 161
+    bench.run_for(1.0)
+    bench.bpm = 148
+    bench.run_for(4.0)
+    assert bench.state.notice is not None
+    assert bench.state.notice.highest_bpm == 161
+
+
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
+    "the highest is the latest": (
+        limits, "for bpm in (standing.highest_bpm, read)", "for bpm in (state.pulse.last,)",
+        test_a_notice_keeps_the_highest_pulse_of_what_reached_it_and_since,
+    ),
     "the first low reading begins anew": (
         limits,
         "    lately = state.pulse.at_least(for_s, t_s, AMONG * for_s, lambda bpm: bpm > limit)\n"

@@ -11,8 +11,11 @@ from tests.mutants import fails_with
 from tests.unit.run.test_bouts import plan
 from tests.unit.training.session.builders import END_S, true_pulse
 from teststation.ports import HeartRateStatus
+from teststation.physiology.advice import symptoms_of
 from teststation.run import events as ev
+from teststation.run.noted import symptoms_noted
 from teststation.run.record import ALARM_OVER, ALARM_RAISED, PULSE_FROZEN, Outcome, RunRecord
+from teststation.run.state import Phase
 from teststation.subject import Sex, Subject
 from teststation.training import together
 from teststation.training.session.analysis import analyse
@@ -41,6 +44,23 @@ def events_of(until_s: float = END_S + 5, lost: tuple[float, float] = (0.0, 0.0)
         if one.t_s in (545.0, 965.0, 1385.0, 1805.0):
             told.append(ev.RpeGiven(t_s=ZERO_S + one.t_s, rpe=17))
     return [*told, ev.Ticked(t_s=ZERO_S + until_s)]
+
+
+def test_a_symptom_noted_in_a_group_stands_until_its_person_is_done_and_is_kept() -> None:
+    training = Training(first())
+    for event in events_of(400.0)[1:]:
+        training.feed(event)
+    assert symptoms_noted(training.state) == ""
+    training.feed(ev.Marked(ZERO_S + 401.0, "symptom", "Svimmel eller ustø"))
+    training.feed(ev.Marked(ZERO_S + 401.5, "note", "Drakk vann"))
+    training.feed(ev.Ticked(t_s=ZERO_S + 402.0))
+    assert symptoms_noted(training.state) == "svimmel eller ustø"
+    assert training.state.phase is Phase.STAGES, "the operator decides"
+    raised = [one.text for one in training.run.marks if one.kind == ALARM_RAISED]
+    assert raised == ["symptom_noted;what=svimmel eller ustø"]
+    assert [one.words for one in symptoms_of(training.run)] == ["Svimmel eller ustø"]
+    training.feed(ev.StopPressed(ZERO_S + 410.0, "dizzy"))
+    assert symptoms_noted(training.state) == ""
 
 
 def test_a_whole_session_is_walked_by_the_clock_alone_and_kept_without_a_load() -> None:

@@ -16,6 +16,7 @@ from teststation.run.engine.stages import default_gait
 from teststation.run.engine.ticking import tick
 from teststation.run.frozen import RISES_KEPT, rises
 from teststation.run.guiding import guided
+from teststation.run.noted import noted
 from teststation.run.record import Outcome
 from teststation.run.rest import LOOKS, rests
 from teststation.run.state import Phase, RunState, Timing
@@ -88,6 +89,8 @@ def _step(state: RunState, event: ev.AnyEvent) -> Step:
         case ev.AlarmAcknowledged(t_s=t_s, code=code, silenced=silenced):
             seen = (*(pair for pair in state.acknowledged if pair[0] != code), (code, t_s))
             return replace(state, acknowledged=seen, silenced=state.silenced | ({code} if silenced else set())), ()
+        case ev.Marked() | ev.BloodPressureGiven():
+            return noted(state, event), ()
         case ev.GaitSet(gait=gait):
             return replace(state, gait=gait), ()
         case ev.HandrailSet(held=held):

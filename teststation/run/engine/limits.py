@@ -35,11 +35,14 @@ def watched(state: RunState, t_s: float) -> RunState:
     standing = _notice(state, PULSE)
     if standing is None and _over(state, t_s):
         state = announced(state, t_s, Cause(PULSE, _pulse_values(state, t_s)))
+        standing = _notice(state, PULSE)
     elif standing is not None and not standing.stays and _below(state, t_s):
         state = replace(without(state, t_s, PULSE), taken_back=TakenBack(standing.acts_at_s, t_s))
-    standing = _notice(state, PULSE)
-    if standing is not None and not standing.stays and _over_for_long(state, t_s):
-        state = _with(state, replace(standing, stays=True))
+        standing = None
+    if standing is not None:
+        if not standing.stays and _over_for_long(state, t_s):
+            standing = replace(standing, stays=True)
+        state = _with(state, replace(standing, highest_bpm=_highest(state, standing, t_s)))
     borg = _override(state, BORG)
     # The next stage outlives what was answered in the last one, and so does one that is held or made longer: the last
     # answer is then asked about again, before any load comes. One below the limit since then is the end of it.
@@ -149,6 +152,13 @@ def _pulse_values(state: RunState, t_s: float) -> dict[str, int | float | str]:
     bpm = state.pulse.median(t_s, among_s, lambda bpm: bpm > limit)
     assert bpm is not None
     return {"bpm": round(bpm), "limit": round(state.hr_limit_bpm)}
+
+
+def _highest(state: RunState, standing: LimitNotice, t_s: float) -> int | None:
+    """What the pulse has been at most, of what reached this limit and since: it is told though it has fallen again."""
+    read = state.pulse.highest(t_s, AMONG * state.plan.limits.hr_over_for_s)
+    known = [round(bpm) for bpm in (standing.highest_bpm, read) if bpm is not None]
+    return max(known, default=None)
 
 
 def _notice(state: RunState, code: str) -> LimitNotice | None:

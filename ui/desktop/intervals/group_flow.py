@@ -12,7 +12,7 @@ from teststation.physiology.advice import symptom_words
 from ui.desktop.i18n import core_texts, say, told, tr
 from ui.desktop.i18n.numbers import DASH, number
 from ui.desktop.intervals.group_screen import GroupScreen
-from ui.desktop.test.questions import STOP_REASONS
+from ui.desktop.test.questions import STOP_REASONS, event_sheet
 from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
 from ui.desktop.widgets.sheet import Sheet
@@ -49,6 +49,7 @@ class GroupFlow(QObject):
             (screen.start_wanted, session.begin),
             (screen.end_wanted, self.ask_end),
             (screen.borg_wanted, self.ask_borg),
+            (screen.event_wanted, self.ask_event),
             (screen.one_ends, self.ask_one),
         ]
         for signal, slot in self._links:
@@ -78,6 +79,17 @@ class GroupFlow(QObject):
             lambda window: choices(
                 window, tr("together.borg_ask"), tr("together.which", name=name), answers,
                 lambda code: self.session.rpe(place, int(code)), columns=5,
+            ),
+            lambda: self.running,
+        )  # fmt: skip
+
+    def ask_event(self, place: int) -> None:
+        """What happened to one of them: a symptom is told on their tile until they are done."""
+        name = self.session.members[place].wearer.name
+        self._window.show_sheet(
+            lambda window: event_sheet(
+                window, lambda kind, words: self.session.mark(place, kind, words),
+                words=tr("together.event_words", name=name), hint=tr("together.event_hint"),
             ),
             lambda: self.running,
         )  # fmt: skip

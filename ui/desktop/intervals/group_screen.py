@@ -33,6 +33,7 @@ class TilePanel(QFrame):
         self.trouble = label("", "problem", centred=True, wrap=True)
         self.borg_button = button("", lambda: screen.borg_wanted.emit(place), "touch")
         self.borg = frame(row(self.borg_button, margin=4), "rpe")  # which shows when it is due
+        self.event_button = button(tr("together.event"), lambda: screen.event_wanted.emit(place), "touch")
         self.end_button = button(tr("together.one_ends"), lambda: screen.one_ends.emit(place), "touch")
         self.setLayout(
             column(
@@ -43,7 +44,7 @@ class TilePanel(QFrame):
                 self.part,
                 self.trouble,
                 1,
-                row(self.borg, self.end_button, gap=8, shares=(1, 1)),
+                row(self.borg, self.event_button, self.end_button, gap=8, shares=(1, 1, 1)),
                 gap=4,
                 margin=10,
             )
@@ -63,7 +64,7 @@ class TilePanel(QFrame):
         given = tr("together.borg_ask") if tile.borg is None else tr("together.borg", rpe=tile.borg)
         set_text(self.borg_button, tr("together.borg_due") if tile.borg_due else given)
         set_state(self.borg, "due" if tile.borg_due else "")
-        for one in (self.borg_button, self.end_button):
+        for one in (self.borg_button, self.event_button, self.end_button):
             one.setEnabled(tile.part.phase in (Phase.STAGES, Phase.COOL_DOWN))
 
     def _show_band(self, tile: Tile) -> None:
@@ -87,6 +88,7 @@ class GroupScreen(QWidget):
     start_wanted = Signal()
     end_wanted = Signal()  # for all; before the start: none of it
     borg_wanted = Signal(int)
+    event_wanted = Signal(int)
     one_ends = Signal(int)
 
     def __init__(self) -> None:

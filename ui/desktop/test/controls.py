@@ -78,13 +78,16 @@ class RunControls(QWidget):
         super().__init__()
         self._monotonic = monotonic
         self._main, self._main_since_s = Main.NOTHING, float("-inf")
-        self.main_button = button(tr("do.main_hold", index=1, place=""), self._press_main, "main")
+        self.main_button = button(tr("do.main_hold", index=1, place=""), self.press_main, "main")
         self.longer_button = button(tr("do.longer"), self.extend.emit, "touch", name=tr("do.longer"))
         self.cool_button = button(tr("do.cool_down"), self.cool_down.emit, "touch")
         self.event_button = button(tr("do.event"), self.event_asked.emit, "touch")
         self.more_button = button(tr("do.more"), self.more_asked.emit, "touch")
         set_state(self.longer_button, "caution")
         self.rpe = RpeStrip()
+        kept = self.cool_button.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # no button moves when the main one takes over what this one does
+        self.cool_button.setSizePolicy(kept)
         parts = (self.main_button, self.longer_button, self.cool_button, self.event_button, self.more_button)
         for control in (*parts, *self.rpe.buttons.values()):
             control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -97,7 +100,10 @@ class RunControls(QWidget):
         if main is not self._main:
             self._main, self._main_since_s = main, self._monotonic()
         if main is not Main.NOTHING:
-            words = tr(f"do.main_{main.value}", index=moment.stage_index + 1, place=place_words(moment))
+            # One act has one word, whichever button it is on.
+            words = tr("do.cool_down")
+            if main is not Main.COOL_DOWN:
+                words = tr(f"do.main_{main.value}", index=moment.stage_index + 1, place=place_words(moment))
             set_text(self.main_button, words)
             self.main_button.setAccessibleName(words.replace("\n", " "))
         walking = moment.phase is Phase.STAGES
@@ -108,11 +114,13 @@ class RunControls(QWidget):
         ):
             if control.isEnabled() is not possible:
                 control.setEnabled(possible)
+        set_shown(self.cool_button, main is not Main.COOL_DOWN)
         # Over a limit nobody is offered more of the same.
         set_shown(self.longer_button, moment.still_rises and moment.limit_notice is None)
         self.rpe.show_exertion(*_answers(moment))
 
-    def _press_main(self) -> None:
+    def press_main(self) -> None:
+        """Do what the main button says, by a finger or by its key."""
         if self._monotonic() - self._main_since_s < SETTLES_S:
             return
         match self._main:

@@ -56,7 +56,6 @@ class RunFlow(QObject):
             (screen.prompt.confirmed, self._confirm_load),
             (screen.messages.acknowledged, self._acknowledge),
             (screen.limit.go_on, self.ask_override),
-            (screen.limit.cool_down, self.ask_cool_down),
             (screen.controls.hold, session.hold),
             (screen.controls.release, session.release),
             (screen.controls.next, session.next),
@@ -96,6 +95,8 @@ class RunFlow(QObject):
                 self._hold_or_go_on()
             case Qt.Key.Key_F5 if phase is Phase.STAGES:
                 self.session.next()
+            case Qt.Key.Key_F5 if phase is Phase.COOL_DOWN:
+                self.screen.controls.press_main()
             case Qt.Key.Key_F6:
                 self.screen.swap_plots()
             case Qt.Key.Key_M if self._person_walks() and not _typing():
@@ -179,7 +180,6 @@ class RunFlow(QObject):
             "extend": self.session.extend,
             "load": self.ask_load,
             "pressure": self.ask_pressure,
-            "event": self.ask_event,
             "patient": self._toggle_patient,
         }
         self._sheet(

@@ -32,11 +32,11 @@ def more_drawer(
     window: QWidget, may: May, do: Callable[[str], None], gait: Callable[[Gait], None], rail: Callable[[bool], None],
     *, dock: Callable[[], QRect],
 ) -> Sheet:  # fmt: skip
-    """``do`` takes ``next``, ``extend``, ``load``, ``pressure``, ``event`` or ``patient``."""
+    """``do`` takes ``next``, ``extend``, ``load``, ``pressure`` or ``patient``."""
     patient = tr("do.patient_hide" if may.patient_shown else "do.patient_show")
     acts = [("next", tr("do.to_cool_down" if may.last_stage else "do.next"), may.stage),
             ("extend", tr("do.extend"), may.extend), ("load", tr("do.load"), may.stage),
-            ("pressure", tr("do.pressure"), True), ("event", tr("do.event"), True),
+            ("pressure", tr("do.pressure"), True),
             ("patient", patient, may.patient_shown or may.patient_possible)]  # fmt: skip
     buttons: list[QPushButton] = []
     walks = [(Gait.WALK.value, tr("do.gait_walk")), (Gait.RUN.value, tr("do.gait_run"))]

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QStacke
 from teststation.cause import Cause, Problem
 from teststation.ports import BeltState, HeartRateStatus
 from teststation.protocol.plan import BOUT, WARM_UP
+from teststation.pulse import limit_beside
 from teststation.run.state import HoldCause, Phase
 from teststation.snapshot import SessionNow, Snapshot
 from ui.desktop.i18n import say, told, tr
@@ -107,7 +108,7 @@ class HeartPanel(QFrame):
             set_text(self.limit, tr("run.no_limit"))
             set_text(self.near, "" if moment.hr_bpm is not None else self._absent())
             return
-        set_text(self.limit, tr("run.limit", bpm=round(limit_bpm)))
+        set_text(self.limit, tr("run.limit", bpm=_limit_told(moment, limit_bpm)))
         if moment.hr_bpm is None:
             set_text(self.share, tr("run.of_limit", percent=DASH))
             set_text(self.near, self._absent())
@@ -194,10 +195,12 @@ class StagePanel(QFrame):
 
 
 class LimitPanel(QFrame):
-    """A limit was reached: cool-down comes by itself, unless the operator goes on for a reason."""
+    """A limit was reached: cool-down comes by itself, unless the operator goes on for a reason.
+
+    Who does not want to wait has the main button for it, which cools down while a limit asks.
+    """
 
     go_on = Signal()
-    cool_down = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -205,8 +208,7 @@ class LimitPanel(QFrame):
         self.words = label("", "lead", wrap=True)
         self.left = label("", "figure")
         self.yes = button(tr("limit.go_on"), self.go_on.emit, "touch")
-        self.no = button(tr("limit.cool_down"), self.cool_down.emit, "touch")
-        self.setLayout(row(self.left, self.words, self.yes, self.no, margin=(12, 2, 12, 2), shares=(0, 1)))
+        self.setLayout(row(self.left, self.words, self.yes, margin=(12, 2, 12, 2), shares=(0, 1)))
         set_state(self, "caution")
 
     def show_moment(self, moment: Snapshot) -> None:
@@ -244,11 +246,21 @@ def _coming(moment: Snapshot) -> str:
 
 
 def _limit_words(notice: Cause, moment: Snapshot) -> str:
-    """Of the pulse what it is now: the number in the sentence is the number beside it."""
+    """Of the pulse the highest it has been, which is what is asked about, and what it is now, as it stands beside it."""
     if notice.code != "limit_hr" or moment.hr_limit_bpm is None:
         return tr("limit.words", cause=say(notice))
-    bpm = DASH if moment.hr_bpm is None else moment.hr_bpm
-    return tr("limit.live", bpm=bpm, limit=round(moment.hr_limit_bpm))
+    limit, highest = _limit_told(moment, moment.hr_limit_bpm), moment.limit_highest_bpm
+    now = tr("limit.no_pulse") if moment.hr_bpm is None else tr("limit.now", bpm=moment.hr_bpm)
+    if highest is None or highest == moment.hr_bpm:
+        return tr("limit.live", now=now, limit=limit)
+    return tr("limit.was", highest=highest, now=now, limit=limit)
+
+
+def _limit_told(moment: Snapshot, limit_bpm: float) -> str:
+    """The limit, whole, with tenths where it would be told to lie on another side of a pulse that stands beside it."""
+    beside = [limit_beside(bpm, limit_bpm) for bpm in (moment.hr_bpm, moment.limit_highest_bpm) if bpm is not None]
+    told = next((limit for limit in beside if limit != round(limit_bpm)), round(limit_bpm))
+    return number(told, 0 if told == round(limit_bpm) else 1)
 
 
 class CountdownPanel(QFrame):

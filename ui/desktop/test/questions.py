@@ -46,8 +46,10 @@ def override_sheet(window: QWidget, chosen: Callable[[str], None], dock: Dock = 
     return choices(window, tr("override.title"), tr("override.words"), answers, chosen, columns=1, dock=dock)
 
 
-def event_sheet(window: QWidget, chosen: Callable[[str, str], None], dock: Dock = None) -> Sheet:
-    """A symptom or an event, kept in words with its time."""
+def event_sheet(
+    window: QWidget, chosen: Callable[[str, str], None], dock: Dock = None, *, words: str = "", hint: str = ""
+) -> Sheet:
+    """A symptom or an event, kept in words with its time; ``words`` and ``hint`` where they are not a run's own."""
     answers = [(f"symptom:{code}", tr(f"symptom.{code}")) for code in SYMPTOMS]
     answers += [(f"note:{code}", tr(f"note.{code}")) for code in NOTES]
 
@@ -55,23 +57,23 @@ def event_sheet(window: QWidget, chosen: Callable[[str, str], None], dock: Dock 
         kind, _, code = answer.partition(":")
         chosen(kind, tr(f"{kind}.{code}"))
 
-    sheet = choices(window, tr("event.title"), tr("event.words"), answers, split, columns=2, dock=dock)
-    other = line_edit("", tr("event.other"), tr("event.other_hint"))
+    sheet = choices(window, tr("event.title"), words or tr("event.words"), answers, split, columns=2, dock=dock)
+    other = line_edit("", tr("event.other"), hint or tr("event.other_hint"))
     other.setMaxLength(OTHER_MAX)
 
     def keep(kind: str) -> None:
-        words = other.text().strip()
-        if words:
+        said = other.text().strip()
+        if said:
             sheet.finish()
-            chosen(kind, words)
+            chosen(kind, said)
 
     other.returnPressed.connect(lambda: keep("note"))
     inside = sheet.body.content.layout()
     assert isinstance(inside, QBoxLayout)
     # No program reads what was written: whoever wrote it says whether it is a symptom.
     kept_as = [button(tr(f"event.keep_{kind}"), partial(keep, kind), "touch") for kind in ("note", "symptom")]
-    words = label(tr("event.other_words"), "caption", wrap=True)
-    inside.insertLayout(2, column(other, row(*kept_as, gap=8, shares=(1, 1)), words, gap=8))
+    which = label(tr("event.other_words"), "caption", wrap=True)
+    inside.insertLayout(2, column(other, row(*kept_as, gap=8, shares=(1, 1)), which, gap=8))
     return sheet
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLayout, QProgressBar, QStackedWidget, QWi
 from teststation.cause import Problem
 from teststation.ports import BeltState
 from teststation.run.alarms import Alarm, Priority
+from teststation.run.noted import is_of_the_person
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
 from ui.desktop.i18n import say, told, told_of, tr
@@ -187,10 +188,17 @@ class RunScreen(QWidget):
         return QRect(self.middle.mapTo(self.window(), QPoint(0, 0)), self.middle.size())
 
     def _show_notice(self, moment: Snapshot, alarms: tuple[Alarm, ...], *, red: bool) -> None:
-        """What asks most for an answer has the place; a load that is coming goes before what has been seen."""
+        """What asks most for an answer has the place; a load that is coming goes before what has been seen.
+
+        A symptom that was just noted goes before all but the red button: of a limit that nobody answers comes a
+        cool-down, which is what the symptom asks for.
+        """
         urgent = any(alarm.priority is Priority.HIGH for alarm in alarms)
+        of_the_person = any(alarm.sounding and is_of_the_person(alarm.code) for alarm in alarms)
         if red:
             chosen: QWidget = self.banner
+        elif of_the_person:
+            chosen = self.messages
         elif moment.limit_notice is not None:
             chosen = self.limit
         elif PromptPanel.asked(moment):
