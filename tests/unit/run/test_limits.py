@@ -656,7 +656,6 @@ def test_a_notice_is_heard_whatever_was_silenced_of_an_earlier_one() -> None:
     assert (alarm.code, alarm.sounding) == ("limit_hr", True)
 
 
-
 def test_a_notice_keeps_the_highest_pulse_of_what_reached_it_and_since() -> None:
     bench = Bench(hr_limit_bpm=LIMIT_BPM).started()
     bench.bpm = 158
@@ -675,7 +674,9 @@ def test_a_notice_keeps_the_highest_pulse_of_what_reached_it_and_since() -> None
 
 FAULTS: dict[str, tuple[types.ModuleType, str, str, Callable[[], None]]] = {
     "the highest is the latest": (
-        limits, "for bpm in (standing.highest_bpm, read)", "for bpm in (state.pulse.last,)",
+        limits,
+        "for bpm in (standing.highest_bpm, read)",
+        "for bpm in (state.pulse.last,)",
         test_a_notice_keeps_the_highest_pulse_of_what_reached_it_and_since,
     ),
     "the first low reading begins anew": (

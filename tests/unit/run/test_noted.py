@@ -1,4 +1,4 @@
-"""What an operator notes that speaks for ending a run is said at once, until the load comes down; nothing else changes."""
+"""What an operator notes that speaks for ending a run is said at once, until the load comes down, and moves nothing."""
 
 import pytest
 from msgspec.structs import replace
@@ -30,7 +30,7 @@ def pressure(bench: Bench, systolic: int, diastolic: int = 80, stage: int | None
     assert bench.feed(given) == (), "it moves nothing"
 
 
-def test_a_noted_symptom_is_said_at_once_first_of_its_kind_and_loud_and_moves_nothing() -> None:
+def test_a_noted_symptom_is_said_at_once_and_moves_nothing() -> None:
     bench = Bench().started()
     before = bench.state
     note(bench)
@@ -48,7 +48,7 @@ def test_a_note_is_no_symptom(kind: str) -> None:
     assert said(bench) == []
 
 
-def test_a_symptom_stands_when_it_was_seen_sounds_again_and_goes_when_the_load_comes_down() -> None:
+def test_a_symptom_stands_until_the_load_comes_down() -> None:
     bench = Bench().started()
     note(bench)
     bench.feed(ev.AlarmAcknowledged(bench.now_s, "symptom_noted"))
@@ -62,7 +62,7 @@ def test_a_symptom_stands_when_it_was_seen_sounds_again_and_goes_when_the_load_c
     assert said(bench) == [], "a cool-down is what it asked for"
 
 
-def test_one_more_symptom_is_heard_though_the_first_was_seen_and_silenced() -> None:
+def test_one_more_symptom_is_heard_though_the_first_was_silenced() -> None:
     bench = Bench().started()
     note(bench)
     bench.feed(ev.AlarmAcknowledged(bench.now_s, "symptom_noted", silenced=True))
@@ -138,10 +138,10 @@ def test_what_nobody_has_seen_stands_before_what_was_seen() -> None:
 
 
 FAULTS = [
-    (noted, "if event.kind != SYMPTOM:", "if True:", test_a_noted_symptom_is_said_at_once_first_of_its_kind_and_loud_and_moves_nothing),
-    (noted, "if pair[0] not in anew", "if True", test_one_more_symptom_is_heard_though_the_first_was_seen_and_silenced),
-    (noted, "silenced=after.silenced - anew,", "", test_one_more_symptom_is_heard_though_the_first_was_seen_and_silenced),
-    (noted, "state.phase_began_s if cooling else 0.0", "0.0", test_a_symptom_stands_when_it_was_seen_sounds_again_and_goes_when_the_load_comes_down),
+    (noted, "if event.kind != SYMPTOM:", "if True:", test_a_noted_symptom_is_said_at_once_and_moves_nothing),
+    (noted, "if pair[0] not in anew", "if True", test_one_more_symptom_is_heard_though_the_first_was_silenced),
+    (noted, "silenced=after.silenced - anew,", "", test_one_more_symptom_is_heard_though_the_first_was_silenced),
+    (noted, "state.phase_began_s if cooling else 0.0", "0.0", test_a_symptom_stands_until_the_load_comes_down),
     (noted, "and _harder(state, index, earlier)", "", test_a_pressure_that_falls_where_the_load_fell_is_none_of_it),
     (alarms_of_run, "[*person, *machines,", "[*machines,", test_it_is_in_the_record_as_an_alarm_beside_its_own_mark),
     (alarms_of_run, ", not alarm.sounding)", ",)", test_what_nobody_has_seen_stands_before_what_was_seen),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.mutants import fails_with
 from tests.unit.run.test_bouts import plan
 from tests.unit.training.session.builders import END_S, true_pulse
-from teststation.ports import HeartRateStatus
 from teststation.physiology.advice import symptoms_of
+from teststation.ports import HeartRateStatus
 from teststation.run import events as ev
 from teststation.run.noted import symptoms_noted
 from teststation.run.record import ALARM_OVER, ALARM_RAISED, PULSE_FROZEN, Outcome, RunRecord

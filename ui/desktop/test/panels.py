@@ -246,7 +246,7 @@ def _coming(moment: Snapshot) -> str:
 
 
 def _limit_words(notice: Cause, moment: Snapshot) -> str:
-    """Of the pulse the highest it has been, which is what is asked about, and what it is now, as it stands beside it."""
+    """Of the pulse the highest it has been, which is asked about, and what it is now, as it stands beside it."""
     if notice.code != "limit_hr" or moment.hr_limit_bpm is None:
         return tr("limit.words", cause=say(notice))
     limit, highest = _limit_told(moment, moment.hr_limit_bpm), moment.limit_highest_bpm
