@@ -8,7 +8,9 @@ import gc
 gc.disable()
 
 from ui.desktop.bytecode import kept_bytecode, place  # noqa: E402
+from ui.desktop.one_heap import keep_one_heap  # noqa: E402
 
+keep_one_heap()
 with kept_bytecode(place()):
     import PySide6.QtCore  # noqa: F401 - first: it puts an import of its own in the place of Python's
 
