@@ -12,8 +12,8 @@ import numpy as np
 import PIL.Image
 import pypdf
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QRegion
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -33,13 +33,14 @@ from teststation.records.tests.stored import StoredTest
 from teststation.subject import Sex
 from ui.desktop.i18n import tr
 from ui.desktop.result import pages as pages_module
-from ui.desktop.result import papers
-from ui.desktop.result.pages import Pages
+from ui.desktop.result import papers, report
+from ui.desktop.result.pages import BAND_PX, POINTS_PER_INCH, Pages
 from ui.desktop.result.report import PRINT_DPI, ReportSheet
 from ui.desktop.window import MainWindow
 from ui.station.station import Station
 
 A4_PT = (595.0, 842.0)
+WHOLE_PX = 10_000  # more than any page
 MakeWindow = Callable[..., MainWindow]
 
 
@@ -233,11 +234,63 @@ def test_a_page_that_is_drawn_in_bands_is_the_same_page(
 
         bands = sum(1 for _ in draws())
         assert bands == 8
-        assert whole[0].size() == pages.picture(0, PRINT_DPI).size()
+        at_once = Pages.band(pages, 0, PRINT_DPI, 0, WHOLE_PX)
+        assert whole[0].size() == at_once.size()
         # Where a letter's edge crosses a band's, a dot may be rounded otherwise.
-        assert np.abs(dots(whole[0]) - dots(pages.picture(0, PRINT_DPI))).max() <= 1
+        assert np.abs(dots(whole[0]) - dots(at_once)).max() <= 1
 
-    fails_with(pages_module, "for px in (below, 0, top)", "for px in (below, 0, max(0, top - 1))", same)
+    fails_with(pages_module, "for px in (below_px, 0, top_px)", "for px in (below_px, 0, max(0, top_px - 1))", same)
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_what_is_seen_of_a_page_is_that_part_of_it(make_window: MakeWindow, kept: StoredTest, qtbot: QtBot) -> None:
+    pages = opened(make_window(), kept, qtbot).pages
+    width_px = 900
+    page = dots(pages.band(0, POINTS_PER_INCH * width_px / pages.size_pt(0)[0], 0, WHOLE_PX))
+
+    def seen() -> None:
+        view = report.PageView(pages, 0)
+        qtbot.addWidget(view)
+        view.show_width(width_px)
+        for part in (view.rect(), QRect(0, 300, width_px, 37), QRect(211, 77, 300, 500)):
+            picture = QImage(part.size(), QImage.Format.Format_RGB32)
+            view.render(picture, QPoint(0, 0), QRegion(part))
+            expected = page[part.top() : part.bottom() + 1, part.left() : part.right() + 1]
+            assert expected.min() < 128 < expected.max()  # there is something to be seen
+            assert np.abs(dots(picture)[: len(expected)] - expected).max() <= 1
+
+    fails_with(report, "QRectF(0, top / dots,", "QRectF(0, seen.top(),", seen)
+    fails_with(report, "range(first, end, BAND_PX)", "range(first, end - BAND_PX, BAND_PX)", seen)
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_of_a_page_that_is_larger_than_the_room_no_more_is_drawn_than_is_seen(
+    make_window: MakeWindow, kept: StoredTest, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, band = make_window(), Pages.band
+    drawn_rows: list[int] = []
+
+    def noted(pages: Pages, number: int, dots_per_inch: float, top_px: int, height_px: int) -> QImage:
+        picture = band(pages, number, dots_per_inch, top_px, height_px)
+        drawn_rows.append(picture.height())
+        return picture
+
+    monkeypatch.setattr(Pages, "band", noted)
+
+    def drawn() -> None:
+        sheet = opened(window, kept, qtbot)
+        sheet.zoom(9)
+        QApplication.processEvents()
+        drawn_rows.clear()
+        sheet.pile.repaint()
+        room, page = sheet.paper.viewport(), sheet.views[0]
+        sheet.finish()
+        assert page.height() > 2 * room.height()
+        # One page is seen, or the end of one and the beginning of the next.
+        assert max(drawn_rows) <= BAND_PX
+        assert sum(drawn_rows) <= room.height() + 2 * len(sheet.views)
+
+    fails_with(report, "seen, dots = event.rect(),", "seen, dots = self.rect(),", drawn)
 
 
 @pytest.mark.usefixtures("quick_report")

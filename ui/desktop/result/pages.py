@@ -33,31 +33,24 @@ class Pages:
         finally:
             page.close()
 
-    def picture(self, number: int, dots_per_inch: float) -> QImage:
-        """One page on white."""
+    def band(self, number: int, dots_per_inch: float, top_px: int, height_px: int) -> QImage:
+        """So much of a page's picture, on white and as wide as it is; nothing where it is below the page."""
         page: Any = self._document[number]  # its annotations know whole scales only
         try:
-            drawn = page.render(scale=dots_per_inch / POINTS_PER_INCH, prefer_bgrx=True, maybe_alpha=False)
-            data, kind = bytes(drawn.buffer), QImage.Format.Format_RGB32
-            # A copy: the picture outlives this function's bytes.
-            return QImage(data, drawn.width, drawn.height, drawn.stride, kind).copy()
+            return _band(page, dots_per_inch / POINTS_PER_INCH, top_px, height_px)
         finally:
             page.close()
 
     def drawn_in_bands(self, number: int, dots_per_inch: float) -> Generator[None, None, QImage]:
-        """The same picture, with a pause after each band of it: whoever draws in between need not wait for a page."""
+        """A page's picture, with a pause after each band of it: whoever draws in between need not wait for a page."""
         page: Any = self._document[number]
         try:
             scale = dots_per_inch / POINTS_PER_INCH
-            width, height = (math.ceil(points * scale) for points in page.get_size())
+            width, height = _size_px(page, scale)
             whole = QImage(width, height, QImage.Format.Format_RGB32)
             painter = QPainter(whole)
             for top in range(0, height, BAND_PX):
-                below = max(0, height - top - BAND_PX)
-                crop = (0.0, *(max(0.0, (px - HAIR_PX) / scale) for px in (below, 0, top)))  # whole pixels, rounded up
-                drawn = page.render(scale=scale, crop=crop, prefer_bgrx=True, maybe_alpha=False)
-                band = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_RGB32)
-                painter.drawImage(0, top, band)
+                painter.drawImage(0, top, _band(page, scale, top, BAND_PX))
                 yield
             painter.end()
             return whole
@@ -67,3 +60,19 @@ class Pages:
     def close(self) -> None:
         """Give the memory back."""
         self._document.close()
+
+
+def _size_px(page: Any, scale: float) -> tuple[int, int]:
+    width_pt, height_pt = page.get_size()
+    return math.ceil(width_pt * scale), math.ceil(height_pt * scale)
+
+
+def _band(page: Any, scale: float, top_px: int, height_px: int) -> QImage:
+    """Always as wide as the page: PDFium sets letters that cross a left edge, and some beside it, a dot away."""
+    below_px = _size_px(page, scale)[1] - top_px - height_px
+    if below_px + height_px <= 0:
+        return QImage()
+    crop = (0.0, *(max(0.0, (px - HAIR_PX) / scale) for px in (below_px, 0, top_px)))  # whole pixels, rounded up
+    drawn = page.render(scale=scale, crop=crop, prefer_bgrx=True, maybe_alpha=False)
+    # No copy is made: the picture holds the bytes that were drawn.
+    return QImage(drawn.buffer, drawn.width, drawn.height, drawn.stride, QImage.Format.Format_RGB32)

@@ -1,15 +1,16 @@
 """A report on the screen, page by page, drawn in memory: nothing is on the disk unless the operator saves it."""
 
+import math
 from collections.abc import Callable, Generator
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from shiboken6 import isValid
 
 from ui.desktop.i18n import tr
-from ui.desktop.result.pages import POINTS_PER_INCH, Pages
+from ui.desktop.result.pages import BAND_PX, POINTS_PER_INCH, Pages
 from ui.desktop.widgets.base import button, column, label, row, set_text
 from ui.desktop.widgets.sheet import Sheet
 
@@ -19,12 +20,14 @@ WHOLE_WIDTH = ZOOMS.index(1.0)
 
 
 class PageView(QWidget):
-    """One page; drawn when it is first seen at a size."""
+    """One page. What is seen of it is drawn each time that it is to be seen, in some milliseconds, and not kept.
+
+    A page's picture has 15 MB as wide as the room, and 120 MB at its largest: the window would hold more than all else.
+    """
 
     def __init__(self, pages: Pages, number: int) -> None:
         super().__init__()
         self._pages, self._number = pages, number
-        self._picture = QImage()
         self._dpi = POINTS_PER_INCH
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("papers.page", n=number + 1, of=len(pages)))
@@ -34,16 +37,19 @@ class PageView(QWidget):
         """Be so wide."""
         width_pt, height_pt = self._pages.size_pt(self._number)
         self._dpi = POINTS_PER_INCH * width_px / width_pt
-        self._picture = QImage()
         self.setFixedSize(QSize(width_px, round(width_px * height_pt / width_pt)))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._picture.isNull():
-            self._picture = self._pages.picture(self._number, self._dpi * self.devicePixelRatioF())
+        seen, dots = event.rect(), self.devicePixelRatioF()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(self.rect(), self._picture)
+        painter.fillRect(seen, Qt.GlobalColor.white)  # a page may be a part of a dot smaller than its place
+        # Every row that is touched, and one more on each side: where a picture is scaled, its edge looks beyond itself.
+        first, end = max(0, math.floor(seen.top() * dots) - 1), math.ceil((seen.bottom() + 1) * dots) + 1
+        for top in range(first, end, BAND_PX):
+            band = self._pages.band(self._number, self._dpi * dots, top, min(BAND_PX, end - top))
+            painter.drawImage(QRectF(0, top / dots, band.width() / dots, band.height() / dots), band)
         painter.end()
 
 
