@@ -93,7 +93,7 @@ def test_an_ignored_stop_is_answered_by_the_red_button(room: Callable[[Fault], R
     assert found is not None
     assert found.grade is Grade.RIGHT
     assert [line.code for line in found.lines] == [
-        "drill.was_stop_ignored", "drill.told", "drill.did_red_button", "drill.grade_right", "drill.right_stop_ignored",
+        "drill.was_stop_ignored", "drill.told", "drill.right_stop_ignored", "drill.did_red_button", "drill.grade_right",
     ]  # fmt: skip
     nothing_is_kept(at)
 

@@ -150,20 +150,28 @@ def scored(course: Course) -> Score:
     else:
         grade = Grade.OTHER if any(one.act in _SAFE for one in course.acts) else Grade.NONE
     after_s = None if right is None else right.t_s - course.began_s
-    return Score(course.fault, grade, after_s, course.told, tuple(_lines(course, grade)))
+    return Score(course.fault, grade, after_s, course.told, tuple(_lines(course, grade, right)))
 
 
-def _lines(course: Course, grade: Grade) -> list[Cause]:
+def _lines(course: Course, grade: Grade, right: Done | None) -> list[Cause]:
+    """What went wrong, what was told and asked for, what was done and when, and whether that was among it.
+
+    The last line names the act it speaks of: whatever stands before it may be another one.
+    """
     lines = [Cause(f"drill.was_{course.fault.value}")]
     if course.told_s is not None:
         lines.append(Cause("drill.told", {"s": _seconds(course, course.told_s)}))
+    lines.append(Cause(f"drill.right_{course.fault.value}"))
     happened = [(one.t_s, Cause(f"drill.did_{one.act.value}", {"s": _seconds(course, one.t_s)})) for one in course.acts]
     if course.station_s is not None:
         happened.append((course.station_s, Cause("drill.station", {"s": _seconds(course, course.station_s)})))
     lines += [cause for _, cause in sorted(happened, key=lambda pair: pair[0])]
     if not course.acts:
         lines.append(Cause("drill.did_nothing"))
-    return [*lines, Cause(f"drill.grade_{grade.value}"), Cause(f"drill.right_{course.fault.value}")]
+    verdict = Cause(f"drill.grade_{grade.value}")
+    if right is not None:
+        verdict = Cause(verdict.code, {"act": right.act.value, "s": _seconds(course, right.t_s)})
+    return [*lines, verdict]
 
 
 def _seconds(course: Course, t_s: float) -> float:

@@ -45,6 +45,20 @@ def a_safe_answer_that_the_alarm_did_not_ask_for_is_told_as_that() -> None:
         assert score(Fault.CABLE_OUT, *acts).grade is Grade.NONE
 
 
+def the_verdict_names_the_right_answer_and_not_what_was_done_last() -> None:
+    found = score(Fault.STRAP_LOST, (Act.CHECK_STRAP, 13.0), (Act.STOP, 19.0))
+    assert found.lines[-3:] == (
+        Cause("drill.did_check_strap", {"s": 3.0}),
+        Cause("drill.did_stop", {"s": 9.0}),
+        Cause("drill.grade_right", {"act": "check_strap", "s": 3.0}),
+    )
+    assert score(Fault.CABLE_OUT, (Act.STOP, 12.0)).lines[-1] == Cause("drill.grade_other")
+
+
+def test_the_verdict_names_the_right_answer() -> None:
+    the_verdict_names_the_right_answer_and_not_what_was_done_last()
+
+
 def test_the_right_answer_in_time() -> None:
     the_right_answer_in_time_is_right()
 
@@ -62,11 +76,11 @@ def test_it_is_told_in_the_order_in_which_it_happened() -> None:
     assert found.lines == (
         Cause("drill.was_stuck"),
         Cause("drill.told", {"s": 1.0}),
+        Cause("drill.right_stuck"),
         Cause("drill.did_seen", {"s": 2.0}),
         Cause("drill.station", {"s": 4.0}),
         Cause("drill.did_stop", {"s": 6.0}),
-        Cause("drill.grade_late"),
-        Cause("drill.right_stuck"),
+        Cause("drill.grade_late", {"act": "stop", "s": 6.0}),
     )
     assert Cause("drill.did_nothing") in score(Fault.STUCK).lines
 
@@ -133,6 +147,8 @@ def test_an_ignored_stop() -> None:
 
 
 FAULTS: list[tuple[str, str, Callable[[], None]]] = [
+    ('{"act": right.act.value, "s": _seconds(course, right.t_s)}', '{"act": course.acts[-1].act.value, "s": 3.0}',
+     the_verdict_names_the_right_answer_and_not_what_was_done_last),
     ("late = not alone and course.station_s is not None and right.t_s > course.station_s", "late = False",
      after_the_station_it_is_late_but_for_the_red_button_that_nothing_replaces),
     ("alone = RIGHT[course.fault] == {Act.RED_BUTTON}", "alone = False",

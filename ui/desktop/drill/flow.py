@@ -158,9 +158,13 @@ def score_lines(score: Score) -> list[str]:
     """The sentences of a score; the alarm's own words among them."""
     told = "" if score.told is None else say(score.told)
     return [
-        tr(line.code, alarm=told, **{k: _seconds(value) for k, value in line.values.items()}) for line in score.lines
+        tr(line.code, alarm=told, **{name: _value(name, value) for name, value in line.values.items()})
+        for line in score.lines
     ]
 
 
-def _seconds(value: float | str) -> str:
+def _value(name: str, value: float | str) -> str:
+    """An act by its name, or seconds."""
+    if name == "act":
+        return tr(f"drill.act_{value}")
     return value if isinstance(value, str) else number(value, 1)
