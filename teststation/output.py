@@ -360,16 +360,17 @@ def _change(change: Change) -> JsonObject:
     age = change.fitness_age
     if age is not None and age.capped != "none":
         age = None  # beyond the table the years are not known
+    told = change.told(2)
     return {
         "earlier_test_id": change.earlier_test_id,
-        "change_ml_kg_min": _round(change.change_ml_kg_min, 2),
-        "low": _round(change.low, 2),
-        "high": _round(change.high, 2),
+        "change_ml_kg_min": told.size,
+        "low": told.low,
+        "high": told.high,
         "wording": change.wording,
         "probability_of_rise": _round(change.probability_of_rise, 3),
         "baseline_tests": change.baseline_tests,
-        "possible_from_ml_kg_min": _round(change.possible_from_ml_kg_min, 2),
-        "real_from_ml_kg_min": _round(change.real_from_ml_kg_min, 2),
+        "possible_from_ml_kg_min": told.possible_from,
+        "real_from_ml_kg_min": told.real_from,
         "typical_error_ml_kg_min": _round(change.typical_error_ml_kg_min, 2),
         "pulse_at_equal_load_bpm": _round(change.pulse_at_equal_load_bpm, 1),
         "fitness_age_years": None if age is None else _round(age.years, 1),

@@ -170,6 +170,16 @@ class FitnessAgeChange(Value, frozen=True):
     capped: str = "none"  # none | young | old: the end of the table that one of the two ages lies beyond
 
 
+class ToldChange(Value, frozen=True):
+    """A change in the digits that are shown, mL/kg/min: who compares them comes to the verdict that stands beside."""
+
+    size: float
+    low: float
+    high: float
+    possible_from: float | None
+    real_from: float | None
+
+
 class Change(Value, frozen=True):
     """This test against an earlier one, both under one HRmax."""
 
@@ -188,6 +198,27 @@ class Change(Value, frozen=True):
     notes: tuple[Cause, ...] = ()  # what to bear in mind, though the tests are comparable
     probability_of_rise: float | None = None  # that VO2max is higher now than then
     baseline_tests: int = 1  # how many tests of one fortnight stand for the earlier one
+
+    def told(self, decimals: int = 1) -> ToldChange:
+        """The change as it is shown with so many decimals.
+
+        A change of 3.22 is no possible one from 3.24 on, and *3.2, possible from 3.2* would say that it is: there the
+        threshold is told as the next that the change does not reach, 3.3. The range of a real change leaves nought out.
+        """
+        step, size = 10.0**-decimals, self.change_ml_kg_min
+        shown, low, high = (round(value, decimals) for value in (size, self.low, self.high))
+        if self.wording == "real":
+            low, high = (max(low, step), high) if size > 0 else (low, min(high, -step))
+
+        def threshold(limit: float | None, *reached_by: str) -> float | None:
+            if limit is None:
+                return None
+            reached = abs(size) >= limit if self.wording == "not_comparable" else self.wording in reached_by
+            told = round(limit, decimals)
+            return told if reached else max(told, round(abs(shown) + step, decimals))
+
+        possible = threshold(self.possible_from_ml_kg_min, "possible", "real")
+        return ToldChange(shown, low, high, possible, threshold(self.real_from_ml_kg_min, "real"))
 
 
 class Outlook(Value, frozen=True):

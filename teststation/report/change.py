@@ -65,12 +65,13 @@ def _when(report: Report, change: Change) -> tuple[str, str]:
 
 def change_line(report: Report, change: Change) -> str:
     """What the change is, with its range and its verdict, as page and journal say it."""
+    told = change.told()
     return report.say(
         "report.change.line",
         day=report.day(change.earlier_started_at),
-        size=report.signed(change.change_ml_kg_min),
-        low=report.signed(change.low),
-        high=report.signed(change.high),
+        size=report.signed(told.size),
+        low=report.signed(told.low),
+        high=report.signed(told.high),
         verdict=report.say(f"report.change.{change.wording}"),
     )
 
@@ -104,8 +105,9 @@ def _beside(report: Report, change: Change) -> list[str]:
         words.append(say("report.change.probability", percent=report.percent(change.probability_of_rise)))
     if change.baseline_tests > 1:
         words.append(say("report.change.baseline"))
-    if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
-        real, possible = report.number(change.real_from_ml_kg_min), report.number(change.possible_from_ml_kg_min)
+    told = change.told()
+    if told.real_from is not None and told.possible_from is not None:
+        real, possible = report.number(told.real_from), report.number(told.possible_from)
         words.append(say("report.change.thresholds", real=real, possible=possible))
     if change.wording == "real" and change.fitness_age is not None and change.fitness_age.capped != "none":
         words.append(say("report.change.years_unknown"))
@@ -121,7 +123,8 @@ def _since_first(report: Report) -> list[str]:
     if first.not_comparable:
         what = "; ".join(say.say(cause) for cause in first.not_comparable)
         return [say("report.trendline.first_apart", day=day, what=what)]
-    sizes = {"size": first.change_ml_kg_min, "low": first.low, "high": first.high}
+    told = first.told()
+    sizes = {"size": told.size, "low": told.low, "high": told.high}
     signed = {name: report.signed(size) for name, size in sizes.items()}
     words = [say("report.trendline.first", day=day, verdict=say(f"report.change.{first.wording}"), **signed)]
     if first.pulse_at_equal_load_bpm is not None:

@@ -24,7 +24,7 @@ class Effect:
     done: int
     planned: int
     change_ml_kg_min: float | None
-    low: float | None
+    low: float | None  # 95 %, as told beside its wording (``Change.told``)
     high: float | None
     wording: str  # above | below | within | not_comparable | none
     years: float | None = None  # fitness age, negative is younger; None where it is withheld
@@ -38,13 +38,14 @@ def effect_of(done: int, planned: int, change: Change | None) -> Effect:
     if change is None:
         return Effect(done, planned, None, None, None, "none")
     wording = beyond_error(change.wording, change.change_ml_kg_min)
+    told = change.told()
     age = change.fitness_age if wording != "not_comparable" else None
     return Effect(
         done=done,
         planned=planned,
         change_ml_kg_min=change.change_ml_kg_min,
-        low=change.low,
-        high=change.high,
+        low=told.low,
+        high=told.high,
         wording=wording,
         years=None if age is None else age.years,
         years_low=None if age is None else age.low,

@@ -1,5 +1,6 @@
 """People in the window: sorted, corrected, merged, due, compared, and not taken for another."""
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,13 +12,14 @@ from PySide6.QtWidgets import QLabel
 from tests.ui.conftest import Bench
 from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401 - fixtures
 from tests.unit.records.builders import assessment_of, events_of, run_of
-from teststation.physiology.result import Assessment
+from teststation.cause import Cause
+from teststation.physiology.result import Assessment, Change
 from teststation.records.access.actions import Action
 from teststation.records.access.user import Role, User
 from teststation.records.database import Record
 from teststation.records.people.person import Person
 from teststation.subject import Sex
-from ui.desktop.i18n.numbers import exact, parse_number
+from ui.desktop.i18n.numbers import exact, parse_number, signed
 from ui.desktop.people.compare import CompareSheet, comparison_lines, stage_lines
 from ui.desktop.people.merge import MergeSheet
 from ui.desktop.people.person_form import PersonForm
@@ -416,12 +418,42 @@ def test_a_comparison_shows_results_conditions_and_the_pulse_at_equal_load() -> 
         return StoredTest(run_id, "p", run, found, {"operator": "Kari"}, "", "", "", 1)  # type: ignore[arg-type]
 
     earlier, later = stored("a", sample()), stored("b", follow_up())
-    lines = {name: rest for name, *rest in comparison_lines(earlier, later)}
+    change = later.assessment.change
+    assert change is not None
+    lines = {name: rest for name, *rest in comparison_lines(earlier, later, change)}
+    told = change.told()
+    assert lines["VO₂maks (område)"][2] == f"{signed(told.size)} (95 %: {signed(told.low)} til {signed(told.high)})", (
+        "the change under one HRmax, with its range"
+    )
+    assert lines["Makspuls"][2] == "0"
+    assert all(lines[name][2] for name in ("VO₂maks (område)", "Kondisjonsalder", "Makspuls", "Vekt, kg"))
     assert lines["Vekt, kg"][2] == "0,0"
     assert lines["Testet av"][:2] == ["Kari", "Kari"]
     stages = stage_lines(earlier, later)
     assert len(stages) == len(earlier.assessment.stages)
     assert {difference for *_, difference in stages} == {"−7"}
+
+
+def test_a_comparison_without_a_change_says_why_in_its_place() -> None:
+    from tests.sample_tests import follow_up, sample
+    from teststation.records.tests.stored import StoredTest
+
+    (run, found), (run_then, found_then) = follow_up(), sample()
+    later = StoredTest("b", "p", run, found, {}, "", "", "", 1)
+    earlier = StoredTest("a", "p", run_then, found_then, {}, "", "", "", 1)
+    assert found.change is not None
+
+    def vo2(before: StoredTest, change: Change | None) -> str:
+        return comparison_lines(before, later, change)[0][3]
+
+    differs = msgspec.structs.replace(
+        found.change, wording="not_comparable", not_comparable=(Cause("differs_medication"),)
+    )
+    assert vo2(earlier, differs) == "ikke direkte sammenlignbart"
+    assert "minst én har ikke trinn nok" in vo2(earlier, None)
+    demo = msgspec.structs.replace(run_then, treadmill="emulated:trackmaster")
+    assert demo.demo is not run.demo
+    assert "bare én av dem er en demonstrasjon" in vo2(dataclasses.replace(earlier, run=demo), None)
 
 
 def test_dates_under_the_chart_are_few_and_hold_both_ends() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.sample_tests import follow_up, sample
@@ -37,6 +37,34 @@ def compared(now: RunRecord, before: RunRecord) -> Change:
     change = assess_run(now, [EarlierTest("before", before, assess_run(before))]).change
     assert change is not None
     return change
+
+
+@given(
+    size=st.floats(-12.0, 12.0), error=st.floats(0.3, 4.0), decimals=st.sampled_from([1, 2]),
+)  # fmt: skip
+@example(size=3.22, error=3.24 / POSSIBLE, decimals=1)
+@example(size=-5.21, error=5.22 / REAL, decimals=1)
+@example(size=5.22, error=5.19 / REAL, decimals=1)
+def test_who_compares_the_figures_as_they_are_told_comes_to_the_verdict(
+    size: float, error: float, decimals: int
+) -> None:
+    change = Change(
+        "a", "2026-01-02T10:00:00+01:00", size, error / 2**0.5, size - REAL * error, size + REAL * error,
+        wording(abs(size) / error), possible_from_ml_kg_min=POSSIBLE * error, real_from_ml_kg_min=REAL * error,
+    )  # fmt: skip
+    told = change.told(decimals)
+    assert told.possible_from is not None
+    assert told.real_from is not None
+    by_eye = "real" if abs(told.size) >= told.real_from else "possible" if abs(told.size) >= told.possible_from else ""
+    assert (by_eye or "within_error") == change.wording
+    assert change.wording != "real" or told.low > 0 or told.high < 0
+    off = (
+        told.size - size,
+        told.low - change.low,
+        told.possible_from - POSSIBLE * error,
+        told.real_from - REAL * error,
+    )
+    assert max(abs(one) for one in off) <= 10.0**-decimals + 1e-9, "no figure is further off than its last digit"
 
 
 @pytest.mark.parametrize(

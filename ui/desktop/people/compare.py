@@ -19,16 +19,20 @@ from ui.desktop.widgets.sheet import Sheet
 Line = tuple[str, str, str, str]  # name, earlier, later, difference
 
 
-def comparison_lines(earlier: StoredTest, later: StoredTest) -> list[Line]:
-    """Result and conditions of both, one line each."""
+def comparison_lines(earlier: StoredTest, later: StoredTest, change: Change | None) -> list[Line]:
+    """Result and conditions of both, one line each; ``change``: between them, under one HRmax."""
     lines: list[Line] = []
 
     def add(key: str, words: Callable[[StoredTest], str], difference: str = "") -> None:
         lines.append((tr(f"compare.{key}"), words(earlier), words(later), difference))
 
-    add("vo2", _vo2)
-    add("age", lambda test: fitness_age_words(test.assessment)[0])
-    add("hr_max", lambda test: number(test.assessment.hr_max.bpm))
+    add("vo2", _vo2, _change(earlier, later, change))
+    add("age", lambda test: fitness_age_words(test.assessment)[0], _years(change))
+    add(
+        "hr_max",
+        lambda test: number(test.assessment.hr_max.bpm),
+        _apart(earlier.assessment.hr_max.bpm, later.assessment.hr_max.bpm, 0),
+    )
     add(
         "weight",
         lambda test: number(test.run.subject.weight_kg, 1),
@@ -67,15 +71,16 @@ class CompareSheet(Sheet):
     def __init__(
         self, window: QWidget, person: Person, earlier: StoredTest, later: StoredTest, change: Change | None
     ) -> None:
-        self.words = label(tr("compare.none") if change is None else change_words(change), "lead", wrap=True)
+        said = why_no_change(earlier, later) if change is None else change_words(change)
+        self.words = label(said, "lead", wrap=True)
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(5)
-        for place, share in enumerate((3, 4, 4, 1)):
+        for place, share in enumerate((3, 4, 4, 3)):
             grid.setColumnStretch(place, share)
         dates = (marked(day(test.run.started_at), demo=test.run.demo) for test in (earlier, later))
         heads = ("", *dates, tr("compare.difference"))
-        blocks = ((heads, comparison_lines(earlier, later)),
+        blocks = ((heads, comparison_lines(earlier, later, change)),
                   ((tr("compare.stages"), "", "", ""), stage_lines(earlier, later)))  # fmt: skip
         at = 0
         for head, lines in blocks:
@@ -90,6 +95,33 @@ class CompareSheet(Sheet):
         body = column(self.words, scroll, shares=(0, 1))
         super().__init__(window, tr("compare.title", name=name_of(person)), body, width=1600)
         self.add_cancel(tr("common.close"))
+
+
+def why_no_change(earlier: StoredTest, later: StoredTest) -> str:
+    """Why two tests have no change in figures."""
+    return tr("compare.none" if earlier.run.demo is later.run.demo else "compare.none_demo")
+
+
+def _change(earlier: StoredTest, later: StoredTest, change: Change | None) -> str:
+    """The change under one HRmax with its range, which is not the difference of two numbers that each had their own."""
+    if change is None:
+        return why_no_change(earlier, later)
+    if change.not_comparable:
+        return tr("compare.apart")
+    told = change.told()
+    return tr("compare.change", change=signed(told.size), low=signed(told.low), high=signed(told.high))
+
+
+def _years(change: Change | None) -> str:
+    """Years are told of a real change alone."""
+    if change is None or change.not_comparable:
+        return DASH
+    years = change.fitness_age
+    if years is None:
+        return tr("compare.years_of_a_real_one")
+    if years.capped != "none":
+        return tr("compare.years_unknown")
+    return tr("compare.years", years=signed(years.years, 0), low=signed(years.low, 0), high=signed(years.high, 0))
 
 
 def _vo2(test: StoredTest) -> str:

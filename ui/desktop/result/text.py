@@ -111,13 +111,14 @@ def change_words(change: Change) -> str:
     if change.not_comparable:
         differs = tr("change.differs", what="; ".join(core_texts().say(cause) for cause in change.not_comparable))
         return f"{day(change.earlier_started_at)}: {differs}"
+    told = change.told()
     words = [
         tr(
             "change.line",
             date=day(change.earlier_started_at),
-            change=signed(change.change_ml_kg_min),
-            low=signed(change.low),
-            high=signed(change.high),
+            change=signed(told.size),
+            low=signed(told.low),
+            high=signed(told.high),
         )
         + " "
         + tr(f"change.{change_key(change)}"),
@@ -130,8 +131,8 @@ def change_words(change: Change) -> str:
         beside.append(tr("change.baseline"))
     if change.pulse_at_equal_load_bpm is not None:
         beside.append(_pulse_words(change.pulse_at_equal_load_bpm))
-    if change.real_from_ml_kg_min is not None and change.possible_from_ml_kg_min is not None:
-        limits = number(change.real_from_ml_kg_min, 1), number(change.possible_from_ml_kg_min, 1)
+    if told.real_from is not None and told.possible_from is not None:
+        limits = number(told.real_from, 1), number(told.possible_from, 1)
         beside.append(tr("change.thresholds", real=limits[0], possible=limits[1]))
     if beside:
         words.append(" ".join(beside))
@@ -160,9 +161,9 @@ def since_first_words(found: Assessment) -> str:
     if change.not_comparable:
         what = "; ".join(core_texts().say(cause) for cause in change.not_comparable)
         return tr("change.first_apart", date=when, what=what)
-    sizes = {"change": change.change_ml_kg_min, "low": change.low, "high": change.high}
-    told = {name: signed(size) for name, size in sizes.items()}
-    words = [tr("change.since_first", date=when, **told), tr(f"change.{change_key(change)}")]
+    told = change.told()
+    sizes = {"change": signed(told.size), "low": signed(told.low), "high": signed(told.high)}
+    words = [tr("change.since_first", date=when, **sizes), tr(f"change.{change_key(change)}")]
     if change.pulse_at_equal_load_bpm is not None:
         words.append(_pulse_words(change.pulse_at_equal_load_bpm))
     return " ".join(words)
