@@ -8,6 +8,7 @@ each look as the time is scaled: what holds up a walk in real time is told by ``
 """
 
 import sys
+import time
 
 import psutil
 
@@ -19,6 +20,7 @@ from ui.station.station import Setup
 SCALE = 40.0
 TO_HOLD_MB = 200.0
 WITHIN_S = 1200.0
+SEEN_S = 0.2
 
 
 def walk(window: MainWindow, setup: Setup, stalls: Stalls, *, to_the_end: bool) -> None:
@@ -40,9 +42,21 @@ def walk(window: MainWindow, setup: Setup, stalls: Stalls, *, to_the_end: bool) 
     stalls.when = "making and showing the report"
     window.papers.open_report(stored)
     live_until(lambda: isinstance(window.sheet, ReportSheet), 120, "a report")
+    look_at_the_report(window)
     stalls.when = "leaving"
     window.sheets.finish_all()
     window.back_to_people()
+
+
+def look_at_the_report(window: MainWindow) -> None:
+    """Its pages as they are shown, enlarged, and to their end: they are drawn when they are seen."""
+    sheet = window.sheet
+    assert isinstance(sheet, ReportSheet)
+    bar = sheet.paper.verticalScrollBar()
+    for look in (lambda: None, lambda: sheet.zoom(1), lambda: sheet.zoom(-1), lambda: bar.setValue(bar.maximum())):
+        look()
+        until_s = time.monotonic() + SEEN_S
+        live_until(lambda until_s=until_s: time.monotonic() > until_s, 60, "a report that is seen")
 
 
 def memory() -> str:
