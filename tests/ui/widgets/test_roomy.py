@@ -33,7 +33,7 @@ class Contrary(QWidget):
 def shown(qtbot: QtBot, area: QScrollArea, inside: Contrary, height: int) -> int:
     """How often what is inside was laid out at another width."""
     qtbot.addWidget(area)
-    area.resize(WIDE, height)
+    area.resize(WIDE + (area.clear_px if isinstance(area, Roomy) else 0), height)
     area.show()
     for _ in range(60):
         QApplication.processEvents()

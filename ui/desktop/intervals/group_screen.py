@@ -13,9 +13,11 @@ from ui.desktop.i18n.numbers import clock
 from ui.desktop.intervals.band_words import band_words
 from ui.desktop.test.panels import NO_READING
 from ui.desktop.widgets.base import button, column, frame, label, row, set_shown, set_state, set_text
+from ui.desktop.widgets.roomy import Roomy
 from ui.station.together import Tile
 
 COLUMNS = 3
+BORG_RIM_PX, BORG_LINE_PX = 4, 3  # around the button, and the line around that, as styled
 
 
 class TilePanel(QFrame):
@@ -25,30 +27,24 @@ class TilePanel(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.name = label("", "heading", wrap=True)
-        self.pulse = label(NO_READING, "large", centred=True)
-        self.unit = label(tr("run.bpm"), "soft", centred=True)
-        self.band = label("", "strong", centred=True)
+        self.pulse = label(NO_READING, "large")
+        self.unit = label(tr("run.bpm"), "soft")
+        self.band = label("", "strong", wrap=True)
         self.near = label("", "chip", centred=True)
-        self.part = label("", "soft", centred=True)
-        self.trouble = label("", "problem", centred=True, wrap=True)
+        self.part = label("", "soft")
+        self.trouble = label("", "problem", wrap=True)
         self.borg_button = button("", lambda: screen.borg_wanted.emit(place), "touch")
-        self.borg = frame(row(self.borg_button, margin=4), "rpe")  # which shows when it is due
+        self.borg = frame(row(self.borg_button, margin=BORG_RIM_PX), "rpe")  # which shows when it is due
         self.event_button = button(tr("together.event"), lambda: screen.event_wanted.emit(place), "touch")
         self.end_button = button(tr("together.one_ends"), lambda: screen.one_ends.emit(place), "touch")
-        self.setLayout(
-            column(
-                self.name,
-                self.pulse,
-                self.unit,
-                row(self.band, self.near, gap=8, shares=(1, 1)),
-                self.part,
-                self.trouble,
-                1,
-                row(self.borg, self.event_button, self.end_button, gap=8, shares=(1, 1, 1)),
-                gap=4,
-                margin=10,
-            )
-        )
+        # Hands beside what is read: below it they would be what a message pushes out of a small window.
+        pulse = row(self.pulse, self.unit, 1, gap=8)
+        read = column(pulse, row(self.band, 1), row(self.near, 1), self.part, gap=2)
+        rim = BORG_RIM_PX + BORG_LINE_PX
+        others = [row(one, margin=(rim, 0, rim, 0)) for one in (self.event_button, self.end_button)]
+        hands = column(self.borg, *others, 1, gap=4)
+        parts = (self.name, row(read, hands, gap=8, shares=(1, 0)), self.trouble, 1)
+        self.setLayout(column(*parts, gap=4, margin=10))
 
     def show_tile(self, tile: Tile) -> None:
         """Show one moment."""
@@ -99,12 +95,15 @@ class GroupScreen(QWidget):
         self.clock = label("", "title")
         self._grid = QGridLayout()
         self._grid.setSpacing(10)
+        for place in range(COLUMNS):
+            self._grid.setColumnStretch(place, 1)
         self.start_button = button(tr("together.start"), self.start_wanted.emit, "main")
         self.end_button = button(tr("together.leave"), self.end_wanted.emit, "touch")
         foot = row(self.end_button, 1, self.start_button, margin=12, gap=8)
         head = row(self.title, 1, self.clock)
-        inner = column(head, label(tr("together.how"), "caption"), self._grid, gap=8, margin=14, shares=(0, 0, 1))
-        self.setLayout(column(inner, frame(foot, "foot"), gap=0, shares=(1,)))
+        above = column(head, label(tr("together.how"), "caption"), gap=8, margin=(14, 14, 14, 6))
+        tiles = Roomy(column(self._grid, margin=(14, 2, 14, 14)), tr("together.title"))
+        self.setLayout(column(above, tiles, frame(foot, "foot"), gap=0, shares=(0, 1)))
 
     def begin(self, title: str, n: int) -> None:
         """So many empty tiles."""

@@ -1,7 +1,7 @@
 """An interval session on the run screen: the pulse against its band, which bout, and the load that comes next."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from teststation.protocol.plan import BOUT, WARM_UP
 from teststation.run.state import Phase
@@ -11,7 +11,7 @@ from ui.desktop.i18n.numbers import DASH, number
 from ui.desktop.intervals.band_words import band_words
 from ui.desktop.test.panels import NO_READING, HeartPanel
 from ui.desktop.test.screen import RunScreen, titled
-from ui.desktop.widgets.base import button, column, label, row, rule, set_shown, set_state, set_text
+from ui.desktop.widgets.base import button, column, label, row, rule, set_shown, set_text
 from ui.desktop.widgets.time_plot import TimePlot
 
 BAR_BELOW_BPM, BAR_ABOVE_BPM = 40.0, 20.0  # how much around the band the bar shows
@@ -61,19 +61,20 @@ class BoutPanel(QFrame):
         self.third = label("", "lead", centred=True, wrap=True)
         self.load = label("", "figure", centred=True, wrap=True)
         self.offer = label("", "strong", centred=True, wrap=True)
+        self.eased = label("", "strong", centred=True, wrap=True)
         self.accept_button = button(tr("interval.accept"), self.accepted.emit, "touch")
         self.decline_button = button(tr("interval.decline"), self.declined.emit, "touch")
+        # An offer takes the place of what it is about, which it says itself: nothing moves when it comes.
         self.answers = QWidget()
-        self.answers.setLayout(row(self.decline_button, self.accept_button, gap=12, shares=(1, 1)))
-        kept = self.answers.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self.answers.setSizePolicy(kept)
-        parts = column(
-            row(1, self.bout, self.part, 1, gap=14), rule(), self.third,
-            label(tr("interval.next_load"), "caption", centred=True), self.load, self.offer, self.answers,
-            gap=6, margin=12,
-        )  # fmt: skip
-        self.setLayout(parts)
+        answers = row(self.decline_button, self.accept_button, gap=12, shares=(1, 1))
+        self.answers.setLayout(column(self.offer, answers, gap=6))
+        self.known = QWidget()
+        coming = label(tr("interval.next_load"), "caption", centred=True)
+        self.known.setLayout(column(self.third, coming, self.load, self.eased, gap=4))
+        self._below = QStackedWidget()
+        for page in (self.known, self.answers):
+            self._below.addWidget(page)
+        self.setLayout(column(row(1, self.bout, self.part, 1, gap=14), rule(), self._below, gap=6, margin=12))
 
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
@@ -88,7 +89,9 @@ class BoutPanel(QFrame):
         load = now.next_load
         set_text(self.load, tr("interval.load", speed=number(load.speed_kmh, 1), incline=number(load.incline_pct, 1)))
         offered = now.offer if moment.phase is Phase.STAGES else None
-        set_shown(self.answers, offered is not None)
+        page = self.known if offered is None else self.answers
+        if self._below.currentWidget() is not page:
+            self._below.setCurrentWidget(page)
         if offered is not None:
             words = tr(
                 "interval.offer",
@@ -96,10 +99,8 @@ class BoutPanel(QFrame):
                 speed=number(offered.load.speed_kmh, 1),
                 incline=number(offered.load.incline_pct, 1),
             )
-        else:
-            words = tr("interval.eased") if now.eased else ""
-        set_text(self.offer, words)
-        set_state(self.offer, "due" if offered is not None else "")
+            set_text(self.offer, words)
+        set_text(self.eased, tr("interval.eased") if now.eased else "")
 
 
 class IntervalScreen(RunScreen):

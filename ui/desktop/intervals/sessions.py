@@ -52,7 +52,7 @@ class SessionsSheet(Sheet):
     def __init__(self, window: QWidget, lines: Sequence[SessionLine], opened: Callable[[SessionLine], None]) -> None:
         self._lines, self._opened = lines, opened
         self.table = reading_table(
-            tr("sessions.list"), [tr(f"sessions.column.{name}") for name in COLUMNS], COLUMNS.index("ended"),
+            tr("sessions.list"), [tr(f"sessions.column.{name}") for name in COLUMNS], COLUMNS.index("load"),
             wrapped=True,
         )  # fmt: skip
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

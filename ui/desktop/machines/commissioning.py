@@ -42,9 +42,11 @@ class CommissioningScreen(QWidget):
         self.next = button(tr("commission.next"), self.next_wanted.emit, "main")
         self._corner = QWidget()
         foot = row(self.leave, 1, self.back, self.next, self._corner, gap=14, margin=(12, 8, 8, 8))
-        inner = column(self.banner, self.step, self.stack, self.problem, gap=10, margin=(18, 12, 18, 8),
-                       shares=(0, 0, 1))  # fmt: skip
-        self.setLayout(column(Roomy(inner, tr("commission.title")), frame(foot, "foot"), gap=0, shares=(1,)))
+        # Above what scrolls: which step it is, and where the belt has to be stopped by hand.
+        head = column(self.banner, self.step, gap=10, margin=(18, 12, 18, 4))
+        inner = column(self.stack, self.problem, gap=10, margin=(18, 6, 18, 8), shares=(1,))
+        parts = column(head, Roomy(inner, tr("commission.title")), frame(foot, "foot"), gap=0, shares=(0, 1))
+        self.setLayout(parts)
 
     def rescale(self, scale: float, family: str) -> None:
         """Make room for this scale."""

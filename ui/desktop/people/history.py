@@ -98,7 +98,8 @@ class HistoryScreen(QWidget):
         self.legend = label(tr("history.legend"), "caption", wrap=True)
         chart = card(tr("history.chart"), self.plot, self.legend, gap=4, shares=(0, 1))
         tests = card(tr("history.list"), self.none, self.table, shares=(0, 0, 1))
-        inner = column(self.who, self.due, row(tests, chart, shares=(2, 1)), gap=8, margin=16, shares=(0, 0, 1))
+        head = column(self.who, self.due, gap=8, margin=(16, 16, 16, 4))  # stays where the rest scrolls
+        inner = column(row(tests, chart, shares=(2, 1)), margin=(16, 4, 16, 16), shares=(1,))
         foot = row(
             button(tr("common.back"), self.back.emit, "touch"),
             self.audit_button,
@@ -110,11 +111,11 @@ class HistoryScreen(QWidget):
             self.compare_button,
             margin=12,
         )
-        self.setLayout(column(Roomy(inner, tr("history.list")), frame(foot, "foot"), gap=0, shares=(1,)))
+        self.setLayout(column(head, Roomy(inner, tr("history.list")), frame(foot, "foot"), gap=0, shares=(0, 1)))
 
     def _table(self) -> QTableWidget:
         headings = [tr(f"history.{name}") for name in COLUMNS]
-        table = reading_table(tr("history.list"), headings, COLUMNS.index("protocol"))
+        table = reading_table(tr("history.list"), headings, COLUMNS.index("protocol"), wrapped=True)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.itemChanged.connect(lambda *_: self._look())
         table.itemSelectionChanged.connect(self._look)
@@ -124,7 +125,7 @@ class HistoryScreen(QWidget):
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale, and rows that a finger can hit."""
         self.plot.rescale(scale, family)
-        self.table.verticalHeader().setDefaultSectionSize(round(52 * scale))
+        self.table.verticalHeader().setMinimumSectionSize(round(52 * scale))
 
     def show_person(
         self,
@@ -160,6 +161,7 @@ class HistoryScreen(QWidget):
                 item.setToolTip(tip_of(line, COLUMNS[offset], text))
                 self.table.setItem(place, offset, item)
         self.table.blockSignals(False)
+        self.table.resizeRowsToContents()
         if self.rows:
             self.table.selectRow(next((at for at, line in enumerate(self.rows) if isinstance(line, KeptLine)), 0))
         self.none.setVisible(not self.rows)

@@ -105,8 +105,7 @@ class ResultScreen(QWidget):
         stages = card(tr("result.stages"), self.table, self.ended, gap=4, shares=(0, 1))
         right = column(change, stages, methods, shares=(0, 1))
         body = self._body = row(left, right, shares=(5, 6))
-        top = column(self.who, self.sentence, gap=2)
-        inner = column(top, body, gap=12, margin=(16, 10, 16, 10), shares=(0, 1))
+        inner = column(self.sentence, body, gap=12, margin=(16, 2, 16, 10), shares=(0, 1))
         self.signed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         signed = (self.signed, self.versions_button, self.again_button, self.sign_button)
         foot = row(
@@ -119,7 +118,8 @@ class ResultScreen(QWidget):
             margin=12,
             shares=(0, 0, 0, 0, 1),
         )
-        self.setLayout(column(Roomy(inner, tr("step.result")), frame(foot, "foot"), gap=0, shares=(1,)))
+        who = column(self.who, margin=(16, 10, 16, 0))  # stays where the rest scrolls: whose result it is
+        self.setLayout(column(who, Roomy(inner, tr("step.result")), frame(foot, "foot"), gap=0, shares=(0, 1)))
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""

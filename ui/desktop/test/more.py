@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLayout, QPushButton, QWidget
 
 from teststation.subject import Gait
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.base import button, choice_button, column, row, rule
-from ui.desktop.widgets.choices import numbered
+from ui.desktop.widgets.choices import Answers, numbered
 from ui.desktop.widgets.sheet import Sheet
 
 COLUMNS = 2
@@ -43,21 +43,18 @@ def more_drawer(
     rails = [("", tr("do.rail_off")), ("on", tr("do.rail_on"))]
     walking = _one_of(walks, may.gait.value, lambda code: gait(Gait(code)), tr("do.gait_tip"))
     holding = _one_of(rails, "on" if may.handrail else "", lambda code: rail(bool(code)), tr("do.rail_tip"))
-    grid = QGridLayout()
-    grid.setSpacing(8)
-    body = column(grid, rule(), walking, holding, gap=8)  # all of it in sight on a usual screen
-    sheet = Sheet(window, tr("do.more_title"), body, dock=dock)
 
     def act(code: str) -> None:
         sheet.finish()
         do(code)
 
-    for place, (code, text, possible) in enumerate(acts):
+    for code, text, possible in acts:
         made = button(text.replace("\n", " "), lambda code=code: act(code), "choice")
         made.setEnabled(possible)
         buttons.append(made)
-        grid.addWidget(made, place // COLUMNS, place % COLUMNS)
-        grid.setColumnStretch(place % COLUMNS, 1)
+    grid = Answers(buttons, COLUMNS)
+    sheet = Sheet(window, tr("do.more_title"), column(grid, rule(), walking, holding, gap=8), dock=dock)
+    sheet.body.refit = grid.fit
     numbered(sheet, buttons)
     sheet.add_cancel(tr("common.close"))
     return sheet

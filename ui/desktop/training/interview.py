@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.training import interview as talks
@@ -14,10 +14,12 @@ from ui.desktop.i18n.numbers import day, parse_day
 from ui.desktop.training.entry_sheet import combo
 from ui.desktop.widgets.base import button, column, label, problem_label, row, set_text, show_problems
 from ui.desktop.widgets.fields import line_edit
+from ui.desktop.widgets.scrolled import Scrolled
 from ui.desktop.widgets.sheet import Sheet
 
 LINES = 2
 CHOICE_COLUMNS = 4
+LEAST_PX = 120  # of the questions, in the smallest window
 
 
 class QuestionField(QWidget):
@@ -101,14 +103,8 @@ class InterviewSheet(Sheet):
                 field = QuestionField(question, interview.answers.get(question.id, Answer()))
                 self.fields.append(field)
                 items.append(field)
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        inside.setLayout(column(*items, 1, gap=12, margin=(8, 6, 12, 6)))
-        self.paper = QScrollArea()
-        self.paper.setWidgetResizable(True)
+        self.paper = Scrolled(column(*items, gap=12), talks.say(form.title, language), least_px=LEAST_PX)
         self.paper.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.paper.setAccessibleName(talks.say(form.title, language))
-        self.paper.setWidget(inside)
         self.said = label(version, "soft")
         self.problems = problem_label()
         lead = row(label(tr("interview.lead"), "soft", wrap=True), self.said, shares=(1,))

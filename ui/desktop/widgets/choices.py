@@ -7,10 +7,13 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, column, label
+from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.wrapped_button import WrappedButton
 
 KEYS = "1234567890"  # the tenth answer has the 0
+COLUMNS_MOST = 4
+GAP_PX = 10, 6  # between answers: in a sheet, and in a drawer that is short of room
 
 
 def numbered(sheet: Sheet, buttons: Sequence[QPushButton]) -> None:
@@ -18,6 +21,60 @@ def numbered(sheet: Sheet, buttons: Sequence[QPushButton]) -> None:
     for key, made in zip(KEYS, buttons, strict=False):
         made.setText(f"{key}   {made.text()}")
         sheet.pressed_by[key] = made
+
+
+class Answers(QGridLayout):
+    """Buttons in columns; in a drawer in as many as it takes to have all of them in sight."""
+
+    def __init__(self, buttons: Sequence[QPushButton], columns: int) -> None:
+        super().__init__()
+        self._buttons, self._fewest, self._columns = buttons, columns, 0
+        self.setSpacing(GAP_PX[0])
+        self._lay(columns)
+
+    def fit(self, body: Roomy) -> None:
+        """Follow the room of a drawer: nobody scrolls to an answer beside somebody who walks."""
+        around, room = body.content.layout(), body.viewport().size()
+        items = [] if around is None else [around.itemAt(at) for at in range(around.count())]
+        parts = [one for one in items if one is not None]
+        place = next((at for at, one in enumerate(parts) if one.layout() is self), -1)
+        if around is None or place < 0:
+            return
+        high = [one.heightForWidth(room.width()) if one.hasHeightForWidth() else one.sizeHint().height()
+                for one in parts]  # fmt: skip
+        gap = around.spacing()
+        above_px = sum(high[:place]) + place * gap
+        below_px = sum(px + gap for px in high[place + 1 :] if px)
+        possible = range(self._fewest, min(COLUMNS_MOST, len(self._buttons)) + 1)
+        ways = [(columns, gap_px) for columns in possible for gap_px in GAP_PX]
+        asked = {way: self._height(*way, room.width()) for way in ways}
+        there = [way for way in ways if asked[way] is not None] or ways[:1]
+        # All that the drawer holds; or the answers at the least; or as much of them as can be.
+        whole = next((way for way in there if above_px + (asked[way] or 0) + below_px <= room.height()), None)
+        seen = next((way for way in there if above_px + (asked[way] or 0) <= room.height()), None)
+        columns, gap_px = whole or seen or min(there, key=lambda way: asked[way] or 0)
+        if (columns, gap_px) != (self._columns, self.spacing()):
+            self.setSpacing(gap_px)
+            self._lay(columns)
+
+    def _height(self, columns: int, gap_px: int, width: int) -> int | None:
+        """How high all are in so many columns; None where a word is wider than its column."""
+        each = (width - (columns - 1) * gap_px) // columns
+        if max(made.minimumSizeHint().width() for made in self._buttons) > each:
+            return None
+        high = [made.height_at(each) if isinstance(made, WrappedButton) else made.sizeHint().height()
+                for made in self._buttons]  # fmt: skip
+        rows = [max(high[at : at + columns]) for at in range(0, len(high), columns)]
+        return sum(rows) + (len(rows) - 1) * gap_px
+
+    def _lay(self, columns: int) -> None:
+        for made in self._buttons:
+            self.removeWidget(made)
+        for at in range(max(columns, self._columns)):
+            self.setColumnStretch(at, int(at < columns))
+        self._columns = columns
+        for at, made in enumerate(self._buttons):
+            self.addWidget(made, at // columns, at % columns)
 
 
 def choices(
@@ -32,24 +89,23 @@ def choices(
     dock: Callable[[], QRect] | None = None,
 ) -> Sheet:
     """A sheet with one button for each ``(code, text)``; a tap or its digit closes it and hands over the code."""
-    grid = QGridLayout()
-    grid.setSpacing(10)
-    # A drawer is as high as its place: what is asked stands together at its top.
-    below = () if dock is None else (1,)
-    sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid, *below), dock=dock)
 
     def choose(code: str) -> None:
         sheet.answer = code
         sheet.finish()
         chosen(code)
 
-    buttons = [button(text, lambda code=code: choose(code), "choice") for code, text in answers]
-    for index, made in enumerate(buttons):
-        grid.addWidget(made, index // columns, index % columns)
-        grid.setColumnStretch(index % columns, 1)
-        if isinstance(made, WrappedButton):
-            made.wraps = dock is not None  # a drawer has its place, a sheet grows
-    numbered(sheet, buttons)
+    made = [button(text, lambda code=code: choose(code), "choice") for code, text in answers]
+    grid = Answers(made, columns)
+    # A drawer is as high as its place: what is asked stands together at its top.
+    below = () if dock is None else (1,)
+    sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid, *below), dock=dock)
+    for one in made:
+        if isinstance(one, WrappedButton):
+            one.wraps = dock is not None  # a drawer has its place, a sheet grows
+    if dock is not None:
+        sheet.body.refit = grid.fit
+    numbered(sheet, made)
     sheet.add_cancel(cancel or tr("common.cancel"))
     return sheet
 

@@ -15,6 +15,7 @@ from ui.desktop.widgets.plot_library import pg
 
 pg.setConfigOptions(antialias=False)
 GRID_ALPHA = 35  # of 255
+LEAST_HIGH = 225  # as drawn: below it the curve is a line between two numbers
 
 
 def pen(colour: str, width: int = 2, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -112,7 +113,8 @@ class Plot(pg.GraphicsView):
 
 
 def rescale_axes(widget: Plot, scale: float, family: str) -> QFont:
-    """Letters of the axes at this scale; returns their font, for whatever else is written in the plot."""
+    """Letters of the axes at this scale, and the least height; returns the font, for whatever else is written there."""
+    widget.setMinimumHeight(round(LEAST_HIGH * scale))
     font = QFont(family)
     font.setPixelSize(max(9, round(20 * scale)))
     for side in ("bottom", "left"):

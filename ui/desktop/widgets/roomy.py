@@ -4,6 +4,8 @@ The bar's room is kept all the same: where it came and went, words that wrap too
 without it, and a screen laid itself out by turns until the stack was full.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QScrollBar, QWidget
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QScrollBar, QWidget
 # What is inside may want another height at each of two heights that it is given, as words beside a table do. Qt answers
 # every change of its size with another one, at once and without end; this many in one another settle all that can be.
 ANSWERS_MOST = 4
+CLEAR_PX = 6  # between the bar and what it scrolls: a field that touches it looks like a part of it
 
 
 def settle(content: QWidget) -> None:
@@ -35,6 +38,10 @@ class Roomy(QScrollArea):
     def __init__(self, inside: QLayout, name: str = "") -> None:
         super().__init__()
         self._answers = 0
+        self.refit: Callable[[Roomy], None] | None = None  # lays out anew what is inside, for the room that is seen
+        # Beside what keeps a margin of its own, there is room already.
+        self.clear_px = max(0, CLEAR_PX - inside.contentsMargins().right())
+        self.setViewportMargins(0, 0, self.clear_px, 0)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setVerticalScrollBar(_Bar(Qt.Orientation.Vertical))
@@ -77,6 +84,8 @@ class Roomy(QScrollArea):
         self._settle()
 
     def _settle(self) -> None:
+        if self.refit is not None:
+            self.refit(self)
         settle(self.content)
 
     def page(self, pages: int) -> None:

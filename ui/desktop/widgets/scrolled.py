@@ -16,12 +16,13 @@ class Scrolled(QScrollArea):
     It is at least as wide as they are: nothing scrolls from side to side.
     """
 
-    def __init__(self, lines: QLayout, name: str) -> None:
+    def __init__(self, lines: QLayout, name: str, *, least_px: int = LEAST_PX) -> None:
         """The lines from the top, clear of the frame that the keyboard brings and with room for the bar beside them.
 
-        ``name``: what a screen reader says.
+        ``name``: what a screen reader says. ``least_px``: how much of its height it asks for where it must.
         """
         super().__init__()
+        self._least_px = least_px
         inside = self._inside = QWidget()
         inside.setObjectName("scrolled")
         self._lines = column(lines, 1, margin=(8, 4, 12, 4))
@@ -35,7 +36,7 @@ class Scrolled(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         beside_px = self.width() - self.viewport().width() or self.verticalScrollBar().sizeHint().width()
-        return QSize(self._lines.totalMinimumSize().width() + beside_px, min(LEAST_PX, self._lines_px()))
+        return QSize(self._lines.totalMinimumSize().width() + beside_px, min(self._least_px, self._lines_px()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:

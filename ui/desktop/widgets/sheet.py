@@ -179,7 +179,8 @@ class Sheet(QWidget):
         self.panel.ensurePolished()
         edges = self._inside.contentsMargins()
         # Not what the foot could do with: a style's least width of a button is less than its words.
-        body = self.body.content.minimumSizeHint().width() + round(SCROLL_BAR * scale) + 2 * SCROLL_LINE
+        beside = round(SCROLL_BAR * scale) + self.body.clear_px + 2 * SCROLL_LINE
+        body = self.body.content.minimumSizeHint().width() + beside
         asked = max(body, self.foot.totalSizeHint().width())
         least = asked + edges.left() + edges.right() + 2 * BORDER
         width = min(max(round(self._design_width * scale), LEAST_WIDTH, least), window.width() - 2 * EDGE)
@@ -201,7 +202,8 @@ class Sheet(QWidget):
         edges = self._inside.contentsMargins()
         inner = width - edges.left() - edges.right() - 2 * BORDER
         title = self._title.heightForWidth(inner - self.escape.sizeHint().width() - GAP)
-        line, bar = 2 * SCROLL_LINE, round(SCROLL_BAR * self._scale)  # round what scrolls, and beside it
+        line = 2 * SCROLL_LINE  # round what scrolls
+        bar = round(SCROLL_BAR * self._scale) + self.body.clear_px  # beside it
         body, foot = self.body.wanted_height(inner - line - bar) + line, self.foot.totalSizeHint().height()
         parts = (title, RULE, body, foot)
         return sum(parts) + 3 * self._inside.spacing() + edges.top() + edges.bottom() + 2 * BORDER

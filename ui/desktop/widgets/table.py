@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -13,9 +13,16 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
+from ui.desktop.theme.style import ITEM_MARGIN
+
+PADDING_WIDE, PADDING_HIGH = 6, 4  # of a cell, as styled, before it is drawn to scale
+
 
 class _Across(QStyledItemDelegate):
-    """What goes across several columns asks none of them to be wide for it."""
+    """What goes across several columns asks none of them to be wide for it; what wraps gets the lines it is drawn in.
+
+    Qt reckons the lines without the padding of the style sheet: a text that just fits so is drawn with an ellipsis.
+    """
 
     def __init__(self, table: QTableView) -> None:
         super().__init__(table)
@@ -23,8 +30,13 @@ class _Across(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         size = super().sizeHint(option, index)
-        across = self._table.columnSpan(index.row(), index.column()) > 1
-        return QSize(0, size.height()) if across else size
+        scale = float(self._table.window().property("drawn_scale") or 1.0)
+        if self._table.columnSpan(index.row(), index.column()) > 1:
+            return QSize(0, size.height() + 2 * round(PADDING_HIGH * scale))
+        room_px = self._table.columnWidth(index.column()) - 2 * (round(PADDING_WIDE * scale) + ITEM_MARGIN)
+        words, wrap = str(index.data() or ""), Qt.TextFlag.TextWordWrap
+        lines_px = self._table.fontMetrics().boundingRect(QRect(0, 0, max(1, room_px), 10_000), wrap, words).height()
+        return QSize(size.width(), max(size.height(), lines_px + 2 * round(PADDING_HIGH * scale)))
 
 
 class LongTable(QTableView):

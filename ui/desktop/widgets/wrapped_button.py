@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
 
 
 class WrappedButton(QPushButton):
@@ -37,6 +37,13 @@ class WrappedButton(QPushButton):
         longest = max((self.fontMetrics().horizontalAdvance(word) for word in self._words.split()), default=0)
         return QSize(self._rim() + longest, super().minimumSizeHint().height())
 
+    def height_at(self, width: int) -> int:
+        """How high it is at another width."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        words = self.fontMetrics().size(0, in_lines(self._words, self.fontMetrics(), self._room(width)))
+        return self.style().sizeFromContents(QStyle.ContentsType.CT_PushButton, option, words, self).height()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._wrap()
@@ -44,8 +51,11 @@ class WrappedButton(QPushButton):
     def _rim(self) -> int:
         return super().sizeHint().width() - self.fontMetrics().size(0, super().text()).width()
 
+    def _room(self, width: int) -> int:
+        return width - self._rim() - 1  # a style rounds up
+
     def _wrap(self) -> None:
-        lines = in_lines(self._words, self.fontMetrics(), self.width() - self._rim())
+        lines = in_lines(self._words, self.fontMetrics(), self._room(self.width()))
         if lines != super().text():
             super().setText(lines)
             self.updateGeometry()
