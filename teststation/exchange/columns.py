@@ -115,6 +115,7 @@ DIARY = (
     Column("max_bpm", "highest heart rate", "/min", 0),
     Column("session_id", "the station's own session"),
     Column("plan_number", "which planned session it was meant for, where somebody said so"),
+    Column("symptoms", "symptoms that were told, by code; a doctor is asked before the next session"),
     Column("sets", "strength: exercise, load, repetitions of each set, repetitions left"),
 )
 

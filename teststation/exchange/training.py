@@ -24,7 +24,7 @@ SYMPTOM = "symptom"
 FIELDS = (
     "day", "kind", "what", "attendance", "reason", "minutes", "borg", "rating", "felt", "bouts_done", "bouts_planned",
     "stopped_because", "comment", "therapist", "source", "started_at", "mean_bpm", "max_bpm", "session_id",
-    "plan_number",
+    "plan_number", "symptoms",
 )  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def diary_rows(notes: Iterable[Note[Entry]]) -> list[dict[str, Cell]]:
     return [
         {"id": note.id, "version": note.number, "person_id": note.person_id}
         | {name: getattr(note.value, name) for name in FIELDS}
+        | {"symptoms": "; ".join(note.value.symptoms) or None}
         | {"sets": "; ".join(sets_words(one) for one in note.value.sets)}
         for note in ordered
     ]
@@ -78,7 +79,8 @@ def why_it_waits(record: "Record", person_id: str) -> str:
     """Why no session of a plan may be held before somebody has answered for it: ``symptom``, ``pregnant``,
     ``postponed`` or nothing.
 
-    A session that was held after a symptom, and had none, says that somebody has.
+    A session that was held after a symptom, and had none, says that somebody has. One that the diary tells counts from
+    when it was told.
     """
     demo = record.people.get(person_id).demo
     tested = next((line for line in record.tests.summaries(person_id) if demo or not line.demo), None)
@@ -88,7 +90,10 @@ def why_it_waits(record: "Record", person_id: str) -> str:
         symptom = session is not None and bool(symptoms_of(session.run))
     else:
         symptom = tested is not None and record.tests.had_symptom(tested.id)
-    if symptom:
+    held = [] if tested is None else [tested.started_at]
+    held += [] if session is None else [session.run.started_at]
+    last = max(held, key=_at, default=None)
+    if symptom or record.training.symptom_told_since(person_id, last):
         return SYMPTOM
     waits = record.hard_training_waits(person_id, {} if tested is None else record.tests.conditions(tested.id))
     return "postponed" if waits == TALK else waits

@@ -20,14 +20,13 @@ from teststation.cause import Cause
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
 from teststation.run.record import PREGNANT, Mark, Outcome, RunRecord
+from teststation.run.record import TOLD_AFTER as TOLD_AFTER
 from teststation.texts import Texts
 
 FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE = "4x4", "pulse_zones", "borg_zones", "next_date"
 EVERYTHING = (FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE)
 # Reasons for ending a test that a doctor should hear of before the person trains on.
 SYMPTOMS = frozenset({"chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "blood_pressure", "rhythm"})
-# What may be told of after a test or session, as it may be noted in one. The last is one that stands in the comment.
-TOLD_AFTER = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "palpitations", "other")
 _REASONED = ("cool_down_pressed", "stop_pressed", "stop_explained")  # marks whose text says why, as a code
 _SILENT_PULSE = frozenset({"pulse_does_not_rise", "pulse_hardly_rises", "pulse_outside_experience"})
 
@@ -173,6 +172,12 @@ def told_after_words(code: str, say: Texts) -> str:
     """A symptom of ``TOLD_AFTER`` in words; one that a later version knows as its code."""
     key = f"advice.symptom.{code}"
     return say(key) if say.knows(key) else code
+
+
+def symptoms_told(codes: Sequence[str], say: Texts) -> str:
+    """Symptoms that somebody told in the diary, in words; nothing without any."""
+    what = ", ".join(told_after_words(code, say) for code in codes)
+    return say("advice.told", what=what) if what else ""
 
 
 def _what_and_where(one: Noted, say: Texts) -> tuple[str, str]:

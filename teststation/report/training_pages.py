@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from teststation.physiology.advice import symptoms_told
 from teststation.report.archive import archive
 from teststation.report.layout import (
     ACCENT,
@@ -177,7 +178,8 @@ def _line(whose: Whose, number: str, day: str, kind: str, state: State, entry: E
         if entry is not None and entry.reason:
             note += f" ({say(f'diary.reason.{entry.reason}')})"
         comment = "" if entry is None else entry.comment
-        words = " · ".join(filter(None, (note, comment)))
+        told = "" if entry is None else symptoms_told(entry.symptoms, say)
+        words = " · ".join(filter(None, (note, told, comment)))
         return (number, whose.weekday(day), say(f"diary.kind.{kind}"), "", "", "", "", words)
     bouts = ""
     if entry.bouts_done is not None:
@@ -185,7 +187,7 @@ def _line(whose: Whose, number: str, day: str, kind: str, state: State, entry: E
     minutes = "" if entry.minutes is None else f"{entry.minutes:.0f}"
     words = [entry.what, *(_sets(say, one.exercise, one.load_kg, one.repetitions) for one in entry.sets)]
     words += [say(f"diary.stopped.{entry.stopped_because}")] if entry.stopped_because else []
-    words += [pulse_words(say, entry), entry.comment, entry.therapist]
+    words += [symptoms_told(entry.symptoms, say), pulse_words(say, entry), entry.comment, entry.therapist]
     return (
         number,
         whose.weekday(entry.day),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.ports import Value
+from teststation.run.record import TOLD_AFTER
 from teststation.training.plan import Plan, PlannedSession
 
 KINDS = ("4x4", "3x4", "10x1", "steady", "strength", "walk", "run", "bike", "other")
@@ -76,6 +77,7 @@ class Entry(Value, frozen=True):
     watch_sha256: str | None = None  # of the activity in a watch's file: the same one is never kept twice
     plan_number: int | None = None  # the planned session it is meant for, where somebody said so
     sets: tuple["StrengthSet", ...] = ()
+    symptoms: tuple[str, ...] = ()  # codes of TOLD_AFTER: a doctor is asked before the next session
 
 
 class StrengthSet(Value, frozen=True):
@@ -94,6 +96,7 @@ def problems(entry: Entry, today: date) -> list[Cause]:
         ("kind", entry.kind, KINDS),
         ("reason", entry.reason, ("", *REASONS)),
         ("stopped", entry.stopped_because, ("", *STOPPED)),
+        *(("symptom", one, TOLD_AFTER) for one in entry.symptoms),
     ):
         if value not in known:
             found.append(

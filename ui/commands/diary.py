@@ -65,6 +65,7 @@ def _row_words(row: dict[str, Any]) -> str:
     for name, form in (("minutes", "{:g} min"), ("borg", "Borg {}"), ("rating", "CR-10 {:g}"), ("felt", "felt {}")):
         words += [form.format(row[name])] if row[name] is not None else []
     words += [f"{row['bouts_done']}/{row['bouts_planned']} bouts"] if row["bouts_done"] is not None else []
+    words += [f"symptom: {', '.join(row['symptoms'])}"] if row["symptoms"] else []
     words += [sets_words(msgspec.convert(one, StrengthSet)) for one in row["sets"]]
     return "  ".join(word for word in (*words, row["what"], row["comment"]) if word)
 
@@ -86,6 +87,7 @@ def add(arguments: argparse.Namespace) -> int:
             bouts_done=done,
             bouts_planned=planned,
             stopped_because=arguments.stopped,
+            symptoms=tuple(arguments.symptoms),
             comment=arguments.comment,
             therapist=arguments.therapist,
             plan_number=arguments.session,

@@ -63,6 +63,11 @@ def add_diary(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--felt", type=whole_number, metavar="1-5")
     adding.add_argument("--bouts", type=_bouts, metavar="DONE/PLANNED")
     adding.add_argument("--stopped", default="", metavar="WHY", help="wish, pain, ill, too_hard, …")
+    adding.add_argument(
+        "--symptom", dest="symptoms", action="append", default=[], metavar="WHICH",
+        help="told of it, a doctor is asked before the next session: chest_pain, breathless, dizzy, leg_pain, pallor, "
+        "palpitations, other",
+    )  # fmt: skip
     adding.add_argument("--attendance", default="done", choices=("done", "excused", "absent"))
     adding.add_argument("--reason", default="", metavar="WHY", help="ill, leave, appointment, motivation, pain, other")
     adding.add_argument("--comment", default="", metavar="WORDS", help="the person's own")

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -140,9 +140,13 @@ def propose_session(
         since = bool(tests) and _day(tests[-1].run.started_at) > on
         left = last_load(before.result.next_load, (date.fromisoformat(today) - on).days, tested_since=since)
     newest = record.sessions.newest(person_id, demo=demo)
+    held = [one.run.started_at for one in (*tests[-1:], *(() if newest is None else (newest,)))]
+    told = (record.people.get(person_id).demo or not demo) and record.training.symptom_told_since(
+        person_id, max(held, key=datetime.fromisoformat, default=None)
+    )
     start = propose(
         known, band, last, left, shown_bpm(peaks, today, BORG_HIGH),
-        after_symptom=newest is not None and bool(symptoms_of(newest.run)),
+        after_symptom=told or (newest is not None and bool(symptoms_of(newest.run))),
         waits=waits,
     )  # fmt: skip
     if last is None and every and start.cause.code == "session_no_test":

@@ -1,5 +1,6 @@
 """What training asks of the record, for the window and the command line alike."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from teststation.physiology.advice import symptoms_of
@@ -16,8 +17,8 @@ def needs_a_yes(record: "Record", person_id: str) -> bool:
     """Whether a set to failure wants a clinician's yes: a caution of the last talk, or what the last test knew or saw.
 
     Nobody is asked twice for what is known already: a beta-blocker and an irregular rhythm are of heart or pressure,
-    and after a symptom, in a test or a session, or where hard training waits, somebody is asked first. A demonstration
-    tells nothing of a person.
+    and after a symptom, in a test, a session or the diary, or where hard training waits, somebody is asked first.
+    A demonstration tells nothing of a person.
     """
     talk = record.training.last(person_id, Interview)
     if talk is not None and cautions(talk.value):
@@ -28,7 +29,11 @@ def needs_a_yes(record: "Record", person_id: str) -> bool:
         return True
     tests = [stored.run for stored in kept]
     session = record.sessions.newest(person_id, demo=demo)
-    if any(symptoms_of(run) for run in (*tests[-1:], *(() if session is None else (session.run,)))):
+    last = (*tests[-1:], *(() if session is None else (session.run,)))
+    if any(symptoms_of(run) for run in last):
+        return True
+    held = max((run.started_at for run in last), key=datetime.fromisoformat, default=None)
+    if record.training.symptom_told_since(person_id, held):
         return True
     return bool(tests) and (tests[-1].subject.beta_blocker or tests[-1].subject.irregular_rhythm)
 

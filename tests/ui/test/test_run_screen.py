@@ -435,8 +435,12 @@ def test_a_limit_that_was_passed_keeps_its_highest_pulse_and_says_what_it_is_now
     bench.pass_s(16.0)
     run = bench.window.run
     limit = run.heart.limit.text().split()[1]
-    assert run.limit.words.text().startswith(f"Pulsen er {top} nå, grensen er {limit} slag/min.")
-    for bpm, now in ((low, f"den er {low} nå"), (top - 1, f"den er {top - 1} nå"), (None, "den leses ikke nå")):
+    assert run.limit.words.text().startswith(f"Pulsen er {top} slag/min nå, grensen er {limit} slag/min.")
+    for bpm, now in (
+        (low, f"den er {low} slag/min nå"),
+        (top - 1, f"den er {top - 1} slag/min nå"),
+        (None, "den leses ikke nå"),
+    ):
         bench.strap.bpm = bpm
         bench.pass_s(1.0)
         words = run.limit.words.text()

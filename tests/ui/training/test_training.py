@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.fit_file import FIT_ZERO_UNIX_S, fit_bytes
 from tests.unit.records.builders import events_of, session_of
 from tests.unit.records.tests.test_sessions import trained
+from teststation.exchange.training import why_it_waits
 from teststation.records.database import Record
 from teststation.records.people.person import Person
 from teststation.records.training.note import Note
@@ -100,6 +101,20 @@ def test_a_plan_is_made_and_a_session_written_into_it(
     assert cell(window, 0, 3) == "3 av 4 drag"
     assert window.training.summary.text().startswith("1 av ")
     assert "training_seen" in [row.action for row in record.audit.of_person(person.id)]
+
+
+def test_a_symptom_is_ticked_in_a_row_told_in_the_list_and_holds_the_plan_back(
+    open_training: MainWindow, record: Record, person: Person, qtbot: QtBot
+) -> None:
+    press(qtbot, open_training.training, "Før økt")
+    sheet = on_top(open_training, EntrySheet)
+    sheet.symptoms["chest_pain"].setChecked(True)
+    sheet.comment.setText("på vei hjem")
+    press(qtbot, sheet, "Lagre")
+    (note,) = record.training.of_person(person.id, Entry)
+    assert note.value.symptoms == ("chest_pain",)
+    assert "symptom: ubehag i brystet" in cell(open_training, 0, 7)
+    assert why_it_waits(record, person.id) == "symptom"
 
 
 def test_what_cannot_be_is_said_and_nothing_kept(

@@ -1,8 +1,9 @@
 """What talk, test and session say against hard training is at hand before any; a demonstration says nothing."""
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -24,10 +25,11 @@ from teststation.records.access.user import Role
 from teststation.records.database import Record, open_record
 from teststation.records.people.person import Person
 from teststation.records.tests import sessions
+from teststation.records.training import notes
 from teststation.run.record import TALK_POSTPONES, Mark
 from teststation.subject import Sex
 from teststation.texts import texts
-from teststation.training.diary import Overview
+from teststation.training.diary import Entry, Overview
 from teststation.training.interview import Answer, Interview, own_form
 from teststation.training.plan import make_plan
 from teststation.training.session import start
@@ -151,6 +153,35 @@ def a_symptom_told_of_afterwards_bars_as_one_that_was_noted(record: Record) -> N
     assert barred() == (True, "symptom", True, False), "of a session, too"
 
 
+def a_symptom_in_the_diary_bars_as_one_that_was_told_of_a_session(record: Record) -> None:
+    """From when it was told, until a session was held since then, or it is taken back."""
+    person = somebody(record)
+
+    def barred() -> tuple[bool, str, bool]:
+        start = propose_session(record, person.id, SUBJECT, "4x4", TODAY.isoformat(), demo=False).start
+        return start.barred, exchanged.why_it_waits(record, person.id), training.needs_a_yes(record, person.id)
+
+    told = Entry(day="2026-01-05", kind="walk", symptoms=("chest_pain",))
+    (note,) = record.training.add(person.id, told)
+    assert barred() == (True, "symptom", True), "who was never tested, too"
+    a_test(record, person, "2026-01-10")
+    assert barred() == (True, "symptom", True), "it was told after that test, whatever day it was of"
+    assert exchanged.diary_rows([note])[0]["symptoms"] == "chest_pain"
+    record.training.withdraw(note, "an error")
+    assert barred() == (False, "", False)
+    (note,) = record.training.add(person.id, told)
+    now = datetime.fromisoformat(note.written_at) + timedelta(milliseconds=1)
+    run = msgspec.structs.replace(run_of("s", now.isoformat(), BELT), reason=None)
+    record.sessions.save(person.id, run, session_of(171.0), events_of(3))
+    assert barred() == (False, "", False), "somebody has answered, and a session was held"
+    time.sleep(0.003)  # what is written now is written after that session
+    record.training.change(note, msgspec.structs.replace(told, comment="bedre nå"))
+    assert barred() == (False, "", False), "nothing new was told"
+    (note,) = record.training.of_person(person.id, Entry)
+    record.training.change(note, msgspec.structs.replace(told, symptoms=("chest_pain", "dizzy")))
+    assert barred() == (True, "symptom", True), "one more was told, and nobody has answered for it"
+
+
 def a_demonstration_hides_nothing_that_a_test_knew(record: Record) -> None:
     person = somebody(record)
     a_test(record, person, "2026-01-10", beta=True)
@@ -175,6 +206,7 @@ FACTS = (
     what_the_talk_said_before_a_test_may_have_been_answered_since,
     a_set_to_failure_wants_a_yes_after_a_symptom,
     a_symptom_told_of_afterwards_bars_as_one_that_was_noted,
+    a_symptom_in_the_diary_bars_as_one_that_was_told_of_a_session,
     a_demonstration_hides_nothing_that_a_test_knew,
     nobodys_training_is_told_by_a_demonstration,
 )
@@ -201,6 +233,14 @@ def test_before_training(fact: Callable[[Record], None], record: Record) -> None
          a_symptom_told_of_afterwards_bars_as_one_that_was_noted),
         (training, "if any(symptoms_of(run)", "if any(False and symptoms_of(run)",
          a_set_to_failure_wants_a_yes_after_a_symptom),
+        (exchanged, "if symptom or record.training.symptom_told_since(person_id, last):", "if symptom:",
+         a_symptom_in_the_diary_bars_as_one_that_was_told_of_a_session),
+        (training, "if record.training.symptom_told_since(person_id, held):", "if False:",
+         a_symptom_in_the_diary_bars_as_one_that_was_told_of_a_session),
+        (interval_session, "after_symptom=told or ", "after_symptom=",
+         a_symptom_in_the_diary_bars_as_one_that_was_told_of_a_session),
+        (notes, "new = set(one.value.symptoms) - known", "new = set(one.value.symptoms)",
+         a_symptom_in_the_diary_bars_as_one_that_was_told_of_a_session),
         (training, "if demo or not stored.run.demo", "if True", a_demonstration_hides_nothing_that_a_test_knew),
         (exchanged, "if demo or not stored.run.demo", "if True", nobodys_training_is_told_by_a_demonstration),
     ],

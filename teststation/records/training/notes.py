@@ -133,6 +133,25 @@ class TrainingNotes:
             rows = connection.execute(query.order_by(TRAINING.c.number)).mappings()
             return [_note(row, kind) for row in rows]
 
+    def symptom_told_since(self, person_id: str, since: str | None) -> bool:
+        """Whether a diary row tells a symptom that was written down after a moment, ISO 8601; None: at any time.
+
+        What counts is when it was first told, not the day it was of: who held a session meanwhile knew nothing of it.
+        """
+        after = None if since is None else datetime.fromisoformat(since)
+        for note in self.of_person(person_id, Entry):
+            if not note.value.symptoms:
+                continue
+            if after is None:
+                return True
+            known: set[str] = set()
+            for one in self.versions(note.id, Entry):
+                new = set(one.value.symptoms) - known
+                if new and datetime.fromisoformat(one.written_at) > after:
+                    return True
+                known = set(one.value.symptoms)
+        return False
+
     def seen(self, person_id: str, kind: type[Some]) -> None:
         """Tell the audit log that somebody has looked at these."""
         self._audit.note(Action.TRAINING_SEEN, person_id, kind=KINDS[kind])

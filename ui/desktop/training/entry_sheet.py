@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from teststation.errors import StationError
+from teststation.physiology.advice import TOLD_AFTER, told_after_words
 from teststation.training import diary
 from teststation.training.diary import Attendance, Entry, StrengthSet
 from teststation.training.plan import Plan, PlannedSession
@@ -16,6 +17,8 @@ from ui.desktop.training.screen import sets_name
 from ui.desktop.widgets.base import button, column, label, problem_label, row, set_shown, show_problems
 from ui.desktop.widgets.fields import form, line_edit
 from ui.desktop.widgets.sheet import Sheet
+
+SYMPTOM_COLUMNS = 4
 
 
 def combo(name: str, choices: Sequence[tuple[str, object]], chosen: object) -> QComboBox:
@@ -63,6 +66,14 @@ class EntrySheet(Sheet):
         self.felt = combo(tr("training.felt_name"), felt, entry.felt)
         stopped = [("–", "")] + [(say(f"diary.stopped.{one}"), one) for one in diary.STOPPED]
         self.stopped = combo(tr("training.stopped"), stopped, entry.stopped_because)
+        self.symptoms = {
+            code: QCheckBox(words[:1].upper() + words[1:])
+            for code, words in ((code, told_after_words(code, say)) for code in TOLD_AFTER)
+        }
+        several = QGridLayout()
+        for place, (code, check) in enumerate(self.symptoms.items()):
+            check.setChecked(code in entry.symptoms)
+            several.addWidget(check, place // SYMPTOM_COLUMNS, place % SYMPTOM_COLUMNS)
         self.what = line_edit(entry.what, tr("training.what"))
         self.comment = line_edit(entry.comment, tr("training.comment"))
         self.therapist = line_edit(entry.therapist, tr("training.therapist"))
@@ -106,7 +117,9 @@ class EntrySheet(Sheet):
             (tr("training.what"), self.what),
             (tr("training.stopped"), self.stopped),
         )
-        body = column(row(first, second, gap=30, shares=(1, 1)), self.lifted, third, self.problems, gap=12)
+        of_symptoms = label(tr("training.symptoms"), "caption", wrap=True)
+        pair = row(first, second, gap=30, shares=(1, 1))
+        body = column(pair, self.lifted, third, of_symptoms, several, self.problems, gap=12)
         super().__init__(window, tr("training.edit_title" if correct else "training.write_title"), body, width=1150)
         self.add_cancel(tr("common.cancel"))
         self.save_button = button(tr("form.save"), self.save, "main")
@@ -148,6 +161,7 @@ class EntrySheet(Sheet):
             bouts_done=bouts[0],
             bouts_planned=bouts[1],
             stopped_because=self.stopped.currentData() if done else "",
+            symptoms=tuple(code for code, check in self.symptoms.items() if check.isChecked()),
             what=self.what.text().strip(),
             comment=self.comment.text().strip(),
             therapist=self.therapist.text().strip(),

@@ -7,6 +7,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
+from teststation.physiology.advice import symptoms_told
 from teststation.records.people.person import Person
 from teststation.records.training.note import Note
 from teststation.training.diary import Attendance, Entry, Overview, State, Week, weeks
@@ -87,7 +88,16 @@ def words_of(line: Line) -> tuple[str, ...]:
         "" if entry.borg is None else str(entry.borg),
         "" if entry.felt is None else str(entry.felt),
         " · ".join(
-            word for word in (entry.what, *sets, pulse_words(say, entry), entry.comment, entry.therapist) if word
+            word
+            for word in (
+                entry.what,
+                *sets,
+                symptoms_told(entry.symptoms, say),
+                pulse_words(say, entry),
+                entry.comment,
+                entry.therapist,
+            )
+            if word
         ),
     )
 
