@@ -8,8 +8,9 @@ from teststation.ports import Value
 
 # What a cuff on a grown person can read, mmHg.
 SYSTOLIC_MMHG, DIASTOLIC_MMHG = (60, 300), (30, 200)
-# At rest above either of these nobody is tested without a reason that somebody wrote (ACSM).
-RESTING_PRESSURE_MAX_MMHG = 200, 115
+# At rest above either of these nobody is tested without a reason that somebody wrote: a relative contraindication to an
+# exercise test in ACSM's Guidelines and in AHA's exercise standards (Fletcher 2013, doi 10.1161/CIR.0b013e31829b5b44).
+RESTING_PRESSURE_MAX_MMHG = 200, 110
 _PRESSURE = re.compile(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*")
 
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from teststation.cause import Cause
 from teststation.report.model import Report
-from teststation.run.record import ALARM_OVER, ALARM_RAISED, PULSE_FROZEN, PULSE_MOVES, TALK_POSTPONES, Mark, alarm_of
+from teststation.run.record import (
+    ALARM_OVER,
+    ALARM_RAISED,
+    PULSE_FROZEN,
+    PULSE_MOVES,
+    STATION_SLEPT,
+    TALK_POSTPONES,
+    Mark,
+    alarm_of,
+)
 from teststation.texts import Texts
 
 SCREENING = "screening_"
@@ -162,6 +171,8 @@ def _words(report: Report, mark: Mark) -> str:
             return say(f"report.marks.{mark.kind.removeprefix('alarm_')}", text=_alarm(report, alarm_of(text)))
         case _ if mark.kind in (ALARM_RAISED, ALARM_OVER):
             return say(f"report.marks.{mark.kind}", text=_alarm(report, alarm_of(text)))
+        case _ if mark.kind == STATION_SLEPT:
+            return say("report.marks.slept", text=text)
         case _ if mark.kind == PULSE_FROZEN:
             return say("report.marks.frozen", text=text)
         case _ if mark.kind.endswith("_failed"):

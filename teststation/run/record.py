@@ -74,6 +74,7 @@ class Mark(Value, frozen=True):
 # Kinds of marks that others read: from the one to the other the pulse stood still while the load rose.
 PULSE_FROZEN, PULSE_MOVES = "pulse_frozen", "pulse_moves"
 LOAD_EASED = "load_eased"  # in a session the load was lowered by itself
+STATION_SLEPT = "station_slept"  # the computer slept until then, for as many seconds as its text says
 ALARM_RAISED, ALARM_OVER = "alarm_raised", "alarm_over"
 
 

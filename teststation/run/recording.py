@@ -22,6 +22,7 @@ from teststation.run.record import (
     LOAD_EASED,
     PULSE_FROZEN,
     PULSE_MOVES,
+    STATION_SLEPT,
     BeltSample,
     HeartSample,
     LinkStats,
@@ -126,6 +127,8 @@ class Recording:
                 self._mark(event.t_s, _tag(event), reason)
             case ev.DeviceFailed(device=device, sentence=sentence):
                 self._mark(event.t_s, f"{device}_failed", sentence)
+            case ev.StationSlept(seconds=seconds):
+                self._mark(event.t_s, STATION_SLEPT, str(round(seconds)))
             case ev.AlarmAcknowledged(code=code, silenced=silenced):
                 self._mark(event.t_s, "alarm_silenced" if silenced else "alarm_seen", code)
         if before.hr_lost_since_s is None and after.hr_lost_since_s is not None:

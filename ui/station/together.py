@@ -29,6 +29,7 @@ from teststation.records.tests.stored import StoredSession
 from teststation.run import events as ev
 from teststation.run.noted import symptoms_noted
 from teststation.run.record import RunRecord
+from teststation.sleep import Sleep
 from teststation.subject import Subject
 from teststation.texts import english
 from teststation.training.session.evidence import without_evidence
@@ -88,7 +89,8 @@ class Member:
 class Tile:
     """What is shown of one of them now.
 
-    ``troubles``: a symptom that was noted, what is not written down, why there is no pulse, or a doubt.
+    ``troubles``: a symptom that was noted, that the computer slept, what is not written down, why there is no pulse, or
+    a doubt.
     """
 
     name: str
@@ -104,13 +106,31 @@ class Tile:
 class GroupSession:
     """``tick`` ten times a second; the rest whenever the operator acts. Whoever has ended stays on their tile."""
 
-    def __init__(self, members: Sequence[Member], clock: ScaledClock, awake: Awake | None = None) -> None:
-        self.members, self._clock, self._awake = tuple(members), clock, awake
+    def __init__(
+        self,
+        members: Sequence[Member],
+        clock: ScaledClock,
+        awake: Awake | None = None,
+        slept_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """``slept_s``: how long the computer slept since this was last asked, wall seconds."""
+        self.members, self._clock, self._awake, self._slept_s = tuple(members), clock, awake, slept_s
+        self._asleep_s = 0.0  # in this session, in all
 
     # --- time ---
 
     def tick(self) -> None:
-        """Take in what the straps said and let time pass."""
+        """Take in what the straps said and let time pass.
+
+        No belt is left to itself while the computer sleeps, and nobody is stopped by it; that nothing was read is told
+        and kept, for a pulse that is missing by that is no strap's fault, and the clock may have stood still.
+        """
+        slept_s = self._slept_s()
+        if slept_s > 0.0 and self.begun:
+            self._asleep_s += slept_s
+            for one in self.members:
+                if not one.training.ended:
+                    self._feed(one, ev.StationSlept(t_s=self._clock.now_s(), seconds=slept_s))
         for one in self.members:
             readings, frames = one.monitor.readings(), one.monitor.frames()
             if one.training.ended:
@@ -165,7 +185,7 @@ class GroupSession:
         return Tile(
             one.wearer.name, state.hr_bpm, terms.hr_low_bpm, terms.hr_high_bpm, part, last,
             over and last is None and not one.training.ended,
-            (*self._noted(one), *self._not_written(one), *self._troubles(one, now_s)),
+            (*self._noted(one), *self._slept(one), *self._not_written(one), *self._troubles(one, now_s)),
         )  # fmt: skip
 
     @staticmethod
@@ -173,6 +193,10 @@ class GroupSession:
         """A symptom that was noted, until its person is done: nobody hears an alarm here, and nobody sets a load."""
         noted = symptoms_noted(one.training.state)
         return (Cause("group_symptom", {"name": one.wearer.name, "what": noted}),) if noted else ()
+
+    def _slept(self, one: Member) -> tuple[Problem, ...]:
+        seconds = round(self._asleep_s)
+        return (Cause("group_slept", {"seconds": seconds}),) if seconds and not one.training.ended else ()
 
     @staticmethod
     def _not_written(one: Member) -> tuple[Problem, ...]:
@@ -300,7 +324,7 @@ def prepare_group(station: Station, wearers: Sequence[tuple[Person, str]], proto
     except StationError:
         GroupSession(members, clock).close()
         raise
-    return GroupSession(members, clock, Awake())
+    return GroupSession(members, clock, Awake(), Sleep().since_last_s)
 
 
 def _plan(station: Station, person: Person, protocol: str, *, demo: bool) -> tuple[Subject, Plan]:

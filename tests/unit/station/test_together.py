@@ -20,7 +20,9 @@ from teststation.exchange.export import export_record
 from teststation.ports import HeartRateReading, HeartRateStatus, Journal, RawFrame
 from teststation.records.database import Record, open_record
 from teststation.records.people.person import Person
-from teststation.run.record import Outcome, RunRecord
+from teststation.run.record import STATION_SLEPT, Outcome, RunRecord
+from teststation.run.state import Phase
+from teststation.sleep import Sleep
 from teststation.subject import Sex
 from teststation.texts import texts
 from teststation.training.interview import Answer, Interview, own_form
@@ -179,6 +181,29 @@ def test_a_strap_that_is_lost_is_one_sentence_and_stops_nobody(made: Made) -> No
     walk(session, clock, 345.0)
     assert session.tiles()[0].troubles == ()
     assert not session.ended
+
+
+def test_a_computer_that_slept_is_told_on_every_tile_and_marked_in_what_is_kept(made: Made) -> None:
+    session, _, clock = made
+    naps = iter([5.0, 0.0, 0.0, 90.4])
+    session._slept_s = lambda: next(naps, 0.0)
+    session.tick()
+    assert "group_slept" not in troubles(session.tiles()[0]), "before the start nothing is missed"
+    session.begin()
+    walk(session, clock, 2.0)
+    session.stop(1)
+    walk(session, clock, 3.0)
+    assert session.tiles()[0].troubles == (Cause("group_slept", {"seconds": 90}),)
+    assert session.tiles()[1].troubles == (), "who was done has missed nothing"
+    assert session.tiles()[0].part.phase is Phase.STAGES, "nobody is stopped by it"
+    session.stop_all()
+    assert session.finish() == []
+    kept = [one.stored.run.marks for one in session.members if one.stored is not None]
+    assert [[mark.text for mark in marks if mark.kind == STATION_SLEPT] for marks in kept] == [["90"], []]
+
+
+def test_a_group_looks_for_sleep_by_the_systems_clocks(made: Made) -> None:
+    assert isinstance(getattr(made[0]._slept_s, "__self__", None), Sleep)
 
 
 def test_a_strap_that_stands_still_or_is_frozen_is_told_on_its_tile(made: Made) -> None:
