@@ -80,7 +80,8 @@ class Snapshot:
     stage_remaining_s: float
     test_remaining_s: float
     next_stage: StagePlan | None
-    holds: frozenset[HoldCause]
+    holds: frozenset[HoldCause]  # why the load does not rise now
+    clock_stands: bool  # for one of these; in a session a clock goes on through most
     rpe_due: bool
     rpe: Exertion
     may_extend: bool
@@ -144,6 +145,7 @@ def snapshot(
         test_remaining_s=remaining_s if cooling or over else remaining_s + sum(stage.duration_s for stage in later),
         next_stage=(later[0] if later else state.plan.cool_down) if walking or not state.moving_phase else None,
         holds=state.holds,
+        clock_stands=state.held_since_s is not None,
         rpe_due=_rpe_due(state, now_s, remaining_s),
         rpe=_exertion(state, record, now_s, remaining_s),
         still_rises=_rises(state, record, remaining_s),

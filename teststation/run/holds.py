@@ -7,7 +7,8 @@ from teststation.protocol.plan import StagePlan
 from teststation.run.deck import Away
 from teststation.run.state import HoldCause, Phase, RunState
 
-BARRED_BY = frozenset({HoldCause.HR_LOST, HoldCause.LIMIT})
+BARRED_BY = frozenset({HoldCause.HR_LOST, HoldCause.LIMIT, HoldCause.NOTED})
+BY_HAND = frozenset({HoldCause.OPERATOR, HoldCause.NOTED, HoldCause.LOAD_CHANGED})  # the operator's word ends these
 HAIR_KMH = 0.05  # half of the smallest step there is
 
 
@@ -46,7 +47,7 @@ def stops_clock(state: RunState, cause: HoldCause) -> bool:
     """Whether the stage's clock stands still for this.
 
     In a session it does for the operator, and until a part's first load is set: nobody goes on with a hard bout for
-    longer because a pulse is lost, a limit is asked about, or an easier load is waited for.
+    longer because a pulse is lost, a limit is asked about, a symptom is noted, or an easier load is waited for.
     """
     if state.plan.session is None or cause is HoldCause.OPERATOR:
         return True
@@ -56,7 +57,7 @@ def stops_clock(state: RunState, cause: HoldCause) -> bool:
 def hold(state: RunState, t_s: float, cause: HoldCause) -> RunState:
     """Note why the load is not raised now, and stop the stage's clock where the cause does.
 
-    Without a pulse, or with a limit to be answered, a load that is still on its way goes no further up.
+    Without a pulse, or with a limit or a symptom to be answered, a load that is still on its way goes no further up.
     """
     if cause in BARRED_BY and not state.holds & BARRED_BY:
         state = replace(state, setpoint=come_to(state))

@@ -1,6 +1,7 @@
 """What an operator notes of the person that speaks for ending the run: a symptom, or a blood pressure. Pure.
 
-It is said at once and until the load comes down. Nothing here moves or stops anything: the operator decides.
+It is said at once and until the load comes down, and the load is raised no further until the operator goes on. Nothing
+here stops anything: the operator decides.
 
 Source: ACSM's reasons for ending an exercise test of adults at low risk: angina-like symptoms, shortness of breath,
 wheezing, cramp, claudication, light-headed, confused, ataxic, pale, nauseous, cold or clammy, a changed rhythm; a
@@ -12,7 +13,8 @@ from msgspec.structs import replace
 
 from teststation.cause import Cause
 from teststation.run import events as ev
-from teststation.run.state import Phase, RunState
+from teststation.run.holds import hold, release
+from teststation.run.state import HoldCause, Phase, RunState
 
 SYMPTOM = "symptom"  # the kind of such a mark
 SYSTOLIC_MAX_MMHG, DIASTOLIC_MAX_MMHG = 250, 115
@@ -34,11 +36,14 @@ def noted(state: RunState, event: ev.Marked | ev.BloodPressureGiven) -> RunState
         after = replace(state, pressures=tuple(sorted((*others, read))))
     before, now = _said(state), _said(after)
     anew = {cause.code for cause in now if cause not in before}
-    return replace(
+    after = replace(
         after,
         acknowledged=tuple(pair for pair in after.acknowledged if pair[0] not in anew),
         silenced=after.silenced - anew,
     )
+    if not now:
+        return release(after, event.t_s, HoldCause.NOTED)  # a pressure that was mistyped
+    return hold(after, event.t_s, HoldCause.NOTED) if anew and after.phase is Phase.STAGES else after
 
 
 def of_the_person(state: RunState) -> tuple[Cause, ...]:

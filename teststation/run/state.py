@@ -44,6 +44,7 @@ class HoldCause(StrEnum):
     LOAD_CHANGED = "load_changed"
     HR_LOST = "hr_lost"
     LIMIT = "limit"  # a limit is reached, and the operator is asked whether to go on
+    NOTED = "noted"  # a symptom or a pressure was noted, and nobody has said yet that it goes on
     LOAD_NOT_SET = "load_not_set"  # the operator sets this belt, and has not set it yet
 
 
@@ -236,8 +237,8 @@ class RunState(msgspec.Struct, frozen=True):
 
     @property
     def may_rise(self) -> bool:
-        """Whether a hand may raise the load: not without a pulse, nor while a limit that is reached is unanswered."""
-        return self.hr_lost_since_s is None and not self.notices
+        """Whether a hand may raise the load: not without a pulse, nor while a limit or a symptom is unanswered."""
+        return self.hr_lost_since_s is None and not self.notices and HoldCause.NOTED not in self.holds
 
     def achievable(self, setpoint: Setpoint) -> Setpoint:
         """A load as this treadmill can really be set to it."""

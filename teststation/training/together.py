@@ -194,7 +194,7 @@ def _after(state: RunState, event: ev.AnyEvent) -> RunState:
         case ev.DeviceFailed(device="heart_rate"):
             return _clock_goes_on(lose_heart(replace(state, hr_status=HeartRateStatus.OFFLINE), event.t_s))
         case ev.Marked():
-            return noted(state, event)
+            return _clock_goes_on(noted(state, event))
         case ev.Ticked():
             return stood(_clock_goes_on(still_told(state, event.t_s)), event.t_s)
         case ev.StopPressed(reason=reason) if state.phase is not Phase.ENDED:

@@ -95,6 +95,7 @@ def _phase_sentence(moment: Snapshot) -> str:
     pulse = "no pulse" if moment.hr_bpm is None else f"{moment.hr_bpm} bpm"
     if moment.phase is Phase.STAGES:
         held = " (held: no pulse)" if HoldCause.HR_LOST in moment.holds else ""
+        held += " (held: a symptom or a pressure was noted)" if HoldCause.NOTED in moment.holds else ""
         held += " (held: load not set)" if HoldCause.LOAD_NOT_SET in moment.holds else ""
         return f"{minutes} {_where(moment)},{load}, {pulse}{held}"
     if moment.phase is Phase.ENDED:

@@ -53,7 +53,7 @@ def moments() -> list[Snapshot]:
     found.append(moment_of(bench))
     walked = in_bout(bench)
     found.append(moment_of(walked))
-    found.append(replace(found[-1], holds=frozenset(HoldCause)))
+    found += [replace(found[-1], holds=frozenset(HoldCause), clock_stands=stands) for stands in (True, False)]
     load = Setpoint(speed_kmh=5.0, incline_pct=6.0)
     for asked in (load, None):
         for read in (None, 4.0):

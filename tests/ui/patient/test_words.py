@@ -144,7 +144,7 @@ def test_the_words_alarm_nobody_and_name_nothing_medical(language: str) -> None:
         assert word not in told
 
 
-HELD = '    if moment.holds:\n        return _say("held")'
+HELD = '    if moment.clock_stands:\n        return _say("held")'
 FAULTS: list[tuple[types.ModuleType, str, str, Callable[[], None]]] = [
     (words_module, "return None if any(alarm.code in DOUBTED for alarm in moment.alarms) else moment.hr_bpm",
      "return moment.hr_bpm", test_a_pulse_that_is_away_or_doubtful_is_no_number),

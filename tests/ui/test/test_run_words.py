@@ -14,6 +14,7 @@ from teststation.snapshot import Snapshot, snapshot
 from teststation.subject import Gait
 from ui.desktop.i18n import tr
 from ui.desktop.people.compare import _apart
+from ui.desktop.test.controls import Main, main_of
 from ui.desktop.test.more import May, more_drawer
 from ui.desktop.test.panels import StagePanel, TopStrip
 from ui.desktop.theme.style import font_family, style_sheet
@@ -66,10 +67,24 @@ def test_the_clock_keeps_its_place_however_many_reasons_it_stands_for(qtbot: QtB
     screen.show()
     places = set()
     for holds in ((), (HoldCause.OPERATOR,), (HoldCause.OPERATOR, HoldCause.LOAD_CHANGED), ()):
-        panel.show_moment(replace(moment, holds=frozenset(holds)))
+        panel.show_moment(replace(moment, holds=frozenset(holds), clock_stands=bool(holds)))
         qtbot.wait(10)
         places.add(panel.left.y())
     assert max(places) - min(places) <= 2
+
+
+@pytest.mark.parametrize(("stands", "said"), [(True, "run.held"), (False, "run.not_raised")])
+def test_a_clock_is_said_to_stand_only_while_it_does(qtbot: QtBot, moment: Snapshot, stands: bool, said: str) -> None:
+    panel = StagePanel()
+    qtbot.addWidget(panel)
+    panel.show_moment(replace(moment, holds=frozenset({HoldCause.HR_LOST}), clock_stands=stands))
+    assert panel.held.text() == tr(said, why=tr("hold.hr_lost"))
+
+
+def test_a_noted_symptom_makes_the_main_button_go_on(moment: Snapshot) -> None:
+    walked = replace(moment, phase=Phase.STAGES, limit_notice=None)
+    assert main_of(replace(walked, holds=frozenset({HoldCause.NOTED}))) is Main.RELEASE
+    assert main_of(replace(walked, holds=frozenset({HoldCause.HR_LOST}))) is Main.HOLD
 
 
 def test_a_long_name_gives_way_to_the_birth_date(qtbot: QtBot, moment: Snapshot) -> None:

@@ -81,7 +81,7 @@ def a_load_on_its_way_goes_no_further_up_without_a_pulse_or_an_answer() -> None:
     away = Away(since_s=50.0, by_pct=5.0, set_pct=8.0)
     rising = walked(setpoint=STEEP, sent_speed_kmh=3.4, measured_incline_pct=3.1, deck_away=away)
     come = Setpoint(speed_kmh=3.4, incline_pct=3.1)
-    for cause in (HoldCause.HR_LOST, HoldCause.LIMIT):
+    for cause in (HoldCause.HR_LOST, HoldCause.LIMIT, HoldCause.NOTED):
         held = hold(rising, T_S, cause)
         assert held.setpoint == come
         later = replace(held, sent_speed_kmh=3.0, measured_incline_pct=2.0)
@@ -115,7 +115,8 @@ def test_a_load_that_is_there_or_comes_down_is_held_as_it_was_set(there: dict[st
         ("if cause in BARRED_BY and not state.holds & BARRED_BY:", "if False:"),
         ("if cause in BARRED_BY and not state.holds & BARRED_BY:", "if cause in BARRED_BY:"),
         ("if cause in BARRED_BY and not state.holds & BARRED_BY:", "if not state.holds & BARRED_BY:"),
-        ("frozenset({HoldCause.HR_LOST, HoldCause.LIMIT})", "frozenset({HoldCause.HR_LOST})"),
+        ("HoldCause.LIMIT, HoldCause.NOTED})\nBY", "HoldCause.NOTED})\nBY"),
+        ("HoldCause.LIMIT, HoldCause.NOTED})\nBY", "HoldCause.LIMIT})\nBY"),
     ],
 )
 def test_a_load_that_goes_on_up_is_found(old: str, new: str) -> None:

@@ -44,11 +44,13 @@ def test_after_the_last_stage_comes_the_planned_end_at_its_planned_time() -> Non
 
 
 @pytest.mark.parametrize("cause", list(HoldCause))
-def test_a_lost_pulse_and_an_open_question_hold_the_next_stage_too_and_no_load_is_raised(cause: HoldCause) -> None:
+def test_a_lost_pulse_an_open_question_and_a_symptom_hold_the_next_stage_too_and_no_load_is_raised(
+    cause: HoldCause,
+) -> None:
     now = Setpoint(speed_kmh=4.8, incline_pct=1.0)
     state = walked(holds=frozenset({cause}), held_since_s=90.0, setpoint=now)
     after = next_stage(state, T_S)
-    if cause in (HoldCause.HR_LOST, HoldCause.LIMIT):
+    if cause in (HoldCause.HR_LOST, HoldCause.LIMIT, HoldCause.NOTED):
         assert (after.holds, after.held_since_s, after.setpoint) == ({cause}, T_S, now)
     else:
         assert (after.holds, after.held_since_s, after.setpoint) == (frozenset(), None, Setpoint(4.8, 4.0))

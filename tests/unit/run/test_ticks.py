@@ -103,7 +103,7 @@ def test_a_pulse_away_for_as_long_as_the_protocol_allows_ends_the_stage_and_says
 
 
 def test_of_two_notices_the_one_whose_time_has_come_acts_and_says_what_it_was() -> None:
-    pulse = LimitNotice(Cause("limit_hr", {"bpm": 160, "limit": 153}), 130.0, stays=True)
+    pulse = LimitNotice(Cause("limit_hr", {"bpm": 160, "limit": 153}), 130.0, stays=True, highest_bpm=160)
     borg = LimitNotice(Cause("limit_rpe", {"rpe": 18}), 120.0)
     held = {"holds": frozenset({HoldCause.LIMIT}), "held_since_s": 105.0}
     asked = at(Phase.STAGES, 119.9, notices=(pulse, borg), **held)
@@ -155,7 +155,7 @@ def test_a_bouts_pulse_is_read_with_the_tick() -> None:
 def test_a_limit_that_is_reached_is_asked_about_with_the_tick() -> None:
     state = at(Phase.STAGES, 130.0, pulse=over_the_limit(130.0))
     after, _ = tick(state, 130.0)
-    assert after.notice == LimitNotice(Cause("limit_hr", {"bpm": 160, "limit": 153}), 145.0)
+    assert after.notice == LimitNotice(Cause("limit_hr", {"bpm": 160, "limit": 153}), 145.0, highest_bpm=160)
     cooled = replace(state, phase=Phase.COOL_DOWN)
     assert tick(cooled, 130.0)[0].notice is None
 

@@ -9,9 +9,11 @@ from teststation.run.commands import Step
 from teststation.run.deck import watched
 from teststation.run.engine.ending import ignored, stop
 from teststation.run.engine.heart import awaited
+from teststation.run.holds import hold
+from teststation.run.noted import of_the_person
 from teststation.run.record import Outcome
 from teststation.run.rest import rests
-from teststation.run.state import OFF_TARGET, Phase, RunState
+from teststation.run.state import OFF_TARGET, HoldCause, Phase, RunState
 from teststation.window import Window
 
 REACHED_SHARE = 0.1  # a belt within 10 % or 0.3 km/h of its target has reached it
@@ -71,7 +73,8 @@ def _followed(state: RunState, read: ev.BeltRead) -> Window:
 def enter_stages(state: RunState, t_s: float) -> RunState:
     ends_s = t_s + state.plan.stages[0].duration_s
     began = replace(state, phase=Phase.STAGES, phase_began_s=t_s, stage_began_s=t_s, stage_ends_s=ends_s)
-    return awaited(began, t_s)
+    began = awaited(began, t_s)
+    return hold(began, t_s, HoldCause.NOTED) if of_the_person(began) else began
 
 
 def _trip(state: RunState, read: ev.BeltRead) -> Step:

@@ -10,7 +10,7 @@ from teststation.run.engine import bouts
 from teststation.run.engine.devices import belt_fresh
 from teststation.run.engine.limits import borg_given, gone_on
 from teststation.run.engine.stages import next_stage
-from teststation.run.holds import hold, release, stage_setpoint
+from teststation.run.holds import BY_HAND, hold, release, stage_setpoint
 from teststation.run.rest import rests
 from teststation.run.state import HoldCause, Phase, RunState
 
@@ -30,7 +30,9 @@ def operate(state: RunState, event: ev.AnyEvent) -> RunState:
         case ev.HoldPressed(t_s=t_s):
             return hold(state, t_s, HoldCause.OPERATOR)
         case ev.HoldReleased(t_s=t_s):
-            return release(release(state, t_s, HoldCause.OPERATOR), t_s, HoldCause.LOAD_CHANGED)
+            for cause in HoldCause:
+                state = release(state, t_s, cause) if cause in BY_HAND else state
+            return state
         case ev.NextPressed(t_s=t_s):
             return next_stage(replace(state, stage_ends_s=t_s), t_s)
         case ev.StageExtended() if state.extensions < state.plan.extension.times_max:

@@ -22,7 +22,7 @@ def next_stage(state: RunState, t_s: float) -> RunState:
     before, stage = state.stage, state.plan.stages[index]
     # What was gone on over in one stage is asked again in the next, before its load comes.
     state = bouts.begun(limits.watched(replace(state, stage_index=index), t_s))
-    still = state.holds & BARRED_BY  # no press takes these away, and none raises the load
+    still = state.holds & BARRED_BY  # no press of Next takes these away, and none raises the load
     began_s = state.stage_ends_s  # by the plan, however late this tick is
     return replace(
         state,

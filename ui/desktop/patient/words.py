@@ -38,7 +38,7 @@ def patient_moment(moment: Snapshot) -> PatientMoment:
         case Phase.STARTING:
             return PatientMoment(_say("starting"), _say("starting_next"), _pulse(moment))
         case Phase.STAGES:
-            return _walked(moment, _stage(moment), _say("held_next") if moment.holds else _coming(moment))
+            return _walked(moment, _stage(moment), _say("held_next") if moment.clock_stands else _coming(moment))
         case Phase.COOL_DOWN:
             return _walked(moment, _say("cool_down"), _say("cool_down_next"))
     # A belt that has to be stopped by hand: only the voice beside it counts.
@@ -63,7 +63,7 @@ def _pulse(moment: Snapshot) -> int | None:
 
 
 def _stage(moment: Snapshot) -> Cause:
-    if moment.holds:
+    if moment.clock_stands:
         return _say("held")
     now = moment.session
     if now is not None:

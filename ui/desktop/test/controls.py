@@ -8,7 +8,8 @@ from enum import StrEnum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from teststation.run.state import HoldCause, Phase
+from teststation.run.holds import BY_HAND
+from teststation.run.state import Phase
 from teststation.snapshot import Exertion, Snapshot
 from ui.desktop.i18n import tr
 from ui.desktop.widgets.base import button, column, row, set_shown, set_state, set_text
@@ -33,7 +34,7 @@ def main_of(moment: Snapshot) -> Main:
     match moment.phase:
         case Phase.STAGES if moment.limit_notice is not None:
             return Main.COOL_DOWN
-        case Phase.STAGES if moment.holds & {HoldCause.OPERATOR, HoldCause.LOAD_CHANGED}:
+        case Phase.STAGES if moment.holds & BY_HAND:
             return Main.RELEASE
         case Phase.STAGES:
             return Main.HOLD

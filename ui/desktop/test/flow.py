@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.ports import Setpoint
-from teststation.run.state import HoldCause, Phase
+from teststation.run.holds import BY_HAND
+from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
 from ui.desktop.i18n import of_session
 from ui.desktop.patient.flow import SecondScreen
@@ -129,7 +130,7 @@ class RunFlow(QObject):
             self.screen.hold.tighten()
 
     def _hold_or_go_on(self) -> None:
-        by_hand = self.session.controller.state.holds & {HoldCause.OPERATOR, HoldCause.LOAD_CHANGED}
+        by_hand = self.session.controller.state.holds & BY_HAND
         (self.session.release if by_hand else self.session.hold)()
 
     def _give_digits(self) -> None:

@@ -184,7 +184,8 @@ class StagePanel(QFrame):
         self.left.show_digits(DASH if over else clock(moment.stage_remaining_s))
         self._head.setCurrentWidget(self.held if moment.holds else self.heading)
         if moment.holds:
-            set_text(self.held, tr("run.held", why=", ".join(tr(f"hold.{h.value}") for h in _ordered(moment.holds))))
+            why = ", ".join(tr(f"hold.{cause.value}") for cause in _ordered(moment.holds))
+            set_text(self.held, tr("run.held" if moment.clock_stands else "run.not_raised", why=why))
         set_text(self.stage, _stage_words(moment))
         target = moment.target
         set_text(self.targets[0], DASH if target is None else number(target.speed_kmh, 1))

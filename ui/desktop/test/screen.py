@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLayout, QProgressBar, QStackedWidget, QWi
 from teststation.cause import Problem
 from teststation.ports import BeltState
 from teststation.run.alarms import Alarm, Priority
+from teststation.run.holds import BY_HAND
 from teststation.run.noted import is_of_the_person
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
@@ -276,8 +277,10 @@ def _guidance(moment: Snapshot) -> str:
             return tr("guide.ready")
         case Phase.STARTING:
             return tr("guide.starting")
-        case Phase.STAGES if moment.holds:
+        case Phase.STAGES if moment.clock_stands:
             return tr("guide.held")
+        case Phase.STAGES if moment.holds & BY_HAND:
+            return tr("guide.not_raised")
         case Phase.STAGES | Phase.COOL_DOWN if moment.session is not None and moment.rpe_due:
             return tr("guide.ask_rpe")
         case Phase.STAGES if moment.session is None and moment.rpe.due and moment.rpe.stage in moment.rpe.missing:
