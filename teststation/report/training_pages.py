@@ -244,16 +244,16 @@ def _chart(paper: Page, page: DiaryPage) -> None:
     paper.heading(say("diary.chart"), 20)
     left, right, bottom = MARGIN + 14, MARGIN + INNER, paper.y - 62
     step = min(52.0, (right - left) / len(weeks))
-    most = max([3, *(max(week.planned, week.sessions) for week in weeks)])
+    most = max([3, *(max(week.planned, week.done + week.extra) for week in weeks)])
     for place, week in enumerate(weeks):
         x, width = left + place * step + 3, step - 8
         canvas.setStrokeColor(ACCENT)
         canvas.setLineWidth(0.9)
         canvas.setFillColor(ACCENT)
         canvas.rect(x, bottom, width, 46 * week.done / most, stroke=0, fill=1)
-        if week.sessions > week.done:
+        if week.extra:
             canvas.setFillColor(BAND)
-            beside = 46 * (week.sessions - week.done) / most
+            beside = 46 * week.extra / most
             canvas.rect(x, bottom + 46 * week.done / most, width, beside, stroke=0, fill=1)
         if week.planned:
             canvas.rect(x, bottom, width, 46 * week.planned / most, stroke=1, fill=0)

@@ -299,11 +299,14 @@ class Week(Value, frozen=True):
     minutes: float
     load: float | None
     rated: int
+    extra: int = 0  # sessions of this week that no planned one stands for, in whatever week that lies
 
 
 def weeks(plan: Plan | None, entries: Sequence[Entry], today: date) -> tuple[Week, ...]:
     """Every calendar week from the first to the last in which something was planned or done, empty ones among them."""
-    standings = overview(plan, entries, today).sessions if plan is not None else ()
+    found = overview(plan, entries, today) if plan is not None else None
+    standings = () if found is None else found.sessions
+    stands = {standing.entry for standing in standings}
     trained = [entry for entry in entries if entry.attendance is Attendance.DONE]
     mondays = [_monday(standing.session.day) for standing in standings] + [_monday(entry.day) for entry in trained]
     if not mondays:
@@ -323,6 +326,10 @@ def weeks(plan: Plan | None, entries: Sequence[Entry], today: date) -> tuple[Wee
                 minutes=sum(entry.minutes or 0.0 for entry in rows),
                 load=sum(loads) if loads else None,
                 rated=len(loads),
+                extra=sum(
+                    place not in stands and entry.attendance is Attendance.DONE and _monday(entry.day) == monday
+                    for place, entry in enumerate(entries)
+                ),
             )
         )
         monday += timedelta(days=7)

@@ -23,7 +23,7 @@ from teststation.errors import BadInput, RecordError, StationError
 from teststation.moments import DAYS_IN_YEAR
 from teststation.ports import HeartRateMonitor, HeartRateStatus, Journal
 from teststation.protocol.load import load_session
-from teststation.protocol.plan import Plan
+from teststation.protocol.plan import PAUSE, WARM_UP, Plan
 from teststation.records.people.person import Person
 from teststation.records.tests.stored import StoredSession
 from teststation.run import events as ev
@@ -101,6 +101,7 @@ class Tile:
     borg: int | None  # of the last bout
     borg_due: bool
     troubles: tuple[Problem, ...]
+    aim_bpm: float | None = None  # what the pulse is to come to in a warm-up or a pause
 
 
 class GroupSession:
@@ -186,6 +187,7 @@ class GroupSession:
             one.wearer.name, state.hr_bpm, terms.hr_low_bpm, terms.hr_high_bpm, part, last,
             over and last is None and not one.training.ended,
             (*self._noted(one), *self._slept(one), *self._not_written(one), *self._troubles(one, now_s)),
+            {WARM_UP: terms.warm_up_hr_bpm, PAUSE: terms.pause_hr_bpm}.get(part.name),
         )  # fmt: skip
 
     @staticmethod

@@ -49,7 +49,8 @@ def test_each_tile_has_its_own_pulse_band_and_bout(qtbot: QtBot) -> None:
     screen.begin("4×4", 3)
     late = Part(Phase.STAGES, "pause", 3, 4, 61.0)
     screen.show_tiles(
-        [tile(), tile("Ola", bpm=178, borg=16), tile("Per", bpm=None, part=late, borg_due=True)], begun=True
+        [tile(), tile("Ola", bpm=178, borg=16), tile("Per", bpm=None, part=late, borg_due=True, aim_bpm=126.4)],
+        begun=True,
     )
     kari, ola, per = screen.tiles
     assert (kari.pulse.text(), kari.band.text(), kari.near.text()) == ("160", "Sone 153–171", "I sonen")
@@ -61,6 +62,10 @@ def test_each_tile_has_its_own_pulse_band_and_bout(qtbot: QtBot) -> None:
     )
     assert (per.pulse.text(), per.near.text(), per.borg_button.text()) == ("--", "", "Borg nå")
     assert per.part.text() == "Aktiv pause · 1:01"
+    assert per.band.text() == "Mot 126 slag/min", "the pause's own aim, and not the bouts' band"
+    per.show_tile(tile("Per", part=late))
+    assert per.band.text() == "", "a pause without an aim has no band either"
+    per.show_tile(tile("Per", bpm=None, part=late, borg_due=True))
     with qtbot.waitSignal(screen.borg_wanted) as asked:
         QTest.mouseClick(per.borg_button, LEFT)
     assert asked.args == [2]

@@ -39,7 +39,7 @@ def test_the_pulse_stands_against_its_band_and_the_bout_is_named(qtbot: QtBot) -
     bench.run_for(30.0)
     screen = shown(qtbot, moment_of(bench))
     assert (screen.bouts.bout.text(), screen.bouts.part.text()) == ("Drag 2 av 4", "Arbeid")
-    assert screen.top.test_left.text().startswith("Økten: "), "a session is no test"
+    assert screen.top.test_left.text().startswith("Økten med nedvarming: "), "a session is no test"
     assert screen.heart.share.text() == "Sone 153–171"
     assert screen.heart.near.text() in ("7 slag under sonen", "8 slag under sonen", "9 slag under sonen")
     assert screen.heart.pulse.text() in ("144", "145", "146")

@@ -203,10 +203,18 @@ def test_weeks_run_from_the_first_to_the_last_and_tell_of_how_many_the_load_is()
     assert (found[0].planned, found[0].done, found[0].sessions) == (3, 2, 3), "a walk on Sunday is none of them"
     assert (found[0].minutes, found[0].load, found[0].rated) == (130.0, 245.0, 1)
     assert (found[1].done, found[1].sessions, found[1].minutes, found[1].load) == (0, 0, 0.0, None)
+    assert (found[0].extra, found[1].extra) == (1, 0)
     assert weeks(None, [], LATE) == ()
     assert [week.monday for week in weeks(None, [entries[0], on("2026-09-02")], LATE)] == [
         date(2026, 8, 17), date(2026, 8, 24), date(2026, 8, 31),
     ]  # fmt: skip
+
+
+def test_a_session_that_stands_for_one_of_another_week_is_drawn_once() -> None:
+    entries = [on("2026-08-17"), on("2026-08-19"), on("2026-08-21"), on("2026-08-23")]
+    found = weeks(PLAN, entries, date(2026, 8, 26))
+    assert [(week.done, week.extra, week.sessions) for week in found[:2]] == [(3, 0, 4), (1, 0, 0)]
+    assert sum(week.done + week.extra for week in found) == len(entries)
 
 
 FAULTS = [

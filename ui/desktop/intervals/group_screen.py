@@ -64,11 +64,16 @@ class TilePanel(QFrame):
             one.setEnabled(tile.part.phase in (Phase.STAGES, Phase.COOL_DOWN))
 
     def _show_band(self, tile: Tile) -> None:
-        """The band, and in a bout where the pulse is against it; a pulse above it is said at any time."""
+        """What the pulse is to come to now: the bouts' band in a bout and before the start, else the part's own aim.
+
+        In a bout where the pulse is against it, too; a pulse above the bouts' band is said at any time.
+        """
         low, high, bpm = tile.low_bpm, tile.high_bpm, tile.bpm
         band, near, state = tr("interval.talk_test"), "", ""
         if low is not None and high is not None:
             band = tr("interval.band", low=round(low), high=round(high))
+            if tile.part.phase is not Phase.READY and tile.part.name != BOUT:
+                band = "" if tile.aim_bpm is None else tr("interval.aim", bpm=round(tile.aim_bpm))
             if bpm is not None and (bpm > high or tile.part.name == BOUT):
                 near = band_words(bpm, low, high)
                 state = "caution" if bpm > high else "good" if bpm >= low else ""

@@ -57,11 +57,17 @@ class TopStrip(QFrame):
             set_text(self.strap, tr("run.strap_battery", state=state, percent=moment.hr_battery_pct))
         self.strap.setToolTip(moment.hr_sensor)
         set_state(self.strap, "good" if moment.hr_status is HeartRateStatus.OK else "caution")
-        begun = moment.phase is Phase.STAGES
-        left_s = moment.test_remaining_s if begun else moment.record.plan.duration_s
-        left = "run.test_left" if moment.session is None else "run.session_left"
-        set_text(self.test_left, tr(left, time=clock(left_s)))
-        set_shown(self.test_left, moment.phase in (Phase.READY, Phase.STARTING, Phase.STAGES))
+        walked = (Phase.READY, Phase.STARTING, Phase.STAGES)
+        left_s = moment.test_remaining_s if moment.phase is Phase.STAGES else moment.record.plan.duration_s
+        if moment.session is None:
+            set_text(self.test_left, tr("run.test_left", time=clock(left_s)))
+            set_shown(self.test_left, moment.phase in walked)
+            return
+        # A session is as long as the person is on the belt, and its cool-down is one of its parts; a test's is not.
+        cooling = moment.phase is Phase.COOL_DOWN
+        whole_s = moment.stage_remaining_s if cooling else left_s + moment.record.plan.cool_down.duration_s
+        set_text(self.test_left, tr("run.session_left", time=clock(whole_s)))
+        set_shown(self.test_left, cooling or moment.phase in walked)
 
 
 class HeartPanel(QFrame):

@@ -40,7 +40,7 @@ class WeekPlot(QWidget):
         """Draw these weeks."""
         at = np.arange(len(weeks), dtype=float)
         done = np.array([week.done for week in weeks], dtype=float)
-        extra = np.array([max(0, week.sessions - week.done) for week in weeks], dtype=float)
+        extra = np.array([week.extra for week in weeks], dtype=float)
         planned = np.array([week.planned for week in weeks], dtype=float)
         self._done.setOpts(x=at, height=done)
         self._extra.setOpts(x=at, y0=done, height=extra)
