@@ -228,8 +228,8 @@ def test_a_symptom_in_a_demonstration_bars_demonstrations_alone(record: Record) 
     [
         (
             module_of_sessions,
-            "after_symptom=newest is not None and bool(symptoms_of(newest.run))",
-            "after_symptom=False",
+            "after_symptom=told or (newest is not None and bool(symptoms_of(newest.run)))",
+            "after_symptom=told",
         ),
         (start, "if after_symptom or (last_test", "if (last_test"),
         (kept_sessions, "TEST.c.started_utc.desc(), TEST.c.id.desc()", "TEST.c.started_utc, TEST.c.id"),
