@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fast_disk import use_fast_disk
 from tests.fast_keys import use_fast_keys
+from tests.ui.asked_beside import Waited, asked_beside
 from tests.ui.used_window import UsedWindow, at_rest
 from teststation.cause import Problem
 from teststation.clock import ScaledClock
@@ -49,6 +50,23 @@ def fast_records() -> None:
     """Nearly every test here opens a record."""
     use_fast_disk()
     use_fast_keys()
+
+
+@pytest.fixture(scope="session")
+def waited() -> Iterator[Waited]:
+    found = Waited()
+    restore = asked_beside(found)
+    yield found
+    restore()
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_the_record_in_the_windows_thread_during_a_run(waited: Waited) -> Iterator[None]:
+    """The record may hang for a minute: whoever has a belt to stop asks it beside the window."""
+    waited.taken()
+    yield
+    found = waited.taken()
+    assert found == []
 
 
 @pytest.fixture(scope="module", autouse=True)

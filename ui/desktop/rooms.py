@@ -99,6 +99,8 @@ class Rooms(QMainWindow):
 
         @property
         def in_test(self) -> bool: ...
+        @property
+        def occupied(self) -> bool: ...
         def go_to(self, screen: QWidget) -> None: ...
         def prepare(self, setup: Setup) -> None: ...
         def practise(self, setup: Setup) -> None: ...
@@ -281,8 +283,13 @@ class Rooms(QMainWindow):
         from ui.desktop.result.papers import Papers
 
         made = Papers(self.station, self.result.show_busy, self, self.dialogs, self)
-        made.handed_over.connect(self.persons.show_today)
+        made.handed_over.connect(self._show_how_many_wait)
         return made
+
+    def _show_how_many_wait(self) -> None:
+        """Something has gone to the journal. During a run nobody sees the list: it is asked for when they do."""
+        if not self.occupied:
+            self.persons.show_today()
 
     @cached_property
     def history(self) -> "HistoryScreen":

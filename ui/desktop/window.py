@@ -454,6 +454,7 @@ class MainWindow(Rooms):
     def _run(self, setup: Setup, person: "Person", screen: "RunScreen", flow: "RunFlow") -> None:
         for name in AFTER_A_RUN:  # while somebody walks, and when the test is kept, nothing is read from the disk
             getattr(self, name)
+        self.papers.show_no_more()
         demo = is_demonstration(setup.treadmill, setup.heart_rate)
         screen.begin(marked(name_of(person), demo=demo), day(person.born), core_texts().name_of(setup.plan.title))
         self.flow = flow

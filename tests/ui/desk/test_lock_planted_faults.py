@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.ui.asked_beside import Waited
 from tests.ui.conftest import Bench
 from tests.ui.desk import test_login as facts
 from tests.ui.desk.test_login import at_work, kari, quick  # noqa: F401 - fixtures
@@ -11,10 +12,15 @@ from ui.desktop.test.bridge import SessionBridge
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_run_fact_fails_where_a_run_may_be_locked(at_work: Bench, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_the_run_fact_fails_where_a_run_may_be_locked(
+    at_work: Bench,  # noqa: F811
+    waited: Waited,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(desk_flow, "may_lock", lambda *, logged_in, run_under_way: logged_in)
     with pytest.raises(AssertionError):
         facts.test_a_run_is_never_locked_from_prepared_to_its_very_end(at_work)
+    assert waited.taken(), "to lock asks the record, too"
 
 
 def test_the_run_fact_fails_where_a_run_is_no_touch(at_work: Bench, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
@@ -27,11 +33,12 @@ def test_the_run_fact_fails_where_a_run_is_no_touch(at_work: Bench, monkeypatch:
         facts.test_a_run_is_never_locked_from_prepared_to_its_very_end(at_work)
 
 
-def test_the_run_fact_fails_where_a_run_ends_with_its_stages(at_work: Bench) -> None:  # noqa: F811
+def test_the_run_fact_fails_where_a_run_ends_with_its_stages(at_work: Bench, waited: Waited) -> None:  # noqa: F811
     window = at_work.window
     window.door._run_under_way = lambda: window.flow is not None and window.flow.session.belt_may_move
     with pytest.raises(AssertionError):
         facts.test_a_run_is_never_locked_from_prepared_to_its_very_end(at_work)
+    assert waited.taken(), "to lock asks the record, too"
 
 
 def test_the_stop_fact_fails_where_stop_asks_nobody(at_work: Bench, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.mutants import planted_fault
+from tests.ui.asked_beside import Waited
 from tests.ui.conftest import Bench, kept
 from teststation.cause import Cause
 from teststation.errors import RecordError
@@ -237,7 +238,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("module", "owner", "name", "old", "new"), FAULTS)
 def test_a_run_that_is_told_more_or_holds_up_the_window_is_found_out(
-    module: ModuleType, owner: type, name: str, old: str, new: str, bench: Bench, slow: Slow
+    module: ModuleType, owner: type, name: str, old: str, new: str, bench: Bench, slow: Slow, waited: Waited
 ) -> None:
     with planted_fault(module, old, new) as broken, pytest.MonkeyPatch.context() as patch:
         patch.setattr(owner, name, vars(getattr(broken, owner.__name__))[name])
@@ -245,3 +246,4 @@ def test_a_run_that_is_told_more_or_holds_up_the_window_is_found_out(
             the_window_answers_while_a_run_is_kept(bench, slow)
     slow.may_go_on.set()
     kept(bench.window)
+    assert bool(waited.taken()) is (name == "finish")

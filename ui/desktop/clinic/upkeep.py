@@ -127,14 +127,14 @@ class Upkeep(QObject):
         return self._quiet() and not self._closing
 
     def _do(self) -> tuple[Problem, ...]:
-        """Everything due; the problems of it. Runs in a thread of its own."""
+        """Everything due; the problems of it. Runs in a thread of its own: the record is asked for all of it here."""
         return (*self._problems(self._hand_over), *self._problems(self._back_up))
 
     def _hand_over(self) -> tuple[Problem, ...]:
         record = self._station.record
         if record.away is None and self._looks % RENEW_EVERY != 0:
             return ()
-        return record.hand_over().kept_here
+        return tuple(self._named(problem) for problem in record.hand_over().kept_here)
 
     def _back_up(self) -> tuple[Problem, ...]:
         settings = self._station.settings
@@ -167,7 +167,7 @@ class Upkeep(QObject):
             self._made = False
             self.look_back()
         if problems != self._said and problems:
-            self._tell(told(self._named(problem) for problem in problems))
+            self._tell(told(problems))
         self._said = problems
 
     def _named(self, problem: Problem) -> Problem:

@@ -170,6 +170,12 @@ class Papers(QObject):
         self._on_clipboard = ""
         self._show_busy("")
 
+    def show_no_more(self) -> None:
+        """A run begins: what was to be shown or saved of another test is not put over it."""
+        if self._wanted is not None:
+            self._wanted = None
+            self._show_busy("")
+
     def wait(self, seconds: float) -> None:
         """Let a report that is being made, or saved, come to its end."""
         self._wanted = None
