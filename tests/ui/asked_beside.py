@@ -61,10 +61,10 @@ def asked_beside(waited: Waited) -> Callable[[], None]:
         vars(station.record)["_windows"].add(window)
         made(window, station, **more)
 
-    MainWindow.__init__ = make
+    MainWindow.__init__ = make  # type: ignore[method-assign,assignment]
 
     def restore() -> None:
-        MainWindow.__init__ = made
+        MainWindow.__init__ = made  # type: ignore[method-assign]
 
     return restore
 

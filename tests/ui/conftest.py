@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from tests.fast_disk import use_fast_disk
 from tests.fast_keys import use_fast_keys
 from tests.ui.asked_beside import Waited, asked_beside
-from tests.ui.used_window import UsedWindow, at_rest
+from tests.ui.used_window import UsedWindow, close
 from teststation.cause import Problem
 from teststation.clock import ScaledClock
 from teststation.physiology.assess import hr_limit_bpm
@@ -40,6 +40,7 @@ from teststation.subject import Sex
 from ui.desktop.collecting import Collector
 from ui.desktop.i18n.qt_words import QtWords
 from ui.desktop.window import MainWindow
+from ui.desktop.work import Work
 from ui.station.session import Keeping, Session
 from ui.station.settings import Settings
 from ui.station.station import Setup, Station
@@ -217,6 +218,17 @@ def kept(window: MainWindow) -> None:
     live_while(lambda: window.flow is not None and window.flow.is_being_kept, "the run is not kept")
 
 
+def ended(works: Sequence[Work]) -> None:
+    """Wait for the end of what goes on beside a window."""
+    assert all(work.wait(20.0) for work in works)
+
+
+def closed(window: MainWindow) -> None:
+    """Close a window that is not over a moving belt: at once, or when what it awaits has ended."""
+    window.close()
+    live_while(window.isVisible, "the window does not close")
+
+
 class Bench:
     """A window whose next run is on scripted ports. ``pass_s`` lets test time pass without waiting for it."""
 
@@ -315,9 +327,7 @@ def make_window(record: Record, qtbot: QtBot) -> Iterator[Callable[..., MainWind
 
     yield make
     for window in made:
-        at_rest(window)
-        window.close()
-        window.deleteLater()
+        close(window)
 
 
 @pytest.fixture

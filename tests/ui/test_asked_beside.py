@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.mutants import planted_fault
 from tests.ui.asked_beside import Waited
-from tests.ui.conftest import Bench, live_while
+from tests.ui.conftest import Bench, ended, live_while
 from teststation.cause import Cause
 from teststation.records.access.actions import Action
 from teststation.records.several_stations.handed_over import HandedOver
@@ -44,7 +44,7 @@ def a_hand_over_to_the_server_ends_in_a_run(bench: Bench, waited: Waited, monkey
     made.look()
     assert made._work is not None
     goes_on(bench, made._work)
-    made.wait(10.0)
+    ended(made.close())
     assert len(said) == 1
     assert bench.person.full_name in said[0]
     assert waited.taken() == []
@@ -66,7 +66,7 @@ def a_report_that_was_to_be_saved_is_not_put_over_a_run(bench: Bench, waited: Wa
     (stored,) = window_.station.record.tests.history(bench.person.id)
     asked: list[object] = []
     made = threading.Event()
-    window_.papers._do(lambda: made.wait(20.0), lambda _: asked.append(window_.papers._stem(stored)))
+    window_.papers._do(lambda: bytes(made.wait(20.0)), lambda _: asked.append(window_.papers._stem(stored)))
     work = window_.papers._work
     assert work is not None
     bench.to_stages()

@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import SETTINGS
+from tests.ui.conftest import SETTINGS, live_while
 from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401 - fixtures
+from tests.ui.slow_end import SlowEnd
 from teststation.records.access.actions import Action
 from teststation.records.access.user import User
 from teststation.records.database import Record
@@ -104,3 +105,21 @@ def test_when_every_room_is_there_they_are_looked_through_no_more(
     made.let_go()
     made.window.close()
     made.window.deleteLater()
+
+
+def test_the_former_window_ends_what_it_is_at_unseen_and_the_one_of_now_answers(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, gone, slow = standing.window, [], SlowEnd()
+    first.destroyed.connect(lambda: gone.append(1))
+    monkeypatch.setattr(first.upkeep, "close", lambda: [slow.work])
+    standing.renew()
+    assert standing.window is not first
+    shown = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
+    assert shown == [standing.window]
+    assert not slow.done
+    assert gone == []
+    slow.may_end.set()
+    live_while(lambda: not gone, "it never ends")
+    assert slow.done
+    assert standing.window.isVisible()

@@ -34,6 +34,16 @@ def at_rest(window: MainWindow) -> None:
     window.sheets.finish_all()
 
 
+def close(window: MainWindow) -> None:
+    """End a window, and what it awaits beside itself."""
+    at_rest(window)
+    end_s = time.monotonic() + CLOSES_WITHIN_S
+    while not window.close() and time.monotonic() < end_s:
+        QApplication.processEvents()
+        time.sleep(0.001)
+    window.deleteLater()
+
+
 class UsedWindow:
     """The window that is there, or a new one."""
 
@@ -77,9 +87,7 @@ class UsedWindow:
         """Close it; the next test has a new one."""
         window, self._window = self._window, None
         if window is not None:
-            at_rest(window)
-            window.close()
-            window.deleteLater()
+            close(window)
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def end(self) -> None:

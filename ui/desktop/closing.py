@@ -1,17 +1,18 @@
-"""How the window ends: the belt first, then the drivers, then what is still being written."""
+"""How the window ends: the belt first, then the drivers and what is still being written, which it says and awaits."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from ui.desktop.clinic.upkeep import Upkeep
 from ui.desktop.i18n import of_session, tr
 from ui.desktop.preparing import Preparing
-from ui.desktop.widgets.base import button, column, label
-from ui.desktop.widgets.dialogs import Dialogs
-from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.widgets.base import button, column, label, set_text
+from ui.desktop.widgets.sheet import Cover, Sheet
 from ui.desktop.work import Work
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("teststation.window")
 GOODBYE_S = 25.0  # the drivers' own time-outs end before
+LOOK_MS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What the window ends after. ``what``: as ``close.awaits_WHAT`` calls it."""
+
+    what: str
+    work: Work
 
 
 class Window(Protocol):
@@ -30,11 +40,13 @@ class Window(Protocol):
     flow: "RunFlow | None"
     drills: "Drills | None"
     preparing: Preparing
-    upkeep: Upkeep
-    dialogs: Dialogs
 
-    def end_rooms(self, seconds: float) -> None:
-        """Let go of what the rooms that are there hold, and give each so long to end."""
+    def end_rooms(self) -> list[Awaited]:
+        """Let go of what the rooms that are there hold: what is to be waited for."""
+        ...
+
+    def show_ending(self, words: str) -> None:
+        """Lay over everything what is awaited; nothing can be begun any more."""
         ...
 
     @property
@@ -63,6 +75,8 @@ class Closing:
         self._goodbyes: list[Work] = []
         self.wanted = False
         self._asked = False
+        self._awaited: list[Awaited] | None = None
+        self._until_s = 0.0
 
     def let_go_of_the_run(self) -> None:
         """End the drivers beside the window: a serial line may take seconds to let go."""
@@ -73,7 +87,7 @@ class Closing:
         flow.deleteLater()  # else the window, whose child it is, holds every test with all its readings to its own end
         work = Work(flow.session.close)
         work.failed.connect(lambda error: log.warning("a driver did not end in order: %s", error))
-        self._goodbyes = [earlier for earlier in self._goodbyes if not earlier.wait(0.0)]
+        self._goodbyes = [earlier for earlier in self._goodbyes if not earlier.ended]
         self._goodbyes.append(work.start())
 
     def _belt_moves(self) -> bool:
@@ -103,9 +117,10 @@ class Closing:
         return self._window.bridge is not None and self._window.bridge.is_stopping
 
     def close(self) -> bool:
-        """Ask, or stop a belt that may move and say so (False: the window stays), or end all else in order (True).
+        """Ask, or stop a belt that may move and say so, or end all else in order (False: the window stays, for now).
 
-        A belt is stopped without a question where the system wants the program to end, or somebody has said yes.
+        A belt is stopped without a question where the system wants the program to end, or somebody has said yes. What
+        takes its time to end does so beside the window, which says what is awaited, and closes by itself.
         """
         window = self._window
         # Nobody walks in a drill: whoever ends it need not wait for a belt that, by its fault, may never come to rest.
@@ -127,10 +142,34 @@ class Closing:
                 window.flow.finish()
                 return False
             self.let_go_of_the_run()
-        self._goodbyes += window.preparing.abandon()
-        window.end_rooms(GOODBYE_S)
-        for work in self._goodbyes:
-            work.wait(GOODBYE_S)
-        window.dialogs.close_all()
-        window.upkeep.wait(GOODBYE_S)
-        return True
+        if self._awaited is None:
+            self._goodbyes += window.preparing.abandon()
+            self._awaited = [*(Awaited("devices", work) for work in self._goodbyes), *window.end_rooms()]
+            self._until_s = time.monotonic() + GOODBYE_S
+        left = [one for one in self._awaited if not one.work.ended]
+        if not left or time.monotonic() >= self._until_s:
+            return True
+        window.show_ending("\n".join(dict.fromkeys(tr(f"close.awaits_{one.what}") for one in left)))
+        return False
+
+
+class EndingCover(Cover):
+    """What is awaited before the window closes, which it does by itself. Nothing can be begun under it."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._words = label("", "lead", wrap=True)
+        super().__init__(
+            window, tr("close.ending"), column(self._words, label(tr("close.leave_on"), "soft", wrap=True))
+        )
+        self._look = QTimer(self, interval=LOOK_MS)
+        self._look.timeout.connect(self._try)
+
+    def say(self, words: str) -> None:
+        """What it is now."""
+        set_text(self._words, words)
+        if not self._look.isActive():
+            self._look.start()
+
+    def _try(self) -> None:
+        if self._window.close():
+            self._look.stop()

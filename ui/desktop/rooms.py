@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from teststation.records.access.user import Permission
 from ui.desktop.asked_first import AskedFirst
+from ui.desktop.closing import Awaited
 from ui.desktop.drill.apart import DrillApart
 from ui.desktop.people.flow import PeopleFlow
 from ui.desktop.people.person import PersonScreen
@@ -122,18 +123,21 @@ class Rooms(QMainWindow):
         """What a screen of the stack is called here."""
         return next((name for name, value in vars(self).items() if value is screen), "")
 
-    def end_rooms(self, seconds: float) -> None:
-        """Let go of what the rooms that are there hold, and give each so long to end."""
-        self.apart.close()
+    def end_rooms(self) -> list[Awaited]:
+        """Let go of what the rooms that are there hold: what is to be waited for, the belt's first."""
+        ends: list[tuple[str, list[Work]]] = []
         if self.made("machines"):
-            self.machines.close(seconds)
+            ends.append(("devices", self.machines.close()))
         if self.together is not None:
-            self.together.close(seconds)
+            ends.append(("group", self.together.close()))
+        ends.append(("drill", self.apart.close()))
+        self.dialogs.close_all()
         if self.made("papers"):
-            self.dialogs.close_all()
-            self.papers.wait(seconds)
+            ends.append(("papers", self.papers.close()))
         if self.made("train"):
-            self.train.pages.wait(seconds)
+            ends.append(("papers", self.train.pages.close()))
+        ends.append(("upkeep", self.upkeep.close()))
+        return [Awaited(what, work) for what, works in ends for work in works]
 
     def warm_up(self) -> bool:
         """Make the next piece of the rooms that are not there; False when all are.

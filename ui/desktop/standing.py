@@ -6,7 +6,7 @@ there; never while somebody is on the belt, since the settings cannot be reached
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ui.desktop.collecting import Collector
@@ -92,5 +92,6 @@ class Standing:
         self.window.setWindowState(former.windowState())
         self.window.show()
         self._install()
-        former.close()
-        former.deleteLater()
+        former.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if not former.close():
+            former.hide()  # it ends what it is at beside the one that is there, and closes then

@@ -14,7 +14,7 @@ from teststation.errors import AfterTheTest, StationError
 from teststation.records.access.actions import Action
 from ui.desktop.asked_first import AskedFirst
 from ui.desktop.clinic.upkeep import Upkeep, last_words
-from ui.desktop.closing import Closing
+from ui.desktop.closing import Closing, EndingCover
 from ui.desktop.desk.flow import DeskFlow
 from ui.desktop.drill.apart import DrillApart
 from ui.desktop.focus import Focus
@@ -104,6 +104,7 @@ class MainWindow(Rooms):
         self._save = save
         self.seed, self.demo = seed, demo
         self._drawn = (0.0, 0.0)
+        self._ending: EndingCover | None = None
         self.sheets = Sheets(self, self._uncover, lambda: self.bridge is not None and self.bridge.stop_key_stops,
                              lambda: self.asked.aside())  # fmt: skip
         self.closing = Closing(self)
@@ -618,6 +619,15 @@ class MainWindow(Rooms):
         self.keyboard.let_go()
         self.second.let_go()
         event.accept()
+
+    def show_ending(self, words: str) -> None:
+        """Lay over everything what is awaited before the window closes; there is no belt any more that could move."""
+        if self._ending is None:
+            self._ending = EndingCover(self)
+            self.stop_button.hide()
+            self.sheets.finish_all()
+            self.door.show_cover(self._ending)
+        self._ending.say(words)
 
     def close_when_at_rest(self) -> None:
         """Close in good order: at once, or as soon as a moving belt has come to rest."""

@@ -47,6 +47,11 @@ class Work(QObject):
         self._thread.start()
         return self
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has come to its end."""
+        return self.wait(0.0)
+
     def wait(self, seconds: float) -> bool:
         """Wait for the end, at most this long; whether it has ended."""
         self._thread.join(seconds)

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import ended
 from tests.unit.records.builders import PASSPHRASE
 from teststation.records.database import Record, open_record
 from teststation.records.people.erased import Reason
@@ -71,11 +72,11 @@ def test_a_backup_is_made_at_once_and_leads_back(record: Record, tmp_path: Path,
     said = restored_words(restored[0], record)
     assert said[0] == "Gjenopprettet. Personer: 1, tester: 0."
     assert any("Kari Berg" in sentence and "Slett dem på nytt" in sentence for sentence in said)
-    upkeep.wait(10.0)
+    ended(upkeep.close())
 
 
 def test_without_a_folder_it_is_said_where_to_choose_one(record: Record, qtbot: QtBot) -> None:
     sheet, upkeep = opened(record, "", qtbot, [])
     assert "Ingen mappe" in sheet.last.text()
     assert not sheet.now_button.isEnabled()
-    upkeep.wait(1.0)
+    ended(upkeep.close())

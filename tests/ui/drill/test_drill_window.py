@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.mutants import planted_fault
-from tests.ui.conftest import SETTINGS, Bench, prepared
+from tests.ui.conftest import SETTINGS, Bench, ended, live_while, prepared
 from tests.ui.test_any_screen import FULL
 from teststation.cause import Cause
 from teststation.errors import DeviceError
@@ -73,6 +73,7 @@ def drilling(record: Record, person: Person, monkeypatch: pytest.MonkeyPatch) ->
     yield bench, emulated
     window.sheets.finish_all()
     window.close()
+    live_while(lambda: window.isVisible() and window.flow is None, "the window does not close")
     window.deleteLater()
 
 
@@ -126,6 +127,7 @@ def a_drill_that_is_ended_waits_for_no_belt(bench: Bench) -> None:
     assert not bench.window.closing.close(), "the window's corner asks, as in a test"
     assert bench.window.isVisible()
     bench.window.close_when_at_rest()
+    live_while(lambda: bench.window.isVisible() and bench.window.flow is None, "the window does not close")
     assert not bench.window.isVisible(), "the belt of this drill never comes to rest, and nobody is on it"
 
 
@@ -226,7 +228,7 @@ def a_drill_ends_with_the_clinics_window(qtbot: QtBot, ready: Path) -> None:
     qtbot.waitUntil(ready.exists, timeout=30_000)
     process = apart._process
     assert process is not None
-    apart.close()
+    ended(apart.close())
     try:
         assert process.poll() is not None, "its STOPP would stay on the screen, and stop nothing"
     finally:
@@ -274,7 +276,7 @@ def test_a_drill_hears_that_the_clinics_window_has_died(qtbot: QtBot, monkeypatc
 def test_the_clinics_window_takes_its_drill_along(record: Record, person: Person, qtbot: QtBot) -> None:
     window = MainWindow(Station(record, SETTINGS), demo=True)
     closed: list[int] = []
-    window.apart.close = lambda: closed.append(1)  # type: ignore[method-assign]
+    window.apart.close = lambda: closed.append(1) or []  # type: ignore[method-assign]
     assert window.close()
     window.deleteLater()
     assert closed == [1]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.process.session_room import SHORT
-from tests.ui.conftest import live_while, prepared
+from tests.ui.conftest import closed, live_while, prepared
 from tests.ui.training.test_training import on_top
 from tests.unit.records.builders import assessment_of, events_of, run_of
 from tests.unit.station.test_together import Clock, FullDisk, on_straps_of
@@ -217,7 +217,7 @@ def test_closing_the_window_keeps_what_was_trained(
         now.t_s += 1.0
         flow.session.tick()
     assert window.in_test
-    window.close()
+    closed(window)
     (stored,) = record.sessions.history(person.id)
     assert (stored.run.outcome, stored.result.bouts_done) == (Outcome.OPERATOR, 1)
     assert straps[0].closed

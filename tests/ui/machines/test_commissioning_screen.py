@@ -24,6 +24,7 @@ from drivers.machines_file import ENVIRONMENT
 from drivers.treadmill.machines_seen import MachineSeen
 from tests.contract.treadmill_rig import Served, serve
 from tests.mutants import planted_fault
+from tests.ui.conftest import ended
 from tests.virtual_bluetooth.fitness_machine import FitnessMachine
 from teststation.clock import TimeScale
 from teststation.ports import BeltCheck
@@ -159,7 +160,7 @@ def enter(
 
     yield make
     for room in rooms:
-        room.window.machines.close(15.0)
+        ended(room.window.machines.close())
         room.server.close()
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.sample_tests import sample
-from tests.ui.conftest import SETTINGS
+from tests.ui.conftest import SETTINGS, ended
 from tests.unit.records.builders import events_of
 from teststation.errors import BadInput
 from teststation.records.database import Record
@@ -131,7 +131,7 @@ def test_who_leaves_the_desk_takes_the_rest_along(
     assert held.begun.wait(20)
     papers.let_go()
     held.set()
-    papers.wait(20.0)
+    ended(papers.close())
     assert len(list((tmp_path / "journal").glob("*.pdf"))) == 1
 
 

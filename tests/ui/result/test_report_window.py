@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from tests.links import link
 from tests.mutants import fails_with
 from tests.sample_tests import sample
-from tests.ui.conftest import SETTINGS
+from tests.ui.conftest import SETTINGS, ended
 from tests.ui.desk.test_login import AN_HOUR_S, kari, log_in, quick  # noqa: F401 - fixtures
 from tests.unit.records.builders import events_of
 from tests.unit.records.test_leaks import SECRETS, traces
@@ -99,7 +99,7 @@ def opened(window: MainWindow, kept: StoredTest, qtbot: QtBot) -> ReportSheet:
 
 def written(window: MainWindow) -> None:
     """Let what is being saved come to its end, and be told."""
-    window.papers.wait(10.0)
+    ended(window.papers.close())
     QApplication.processEvents()
 
 
@@ -130,7 +130,7 @@ def test_an_opened_report_leaves_nothing_on_the_disk(
     assert len(list(tmp_path.rglob("*.record"))) == 1
     assert traces(tmp_path) == []
     sheet.finish()
-    window.papers.wait(5.0)
+    ended(window.papers.close())
     assert traces(tmp_path) == []
     assert not any(secret in caplog.text for secret in SECRETS)
 
@@ -331,7 +331,7 @@ def test_nothing_the_window_saves_takes_the_place_of_what_must_live(
         assert window.sheet is not None, path
         window.sheet.finish()
         window.papers.write_copy(person, path)
-        window.papers.wait(5.0)
+        ended(window.papers.close())
         assert window.sheet is not None, path
         window.sheet.finish()
     assert told(record) == []

@@ -76,4 +76,5 @@ def commissioning(window: MainWindow, save: Callable[[str], None], scale: float)
         screen.next.click()
         save("72-commissioning-summary")
         screen.leave.click()
-        window.machines.close(10.0)
+        for work in window.machines.close():
+            work.wait(10.0)

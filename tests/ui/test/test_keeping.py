@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.mutants import planted_fault
 from tests.ui.asked_beside import Waited
-from tests.ui.conftest import Bench, kept
+from tests.ui.conftest import Bench, kept, live_while
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.records.people.person import Person
@@ -175,7 +175,7 @@ def test_the_window_cannot_be_closed_over_a_run_that_is_being_kept_and_closes_by
     assert alone.window.isVisible()
     slow.may_go_on.set()
     kept(alone.window)
-    assert not alone.window.isVisible()
+    live_while(alone.window.isVisible, "it does not close by itself")
     (stored,) = alone.window.station.record.tests.list()
     assert stored.run.outcome is Outcome.OPERATOR
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.mutants import fails_with, planted_fault
-from tests.ui.conftest import Bench, prepared
+from tests.ui.conftest import Bench, closed, prepared
 from teststation.cause import Cause
 from teststation.errors import DeviceError
 from teststation.records.people.person import Person
@@ -188,7 +188,7 @@ def test_a_window_that_closes_over_a_preparation_ends_it(
     slow = Slow(bench, monkeypatch)
     asked_for(bench)
     threading.Timer(0.05, slow.may_go_on.set).start()
-    assert window.close() is True
+    closed(window)
     assert window.flow is None
     assert "close" in bench.treadmill.log
     assert window.station.record.journals() == []

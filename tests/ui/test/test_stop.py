@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Bench, kept
+from tests.ui.conftest import Bench, closed, kept
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.advice import symptoms_of
@@ -289,7 +289,7 @@ def test_nothing_is_asked_where_nobody_stopped(bench: Bench) -> None:
 
 def test_the_window_closes_before_the_start(bench: Bench) -> None:
     bench.to_run()
-    assert bench.window.close() is True
+    closed(bench.window)
     assert bench.window.station.record.tests.list() == []
 
 

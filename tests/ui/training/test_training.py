@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fit_file import FIT_ZERO_UNIX_S, fit_bytes
+from tests.ui.conftest import ended
 from tests.unit.records.builders import events_of, session_of
 from tests.unit.records.tests.test_sessions import trained
 from teststation.exchange.training import why_it_waits
@@ -260,7 +261,7 @@ def test_the_diary_is_shown_as_a_page_and_saved(
     window.train.pages.write(
         sheet.data, tmp_path / "side.pdf", sheet, lambda: record.training.printed(person.id, Entry)
     )
-    window.train.pages.wait(10.0)
+    ended(window.train.pages.close())
     QApplication.processEvents()
     assert sheet.said.text() == "Lagret: side.pdf"
     assert (tmp_path / "side.pdf").read_bytes() == sheet.data

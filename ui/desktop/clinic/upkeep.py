@@ -116,12 +116,11 @@ class Upkeep(QObject):
         except StationError:  # the look that makes backups says so
             return LastBackup(None, late=True)
 
-    def wait(self, seconds: float) -> None:
-        """Give up what can be given up, and let the rest come to its end."""
+    def close(self) -> list[Work]:
+        """The window closes: give up what can be given up. What is returned is the rest, which comes to its end."""
         self._closing = True
         self._timer.stop()
-        for work in (*self._asked, *([] if self._work is None else [self._work])):
-            work.wait(seconds)
+        return [*self._asked, *([] if self._work is None else [self._work])]
 
     def _may_go_on(self) -> bool:
         return self._quiet() and not self._closing

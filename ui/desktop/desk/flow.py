@@ -110,9 +110,10 @@ class DeskFlow(QObject):
         )
 
     def _show_login(self, login: str) -> None:
-        self._show_cover(LoginCover(self._window, self.desk, self._let_in, login=login))
+        self.show_cover(LoginCover(self._window, self.desk, self._let_in, login=login))
 
-    def _show_cover(self, cover: Cover) -> None:
+    def show_cover(self, cover: Cover) -> None:
+        """Lay it over everything: nothing opens above it."""
         self.cover = cover
         cover.closed.connect(self._uncovered)
         cover.open()
@@ -122,7 +123,7 @@ class DeskFlow(QObject):
 
     def _let_in(self, user: User) -> None:
         if user.must_change:
-            self._show_cover(FirstPasswordCover(self._window, self.desk, user, self._let_in))
+            self.show_cover(FirstPasswordCover(self._window, self.desk, user, self._let_in))
             return
         if self._last is not None and self._last.id != user.id:
             self.desk_cleared.emit()

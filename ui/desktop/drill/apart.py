@@ -19,6 +19,7 @@ from drivers.processes import child_environment, quiet_flags
 from ui.desktop.i18n import language, tr
 from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.work import Work
 
 LOOK_MS = 500
 END_WITHIN_S = 5.0  # then it is ended all the same: whatever its emulated belt does, nobody is on it
@@ -105,14 +106,11 @@ class DrillApart(QObject):
             sheet, self._sheet = self._sheet, None
             sheet.finish()
 
-    def close(self) -> None:
-        """End it, and see it ended: the clinic's window closes."""
+    def close(self) -> list[Work]:
+        """End it: the clinic's window closes. What is returned sees it ended."""
         process = self._process
         self.end()
-        if process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(END_WITHIN_S)
-            _kill(process)
+        return [] if process is None else [Work(lambda: _see_ended(process)).start()]
 
 
 def _let_go(process: subprocess.Popen[Any]) -> None:
@@ -121,6 +119,12 @@ def _let_go(process: subprocess.Popen[Any]) -> None:
             process.stdin.close()
     if process.poll() is None:
         process.terminate()
+
+
+def _see_ended(process: subprocess.Popen[Any]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(END_WITHIN_S)
+    _kill(process)
 
 
 def _kill(process: subprocess.Popen[Any]) -> None:

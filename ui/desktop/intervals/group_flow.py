@@ -1,5 +1,6 @@
 """A group session in the window, from prepared to kept."""
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -19,7 +20,9 @@ from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.work import Work
 from ui.station.together import GroupSession, Member
 
+log = logging.getLogger("teststation.window")
 TICK_MS = 100
+KEPT_WITHIN_S = 25.0  # when the window closes; its journal has it
 
 
 class Window(Protocol):
@@ -154,19 +157,25 @@ class GroupFlow(QObject):
         self._goodbye = Work(self.session.close).start()
         self.over.emit()
 
-    def close(self, seconds: float) -> None:
-        """The window closes: what was trained is kept as it is."""
+    def close(self) -> list[Work]:
+        """The window closes: what was trained is kept as it is. What is returned sees that and the straps' end."""
         if self.running:
             self.running = False
-            if self._keeping is None:
+            session, keeping = self.session, self._keeping
+            if keeping is None:
                 self._let_go()
-                self.session.stop_all("window_closed")
-                self.session.finish()
-            else:
-                self._keeping.wait(seconds)
-            self._goodbye = Work(self.session.close).start()
-        if self._goodbye is not None:
-            self._goodbye.wait(seconds)
+                session.stop_all("window_closed")
+
+            def end() -> None:
+                if keeping is None:
+                    for _, error in session.finish():
+                        log.warning("a session was not kept when the window closed, its journal has it: %s", error)
+                else:
+                    keeping.wait(KEPT_WITHIN_S)
+                session.close()
+
+            self._goodbye = Work(end).start()
+        return [] if self._goodbye is None else [self._goodbye]
 
     def _words(self, refused: Sequence[tuple[Member, StationError]]) -> list[str]:
         """A line for each of them: what it came to, or why it is not in the record, and where."""

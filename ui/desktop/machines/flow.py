@@ -79,10 +79,9 @@ class MachineFlow(QObject):
             self._window.keep_settings(msgspec.structs.replace(self._station.settings, treadmill=kept.device))
             self._window.tell(tr("commission.saved"), [tr("commission.saved_words", path=machines_path())])
 
-    def close(self, seconds: float) -> None:
-        """The window closes: let go of the driver, and give each this long to end."""
+    def close(self) -> list[Work]:
+        """The window closes: let go of the driver. What is returned sees each ended."""
         if self.commissioning is not None:
             self.commissioning.close()
             self.goodbyes += self.commissioning.goodbyes
-        for work in self.goodbyes:
-            work.wait(seconds)
+        return self.goodbyes

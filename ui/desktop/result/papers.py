@@ -176,11 +176,10 @@ class Papers(QObject):
             self._wanted = None
             self._show_busy("")
 
-    def wait(self, seconds: float) -> None:
-        """Let a report that is being made, or saved, come to its end."""
+    def close(self) -> list[Work]:
+        """The window closes. What is returned is a report that is being made, or saved."""
         self._wanted = None
-        for work in (*self._writing, *([] if self._work is None else [self._work])):
-            work.wait(seconds)
+        return [*self._writing, *([] if self._work is None else [self._work])]
 
     def write(self, stored: StoredTest, data: bytes, path: Path, say: Callable[[str], None]) -> None:
         """Save a report that was made, over an earlier report at most, beside the window: a stick may be slow."""

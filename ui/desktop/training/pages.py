@@ -70,10 +70,9 @@ class TrainingPages:
         work.failed.connect(failed)
         self._writing.append(work.start())
 
-    def wait(self, seconds: float) -> None:
-        """Let what is being saved come to its end."""
-        for work in self._writing:
-            work.wait(seconds)
+    def close(self) -> list[Work]:
+        """The window closes. What is returned is what is being saved."""
+        return self._writing
 
     def _forget(self, work: Work) -> None:
         """It holds who is told."""
