@@ -279,3 +279,9 @@ class Assessment(Value, frozen=True):
     fitness_age_withheld: Cause | None = None
     limits: Limits | None = None
     since_first: Change | None = None  # to this test from the first that has stages to compare, where that is another
+
+    @property
+    def answer_hr_max_bpm(self) -> float:
+        """The HRmax that the headline was reckoned with: a combined one has its own, the line's is the one shown."""
+        own = self.hr_max.reckoned_bpm if self.headline == "combined" else None
+        return self.hr_max.bpm if own is None else own

@@ -112,7 +112,7 @@ def workload(canvas: Canvas, box: Box, report: Report) -> None:
     the line: on everything that was known of the person.
     """
     found, say, answer = report.assessment, report.say, report.headline
-    hr_max = found.hr_max.bpm
+    hr_max, of_answer = found.hr_max.bpm, found.answer_hr_max_bpm
     stages = [s for s in found.stages if s.vo2_ml_kg_min is not None and s.observation.hr_bpm is not None]
     uptakes = [s.vo2_ml_kg_min or 0.0 for s in stages]
     pulses = [s.observation.hr_bpm or 0.0 for s in stages]
@@ -120,7 +120,7 @@ def workload(canvas: Canvas, box: Box, report: Report) -> None:
     x_range = (5 * math.floor((min([30.0, *uptakes, *ends]) - 2) / 5), max([30.0, *uptakes, *ends]) * 1.05 + 1)
     y_range = (
         10 * math.floor((min([hr_max - 60, *pulses]) - 8) / 10),
-        10 * math.ceil((max([hr_max, *pulses]) + 8) / 10),
+        10 * math.ceil((max([hr_max, of_answer, *pulses]) + 8) / 10),
     )
     axes = Axes(canvas, box, x_range, y_range)
     canvas.saveState()
@@ -141,16 +141,18 @@ def workload(canvas: Canvas, box: Box, report: Report) -> None:
         if answer.vo2max_ml_kg_min is not None:
             canvas.setDash(4, 2)
             canvas.setLineWidth(1.1)
-            canvas.line(axes.x(last[0]), axes.y(last[1]), axes.x(answer.vo2max_ml_kg_min), axes.y(hr_max))
+            canvas.line(axes.x(last[0]), axes.y(last[1]), axes.x(answer.vo2max_ml_kg_min), axes.y(of_answer))
             canvas.setDash()
-    axes.level(hr_max, say("report.chart.hr_max", bpm=report.number(hr_max, 0)), (5, 2))
+    named, reckoned = report.number(hr_max, 0), report.number(of_answer, 0)
+    key = "report.chart.hr_max" if named == reckoned else "report.chart.hr_max_two"
+    axes.level(hr_max, say(key, bpm=named, reckoned=reckoned), (5, 2))
     if found.hr_limit_bpm is not None:
         axes.level(found.hr_limit_bpm, say("report.chart.limit", bpm=report.number(found.hr_limit_bpm, 0)), (1, 2))
     for stage in stages:
         if stage.used or (stage.observation.actual.duration_s or SEEN_FROM_S) >= SEEN_FROM_S:
             _point(canvas, axes, stage)
     if answer.vo2max_ml_kg_min is not None:
-        _answer(canvas, axes, answer, hr_max, report.number(answer.vo2max_ml_kg_min))
+        _answer(canvas, axes, answer, of_answer, report.number(answer.vo2max_ml_kg_min))
 
 
 def _point(canvas: Canvas, axes: Axes, stage: StageResult) -> None:

@@ -435,7 +435,7 @@ def test_a_limit_that_was_passed_keeps_its_highest_pulse_and_says_what_it_is_now
     bench.pass_s(16.0)
     run = bench.window.run
     limit = run.heart.limit.text().split()[1]
-    assert run.limit.words.text().startswith(f"Pulsen er {top} slag/min nå, grensen er {limit} slag/min.")
+    assert run.limit.words.text().startswith(f"Pulsen er {top} slag/min nå, grensen er {limit}.")
     for bpm, now in (
         (low, f"den er {low} slag/min nå"),
         (top - 1, f"den er {top - 1} slag/min nå"),
@@ -498,6 +498,23 @@ def test_unchanged_data_is_not_drawn_again(qtbot: QtBot) -> None:
     for _ in range(5):
         plot.show_assessment(found)
     assert len(drawn) == 1
+
+
+def test_the_answer_stands_at_the_hr_max_it_was_reckoned_with_which_is_named_beside_the_other(qtbot: QtBot) -> None:
+    from tests.sample_tests import sample
+
+    plot = LoadPlot()
+    qtbot.addWidget(plot)
+    found = structs.replace(sample()[1], headline="combined")
+    own = structs.replace(found.hr_max, reckoned_bpm=found.hr_max.bpm - 4.0)
+    for hr_max, label in ((own, f"Makspuls {round(own.bpm)} (★ {round(own.bpm - 4.0)})"),
+                          (structs.replace(own, reckoned_bpm=own.bpm), f"Makspuls {round(own.bpm)}")):  # fmt: skip
+        plot.show_assessment(structs.replace(found, hr_max=hr_max))
+        assert list(plot._result.getData()[1]) == [hr_max.reckoned_bpm]
+        assert plot._max.value() == hr_max.bpm
+        assert plot._max.label.format == label
+    by_line = structs.replace(found, headline="extrapolation", hr_max=own)
+    assert by_line.answer_hr_max_bpm == own.bpm
 
 
 def test_stage_bands_join_without_a_gap_from_the_first_to_the_cool_down(bench: Bench) -> None:

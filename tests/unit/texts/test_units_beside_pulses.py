@@ -9,7 +9,8 @@ from teststation.texts import LANGUAGES
 
 UNIT = {"nb": r"\bslag\b", "nn": r"\bslag\b", "en": r"\bbpm\b|beats/min"}
 BESIDE = {  # where the unit stands: on the axis, in the heading, or in the name of the field
-    "report.chart.hr_max", "report.chart.limit", "plot.max", "plot.limit", "protocols.pulse",
+    "report.chart.hr_max", "report.chart.hr_max_two", "report.chart.limit", "plot.max", "plot.max_two", "plot.limit",
+    "protocols.pulse",
     "report.sum.peak_value", "report.sum.reckoned_value", "pretest.hr_nes", "pretest.hr_brawner",
 }  # fmt: skip
 

@@ -100,8 +100,10 @@ class LoadPlot(QWidget):
             self._result.setData([], [])
             self._range.setData([], [])
             return
-        self._result.setData([estimate.vo2max_ml_kg_min], [top_bpm])
-        self._range.setData([estimate.low or 0.0, estimate.high or 0.0], [top_bpm, top_bpm])
+        # The answer stands at the HRmax that it was reckoned with, which has its name beside the other one's.
+        answer_bpm = found.answer_hr_max_bpm
+        self._result.setData([estimate.vo2max_ml_kg_min], [answer_bpm])
+        self._range.setData([estimate.low or 0.0, estimate.high or 0.0], [answer_bpm, answer_bpm])
 
     def _draw_levels(self, found: Assessment | None) -> None:
         self._max.setVisible(found is not None)
@@ -110,8 +112,12 @@ class LoadPlot(QWidget):
         right = 40.0
         if found is not None:
             self._max.setValue(found.hr_max.bpm)
-            self._max.label.setFormat(tr("plot.max", bpm=round(found.hr_max.bpm)))
-            pulses += [found.hr_max.bpm, *(stage.observation.hr_bpm for stage in found.stages)]
+            bpm, reckoned = round(found.hr_max.bpm), round(found.answer_hr_max_bpm)
+            two = reckoned != bpm
+            self._max.label.setFormat(
+                tr("plot.max_two", bpm=bpm, reckoned=reckoned) if two else tr("plot.max", bpm=bpm)
+            )
+            pulses += [found.hr_max.bpm, found.answer_hr_max_bpm, *(stage.observation.hr_bpm for stage in found.stages)]
             if found.hr_limit_bpm is not None:
                 self._limit.setValue(found.hr_limit_bpm)
                 self._limit.label.setFormat(tr("plot.limit", bpm=round(found.hr_limit_bpm)))
