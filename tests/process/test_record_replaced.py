@@ -14,6 +14,7 @@ import pytest
 from tests.fast_keys import ordinary_keys
 from tests.mutants import fails_with
 from tests.process.test_record_process import PASSPHRASE, add, as_in_the_other_process, codes, ended_and, killed, pid_of
+from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.errors import RecordError
 from teststation.records.access import head_keeping
 from teststation.records.database import Record, open_record
@@ -172,3 +173,33 @@ def test_a_connection_that_is_made_later_leads_to_no_other_file(tmp_path: Path) 
         with record.database.reading(), pytest.raises(RecordError) as error:  # the first connection is in use
             record.people.all()
         assert codes(error.value) == ["record_moved"]
+
+
+def rescued_though_nothing_is_there(folder: Path) -> None:
+    """The drive with record and journals is taken out, and the process is gone: what was walked is remembered."""
+    folder = Path(tempfile.mkdtemp(dir=folder))
+    clinic = folder / "clinic"
+    run, found, events = run_of(), assessment_of(), events_of(4)
+    with RecordProcess() as process:
+        record = process.open(clinic / "a.record", PASSPHRASE)
+        person = add(record)
+        ended_and(process, lambda: shutil.rmtree(clinic))
+        try:
+            path = record.upkeep.rescue(person, run, found, events)
+        except RecordError as error:
+            pytest.fail(f"it is lost: {error}")
+    assert path == folder / f"a-rescued-{run.id[:8]}.record"
+    assert not clinic.exists()
+    with open_record(path, PASSPHRASE, create=False) as rescued:
+        assert rescued.people.get(person.id).full_name == person.full_name
+        assert [one.id for one in rescued.tests.list()] == [run.id]
+
+
+def test_a_test_is_rescued_though_neither_its_record_nor_its_process_is_there(tmp_path: Path) -> None:
+    rescued_though_nothing_is_there(tmp_path)
+    fails_with(
+        record_process,
+        "            if name != _NEEDS_NO_RECORD or",
+        "            if True or",
+        lambda: rescued_though_nothing_is_there(tmp_path),
+    )

@@ -1,14 +1,14 @@
 """A test whose record is gone when it has been walked: kept in a record of its own, beside or where there is room."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from teststation.cause import Cause
 from teststation.errors import AfterTheTest, StationError
 from teststation.physiology.result import Assessment
-from teststation.records.database import Record, open_beside
+from teststation.records.database import Record, open_beside, open_record
 from teststation.records.people.people import add_in
 from teststation.records.people.person import Person
 from teststation.run.record import RunRecord
@@ -23,17 +23,40 @@ def rescue(
     Raises:
         AfterTheTest: nowhere is there a place for it.
     """
-    for folder in _places(record.path):
-        path = folder / f"{record.path.stem}-rescued-{run.id[:8]}.record"
+    return _rescued(record.path, lambda path: open_beside(record, path), person, run, found, events)
+
+
+def rescue_alone(
+    gone: Path,
+    passphrase: str,
+    person: Person,
+    run: RunRecord,
+    found: Assessment | SessionResult,
+    events: Sequence[bytes],
+) -> Path:
+    """The same where the record is not open any more: ``gone`` is where it was. Raises as ``rescue``."""
+    return _rescued(gone, lambda path: open_record(path, passphrase), person, run, found, events)
+
+
+def _rescued(
+    gone: Path,
+    made: Callable[[Path], Record],
+    person: Person,
+    run: RunRecord,
+    found: Assessment | SessionResult,
+    events: Sequence[bytes],
+) -> Path:
+    for folder in _places(gone):
+        path = folder / f"{gone.stem}-rescued-{run.id[:8]}.record"
         if path.exists():
             continue
-        with suppress(StationError, OSError), open_beside(record, path) as rescued:
+        with suppress(StationError, OSError), made(path) as rescued:
             with rescued.database.writing() as connection:
                 add_in(connection, rescued.audit, person)
             rescued.save(person.id, run, found, events)
             return path
     lost = "rescue_nowhere" if run.plan.session is None else "session_rescue_nowhere"
-    raise AfterTheTest(Cause(lost, {"name": str(record.path)}))
+    raise AfterTheTest(Cause(lost, {"name": str(gone)}))
 
 
 def _places(record: Path) -> Iterator[Path]:

@@ -25,6 +25,14 @@ class Open(msgspec.Struct, frozen=True):
     known: Any = None  # of a record that another process had open
 
 
+class Rescue(msgspec.Struct, frozen=True):
+    """The first that is said where the record opens no more: keep this in one of its own. The answer: ``Done``."""
+
+    path: str  # where the record was
+    passphrase: str
+    what: Sequence[Any]  # as for ``upkeep.rescue``
+
+
 class Opened(msgspec.Struct, frozen=True):
     """The answer where it opened; else a ``Failed``."""
 

@@ -36,7 +36,7 @@ class Child:
     def __init__(self, take: Callable[[int], bytes], give: Callable[[bytes], object]) -> None:
         self._take, self._give = take, give
         self._giving = threading.Lock()
-        self._opens: queue.SimpleQueue[tuple[calls.Open, Future[Any]] | None] = queue.SimpleQueue()
+        self._opens: queue.SimpleQueue[tuple[calls.Open | calls.Rescue, Future[Any]] | None] = queue.SimpleQueue()
         self._said: dict[int, queue.SimpleQueue[calls.Said | None]] = {}
         self._record: Record | None = None
         self._known: Known | None = None  # as it was told
@@ -52,6 +52,9 @@ class Child:
         if first is None:
             return
         wanted, ahead = first
+        if isinstance(wanted, calls.Rescue):
+            self._rescue(wanted)
+            return
         try:
             self._record = open_record(
                 wanted.location, wanted.passphrase, create=wanted.create, ahead=ahead.result(), known=wanted.known
@@ -70,13 +73,26 @@ class Child:
         self._record.close()
         ending.cancel()
 
+    def _rescue(self, wanted: calls.Rescue) -> None:
+        from teststation.records.upkeep.rescue import rescue_alone
+
+        try:
+            path = rescue_alone(Path(wanted.path), wanted.passphrase, *wanted.what)
+        except BaseException as error:  # noqa: BLE001 - told to who asked, whatever it is
+            self._say(_failed(0, error))
+        else:
+            self._say(calls.Done(0, path, None))
+
     def _listen(self) -> None:
         try:
             first = read(self._take)
             if first is None:
                 self._opens.put(None)
                 return
-            wanted: calls.Open = calls.unpacked(first)
+            wanted: calls.Open | calls.Rescue = calls.unpacked(first)
+            if isinstance(wanted, calls.Rescue):
+                self._opens.put((wanted, Future()))
+                return
             from teststation.records.storage.key import connect_ahead
 
             ahead: Future[Any] = Future()

@@ -21,6 +21,7 @@ import msgspec
 from teststation.cause import Cause
 from teststation.errors import RecordError, StationError
 from teststation.records.storage.head_file import Known
+from teststation.records.storage.place import place_of
 from teststation.records.tests.journals import Journals
 from ui.station.apart import record_calls as calls
 from ui.station.apart.ending import killed_after, let_go_of
@@ -37,6 +38,7 @@ LONG_WITHIN_S = 1800.0  # a whole record copied, checked or brought to a server,
 CLOSED_WITHIN_S = 15.0
 PIPE_TAKES = 4096  # bytes, on every system
 _LONG = frozenset({"upkeep.backup_into", "upkeep.scheduled_backup", "upkeep.restore", "hand_over"})
+_NEEDS_NO_RECORD = "upkeep.rescue"
 _PUTS_ANOTHER_IN_PLACE = "upkeep.restore"
 _PROPERTIES = frozenset({"away", "in_place"})
 _LETS_SOMEBODY_IN = "users.log_in"
@@ -112,7 +114,12 @@ class RecordProcess:
             RecordError: what it raises, or the process has ended; the next one is asked of another process.
         """
         within_s = LONG_WITHIN_S if name in _LONG else self._within_s
-        line = self._alive()
+        try:
+            line = self._alive()
+        except RecordError:
+            if name != _NEEDS_NO_RECORD or self._wanted is None or self._closed:
+                raise
+            return self._rescued(self._wanted, args)
         self._another_may_come |= name == _PUTS_ANOTHER_IN_PLACE
         try:
             done = line.call(name, args, kwargs or {}, within_s)
@@ -122,6 +129,16 @@ class RecordProcess:
         if name == _LETS_SOMEBODY_IN:
             self.acting = done.acting  # told again: another process may have come meanwhile
         return done.value
+
+    def _rescued(self, wanted: calls.Open, what: Sequence[Any]) -> Any:
+        """What is to be rescued, by a process that has no record: the one that was open, and its process, are gone."""
+        line = _Line(started(self._command), lambda: None, lambda known: None)
+        try:
+            return line.rescue(
+                calls.Rescue(str(place_of(wanted.location).file), wanted.passphrase, what), LONG_WITHIN_S
+            )
+        finally:
+            line.close(CLOSED_WITHIN_S)
 
     def read(self, name: str) -> Any:
         """What a property says. Errors as ``ask``."""
@@ -208,6 +225,9 @@ class _Line:
         answer = self._asked(0, wanted, {}, within_s)
         assert isinstance(answer, calls.Opened)
         return answer
+
+    def rescue(self, wanted: calls.Rescue, within_s: float) -> Any:
+        return cast("calls.Done", self._asked(0, wanted, {}, within_s)).value
 
     def call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], within_s: float) -> calls.Done:
         number = next(self._numbers)
