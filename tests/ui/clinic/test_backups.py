@@ -11,6 +11,7 @@ from tests.ui.conftest import ended
 from tests.unit.records.builders import PASSPHRASE
 from teststation.records.database import Record, open_record
 from teststation.records.people.erased import Reason
+from teststation.records.upkeep.backup import backup
 from teststation.records.upkeep.erasing import erase_person
 from teststation.records.upkeep.findings import Restored
 from teststation.subject import Sex
@@ -29,13 +30,18 @@ def record(tmp_path: Path) -> Iterator[Record]:
         yield opened
 
 
-def opened(record: Record, folder: str, qtbot: QtBot, restored: list[Restored]) -> tuple[BackupsSheet, Upkeep]:
+def opened(
+    record: Record, folder: str, qtbot: QtBot, restored: list[Restored], told: list[str] | None = None
+) -> tuple[BackupsSheet, Upkeep]:
     window = QMainWindow()
     qtbot.addWidget(window)
     window.resize(1366, 768)
     window.show()
     upkeep = Upkeep(Station(record, Settings(backup_folder=folder)), lambda: True, lambda _: None, window)
-    sheet = BackupsSheet(window, record, upkeep, Dialogs(window), folder, restored.append)
+    said: list[str] = [] if told is None else told
+    sheet = BackupsSheet(
+        window, record, upkeep, Dialogs(window), folder, restored.append, lambda _, words: said.extend(words)
+    )
     sheet.open()
     return sheet, upkeep
 
@@ -80,3 +86,24 @@ def test_without_a_folder_it_is_said_where_to_choose_one(record: Record, qtbot: 
     assert "Ingen mappe" in sheet.last.text()
     assert not sheet.now_button.isEnabled()
     ended(upkeep.close())
+
+
+def test_who_closes_the_sheet_over_what_is_restored_is_told_all_the_same(
+    record: Record, tmp_path: Path, qtbot: QtBot
+) -> None:
+    restored: list[Restored] = []
+    said: list[str] = []
+    backup(record.database, record.file, tmp_path / "a.backup")
+    for path in (tmp_path / "a.backup", tmp_path / "none.backup"):
+        sheet, upkeep = opened(record, "", qtbot, restored, said)
+        sheet.file.setText(str(path))
+        sheet.passphrase.setText(PASSPHRASE)
+        sheet.restore()
+        sheet.finish()
+        sheet.deleteLater()
+        assert upkeep._asked, "the window's end awaits it"
+        qtbot.waitUntil(lambda: bool(restored) if path.exists() else bool(said), timeout=30_000)  # noqa: B023
+        ended(upkeep.close())
+    assert len(restored) == 1
+    assert len(said) == 1
+    assert "none.backup" in said[0]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from teststation.errors import StationError
 from teststation.records.access.user import Permission
@@ -16,7 +17,6 @@ from ui.desktop.widgets.base import button, column, label, problem_label, row, r
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.fields import form, line_edit
 from ui.desktop.widgets.sheet import Sheet
-from ui.desktop.work import Work
 
 if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
     from teststation.records.database import Record
@@ -33,9 +33,9 @@ class BackupsSheet(Sheet):
         dialogs: Dialogs,
         folder: str,
         restored: Callable[[Restored], None],
+        tell: Callable[[str, Sequence[str]], None],
     ) -> None:
-        self._record, self._upkeep, self._restored = record, upkeep, restored
-        self._work: Work | None = None
+        self._record, self._upkeep, self._restored, self._tell = record, upkeep, restored, tell
         self.last = label("…" if folder else last_words(None), "lead", wrap=True)
         self.now_button = button(tr("backups.now"), self.back_up, "touch")
         self.now_button.setEnabled(bool(folder))
@@ -95,17 +95,22 @@ class BackupsSheet(Sheet):
             except StationError as error:
                 return error
 
-        self._work = Work(back, self)
-        self._work.done.connect(self._answered)
-        self._work.start()
+        restored, tell = self._restored, self._tell  # who has closed this sheet meanwhile is told all the same
 
-    def _answered(self, answer: Restored | StationError) -> None:
-        self._lock(at_work=False)
-        if isinstance(answer, StationError):
-            show_problems(self.problems, told(answer))
-            return
-        self.finish()
-        self._restored(answer)
+        def answered(answer: Restored | StationError) -> None:
+            here = isValid(self) and self.isVisible()
+            if here:
+                self._lock(at_work=False)
+            if isinstance(answer, Restored):
+                if here:
+                    self.finish()
+                restored(answer)
+            elif here:
+                show_problems(self.problems, told(answer))
+            else:
+                tell(tr("backups.title"), told(answer))
+
+        self._upkeep.beside(back, answered)
 
     def _lock(self, *, at_work: bool) -> None:
         show_problems(self.problems, [tr("backups.restores")] if at_work else [])

@@ -122,7 +122,9 @@ class ClinicFlow:
         """The last backup, one more now, and the way back."""
         ask, record = self._window, self._station.record
         folder = self._station.settings.backup_folder
-        ask.show_sheet(lambda window: BackupsSheet(window, record, ask.upkeep, ask.dialogs, folder, self._restored))
+        ask.show_sheet(
+            lambda window: BackupsSheet(window, record, ask.upkeep, ask.dialogs, folder, self._restored, ask.tell)
+        )
 
     def _restored(self, done: Restored) -> None:
         self._window.record_replaced()

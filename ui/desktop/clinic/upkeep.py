@@ -70,7 +70,7 @@ class Upkeep(QObject):
 
     def look_back(self) -> None:
         """Find out when the record was last backed up, and tell ``backup_known``."""
-        self._ask(self._last, self.backup_known.emit)
+        self.beside(self._last, self.backup_known.emit)
 
     def back_up_now(self, said: "Callable[[LastBackup | None, Sequence[str]], None]") -> None:
         """Make a backup, due or not; ``said`` gets the newest there is then, and what is wrong."""
@@ -94,9 +94,11 @@ class Upkeep(QObject):
             problems = self._problems(make)
             return self._last(), problems
 
-        self._ask(do, done)
+        self.beside(do, done)
 
-    def _ask(self, work: Callable[[], object], done: Callable[..., None]) -> None:
+    def beside(self, work: Callable[[], object], done: Callable[..., None]) -> None:
+        """Do what somebody asked for: they are told wherever they are by then, and the window's end awaits it."""
+
         def answered(answer: object) -> None:
             self._asked = [one for one in self._asked if one is not asked]  # which holds who is told
             done(answer)
