@@ -53,7 +53,7 @@ def test_each_tile_has_its_own_pulse_band_and_bout(qtbot: QtBot) -> None:
         begun=True,
     )
     kari, ola, per = screen.tiles
-    assert (kari.pulse.text(), kari.band.text(), kari.near.text()) == ("160", "Sone 153–171", "I sonen")
+    assert (kari.pulse.text(), kari.band.text(), kari.near.text()) == ("160", "Sone 153–171 slag/min", "I sonen")
     assert kari.part.text() == "Drag 2 av 4 · 2:05"
     assert (ola.near.text(), ola.near.property("state"), ola.borg_button.text()) == (
         "7 slag over sonen",

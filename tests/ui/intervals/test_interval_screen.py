@@ -40,7 +40,7 @@ def test_the_pulse_stands_against_its_band_and_the_bout_is_named(qtbot: QtBot) -
     screen = shown(qtbot, moment_of(bench))
     assert (screen.bouts.bout.text(), screen.bouts.part.text()) == ("Drag 2 av 4", "Arbeid")
     assert screen.top.test_left.text().startswith("Økten med nedvarming: "), "a session is no test"
-    assert screen.heart.share.text() == "Sone 153–171"
+    assert screen.heart.share.text() == "Sone 153–171 slag/min"
     assert screen.heart.near.text() in ("7 slag under sonen", "8 slag under sonen", "9 slag under sonen")
     assert screen.heart.pulse.text() in ("144", "145", "146")
     assert screen.stage.left.text() == "3:30"

@@ -422,11 +422,15 @@ def test_a_comparison_shows_results_conditions_and_the_pulse_at_equal_load() -> 
     assert change is not None
     lines = {name: rest for name, *rest in comparison_lines(earlier, later, change)}
     told = change.told()
-    assert lines["VO₂maks (område)"][2] == f"{signed(told.size)} (95 %: {signed(told.low)} til {signed(told.high)})", (
-        "the change under one HRmax, with its range"
+    assert (
+        lines["VO₂maks (område), mL/kg/min"][2]
+        == f"{signed(told.size)} (95 %: {signed(told.low)} til {signed(told.high)})"
+    ), "the change under one HRmax, with its range"
+    assert lines["Makspuls, slag/min"][2] == "0"
+    assert all(
+        lines[name][2]
+        for name in ("VO₂maks (område), mL/kg/min", "Kondisjonsalder, år", "Makspuls, slag/min", "Vekt, kg")
     )
-    assert lines["Makspuls"][2] == "0"
-    assert all(lines[name][2] for name in ("VO₂maks (område)", "Kondisjonsalder", "Makspuls", "Vekt, kg"))
     assert lines["Vekt, kg"][2] == "0,0"
     assert lines["Testet av"][:2] == ["Kari", "Kari"]
     stages = stage_lines(earlier, later)

@@ -30,6 +30,13 @@ PAIRS = {
     "change.title": "report.heading.change",
     "result.none": "report.sentence.withheld",
 }
+SYMPTOMS = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor")
+# What is felt with a finger, and what the patient is told, is a pulse; what a strap reads, a heart rate.
+PULSE = re.compile(r"\b[Pp]ulse\b(?! at the wrist)")
+TO_THE_PATIENT = re.compile(
+    r"patient\.|training\.|origin\.|screening\.medicine|report\.screening\.medicine"
+    r"|remedy\.hr_max_from_intervals|report\.limits\.hr_max_from_intervals"
+)
 # What a thing is not called, because it has another name everywhere else.
 OTHER_NAMES = {
     "nb": r"ml/kg|[Kk]ondisen\b|målefeil|95 % sikkert|hastighet|pulsbånd|løpebånd|tredemølla\b|samtale[nr]? med",
@@ -52,6 +59,23 @@ def test_window_and_page_use_the_same_words(language: str) -> None:
         if plain(window[key]) != plain(page.plain(other))
     }
     assert differing == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_symptom_has_one_name_whether_it_is_noted_or_ends_a_test(language: str) -> None:
+    window, page = entries(files(language)["window"]), texts(language)
+    for code in SYMPTOMS:
+        names = {
+            window[f"symptom.{code}"], window[f"reason.{code}"],
+            page.plain(f"cause.stop_{code}"), page.plain(f"advice.symptom.{code}"),
+        }  # fmt: skip
+        assert len({plain(name) for name in names}) == 1, names
+
+
+def test_what_a_strap_reads_is_a_heart_rate_in_english() -> None:
+    said = [(key, text) for _, key, text in everything("en") if PULSE.search(re.sub(r"\{\w+\}", "", text))]
+    assert {key: text for key, text in said if not TO_THE_PATIENT.match(key)} == {}
+    assert any(TO_THE_PATIENT.match(key) for key, _ in said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

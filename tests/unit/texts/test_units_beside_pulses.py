@@ -23,3 +23,20 @@ def test_a_pulse_is_told_with_its_unit(language: str) -> None:
         if "{bpm" in text and not re.search(UNIT[language], re.sub(r"\{\w+\}", "", text)) and key not in BESIDE
     }
     assert bare == {}
+
+
+# A column, an axis and a field name their unit: what stands in them is a bare number.
+OF_A_COLUMN = {
+    "result.stages": "mL/kg/min", "stages.pressure": "mmHg", "stages.pulse": "",
+    "history.vo2": "mL/kg/min", "compare.vo2": "mL/kg/min", "compare.hr_max": "", "compare.stages": "",
+    "pretest.resting": "", "pretest.hr_measured": "", "pretest.pressure": "mmHg", "sessions.column.peak": "",
+    "protocols.axis_vo2": "mL/kg/min", "protocols.column.vo2": "mL/kg/min", "protocols.column.pulse": "",
+    "protocols.column.time": "min:s", "plot.pulse": "", "interval.band": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_column_an_axis_and_a_field_name_their_unit(language: str) -> None:
+    named = {key: text for _, key, text in everything(language)}
+    pulse = "bpm" if language == "en" else "slag/min"  # where no other unit is given
+    assert {key: named[key] for key, unit in OF_A_COLUMN.items() if (unit or pulse) not in named[key]} == {}

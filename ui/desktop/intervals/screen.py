@@ -20,6 +20,10 @@ BAR_BELOW_BPM, BAR_ABOVE_BPM = 40.0, 20.0  # how much around the band the bar sh
 class BandPanel(HeartPanel):
     """The pulse, huge, and where it is in its band; where it steers nothing, Borg's numbers stand there instead."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.share.setProperty("role", "heading")  # a band with its unit is wider than a percentage
+
     def show_moment(self, moment: Snapshot) -> None:
         """Show one snapshot."""
         now = moment.session

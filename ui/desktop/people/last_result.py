@@ -32,12 +32,12 @@ def next_test_words(record: "Record", person: Person, last_started: str, on: dat
 def last_result_words(record: "Record", person: Person) -> str:
     """The newest number there is, with its day; empty where there is none. A demonstration counts for nobody else."""
     tests = [
-        (line.started_at[:10], vo2_words(line))
+        (line.started_at[:10], f"{vo2_words(line)} {tr('unit.vo2')}")
         for line in record.tests.summaries(person.id)
         if line.vo2max_ml_kg_min is not None and (person.demo or not line.demo)
     ]
     brought = [
-        (one.tested_on, f"{number(one.vo2max_ml_kg_min, 1)}, {tr('history.imported')}")
+        (one.tested_on, f"{number(one.vo2max_ml_kg_min, 1)} {tr('unit.vo2')}, {tr('history.imported')}")
         for one in record.imported.of_person(person.id)
     ]
     if not tests and not brought:

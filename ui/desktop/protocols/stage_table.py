@@ -75,7 +75,7 @@ class StageTable(QTableWidget):
     def __init__(self) -> None:
         super().__init__(0, len(COLUMNS))
         self.setAccessibleName(tr("protocols.stages"))
-        self.setHorizontalHeaderLabels([heading(name) for name in COLUMNS])
+        self.setHorizontalHeaderLabels([tr(f"protocols.column.{name}") for name in COLUMNS])
         self._cell = _Cell(self)
         self.setItemDelegate(self._cell)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -234,8 +234,8 @@ class StageTable(QTableWidget):
 
 
 def heading(column: str) -> str:
-    """A column's name."""
-    return tr(f"protocols.column.{column}")
+    """A column's name, in one line."""
+    return tr(f"protocols.column.{column}").replace("\n", " ")
 
 
 def _pulse_words(told: ForeseenStage) -> str:
