@@ -27,7 +27,7 @@ def test_a_pulse_is_told_with_its_unit(language: str) -> None:
 
 # A column, an axis and a field name their unit: what stands in them is a bare number.
 OF_A_COLUMN = {
-    "result.stages": "mL/kg/min", "stages.pressure": "mmHg", "stages.pulse": "",
+    "result.stages": "mL/kg/min", "stages.pressure": "mmHg",
     "history.vo2": "mL/kg/min", "compare.vo2": "mL/kg/min", "compare.hr_max": "", "compare.stages": "",
     "pretest.resting": "", "pretest.hr_measured": "", "pretest.pressure": "mmHg", "sessions.column.peak": "",
     "protocols.axis_vo2": "mL/kg/min", "protocols.column.vo2": "mL/kg/min", "protocols.column.pulse": "",
