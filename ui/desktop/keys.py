@@ -19,6 +19,8 @@ ONCE = frozenset(
     {Qt.Key.Key_F2, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_E, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 )
 
+# What stands on buttons that a drawer leaves free, and is never typed into one.
+BESIDE_A_DRAWER = frozenset({Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F6, Qt.Key.Key_F8})
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -91,13 +93,18 @@ class Keys(QObject):
             return True
         if event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return self._go_on()
-        if at_work is not None and self._screens.sheet is None and at_work.key_pressed(event.key(), event.text()):
+        if at_work is not None and self._leaves(event.key()) and at_work.key_pressed(event.key(), event.text()):
             return True
         focused = QApplication.focusWidget()
         if event.key() in ENTER and focused is watched and isinstance(focused, QPushButton) and focused.isEnabled():
             focused.click()
             return True
         return False
+
+    def _leaves(self, key: int) -> bool:
+        """Whether what lies on top leaves this key to the test or machine at work."""
+        sheet = self._screens.top_sheet
+        return sheet is None or (sheet.is_drawer and key in BESIDE_A_DRAWER)
 
     def _go_on(self) -> bool:
         """Press the one button that leads on, of the sheet on top or of the screen. What is held is not pressed."""

@@ -71,8 +71,13 @@ class Session:
             _tell_emulated(self.emulated, state)
 
     def snapshot(self) -> Snapshot:
-        """What to show now. The estimate is renewed twice a second."""
-        if not self._concluded and time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S:
+        """What to show now. The estimate is renewed twice a second, and at once where another stage began.
+
+        What is asked about the last stage is read off the run: one that does not know of the new stage yet asks about
+        the one before the last.
+        """
+        old = time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S
+        if not self._concluded and (old or self._walked != self._where):
             self._assess()
         controller = self.controller
         again_kmh = controller.runs_again_kmh
@@ -251,10 +256,14 @@ class Session:
     def _press(self, kind: Callable[..., ev.AnyEvent], /, **values: object) -> None:
         self.controller.press(kind(t_s=self.controller.now_s(), **values))
 
+    @property
+    def _where(self) -> tuple[Phase, int]:
+        return self.controller.state.phase, self.controller.state.stage_index
+
     def _assess(self) -> None:
         from teststation.physiology.assess import assess_run  # read from the disk when a session is prepared
 
-        self._assessed_at_s = time.monotonic()
+        self._assessed_at_s, self._walked = time.monotonic(), self._where
         self._run = self.controller.recording.record(self.controller.state)
         self._assessment = assess_run(self._run, self._earlier, self._choices)
 

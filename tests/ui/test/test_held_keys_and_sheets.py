@@ -126,6 +126,26 @@ def test_a_held_key_does_what_it_does_once(bench: Bench, how: str) -> None:
     assert bench.running.controller.state.holds
 
 
+@pytest.mark.parametrize("ask", ["ask_event", "ask_pressure", "ask_load", "ask_more"])
+def test_the_keys_on_the_buttons_beside_a_drawer_do_what_they_say(bench: Bench, ask: str) -> None:
+    bench.to_stages()
+    flow, window = bench.window.flow, bench.window
+    assert flow is not None
+    getattr(flow, ask)()
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_F4)
+    assert bench.running.controller.state.holds
+    assert window.sheet is not None, "and what is asked waits"
+    swapped = window.run._swapped
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_F6)
+    assert window.run._swapped is not swapped
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_F8)
+    assert window.sheet is not None
+    assert window.sheet.accessibleName() == tr("cool_down.title")
+    window.tell("Noe", ["som skal ses"])
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_F5)
+    assert bench.running.controller.state.stage_index == 0, "under a sheet that veils the screen no key acts"
+
+
 @pytest.mark.parametrize("how", HOWS)
 def test_a_stop_key_that_stays_down_answers_nothing_that_comes_after(bench: Bench, how: str) -> None:
     bench.to_stages()

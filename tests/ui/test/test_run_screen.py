@@ -181,6 +181,20 @@ def test_one_tap_gives_the_exertion_and_it_is_asked_for_in_the_last_half_minute(
     assert bench.running.controller.recording.record(bench.running.controller.state).stages[-1].rpe == 12
 
 
+def test_a_stage_that_has_just_begun_asks_about_the_one_before_it_and_no_earlier_one(bench: Bench) -> None:
+    bench.to_stages()
+    flow = bench.window.flow
+    assert flow is not None
+    for over in (0, 1):
+        bench.running._assessed_at_s = float("inf")  # the estimate is not due
+        bench.running.next()
+        bench.wall.now_s += 0.1
+        flow.bridge.tick()
+        assert bench.running.controller.state.stage_index == over + 1
+        asked = bench.running.snapshot().rpe
+        assert (asked.stage, asked.missing) == (over, tuple(range(over + 1)))
+
+
 def test_an_exertion_that_is_missing_is_asked_for_once_more_and_then_stands_out(bench: Bench) -> None:
     bench.to_stages()
     run, strip = bench.window.run, bench.window.run.controls.rpe

@@ -24,6 +24,38 @@ LOGGED = {
     "setStyleSheet", "setObjectName", "debug", "info", "warning", "error", "exception", "compile", "sub", "match",
     "fullmatch", "strftime", "TypeVar",
 }  # fmt: skip
+# The first that these are given is shown: there a single small word is one, too, and so is one joined to a text.
+SHOWN = {
+    "label", "button", "line_edit", "message", "set_text", "set_whole", "add_cancel", "addItem", "tell", "setText",
+    "setPlainText", "setHtml", "setToolTip", "setPlaceholderText", "setWindowTitle", "setTitle", "setAccessibleName",
+    "setAccessibleDescription", "setHorizontalHeaderLabels",
+}  # fmt: skip
+
+
+def _put_together(node: ast.AST) -> Iterator[ast.Constant]:
+    """The constants that what is shown is put together of; not those of a question, nor the names of texts."""
+    match node:
+        case ast.Constant():
+            yield node
+        case ast.BinOp(left=left, right=right):
+            yield from _put_together(left)
+            yield from _put_together(right)
+        case ast.JoinedStr(values=parts) | ast.List(elts=parts) | ast.Tuple(elts=parts):
+            for part in parts:
+                yield from _put_together(part)
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _put_together(body)
+            yield from _put_together(orelse)
+
+
+def _shown(tree: ast.AST) -> set[int]:
+    return {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args
+        if (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")) in SHOWN
+        for part in _put_together(node.args[0])
+    }
 
 
 def _unread(tree: ast.AST) -> set[int]:
@@ -47,7 +79,7 @@ def _unread(tree: ast.AST) -> set[int]:
 def words_in(source: str) -> Iterator[tuple[int, str]]:
     """The constants of a source that look like something said."""
     tree = ast.parse(source)
-    unread = _unread(tree)
+    unread, shown = _unread(tree), _shown(tree)
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or id(node) in unread:
             continue
@@ -55,7 +87,8 @@ def words_in(source: str) -> Iterator[tuple[int, str]]:
         prose = re.search(r"[A-Za-zæøåÆØÅ]{2,}", text) and " " in text.strip()
         named = re.match(r"[A-ZÆØÅ][a-zæøå]{2,}", text) or re.search("[æøåÆØÅ]", text)
         unit = re.fullmatch(rf"\s*{UNITS}[.,]?\s*", text) and text != text.strip()
-        if (prose or named or unit) and text not in NO_WORDS:
+        alone = id(node) in shown and re.search(r"[a-zæøå]{2,}", text)
+        if (prose or named or unit or alone) and text not in NO_WORDS:
             yield node.lineno, text
 
 
@@ -72,7 +105,16 @@ def test_no_word_stands_in_the_code_of_page_and_window() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['label("Lagre")', 'page.text(x, y, "ikke beregnet")', 'f"{speed} km/t"', 'name = "Målt"', 'f"{n} trinn"'],
+    [
+        'label("Lagre")',
+        'label("lukk")',
+        'box.setToolTip(tr("common.close") + " vinduet")',
+        'label("på" if x else y)',
+        'page.text(x, y, "ikke beregnet")',
+        'f"{speed} km/t"',
+        'name = "Målt"',
+        'f"{n} trinn"',
+    ],
 )
 def test_a_word_in_the_code_would_be_found(line: str) -> None:
     assert len(list(words_in(line))) == 1

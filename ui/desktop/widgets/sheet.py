@@ -59,6 +59,11 @@ class Sheet(QWidget):
         self.hide()
         window.installEventFilter(self)
 
+    @property
+    def is_drawer(self) -> bool:
+        """Whether it lies beside what must be seen and used, and veils nothing."""
+        return self._dock is not None
+
     def add_cancel(self, text: str) -> None:
         """A button that closes the sheet and does nothing else; at the foot, or in a drawer at its head."""
         if self._dock is None:
