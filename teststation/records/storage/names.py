@@ -11,6 +11,7 @@ _ORDER = str.maketrans("æøå", "{|}")  # the three signs that follow z
 _LIKE_NORWEGIAN = str.maketrans({"ä": "æ", "ö": "ø", "ő": "ø", "ü": "y", "ű": "y", "ð": "d", "þ": "th"})
 _NORWEGIAN = "æøå"
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})(?:[./-](\d{0,4}))?")
+_SIX_DIGITS = re.compile(r"(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(\d\d)")
 
 
 def trimmed(text: str) -> str:
@@ -48,13 +49,13 @@ def search_words(text: str) -> list[tuple[str, ...]]:
     """What is looked for in a search key: each word that was typed, in every way it may stand there.
 
     A comma between names only parts them. A day, or the beginning of one, is also looked for with all its digits:
-    1.1.1980, 1/1-80 and 1.1 are 01.01.1980.
+    1.1.1980, 1/1-80, 1.1 and 010180, as a national number begins, are 01.01.1980.
     """
     return [tuple(dict.fromkeys((word, *_as_days(word)))) for word in folded(text).replace(",", " ").split()]
 
 
 def _as_days(word: str) -> list[str]:
-    found = _DAY.fullmatch(word)
+    found = _DAY.fullmatch(word) or _SIX_DIGITS.fullmatch(word)
     if found is None:
         return []
     begins = f"{int(found[1]):02d}.{int(found[2]):02d}."
