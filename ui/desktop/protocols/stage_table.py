@@ -89,6 +89,7 @@ class StageTable(QTableWidget):
         self.setShowGrid(True)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
+        header.setProperty("lines", 2)
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -58,7 +58,7 @@ class ResultScreen(QWidget):
         self.who = label("", "heading", wrap=True)
         self.sentence = label("", "title", wrap=True)
         self.vo2, self.vo2_range = label("", "large"), label("", "soft", wrap=True)
-        self.age, self.age_range = label("", "large"), label("", "soft", wrap=True)
+        self.age, self.age_range = label("", "large", wrap=True), label("", "soft", wrap=True)
         self.expected, self.percentile = label("", "large"), label("", "soft", wrap=True)
         self.change = label("", wrap=True)
         self.ended = label("", wrap=True)

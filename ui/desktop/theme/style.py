@@ -221,6 +221,7 @@ QHeaderView::section {{
     background: {c.SURFACE}; color: {c.INK_SOFT}; border: none; border-bottom: 1px solid {c.LINE_STRONG};
     padding: {px(6)} {px(6)} {px(6)} {round(6 * scale) + ITEM_MARGIN}px; font-size: {text(17)}; min-height: {px(28)};
 }}
+QHeaderView[lines="2"]::section {{ min-height: {round(2.5 * text_px(17, scale, least_px))}px; }}
 QProgressBar {{
     background: {c.ACCENT_SOFT}; border: none; border-radius: {px(6)};
     min-height: {px(14)}; max-height: {px(14)}; text-align: center;

@@ -76,6 +76,8 @@ def reading_table(name: str, headings: Sequence[str], stretched: int, *, wrapped
     """An empty table as ``for_reading`` makes it. ``wrapped``: its rows stay as high as their texts need."""
     table = QTableWidget(0, len(headings))
     table.setHorizontalHeaderLabels(list(headings))
+    if any("\n" in one for one in headings):
+        table.horizontalHeader().setProperty("lines", 2)  # a style's header has the height of one
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     for_reading(table, name, stretched)
     if wrapped:
