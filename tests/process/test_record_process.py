@@ -25,9 +25,10 @@ from teststation.records.database import Record, open_record
 from teststation.records.people.person import ChangedMeanwhile, Person
 from teststation.records.upkeep.findings import Interrupted
 from teststation.subject import Sex
+from ui.station.apart import far_record, record_line, record_process
 from ui.station.apart import record_calls as calls
-from ui.station.apart import record_process
-from ui.station.apart.record_process import FarRecord, RecordProcess
+from ui.station.apart.far_record import FarRecord
+from ui.station.apart.record_process import RecordProcess
 from ui.station.desk import Desk
 
 pytestmark = pytest.mark.process
@@ -93,7 +94,7 @@ def test_every_room_is_known_by_its_name_there(tmp_path: Path) -> None:
     assert rooms - {"database", "file", "head"} == calls.ROOMS
     own = {name for name, _ in inspect.getmembers(FarRecord) if not name.startswith("_")}
     properties = {name for name, value in vars(Record).items() if isinstance(value, property)}
-    assert properties <= record_process._PROPERTIES, "a property that is asked for as if it were a method"
+    assert properties <= far_record._PROPERTIES, "a property that is asked for as if it were a method"
     assert own <= {name for name, _ in inspect.getmembers(Record)} | {"location", "path"}, "a name that no record has"
 
 
@@ -279,7 +280,7 @@ def test_one_that_hangs_is_ended_and_told_of(process: RecordProcess, record: Rec
 def test_one_that_hangs_before_a_large_question_is_ended_too(
     process: RecordProcess, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record_process, "ANSWERS_WITHIN_S", 0.5)
+    monkeypatch.setattr(record_line, "ANSWERS_WITHIN_S", 0.5)
     psutil.Process(pid_of(process)).suspend()
     with pytest.raises(RecordError) as error:
         record.people.search("x" * 400_000)  # more than a pipe takes

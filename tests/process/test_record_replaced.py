@@ -18,7 +18,7 @@ from tests.unit.records.builders import assessment_of, events_of, run_of
 from teststation.errors import RecordError
 from teststation.records.access import head_keeping
 from teststation.records.database import Record, open_record
-from ui.station.apart import record_process
+from ui.station.apart import record_line, record_process
 from ui.station.apart.record_process import RecordProcess
 
 pytestmark = pytest.mark.process
@@ -100,7 +100,7 @@ def test_that_fails_on_planted_faults(tmp_path: Path) -> None:
         lambda: another_is_not_taken_for_it(tmp_path, another_record),
     )
     fails_with(
-        record_process,
+        record_line,
         "                    self._learn(said)\n",
         "",
         lambda: another_is_not_taken_for_it(tmp_path),
