@@ -13,7 +13,13 @@ _PROPERTIES = frozenset({"away", "in_place"})
 class RecordProcess(Protocol):
     """Who answers."""
 
-    acting: Any
+    @property
+    def acting(self) -> Any:
+        """Who acts."""
+        ...
+
+    @acting.setter
+    def acting(self, actor: Any) -> None: ...
 
     def ask(self, name: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
         """What a method says."""
