@@ -58,7 +58,11 @@ class Alarm:
 
 
 def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
-    """Every alarm that stands now, the most urgent first; of those that are as urgent, what nobody has seen yet."""
+    """Every alarm that stands now, the most urgent first.
+
+    What asks for help at once comes first whatever was seen; of the others what nobody has seen yet, so that it is in
+    sight and can be answered, however little it asks.
+    """
     standing = _standing(state, now_s)
     standing += _were(state, {cause.code for cause, _ in standing})
     seen_at = dict(state.acknowledged)
@@ -68,7 +72,11 @@ def alarms(state: RunState, now_s: float) -> tuple[Alarm, ...]:
         # A belt that must be stopped by hand is never silenced, and neither is a question that acts by itself.
         if priority is Priority.HIGH or cause.code not in state.silenced or cause.code in _asked(state)
     ]
-    return tuple(sorted(result, key=lambda alarm: (-alarm.priority, not alarm.sounding)))
+    return tuple(sorted(result, key=_urgency))
+
+
+def _urgency(alarm: Alarm) -> tuple[bool, bool, int]:
+    return alarm.priority is not Priority.HIGH, not alarm.sounding, -alarm.priority
 
 
 def stood(state: RunState, now_s: float) -> RunState:

@@ -93,10 +93,32 @@ def test_what_sounds_when(bench: Bench) -> None:
     assert tones.due(medium, 31.0) == "medium", "heard again at once when it sounds again"
     low = replace(quiet, alarms=(standing(Priority.LOW),))
     assert tones.due(quiet, 40.0) == ""
-    assert [tones.due(low, 41.0 + wait) for wait in range(100)].count("low") == 1
-    tones.due(quiet, 200.0)
+    assert [tones.due(low, 41.0 + wait) for wait in range(200)].count("low") == 2, "and after two minutes"
+    tones.due(quiet, 300.0)
     missing = replace(quiet, rpe=Exertion(0, None, due=True, missing=(0,)))
-    assert [tones.due(missing, 201.0 + wait) for wait in range(20)].count("asked") == 1, "once"
+    assert [tones.due(missing, 301.0 + wait) for wait in range(20)].count("asked") == 1, "once"
+
+
+@pytest.mark.parametrize("priority", list(Priority))
+def test_one_more_that_is_as_loud_is_heard_at_once_and_one_that_flickers_is_not(
+    bench: Bench, priority: Priority
+) -> None:
+    quiet = replace(bench.to_stages().running.snapshot(), alarms=(), countdown_s=None, prompt=None, rpe=Exertion())
+    first, second = Alarm(Cause("hr_lost"), priority, True), Alarm(Cause("hr_battery_low"), priority, True)
+    tones = Tones()
+    assert tones.due(replace(quiet, alarms=(first,)), 0.0)
+    assert tones.due(replace(quiet, alarms=(first, second)), 1.0) == priority.name.lower()
+    assert tones.due(replace(quiet, alarms=(first, second)), 2.0) == ""
+    flickering = [((first,), (second,))[tenth % 2] for tenth in range(20)]
+    assert {tones.due(replace(quiet, alarms=one), 2.0 + n / 10) for n, one in enumerate(flickering)} == {""}
+
+
+def test_one_that_was_drowned_by_a_louder_one_is_heard_when_that_is_over(bench: Bench) -> None:
+    quiet = replace(bench.to_stages().running.snapshot(), alarms=(), countdown_s=None, prompt=None, rpe=Exertion())
+    loud, low = Alarm(Cause("hr_lost"), Priority.MEDIUM, True), Alarm(Cause("hr_frozen"), Priority.LOW, True)
+    tones = Tones()
+    assert tones.due(replace(quiet, alarms=(loud, low)), 0.0) == "medium"
+    assert tones.due(replace(quiet, alarms=(replace(loud, sounding=False), low)), 1.0) == "low"
 
 
 def test_windows_plays_with_its_own_player(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -52,6 +52,15 @@ def test_the_most_urgent_stands_first() -> None:
     assert [alarm.priority for alarm in alarms(state, 11.0)] == [Priority.HIGH, Priority.MEDIUM, Priority.LOW]
 
 
+def test_what_nobody_has_seen_is_in_sight_before_what_was_seen_but_for_what_asks_for_help_at_once() -> None:
+    state = replace(Bench().started().state, hr_lost_since_s=9.0, hr_bpm=None, hr_frozen=Frozen(120.0, 0.0))
+    seen = tuple((one.code, 10.9) for one in alarms(state, 11.0) if one.priority is Priority.MEDIUM)
+    state = replace(state, acknowledged=seen)
+    assert [alarm.priority for alarm in alarms(state, 11.0)] == [Priority.LOW, Priority.MEDIUM]
+    offline = replace(state, belt_state=BeltState.OFFLINE)
+    assert [one.priority for one in alarms(offline, 11.0)] == [Priority.HIGH, Priority.LOW, Priority.MEDIUM]
+
+
 @pytest.mark.parametrize(
     ("status", "bpm", "code"),
     [

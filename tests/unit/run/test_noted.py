@@ -215,7 +215,7 @@ FAULTS = [
     (devices, "if of_the_person(began)", "if False", noted_while_the_belt_comes_up_it_holds_stage_one),
     (noted, "and _harder(state, index, earlier)", "", test_a_pressure_that_falls_where_the_load_fell_is_none_of_it),
     (alarms_of_run, "[*person, *machines,", "[*machines,", test_it_is_in_the_record_as_an_alarm_beside_its_own_mark),
-    (alarms_of_run, ", not alarm.sounding)", ",)", test_what_nobody_has_seen_stands_before_what_was_seen),
+    (alarms_of_run, "not alarm.sounding, -", "-", test_what_nobody_has_seen_stands_before_what_was_seen),
 ]  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from teststation.snapshot import Snapshot
 from ui.desktop.widgets.sounds import Speaker
 
 COUNTED_S = (10, 5, 4, 3, 2, 1)  # whole seconds left at which the rising tones sound
-REPEAT_WALL_S = {Priority.HIGH: 4.0, Priority.MEDIUM: 6.0, Priority.LOW: float("inf")}
+REPEAT_WALL_S = {Priority.HIGH: 4.0, Priority.MEDIUM: 6.0, Priority.LOW: 120.0}
+OVER_WALL_S = 6.0  # one that is away for less, and comes again, is the same
 PROMPT_REPEAT_WALL_S = 8.0  # a load that waits for the operator
 
 
@@ -15,7 +16,7 @@ class Tones:
     def __init__(self, speaker: Speaker | None = None) -> None:
         self._speaker = speaker
         self._counted: int | None = None
-        self._alarmed: tuple[Priority, float] | None = None
+        self._alarmed_s: dict[tuple[str, Priority], float] = {}  # when each was last heard, as loud as it was
         self._prompted_s = float("-inf")
         self._asked_of: int | None = None
 
@@ -30,15 +31,18 @@ class Tones:
             self._speaker.play(name)
 
     def _alarm(self, moment: Snapshot, wall_s: float) -> str:
-        loudest = max((alarm.priority for alarm in moment.alarms if alarm.sounding), default=None)
-        if loudest is None:
-            self._alarmed = None
+        """The loudest's, as soon as one that is as loud has not been heard, and again while it sounds."""
+        sounding = {(alarm.code, alarm.priority) for alarm in moment.alarms if alarm.sounding}
+        self._alarmed_s = {
+            one: at_s for one, at_s in self._alarmed_s.items() if one in sounding or wall_s - at_s < OVER_WALL_S
+        }
+        if not sounding:
             return ""
-        if self._alarmed is not None:
-            before, at_s = self._alarmed
-            if loudest <= before and wall_s - at_s < REPEAT_WALL_S[loudest]:
-                return ""
-        self._alarmed = (loudest, wall_s)
+        loudest = max(priority for _, priority in sounding)
+        asking = [one for one in sounding if one[1] is loudest]
+        if all(wall_s - self._alarmed_s.get(one, float("-inf")) < REPEAT_WALL_S[loudest] for one in asking):
+            return ""
+        self._alarmed_s |= dict.fromkeys(asking, wall_s)
         return loudest.name.lower()
 
     def _count(self, moment: Snapshot) -> str:
