@@ -20,7 +20,6 @@ from teststation.cause import Cause
 from teststation.physiology.result import Assessment
 from teststation.ports import Value
 from teststation.run.record import PREGNANT, Mark, Outcome, RunRecord
-from teststation.run.record import TOLD_AFTER as TOLD_AFTER
 from teststation.texts import Texts
 
 FOUR_BY_FOUR, PULSE_ZONES, BORG_ZONES, NEXT_DATE = "4x4", "pulse_zones", "borg_zones", "next_date"

@@ -108,8 +108,6 @@ class LinkStats(Value, frozen=True):
     retries: int = 0
 
 
-# What may be told of after a test or session, as it may be noted in one. The last is one that stands in the comment.
-TOLD_AFTER = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "palpitations", "other")
 TALK_POSTPONES = {"hard_training": "waits"}  # among what was answered before a run: the talk's word
 TALK, PREGNANT = "talk", "pregnant"  # why hard training waits
 

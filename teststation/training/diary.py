@@ -13,7 +13,7 @@ from enum import StrEnum
 from teststation.cause import Cause
 from teststation.errors import BadInput
 from teststation.ports import Value
-from teststation.run.record import TOLD_AFTER
+from teststation.symptoms import TOLD_AFTER
 from teststation.training.plan import Plan, PlannedSession
 
 KINDS = ("4x4", "3x4", "10x1", "steady", "strength", "walk", "run", "bike", "other")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from shiboken6 import isValid
 
 from ui.desktop.widgets.sheet import Sheet
 
@@ -30,6 +31,8 @@ class Focus(QObject):
         self._moved(None, QApplication.focusWidget())
 
     def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if not isValid(self._window):
+            return  # the last that is told: the window goes, and takes the keyboard from what it had
         top = self._top()
         if top is None or not top.isVisible():
             return

@@ -14,7 +14,7 @@ from tests.sample_tests import follow_up, sample
 from tests.unit.report.test_report import report, text_of
 from teststation.cause import Cause
 from teststation.output import run_object
-from teststation.physiology.advice import EVERYTHING, SYMPTOMS, TOLD_AFTER, advise
+from teststation.physiology.advice import EVERYTHING, SYMPTOMS, advise
 from teststation.physiology.assess import EarlierTest, assess_run
 from teststation.physiology.prescription import Prescription, prescribe
 from teststation.physiology.result import Assessment
@@ -22,6 +22,7 @@ from teststation.report.journal_text import journal_text
 from teststation.report.pdf import render
 from teststation.report.training_block import session_words
 from teststation.run.record import Mark, Outcome, RunRecord
+from teststation.symptoms import TOLD_AFTER
 from teststation.texts import LANGUAGES, texts
 from ui.desktop.result.text import change_words, plain_sentence, training_words
 

@@ -17,7 +17,7 @@ class Signature(Value, frozen=True):
     comment: str
     reason: str
     subject: Subject | None = None  # the subject corrected; None: as the test was run
-    symptoms: tuple[str, ...] = ()  # told of after the test, of ``advice.TOLD_AFTER``; earlier amendments' among them
+    symptoms: tuple[str, ...] = ()  # told of after the test, of ``TOLD_AFTER``; earlier amendments' among them
 
     @property
     def is_amendment(self) -> bool:

@@ -97,7 +97,7 @@ class Signing:
             reason: Why; needed for an amendment and for a correction.
             result_number: The result to stand for; None takes the one signed last, or the newest of an unsigned test.
             corrected: What the subject should have been, and the result that follows; it is kept as a new result.
-            symptoms: Codes of ``advice.TOLD_AFTER`` that were told of after the test, all of them; None leaves them as
+            symptoms: Codes of ``TOLD_AFTER`` that were told of after the test, all of them; None leaves them as
                 they were. One that is taken back stays readable in the signature before.
             seen: The number of the newest signature that the user has seen; 0 for none.
         Raises:

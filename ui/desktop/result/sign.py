@@ -6,12 +6,13 @@ import msgspec
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QPlainTextEdit, QWidget
 
 from teststation.errors import StationError
-from teststation.physiology.advice import TOLD_AFTER, told_after_words
+from teststation.physiology.advice import told_after_words
 from teststation.physiology.result import Assessment
 from teststation.records.access.user import User
 from teststation.records.tests.signature import Signature
 from teststation.records.tests.stored import StoredTest
 from teststation.subject import Subject
+from teststation.symptoms import TOLD_AFTER
 from ui.desktop.i18n import core_texts, told, tr
 from ui.desktop.i18n.numbers import exact, moment, number, parse_number
 from ui.desktop.result.text import interval

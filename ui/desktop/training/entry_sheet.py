@@ -6,7 +6,8 @@ import msgspec
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from teststation.errors import StationError
-from teststation.physiology.advice import TOLD_AFTER, told_after_words
+from teststation.physiology.advice import told_after_words
+from teststation.symptoms import TOLD_AFTER
 from teststation.training import diary
 from teststation.training.diary import Attendance, Entry, StrengthSet
 from teststation.training.plan import Plan, PlannedSession
