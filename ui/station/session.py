@@ -59,6 +59,7 @@ class Session:
         self._finishing = threading.Lock()
         self._run: RunRecord
         self._assessment: Assessment | None = None
+        self._walked = self._where
         self._assess()
 
     # --- time ---
@@ -78,6 +79,7 @@ class Session:
         """
         old = time.monotonic() - self._assessed_at_s >= ASSESS_EVERY_WALL_S
         if not self._concluded and (old or self._walked != self._where):
+            self._walked = self._where
             self._assess()
         controller = self.controller
         again_kmh = controller.runs_again_kmh
@@ -263,7 +265,7 @@ class Session:
     def _assess(self) -> None:
         from teststation.physiology.assess import assess_run  # read from the disk when a session is prepared
 
-        self._assessed_at_s, self._walked = time.monotonic(), self._where
+        self._assessed_at_s = time.monotonic()
         self._run = self.controller.recording.record(self.controller.state)
         self._assessment = assess_run(self._run, self._earlier, self._choices)
 
