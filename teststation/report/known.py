@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from teststation.cause import Cause
 from teststation.report.model import Report
+from teststation.run.reasons import cause_of, own_words
 from teststation.run.record import (
     ALARM_OVER,
     ALARM_RAISED,
@@ -194,6 +195,8 @@ def _load(report: Report, text: str) -> str:
 
 
 def _reason(say: Texts, code: str) -> str:
+    if own_words(code):
+        return say.say(cause_of(code))
     return _or(say, f"cause.stop_{code.removeprefix('stop_')}", code)
 
 

@@ -162,7 +162,7 @@ class LoadConfirmed(Event, frozen=True, tag="load_confirmed"):
 
 
 class CoolDownPressed(Event, frozen=True, tag="cool_down_pressed"):
-    """End the stages now and cool down. ``reason`` is a coded stop reason."""
+    """End the stages now and cool down. ``reason`` is a coded stop reason, as ``reasons`` reads it."""
 
     reason: str
 

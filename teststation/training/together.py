@@ -20,6 +20,7 @@ from teststation.run.engine import prepared
 from teststation.run.engine.heart import awaited, lose_heart, read_heart, still_told
 from teststation.run.frozen import RISES_KEPT
 from teststation.run.noted import noted
+from teststation.run.reasons import cause_of
 from teststation.run.record import Outcome, RunRecord
 from teststation.run.recording import Recording
 from teststation.run.state import Phase, RunState
@@ -198,7 +199,7 @@ def _after(state: RunState, event: ev.AnyEvent) -> RunState:
         case ev.Ticked():
             return stood(_clock_goes_on(still_told(state, event.t_s)), event.t_s)
         case ev.StopPressed(reason=reason) if state.phase is not Phase.ENDED:
-            return _ended(state, event.t_s, Outcome.OPERATOR, Cause(f"stop_{reason}"))
+            return _ended(state, event.t_s, Outcome.OPERATOR, cause_of(reason))
         case ev.RunInterrupted() if state.phase is not Phase.ENDED:
             return _ended(state, event.t_s, Outcome.INTERRUPTED, Cause("interrupted"))
     return state

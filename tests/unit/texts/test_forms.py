@@ -25,7 +25,10 @@ NEVER_A_REASON = re.compile(
     r"not_ready_|protocol_|plan_beyond|hr_(?:implausible|frozen|rr|cadence|second|not_bound|machine|battery)|"
     r"press_red|belt_off|belt_offline|incline_off|arm_refused|symptom_|pressure_"
 )
-FILL = {"bpm": 160, "limit": 155, "rpe": 17, "seconds": 60, "sentence": "the wire was cut", "name": "x", "n": 2}
+FILL = {
+    "bpm": 160, "limit": 155, "rpe": 17, "seconds": 60, "sentence": "the wire was cut", "words": "sore foot",
+    "name": "x", "n": 2,
+}  # fmt: skip
 
 
 def reasons() -> list[str]:

@@ -17,6 +17,7 @@ from teststation.run.engine.ticking import tick
 from teststation.run.frozen import RISES_KEPT, rises
 from teststation.run.guiding import guided
 from teststation.run.noted import noted
+from teststation.run.reasons import cause_of
 from teststation.run.record import Outcome
 from teststation.run.rest import LOOKS, rests
 from teststation.run.state import Phase, RunState, Timing
@@ -67,7 +68,7 @@ def _step(state: RunState, event: ev.AnyEvent) -> Step:
         case ev.StopPressed() if state.phase is Phase.READY:
             return state, (StopBelt(),)
         case ev.StopPressed(t_s=t_s, reason=reason):
-            return stop(state, t_s, Outcome.OPERATOR, Cause(f"stop_{reason}"))
+            return stop(state, t_s, Outcome.OPERATOR, cause_of(reason))
         case ev.DeviceFailed(device="heart_rate", t_s=t_s):
             return lose_heart(replace(state, hr_status=HeartRateStatus.OFFLINE), t_s), ()
         case ev.DeviceFailed(t_s=t_s, device=device, sentence=sentence):
@@ -99,13 +100,13 @@ def _step(state: RunState, event: ev.AnyEvent) -> Step:
         case Phase.READY, ev.TestBegan(t_s=t_s, rest_over_time=over_time):
             return begin(state, t_s, rest_over_time=over_time)
         case Phase.READY, ev.CoolDownPressed(t_s=t_s, reason=reason):
-            return end(state, t_s, Outcome.OPERATOR, Cause(f"stop_{reason}")), ()
+            return end(state, t_s, Outcome.OPERATOR, cause_of(reason)), ()
         case (Phase.STARTING, ev.CoolDownPressed(t_s=t_s, reason=reason)):
             # Nothing has been walked that could be cooled down from: an ordinary ramp to off.
-            ending = replace(state, outcome=Outcome.OPERATOR, reason=Cause(f"stop_{reason}"), setpoint=None)
+            ending = replace(state, outcome=Outcome.OPERATOR, reason=cause_of(reason), setpoint=None)
             return replace(ending, phase=Phase.STOPPING, phase_began_s=t_s), ()
         case (Phase.STAGES, ev.CoolDownPressed(t_s=t_s, reason=reason)):
-            return cool_down(state, t_s, Outcome.OPERATOR, Cause(f"stop_{reason}")), ()
+            return cool_down(state, t_s, Outcome.OPERATOR, cause_of(reason)), ()
         case (Phase.COOL_DOWN, ev.RpeGiven()) if state.plan.session is not None:
             # Of the last bout: what it was like is asked for when it is over, and lowers nothing any more.
             return replace(state, bouts=replace(state.bouts, rated_index=bout_of(state))), ()

@@ -6,6 +6,7 @@ from teststation.cause import Cause
 from teststation.ports import Setpoint
 from teststation.run.commands import Step, StopBelt
 from teststation.run.holds import come_to, stage_setpoint
+from teststation.run.reasons import cause_of
 from teststation.run.record import Outcome
 from teststation.run.state import Phase, RunState
 
@@ -45,7 +46,7 @@ def explained(state: RunState, reason: str) -> RunState:
     """Why the operator stopped, in place of that somebody did. How the run ended is changed by no word."""
     unsaid = state.outcome is Outcome.OPERATOR and state.reason == Cause("stop_operator")
     over = state.phase in (Phase.STOPPING, Phase.ENDED)
-    return replace(state, reason=Cause(f"stop_{reason}")) if unsaid and over else state
+    return replace(state, reason=cause_of(reason)) if unsaid and over else state
 
 
 def ignored(state: RunState) -> RunState:

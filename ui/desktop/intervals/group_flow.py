@@ -13,7 +13,7 @@ from teststation.physiology.advice import symptom_words
 from ui.desktop.i18n import core_texts, say, told, tr
 from ui.desktop.i18n.numbers import DASH, number
 from ui.desktop.intervals.group_screen import GroupScreen
-from ui.desktop.test.questions import STOP_REASONS, event_sheet
+from ui.desktop.test.questions import event_sheet, why_one_is_done_sheet
 from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.rpe_strip import FIRST, LAST
 from ui.desktop.widgets.sheet import Sheet
@@ -100,14 +100,10 @@ class GroupFlow(QObject):
     def ask_one(self, place: int) -> None:
         """One of them is done, and why: after a symptom a doctor is asked before the next session."""
         name = self.session.members[place].wearer.name
-        answers = [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
         self._window.show_sheet(
-            lambda window: choices(
-                window, tr("together.title"), tr("together.one_ask", name=name), answers,
-                lambda code: self.session.stop(place, code), columns=3,
-            ),
+            lambda window: why_one_is_done_sheet(window, name, lambda why: self.session.stop(place, why)),
             lambda: self.running,
-        )  # fmt: skip
+        )
 
     def ask_end(self) -> None:
         """It ends for everybody; before the start there is nothing to be asked about."""

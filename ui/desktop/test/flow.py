@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 from teststation.errors import StationError
 from teststation.ports import Setpoint
 from teststation.run.holds import BY_HAND
+from teststation.run.reasons import OTHER, in_own_words
 from teststation.run.state import Phase
 from teststation.snapshot import Snapshot
 from ui.desktop.i18n import of_session
@@ -148,15 +149,30 @@ class RunFlow(QObject):
     ) -> None:
         """A drawer beside pulse and clock; it takes the place of the one that was there."""
         if self._drawer is not None:
+            self._note_written(self._drawer)
             self._drawer.finish()
+        here: list[Sheet] = []
+
+        def went() -> None:
+            self._note_written(here[0])
+            if gone is not None:
+                gone()
 
         def made(window: QWidget) -> Sheet:
             with of_session(self.is_session):
                 sheet = self._drawer = make(window)
             sheet.closed.connect(lambda: self._closed(sheet))
+            here.append(sheet)
             return sheet
 
-        self._show_sheet(made, still, gone)
+        self._show_sheet(made, still, went)
+
+    def _note_written(self, sheet: Sheet) -> None:
+        """What was being written when its sheet went, as when a space stopped the belt, is kept as it stands."""
+        words = "" if sheet.own_words is None else sheet.own_words.text().strip()
+        if words and not sheet.answer:
+            sheet.answer = OTHER
+            self.session.mark("note", words)
 
     def _closed(self, sheet: Sheet) -> None:
         if self._drawer is sheet:
@@ -268,12 +284,18 @@ class RunFlow(QObject):
 
         def make(window: QWidget) -> Sheet:
             sheet = questions.why_stopped_sheet(window, explain)
-            sheet.closed.connect(lambda: None if sheet.answer else self.finish())
+            sheet.closed.connect(lambda: None if sheet.answer else unsaid(sheet))
             QTimer.singleShot(UNANSWERED_MS, sheet, sheet.finish)
             return sheet
 
         def explain(reason: str) -> None:
             self.session.explain_stop(reason)
+            self.finish()
+
+        def unsaid(sheet: Sheet) -> None:
+            words = "" if sheet.own_words is None else sheet.own_words.text().strip()
+            if words:  # written and not answered with: the reason all the same
+                self.session.explain_stop(in_own_words(words))
             self.finish()
 
         self._sheet(make)

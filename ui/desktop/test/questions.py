@@ -1,4 +1,4 @@
-"""What is asked while a person walks: coded answers and numbers only, since Space stops the belt."""
+"""What is asked while a person walks: coded answers, numbers, and words without spaces, since Space stops the belt."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,43 +7,62 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from teststation.ports import Setpoint
+from teststation.run.reasons import OTHER, in_own_words
 from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
 from ui.desktop.widgets.base import button, column, label, problem_label, row, show_problems
-from ui.desktop.widgets.choices import choices
+from ui.desktop.widgets.choices import OWN_MAX, Empty, OwnWords, choices
 from ui.desktop.widgets.fields import form, line_edit
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.stepper import Stepper
 
 STOP_REASONS = (
     "patient", "exhaustion", "breathless", "chest_pain", "dizzy", "leg_pain", "pallor", "blood_pressure", "rhythm",
-    "operator", "other",
+    "other", "operator",
 )  # fmt: skip
-OVERRIDE_REASONS = ("talks", "max_higher", "artefact", "supervised")
+OVERRIDE_REASONS = ("talks", "max_higher", "artefact", "supervised", "other")
 SYMPTOMS = ("chest_pain", "breathless", "dizzy", "leg_pain", "pallor", "palpitations")
 SPEED_MIN_KMH = 0.5  # the slowest a protocol may ask for
-OTHER_MAX = 120
 Dock = Callable[[], QRect] | None
 NOTES = ("stumbled", "strap_moved", "disturbed", "drank")
 
 
 def cool_down_sheet(window: QWidget, chosen: Callable[[str], None], dock: Dock = None) -> Sheet:
-    """Why the stages end here."""
-    answers = [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
-    return choices(window, tr("cool_down.title"), tr("cool_down.words"), answers, chosen, columns=2, dock=dock)
+    """Why the stages end here. Cooling down waits for no words: they are written first, or not at all."""
+    own = _other_reason("own_words.hint_no_space", Empty.TAKEN)
+    title, words = tr("cool_down.title"), tr("cool_down.words")
+    return choices(window, title, words, stop_answers(), chosen, columns=2, dock=dock, own=own)
 
 
 def why_stopped_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
     """Why the operator stopped: asked of a belt that stands."""
-    answers = [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
+    own = _other_reason("own_words.hint", Empty.ASKED)
     words, unsaid = tr("why_stopped.words"), tr("why_stopped.unsaid")
-    return choices(window, tr("why_stopped.title"), words, answers, chosen, columns=3, cancel=unsaid)
+    return choices(window, tr("why_stopped.title"), words, stop_answers(), chosen, columns=3, cancel=unsaid, own=own)
+
+
+def why_one_is_done_sheet(window: QWidget, name: str, chosen: Callable[[str], None]) -> Sheet:
+    """Why one of a group is done: without a belt a space is a space."""
+    own, words = _other_reason("own_words.hint", Empty.ASKED), tr("together.one_ask", name=name)
+    return choices(window, tr("together.title"), words, stop_answers(), chosen, columns=3, own=own)
+
+
+def stop_answers() -> list[tuple[str, str]]:
+    """Every reason to stop, with its words."""
+    return [(code, tr(f"reason.{code}")) for code in STOP_REASONS]
+
+
+def _other_reason(hint: str, empty: Empty) -> OwnWords:
+    name = tr("reason.other")
+    return OwnWords(OTHER, line_edit("", name, tr(hint, what=name)), empty, in_own_words)
 
 
 def override_sheet(window: QWidget, chosen: Callable[[str], None], dock: Dock = None) -> Sheet:
     """Why the test goes on over its limit. The reason is kept in words."""
-    answers = [(tr(f"override.{code}"), tr(f"override.{code}")) for code in OVERRIDE_REASONS]
-    return choices(window, tr("override.title"), tr("override.words"), answers, chosen, columns=1, dock=dock)
+    answers = [(code if code == OTHER else tr(f"override.{code}"), tr(f"override.{code}")) for code in OVERRIDE_REASONS]
+    name = tr("override.other")
+    own = OwnWords(OTHER, line_edit("", name, tr("own_words.hint_no_space", what=name)), Empty.REFUSED)
+    return choices(window, tr("override.title"), tr("override.words"), answers, chosen, columns=1, dock=dock, own=own)
 
 
 def event_sheet(
@@ -58,12 +77,13 @@ def event_sheet(
         chosen(kind, tr(f"{kind}.{code}"))
 
     sheet = choices(window, tr("event.title"), words or tr("event.words"), answers, split, columns=2, dock=dock)
-    other = line_edit("", tr("event.other"), hint or tr("event.other_hint"))
-    other.setMaxLength(OTHER_MAX)
+    other = sheet.own_words = line_edit("", tr("event.other"), hint or tr("event.other_hint"))
+    other.setMaxLength(OWN_MAX)
 
     def keep(kind: str) -> None:
         said = other.text().strip()
         if said:
+            sheet.answer = kind
             sheet.finish()
             chosen(kind, said)
 

@@ -1,9 +1,10 @@
 """A sheet of large buttons: coded answers that need no keyboard, because Space stops the belt."""
 
 from collections.abc import Callable, Sequence
+from enum import Enum, auto
 
-from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, column, label
@@ -11,16 +12,48 @@ from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.sheet import Sheet
 from ui.desktop.widgets.wrapped_button import WrappedButton
 
-KEYS = "1234567890"  # the tenth answer has the 0
+KEYS = "1234567890+"  # the tenth answer has the 0, and one more a sign that stands beside the digits
 COLUMNS_MOST = 4
+OWN_MAX = 120  # letters of what somebody writes
 GAP_PX = 10, 6  # between answers: in a sheet, and in a drawer that is short of room
 
 
 def numbered(sheet: Sheet, buttons: Sequence[QPushButton]) -> None:
-    """Each of the first ten is pressed by a digit, which stands before its words."""
+    """Each of the first is pressed by a key, which stands before its words."""
     for key, made in zip(KEYS, buttons, strict=False):
         made.setText(f"{key}   {made.text()}")
         sheet.pressed_by[key] = made
+
+
+class Empty(Enum):
+    """What own words that nobody has written are."""
+
+    TAKEN = auto()  # an answer all the same: what hangs on it does not wait for words
+    ASKED = auto()  # asked for once, and then an answer
+    REFUSED = auto()  # none
+
+
+class OwnWords:
+    """A field below the answers, for the one of them that stands on no list."""
+
+    def __init__(self, code: str, field: QLineEdit, empty: Empty, say: Callable[[str], str] = str) -> None:
+        """``say``: what is handed over for what was written; ``code`` itself where it may be nothing."""
+        self.code, self.field = code, field
+        self._empty, self._say, self._asked = empty, say, False
+        field.setMaxLength(OWN_MAX)
+
+    def heard(self, code: str) -> str | None:
+        """What is handed over for an answer; None where its words are asked for first, and the keyboard is there."""
+        if code != self.code:
+            return code
+        words = self.field.text().strip()
+        if words:
+            return self._say(words)
+        if self._empty is Empty.TAKEN or (self._empty is Empty.ASKED and self._asked):
+            return code
+        self._asked = True
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        return None
 
 
 class Answers(QGridLayout):
@@ -87,19 +120,30 @@ def choices(
     columns: int = 2,
     cancel: str = "",
     dock: Callable[[], QRect] | None = None,
+    own: OwnWords | None = None,
 ) -> Sheet:
-    """A sheet with one button for each ``(code, text)``; a tap or its digit closes it and hands over the code."""
+    """A sheet with one button for each ``(code, text)``; a tap or its digit closes it and hands over the code.
+
+    ``own``: one of the answers is what somebody writes; then it is handed over as ``own`` says.
+    """
 
     def choose(code: str) -> None:
+        said = code if own is None else own.heard(code)
+        if said is None:
+            return  # its words are asked for
         sheet.answer = code
         sheet.finish()
-        chosen(code)
+        chosen(said)
 
     made = [button(text, lambda code=code: choose(code), "choice") for code, text in answers]
     grid = Answers(made, columns)
     # A drawer is as high as its place: what is asked stands together at its top.
     below = () if dock is None else (1,)
-    sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid, *below), dock=dock)
+    written = () if own is None else (own.field,)
+    sheet = Sheet(window, title, column(label(explanation, "soft", wrap=True), grid, *written, *below), dock=dock)
+    if own is not None:
+        sheet.own_words = own.field
+        own.field.returnPressed.connect(lambda: choose(own.code))
     for one in made:
         if isinstance(one, WrappedButton):
             one.wraps = dock is not None  # a drawer has its place, a sheet grows

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLayout, QLineEdit, QPushButton, QWidget
 from shiboken6 import isValid
 
 from ui.desktop.i18n import tr
@@ -43,6 +43,7 @@ class Sheet(QWidget):
         self._scale = 0.0
         self._before: QWidget | None = None  # where the keyboard was
         self.answer = ""  # the code of what was chosen on it, where it is a sheet of choices
+        self.own_words: QLineEdit | None = None  # where its answer may be written
         self.setAccessibleName(title)
         self._design_width, self._full = width, fill
         self._title = label(title, "heading" if dock else "title", wrap=True)
