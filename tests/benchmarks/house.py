@@ -6,11 +6,12 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
+from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import ui.desktop  # noqa: F401 - before Qt, as in the program: else the source of all that is imported is read, and kept
@@ -37,7 +38,10 @@ if TYPE_CHECKING:  # read from the disk by the window, where that is measured
 SETTINGS = Settings(treadmill="emulated", heart_rate="emulated", intended_use_accepted=True)
 TO_HOLD_MS = 50.0
 BEATS_EVERY_MS = 5
-LOOKED_AT_FROM_S = 0.04
+LOOKED_AT_FROM_S = 0.015
+LOOKS_EVERY_S = 0.005
+HERE = Path(__file__).parent
+QT = "Qt by itself"  # paints, lays out, hands round: no line of ours is at it
 
 
 @contextmanager
@@ -104,7 +108,22 @@ class Held:
     when: str
     wall_ms: float
     computed_ms: float  # of it, by the window's own thread: what another machine, or a quiet one, would wait, too
-    stack: str
+    doing: str
+
+
+def _told_frame(frame: FrameType) -> str:
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno} {frame.f_code.co_name}"
+
+
+def _seen(frame: FrameType | None) -> tuple[str, str]:
+    """What the loop has called, and the last four that are at it now."""
+    above: list[FrameType] = []
+    while frame is not None and Path(frame.f_code.co_filename).parent != HERE:
+        above.append(frame)
+        frame = frame.f_back
+    if not above:
+        return QT, ""
+    return above[-1].f_code.co_qualname, " < ".join(_told_frame(one) for one in above[:4])
 
 
 class Stalls:
@@ -114,7 +133,7 @@ class Stalls:
         self.when = ""
         self.held: list[Held] = []
         self._main = threading.get_ident()
-        self._stack = ""
+        self._looks: list[tuple[str, str]] = []
         self._ending = threading.Event()
         self._beat = (time.monotonic(), time.thread_time())
         self._timer = QTimer(interval=BEATS_EVERY_MS)
@@ -128,16 +147,20 @@ class Stalls:
         wall_s, computed_s = (after - before for before, after in zip(self._beat, now, strict=True))
         late_ms = wall_s * 1000 - BEATS_EVERY_MS
         if late_ms > 20.0:
-            self.held.append(Held(self.when, late_ms, min(late_ms, computed_s * 1000), self._stack))
-        self._beat, self._stack = now, ""
+            self.held.append(Held(self.when, late_ms, min(late_ms, computed_s * 1000), self._doing()))
+        self._beat, self._looks = now, []
 
     def _look(self) -> None:
-        while not self._ending.wait(0.01):
-            if not self._stack and time.monotonic() - self._beat[0] > LOOKED_AT_FROM_S:
-                frame = sys._current_frames().get(self._main)
-                # Without the lines' words: the source of all that is on the stack would stay in the window's memory.
-                lines = traceback.StackSummary.extract(traceback.walk_stack(frame), limit=9, lookup_lines=False)
-                self._stack = " < ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in lines)
+        while not self._ending.wait(LOOKS_EVERY_S):
+            if time.monotonic() - self._beat[0] > LOOKED_AT_FROM_S:
+                self._looks.append(_seen(sys._current_frames().get(self._main)))
+
+    def _doing(self) -> str:
+        """Each turn in the order it was seen in, how often it was seen, and where it was seen most."""
+        turns = Counter(turn for turn, _ in self._looks)
+        told = ", ".join(f"{turn} {seen}" for turn, seen in turns.items())
+        within = Counter(where for _, where in self._looks if where).most_common(1)
+        return f"of {len(self._looks)} looks: {told}" + (f"; most at {within[0][0]}" if within else "")
 
     def end(self) -> None:
         """Look no more, and tell for each part of the appointment the worst, and how many a hand may not wait for."""
@@ -148,13 +171,13 @@ class Stalls:
         for when in dict.fromkeys(one.when for one in self.held):
             there = [one for one in self.held if one.when == when]
             worst = max(there, key=lambda one: one.computed_ms)
-            longest = max(one.wall_ms for one in there)
+            longest = max(there, key=lambda one: one.wall_ms)
             over = sum(one.wall_ms > TO_HOLD_MS for one in there)
             computed = sum(one.computed_ms > TO_HOLD_MS for one in there)
             print(
-                f"  {when}: worst {longest:.0f} ms, {over} over {TO_HOLD_MS:.0f}; computed by the window itself: worst "
-                f"{worst.computed_ms:.0f} ms, {computed} over   (to hold: none over {TO_HOLD_MS:.0f} ms)"
+                f"  {when}: worst {longest.wall_ms:.0f} ms, {over} over {TO_HOLD_MS:.0f}; computed by the window "
+                f"itself: worst {worst.computed_ms:.0f} ms, {computed} over   (to hold: none over {TO_HOLD_MS:.0f} ms)"
             )
-            for one in sorted(there, key=lambda one: -one.computed_ms)[:3]:
-                if one.computed_ms > TO_HOLD_MS / 2:
-                    print(f"      {one.computed_ms:.0f} ms of {one.wall_ms:.0f}: {one.stack}")
+            most = sorted(there, key=lambda one: -one.computed_ms)[:3]
+            for one in [*most, *([] if longest in most else [longest])]:
+                print(f"      {one.computed_ms:.0f} ms of {one.wall_ms:.0f}: {one.doing}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
+from ui.desktop.widgets.base import settle
 from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.sheet import Sheet
 
@@ -64,6 +65,7 @@ class Sheets:
             if not self._aside:
                 sheet.open()
             self._shown()
+            settle()
 
     def tell(self, title: str, sentences: Sequence[str], still: Callable[[], bool] | None = None) -> None:
         """Say something and wait to be seen."""

@@ -33,7 +33,7 @@ from ui.desktop.rooms import Rooms
 from ui.desktop.sheets import Sheets
 from ui.desktop.shutdown import StopKeys
 from ui.desktop.theme.style import font_family, least_text_px, scale_for, style_sheet
-from ui.desktop.widgets.base import column, make_room
+from ui.desktop.widgets.base import column, make_room, settle
 from ui.desktop.widgets.choices import message
 from ui.desktop.widgets.dialogs import Dialogs
 from ui.desktop.widgets.sheet import Sheet
@@ -270,6 +270,7 @@ class MainWindow(Rooms):
             self.people.refresh()
         first = {"people": lambda: self.people.search, "pretest": lambda: self.pretest.confirmed}
         first.get(name, lambda: screen)().setFocus()
+        settle()
 
     def _about(self, window: QWidget) -> Sheet:
         from ui.desktop.desk.about import AboutSheet

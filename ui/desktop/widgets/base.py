@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -132,6 +132,16 @@ def set_value(bar: QProgressBar, value: int) -> None:
         bar.setUpdatesEnabled(False)
         bar.setValue(value)
         bar.setUpdatesEnabled(True)
+
+
+def settle() -> None:
+    """Let what has just been shown take its place and ask to be drawn now.
+
+    Qt leaves both to the next turn of the loop. Where something else is to be drawn already, that comes before: a
+    screen is then drawn in this turn, and the whole of it once more in the next, and STOPP waits for both.
+    """
+    for kind in (QEvent.Type.LayoutRequest, QEvent.Type.UpdateLater):
+        QCoreApplication.sendPostedEvents(None, kind)
 
 
 def make_room(root: QWidget, scale: float) -> None:

@@ -9,7 +9,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.base import label
 from ui.desktop.widgets.plot_library import pg
-from ui.desktop.widgets.plotting import Changed, Plot, pen, pulse_range, rescale_axes
+from ui.desktop.widgets.plotting import PULSES, Changed, Plot, pen, pulse_range, rescale_axes
 
 
 class LoadPlot(QWidget):
@@ -59,7 +59,7 @@ class LoadPlot(QWidget):
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        font = rescale_axes(self.plot, scale, family)
+        font = rescale_axes(self.plot, scale, family, PULSES)
         for line in (self._max, self._limit):
             line.label.setFont(font)
 

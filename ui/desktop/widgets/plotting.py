@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 
 from teststation.texts import COMMA
@@ -16,6 +16,8 @@ from ui.desktop.widgets.plot_library import pg
 pg.setConfigOptions(antialias=False)
 GRID_ALPHA = 35  # of 255
 LEAST_HIGH = 225  # as drawn: below it the curve is a line between two numbers
+PULSES = "000"  # as wide as any
+OF_A_LINE = 0.8  # what pyqtgraph counts of a line's height for its numbers
 
 
 def pen(colour: str, width: int = 2, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -33,6 +35,16 @@ class Axis(pg.AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         said = super().tickStrings(values, scale, spacing)
         return [one.replace(".", ",") for one in said] if language() in COMMA else said
+
+    def keep_text_room(self, room_px: float) -> None:
+        """So much for its numbers, across the axis; more where one needs more, and not less again."""
+        self.setStyle(autoReduceTextSpace=False)
+        if self.orientation == "left":
+            self.textWidth = room_px
+            self._updateWidth()
+        else:
+            self.textHeight = room_px
+            self._updateHeight()
 
     _named = False  # whether its title is wanted at all
 
@@ -94,6 +106,15 @@ class Axes(pg.GraphicsWidget):
     ) -> None:
         """What the axes show; None leaves one as it is. ``room``: so much of it more at either end."""
         self._box.setRange(xRange=x, yRange=y, padding=room)
+        self.fit()
+
+    def fit(self) -> None:
+        """Let what is drawn take its place now.
+
+        pyqtgraph does that when it begins to draw: what then finds that it stands elsewhere has all drawn once more.
+        """
+        if not self._box.rect().isEmpty():
+            self.scene().prepareForPaint()
 
 
 class Plot(pg.GraphicsView):
@@ -111,9 +132,18 @@ class Plot(pg.GraphicsView):
         self.axes.getAxis("bottom").setLabel(x_title)
         self.axes.getAxis("left").setLabel(y_title)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "axes"):  # the view is given a size before it has them
+            self.axes.fit()
 
-def rescale_axes(widget: Plot, scale: float, family: str) -> QFont:
-    """Letters of the axes at this scale, and the least height; returns the font, for whatever else is written there."""
+
+def rescale_axes(widget: Plot, scale: float, family: str, widest: str = "") -> QFont:
+    """Letters of the axes at this scale, and the least height; returns the font, for whatever else is written there.
+
+    ``widest``: the widest number at the left. The axis has room for it from the beginning: else it finds out while it
+    is drawn, and the whole plot is laid out and drawn twice more.
+    """
     widget.setMinimumHeight(round(LEAST_HIGH * scale))
     font = QFont(family)
     font.setPixelSize(max(9, round(20 * scale)))
@@ -122,6 +152,10 @@ def rescale_axes(widget: Plot, scale: float, family: str) -> QFont:
         axis.setTickFont(font)
         axis.label.setFont(font)
         axis.setTextPen(c.INK_SOFT)
+    measure = QFontMetricsF(font)
+    widget.axes.getAxis("bottom").keep_text_room(measure.height() * OF_A_LINE)
+    if widest:
+        widget.axes.getAxis("left").keep_text_room(math.ceil(measure.horizontalAdvance(widest)))
     return font
 
 

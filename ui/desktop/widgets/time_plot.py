@@ -13,7 +13,7 @@ from ui.desktop.i18n import tr
 from ui.desktop.i18n.numbers import number
 from ui.desktop.theme import palette as c
 from ui.desktop.widgets.plot_library import pg
-from ui.desktop.widgets.plotting import Changed, Plot, pen, pulse_range, rescale_axes
+from ui.desktop.widgets.plotting import PULSES, Changed, Plot, pen, pulse_range, rescale_axes
 
 OPERATORS_MARKS = frozenset(
     {"note", "symptom", "load_changed", "handrail", "gait_set", "stage_extended", "limit_overridden", "hold_pressed"}
@@ -104,7 +104,7 @@ class TimePlot(QWidget):
 
     def rescale(self, scale: float, family: str) -> None:
         """Letters at this scale."""
-        self._font = rescale_axes(self.plot, scale, family)
+        self._font = rescale_axes(self.plot, scale, family, PULSES)
         for name in (*self._names, self._last_mark):
             name.setFont(self._font)
 
