@@ -36,7 +36,7 @@ class Axis(pg.AxisItem):
         said = super().tickStrings(values, scale, spacing)
         return [one.replace(".", ",") for one in said] if language() in COMMA else said
 
-    def keep_text_room(self, room_px: float) -> None:
+    def keep_text_room(self, room_px: int) -> None:
         """So much for its numbers, across the axis; more where one needs more, and not less again."""
         self.setStyle(autoReduceTextSpace=False)
         if self.orientation == "left":
@@ -132,8 +132,8 @@ class Plot(pg.GraphicsView):
         self.axes.getAxis("bottom").setLabel(x_title)
         self.axes.getAxis("left").setLabel(y_title)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+    def resizeEvent(self, ev: QResizeEvent) -> None:
+        super().resizeEvent(ev)
         if hasattr(self, "axes"):  # the view is given a size before it has them
             self.axes.fit()
 
@@ -153,7 +153,7 @@ def rescale_axes(widget: Plot, scale: float, family: str, widest: str = "") -> Q
         axis.label.setFont(font)
         axis.setTextPen(c.INK_SOFT)
     measure = QFontMetricsF(font)
-    widget.axes.getAxis("bottom").keep_text_room(measure.height() * OF_A_LINE)
+    widget.axes.getAxis("bottom").keep_text_room(math.ceil(measure.height() * OF_A_LINE))
     if widest:
         widget.axes.getAxis("left").keep_text_room(math.ceil(measure.horizontalAdvance(widest)))
     return font
