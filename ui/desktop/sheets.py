@@ -62,6 +62,7 @@ class Sheets:
             self._pile.append(lying)
             sheet.closed.connect(lambda: self._pile.remove(lying))
             sheet.tell_escape(stops=self._stops())
+            sheet.asks = self.show
             if not self._aside:
                 sheet.open()
             self._shown()

@@ -232,9 +232,7 @@ class SettingsSheet(Sheet):
         return ant_key(msgspec.structs.replace(self._station.settings, ant_network_key=self.ant_key.text().strip()))
 
     def _leave_for(self, begin: Callable[[], None] | None) -> None:
-        self.finish()
-        if begin is not None:
-            begin()
+        self.leave(begin or (lambda: None))
 
     def _fill_speeds(self, wanted: str) -> None:
         self.speed.clear()

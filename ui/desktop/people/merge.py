@@ -14,6 +14,7 @@ from ui.desktop.i18n.numbers import DASH, day, moment
 from ui.desktop.widgets.base import button, clear, column, label, problem_label, set_shown, set_text, show_problems
 from ui.desktop.widgets.fields import line_edit
 from ui.desktop.widgets.sheet import Sheet
+from ui.desktop.widgets.typed import SEARCHES
 
 if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
     from teststation.records.database import Record
@@ -28,6 +29,7 @@ class MergeSheet(Sheet):
         self._record, self._person, self._merged = record, person, merged
         self.found: list[Person] = []
         self.search = line_edit("", tr("merge.search"), tr("person.search"))
+        self.search.setProperty(SEARCHES, True)
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(18)
         self.grid.setVerticalSpacing(4)

@@ -4,15 +4,13 @@ first where something would be lost."""
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLayout, QLineEdit, QWidget
 
 from teststation.errors import StationError
 from teststation.protocol.own import Version
 from ui.desktop.i18n import told, tr
 from ui.desktop.widgets.base import button, set_state, show_problems
-from ui.desktop.widgets.choices import choices
 from ui.desktop.widgets.fields import line_edit
 from ui.desktop.widgets.sheet import Sheet
 
@@ -39,7 +37,8 @@ class DraftSheet(Sheet):
     ) -> None:
         """``keep``: saves a draft under a version's name, or raises. ``draft`` and ``problems`` are there by now."""
         super().__init__(window, title, body, width=width, fill=True)
-        self._keep, self._show_sheet, self._began = keep, show_sheet, self.draft
+        self._keep, self._began = keep, self.draft
+        self.asks = show_sheet
         self.what_is_new = line_edit("", tr("protocols.what_is_new"), tr("protocols.what_is_new"))
         self.save_button = button(tr("protocols.save"), self.save, "main")
         self.foot.insertWidget(0, button(tr("common.cancel"), self.leave, "touch"))
@@ -67,30 +66,11 @@ class DraftSheet(Sheet):
         self.finish()
         self.kept.emit(version)
 
-    def leave(self) -> None:
-        """Close, and ask first where something would be lost."""
+    @property
+    def unsaved(self) -> bool:
+        """Whether the draft is another one than it began as."""
         self._finish_typing()
-        if self.draft == self._began:
-            self.finish()
-            return
-        answers = [("stay", tr("protocols.stay")), ("discard", tr("protocols.discard"))]
-
-        def answered(code: str) -> None:
-            if code == "discard":
-                self.finish()
-
-        self._show_sheet(
-            lambda window: choices(
-                window, tr("protocols.unsaved"), tr("protocols.unsaved_words"), answers, answered,
-                cancel=tr("common.back"),
-            )
-        )  # fmt: skip
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.leave()
-            return
-        super().keyPressEvent(event)
+        return self.draft != self._began
 
     def tell_problems(self, sentences: Sequence[str]) -> None:
         """The first of them, and how many more there are."""

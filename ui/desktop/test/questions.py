@@ -38,7 +38,10 @@ def why_stopped_sheet(window: QWidget, chosen: Callable[[str], None]) -> Sheet:
     """Why the operator stopped: asked of a belt that stands."""
     own = _other_reason("own_words.hint", Empty.ASKED)
     words, unsaid = tr("why_stopped.words"), tr("why_stopped.unsaid")
-    return choices(window, tr("why_stopped.title"), words, stop_answers(), chosen, columns=3, cancel=unsaid, own=own)
+    title, answers = tr("why_stopped.title"), stop_answers()
+    sheet = choices(window, title, words, answers, chosen, columns=3, cancel=unsaid, own=own)
+    sheet.keeps_words = True
+    return sheet
 
 
 def why_one_is_done_sheet(window: QWidget, name: str, chosen: Callable[[str], None]) -> Sheet:
@@ -61,7 +64,7 @@ def override_sheet(window: QWidget, chosen: Callable[[str], None], dock: Dock = 
     """Why the test goes on over its limit. The reason is kept in words."""
     answers = [(code if code == OTHER else tr(f"override.{code}"), tr(f"override.{code}")) for code in OVERRIDE_REASONS]
     name = tr("override.other")
-    own = OwnWords(OTHER, line_edit("", name, tr("own_words.hint_no_space", what=name)), Empty.REFUSED)
+    own = OwnWords(OTHER, line_edit("", name, tr("own_words.hint_no_space")), Empty.REFUSED)
     return choices(window, tr("override.title"), tr("override.words"), answers, chosen, columns=1, dock=dock, own=own)
 
 

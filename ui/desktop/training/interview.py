@@ -114,7 +114,7 @@ class InterviewSheet(Sheet):
         self.done_button = button(tr("interview.done"), lambda: self.save(done=True), "main")
         self.add_cancel(tr("common.close"))
         if begin_anew is not None:
-            self.foot.addWidget(button(tr("interview.anew"), lambda: (self.finish(), begin_anew()), "touch"))
+            self.foot.addWidget(button(tr("interview.anew"), lambda: self.leave(begin_anew), "touch"))
         self.foot.addWidget(button(tr("training.print"), lambda: self.save_and_print(print_page), "touch"))
         self.foot.addWidget(self.draft_button)
         self.foot.addWidget(self.done_button)
@@ -134,6 +134,7 @@ class InterviewSheet(Sheet):
             return False
         show_problems(self.problems, [])
         self._interview = wanted
+        self.begin_typing()
         set_text(self.said, said)
         if done:
             self.finish()
@@ -151,6 +152,7 @@ class InterviewSheet(Sheet):
             if wanted != self._interview:
                 set_text(self.said, self._keep(wanted))
                 self._interview = wanted
+                self.begin_typing()
         except StationError as error:
             show_problems(self.problems, told(error))
             return False

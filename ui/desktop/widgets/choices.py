@@ -154,6 +154,18 @@ def choices(
     return sheet
 
 
+def discard_sheet(window: QWidget, discard: Callable[[], None]) -> Sheet:
+    """Whether words that nobody has kept are to be lost."""
+    answers = [("stay", tr("sheet.stay")), ("discard", tr("sheet.discard"))]
+
+    def answered(code: str) -> None:
+        if code == "discard":
+            discard()
+
+    title, words = tr("sheet.unsaved"), tr("sheet.unsaved_words")
+    return choices(window, title, words, answers, answered, cancel=tr("common.back"))
+
+
 def message(window: QWidget, title: str, sentences: Sequence[str], *, confirm: str = "") -> Sheet:
     """A sheet that says something and waits to be seen."""
     sheet = Sheet(window, title, column(*(label(sentence, "lead", wrap=True) for sentence in told(sentences))))

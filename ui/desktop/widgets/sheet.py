@@ -13,6 +13,7 @@ from ui.desktop.theme.style import GAP, STOP_HEIGHT, STOP_WIDTH
 from ui.desktop.widgets.base import button, column, frame, label, make_room, row, rule, set_shown, set_text
 from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.stop_button import MARGIN
+from ui.desktop.widgets.typed import Typed
 
 EDGE = 10
 BORDER = RULE = 1  # the panel's line and the one under its title, as styled
@@ -21,7 +22,7 @@ SCROLL_BAR, SCROLL_LINE = 14, 2  # as styled: the bar is drawn to scale, the lin
 
 
 class Sheet(QWidget):
-    """A panel over a veiled window. Escape cancels it, unless the belt may move: then Escape stops the belt."""
+    """A panel over a veiled window. Escape leaves it, unless the belt may move: then Escape stops the belt."""
 
     closed = Signal()
 
@@ -44,6 +45,11 @@ class Sheet(QWidget):
         self._before: QWidget | None = None  # where the keyboard was
         self.answer = ""  # the code of what was chosen on it, where it is a sheet of choices
         self.own_words: QLineEdit | None = None  # where its answer may be written
+        self.keeps_words = False  # whether what is written on it is kept however it closes
+        # Shows one more sheet; None where it lies alone, and can ask nothing.
+        self.asks: Callable[[Callable[[QWidget], Sheet]], None] | None = None
+        self._since_open: Typed | None = None  # from when it is open
+        self._stops = False  # whether Escape would stop a belt
         self.setAccessibleName(title)
         self._design_width, self._full = width, fill
         self._title = label(title, "heading" if dock else "title", wrap=True)
@@ -66,14 +72,15 @@ class Sheet(QWidget):
         return self._dock is not None
 
     def add_cancel(self, text: str) -> None:
-        """A button that closes the sheet and does nothing else; at the foot, or in a drawer at its head."""
+        """A button that closes the sheet as Escape does; at the foot, or in a drawer at its head."""
         if self._dock is None:
-            self.foot.insertWidget(0, button(text, self.finish, "touch"))
+            self.foot.insertWidget(0, button(text, self.leave, "touch"))
         else:
-            self._head.addWidget(button(text, self.finish, "touch"))
+            self._head.addWidget(button(text, self.leave, "touch"))
 
     def tell_escape(self, *, stops: bool) -> None:
         """What Escape does here: it closes the sheet, unless a belt may move; then it stops the belt."""
+        self._stops = stops
         set_text(self.escape, tr("sheet.escape_stops" if stops else "sheet.escape_closes"))
         set_shown(self.escape, True)
 
@@ -82,6 +89,8 @@ class Sheet(QWidget):
         here = self._window.focusWidget()
         if here is not None and not self.isAncestorOf(here):
             self._before = here
+        if self._since_open is None:
+            self.begin_typing()
         self._fit()
         self.show()
         self.raise_()
@@ -92,6 +101,33 @@ class Sheet(QWidget):
         last = self.focusWidget()
         there = last is not None and last is not self and last.isVisibleTo(self) and last.isEnabled()
         (last if there else self._first_control() or self).setFocus(Qt.FocusReason.PopupFocusReason)  # type: ignore[union-attr]
+
+    def begin_typing(self) -> None:
+        """What stands in the fields now is kept: of it nothing would be lost."""
+        self._since_open = Typed(self)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether words that somebody has written would be lost if it closed now."""
+        return not self.keeps_words and self._since_open is not None and self._since_open.changed
+
+    def leave(self, then: Callable[[], None] = lambda: None) -> None:
+        """Close the sheet by a hand, and ask first where words would be lost. ``then``: what follows once it has.
+
+        Nobody is asked while a belt may move.
+        """
+        if self.asks is None or self._stops or not self.unsaved:
+            self.finish()
+            then()
+            return
+        from ui.desktop.widgets.choices import discard_sheet
+
+        def discard() -> None:
+            if not self._finished:
+                self.finish()
+                then()
+
+        self.asks(lambda window: discard_sheet(window, discard))
 
     def finish(self) -> None:
         """Close the sheet, once."""
@@ -128,7 +164,7 @@ class Sheet(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Escape:
-                self.finish()
+                self.leave()
                 return
             case Qt.Key.Key_PageDown | Qt.Key.Key_PageUp:
                 self.body.page(1 if event.key() == Qt.Key.Key_PageDown else -1)
