@@ -160,7 +160,7 @@ def the_window_answers_until_all_has_ended(bench: Bench, monkeypatch: pytest.Mon
     live_while(lambda: not ticks, "the window does not answer")
     cover = window_.door.cover
     assert isinstance(cover, EndingCover)
-    live_while(lambda: "tredemølla" in cover._words.text(), "the drivers do not end")
+    live_while(lambda: "tredemøllen" in cover._words.text(), "the drivers do not end")
     assert bench.treadmill.log[-1] == "close"
     assert cover._words.text() == "Venter på at registeret blir ferdig med sikkerhetskopi eller overføring."
     assert not window_.stop_button.isVisible(), "a STOPP that could stop nothing"

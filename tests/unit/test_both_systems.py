@@ -72,6 +72,9 @@ PARTINGS = {
     "ui/commands/interrupt.py ENDING": (f"{WAY}::test_ctrl_break_and_a_closed_console_are_a_wish_to_end",),
     "ui/commands/interrupt.py SUSPENDING": (f"{WAY}::test_ctrl_break_and_a_closed_console_are_a_wish_to_end",),
     "ui/commands/interrupt.py _AT_THE_TERMINAL": (f"{WAY}::test_ctrl_break_and_a_closed_console_are_a_wish_to_end",),
+    "ui/desktop/one_heap.py keep_one_heap": (
+        "tests/ui/test_one_heap.py::test_windows_and_a_library_without_such_wishes_are_left_as_they_are",
+    ),
     "ui/desktop/shutdown.py close_on_signals": (
         "tests/ui/test_closing.py::test_the_systems_wish_to_end_closes_the_window_on_every_system",
     ),

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Bench, closed, kept
+from tests.ui.conftest import Bench, closed, kept, live_while
 from teststation.cause import Cause
 from teststation.errors import RecordError
 from teststation.physiology.advice import symptoms_of
@@ -176,7 +176,7 @@ def test_the_window_does_not_close_over_a_moving_belt_but_stops_it(bench: Bench)
     bench.treadmill.speed_kmh = 0.0
     bench.pass_s(10.0)
     assert bench.window.flow is None
-    assert not bench.window.isVisible(), "it closes by itself, and asks nothing more"
+    live_while(bench.window.isVisible, "it closes by itself, and asks nothing more")
     reasons = [test.run.reason for test in map(bench.window.station.record.tests.get, _ids(bench))]
     assert [reason.code for reason in reasons if reason] == ["stop_window_closed"]
 
