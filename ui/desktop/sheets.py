@@ -44,6 +44,12 @@ class Sheets:
         """The sheet on top, if there is one to be seen."""
         return self._pile[-1].sheet if self._pile and not self._aside else None
 
+    @property
+    def help_page(self) -> str:
+        """The help of the topmost sheet that has its own; empty where none has."""
+        own = [] if self._aside else [one.sheet.help_page for one in self._pile if one.sheet.help_page]
+        return own[-1] if own else ""
+
     def show(
         self,
         make: Callable[[QWidget], Sheet],

@@ -214,13 +214,15 @@ class MainWindow(Rooms):
         self.sheets.show(make, still)
 
     def show_help(self) -> None:
-        """F1: of the screen that is shown, over whatever asks; not twice, and not before somebody is let in."""
+        """F1: of the sheet or screen that is shown, over whatever asks; not twice, nor before somebody is let in."""
         from ui.desktop.widgets.help import HelpSheet
 
         if self.door.cover is None and not isinstance(self.sheet, HelpSheet):
             here = self.stack.currentWidget()
             dock = here.drawer if isinstance(here, Watched) else None
-            self.show_sheet(lambda window: HelpSheet(window, self.name_of_screen(here), dock))
+            # A question over a sheet belongs to that sheet.
+            page = self.sheets.help_page or self.name_of_screen(here)
+            self.show_sheet(lambda window: HelpSheet(window, page, dock))
 
     @property
     def sheet(self) -> Sheet | None:

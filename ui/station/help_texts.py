@@ -1,4 +1,4 @@
-"""The help of each screen: ``docs/help``, a file for each language and a section for each screen. No Qt."""
+"""The help of each screen and large sheet: ``docs/help``, a file for each language, a section for each. No Qt."""
 
 from functools import cache
 from importlib import resources
@@ -8,9 +8,11 @@ SCREENS = (
     "people", "pretest", "run", "intervals", "group", "result", "history", "commissioning", "training", "lifting",
 )  # fmt: skip
 
+SHEETS = ("protocols", "editor", "settings", "record")  # large enough to have a help of their own
+
 
 def help_of(screen: str, language: str) -> str:
-    """The help of one of ``SCREENS``, as Markdown."""
+    """The help of one of ``SCREENS`` or ``SHEETS``, as Markdown."""
     return _sections(language)[screen]
 
 

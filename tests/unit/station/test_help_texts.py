@@ -9,7 +9,7 @@ import pytest
 import ui.station.help_texts as help_module
 from teststation.texts import LANGUAGES
 from ui.desktop.i18n import catalogue
-from ui.station.help_texts import SCREENS, help_of
+from ui.station.help_texts import SCREENS, SHEETS, help_of
 
 ROOT = Path(help_module.__file__).resolve().parents[2]
 
@@ -17,8 +17,8 @@ ROOT = Path(help_module.__file__).resolve().parents[2]
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_screen_has_its_help(language: str) -> None:
     sections = re.findall(r"^## (\S+)$", (ROOT / "docs" / "help" / f"{language}.md").read_text("utf-8"), re.MULTILINE)
-    assert tuple(sections) == SCREENS
-    for screen in SCREENS:
+    assert tuple(sections) == SCREENS + SHEETS
+    for screen in SCREENS + SHEETS:
         text = help_of(screen, language)
         assert text.startswith("### ")
         assert "- " in text
@@ -29,7 +29,11 @@ def test_every_screen_has_its_help(language: str) -> None:
 def test_what_help_calls_by_name_is_called_so_in_the_window(language: str) -> None:
     texts = catalogue(language)
     written = {texts.plain(key) for key in texts.keys()}  # noqa: SIM118 - Texts is no mapping
-    named = {name for screen in SCREENS for name in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", help_of(screen, language))}
+    named = {
+        name
+        for screen in SCREENS + SHEETS
+        for name in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", help_of(screen, language))
+    }
     assert len(named) > 10
     assert {name for name in named if not any(text.startswith(name) for text in written)} == set()
 

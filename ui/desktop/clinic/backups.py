@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # values are enough here: whose record it is reads the tables
 class BackupsSheet(Sheet):
     """A backup is made beside the window and gives way to a test; to restore replaces everything, and is asked."""
 
+    help_page = "record"
+
     def __init__(
         self,
         window: QWidget,

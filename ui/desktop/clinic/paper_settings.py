@@ -26,6 +26,8 @@ STYLES = (("", "language"), ("semicolon", "semicolon"), ("comma", "comma"))
 class PaperSettingsSheet(Sheet):
     """Logo, folder and pattern are tried before they are kept; each problem is one sentence."""
 
+    help_page = "settings"
+
     def __init__(self, window: QWidget, station: Station, dialogs: Dialogs, saved: Callable[[Settings], None]) -> None:
         self._station, self._saved = station, saved
         now = station.settings

@@ -25,6 +25,8 @@ BACKUP_DAYS = Bounds(1, 365, "unit.days")
 class RecordSettingsSheet(Sheet):
     """Every place is tried before it is kept; each problem is one sentence."""
 
+    help_page = "record"
+
     def __init__(
         self,
         window: QWidget,

@@ -66,6 +66,8 @@ def _keep_in_step(picker: QComboBox, written: QLineEdit) -> None:
 class SettingsSheet(Sheet):
     """Device strings are checked before they are kept; every problem is said at once."""
 
+    help_page = "settings"
+
     def __init__(
         self,
         window: QWidget,

@@ -20,6 +20,8 @@ PROBLEMS_SHOWN = 3
 class DraftSheet(Sheet):
     """``kept`` carries the version that was saved. Escape and Cancel ask first where something would be lost."""
 
+    help_page = "editor"
+
     kept = Signal(object)
     draft: Any  # as it is written now
     problems: QLabel  # where they are told; whoever lays out the sheet makes it

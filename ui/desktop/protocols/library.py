@@ -30,6 +30,8 @@ SHA_SHOWN = 12
 class LibrarySheet(Sheet):
     """Shows; what is to be done is told by signals, and shown again by ``show_shelf``."""
 
+    help_page = "protocols"
+
     new_wanted = Signal()
     bring_in_wanted = Signal()
     edit_wanted = Signal(object)  # Shelved, of the clinic's own

@@ -25,6 +25,7 @@ class Sheet(QWidget):
     """A panel over a veiled window. Escape leaves it, unless the belt may move: then Escape stops the belt."""
 
     closed = Signal()
+    help_page = ""  # which help is its own; empty: that of the screen below
 
     def __init__(
         self,
