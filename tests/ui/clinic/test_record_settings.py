@@ -11,6 +11,7 @@ from tests.ui.desk.test_login import PASSWORD, kari, log_in, quick  # noqa: F401
 from tests.ui.people.test_bring_in import words_of
 from teststation.records.access.user import Role, User
 from teststation.records.database import Record
+from ui.desktop.clinic.backups import BackupsSheet
 from ui.desktop.clinic.record_settings import RecordSettingsSheet
 from ui.desktop.clinic.settings import SettingsSheet
 from ui.desktop.window import MainWindow
@@ -103,3 +104,24 @@ def test_only_an_administrator_is_offered_it(kari: User, record: Record, window:
         window.door.leave()
     log_in(window)
     opened(window)
+
+
+def test_the_backups_are_of_the_folder_in_the_field_and_of_no_folder_that_cannot_be_used(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    sheet = opened(window)
+    (tmp_path / "fil").touch()
+    sheet.backup_folder.setText(str(tmp_path / "fil" / "kopier"))
+    sheet.backups_button.click()
+    assert window.sheet is sheet, "nothing opens"
+    assert "det kan ikke skrives i mappen" in sheet.problems.text()
+    assert window.station.settings.backup_folder == SETTINGS.backup_folder
+    sheet.backup_folder.setText(str(tmp_path / "kopier"))
+    sheet.backup_days.setText("30")
+    sheet.backups_button.click()
+    assert window.station.settings.backup_folder == str(tmp_path / "kopier")
+    assert window.station.settings.backup_days == SETTINGS.backup_days, "the rest waits for its own button"
+    backups = window.sheet
+    assert isinstance(backups, BackupsSheet)
+    assert backups.now_button.isEnabled()
+    assert not sheet.problems.text()

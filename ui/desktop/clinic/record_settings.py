@@ -59,7 +59,8 @@ class RecordSettingsSheet(Sheet):
         hint = label(tr("place.hint"), "soft", wrap=True)
         super().__init__(window, tr("place.title"), column(fields, self.names, hint, self.problems), width=1300)
         self.add_cancel(tr("common.cancel"))
-        self.backups_button = button(tr("backups.open"), open_backups, "touch")
+        self._open_backups = open_backups
+        self.backups_button = button(tr("backups.open"), self.to_backups, "touch")
         self.foot.insertWidget(1, self.backups_button)
         self.save_button = button(tr("form.save"), self.save, "main")
         self.foot.addWidget(self.save_button)
@@ -96,6 +97,21 @@ class RecordSettingsSheet(Sheet):
         )
         if location != now.record:
             self._tell(tr("place.title"), [tr("place.next_start")])
+
+    def to_backups(self) -> None:
+        """Go to the backups of the folder that stands in the field: tried and kept first, or told why not."""
+        now, folder = self._station.settings, self.backup_folder.text().strip()
+        if folder != now.backup_folder:
+            QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+            try:
+                problem = folder_problem(Path(folder)) if folder else None
+            finally:
+                QApplication.restoreOverrideCursor()
+            show_problems(self.problems, [] if problem is None else [tr("settings.wrong"), *told([problem])])
+            if problem is not None:
+                return
+            self._saved(msgspec.structs.replace(now, backup_folder=folder))
+        self._open_backups()
 
     def _chosen(self, folder: Path) -> None:
         self.backup_folder.setText(str(folder))
