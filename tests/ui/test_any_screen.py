@@ -49,7 +49,7 @@ SCREENS = [(1366, 768, 150), (1920, 1080, 200), (1024, 600, 100), (1366, 768, 10
 FULL = [(1366 * 100 // 150, 768 * 100 // 150), (1024, 600)]
 SIZES = list(dict.fromkeys([(MINIMUM_WIDTH, MINIMUM_HEIGHT), *(left_by(*screen) for screen in SCREENS), *FULL]))
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QTableView, Plot)
-PLOT_HIGH_PX = 150  # what a large screen leaves a plot at the least
+PLOT_HIGH_PX = 130  # what a large screen leaves a plot at the least
 WHOLE_DRAWER_FROM_PX = 500  # the height of a window from which a drawer shows all that it asks
 CLEAR_OF_BAR_PX = 4
 CELL_ROOM_PX = 8  # what a cell keeps beside its words
@@ -121,11 +121,14 @@ def out_of_reach(window: MainWindow) -> list[str]:
 
 def squeezed(window: MainWindow) -> list[str]:
     """Plots of which nothing can be read: a curve needs its height, beside axes that take their own."""
-    least_w, least_h = window.width() // 6, min(window.height() // 5, PLOT_HIGH_PX)
-    return [
-        f"{told(plot)} {plot.size()}"
-        for plot in window.findChildren(Plot)
-        if plot.isVisible() and (plot.width() < least_w or plot.height() < least_h)
+    least_w, least_h = window.width() // 6, min(window.height() // 6, PLOT_HIGH_PX)
+    plots = [plot for plot in window.findChildren(Plot) if plot.isVisible()]
+    low = [f"{told(plot)} {plot.size()}" for plot in plots if plot.width() < least_w or plot.height() < least_h]
+    return low + [
+        f"{told(other)} lies over {told(plot)}"
+        for plot in plots
+        for other in plot.parentWidget().findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if other is not plot and other.isVisible() and other.geometry().intersects(plot.geometry())
     ]
 
 
@@ -337,8 +340,13 @@ def test_the_facts_fail_where_something_around_a_control_cuts_it_or_a_plot_is_sq
     a_session(bench, lambda: None)
     qtbot.wait(30)
     assert squeezed(window) == []
-    window.intervals.time_plot.plot.setFixedHeight(60)
+    plot = window.intervals.time_plot.plot
+    plot.setFixedHeight(60)
     assert squeezed(window) != []
+    over = QLabel("over", plot.parentWidget())
+    over.setGeometry(plot.geometry())
+    over.show()
+    assert any("lies over" in text for text in squeezed(window))
 
 
 def test_the_facts_fail_where_an_answer_lies_behind_the_fold_or_a_field_at_the_bar(bench: Bench, qtbot: QtBot) -> None:

@@ -15,7 +15,7 @@ from ui.desktop.widgets.plot_library import pg
 
 pg.setConfigOptions(antialias=False)
 GRID_ALPHA = 35  # of 255
-LEAST_HIGH = 225  # as drawn: below it the curve is a line between two numbers
+LEAST_HIGH = 190  # as drawn: below it the curve is a line between two numbers
 PULSES = "000"  # as wide as any
 OF_A_LINE = 0.8  # what pyqtgraph counts of a line's height for its numbers
 
