@@ -6,6 +6,7 @@ screen is no other than a smaller one.
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -127,7 +128,9 @@ def squeezed(window: MainWindow) -> list[str]:
     return low + [
         f"{told(other)} lies over {told(plot)}"
         for plot in plots
-        for other in plot.parentWidget().findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for other in cast("QWidget", plot.parentWidget()).findChildren(
+            QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+        )
         if other is not plot and other.isVisible() and other.geometry().intersects(plot.geometry())
     ]
 

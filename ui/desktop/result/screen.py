@@ -32,7 +32,7 @@ from ui.desktop.result.text import (
     stage_rows,
     training_words,
 )
-from ui.desktop.widgets.base import button, card, clear, column, frame, label, row, set_shown, set_text
+from ui.desktop.widgets.base import button, card, clear, column, frame, label, row, set_shown, set_state, set_text
 from ui.desktop.widgets.load_plot import LoadPlot
 from ui.desktop.widgets.roomy import Roomy
 from ui.desktop.widgets.table import fill_wrapped, reading_table
@@ -200,6 +200,8 @@ class ResultScreen(QWidget):
         set_text(self.vo2_range, ranges_words(estimate) if there else tr("result.withheld"))
         years, span = fitness_age_words(found)
         set_text(self.age, years)
+        # "trolig over 80" is no figure, and as wide as three.
+        set_state(self.age, "words" if " " in years else "")
         set_text(self.age_range, span or tr("result.withheld"))
         reference = found.reference
         set_text(self.expected, DASH if reference is None else f"{round(reference.percent_of_expected)} %")

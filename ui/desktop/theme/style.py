@@ -79,6 +79,7 @@ QLabel {{ background: transparent; }}
 QLabel[role="huge"] {{ font-size: {huge}; font-weight: bold; }}
 QLabel[role="huge"][state="long"] {{ font-size: {px(0.76 * HUGE_DIGITS / DIGIT_SHARE_OF_EM)}; }}
 QLabel[role="large"] {{ font-size: {text(58)}; font-weight: bold; }}
+QLabel[role="large"][state="words"] {{ font-size: {text(34)}; }}
 QLabel[role="countdown"] {{ font-size: {text(64)}; font-weight: bold; }}
 QLabel[role="figure"] {{ font-size: {text(42)}; font-weight: bold; }}
 QLabel[role="title"] {{ font-size: {text(34)}; font-weight: bold; }}
