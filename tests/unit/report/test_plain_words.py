@@ -105,7 +105,9 @@ NEVER = {
     "a line through nothing": r"[gG]jennom [012] |through [012] |r² –",
     "a bound of a bound": r"(?:mellom|between|til|to) (?:under|over)|(?:under|over) (?:under|over)",
     "a unit without a number": r"– (?:slag/min|bpm|mL|%|år|years|km)",
-    "an order where it is over": r"belastning(?:en|a) (?:holdes|blir halden)|the load is held",
+    "an order where it is over": (
+        r"belastning(?:en|a) (?:holdes|økes ikke|blir halden|aukar ikkje)|the load (?:is held|does not rise)"
+    ),
     "a present that is past": r"[Pp]ulsen er \d|heart rate is \d",
     "surer than it is": r"95 % (?:sikkert|sure)",
     "a program's own word": r"\bNone\b|\bnan\b|\{\w*\}|_ml_|samtalen med|tredemøllens samtale",
@@ -158,7 +160,7 @@ def test_nothing_odd_is_said(name: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 ODD = (
     "puls ved samme belastning: −0 slag/min", "endring -3", "bare 1 brukbare trinn", "Linje gjennom 0 trinn, r² –.",
-    "mellom under 20 og over 80", "– slag/min", "ingen puls; belastningen holdes", "Pulsen er 160, over grensen",
+    "mellom under 20 og over 80", "– slag/min", "ingen puls; belastningen økes ikke", "Pulsen er 160, over grensen",
     "95 % sikkert mellom 3 og 4", "puls None", "puls 110 er under 110 slag/min", "formen er bedre..",
 )  # fmt: skip
 
